@@ -1,0 +1,88 @@
+# Everything runs in one environment, $(VENV), whatever else happens to be active.
+PYTHON ?= python3
+VENV ?= .venv
+PY := $(VENV)/bin/python
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME JUPYTER_PATH
+
+SHELL := /bin/bash
+.SHELLFLAGS := -e -o pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all env derive verify test lint types notebooks lab lock clean help FORCE
+
+INSTALL := -m pip install --quiet --disable-pip-version-check --editable '.[verify,notebooks,dev]'
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120
+
+ENV := $(VENV)/.complete
+GENERATED := elu_sym/numeric/_generated.py
+REPORT := .make/verification.txt
+DERIVATION := $(addprefix elu_sym/,symbols.py activations.py formula_book.py codegen.py) \
+    $(wildcard elu_sym/algebra/*.py elu_sym/gaussian/*.py)
+PACKAGE := $(shell find elu_sym -name '*.py' -o -name '*.json')
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+
+all: env derive verify ## env, derive and verify: what `make` alone does
+
+env: $(ENV) ## make the environment in .venv (VENV=path), pinned, from python3 (PYTHON=python3.12)
+# An environment whose making was interrupted has no working pip and is made anew.
+$(ENV): pyproject.toml constraints.txt
+	@echo "Installing into $(VENV) ..."
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
+	@$(PY) $(INSTALL) --constraint constraints.txt
+	@touch $@
+
+derive: $(GENERATED) ## derive the formulas and write elu_sym/numeric/_generated.py
+# A file that is newer than its stamp was edited by hand or came from elsewhere: it is written again.
+# An unchanged file is left alone by codegen, hence the touch.
+$(GENERATED): $(DERIVATION) $(ENV) $(shell test $(GENERATED) -nt .make/derived && echo FORCE)
+	$(PY) -m elu_sym.codegen
+	@mkdir -p .make && touch $@ && touch -r $@ .make/derived
+
+verify: $(REPORT) ## check every claim and formula, show the report, fail if one is not as expected
+	@cat $<
+# Only a report of success is kept; a failure is shown, and found again the next time.
+$(REPORT): $(PACKAGE) $(GENERATED) $(ENV)
+	@mkdir -p .make && rm -f $@
+	@echo "Verifying every claim and formula ..."
+	@$(PY) -m elu_sym verify > $@.part || { cat $@.part; exit 1; }
+	@mv $@.part $@
+
+# Nothing here depends on `derive`: the test is that the committed file is what the derivation gives.
+test: lint types ## run all tests: lint, types, generated code, unit tests, doctests, notebooks
+	$(PY) -m elu_sym.codegen --check
+	$(PY) -m pytest --numprocesses=auto --maxprocesses=4 tests
+	$(PY) -m pytest --doctest-modules elu_sym
+	$(PY) -m pytest $(NBVAL) notebooks
+
+lint: $(ENV) ## check the style and the format of code and notebooks
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+
+types: $(ENV) ## check the types
+	$(PY) -m mypy
+
+notebooks: $(NOTEBOOKS:notebooks/%.ipynb=.make/%.executed) ## execute the notebooks again, in place
+.make/%.executed: notebooks/%.ipynb notebooks/execute.py $(PACKAGE) $(GENERATED) $(ENV)
+	$(PY) notebooks/execute.py $<
+	@mkdir -p .make && touch $@
+
+lab: $(ENV) ## open the notebooks in JupyterLab
+	$(PY) -m jupyterlab notebooks
+
+lock: ## write constraints.txt anew, from the newest releases (PYTHON=python3.11, the oldest one)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "make lock needs PYTHON=python3.11")'
+	@mkdir -p .make && $(PYTHON) -m venv --clear .make/lock
+	@.make/lock/bin/python -m pip --quiet uninstall --yes setuptools
+	@.make/lock/bin/python $(INSTALL)
+	@{ sed '/^#/!d' constraints.txt; \
+	    .make/lock/bin/python -m pip list --format=freeze --exclude pip --exclude elu-sym; \
+	} > constraints.txt.part
+	@mv constraints.txt.part constraints.txt
+	@rm -r .make/lock
+
+clean: ## remove what make and the tools left behind, .venv included
+	rm -rf .make .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find elu_sym tests notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12

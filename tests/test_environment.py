@@ -1,0 +1,165 @@
+"""environment.yml, pyproject.toml and constraints.txt say the same about every requirement."""
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).parent.parent
+
+# Every requirement under its name on conda-forge. The list is explicit: a new requirement must be
+# looked up there, since a few are called otherwise or come in a lighter variant.
+CONDA_NAMES = {
+    "hypothesis": "hypothesis",
+    "ipykernel": "ipykernel",
+    "jupyterlab": "jupyterlab",
+    "matplotlib": "matplotlib-base",  # the package called matplotlib there adds the Qt windows
+    "mpmath": "mpmath",
+    "mypy": "mypy",
+    "nbclient": "nbclient",
+    "nbformat": "nbformat",
+    "nbval": "nbval",
+    "numpy": "numpy",
+    "packaging": "packaging",
+    "pytest": "pytest",
+    "pytest-xdist": "pytest-xdist",
+    "python-flint": "python-flint",
+    "pyyaml": "pyyaml",
+    "ruff": "ruff",
+    "scipy": "scipy",
+    "sympy": "sympy",
+    "tqdm": "tqdm",
+    "types-pyyaml": "types-pyyaml",
+}
+
+Requirements = dict[str, SpecifierSet]
+
+
+def project_requirements(project: dict) -> Requirements:
+    """Everything that pyproject.toml asks for, extras included, by canonical name."""
+    lines = [*project["dependencies"]]
+    for extra in project["optional-dependencies"].values():
+        lines += extra
+    requirements = [Requirement(line) for line in lines]
+    return {canonicalize_name(each.name): each.specifier for each in requirements}
+
+
+def conda_requirements(environment: dict) -> Requirements:
+    """Every conda package that environment.yml asks for, by its name there."""
+    lines = [entry for entry in environment["dependencies"] if isinstance(entry, str)]
+    pairs = [line.partition(" ") for line in lines]
+    return {name: SpecifierSet(specifier) for name, _, specifier in pairs}
+
+
+def pinned_versions(lines: Iterable[str]) -> dict[str, Version]:
+    """The one version of each package that constraints.txt allows, by canonical name."""
+    pairs = [line.split("==") for line in lines if line.strip() and not line.startswith("#")]
+    return {canonicalize_name(name): Version(version) for name, version in pairs}
+
+
+def drift(project: dict, environment: dict) -> list[str]:
+    """What environment.yml and the `project` table of pyproject.toml do not agree on."""
+    wanted = {"python": SpecifierSet(project["requires-python"]), "pip": SpecifierSet()}
+    problems = []
+    for name, specifier in project_requirements(project).items():
+        if name in CONDA_NAMES:
+            wanted[CONDA_NAMES[name]] = specifier
+        else:
+            problems.append(f"{name}: its name on conda-forge is not in the map")
+    found = conda_requirements(environment)
+    for name in sorted(wanted.keys() | found.keys()):
+        if name not in found:
+            problems.append(f"{name}: missing from environment.yml")
+        elif name not in wanted:
+            problems.append(f"{name}: missing from pyproject.toml")
+        elif found[name] != wanted[name]:
+            problems.append(f"{name}: '{found[name]}' is not '{wanted[name]}'")
+    return problems
+
+
+def unpinned(project: dict, pins: dict[str, Version]) -> list[str]:
+    """The requirements that have no pin, or one that is not allowed."""
+    return [
+        f"{name}: {pins.get(name, 'no pin')} does not satisfy '{specifier}'"
+        for name, specifier in project_requirements(project).items()
+        if name not in pins or pins[name] not in specifier
+    ]
+
+
+@pytest.fixture
+def project() -> dict:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+@pytest.fixture
+def environment() -> dict:
+    return yaml.safe_load((ROOT / "environment.yml").read_text())
+
+
+@pytest.fixture
+def pins() -> dict[str, Version]:
+    return pinned_versions((ROOT / "constraints.txt").read_text().splitlines())
+
+
+def test_environment_matches_project(project, environment):
+    assert drift(project, environment) == []
+
+
+def test_environment_installs_the_project_itself(environment):
+    assert environment["channels"][0] == "conda-forge"
+    assert environment["dependencies"][-1] == {"pip": ["-e ."]}
+
+
+def test_every_name_in_the_map_is_used(project):
+    assert CONDA_NAMES.keys() == project_requirements(project).keys()
+
+
+def test_every_requirement_is_pinned(project, pins):
+    assert unpinned(project, pins) == []
+
+
+def test_drift_sees_a_package_removed_from_the_environment(project, environment):
+    environment["dependencies"].remove("matplotlib-base >=3.9")
+    assert drift(project, environment) == ["matplotlib-base: missing from environment.yml"]
+
+
+def test_drift_sees_a_package_added_to_the_environment(project, environment):
+    environment["dependencies"].append("pandas >=2")
+    assert drift(project, environment) == ["pandas: missing from pyproject.toml"]
+
+
+def test_drift_sees_a_changed_version(project, environment):
+    index = environment["dependencies"].index("mpmath >=1.3,<1.4")
+    environment["dependencies"][index] = "mpmath >=1.3"
+    assert drift(project, environment) == ["mpmath: '>=1.3' is not '<1.4,>=1.3'"]
+
+
+def test_drift_sees_another_python(project, environment):
+    project["requires-python"] = ">=3.12"
+    assert drift(project, environment) == ["python: '>=3.11' is not '>=3.12'"]
+
+
+def test_drift_sees_a_package_removed_from_the_project(project, environment):
+    project["optional-dependencies"]["verify"].remove("tqdm>=4.66")
+    assert drift(project, environment) == ["tqdm: missing from pyproject.toml"]
+
+
+def test_drift_sees_a_package_added_to_the_project(project, environment):
+    project["dependencies"].append("pandas>=2")
+    assert drift(project, environment) == ["pandas: its name on conda-forge is not in the map"]
+
+
+def test_a_missing_pin_is_seen(project, pins):
+    del pins["sympy"]
+    assert unpinned(project, pins) == ["sympy: no pin does not satisfy '>=1.14'"]
+
+
+def test_a_pin_outside_the_allowed_range_is_seen(project, pins):
+    pins["mpmath"] = Version("1.4.1")
+    assert unpinned(project, pins) == ["mpmath: 1.4.1 does not satisfy '<1.4,>=1.3'"]
