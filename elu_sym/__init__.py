@@ -1,0 +1,42 @@
+"""What is known about the Exponential Linear Unit, derived, proved, certified and evaluated.
+
+Public names are loaded when they are first used: numbers need NumPy and SciPy only, and SymPy is
+imported with the first symbolic question.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "ACTIVATIONS": "elu_sym.formula_book",
+    "CLAIMS": "elu_sym.proofs",
+    "FORMULAS": "elu_sym.formula_book",
+    "celu": "elu_sym.formula_book",
+    "elu": "elu_sym.formula_book",
+    "expectation": "elu_sym.gaussian.engine",
+    "leaky_relu": "elu_sym.formula_book",
+    "mean": "elu_sym.formula_book",
+    "moments": "elu_sym.formula_book",
+    "relu": "elu_sym.formula_book",
+    "second_moment": "elu_sym.formula_book",
+    "selu": "elu_sym.formula_book",
+    "variance": "elu_sym.formula_book",
+    "verify": "elu_sym.report",
+}
+
+__all__ = sorted(_HOMES)
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its home on first use."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'elu_sym' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names, loaded or not."""
+    return sorted({*globals(), *_HOMES})

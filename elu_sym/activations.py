@@ -1,0 +1,374 @@
+"""ELU and its relatives as SymPy functions, each by its two pieces and nothing else.
+
+An activation is what it does on either side of the kink at 0. Everything that the project proves,
+derives or generates starts from the ``left`` and ``right`` of these classes: change a character
+of :meth:`Elu.left` and claims turn over, formulas and generated code move.
+
+The derivative is a function of its own, because it jumps at the kink: its derivative carries an
+atom, ``(1 - alpha)*DiracDelta(x)`` for ELU, which differentiating a ``Piecewise`` would lose.
+
+References:
+    Clevert, Unterthiner, Hochreiter: Fast and accurate deep network learning by exponential
+    linear units (ELUs), ICLR 2016, equation 15. Klambauer et al.: Self-normalizing neural
+    networks, NeurIPS 2017, equation 2 (SELU). Barron: Continuously differentiable exponential
+    linear units, 2017 (CELU).
+"""
+
+from typing import Any, ClassVar
+
+from sympy import (
+    DiracDelta,
+    Dummy,
+    Expr,
+    Function,
+    Lambda,
+    Piecewise,
+    S,
+    diff,
+    exp,
+    solve,
+)
+from sympy.codegen.numpy_nodes import maximum, minimum
+from sympy.codegen.rewriting import expm1_opt, optimize
+from sympy.core.function import ArgumentIndexError
+from sympy.core.logic import fuzzy_and
+
+
+class KinkedFunction(Function):
+    """A real function given by one expression for ``x < 0`` and one for ``x >= 0``.
+
+    A subclass writes ``left(x, *parameters)`` and ``right(x, *parameters)``; evaluation at an
+    argument of known sign, ``rewrite(Piecewise)``, numerical evaluation, realness, and the
+    printing of code that is safe in the branch not taken all follow from the two.
+    """
+
+    nargs: Any
+    symbol: ClassVar[str]
+
+    @staticmethod
+    def left(x: Expr, *parameters: Expr) -> Expr:
+        """The expression for ``x < 0``."""
+        raise TypeError("a kinked function is defined by a subclass with a left and a right piece")
+
+    @staticmethod
+    def right(x: Expr, *parameters: Expr) -> Expr:
+        """The expression for ``x >= 0``."""
+        raise TypeError("a kinked function is defined by a subclass with a left and a right piece")
+
+    @classmethod
+    def eval(cls, x: Expr, *parameters: Expr) -> Expr | None:
+        """Take the piece when the sign of the argument is known."""
+        if x is S.NaN:
+            return S.NaN
+        if x.is_extended_nonnegative:
+            return cls.right(x, *parameters)
+        if x.is_extended_negative:
+            return cls.left(x, *parameters)
+        return None
+
+    def _eval_rewrite_as_Piecewise(self, x: Expr, *parameters: Expr, **hints: Any) -> Expr:
+        return Piecewise((self.right(x, *parameters), x >= 0), (self.left(x, *parameters), True))
+
+    def _pieces(self) -> tuple[Expr, Expr]:
+        """The two expressions at this argument, under the sign that each side gives it."""
+        x, *parameters = self.args
+        negative, nonnegative = Dummy(negative=True), Dummy(nonnegative=True)
+        if not x.is_extended_real:
+            return S.NaN, S.NaN
+        return self.left(negative, *parameters), self.right(nonnegative, *parameters)
+
+    def _eval_is_extended_real(self) -> bool | None:
+        return fuzzy_and(piece.is_extended_real for piece in self._pieces())
+
+    def _eval_is_finite(self) -> bool | None:
+        return fuzzy_and(piece.is_finite for piece in self._pieces())
+
+    def _eval_is_extended_positive(self) -> bool | None:
+        return fuzzy_and(piece.is_extended_positive for piece in self._pieces()) or None
+
+    def _eval_is_extended_nonnegative(self) -> bool | None:
+        return fuzzy_and(piece.is_extended_nonnegative for piece in self._pieces()) or None
+
+    def _eval_evalf(self, prec: int) -> Expr | None:
+        return self.rewrite(Piecewise)._eval_evalf(prec)
+
+    def _safe_pieces(self, clip: bool) -> tuple[Expr, Expr]:
+        """Both pieces with ``expm1`` where it applies and no overflow in the branch not taken."""
+        x, *parameters = self.args
+        below, above = Dummy("below"), Dummy("above")
+        pieces = (
+            optimize(self.left(below, *parameters), [expm1_opt]),
+            optimize(self.right(above, *parameters), [expm1_opt]),
+        )
+        inner = {below: minimum(x, 0), above: maximum(x, 0)} if clip else {below: x, above: x}
+        return pieces[0].xreplace(inner), pieces[1].xreplace(inner)
+
+    def _array_code(self, printer: Any) -> str:
+        left, right = (printer._print(piece) for piece in self._safe_pieces(clip=True))
+        where = printer._module_format(f"{printer._module}.where")
+        return f"{where}({printer._print(self.args[0])} < 0, {left}, {right})"
+
+    _numpycode = _scipycode = _jaxcode = _array_code
+
+    def _scalar_code(self, printer: Any) -> str:
+        left, right = (printer._print(piece) for piece in self._safe_pieces(clip=False))
+        return f"(({left}) if {printer._print(self.args[0])} < 0 else ({right}))"
+
+    _pythoncode = _mpmathcode = _scalar_code
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        x, *parameters = (printer._print(argument) for argument in self.args)
+        subscript = "_{" + ", ".join(parameters) + "}" if parameters else ""
+        power = f"^{{{exp}}}" if exp is not None else ""
+        body = rf"{self.symbol}{subscript}\left({x}\right)"
+        return rf"\left({body}\right){power}" if power else body
+
+
+class Activation(KinkedFunction):
+    """An activation function: continuous or not, it has a derivative off the kink."""
+
+    derivative: ClassVar[type["ActivationDerivative"]]
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """The derivative: a function of its own in ``x``, a ``Piecewise`` in a parameter."""
+        if argindex == 1:
+            return self.derivative(*self.args)
+        return _derivative_in_parameter(self, argindex)
+
+    def inverse(self, argindex: int = 1) -> Lambda:
+        """The inverse in ``x``, solved from the two pieces.
+
+        Raises:
+            ArgumentIndexError: for another argument than the first, or if a piece is constant.
+        """
+        parameters = self.args[1:]
+        below, above, y = Dummy(negative=True), Dummy(nonnegative=True), Dummy("y", real=True)
+        left, right = self.left(below, *parameters), self.right(above, *parameters)
+        if argindex != 1 or not left.has(below) or not right.has(above):
+            raise ArgumentIndexError(self, argindex)
+        free = Dummy("x")
+        (lower,) = solve(self.left(free, *parameters) - y, free)
+        (upper,) = solve(self.right(free, *parameters) - y, free)
+        return Lambda(y, Piecewise((upper, y >= 0), (lower, True)))
+
+
+class ActivationDerivative(KinkedFunction):
+    """The derivative of an activation, with the value from the right at the kink."""
+
+    activation: ClassVar[type[Activation]]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Tell the activation which function its derivative is."""
+        super().__init_subclass__(**options)
+        cls.activation.derivative = cls
+        cls.symbol = cls.activation.symbol + "'"
+
+    @classmethod
+    def left(cls, x: Expr, *parameters: Expr) -> Expr:
+        """The derivative of the left piece."""
+        return _differentiate(cls.activation.left, x, parameters)
+
+    @classmethod
+    def right(cls, x: Expr, *parameters: Expr) -> Expr:
+        """The derivative of the right piece."""
+        return _differentiate(cls.activation.right, x, parameters)
+
+    def jump(self) -> Expr:
+        """The height of the step at the kink: the weight of the atom of the derivative."""
+        parameters = self.args[1:]
+        return self.right(S.Zero, *parameters) - self.left(S.Zero, *parameters)
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """The distributional derivative: a ``Piecewise`` and the atom at the kink."""
+        if argindex != 1:
+            return _derivative_in_parameter(self, argindex)
+        x, *parameters = self.args
+        right = _differentiate(self.right, x, parameters)
+        left = _differentiate(self.left, x, parameters)
+        return Piecewise((right, x >= 0), (left, True)) + self.jump() * DiracDelta(x)
+
+
+def _differentiate(piece: Any, x: Expr, parameters: Any) -> Expr:
+    inner = Dummy("x", real=True)
+    return diff(piece(inner, *parameters), inner).xreplace({inner: x})
+
+
+def _derivative_in_parameter(function: KinkedFunction, argindex: int) -> Expr:
+    if not 1 < argindex <= len(function.args):
+        raise ArgumentIndexError(function, argindex)
+    inner = Dummy("parameter", positive=True)
+    arguments = list(function.args)
+    parameter, arguments[argindex - 1] = arguments[argindex - 1], inner
+    right = diff(function.right(*arguments), inner).xreplace({inner: parameter})
+    left = diff(function.left(*arguments), inner).xreplace({inner: parameter})
+    return Piecewise((right, function.args[0] >= 0), (left, True))
+
+
+class Elu(Activation):
+    r"""The Exponential Linear Unit.
+
+    .. math:: f(x; \alpha) = \begin{cases} x & x \ge 0 \\ \alpha (e^x - 1) & x < 0 \end{cases}
+
+    Args:
+        x: the pre-activation, a real expression or a random symbol of ``sympy.stats``.
+        alpha: the height of the floor, a positive expression.
+
+    Examples:
+        >>> from sympy import Piecewise
+        >>> from elu_sym.activations import Elu
+        >>> from elu_sym.symbols import alpha, x
+        >>> Elu(0, alpha), Elu(3, alpha), Elu(-3, alpha)
+        (0, 3, alpha*(-1 + exp(-3)))
+        >>> Elu(x, alpha).rewrite(Piecewise)
+        Piecewise((x, x >= 0), (alpha*(exp(x) - 1), True))
+        >>> Elu(x, alpha).diff(x)
+        EluDerivative(x, alpha)
+        >>> Elu(x, alpha).diff(x, 2)
+        -(alpha - 1)*DiracDelta(x) + Piecewise((0, x >= 0), (alpha*exp(x), True))
+        >>> Elu(x, alpha).inverse()(-alpha / 2)
+        -log(2)
+
+    References:
+        Clevert, Unterthiner, Hochreiter, ICLR 2016, equation 15.
+    """
+
+    nargs = 2
+    symbol = r"\operatorname{ELU}"
+
+    @staticmethod
+    def left(x: Expr, alpha: Expr) -> Expr:
+        """The saturating piece."""
+        return alpha*(exp(x) - 1)  # fmt: skip
+
+    @staticmethod
+    def right(x: Expr, alpha: Expr) -> Expr:
+        """The identity."""
+        return x
+
+
+class EluDerivative(ActivationDerivative):
+    """The derivative of ELU: 1 for ``x >= 0``, ``alpha*exp(x)`` for ``x < 0``.
+
+    Examples:
+        >>> from elu_sym.activations import EluDerivative
+        >>> from elu_sym.symbols import alpha, x
+        >>> EluDerivative(x, alpha).is_positive
+        True
+        >>> EluDerivative(x, alpha).jump()
+        1 - alpha
+    """
+
+    nargs = 2
+    activation = Elu
+
+
+class Relu(Activation):
+    """The rectifier: ``x`` for ``x >= 0``, 0 for ``x < 0``.
+
+    References:
+        Nair, Hinton: Rectified linear units improve restricted Boltzmann machines, ICML 2010.
+    """
+
+    nargs = 1
+    symbol = r"\operatorname{ReLU}"
+
+    @staticmethod
+    def left(x: Expr) -> Expr:
+        """Zero."""
+        return S.Zero
+
+    @staticmethod
+    def right(x: Expr) -> Expr:
+        """The identity."""
+        return x
+
+
+class ReluDerivative(ActivationDerivative):
+    """The derivative of ReLU: the unit step, 1 at 0."""
+
+    nargs = 1
+    activation = Relu
+
+
+class LeakyRelu(Activation):
+    """The leaky rectifier: ``x`` for ``x >= 0``, ``slope*x`` for ``x < 0``.
+
+    References:
+        Maas, Hannun, Ng: Rectifier nonlinearities improve neural network acoustic models, 2013.
+    """
+
+    nargs = 2
+    symbol = r"\operatorname{LeakyReLU}"
+
+    @staticmethod
+    def left(x: Expr, slope: Expr) -> Expr:
+        """A line of another slope."""
+        return slope * x
+
+    @staticmethod
+    def right(x: Expr, slope: Expr) -> Expr:
+        """The identity."""
+        return x
+
+
+class LeakyReluDerivative(ActivationDerivative):
+    """The derivative of the leaky ReLU: a step from ``slope`` to 1."""
+
+    nargs = 2
+    activation = LeakyRelu
+
+
+class Selu(Activation):
+    """The scaled ELU, ``scale`` times ELU.
+
+    References:
+        Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017, equation 2.
+    """
+
+    nargs = 3
+    symbol = r"\operatorname{SELU}"
+
+    @staticmethod
+    def left(x: Expr, alpha: Expr, scale: Expr) -> Expr:
+        """The saturating piece."""
+        return scale * alpha * (exp(x) - 1)
+
+    @staticmethod
+    def right(x: Expr, alpha: Expr, scale: Expr) -> Expr:
+        """A line of slope ``scale``."""
+        return scale * x
+
+
+class SeluDerivative(ActivationDerivative):
+    """The derivative of SELU."""
+
+    nargs = 3
+    activation = Selu
+
+
+class Celu(Activation):
+    """The ELU whose derivative is continuous for every ``alpha``.
+
+    References:
+        Barron, 2017, equation 2.
+    """
+
+    nargs = 2
+    symbol = r"\operatorname{CELU}"
+
+    @staticmethod
+    def left(x: Expr, alpha: Expr) -> Expr:
+        """The saturating piece, whose slope at 0 is 1."""
+        return alpha * (exp(x / alpha) - 1)
+
+    @staticmethod
+    def right(x: Expr, alpha: Expr) -> Expr:
+        """The identity."""
+        return x
+
+
+class CeluDerivative(ActivationDerivative):
+    """The derivative of CELU: continuous, 1 at 0."""
+
+    nargs = 2
+    activation = Celu

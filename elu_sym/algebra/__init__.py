@@ -1,0 +1,1 @@
+"""The judge: a normal form that proves equality, Arb enclosures that refute it."""

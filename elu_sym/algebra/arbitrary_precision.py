@@ -1,0 +1,82 @@
+"""A closed form as a function of any precision: mpmath numbers, or Arb balls."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import mpmath
+from sympy import Expr, Float, Integer, Rational, Symbol
+
+from elu_sym.algebra.enclosure import enclose_to
+
+if TYPE_CHECKING:
+    from flint import arb
+
+
+def exact_rational(name: str, value: Any) -> Rational:
+    """The exact rational number that an int, a float, a fraction or an mpf is.
+
+    Raises:
+        TypeError: if the value is none of these, or is not finite.
+
+    Examples:
+        >>> exact_rational("mu", 0.5)
+        1/2
+    """
+    if isinstance(value, Rational):
+        return value
+    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        return Rational(value.numerator, value.denominator)
+    if isinstance(value, float | mpmath.mpf) and mpmath.isfinite(value):
+        mantissa, exponent = mpmath.mpf(value).man_exp
+        return Rational(Integer(int(mantissa)) * Integer(2) ** int(exponent))
+    raise TypeError(f"{name} = {value!r} is no finite int, float, Fraction, mpf or Rational")
+
+
+def mpmath_function(expression: Expr, arguments: tuple[Symbol, ...]) -> Callable[..., mpmath.mpf]:
+    """A function that gives every digit of mpmath's working precision.
+
+    SymPy raises its precision until the requested digits survive all cancellation.
+
+    Examples:
+        >>> from sympy import exp
+        >>> from elu_sym.symbols import mu
+        >>> function = mpmath_function(exp(mu) - 1 - mu, (mu,))
+        >>> with mpmath.workdps(25):
+        ...     print(function(1e-20))
+        4.999999999999999451549381e-41
+    """
+
+    def evaluate(*values: Any) -> mpmath.mpf:
+        point = _point(arguments, values)
+        digits = mpmath.mp.dps
+        value = expression.subs(point).evalf(digits + 2, maxn=100_000, strict=True)
+        return mpmath.mpf(Float(value, digits + 2)._mpf_)
+
+    return evaluate
+
+
+def arb_function(expression: Expr, arguments: tuple[Symbol, ...]) -> "Callable[..., arb]":
+    """A function that gives an Arb ball of relative width 2**-100 around the exact value.
+
+    Examples:
+        >>> from sympy import exp
+        >>> from elu_sym.symbols import mu
+        >>> arb_function(exp(mu) - 1, (mu,))(0.5).rel_accuracy_bits() >= 100
+        True
+    """
+
+    def evaluate(*values: Any) -> "arb":
+        return enclose_to(expression, _point(arguments, values), Rational(1, 2**100))
+
+    return evaluate
+
+
+def _point(arguments: tuple[Symbol, ...], values: tuple[Any, ...]) -> dict[Symbol, Rational]:
+    if len(values) != len(arguments):
+        names = ", ".join(map(str, arguments))
+        raise TypeError(f"{len(values)} values for the arguments ({names})")
+    return {
+        symbol: exact_rational(str(symbol), value)
+        for symbol, value in zip(arguments, values, strict=True)
+    }

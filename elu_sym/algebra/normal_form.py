@@ -1,0 +1,404 @@
+r"""A normal form for what Gaussian expectations are made of, so that equality is decided.
+
+Every closed form of this project is a sum of terms
+
+.. math:: c \; e^{q} \; \Phi(a_1)^{n_1} \cdots \Phi(a_m)^{n_m},
+
+where the coefficient ``c``, the exponent ``q`` and the arguments ``a_i`` are rational functions of
+the parameters, ``c`` also of :math:`\sqrt{2\pi}`. Written with
+
+* cancelled rational functions over the rationals,
+* exponents merged, :math:`e^p e^q = e^{p+q}`, a density being an exponential like any other,
+* one sign for the argument of each :math:`\Phi`, by :math:`\Phi(-a) = 1 - \Phi(a)`, and
+  :math:`\Phi(0) = 1/2`,
+* the logarithms in an exponent taken out, :math:`e^{n \log a + q} = a^n e^q`,
+
+the terms are keyed by ``(q, {a_i: n_i})`` and equal terms meet. A form without terms **is** zero:
+that is a proof, and the only one that the project accepts. A form with terms left proves nothing
+by itself; :mod:`elu_sym.algebra.equality` then looks for a point where the two sides differ.
+
+Quotients, such as a conditional mean, are pairs of sums; they are compared crosswise.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sympy import (
+    QQ,
+    Add,
+    Expr,
+    Mul,
+    Pow,
+    S,
+    Symbol,
+    default_sort_key,
+    erf,
+    erfc,
+    exp,
+    expand_log,
+    floor,
+    log,
+    pi,
+    sqrt,
+    sympify,
+)
+
+from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
+
+ROOT = Symbol("sqrt(2*pi)", positive=True)
+"""Stands for the number ``sqrt(2*pi)``, a generator like any parameter."""
+
+Key = tuple[Any, frozenset[tuple[Any, int]]]
+Sum = Mapping[Key, Any]
+
+
+class NotNormalizableError(ValueError):
+    """An expression outside the algebra; the message names the part that does not fit."""
+
+
+class NormalForm:
+    """A quotient of two sums of terms, the denominator 1 wherever it can be.
+
+    Build one with :meth:`from_expr`; add, subtract, multiply, divide, raise to integer powers,
+    differentiate, and read back with :meth:`to_expr`.
+
+    Examples:
+        >>> from sympy import exp, symbols
+        >>> t, s = symbols("t s", positive=True)
+        >>> form = NormalForm.from_expr(NormalCdf(t) + NormalCdf(-t) - 1)
+        >>> form.is_zero
+        True
+        >>> shifted = NormalPdf(t + s) - NormalPdf(t)*exp(-t*s - s**2/2)
+        >>> NormalForm.from_expr(shifted).is_zero
+        True
+        >>> NormalForm.from_expr(t*NormalCdf(t)).diff(t).to_expr()
+        sqrt(2)*t*exp(-t**2/2)/(2*sqrt(pi)) + NormalCdf(t)
+    """
+
+    __slots__ = ("denominator", "domain", "numerator")
+
+    def __init__(self, domain: Any, numerator: Sum, denominator: Sum | None = None) -> None:
+        """Take sums over the field ``domain``; a one-term denominator is divided out."""
+        unit: Sum = {(domain.zero, frozenset()): domain.one}
+        if denominator is None:
+            denominator = unit
+        if not denominator:
+            raise ZeroDivisionError("the denominator of a normal form is zero")
+        ((exponent, distributions), coefficient), *others = denominator.items()
+        if denominator != unit and not others and not distributions:
+            inverse = {(-exponent, distributions): domain.one / coefficient}
+            numerator, denominator = _multiply(domain, numerator, inverse), unit
+        self.domain = domain
+        self.numerator = numerator
+        self.denominator = denominator
+
+    @classmethod
+    def from_expr(cls, expression: Expr) -> "NormalForm":
+        """Read a SymPy expression.
+
+        Args:
+            expression: built by ``+ - * /`` and integer powers from rational numbers, symbols,
+                ``pi``, ``sqrt(2)``, ``log`` of a parameter, ``exp``, ``erf``, ``erfc`` and the
+                functions of :mod:`elu_sym.algebra.special_functions`.
+
+        Raises:
+            NotNormalizableError: if another function or number occurs.
+        """
+        expression = expand_log(sympify(expression))
+        generators: list[Expr] = [*expression.free_symbols, *expression.atoms(log), ROOT]
+        domain = QQ.frac_field(*sorted(generators, key=default_sort_key))
+        form, twos = _Reader(domain).read(expression)
+        if twos and not form.is_zero:
+            raise NotNormalizableError(f"the factor sqrt(2) of {expression} does not cancel")
+        return form
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether no term is left. True is a proof; False alone proves nothing."""
+        return not self.numerator
+
+    def to_expr(self, plain: bool = False) -> Expr:
+        """The form as a SymPy expression.
+
+        Args:
+            plain: write ``erfc`` instead of the named :class:`NormalCdf`.
+        """
+        value = self._sum_to_expr(self.numerator) / self._sum_to_expr(self.denominator)
+        return value.rewrite(erfc) if plain else value
+
+    def _sum_to_expr(self, terms: Sum) -> Expr:
+        to_sympy = self.domain.to_sympy
+        summands = []
+        for (exponent, distributions), coefficient in terms.items():
+            factors = [NormalCdf(to_sympy(a)) ** n for a, n in distributions]
+            factors += [to_sympy(coefficient).subs(ROOT, sqrt(2 * pi)), exp(to_sympy(exponent))]
+            summands.append(Mul(*factors))
+        return Add(*summands)
+
+    def diff(self, symbol: Symbol) -> "NormalForm":
+        """The derivative with respect to a parameter, by the quotient rule."""
+        domain, n, d = self.domain, self.numerator, self.denominator
+        upper = _subtract(
+            _multiply(domain, _differentiate(domain, n, symbol), d),
+            _multiply(domain, n, _differentiate(domain, d, symbol)),
+        )
+        return NormalForm(domain, upper, _multiply(domain, d, d))
+
+    def __add__(self, other: "NormalForm") -> "NormalForm":
+        left, right = _unify(self, other)
+        domain, n, d = left.domain, left.numerator, left.denominator
+        if d == right.denominator:
+            return NormalForm(domain, _add(n, right.numerator), d)
+        upper = _add(_multiply(domain, n, right.denominator), _multiply(domain, right.numerator, d))
+        return NormalForm(domain, upper, _multiply(domain, d, right.denominator))
+
+    def __neg__(self) -> "NormalForm":
+        return NormalForm(self.domain, _negate(self.numerator), self.denominator)
+
+    def __sub__(self, other: "NormalForm") -> "NormalForm":
+        return self + (-other)
+
+    def __mul__(self, other: "NormalForm") -> "NormalForm":
+        left, right = _unify(self, other)
+        return NormalForm(
+            left.domain,
+            _multiply(left.domain, left.numerator, right.numerator),
+            _multiply(left.domain, left.denominator, right.denominator),
+        )
+
+    def __truediv__(self, other: "NormalForm") -> "NormalForm":
+        return self * NormalForm(other.domain, other.denominator, other.numerator)
+
+    def __pow__(self, power: int) -> "NormalForm":
+        one = NormalForm(self.domain, {(self.domain.zero, frozenset()): self.domain.one})
+        base, result = (self, one) if power >= 0 else (one / self, one)
+        for _ in range(abs(power)):
+            result = result * base
+        return result
+
+    def __repr__(self) -> str:
+        return f"NormalForm({self.to_expr()})"
+
+
+class _Reader:
+    """Reads one expression over one field; values are pairs, the second counting sqrt(2)."""
+
+    def __init__(self, domain: Any) -> None:
+        self.domain = domain
+        self.functions: dict[type, Callable[[Expr], tuple[NormalForm, int]]] = {
+            exp: self.exponential,
+            erf: lambda u: self._affine(-1, 2, self.distribution(sqrt(2) * u)),
+            erfc: lambda u: self._affine(2, -2, self.distribution(sqrt(2) * u)),
+            NormalCdf: lambda t: (self.distribution(t), 0),
+            NormalPdf: lambda t: self.read(exp(-(t**2) / 2) / sqrt(2 * pi)),
+            MillsRatio: lambda t: self.read(sqrt(2 * pi) * exp(t**2 / 2) * NormalCdf(-t)),
+        }
+
+    def read(self, expression: Expr) -> tuple[NormalForm, int]:
+        if expression.is_Rational:
+            return self.constant(self.domain.from_sympy(expression)), 0
+        if expression == pi:
+            root = self.domain.from_sympy(ROOT)
+            return self.constant(root**2 / 2), 0
+        if expression.is_Symbol or isinstance(expression, log):
+            return self.constant(self.domain.from_sympy(expression)), 0
+        if isinstance(expression, Add):
+            return self.sum(expression)
+        if isinstance(expression, Mul):
+            return self.product(self.read(factor) for factor in expression.args)
+        if expression == S.Exp1:
+            return self.exponential(S.One)
+        if isinstance(expression, Pow):
+            return self.power(*expression.as_base_exp())
+        rule = self.functions.get(type(expression))
+        if rule is None:
+            raise NotNormalizableError(
+                f"{expression} is no polynomial, exponential or normal distribution"
+            )
+        return rule(expression.args[0])
+
+    def constant(self, value: Any) -> NormalForm:
+        return NormalForm(self.domain, {(self.domain.zero, frozenset()): value} if value else {})
+
+    def _affine(self, constant: int, factor: int, form: NormalForm) -> tuple[NormalForm, int]:
+        K = self.domain
+        return self.constant(K(constant)) + self.constant(K(factor)) * form, 0
+
+    def sum(self, expression: Expr) -> tuple[NormalForm, int]:
+        total, twos = self.read(expression.args[0])
+        for term in expression.args[1:]:
+            value, its_twos = self.read(term)
+            if its_twos != twos and not value.is_zero:
+                raise NotNormalizableError(f"sqrt(2) in one term only of {expression}")
+            total = total + value
+        return total, twos
+
+    def product(self, values: Iterable[tuple[NormalForm, int]]) -> tuple[NormalForm, int]:
+        total, twos = self.constant(self.domain.one), 0
+        for value, its_twos in values:
+            total, twos = total * value, twos + its_twos
+        return total * self.constant(self.domain(2 ** (twos // 2))), twos % 2
+
+    def power(self, base: Expr, power: Expr) -> tuple[NormalForm, int]:
+        if power.is_Integer:
+            form, twos = self.read(base)
+            n = int(power)
+            scaled = form**n * self.constant(self.domain(2) ** ((twos * n) // 2))
+            return scaled, (twos * n) % 2
+        half = 2 * power
+        if half.is_Integer and base == 2:
+            n = int(half)
+            return self.constant(self.domain(2) ** (n // 2)), n % 2
+        if half.is_Integer and base == pi:
+            n = int(half)
+            root = self.domain.from_sympy(ROOT) ** n
+            return self.constant(root / self.domain(2) ** ((n + 1) // 2)), n % 2
+        raise NotNormalizableError(f"the power {base}**({power}) is not an integer one")
+
+    def rational(self, expression: Expr, place: str) -> Any:
+        """A rational function of the parameters, as an element of the field."""
+        form, twos = self.read(expression)
+        if form.is_zero:
+            return self.domain.zero
+        ((exponent, distributions), value), *rest = form.numerator.items()
+        if rest or exponent or distributions or twos or len(form.denominator) > 1:
+            raise NotNormalizableError(f"{place} {expression} is no rational function")
+        return value
+
+    def exponential(self, exponent: Expr) -> tuple[NormalForm, int]:
+        value = self.rational(exponent, "the exponent")
+        terms = {(value, frozenset[tuple[Any, int]]()): self.domain.one}
+        return NormalForm(self.domain, _without_logarithms(self.domain, terms)), 0
+
+    def distribution(self, argument: Expr) -> NormalForm:
+        value = self.rational(argument, "the argument of the normal distribution")
+        return NormalForm(self.domain, _distribution(self.domain, value))
+
+
+def _distribution(domain: Any, argument: Any) -> Sum:
+    """Phi of a field element, with the one sign of its argument."""
+    constant = (domain.zero, frozenset[tuple[Any, int]]())
+    if not argument:
+        return {constant: domain.one / 2}
+    if argument.numer.LC > 0:
+        return {(domain.zero, frozenset({(argument, 1)})): domain.one}
+    return {constant: domain.one, (domain.zero, frozenset({(-argument, 1)})): -domain.one}
+
+
+def _without_logarithms(domain: Any, terms: Sum) -> Sum:
+    """Take integer multiples of logarithms out of the exponents: e^(n log a) = a^n."""
+    logarithms = [
+        g for g, symbol in zip(domain.gens, domain.symbols, strict=True) if isinstance(symbol, log)
+    ]
+    for logarithm in logarithms:
+        base = domain.from_sympy(domain.to_sympy(logarithm).args[0])
+        moved = []
+        for (exponent, distributions), coefficient in terms.items():
+            times = _multiple(exponent, logarithm)
+            key = (exponent - logarithm * times, distributions)
+            moved.append((key, coefficient * base**times))
+        terms = _collect(moved)
+    return terms
+
+
+def _multiple(exponent: Any, logarithm: Any) -> int:
+    """The integer part of the constant coefficient of a logarithm in an exponent."""
+    denominator = exponent.denom
+    if len(denominator) != 1:
+        return 0
+    ((monomial, divisor),) = denominator.items()
+    ((step, _),) = logarithm.numer.items()
+    target = tuple(i + j for i, j in zip(monomial, step, strict=True))
+    coefficient = exponent.numer.get(target)
+    return int(floor(QQ.to_sympy(coefficient / divisor))) if coefficient else 0
+
+
+def _add(left: Sum, right: Sum) -> Sum:
+    return _collect([*left.items(), *right.items()])
+
+
+def _collect(terms: Iterable[tuple[Key, Any]]) -> Sum:
+    """Add up the coefficients of equal keys and drop what cancels."""
+    result: dict[Key, Any] = {}
+    for key, coefficient in terms:
+        result[key] = result[key] + coefficient if key in result else coefficient
+    return {key: coefficient for key, coefficient in result.items() if coefficient}
+
+
+def _negate(terms: Sum) -> Sum:
+    return {key: -coefficient for key, coefficient in terms.items()}
+
+
+def _subtract(left: Sum, right: Sum) -> Sum:
+    return _add(left, _negate(right))
+
+
+def _multiply(domain: Any, left: Sum, right: Sum) -> Sum:
+    terms = []
+    for (p, first), c in left.items():
+        for (q, second), d in right.items():
+            powers = dict(first)
+            for argument, n in second:
+                powers[argument] = powers.get(argument, 0) + n
+            terms.append(((p + q, frozenset(powers.items())), c * d))
+    return _without_logarithms(domain, _collect(terms))
+
+
+def _differentiate(domain: Any, terms: Sum, symbol: Symbol) -> Sum:
+    root = domain.from_sympy(ROOT)
+    result = []
+    for (exponent, distributions), coefficient in terms.items():
+        slope = _derivative(domain, exponent, symbol) * coefficient
+        slope += _derivative(domain, coefficient, symbol)
+        result.append(((exponent, distributions), slope))
+        for argument, n in distributions:
+            inner = _derivative(domain, argument, symbol)
+            if not inner:
+                continue
+            others = dict(distributions)
+            others[argument] = n - 1
+            rest = frozenset((a, m) for a, m in others.items() if m)
+            key = (exponent - argument**2 / 2, rest)
+            result.append((key, coefficient * inner * n / root))
+    return _without_logarithms(domain, _collect(result))
+
+
+def _derivative(domain: Any, value: Any, symbol: Symbol) -> Any:
+    """The derivative of a field element; a logarithm of a parameter moves with the parameter."""
+    total = domain.zero
+    for generator, atom in zip(domain.gens, domain.symbols, strict=True):
+        inner = atom.diff(symbol)
+        if inner:
+            total += value.diff(generator) * domain.from_sympy(inner)
+    return total
+
+
+def _unify(left: NormalForm, right: NormalForm) -> tuple[NormalForm, NormalForm]:
+    if left.domain == right.domain:
+        return left, right
+    domain = left.domain.unify(right.domain)
+    return _lift(left, domain), _lift(right, domain)
+
+
+def _lift(form: NormalForm, domain: Any) -> NormalForm:
+    """The same form over a larger field, where the sign of an argument may be another."""
+
+    def lifted(terms: Sum) -> Sum:
+        def convert(value: Any) -> Any:
+            return domain.convert_from(value, form.domain)
+
+        result: Sum = {}
+        for (exponent, distributions), coefficient in terms.items():
+            term: Sum = {(convert(exponent), frozenset()): convert(coefficient)}
+            for argument, n in distributions:
+                for _ in range(n):
+                    term = _multiply(domain, term, _distribution(domain, convert(argument)))
+            result = _add(result, term)
+        return result
+
+    return NormalForm(domain, lifted(form.numerator), lifted(form.denominator))
+
+
+def is_zero(expression: Expr) -> bool:
+    """Whether the normal form of an expression is zero, which proves that it vanishes."""
+    return NormalForm.from_expr(expression).is_zero

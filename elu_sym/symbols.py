@@ -1,0 +1,40 @@
+"""Every symbol of the project with its assumptions, written down once.
+
+A theorem is only as good as its hypotheses: that ``alpha`` is positive and ``x`` is real is said
+here and nowhere else, and every derivation, proof and printed formula uses these objects.
+"""
+
+from sympy import Symbol
+
+x = Symbol("x", real=True)
+"""The pre-activation, the argument of the activation function."""
+
+z = Symbol("z", real=True)
+"""The standardized variable, ``x = mu + sigma*z``."""
+
+alpha = Symbol("alpha", positive=True)
+"""The height of the floor of ELU, which lies at ``-alpha``."""
+
+mu = Symbol("mu", real=True)
+"""The mean of the Gaussian input."""
+
+sigma = Symbol("sigma", positive=True)
+"""The standard deviation of the Gaussian input."""
+
+slope = Symbol("slope", positive=True)
+"""The slope of the leaky ReLU on the negative side."""
+
+scale = Symbol("lambda", positive=True)
+"""The factor in front of SELU, ``lambda`` in the literature."""
+
+rate = Symbol("k", positive=True)
+"""The rate of the exponential in the ansatz ``p + q*exp(k*x)``."""
+
+offset = Symbol("p", real=True)
+"""The constant of the ansatz ``p + q*exp(k*x)``."""
+
+amplitude = Symbol("q", real=True)
+"""The coefficient of the exponential in the ansatz ``p + q*exp(k*x)``."""
+
+distance = Symbol("delta", positive=True)
+"""A distance from the kink: ``-delta`` and ``delta`` approach it from either side."""
