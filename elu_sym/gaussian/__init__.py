@@ -1,0 +1,1 @@
+"""The expectation engine: exact E[g(X)] of piecewise exponential polynomials, with derivations."""

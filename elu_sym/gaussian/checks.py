@@ -1,0 +1,253 @@
+r"""What makes each step of a derivation valid, asked of the normal form.
+
+Every check sees only the terms before and the terms after. None calls a rule, so a step that was
+altered by hand, or a rule that is wrong, does not pass.
+"""
+
+from collections.abc import Callable
+
+from sympy import (
+    Add,
+    DiracDelta,
+    Eq,
+    Expr,
+    Mul,
+    Ne,
+    Piecewise,
+    S,
+    Symbol,
+    Tuple,
+    collect,
+    expand,
+    factor,
+)
+from sympy.core.relational import Relational
+
+from elu_sym.activations import KinkedFunction
+from elu_sym.algebra.normal_form import NotNormalizableError, is_zero
+from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
+from elu_sym.gaussian.derivation import (
+    BoundaryTerm,
+    Check,
+    Hypotheses,
+    Terms,
+    split_integral,
+)
+from elu_sym.gaussian.piecewise import interior_point
+
+
+def check_split(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Check]:
+    """The intervals tile the line, and on each one g is the piece; the atoms are sifted."""
+    (whole,) = before
+    ((variable, *ends),) = whole.limits
+    density = hypotheses.density(variable)
+    g = whole.function / density
+    pairs = [split_integral(term) for term in after]
+    atoms = [term for term, integral in pairs if integral is None]
+    checks = []
+    position = ends[0]
+    for coefficient, integral in pairs:
+        if integral is None:
+            continue
+        ((_, lower, upper),) = integral.limits
+        piece = coefficient * integral.function / density
+        if lower != position:
+            ahead = hypotheses.order.sign(position, lower) < 0
+            checks.append(Check(f"{position} lies below {lower}", ahead))
+            gap = value_between(g, variable, position, lower, hypotheses)
+            checks.append(_vanishes(gap, f"g is 0 for {position} < {variable} < {lower}"))
+        difference = value_between(g - piece, variable, lower, upper, hypotheses)
+        checks.append(_vanishes(difference, f"g is {piece} for {lower} < {variable} < {upper}"))
+        position = upper
+    if position != ends[1]:
+        rest = value_between(g, variable, position, ends[1], hypotheses)
+        checks.append(_vanishes(rest, f"g is 0 for {variable} > {position}"))
+    if g.has(DiracDelta) or atoms:
+        difference = Add(*atoms) - _sifted(g * density, variable)
+        checks.append(_vanishes(difference, "each atom gives its weight times the density there"))
+    return checks
+
+
+def check_integrands(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Check]:
+    """Over the same ends stand the same integrands; a boundary term counts by its derivative."""
+    totals, rests = _by_limits(before), _by_limits(after)
+    checks = []
+    for limits in dict.fromkeys([*totals, *rests]):
+        difference = totals.get(limits, S.Zero) - rests.get(limits, S.Zero)
+        where = f"between {limits[1]} and {limits[2]}" if limits else "outside the integrals"
+        checks.append(_vanishes(difference, f"the integrands agree {where}"))
+    return checks
+
+
+def check_substitution(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Check]:
+    """Each integral is the one before it with ``x = m + sigma*z``, ends included."""
+    deviation = hypotheses.standard_deviation
+    if len(before) != len(after):
+        return [Check("each term has its counterpart", False)]
+    checks = []
+    for old, new in zip(before, after, strict=True):
+        (old_factor, first), (new_factor, second) = split_integral(old), split_integral(new)
+        if first is None or second is None:
+            checks.append(_vanishes(old - new, "a term without an integral stays"))
+            continue
+        ((x, lower, upper),), ((z, start, end),) = first.limits, second.limits
+        (pdf,) = first.function.atoms(NormalPdf)
+        mean = expand(x - pdf.args[0] * deviation)
+        image = first.function.subs(x, mean + deviation * z) * deviation
+        checks.append(
+            _vanishes(
+                old_factor * image - new_factor * second.function,
+                f"{x} = {mean} + {deviation}*{z} turns one integrand into the other",
+            )
+        )
+        for old_end, new_end in ((lower, start), (upper, end)):
+            if old_end.is_infinite or new_end.is_infinite:
+                checks.append(Check(f"{old_end} stays {new_end}", old_end == new_end))
+            else:
+                difference = mean + deviation * new_end - old_end
+                checks.append(_vanishes(difference, f"{z} = {new_end} is {x} = {old_end}"))
+    return checks
+
+
+def check_ends(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Check]:
+    """Each boundary term and integral of the density is its value at the ends."""
+    total: Expr = S.Zero
+    checks = []
+    for term in before:
+        coefficient, integral = split_integral(term)
+        boundaries = [f for f in Mul.make_args(term) if isinstance(f, BoundaryTerm)]
+        if integral is None and not boundaries:
+            total += term
+            continue
+        if integral is not None:
+            ((variable, lower, upper),) = integral.limits
+            antiderivative = NormalCdf(variable)
+            slope = antiderivative.diff(variable) - integral.function
+            checks.append(_vanishes(slope, f"the derivative of Phi({variable}) is the integrand"))
+            values = [antiderivative.subs(variable, end) for end in (upper, lower)]
+        else:
+            antiderivative, (variable, lower, upper) = boundaries[0].args
+            coefficient = Mul(*(f for f in Mul.make_args(term) if f != boundaries[0]))
+            polynomial = antiderivative / NormalPdf(variable)
+            checks.append(
+                Check(
+                    f"{polynomial} is a polynomial, so {antiderivative} vanishes at infinity",
+                    bool(polynomial.is_polynomial(variable)),
+                )
+            )
+            values = [
+                S.Zero if end.is_infinite else antiderivative.subs(variable, end)
+                for end in (upper, lower)
+            ]
+        total += coefficient * (values[0] - values[1])
+    checks.append(_vanishes(total - Add(*after), "the values at the ends add up"))
+    return checks
+
+
+def check_sum(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Check]:
+    """The difference of the two sums has the normal form zero."""
+    return [_vanishes(Add(*before) - Add(*after), "both sides have the same normal form")]
+
+
+def value_between(
+    g: Expr, variable: Symbol, lower: Expr, upper: Expr, hypotheses: Hypotheses
+) -> Expr:
+    """An expression on an open interval, without pieces and atoms.
+
+    SymPy evaluates g at a point that sweeps the interval by a positive parameter, so this is
+    independent of how the engine reads pieces.
+
+    Examples:
+        >>> from elu_sym.activations import Elu
+        >>> from elu_sym.symbols import alpha, mu, sigma, x
+        >>> value = value_between(Elu(x, alpha), x, S.NegativeInfinity, S.Zero,
+        ...                       Hypotheses(mu, sigma))
+        >>> value.has(Piecewise)
+        False
+    """
+    inside = hypotheses.order.with_gaps(interior_point(lower, upper))
+    return _resolve(hypotheses.order.with_gaps(g), {variable: inside})
+
+
+def _resolve(g: Expr, point: dict[Symbol, Expr]) -> Expr:
+    if not g.free_symbols & set(point):
+        return g
+    if isinstance(g, DiracDelta):
+        return S.Zero
+    if isinstance(g, Piecewise):
+        for piece, condition in g.args:
+            holds = condition.replace(_is_relation, lambda relation: _truth(relation, point))
+            if holds == S.true:
+                return _resolve(piece, point)
+            if holds != S.false:
+                break
+        return S.NaN  # no branch is known to hold on the whole interval: nothing is proved
+    if isinstance(g, KinkedFunction) or (g.is_Function and _splits(g)):
+        return _resolve(g.rewrite(Piecewise), point)
+    if not g.args:
+        return g.subs(point)
+    return g.func(*(_resolve(argument, point) for argument in g.args))
+
+
+def _splits(g: Expr) -> bool:
+    return isinstance(g.rewrite(Piecewise), Piecewise)
+
+
+def _is_relation(part: Expr) -> bool:
+    return isinstance(part, Relational)
+
+
+def _truth(relation: Relational, point: dict[Symbol, Expr]) -> Expr:
+    if isinstance(relation, Eq | Ne):
+        return S.true if isinstance(relation, Ne) else S.false
+    difference = factor(_resolve(relation.gts - relation.lts, point))
+    if difference.is_positive:
+        return S.true
+    return S.false if difference.is_negative else relation
+
+
+def _sifted(g: Expr, variable: Symbol) -> Expr:
+    """The integral of the atoms of g: the sifting property, atom by atom."""
+    total: Expr = S.Zero
+    for delta, weight in collect(expand(g), list(g.atoms(DiracDelta)), evaluate=False).items():
+        if isinstance(delta, DiracDelta):
+            slope = delta.args[0].diff(variable)
+            point = expand(-delta.args[0].subs(variable, 0) / slope)
+            total += weight.subs(variable, point) / abs(slope)
+    return total
+
+
+def _by_limits(terms: Terms) -> dict[Tuple, Expr]:
+    """The integrands over each pair of ends; boundary terms count with their derivative."""
+    totals: dict[Tuple, Expr] = {}
+    for term in terms:
+        coefficient, integral = split_integral(term)
+        limits, integrand = Tuple(), term
+        if integral is not None:
+            (limits,) = integral.limits
+            integrand = coefficient * integral.function
+        else:
+            for boundary in (f for f in Mul.make_args(term) if isinstance(f, BoundaryTerm)):
+                antiderivative, limits = boundary.args
+                outer = Mul(*(f for f in Mul.make_args(term) if f != boundary))
+                integrand = outer * antiderivative.diff(limits[0])
+        totals[limits] = totals.get(limits, S.Zero) + integrand
+    return totals
+
+
+def _vanishes(difference: Expr, statement: str) -> Check:
+    try:
+        return Check(statement, is_zero(difference))
+    except NotNormalizableError as error:
+        return Check(f"{statement}: {error}", False)
+
+
+CHECKS: dict[str, Callable[[Terms, Terms, Hypotheses], list[Check]]] = {
+    "split_at_kink": check_split,
+    "expand_pieces": check_integrands,
+    "complete_square": check_integrands,
+    "shift_mean": check_substitution,
+    "integrate_by_parts": check_integrands,
+    "evaluate_tail": check_ends,
+    "collect_terms": check_sum,
+}

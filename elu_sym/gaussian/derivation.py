@@ -1,0 +1,202 @@
+"""A derivation as data: named steps, each with what stood before, what stands after, and checks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Add, Expr, Integral, Mul, Tuple, latex
+
+from elu_sym.algebra.special_functions import NormalPdf
+from elu_sym.gaussian.order import BreakpointOrder
+
+Terms = tuple[Expr, ...]
+
+
+class DerivationError(ArithmeticError):
+    """A step whose check fails; the message names the step and the check."""
+
+
+@dataclass(frozen=True)
+class Hypotheses:
+    """What a derivation assumes.
+
+    Attributes:
+        mean: the mean of X.
+        standard_deviation: the standard deviation of X.
+        order: what is declared about the order of symbolic breakpoints.
+    """
+
+    mean: Expr
+    standard_deviation: Expr
+    order: BreakpointOrder = field(default_factory=BreakpointOrder)
+
+    def density(self, x: Expr) -> Expr:
+        """The density of X at x."""
+        standardized = (x - self.mean) / self.standard_deviation
+        return NormalPdf(standardized) / self.standard_deviation
+
+
+@dataclass(frozen=True)
+class Check:
+    """One exact statement that a step rests on, and whether it holds."""
+
+    statement: str
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A named rewriting of a sum of terms, and the check that is made of its result.
+
+    Attributes:
+        name: what the rule is called in a derivation.
+        because: the mathematics in a clause.
+        apply: from the terms before and the hypotheses to the terms after.
+        check: from the terms before and after and the hypotheses to exact statements. It never
+            calls ``apply``, so a step that was changed by hand is found out.
+    """
+
+    name: str
+    because: str
+    apply: Callable[[Terms, Hypotheses], Terms]
+    check: Callable[[Terms, Terms, Hypotheses], list[Check]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One application of a rule."""
+
+    rule: Rule
+    before: Terms
+    after: Terms
+    checks: tuple[Check, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is a check and every check holds."""
+        return bool(self.checks) and all(check.holds for check in self.checks)
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """From the definition of an expectation to its closed form.
+
+    Attributes:
+        hypotheses: the law of X and the order of the breakpoints.
+        steps: the applications of rules, the first one of which starts at the definition.
+    """
+
+    hypotheses: Hypotheses
+    steps: tuple[Step, ...]
+
+    @property
+    def result(self) -> Expr:
+        """The closed form."""
+        return Add(*self.steps[-1].after)
+
+    def recheck(self) -> None:
+        """Check every step again from its before and after alone.
+
+        Raises:
+            DerivationError: naming the first step that does not follow from the one before.
+        """
+        previous: Terms | None = None
+        for number, step in enumerate(self.steps, start=1):
+            name = f"step {number} ({step.rule.name})"
+            if previous is not None and step.before != previous:
+                raise DerivationError(f"{name} does not start where the step before it ended")
+            try:
+                checks = step.rule.check(step.before, step.after, self.hypotheses)
+            except (TypeError, ValueError) as error:
+                raise DerivationError(f"{name} cannot be checked: {error}") from error
+            failed = [check.statement for check in checks if not check.holds]
+            if failed or not checks:
+                raise DerivationError(f"{name} fails: {'; '.join(failed) or 'nothing checks it'}")
+            previous = step.after
+
+    def to_text(self) -> str:
+        """The steps in words and plain formulas."""
+        lines = [f"    {_text(self.steps[0].before)}"]
+        for number, step in enumerate(self.steps, start=1):
+            lines.append(f"{number}. {step.rule.name}: {step.rule.because}")
+            lines += [f"  = {_text(step.after)}"]
+            lines += [
+                f"    [{'checked' if check.holds else 'FAILED'}] {check.statement}"
+                for check in step.checks
+            ]
+        return "\n".join(lines)
+
+    def to_latex(self) -> str:
+        """The steps as one aligned display, each line with its rule."""
+        lines = [f"& {_latex(self.steps[0].before)}"]
+        for step in self.steps:
+            name = step.rule.name.replace("_", r"\_")
+            lines.append(rf"&\quad \text{{by \texttt{{{name}}}: {step.rule.because}}}")
+            lines.append(f"=\\;& {_latex(step.after)}")
+        body = " \\\\\n".join(lines)
+        return f"\\begin{{align*}}\n{body}\n\\end{{align*}}"
+
+    def _repr_latex_(self) -> str:
+        return self.to_latex()
+
+
+class DefiniteIntegral(Integral):
+    """An integral that keeps its integrand as it was written.
+
+    ``sympy.Integral`` folds a ``Piecewise`` into its integrand, which hides the density.
+    """
+
+    def __new__(cls, integrand: Expr, limits: Any) -> "DefiniteIntegral":
+        """Take an integrand and ``(variable, lower, upper)``."""
+        integral = Expr.__new__(cls, integrand, Tuple(*limits))
+        integral.is_commutative = True
+        return integral
+
+
+class BoundaryTerm(Expr):
+    """An antiderivative to be taken between two ends, ``F(upper) - F(lower)``."""
+
+    def __new__(cls, antiderivative: Expr, limits: Any) -> "BoundaryTerm":
+        """Take an antiderivative and ``(variable, lower, upper)``."""
+        return Expr.__new__(cls, antiderivative, Tuple(*limits))
+
+    def _latex(self, printer: Any) -> str:
+        antiderivative, (variable, lower, upper) = self.args
+        ends = (
+            f"_{{{printer._print(variable)}={printer._print(lower)}}}^{{{printer._print(upper)}}}"
+        )
+        return rf"\left[{printer._print(antiderivative)}\right]{ends}"
+
+    def _sympystr(self, printer: Any) -> str:
+        antiderivative, (variable, lower, upper) = self.args
+        ends = f"for {variable} from {lower} to {upper}"
+        return f"[{printer._print(antiderivative)} {ends}]"
+
+
+def split_integral(term: Expr) -> tuple[Expr, DefiniteIntegral | None]:
+    """A term as a coefficient and the integral that it multiplies, if there is one.
+
+    Examples:
+        >>> from sympy.abc import c, x
+        >>> split_integral(c * DefiniteIntegral(x, (x, 0, 1)))
+        (c, Integral(x, (x, 0, 1)))
+        >>> split_integral(c)
+        (c, None)
+    """
+    factors = Mul.make_args(term)
+    integrals = [factor for factor in factors if isinstance(factor, DefiniteIntegral)]
+    if not integrals:
+        return term, None
+    return Mul(*(factor for factor in factors if factor != integrals[0])), integrals[0]
+
+
+def _text(terms: Terms) -> str:
+    return "\n    + ".join(str(term) for term in terms)
+
+
+def _latex(terms: Terms) -> str:
+    text = ""
+    for term in terms:
+        printed = latex(term)
+        text += printed if printed.startswith("-") or not text else "+ " + printed
+    return text

@@ -1,0 +1,120 @@
+r"""The engine: the exact expectation of a piecewise exponential polynomial of a Gaussian.
+
+.. math:: E\,g(X) = \int g(x) \, \varphi((x - \mu)/\sigma) \, dx / \sigma
+
+by seven rules in a fixed order. The derivation is data: every step carries what stood before it,
+what stands after it and the exact checks that were made.
+"""
+
+from sympy import Dummy, Expr, S, erfc, sympify
+from sympy.stats.crv_types import NormalDistribution
+from sympy.stats.rv import RandomSymbol, random_symbols
+
+from elu_sym.gaussian import rules
+from elu_sym.gaussian.checks import CHECKS
+from elu_sym.gaussian.derivation import (
+    DefiniteIntegral,
+    Derivation,
+    DerivationError,
+    Hypotheses,
+    Rule,
+    Step,
+)
+from elu_sym.gaussian.order import BreakpointOrder
+from elu_sym.gaussian.piecewise import UnsupportedExpressionError
+from elu_sym.symbols import x as standard_variable
+
+RULES = tuple(
+    Rule(rule.__name__, because, rule, CHECKS[rule.__name__])
+    for rule, because in (
+        (rules.split_at_kink, "the integral over each piece of g"),
+        (rules.expand_pieces, "each piece is a sum of monomials times exponentials"),
+        (rules.complete_square, "an exponential times a normal density is a shifted density"),
+        (rules.shift_mean, "standardize each density"),
+        (rules.integrate_by_parts, "powers of z go, since the derivative of phi is -z phi"),
+        (rules.evaluate_tail, "phi vanishes at infinity and integrates to Phi"),
+        (rules.collect_terms, "equal exponentials and distributions meet"),
+    )
+)
+
+
+def expectation(g: Expr, X: RandomSymbol, order: tuple[Expr, ...] = ()) -> Expr:
+    """The exact expectation E[g(X)] of a piecewise exponential polynomial, in plain SymPy.
+
+    Args:
+        g: an expression in X: pieces that are sums of polynomials times exponentials.
+        X: a normal random symbol, ``sympy.stats.Normal("X", mu, sigma)``.
+        order: symbolic breakpoints in increasing order, where assumptions do not order them.
+
+    Returns:
+        A closed form in exponentials and ``erfc``, free of integrals, pieces and X.
+
+    Raises:
+        TypeError: if X is no normal random symbol.
+        UnsupportedExpressionError: if a part of g cannot be integrated; it is named.
+        UnorderedBreakpointsError: if the order of two breakpoints is not known.
+
+    Examples:
+        >>> from sympy import Abs
+        >>> from sympy.stats import Normal
+        >>> X = Normal("X", 0, 1)
+        >>> expectation(Abs(X), X)
+        sqrt(2)/sqrt(pi)
+    """
+    return derive_expectation(g, X, order).result.rewrite(erfc)
+
+
+def derive_expectation(g: Expr, X: RandomSymbol, order: tuple[Expr, ...] = ()) -> Derivation:
+    """Derive E[g(X)] step by step.
+
+    Args:
+        g: an expression in X: pieces that are sums of polynomials times exponentials.
+        X: a normal random symbol, ``sympy.stats.Normal("X", mu, sigma)``.
+        order: symbolic breakpoints in increasing order, where assumptions do not order them.
+
+    Returns:
+        The derivation; its ``result`` is the closed form over ``NormalCdf`` and ``NormalPdf``.
+
+    Raises:
+        TypeError: if X is no normal random symbol.
+        UnsupportedExpressionError: if a part of g cannot be integrated; it is named.
+        UnorderedBreakpointsError: if the order of two breakpoints is not known.
+        DerivationError: if a step does not pass its check.
+
+    Examples:
+        >>> from sympy.stats import Normal
+        >>> from elu_sym.activations import Relu
+        >>> from elu_sym.symbols import mu, sigma
+        >>> derivation = derive_expectation(Relu(Normal("X", mu, sigma)), Normal("X", mu, sigma))
+        >>> derivation.result
+        mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)
+        >>> [step.rule.name for step in derivation.steps][:2]
+        ['split_at_kink', 'expand_pieces']
+    """
+    distribution = getattr(getattr(X, "pspace", None), "distribution", None)
+    if not isinstance(distribution, NormalDistribution):
+        raise TypeError(
+            f'X = {X} is no normal random symbol; use sympy.stats.Normal("X", mu, sigma)'
+        )
+    g = sympify(g)
+    others = [symbol for symbol in random_symbols(g) if symbol != X]
+    if others:
+        raise UnsupportedExpressionError(f"g = {g} depends on another random symbol, {others[0]}")
+    variable = standard_variable
+    if standard_variable in g.free_symbols | X.pspace.free_symbols:
+        variable = Dummy("x", real=True)
+    hypotheses = Hypotheses(distribution.mean, distribution.std, BreakpointOrder(tuple(order)))
+    integrand = g.xreplace({X: variable}) * hypotheses.density(variable)
+    terms: tuple[Expr, ...] = (
+        DefiniteIntegral(integrand, (variable, S.NegativeInfinity, S.Infinity)),
+    )
+    steps = []
+    for rule in RULES:
+        after = rule.apply(terms, hypotheses)
+        step = Step(rule, terms, after, tuple(rule.check(terms, after, hypotheses)))
+        if not step.holds:
+            failed = [check.statement for check in step.checks if not check.holds]
+            raise DerivationError(f"{rule.name} fails for g = {g}: {failed}")
+        steps.append(step)
+        terms = after
+    return Derivation(hypotheses, tuple(steps))

@@ -1,0 +1,331 @@
+"""Reading g: any expression in X as pieces between ordered breakpoints, and atoms at them.
+
+The pieces are closed under addition, multiplication and integer powers, so the reader walks the
+expression once. ``Abs``, ``sign``, ``Heaviside``, ``Max`` and ``Min`` split where their argument
+changes sign, a ``Piecewise`` where its conditions do, ``DiracDelta`` puts an atom.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import reduce
+from itertools import pairwise
+from typing import Any
+
+from sympy import (
+    Abs,
+    Add,
+    And,
+    DiracDelta,
+    Dummy,
+    Eq,
+    Expr,
+    Heaviside,
+    Max,
+    Min,
+    Mul,
+    Ne,
+    Not,
+    Or,
+    Piecewise,
+    Pow,
+    S,
+    Symbol,
+    exp,
+    expand,
+    sign,
+)
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
+
+from elu_sym.activations import KinkedFunction
+from elu_sym.gaussian.order import BreakpointOrder
+
+
+class UnsupportedExpressionError(ValueError):
+    """A part of g outside what the engine integrates; the message names the part and why."""
+
+
+@dataclass(frozen=True)
+class PiecewiseExpression:
+    """A function of one variable by pieces, and atoms.
+
+    Attributes:
+        variable: the variable ``x``.
+        breakpoints: where one piece ends and the next begins, increasing.
+        pieces: one expression more than there are breakpoints.
+        atoms: the weight of ``DiracDelta(x - b)`` by ``b``.
+    """
+
+    variable: Symbol
+    breakpoints: tuple[Expr, ...]
+    pieces: tuple[Expr, ...]
+    atoms: dict[Expr, Expr] = field(default_factory=dict)
+
+    def intervals(self) -> list[tuple[Expr, Expr, Expr]]:
+        """Lower end, upper end and expression of each piece, from the left."""
+        ends = [S.NegativeInfinity, *self.breakpoints, S.Infinity]
+        return [
+            (*interval, piece) for interval, piece in zip(pairwise(ends), self.pieces, strict=True)
+        ]
+
+    def value_at(self, point: Expr) -> Expr:
+        """The value at a point of continuity.
+
+        Raises:
+            UnsupportedExpressionError: if the function jumps there.
+        """
+        values = {
+            expand(piece.subs(self.variable, point))
+            for lower, upper, piece in self.intervals()
+            if point in (lower, upper)
+        }
+        if len(values) > 1:
+            raise UnsupportedExpressionError(
+                f"an atom at {self.variable} = {point} is multiplied by a function that jumps"
+                f" there, from {' to '.join(map(str, values))}; their product is not defined"
+            )
+        return values.pop()
+
+
+def read_piecewise(
+    g: Expr, variable: Symbol, order: BreakpointOrder | None = None
+) -> PiecewiseExpression:
+    """The pieces and atoms of an expression.
+
+    Args:
+        g: the expression.
+        variable: the variable, a real symbol.
+        order: what is declared about symbolic breakpoints.
+
+    Raises:
+        UnsupportedExpressionError: if a part of g is not piecewise made of known functions.
+        UnorderedBreakpointsError: if the order of two breakpoints is not known.
+
+    Examples:
+        >>> from elu_sym.activations import Elu
+        >>> from elu_sym.symbols import alpha, x
+        >>> read_piecewise(Elu(x, alpha) ** 2, x).intervals()
+        [(-oo, 0, alpha**2*(exp(x) - 1)**2), (0, oo, x**2)]
+        >>> read_piecewise(Max(-1, Min(1, x)), x).breakpoints
+        (-1, 1)
+    """
+    return _Reader(variable, order or BreakpointOrder()).read(g)
+
+
+class _Reader:
+    def __init__(self, variable: Symbol, order: BreakpointOrder) -> None:
+        self.variable = variable
+        self.order = order
+        self.rules: dict[type, Callable[[Expr], PiecewiseExpression]] = {
+            Add: lambda g: self.combine(g.args, Add),
+            Mul: lambda g: reduce(self.multiply, (self.read(factor) for factor in g.args)),
+            Pow: self.power,
+            exp: lambda g: self.map(exp, self.without_atoms(g.args[0])),
+            Piecewise: self.piecewise,
+            Abs: lambda g: self.by_sign(g.args[0], lambda piece, s: s * piece),
+            sign: lambda g: self.by_sign(g.args[0], lambda piece, s: S(s)),
+            Heaviside: lambda g: self.by_sign(g.args[0], lambda piece, s: S.Half * (1 + s)),
+            Max: lambda g: self.read(reduce(_maximum, g.args)),
+            Min: lambda g: self.read(-reduce(_maximum, [-argument for argument in g.args])),
+            DiracDelta: self.atom,
+        }
+
+    def read(self, g: Expr) -> PiecewiseExpression:
+        if not g.has(self.variable) or g == self.variable:
+            return PiecewiseExpression(self.variable, (), (g,))
+        if isinstance(g, KinkedFunction):
+            return self.read(g.rewrite(Piecewise))
+        rule = self.rules.get(type(g))
+        if rule is None:
+            raise UnsupportedExpressionError(
+                f"{g} is not made of polynomials, exponentials and pieces of them"
+            )
+        return rule(g)
+
+    def without_atoms(self, g: Expr) -> PiecewiseExpression:
+        form = self.read(g)
+        if form.atoms:
+            raise UnsupportedExpressionError(f"a function of the atoms in {g} is not defined")
+        return form
+
+    def refine(
+        self, form: PiecewiseExpression, breakpoints: tuple[Expr, ...]
+    ) -> PiecewiseExpression:
+        """The same function with more breakpoints."""
+        merged = self.order.merge(form.breakpoints, breakpoints)
+        pieces, position = [], 0
+        for index in range(len(merged) + 1):
+            pieces.append(form.pieces[position])
+            ends_here = index < len(merged) and position < len(form.breakpoints)
+            if ends_here and self.order.sign(merged[index], form.breakpoints[position]) == 0:
+                position += 1
+        return PiecewiseExpression(self.variable, merged, tuple(pieces), form.atoms)
+
+    def combine(self, arguments: Iterable[Expr], operation: Any) -> PiecewiseExpression:
+        forms = [self.read(argument) for argument in arguments]
+        breakpoints = self.order.merge(*(form.breakpoints for form in forms))
+        refined = [self.refine(form, breakpoints) for form in forms]
+        pieces = tuple(
+            operation(*column) for column in zip(*(form.pieces for form in refined), strict=True)
+        )
+        atoms: dict[Expr, Expr] = {}
+        for form in forms:
+            for point, weight in form.atoms.items():
+                atoms[point] = atoms.get(point, S.Zero) + weight
+        return PiecewiseExpression(self.variable, breakpoints, pieces, atoms)
+
+    def multiply(
+        self, left: PiecewiseExpression, right: PiecewiseExpression
+    ) -> PiecewiseExpression:
+        breakpoints = self.order.merge(left.breakpoints, right.breakpoints, tuple(left.atoms))
+        breakpoints = self.order.merge(breakpoints, tuple(right.atoms))
+        left, right = self.refine(left, breakpoints), self.refine(right, breakpoints)
+        if left.atoms and right.atoms:
+            raise UnsupportedExpressionError("a product of two atoms is not defined")
+        atoms = {point: weight * right.value_at(point) for point, weight in left.atoms.items()}
+        atoms |= {point: weight * left.value_at(point) for point, weight in right.atoms.items()}
+        pieces = tuple(p * q for p, q in zip(left.pieces, right.pieces, strict=True))
+        return PiecewiseExpression(self.variable, breakpoints, pieces, atoms)
+
+    def power(self, g: Expr) -> PiecewiseExpression:
+        base, power = g.as_base_exp()
+        if not base.has(self.variable):
+            raise UnsupportedExpressionError(f"write {g} as an exponential, exp(... log({base}))")
+        if not (power.is_Integer and power.is_positive):
+            raise UnsupportedExpressionError(f"the power {g} is not a positive integer one")
+        form = self.without_atoms(base) if power > 1 else self.read(base)
+        return self.map(lambda piece: piece**power, form)
+
+    def map(
+        self, function: Callable[[Expr], Expr], form: PiecewiseExpression
+    ) -> PiecewiseExpression:
+        pieces = tuple(function(piece) for piece in form.pieces)
+        return PiecewiseExpression(self.variable, form.breakpoints, pieces)
+
+    def by_sign(self, argument: Expr, value: Callable[[Expr, int], Expr]) -> PiecewiseExpression:
+        """A function of an argument that depends on its sign, split where the sign changes."""
+        form = self.without_atoms(argument)
+        roots = []
+        for lower, upper, piece in form.intervals():
+            slope = piece.diff(self.variable)
+            if piece.has(self.variable) and not slope.has(self.variable):
+                root = expand(-piece.subs(self.variable, 0) / slope)
+                if self.order.sign(lower, root) < 0 < self.order.sign(upper, root):
+                    roots.append(root)
+        form = self.refine(form, self.order.merge(tuple(roots)))
+        pieces = tuple(
+            value(piece, self.sign_between(piece, lower, upper))
+            for lower, upper, piece in form.intervals()
+        )
+        return PiecewiseExpression(self.variable, form.breakpoints, pieces)
+
+    def sign_between(self, piece: Expr, lower: Expr, upper: Expr) -> int:
+        """The sign of a piece on an open interval on which it does not change."""
+        inside = interior_point(lower, upper)
+        value = expand(piece.subs(self.variable, inside))
+        factored = piece.subs(self.variable, inside).factor()
+        for form in (value, factored):
+            if form.is_zero:
+                return 0
+            if form.is_positive or form.is_nonnegative:
+                return 1
+            if form.is_negative or form.is_nonpositive:
+                return -1
+        slope = piece.diff(self.variable)
+        root = expand(-piece.subs(self.variable, 0) / slope) if slope.is_nonzero else None
+        if root is not None and not slope.has(self.variable):
+            above = self.order.sign(lower, root) >= 0
+            return 1 if above == bool(slope.is_positive) else -1
+        raise UnsupportedExpressionError(
+            f"the sign of {piece} for {self.variable} between {lower} and {upper} is not known"
+        )
+
+    def piecewise(self, g: Expr) -> PiecewiseExpression:
+        conditions = [condition for _, condition in g.args]
+        breakpoints = self.order.merge(
+            *((self.root(relation),) for relation in _relations(conditions, self.variable))
+        )
+        inner = [self.read(piece) for piece, _ in g.args]
+        if any(form.atoms for form in inner):
+            raise UnsupportedExpressionError(f"an atom inside the pieces of {g}; add it outside")
+        breakpoints = self.order.merge(breakpoints, *(form.breakpoints for form in inner))
+        refined = [self.refine(form, breakpoints) for form in inner]
+        ends = [S.NegativeInfinity, *breakpoints, S.Infinity]
+        pieces = []
+        for index, (lower, upper) in enumerate(pairwise(ends)):
+            for form, condition in zip(refined, conditions, strict=True):
+                if self.holds(condition, lower, upper):
+                    pieces.append(form.pieces[index])
+                    break
+            else:
+                raise UnsupportedExpressionError(
+                    f"no condition of {g} holds for {self.variable} between {lower} and {upper}"
+                )
+        return PiecewiseExpression(self.variable, breakpoints, tuple(pieces))
+
+    def root(self, relation: Relational) -> Expr:
+        """Where a linear relation changes its truth."""
+        difference = expand(relation.lhs - relation.rhs)
+        slope = difference.diff(self.variable)
+        if slope.has(self.variable) or not (slope.is_positive or slope.is_negative):
+            raise UnsupportedExpressionError(
+                f"the condition {relation} is not linear in {self.variable} with a known slope"
+            )
+        return expand(-difference.subs(self.variable, 0) / slope)
+
+    def holds(self, condition: Boolean, lower: Expr, upper: Expr) -> bool:
+        """Whether a condition holds on an open interval between neighbouring breakpoints."""
+        if condition in (S.true, S.false):
+            return bool(condition)
+        if isinstance(condition, And | Or):
+            truths = [self.holds(part, lower, upper) for part in condition.args]
+            return all(truths) if isinstance(condition, And) else any(truths)
+        if isinstance(condition, Not):
+            return not self.holds(condition.args[0], lower, upper)
+        if isinstance(condition, Eq | Ne):
+            self.root(condition)
+            return isinstance(condition, Ne)
+        if not (isinstance(condition, Relational) and condition.has(self.variable)):
+            raise UnsupportedExpressionError(
+                f"the condition {condition} is not a comparison of {self.variable}"
+            )
+        rises = bool((condition.gts - condition.lts).diff(self.variable).is_positive)
+        right_of_root = self.order.sign(lower, self.root(condition)) >= 0
+        return rises == right_of_root
+
+    def atom(self, g: Expr) -> PiecewiseExpression:
+        if len(g.args) > 1:
+            raise UnsupportedExpressionError(f"{g}: derivatives of an atom are not supported")
+        slope = g.args[0].diff(self.variable)
+        if slope.has(self.variable) or not slope.is_nonzero:
+            raise UnsupportedExpressionError(f"the argument of {g} is not linear in the variable")
+        point = expand(-g.args[0].subs(self.variable, 0) / slope)
+        return PiecewiseExpression(self.variable, (), (S.Zero,), {point: 1 / Abs(slope)})
+
+
+def interior_point(lower: Expr, upper: Expr) -> Expr:
+    """Any point of an open interval, by a positive parameter that sweeps it.
+
+    Examples:
+        >>> interior_point(S.NegativeInfinity, S.Zero).is_negative
+        True
+        >>> (interior_point(S.One, S(2)) - 1).factor().is_positive
+        True
+    """
+    parameter = Dummy("w", positive=True)
+    if lower == S.NegativeInfinity and upper == S.Infinity:
+        return Dummy("w", real=True)
+    if lower == S.NegativeInfinity:
+        return upper - parameter
+    if upper == S.Infinity:
+        return lower + parameter
+    return (lower + parameter * upper) / (1 + parameter)
+
+
+def _maximum(left: Expr, right: Expr) -> Expr:
+    return (left + right) / 2 + Abs(left - right, evaluate=False) / 2
+
+
+def _relations(conditions: list[Boolean], variable: Symbol) -> list[Relational]:
+    relations = {atom for condition in conditions for atom in condition.atoms(Relational)}
+    return sorted((r for r in relations if r.has(variable)), key=str)

@@ -1,0 +1,203 @@
+r"""The non-negative quantities that the numerics compute, as SymPy functions.
+
+A closed form over :math:`\Phi` is right and useless in floating point: its terms overflow and
+cancel. Written over these primitives,
+
+.. math:: E f^n = E X_+^n + (-1)^n \, E\,(\alpha (1 - e^X))_+^n
+
+it has no cancellation left that the problem does not have. Each primitive is *defined* by its
+integrand; its closed form comes out of the engine, and that a formula equals a combination of
+primitives is proved by the normal form. The numeric function of the same name computes it.
+"""
+
+from functools import cache
+from typing import Any, ClassVar
+
+from sympy import Expr, Function, Heaviside, Integer, S, exp
+from sympy.stats import Normal
+
+from elu_sym.gaussian.engine import derive_expectation
+from elu_sym.symbols import alpha, mu, scale, sigma, slope
+
+
+class Primitive(Function):
+    """A quantity with a numeric function of the name ``numeric_name``."""
+
+    numeric_name: ClassVar[str]
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """The quantity at symbolic mu, sigma and alpha, over ``NormalCdf`` and ``NormalPdf``."""
+        raise TypeError("a primitive is defined by a subclass with a closed form")
+
+    def _eval_rewrite_as_NormalCdf(self, *arguments: Expr, **hints: Any) -> Expr:
+        orders = arguments[: 1 if arguments and arguments[0].is_Integer else 0]
+        parameters = arguments[len(orders) :]
+        values = dict(zip((mu, sigma, alpha), parameters, strict=False))
+        return self.closed_form(*orders).subs(values, simultaneous=True)
+
+    def _numpycode(self, printer: Any) -> str:
+        arguments = ", ".join(printer._print(argument) for argument in self.args)
+        return f"{self.numeric_name}({arguments})"
+
+
+@cache
+def _expectation_above(order: Expr) -> Expr:
+    X = Normal("X", mu, sigma)
+    return derive_expectation(X**order * Heaviside(X), X).result
+
+
+@cache
+def _expectation_below(piece: Expr) -> Expr:
+    """E[piece(X); X < 0] for a piece in mu's place holder, the random symbol."""
+    X = Normal("X", mu, sigma)
+    return derive_expectation(piece * Heaviside(-X), X).result
+
+
+class UpperPartialMoment(Primitive):
+    r"""The upper partial moment :math:`E X_+^n`; :math:`P(X > 0)` for n = 0.
+
+    Examples:
+        >>> from elu_sym.algebra.special_functions import NormalCdf
+        >>> UpperPartialMoment(1, mu, sigma).rewrite(NormalCdf)
+        mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)
+    """
+
+    nargs = 3
+    numeric_name = "upper_partial_moment"
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """Derived from the integrand ``x**n`` for x > 0."""
+        return _expectation_above(*orders)
+
+
+class LowerPartialMoment(Primitive):
+    r"""The lower partial moment about 1 of a lognormal law, :math:`E (\alpha(1 - e^X))_+^n`.
+
+    Examples:
+        >>> from elu_sym.algebra.special_functions import NormalCdf
+        >>> LowerPartialMoment(0, mu, sigma, alpha).rewrite(NormalCdf)
+        NormalCdf(-mu/sigma)
+    """
+
+    nargs = 4
+    numeric_name = "lower_partial_moment"
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """Derived from the integrand ``(alpha*(1 - exp(x)))**n`` for x < 0."""
+        X = Normal("X", mu, sigma)
+        return _expectation_below((alpha * (1 - exp(X))) ** orders[0])
+
+
+class LowerExponentialMoment(Primitive):
+    r"""The part below zero of a lognormal moment, :math:`E[(\alpha e^X)^n; X < 0]`."""
+
+    nargs = 4
+    numeric_name = "lower_exponential_moment"
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """Derived from the integrand ``(alpha*exp(x))**n`` for x < 0."""
+        X = Normal("X", mu, sigma)
+        return _expectation_below((alpha * exp(X)) ** orders[0])
+
+
+class UpperPartialVariance(Primitive):
+    r"""The variance of :math:`X_+`."""
+
+    nargs = 2
+    numeric_name = "upper_partial_variance"
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """The second moment less the squared mean."""
+        return _expectation_above(S(2)) - _expectation_above(S(1)) ** 2
+
+
+class LowerPartialVariance(Primitive):
+    r"""The variance of :math:`(\alpha(1 - e^X))_+`."""
+
+    nargs = 3
+    numeric_name = "lower_partial_variance"
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """The second moment less the squared mean."""
+        return LowerPartialMoment.closed_form(S(2)) - LowerPartialMoment.closed_form(S(1)) ** 2
+
+
+class PartialMeanProduct(Primitive):
+    r"""The product :math:`E X_+ \cdot E (\alpha(1 - e^X))_+`.
+
+    The two parts never are non-zero together, so it is minus their covariance.
+    """
+
+    nargs = 3
+    numeric_name = "partial_mean_product"
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """The product of the two first partial moments."""
+        return _expectation_above(S(1)) * LowerPartialMoment.closed_form(S(1))
+
+
+class OppositeMeanProduct(Primitive):
+    r"""The product :math:`E X_+ \cdot E (-X)_+` of the means of the two parts of X."""
+
+    nargs = 2
+    numeric_name = "opposite_mean_product"
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """The product of the first partial moments above and below."""
+        mean = _expectation_above(S(1))
+        return mean * (mean - mu)
+
+
+class LowerConditionalMean(Primitive):
+    r"""The conditional mean :math:`E[\alpha(1 - e^X) \mid X < 0]`."""
+
+    nargs = 3
+    numeric_name = "lower_conditional_mean"
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """The first lower partial moment over the probability."""
+        return LowerPartialMoment.closed_form(S(1)) / LowerPartialMoment.closed_form(S(0))
+
+
+def _offered(
+    above: tuple[Expr, Expr], below: tuple[Expr, Expr, Expr] | None = None
+) -> tuple[Primitive, ...]:
+    """The primitives of X_+ at one (mu, sigma) and of the exponential part at another."""
+    orders = [Integer(n) for n in range(5)]
+    offered: list[Primitive] = [UpperPartialMoment(n, *above) for n in orders]
+    offered.append(UpperPartialVariance(*above))
+    if below is not None:
+        offered += [LowerPartialMoment(n, *below) for n in orders]
+        offered += [LowerExponentialMoment(n, *below) for n in orders[1:3]]
+        offered += [LowerPartialVariance(*below), LowerConditionalMean(*below)]
+    return tuple(offered)
+
+
+PRIMITIVES: dict[str, tuple[Expr, ...]] = {
+    "elu": (*_offered((mu, sigma), (mu, sigma, alpha)), PartialMeanProduct(mu, sigma, alpha)),
+    "relu": _offered((mu, sigma)),
+    "leaky_relu": (
+        *_offered((mu, sigma)),
+        *(slope**n * UpperPartialMoment(n, -mu, sigma) for n in range(5)),
+        slope**2 * UpperPartialVariance(-mu, sigma),
+        slope * OppositeMeanProduct(mu, sigma),
+    ),
+    "selu": (
+        *_offered((scale * mu, scale * sigma), (mu, sigma, scale * alpha)),
+        PartialMeanProduct(mu, sigma, scale**2 * alpha),
+    ),
+    "celu": (
+        *_offered((mu, sigma), (mu / alpha, sigma / alpha, alpha)),
+        PartialMeanProduct(mu / alpha, sigma / alpha, alpha**2),
+    ),
+}
+"""The primitives that the closed forms of each activation are written over."""
