@@ -1,0 +1,109 @@
+"""The command line: ``python -m elu_sym verify | moments | derive``."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the error alone; ``--help`` shows the usage."""
+        self.exit(2, f"{self.prog}: error: {message}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: the command line without the program; that of the process by default.
+
+    Returns:
+        0 on success, 1 if verification fails. A bad argument exits with 2 and one line.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (TypeError, ValueError, ModuleNotFoundError) as error:
+        parser.exit(2, f"{parser.prog} {options.command}: error: {error}\n")
+    except BrokenPipeError:
+        # The reader of the output has gone; what it did not read is not needed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="elu_sym", description="What is known about ELU, derived and verified.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    verify = commands.add_parser(
+        "verify",
+        help="check every claim and formula and print the report",
+        description="Check claims and formulas; exit 1 if a verdict is UNKNOWN or not the expected"
+        " one, or a witness fails.",
+    )
+    verify.add_argument(
+        "--only", nargs="+", metavar="ID", help="the claims and formulas to check, by id"
+    )
+    verify.add_argument("--json", action="store_true", help="print the report as JSON")
+    verify.set_defaults(run=_verify)
+
+    moments = commands.add_parser(
+        "moments",
+        help="print the moments of ELU of a Gaussian",
+        description="Print mean, second moment and variance of ELU of N(mu, sigma**2).",
+    )
+    moments.add_argument("--mu", type=float, default=0.0, help="mean of the input (default 0)")
+    moments.add_argument(
+        "--sigma", type=float, default=1.0, help="standard deviation of the input (default 1)"
+    )
+    moments.add_argument("--alpha", type=float, default=1.0, help="alpha of ELU (default 1)")
+    moments.set_defaults(run=_moments)
+
+    derive = commands.add_parser(
+        "derive",
+        help="print the derivation of a formula",
+        description="Print the steps from the definition of a formula to its closed form.",
+    )
+    derive.add_argument("formula", metavar="ID", help="the formula, such as mean or celu.variance")
+    derive.add_argument("--latex", action="store_true", help="print LaTeX")
+    derive.set_defaults(run=_derive)
+    return parser
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from elu_sym.report import verify
+
+    report = verify(options.only)
+    print(json.dumps(report.to_json(), indent=2) if options.json else report.to_text())
+    return 0 if report.passed else 1
+
+
+def _moments(options: argparse.Namespace) -> int:
+    from elu_sym.formula_book import moments
+
+    values = moments(options.mu, options.sigma, options.alpha)
+    for name, value in zip(values._fields, values, strict=True):
+        print(f"{name:15s}{value!s}")
+    return 0
+
+
+def _derive(options: argparse.Namespace) -> int:
+    from elu_sym.formula_book import FORMULAS
+
+    if options.formula not in FORMULAS:
+        raise ValueError(f"no formula {options.formula!r}; there are {', '.join(FORMULAS)}")
+    derivation = FORMULAS[options.formula].derivation
+    print(derivation.to_latex() if options.latex else derivation.to_text())
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
