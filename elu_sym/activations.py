@@ -32,6 +32,7 @@ from sympy.codegen.numpy_nodes import maximum, minimum
 from sympy.codegen.rewriting import expm1_opt, optimize
 from sympy.core.function import ArgumentIndexError
 from sympy.core.logic import fuzzy_and
+from sympy.printing.pycode import SymPyPrinter
 
 
 class KinkedFunction(Function):
@@ -73,15 +74,15 @@ class KinkedFunction(Function):
         """The two expressions at this argument, under the sign that each side gives it."""
         x, *parameters = self.args
         negative, nonnegative = Dummy(negative=True), Dummy(nonnegative=True)
-        if not x.is_extended_real:
-            return S.NaN, S.NaN
+        if not x.is_real:
+            return S.NaN, S.NaN  # nothing is known about them, at an infinity neither
         return self.left(negative, *parameters), self.right(nonnegative, *parameters)
 
     def _eval_is_extended_real(self) -> bool | None:
-        return fuzzy_and(piece.is_extended_real for piece in self._pieces())
+        return fuzzy_and(piece.is_extended_real for piece in self._pieces()) or None
 
     def _eval_is_finite(self) -> bool | None:
-        return fuzzy_and(piece.is_finite for piece in self._pieces())
+        return fuzzy_and(piece.is_finite for piece in self._pieces()) or None
 
     def _eval_is_extended_positive(self) -> bool | None:
         return fuzzy_and(piece.is_extended_positive for piece in self._pieces()) or None
@@ -90,6 +91,8 @@ class KinkedFunction(Function):
         return fuzzy_and(piece.is_extended_nonnegative for piece in self._pieces()) or None
 
     def _eval_evalf(self, prec: int) -> Expr | None:
+        if not (self.is_number and self.args[0].is_extended_real):
+            return None
         return self.rewrite(Piecewise)._eval_evalf(prec)
 
     def _safe_pieces(self, clip: bool) -> tuple[Expr, Expr]:
@@ -103,16 +106,29 @@ class KinkedFunction(Function):
         inner = {below: minimum(x, 0), above: maximum(x, 0)} if clip else {below: x, above: x}
         return pieces[0].xreplace(inner), pieces[1].xreplace(inner)
 
+    def _code(self, printer: Any, clip: bool) -> tuple[str, str, str]:
+        """The condition as code, the piece where it holds, the piece where it does not.
+
+        NaN fulfils no condition, so the piece that depends on the argument comes last.
+        """
+        (left, right), x = self._safe_pieces(clip), self.args[0]
+        relation, first, last = ("<", left, right)
+        if not right.has(x):
+            relation, first, last = (">=", right, left)
+        return f"{printer._print(x)} {relation} 0", printer._print(first), printer._print(last)
+
     def _array_code(self, printer: Any) -> str:
-        left, right = (printer._print(piece) for piece in self._safe_pieces(clip=True))
+        condition, first, last = self._code(printer, clip=True)
         where = printer._module_format(f"{printer._module}.where")
-        return f"{where}({printer._print(self.args[0])} < 0, {left}, {right})"
+        return f"{where}({condition}, {first}, {last})"
 
     _numpycode = _scipycode = _jaxcode = _array_code
 
     def _scalar_code(self, printer: Any) -> str:
-        left, right = (printer._print(piece) for piece in self._safe_pieces(clip=False))
-        return f"(({left}) if {printer._print(self.args[0])} < 0 else ({right}))"
+        if isinstance(printer, SymPyPrinter):
+            return str(printer._print_Function(self))
+        condition, first, last = self._code(printer, clip=False)
+        return f"(({first}) if {condition} else ({last}))"
 
     _pythoncode = _mpmathcode = _scalar_code
 
@@ -141,7 +157,9 @@ class Activation(KinkedFunction):
         Raises:
             ArgumentIndexError: for another argument than the first, or if a piece is constant.
         """
-        parameters = self.args[1:]
+        # Solved for symbols: a parameter 997/1000 in an exponent makes a polynomial of that degree.
+        values = {Dummy(positive=True): value for value in self.args[1:]}
+        parameters = list(values)
         below, above, y = Dummy(negative=True), Dummy(nonnegative=True), Dummy("y", real=True)
         left, right = self.left(below, *parameters), self.right(above, *parameters)
         if argindex != 1 or not left.has(below) or not right.has(above):
@@ -149,7 +167,7 @@ class Activation(KinkedFunction):
         free = Dummy("x")
         (lower,) = solve(self.left(free, *parameters) - y, free)
         (upper,) = solve(self.right(free, *parameters) - y, free)
-        return Lambda(y, Piecewise((upper, y >= 0), (lower, True)))
+        return Lambda(y, Piecewise((upper, y >= 0), (lower, True)).xreplace(values))
 
 
 class ActivationDerivative(KinkedFunction):

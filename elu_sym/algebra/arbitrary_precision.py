@@ -20,16 +20,18 @@ def exact_rational(name: str, value: Any) -> Rational:
         TypeError: if the value is none of these, or is not finite.
 
     Examples:
-        >>> exact_rational("mu", 0.5)
-        1/2
+        >>> exact_rational("mu", -0.5)
+        -1/2
     """
     if isinstance(value, Rational):
         return value
     if isinstance(value, int | Fraction) and not isinstance(value, bool):
         return Rational(value.numerator, value.denominator)
     if isinstance(value, float | mpmath.mpf) and mpmath.isfinite(value):
+        # man_exp has the size only: the sign of an mpf lies elsewhere.
         mantissa, exponent = mpmath.mpf(value).man_exp
-        return Rational(Integer(int(mantissa)) * Integer(2) ** int(exponent))
+        size = Rational(Integer(int(mantissa)) * Integer(2) ** int(exponent))
+        return -size if value < 0 else size
     raise TypeError(f"{name} = {value!r} is no finite int, float, Fraction, mpf or Rational")
 
 

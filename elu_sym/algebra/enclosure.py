@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any
 from sympy import (
     Abs,
     Add,
+    And,
     Expr,
     Mul,
+    Not,
+    Or,
     Piecewise,
     Pow,
     Rational,
@@ -28,6 +31,8 @@ from sympy import (
     log,
     pi,
 )
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
 
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
 
@@ -132,12 +137,27 @@ def _walk(expression: Expr, point: Point, known: dict[Expr, Any]) -> Any:
 
 def _chosen_piece(expression: Piecewise, point: Point) -> Expr:
     for piece, condition in expression.args:
-        holds = condition.subs(point)
-        if holds == S.true:
+        if _holds(condition, point):
             return piece
-        if holds != S.false:
-            raise ValueError(f"the condition {condition} is not decided at {dict(point)}")
     raise ValueError(f"no condition of {expression} holds at {dict(point)}")
+
+
+def _holds(condition: Boolean, point: Point) -> bool:
+    """Decide a condition by exact arithmetic or by a ball, never by a floating-point number."""
+    if condition in (S.true, S.false):
+        return bool(condition)
+    if isinstance(condition, And | Or | Not):
+        parts = [_holds(part, point) for part in condition.args]
+        return bool(condition.func(*parts))
+    if not isinstance(condition, Relational):
+        raise ValueError(f"the condition {condition} is no comparison")
+    difference = (condition.lhs - condition.rhs).xreplace(dict(point))
+    if not difference.is_Rational:
+        ball = _walk(difference, point, {})
+        if not ball.is_finite() or ball.contains(0):
+            raise ValueError(f"the condition {condition} is not decided at {dict(point)}")
+        difference = S.One if ball > 0 else S.NegativeOne
+    return bool(condition.func(difference, 0))
 
 
 def _sum(*balls: Any) -> Any:

@@ -14,7 +14,7 @@ MAGNITUDES = (
     *(Rational(17, 3), Rational(5, 19), Rational(23, 6), Rational(29, 31), Rational(37, 8)),
     Rational(11, 430),
 )
-"""Sizes of the coordinates of :func:`rational_points`, of prime number and unrelated to each other."""
+"""Sizes of the coordinates of :func:`rational_points`: unrelated, and a prime number of them."""
 
 
 class UndecidedError(ArithmeticError):

@@ -42,6 +42,7 @@ from sympy import (
     sqrt,
     sympify,
 )
+from sympy.polys.polyerrors import CoercionFailed
 
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
 
@@ -103,10 +104,13 @@ class NormalForm:
 
         Raises:
             NotNormalizableError: if another function or number occurs.
+            ZeroDivisionError: if a denominator vanishes identically.
         """
-        expression = expand_log(sympify(expression))
+        expression = expand_log(sympify(expression), factor=True)
         generators: list[Expr] = [*expression.free_symbols, *expression.atoms(log), ROOT]
         domain = QQ.frac_field(*sorted(generators, key=default_sort_key))
+        for logarithm in expression.atoms(log):
+            _argument(domain, logarithm)
         form, twos = _Reader(domain).read(expression)
         if twos and not form.is_zero:
             raise NotNormalizableError(f"the factor sqrt(2) of {expression} does not cancel")
@@ -116,6 +120,11 @@ class NormalForm:
     def is_zero(self) -> bool:
         """Whether no term is left. True is a proof; False alone proves nothing."""
         return not self.numerator
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether the denominator is 1; one with a single term may still be a distribution."""
+        return self.denominator == {(self.domain.zero, frozenset()): self.domain.one}
 
     def to_expr(self, plain: bool = False) -> Expr:
         """The form as a SymPy expression.
@@ -185,6 +194,7 @@ class _Reader:
 
     def __init__(self, domain: Any) -> None:
         self.domain = domain
+        self.known: dict[Expr, tuple[NormalForm, int]] = {}
         self.functions: dict[type, Callable[[Expr], tuple[NormalForm, int]]] = {
             exp: self.exponential,
             erf: lambda u: self._affine(-1, 2, self.distribution(sqrt(2) * u)),
@@ -195,6 +205,11 @@ class _Reader:
         }
 
     def read(self, expression: Expr) -> tuple[NormalForm, int]:
+        if expression not in self.known:
+            self.known[expression] = self._read(expression)
+        return self.known[expression]
+
+    def _read(self, expression: Expr) -> tuple[NormalForm, int]:
         if expression.is_Rational:
             return self.constant(self.domain.from_sympy(expression)), 0
         if expression == pi:
@@ -261,7 +276,7 @@ class _Reader:
         if form.is_zero:
             return self.domain.zero
         ((exponent, distributions), value), *rest = form.numerator.items()
-        if rest or exponent or distributions or twos or len(form.denominator) > 1:
+        if rest or exponent or distributions or twos or not form.is_sum:
             raise NotNormalizableError(f"{place} {expression} is no rational function")
         return value
 
@@ -285,13 +300,23 @@ def _distribution(domain: Any, argument: Any) -> Sum:
     return {constant: domain.one, (domain.zero, frozenset({(-argument, 1)})): -domain.one}
 
 
+def _argument(domain: Any, logarithm: Expr) -> Any:
+    """The argument of a logarithm as an element of the field."""
+    try:
+        return domain.from_sympy(logarithm.args[0].subs(pi, ROOT**2 / 2))
+    except (CoercionFailed, ValueError):
+        raise NotNormalizableError(
+            f"the argument of {logarithm} is no rational function of the parameters"
+        ) from None
+
+
 def _without_logarithms(domain: Any, terms: Sum) -> Sum:
     """Take integer multiples of logarithms out of the exponents: e^(n log a) = a^n."""
     logarithms = [
         g for g, symbol in zip(domain.gens, domain.symbols, strict=True) if isinstance(symbol, log)
     ]
     for logarithm in logarithms:
-        base = domain.from_sympy(domain.to_sympy(logarithm).args[0])
+        base = _argument(domain, domain.to_sympy(logarithm))
         moved = []
         for (exponent, distributions), coefficient in terms.items():
             times = _multiple(exponent, logarithm)
@@ -334,6 +359,11 @@ def _subtract(left: Sum, right: Sum) -> Sum:
 
 
 def _multiply(domain: Any, left: Sum, right: Sum) -> Sum:
+    unit = {(domain.zero, frozenset[tuple[Any, int]]()): domain.one}
+    if left == unit:
+        return right
+    if right == unit:
+        return left
     terms = []
     for (p, first), c in left.items():
         for (q, second), d in right.items():

@@ -1,0 +1,66 @@
+"""How the wishes for an activation function lead to ELU, and one wish more to CELU."""
+
+from collections.abc import Iterator
+
+from sympy import S, diff, exp
+
+from elu_sym.activations import Celu, Elu
+from elu_sym.assertion import Assertion
+from elu_sym.claim import Claim
+from elu_sym.proofs.inference import Equality, Side, UniqueSolution
+from elu_sym.proofs.limits import DerivativeOf, LimitAtInfinity, LimitAtKink
+from elu_sym.proofs.shape import CoincideOnlyAt
+from elu_sym.proofs.smoothness import OneSidedDerivative, Smooth, value_at_kink
+from elu_sym.symbols import alpha, amplitude, offset, rate, x
+
+
+def unique() -> Iterator[Assertion]:
+    """The wishes determine the ansatz up to its rate, and the rate decides how smooth it is."""
+    elu, celu = Elu(x, alpha), Celu(x, alpha)
+    ansatz = offset + amplitude * exp(rate * x)
+    at_zero, floor = offset + amplitude, -alpha
+
+    # The wishes: identity on the right, the value 0 at 0, the floor -alpha. They fix p and q.
+    yield Equality(elu, x, Side.RIGHT)
+    yield LimitAtInfinity(ansatz, Side.LEFT, offset)
+    yield LimitAtKink(ansatz, Side.LEFT, at_zero)
+    wishes = (offset - floor, at_zero - value_at_kink(elu, Side.RIGHT))
+    yield UniqueSolution(wishes, (offset, amplitude), (-alpha, alpha))
+    family = ansatz.xreplace({offset: -alpha, amplitude: alpha})
+
+    # ELU is the member of rate 1.
+    yield Equality(family.xreplace({rate: S.One}), elu, Side.LEFT)
+
+    # A joint without a corner fixes the rate as well, and that member is CELU.
+    slope = diff(family, x)
+    yield DerivativeOf(family, slope)
+    yield LimitAtKink(slope, Side.LEFT, alpha * rate)
+    yield OneSidedDerivative(elu, Side.RIGHT, S.One)
+    corner = alpha * rate - value_at_kink(elu, Side.RIGHT, order=1)
+    yield UniqueSolution((corner,), (rate,), (1 / alpha,))
+    yield Equality(family.xreplace({rate: 1 / alpha}), celu, Side.LEFT)
+    yield Equality(celu, x, Side.RIGHT)
+    yield Smooth(celu, 1)
+
+    # The two members are the same function for one alpha only.
+    yield CoincideOnlyAt(elu, celu, alpha, S.One)
+
+
+CLAIMS = (
+    Claim(
+        id="construction.unique",
+        statement=(
+            "Among the functions p + q*exp(k*x), k > 0, for x < 0, joined to the identity, the"
+            " value 0 at 0 and the floor -alpha force p = -alpha and q = alpha, which is ELU at"
+            " k = 1; a C^1 joint then forces k = 1/alpha, which is CELU; and the two are the same"
+            " only at alpha = 1."
+        ),
+        latex=(
+            r"p + q e^{kx} \to -\alpha \;(x \to -\infty),\; p + q = 0"
+            r" \iff p = -\alpha,\; q = \alpha; \quad C^1 \iff k = 1/\alpha"
+        ),
+        assumptions=(x, alpha, offset, amplitude, rate),
+        proof=unique,
+        source="Clevert, Unterthiner, Hochreiter 2016, section 3; Barron 2017",
+    ),
+)

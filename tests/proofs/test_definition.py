@@ -1,0 +1,43 @@
+"""The definition has teeth: another character in it, and named claims are no longer proved."""
+
+from pathlib import Path
+
+import pytest
+from mutants import DEFINITION, mutated_copy, verdicts_in
+
+from elu_sym.proofs import CLAIMS
+
+UNIQUE, CONTINUOUS, JUMP, C1, NEVER_C2, MONOTONE, RANGE, POSITIVE, SELF = CLAIMS
+
+# A joint that is not continuous leaves no one-sided derivative from the left and nothing that
+# needs one; the second derivative from the left is still not that from the right.
+BROKEN_JOINT = {UNIQUE, CONTINUOUS, JUMP, C1, MONOTONE, RANGE, POSITIVE, SELF}
+
+TURNED_OVER = {
+    "alpha*(exp(x) + 1)": BROKEN_JOINT,
+    "alpha*(exp(x) - 2)": BROKEN_JOINT,
+    "alpha*(exp(x) - 0)": BROKEN_JOINT,
+    "alpha*(exp(x) * 1)": BROKEN_JOINT,
+    "alpha+(exp(x) - 1)": BROKEN_JOINT,
+    "alpha-(exp(x) - 1)": BROKEN_JOINT,
+    # A pole at the joint.
+    "alpha/(exp(x) - 1)": set(CLAIMS),
+    "alpha**(exp(x) - 1)": set(CLAIMS),
+    # Continuous, but decreasing for x < 0.
+    "alpha*(exp(-x) - 1)": BROKEN_JOINT - {CONTINUOUS},
+    "-alpha*(exp(x) - 1)": BROKEN_JOINT - {CONTINUOUS},
+    # Continuous and increasing, with another slope at 0 and the same floor, or another floor.
+    "alpha*(exp(2*x) - 1)": {UNIQUE, JUMP, C1, SELF},
+    "2*alpha*(exp(x) - 1)": {UNIQUE, JUMP, C1, RANGE, SELF},
+    # The same function in other words.
+    "alpha*(exp(x) -+ 1)": set(),
+    DEFINITION: set(),
+}
+
+
+@pytest.mark.parametrize("definition", TURNED_OVER)
+def test_claims_turn_over(definition: str, tmp_path: Path) -> None:
+    verdicts = verdicts_in(mutated_copy(tmp_path, definition))
+    assert list(verdicts) == list(CLAIMS)
+    turned_over = {name for name, verdict in verdicts.items() if verdict != "PROVED"}
+    assert turned_over == TURNED_OVER[definition]
