@@ -19,7 +19,7 @@ from sympy import Symbol
 from sympy.printing.numpy import NumPyPrinter
 
 from elu_sym.formula_book import FORMULAS, Formula
-from elu_sym.gaussian.primitives import Primitive
+from elu_sym.gaussian.primitives import Primitive, UpperPartialMoment
 
 GENERATED = Path(__file__).parent / "numeric" / "_generated.py"
 
@@ -76,6 +76,9 @@ def _function(formula: Formula) -> str:
     terms = sorted(terms, key=lambda term: bool(term.could_extract_minus_sign()))
     printer = NumPyPrinter({"fully_qualified_modules": False})
     code = " + ".join(printer.doprint(term) for term in terms).replace("+ -", "- ")
+    if code == "0":
+        # A formula that vanishes still takes the shape and the NaN of its arguments.
+        code = "0*" + printer.doprint(UpperPartialMoment(0, *plain.values()))
     if len(code) > 80:
         code = "(\n        " + code.replace(" + ", "\n        + ").replace(" - ", "\n        - ")
         code += "\n    )"

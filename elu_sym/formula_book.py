@@ -36,6 +36,8 @@ class Quantity(NamedTuple):
         define: for an expectation E g(X), from the activation and x to g(x); for an identity,
             from the closed forms of its parts to that of the quantity.
         parts: for an identity, the names of the formulas that it is made of.
+        published: whether it is in the book for its own sake, with a numeric function, and not
+            only as a part of another.
     """
 
     name: str
@@ -43,6 +45,13 @@ class Quantity(NamedTuple):
     notation: str
     define: Callable[..., Any]
     parts: tuple[str, ...] = ()
+    published: bool = True
+
+
+def _below_zero(value: sympy.Expr, x: sympy.Expr) -> sympy.Expr:
+    from sympy import Heaviside
+
+    return value * Heaviside(-x)
 
 
 QUANTITIES = (
@@ -64,6 +73,72 @@ QUANTITIES = (
         r"\operatorname{Var} f(X)",
         lambda second_moment, mean: second_moment - mean**2,
         parts=("second_moment", "mean"),
+    ),
+    Quantity(
+        "third_moment",
+        "the mean of f(X) cubed",
+        r"\mathbb{E} f(X)^3",
+        lambda f, x: f(x) ** 3,
+    ),
+    Quantity(
+        "fourth_moment",
+        "the mean of the fourth power of f(X)",
+        r"\mathbb{E} f(X)^4",
+        lambda f, x: f(x) ** 4,
+    ),
+    Quantity(
+        "derivative_mean",
+        "the mean of the derivative of f(X)",
+        r"\mathbb{E} f'(X)",
+        lambda f, x: f(x).diff(x),
+    ),
+    Quantity(
+        "derivative_second_moment",
+        "the mean of the squared derivative of f(X)",
+        r"\mathbb{E} f'(X)^2",
+        lambda f, x: f(x).diff(x) ** 2,
+    ),
+    Quantity(
+        "product_moment",
+        "the mean of X times f(X)",
+        r"\mathbb{E} X f(X)",
+        lambda f, x: x * f(x),
+        published=False,
+    ),
+    Quantity(
+        "input_mean",
+        "the mean of X, whatever f(X)",
+        r"\mathbb{E} X",
+        lambda f, x: x,
+        published=False,
+    ),
+    Quantity(
+        "covariance",
+        "the covariance of X and f(X)",
+        r"\operatorname{Cov}(X, f(X))",
+        lambda product_moment, input_mean, mean: product_moment - input_mean * mean,
+        parts=("product_moment", "input_mean", "mean"),
+    ),
+    Quantity(
+        "negative_probability",
+        "the probability that X < 0, whatever f(X)",
+        r"P(X < 0)",
+        lambda f, x: _below_zero(x**0, x),
+        published=False,
+    ),
+    Quantity(
+        "negative_partial_mean",
+        "the mean of f(X) where X < 0 and of 0 elsewhere",
+        r"\mathbb{E}[f(X); X < 0]",
+        lambda f, x: _below_zero(f(x), x),
+        published=False,
+    ),
+    Quantity(
+        "negative_mean",
+        "the mean of f(X) given X < 0",
+        r"\mathbb{E}[f(X) \mid X < 0]",
+        lambda partial_mean, probability: partial_mean / probability,
+        parts=("negative_partial_mean", "negative_probability"),
     ),
 )
 
@@ -117,6 +192,8 @@ class Formula:
         from elu_sym.numeric import _generated
         from elu_sym.numeric.arguments import LOCATION, POSITIVE, SCALE, broadcast_arguments
 
+        if not self.quantity.published:
+            raise TypeError(f"{self.id} is a part of other formulas and has no numeric function")
         values = self.activation.bind(parameters, named)
         checked = broadcast_arguments(
             mu=(mu, LOCATION),
@@ -248,6 +325,12 @@ class Activation:
     mean: Formula
     second_moment: Formula
     variance: Formula
+    third_moment: Formula
+    fourth_moment: Formula
+    derivative_mean: Formula
+    derivative_second_moment: Formula
+    covariance: Formula
+    negative_mean: Formula
 
     def __init__(
         self,
@@ -356,6 +439,9 @@ selu = Activation(
 celu = Activation("celu", "Celu", {"alpha": lambda: 1.0}, "Barron, 2017, equation 2")
 
 mean, second_moment, variance = elu.mean, elu.second_moment, elu.variance
+derivative_mean = elu.derivative_mean
+derivative_second_moment = elu.derivative_second_moment
+negative_mean = elu.negative_mean
 
 ACTIVATIONS = {activation.name: activation for activation in (elu, relu, leaky_relu, selu, celu)}
 """Every activation by name."""
@@ -364,6 +450,7 @@ FORMULAS = {
     formula.id: formula
     for activation in ACTIVATIONS.values()
     for formula in activation.formulas.values()
+    if formula.quantity.published
 }
 """Every formula by its permanent id; those of ELU go by the name of the quantity alone."""
 

@@ -5,6 +5,7 @@ altered by hand, or a rule that is wrong, does not pass.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from sympy import (
     Add,
@@ -33,7 +34,7 @@ from elu_sym.gaussian.derivation import (
     Terms,
     split_integral,
 )
-from elu_sym.gaussian.piecewise import interior_point
+from elu_sym.gaussian.piecewise import interior_point, read_piecewise
 
 
 def check_split(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Check]:
@@ -50,22 +51,36 @@ def check_split(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Che
         if integral is None:
             continue
         ((_, lower, upper),) = integral.limits
+        checks += _zero_between(g, variable, position, lower, hypotheses)
         piece = coefficient * integral.function / density
-        if lower != position:
-            ahead = hypotheses.order.sign(position, lower) < 0
-            checks.append(Check(f"{position} lies below {lower}", ahead))
-            gap = value_between(g, variable, position, lower, hypotheses)
-            checks.append(_vanishes(gap, f"g is 0 for {position} < {variable} < {lower}"))
         difference = value_between(g - piece, variable, lower, upper, hypotheses)
         checks.append(_vanishes(difference, f"g is {piece} for {lower} < {variable} < {upper}"))
         position = upper
-    if position != ends[1]:
-        rest = value_between(g, variable, position, ends[1], hypotheses)
-        checks.append(_vanishes(rest, f"g is 0 for {variable} > {position}"))
+    checks += _zero_between(g, variable, position, ends[1], hypotheses)
     if g.has(DiracDelta) or atoms:
         difference = Add(*atoms) - _sifted(g * density, variable)
         checks.append(_vanishes(difference, "each atom gives its weight times the density there"))
     return checks
+
+
+def _zero_between(
+    g: Expr, variable: Symbol, lower: Expr, upper: Expr, hypotheses: Hypotheses
+) -> list[Check]:
+    """Where no integral stands, g is zero, and the integrals stand in order."""
+    if lower == upper:
+        return []
+    order = hypotheses.order
+    # Where to split the gap is taken from the reader; that g is zero on each part is checked.
+    kinks = read_piecewise(g, variable, order).breakpoints
+    inside = [kink for kink in kinks if order.sign(lower, kink) < 0 < order.sign(upper, kink)]
+    ahead = Check(f"{lower} lies below {upper}", order.sign(lower, upper) < 0)
+    return [ahead] + [
+        _vanishes(
+            value_between(g, variable, start, end, hypotheses),
+            f"g is 0 for {start} < {variable} < {end}",
+        )
+        for start, end in pairwise([lower, *inside, upper])
+    ]
 
 
 def check_integrands(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Check]:

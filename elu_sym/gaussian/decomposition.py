@@ -6,7 +6,7 @@ and the difference must have the normal form zero, so nothing rests on the solve
 """
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 from sympy import QQ, Add, Expr
@@ -42,7 +42,7 @@ def decompose(closed_form: Expr, primitives: Sequence[Expr]) -> Expr:
         ...           [above, LowerPartialMoment(0, mu, sigma, alpha)])
         LowerPartialMoment(0, mu, sigma, alpha) - 2*UpperPartialMoment(0, mu, sigma)
     """
-    forms = [NormalForm.from_expr(primitive.rewrite(NormalCdf)) for primitive in primitives]
+    forms = [_normal_form(primitive) for primitive in primitives]
     vectors = _coordinates([*forms, NormalForm.from_expr(closed_form)])
     keys = sorted({key for vector in vectors for key in vector}, key=str)
     columns = [[vector.get(key, QQ(0)) for vector in vectors] for key in keys]
@@ -57,6 +57,11 @@ def decompose(closed_form: Expr, primitives: Sequence[Expr]) -> Expr:
     if not is_zero(combination.rewrite(NormalCdf) - closed_form):
         raise NoDecompositionError(f"{combination} was found for {closed_form} but is not equal")
     return combination
+
+
+@cache
+def _normal_form(primitive: Expr) -> NormalForm:
+    return NormalForm.from_expr(primitive.rewrite(NormalCdf))
 
 
 def _coordinates(forms: list[NormalForm]) -> list[dict[Any, Any]]:

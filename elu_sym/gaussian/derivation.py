@@ -77,7 +77,7 @@ class Step:
         return bool(self.checks) and all(check.holds for check in self.checks)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Derivation:
     """From the definition of an expectation to its closed form.
 
@@ -114,6 +114,11 @@ class Derivation:
                 raise DerivationError(f"{name} fails: {'; '.join(failed) or 'nothing checks it'}")
             previous = step.after
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """The number of steps and the number of exact checks."""
+        return len(self.steps), sum(len(step.checks) for step in self.steps)
+
     def to_text(self) -> str:
         """The steps in words and plain formulas."""
         lines = [f"    {_text(self.steps[0].before)}"]
@@ -131,10 +136,14 @@ class Derivation:
         lines = [f"& {_latex(self.steps[0].before)}"]
         for step in self.steps:
             name = step.rule.name.replace("_", r"\_")
-            lines.append(rf"&\quad \text{{by \texttt{{{name}}}: {step.rule.because}}}")
+            lines.append(rf"&\quad \mathtt{{{name}}}\text{{: {step.rule.because}}}")
             lines.append(f"=\\;& {_latex(step.after)}")
         body = " \\\\\n".join(lines)
         return f"\\begin{{align*}}\n{body}\n\\end{{align*}}"
+
+    def __repr__(self) -> str:
+        steps, checks = self.size
+        return f"<derivation: {steps} steps, {checks} exact checks>"
 
     def _repr_latex_(self) -> str:
         return self.to_latex()

@@ -10,7 +10,7 @@ from elu_sym.algebra.normal_form import is_zero
 from elu_sym.gaussian.derivation import Derivation, DerivationError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class IdentityDerivation:
     """A quantity as an identity between derived expectations, such as a variance.
 
@@ -54,6 +54,12 @@ class IdentityDerivation:
         if not is_zero(combined - self.result):
             raise DerivationError(f"{self.identity} does not hold for the derived parts")
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """The number of steps and of exact checks, the identity counting as one of each."""
+        sizes = [part.size for part in self.parts.values()]
+        return 1 + sum(steps for steps, _ in sizes), 1 + sum(checks for _, checks in sizes)
+
     def to_text(self) -> str:
         """The parts one after the other, then the identity."""
         chapters = [f"{name}:\n{part.to_text()}" for name, part in self.parts.items()]
@@ -63,6 +69,9 @@ class IdentityDerivation:
         """The parts one after the other, then the identity."""
         chapters = [part.to_latex() for part in self.parts.values()]
         return "\n\n".join([*chapters, f"\\[ {latex(self.result)} \\]"])
+
+    def __repr__(self) -> str:
+        return f"<derivation: {self.identity}>"
 
     def _repr_latex_(self) -> str:
         return self.to_latex()

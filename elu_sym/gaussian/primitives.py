@@ -156,6 +156,18 @@ class OppositeMeanProduct(Primitive):
         return mean * (mean - mu)
 
 
+class UpperConditionalMean(Primitive):
+    r"""The conditional mean :math:`E[X \mid X > 0]`."""
+
+    nargs = 2
+    numeric_name = "upper_conditional_mean"
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """The first upper partial moment over the probability."""
+        return _expectation_above(S(1)) / _expectation_above(S(0))
+
+
 class LowerConditionalMean(Primitive):
     r"""The conditional mean :math:`E[\alpha(1 - e^X) \mid X < 0]`."""
 
@@ -168,36 +180,59 @@ class LowerConditionalMean(Primitive):
         return LowerPartialMoment.closed_form(S(1)) / LowerPartialMoment.closed_form(S(0))
 
 
-def _offered(
+def _moments(
     above: tuple[Expr, Expr], below: tuple[Expr, Expr, Expr] | None = None
-) -> tuple[Primitive, ...]:
-    """The primitives of X_+ at one (mu, sigma) and of the exponential part at another."""
+) -> tuple[Expr, ...]:
+    """Partial moments and variances of the two parts of f(X), at the arguments of each."""
     orders = [Integer(n) for n in range(5)]
-    offered: list[Primitive] = [UpperPartialMoment(n, *above) for n in orders]
+    offered: list[Expr] = [UpperPartialMoment(n, *above) for n in orders]
     offered.append(UpperPartialVariance(*above))
     if below is not None:
         offered += [LowerPartialMoment(n, *below) for n in orders]
-        offered += [LowerExponentialMoment(n, *below) for n in orders[1:3]]
         offered += [LowerPartialVariance(*below), LowerConditionalMean(*below)]
     return tuple(offered)
 
 
+def _slopes(*slopes: Expr) -> tuple[Expr, ...]:
+    """The expected slopes of the two parts, and the same times the input variance (Stein)."""
+    return (*slopes, *(sigma**2 * slope for slope in slopes))
+
+
+_P_ABOVE = UpperPartialMoment(0, mu, sigma)
+_P_BELOW = UpperPartialMoment(0, -mu, sigma)
+_ELU_BELOW = (mu, sigma, alpha)
+_SELU_BELOW = (mu, sigma, scale * alpha)
+_CELU_BELOW = (mu / alpha, sigma / alpha, alpha)
+_CELU_SLOPE = (mu / alpha, sigma / alpha, S.One)
+
 PRIMITIVES: dict[str, tuple[Expr, ...]] = {
-    "elu": (*_offered((mu, sigma), (mu, sigma, alpha)), PartialMeanProduct(mu, sigma, alpha)),
-    "relu": _offered((mu, sigma)),
+    "elu": (
+        *_moments((mu, sigma), _ELU_BELOW),
+        PartialMeanProduct(*_ELU_BELOW),
+        *_slopes(_P_ABOVE, *(LowerExponentialMoment(n, *_ELU_BELOW) for n in (1, 2))),
+    ),
+    "relu": (*_moments((mu, sigma)), *_slopes(_P_ABOVE)),
     "leaky_relu": (
-        *_offered((mu, sigma)),
-        *(slope**n * UpperPartialMoment(n, -mu, sigma) for n in range(5)),
+        *_moments((mu, sigma)),
+        *(slope**n * UpperPartialMoment(n, -mu, sigma) for n in range(1, 5)),
         slope**2 * UpperPartialVariance(-mu, sigma),
         slope * OppositeMeanProduct(mu, sigma),
+        slope * UpperConditionalMean(-mu, sigma),
+        *_slopes(_P_ABOVE, slope * _P_BELOW, slope**2 * _P_BELOW),
     ),
     "selu": (
-        *_offered((scale * mu, scale * sigma), (mu, sigma, scale * alpha)),
+        *_moments((scale * mu, scale * sigma), _SELU_BELOW),
         PartialMeanProduct(mu, sigma, scale**2 * alpha),
+        *_slopes(
+            scale * _P_ABOVE,
+            scale**2 * _P_ABOVE,
+            *(LowerExponentialMoment(n, *_SELU_BELOW) for n in (1, 2)),
+        ),
     ),
     "celu": (
-        *_offered((mu, sigma), (mu / alpha, sigma / alpha, alpha)),
+        *_moments((mu, sigma), _CELU_BELOW),
         PartialMeanProduct(mu / alpha, sigma / alpha, alpha**2),
+        *_slopes(_P_ABOVE, *(LowerExponentialMoment(n, *_CELU_SLOPE) for n in (1, 2))),
     ),
 }
-"""The primitives that the closed forms of each activation are written over."""
+"""What the closed forms of each activation are written over."""

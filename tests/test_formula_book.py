@@ -1,0 +1,221 @@
+"""A formula is one object: number, expression, derivation and witnesses agree."""
+
+import numpy as np
+import pytest
+from sympy import Integral, Piecewise, Rational, erfc, nan, zoo
+from sympy.stats.rv import RandomSymbol
+
+from elu_sym import (
+    ACTIVATIONS,
+    FORMULAS,
+    celu,
+    elu,
+    leaky_relu,
+    mean,
+    moments,
+    relu,
+    selu,
+    variance,
+)
+from elu_sym.algebra.normal_form import is_zero
+from elu_sym.algebra.special_functions import NormalCdf
+from elu_sym.symbols import alpha, mu, sigma
+
+EVERY_FORMULA = pytest.mark.parametrize("formula", FORMULAS.values(), ids=FORMULAS)
+
+
+def test_the_book_holds_every_quantity_for_every_activation():
+    names = list(elu.formulas)
+    published = [name for name in names if elu.formulas[name].quantity.published]
+    assert len(FORMULAS) == len(ACTIVATIONS) * len(published)
+    assert FORMULAS["mean"] is mean is elu.mean
+    assert FORMULAS["celu.variance"] is celu.variance
+
+
+@EVERY_FORMULA
+def test_the_plain_expression_is_plain(formula):
+    assert not formula.expr.has(Integral, Piecewise, RandomSymbol, NormalCdf)
+    assert formula.expr.free_symbols <= set(formula.symbols)
+    assert is_zero(formula.expr - formula.closed_form)
+
+
+@EVERY_FORMULA
+def test_the_numerics_compute_the_same_expression(formula):
+    assert is_zero(formula.over_primitives.rewrite(NormalCdf) - formula.closed_form)
+
+
+@EVERY_FORMULA
+def test_no_removable_pole_is_left(formula):
+    for special in ({mu: 0}, {mu: -(sigma**2)}, {mu: -2 * sigma**2}, {alpha: 1}):
+        value = formula.closed_form.subs(special)
+        assert not value.has(nan, zoo)
+        value = value.subs(dict.fromkeys(value.free_symbols, Rational(3, 2)))
+        assert value.evalf().is_finite
+
+
+@EVERY_FORMULA
+def test_the_words_are_there(formula):
+    assert formula.statement.startswith("the ")
+    assert formula.latex.startswith(formula.quantity.notation)
+    assert "derived" in formula.source
+    assert "sigma >= 0" in formula.domain
+    assert formula.id in repr(formula)
+    assert formula._repr_latex_().startswith("$")
+
+
+def test_published_values_of_the_standard_normal():
+    # Computed with Arb to 15 digits, and E f = 0.1605 in Klambauer et al. 2017.
+    assert abs(mean(0, 1, 1) - 0.160520572266556) < 1e-14
+    assert abs(elu.second_moment(0, 1, 1) - 0.644945417492924) < 1e-14
+    assert abs(variance(0, 1, 1) - 0.619178563372141) < 1e-14
+    assert moments(0, 1, 1) == (mean(0, 1, 1), elu.second_moment(0, 1, 1), variance(0, 1, 1))
+
+
+def test_the_fixed_point_of_selu():
+    # Klambauer et al. 2017, equation 14: alpha = 1.6733, lambda = 1.0507.
+    defaults = selu.bind((), {})
+    assert abs(defaults["alpha"] - 1.6732632423543772) < 1e-15
+    assert abs(defaults["scale"] - 1.0507009873554804934) < 1e-15
+    assert abs(selu.mean(0, 1)) < 1e-16
+    assert abs(selu.second_moment(0, 1) - 1) < 1e-15
+
+
+def test_relatives_agree_where_they_are_the_same_function():
+    points = np.linspace(-3, 3, 7), np.array([[0.1], [1.0], [5.0]])
+    for name in ("mean", "second_moment", "variance", "derivative_mean", "negative_mean"):
+        np.testing.assert_allclose(
+            getattr(celu, name)(*points, 1.0), getattr(elu, name)(*points, 1.0), rtol=1e-12
+        )
+        np.testing.assert_allclose(
+            getattr(selu, name)(*points, 1.5, 1.0), getattr(elu, name)(*points, 1.5), rtol=1e-13
+        )
+    np.testing.assert_allclose(leaky_relu.mean(*points, 1.0), np.broadcast_to(points[0], (3, 7)))
+    np.testing.assert_allclose(relu.mean(0, 2), 2 / np.sqrt(2 * np.pi))
+
+
+LIMITS = {
+    # the table of the documentation: sigma -> 0+, mu = +inf, mu = -inf; alpha = 2, sigma = 3
+    "mean": (-2 * -np.expm1(-1), np.inf, -2),
+    "second_moment": (4 * np.expm1(-1) ** 2, np.inf, 4),
+    "variance": (0, 9, 0),
+    "derivative_mean": (2 * np.exp(-1), 1, 0),
+    "derivative_second_moment": (4 * np.exp(-2), 1, 0),
+    "negative_mean": (2 * np.expm1(-1), 0, -2),
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_limits_are_values(name):
+    formula, (point, right, left) = elu.formulas[name], LIMITS[name]
+    np.testing.assert_allclose(formula(-1.0, 0.0, 2.0), point, rtol=1e-15)
+    np.testing.assert_allclose(formula(np.inf, 3.0, 2.0), right)
+    np.testing.assert_allclose(formula(-np.inf, 3.0, 2.0), left)
+
+
+def test_the_limits_at_the_kink_are_the_means_of_both_sides():
+    assert elu.derivative_mean(0.0, 0.0, 2.0) == 1.5
+    assert elu.derivative_second_moment(0.0, 0.0, 2.0) == 2.5
+
+
+@EVERY_FORMULA
+def test_nan_in_is_nan_out_at_that_element_only(formula):
+    values = formula(np.array([0.5, np.nan, 0.5]), np.array([1.0, 1.0, np.nan]))
+    assert np.isnan(values).tolist() == [False, True, True]
+
+
+@EVERY_FORMULA
+def test_broadcasting_and_types(formula):
+    scalar = formula(0.25, 1.5)
+    assert type(scalar) is np.float64
+    table = formula(np.full((2, 1), 0.25), np.full(3, 1.5))
+    assert table.shape == (2, 3)
+    assert np.all(table == scalar)
+    single = formula(np.float32(0.25), np.float32(1.5))
+    assert type(single) is np.float32
+    assert formula(np.empty((0, 3)), 1.0).shape == (0, 3)
+
+
+WRONG = {
+    "a negative sigma": ({"mu": 0, "sigma": [1, -2]}, ValueError, r"sigma\[1\] = -2"),
+    "an infinite sigma": ({"mu": 0, "sigma": np.inf}, ValueError, "sigma = inf"),
+    "alpha zero": ({"mu": 0, "alpha": [[1, 0]]}, ValueError, r"alpha\[0, 1\] = 0"),
+    "complex": ({"mu": 1j}, TypeError, "mu = 1j is complex"),
+    "text": ({"mu": "0"}, TypeError, "mu = '0' is text"),
+    "nothing": ({"mu": None}, TypeError, "mu"),
+    "a truth value": ({"mu": True}, TypeError, "mu"),
+    "shapes": ({"mu": [1, 2], "sigma": [1, 2, 3]}, ValueError, r"mu has shape \(2,\)"),
+    "an unknown parameter": ({"mu": 0, "beta": 1}, TypeError, "beta = 1 is no argument of elu"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_argument_is_named(case):
+    arguments, error, message = WRONG[case]
+    with pytest.raises(error, match=message):
+        mean(**arguments)
+
+
+def test_the_number_of_parameters_is_checked():
+    with pytest.raises(TypeError, match="2 parameters were given to elu, which has alpha"):
+        mean(0, 1, 1, 2)
+    with pytest.raises(TypeError, match="1 parameters were given to relu, which has none"):
+        relu.mean(0, 1, 1)
+    with pytest.raises(TypeError, match="alpha is given twice"):
+        mean(0, 1, 1, alpha=1)
+    with pytest.raises(TypeError, match=r"elu takes \(x, alpha\), not 1 arguments"):
+        elu(mu)
+
+
+def test_a_part_has_no_numeric_function():
+    with pytest.raises(TypeError, match="product_moment is a part of other formulas"):
+        elu.formulas["product_moment"](0.0)
+
+
+def test_lambdify_refuses_what_it_does_not_know():
+    with pytest.raises(ValueError, match="backend = 'fortran' is none of numpy"):
+        mean.lambdify("fortran")
+    for backend, form in (("flint", "textbook"), ("numpy", "fastest")):
+        with pytest.raises(ValueError, match=f"form = '{form}'"):
+            mean.lambdify(backend, form=form)
+
+
+def test_the_stable_function_is_the_default():
+    assert mean.lambdify() is mean
+    assert mean.lambdify("scipy") is mean
+
+
+@pytest.mark.parametrize("backend", ["scipy", "mpmath"])
+def test_the_textbook_form_is_right_where_nothing_goes_wrong(backend):
+    function = mean.lambdify(backend, form="textbook")
+    assert abs(float(function(0.3, 1.2, 1.5)) - mean(0.3, 1.2, 1.5)) < 1e-14
+
+
+def test_the_textbook_form_fails_where_the_shipped_one_does_not():
+    textbook = {name: elu.formulas[name].lambdify("scipy", "textbook") for name in elu.formulas}
+    with np.errstate(all="ignore"):
+        overflow = textbook["mean"](np.float64(0.0), np.float64(40.0), 1.0)
+        cancelled = textbook["variance"](np.float64(0.0), np.float64(1e-9), 1.0)
+    assert not np.isfinite(overflow)
+    assert not abs(cancelled / 1e-18 - 1) < 0.5
+    exact = {
+        name: float(elu.formulas[name].lambdify("flint")(0.0, 40.0, 1.0)) for name in ("mean",)
+    }
+    assert abs(mean(0.0, 40.0, 1.0) / exact["mean"] - 1) < 1e-15
+    assert abs(variance(0.0, 1e-9, 1.0) / 1e-18 - 1) < 1e-8
+
+
+def test_the_extremes_give_finite_numbers():
+    sizes = np.array([0.0, 1e-100, 1e-10, 1.0, 1e10, 1e100])
+    locations = np.concatenate([-sizes[::-1], sizes])[:, None, None]
+    widths = sizes[None, :, None]
+    heights = np.array([1e-2, 1.0, 1e2])
+    for name in ("mean", "second_moment", "variance"):
+        values = elu.formulas[name](locations, widths, heights)
+        assert np.all(np.isfinite(values))
+    assert np.all(variance(locations, widths, heights) >= 0)
+    assert np.all(variance(locations, widths[:, 1:], heights)[:, :, 1] >= 0)
+
+
+@EVERY_FORMULA
+def test_the_forms_in_erfc_and_phi_are_one(formula):
+    assert is_zero(formula.closed_form.rewrite(erfc) - formula.closed_form)
