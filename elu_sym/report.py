@@ -1,0 +1,305 @@
+"""The verification report: every claim with its verdict, every formula with its witnesses.
+
+Here the two sides of the project meet for the first time: what was derived, and the certificates
+that know nothing of how.
+"""
+
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from sympy import Add, DiracDelta, Expr, Heaviside, Symbol
+from sympy.stats import Normal
+from tqdm import tqdm
+
+from elu_sym.algebra.special_functions import NormalCdf
+from elu_sym.certify.compound import Compound, identity_certificate, single
+from elu_sym.certify.floating_point import condition_aware, numeric_certificate
+from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
+from elu_sym.certify.integrand import Integrand
+from elu_sym.certify.monte_carlo import GRID, Statistic, monte_carlo_certificate
+from elu_sym.certify.mutation import mutation_certificate
+from elu_sym.certify.points import hard_points, random_points
+from elu_sym.certify.quadrature import arb_certificate
+from elu_sym.certify.stein import parameter_certificate, stein_certificate
+from elu_sym.certify.witness import RejectedError, Witness, testify
+from elu_sym.claim import Evidence, Outcome
+from elu_sym.formula_book import FORMULAS, Formula
+from elu_sym.gaussian.derivation import DerivationError
+from elu_sym.gaussian.engine import derive_expectation
+from elu_sym.proofs import CLAIMS
+from elu_sym.symbols import mu, sigma, x
+
+LARGEST_ERROR = 8.0
+"""What the numeric functions may err, in units of ulp(F) + 2^-52 sum abs(x dF/dx)."""
+
+SAMPLES = 1 << 20
+"""Samples a grid point of the Monte Carlo certificate."""
+
+SCALE = 1.25
+"""The scale of SELU on the grid of the Monte Carlo certificate."""
+
+
+@dataclass(frozen=True)
+class FormulaReport:
+    """A formula and what its witnesses found."""
+
+    formula: Formula
+    witnesses: tuple[Witness, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether there are witnesses and all of them accept the formula."""
+        return bool(self.witnesses) and all(witness.passed for witness in self.witnesses)
+
+    @property
+    def seconds(self) -> float:
+        """What the witnesses cost."""
+        return sum(witness.seconds for witness in self.witnesses)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of a verification."""
+
+    claims: tuple[Outcome, ...]
+    formulas: tuple[FormulaReport, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every verdict is the expected one and every witness accepts its formula."""
+        verdicts = all(outcome.is_expected for outcome in self.claims)
+        return verdicts and all(report.passed for report in self.formulas)
+
+    def to_json(self) -> dict[str, list[dict[str, Any]]]:
+        """The report as plain data."""
+        return {
+            "claims": [
+                {
+                    "id": outcome.claim.id,
+                    "statement": outcome.claim.statement,
+                    "verdict": outcome.verdict.value,
+                    "expected": outcome.claim.expected.value,
+                    "witnesses": [_witness_json(witness) for witness in _claim_witnesses(outcome)],
+                    "seconds": round(outcome.seconds, 4),
+                }
+                for outcome in self.claims
+            ],
+            "formulas": [
+                {
+                    "id": report.formula.id,
+                    "latex": report.formula.latex,
+                    "witnesses": [_witness_json(witness) for witness in report.witnesses],
+                    "seconds": round(report.seconds, 4),
+                }
+                for report in self.formulas
+            ],
+        }
+
+    def to_text(self) -> str:
+        """The report for a reader."""
+        lines = []
+        for outcome in self.claims:
+            mark = (
+                "" if outcome.is_expected else f", but {outcome.claim.expected.value} is expected"
+            )
+            lines.append(
+                f"{outcome.verdict.value:8s} {outcome.claim.id}{mark}  [{outcome.seconds:.2f} s]"
+            )
+            lines += textwrap.wrap(
+                outcome.claim.statement, 96, initial_indent=" " * 9, subsequent_indent=" " * 9
+            )
+        for report in self.formulas:
+            mark = "CERTIFIED" if report.passed else "FAILED"
+            lines.append(f"{mark:8s} {report.formula.id}: {report.formula.statement}")
+            for witness in report.witnesses:
+                found = "passed" if witness.passed else "FAILED"
+                lines.append(
+                    f"         {witness.kind:11s} {found}  {witness.detail}"
+                    f"  [{witness.seconds:.2f} s]"
+                )
+        expected = sum(outcome.is_expected for outcome in self.claims)
+        certified = sum(report.passed for report in self.formulas)
+        lines.append(
+            f"{expected} of {len(self.claims)} claims as expected,"
+            f" {certified} of {len(self.formulas)} formulas certified:"
+            f" {'everything holds' if self.passed else 'VERIFICATION FAILED'}"
+        )
+        return "\n".join(lines)
+
+
+def _claim_witnesses(outcome: Outcome) -> Iterator[Witness]:
+    """The steps of a proof by what they rest on; the time is that of the claim as a whole."""
+    steps = outcome.numbered_steps
+    for evidence in Evidence:
+        resting = [step for step in steps if step.evidence is evidence]
+        held = sum(step.holds is True for step in resting)
+        if resting:
+            detail = f"{held} of {len(resting)} steps hold"
+            yield Witness(evidence.value, held == len(resting), detail, outcome.seconds)
+
+
+def _witness_json(witness: Witness) -> dict[str, Any]:
+    return {"kind": witness.kind, "passed": witness.passed, "detail": witness.detail}
+
+
+def verify(only: Sequence[str] | None = None) -> Report:
+    """Check claims and certify formulas, with progress on a terminal.
+
+    Args:
+        only: the ids of claims and formulas; all of them by default.
+
+    Returns:
+        The report; its ``passed`` is False if a verdict is UNKNOWN or not the expected one, or
+        if a witness rejects a formula.
+
+    Raises:
+        ValueError: if an id is neither a claim nor a formula.
+
+    Examples:
+        >>> report = verify(["regularity.continuous"])
+        >>> report.passed, report.claims[0].verdict.value
+        (True, 'PROVED')
+    """
+    chosen = [*CLAIMS, *FORMULAS] if only is None else list(dict.fromkeys(only))
+    unknown = [name for name in chosen if name not in CLAIMS and name not in FORMULAS]
+    if unknown:
+        raise ValueError(
+            f"{unknown[0]!r} is no claim and no formula; there are"
+            f" {', '.join([*CLAIMS, *FORMULAS])}"
+        )
+    claims, formulas = [], []
+    for name in tqdm(chosen, desc="verify", disable=not sys.stderr.isatty(), leave=False):
+        if name in CLAIMS:
+            claims.append(CLAIMS[name].check())
+        else:
+            formulas.append(FormulaReport(FORMULAS[name], witnesses_of(FORMULAS[name])))
+    return Report(tuple(claims), tuple(formulas))
+
+
+def witnesses_of(formula: Formula) -> tuple[Witness, ...]:
+    """Everything that testifies for a formula: its derivation and the independent witnesses.
+
+    Examples:
+        >>> from elu_sym import mean
+        >>> sorted({witness.kind for witness in witnesses_of(mean)})
+        ['arb', 'derivation', 'heat', 'montecarlo', 'mutation', 'parameter', 'stein']
+    """
+    quantity = _compound(formula)
+    parameters = formula.activation.symbols
+    moderate = random_points(parameters, 12, seed=1, sigma_range=(0.1, 4), parameter_range=(0.2, 5))
+    wide = random_points(parameters, 40, seed=2, sigma_range=(1e-3, 1e3), largest_ratio=30)
+    return (
+        testify("derivation", lambda: _recheck(formula)),
+        *_exact_certificates(formula, quantity),
+        arb_certificate(formula.closed_form, quantity, moderate),
+        numeric_certificate(
+            formula,
+            formula.closed_form,
+            [*wide, *hard_points(parameters)],
+            LARGEST_ERROR,
+            scale=condition_aware(_sized_like(formula), formula.symbols),
+            symbols=formula.symbols,
+        ),
+        *_monte_carlo(formula),
+        mutation_certificate(formula.closed_form, quantity),
+    )
+
+
+def _compound(formula: Formula) -> Compound:
+    """What a formula is, as a function of expectations."""
+    if formula.integrand is not None:
+        return single(formula.integrand)
+    parts = {Symbol(name): part.integrand for name, part in formula.parts.items()}
+    return Compound(formula.quantity.define(*parts), parts)
+
+
+def _recheck(formula: Formula) -> str:
+    try:
+        formula.derivation.recheck()
+    except DerivationError as error:
+        raise RejectedError(str(error)) from error
+    steps, checks = formula.derivation.size
+    return f"{steps} steps, {checks} exact checks"
+
+
+def _exact_certificates(formula: Formula, quantity: Compound) -> Iterator[Witness]:
+    if formula.integrand is not None:
+        yield heat_certificate(formula.closed_form, formula.integrand)
+        yield from _derivative_certificates(formula, Integrand.from_expr(formula.integrand))
+        return
+    closed_forms = {Symbol(name): part.closed_form for name, part in formula.parts.items()}
+    yield identity_certificate(formula.closed_form, quantity, closed_forms)
+    if formula.name == "variance":
+        mean = formula.activation.mean
+        yield variance_heat_certificate(formula.closed_form, mean.closed_form, mean.integrand)
+
+
+def _derivative_certificates(formula: Formula, g: Integrand) -> Iterator[Witness]:
+    """Stein's identity and the derivatives in the parameters, atoms included.
+
+    The other side of each identity is derived here by the engine, from the derivative of g that
+    the certificate itself found.
+    """
+    weighted = Integrand(g.breakpoints, tuple(x * piece for piece in g.pieces))
+    slope = g.derivative()
+    yield stein_certificate(formula.closed_form, _derived(weighted), _derived(slope), g, slope)
+    for parameter in formula.activation.symbols:
+        slope = g.derivative(parameter)
+        yield parameter_certificate(formula.closed_form, _derived(slope), g, parameter, slope)
+
+
+def _derived(g: Integrand) -> Expr:
+    """The closed form of E g(X), from the engine."""
+    X = Normal("X", mu, sigma)
+    steps = [Heaviside(x - breakpoint) for breakpoint in g.breakpoints]
+    jumps = [right - left for left, right in pairwise(g.pieces)]
+    smooth = Add(g.pieces[0], *(step * jump for step, jump in zip(steps, jumps, strict=True)))
+    atoms = Add(*(weight * DiracDelta(x - location) for location, weight in g.atoms))
+    return derive_expectation((smooth + atoms).subs(x, X), X).result
+
+
+def _sized_like(formula: Formula) -> Expr:
+    """The expression whose size and condition an error is measured by.
+
+    It is the formula itself, but for the odd moments of CELU: there two nearly equal parts of
+    f(X) are subtracted, and alpha, which moves both, does not count as an input of their
+    difference. Their error is measured by E abs(f)**n.
+    """
+    combination = formula.over_primitives
+    signed = any(term.could_extract_minus_sign() for term in combination.as_ordered_terms())
+    if formula.activation.name != "celu" or not signed:
+        return formula.closed_form
+    return Add(*map(_without_sign, combination.as_ordered_terms())).rewrite(NormalCdf)
+
+
+def _without_sign(term: Expr) -> Expr:
+    return -term if term.could_extract_minus_sign() else term
+
+
+def _monte_carlo(formula: Formula) -> Iterator[Witness]:
+    """Sample g(X) for an expectation and f(X) for a variance; sample the parts of the others."""
+    if formula.name == "variance":
+        yield _sampled(formula, formula.activation.mean.integrand, "variance")
+    elif formula.integrand is not None:
+        yield _sampled(formula, formula.integrand)
+    for part in formula.parts.values():
+        # A published part is sampled in its own right, and zeros have no spread to measure by.
+        if not part.quantity.published and part.closed_form != 0:
+            yield _sampled(part, part.integrand)
+
+
+def _sampled(formula: Formula, g: Expr, statistic: Statistic = "mean") -> Witness:
+    # The generated function is what is tested; a part of another formula has none.
+    tested = formula if formula.quantity.published else formula.closed_form
+    columns = len(formula.symbols)
+    # Where the positive side is rare, the tails of these two are too heavy for the sample size.
+    rare = formula.name in ("variance", "fourth_moment")
+    places = [place for place in GRID if not rare or place[0] > -place[1] / 2]
+    grid = list(dict.fromkeys((*place, SCALE)[:columns] for place in places))
+    return monte_carlo_certificate(
+        tested, g, statistic, grid=grid, samples=SAMPLES, symbols=formula.symbols
+    )

@@ -1,0 +1,119 @@
+"""The command line: exit codes, one line for an error, and never a traceback."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from elu_sym.__main__ import main
+
+
+@pytest.fixture
+def run(capsys):
+    def call(*arguments):
+        try:
+            code = main(arguments)
+        except SystemExit as stopped:
+            code = stopped.code
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def test_moments(run):
+    code, out, err = run("moments", "--mu", "0", "--sigma", "1", "--alpha", "1")
+    assert (code, err) == (0, "")
+    values = dict(line.split() for line in out.splitlines())
+    assert abs(float(values["mean"]) - 0.160520572266556) < 1e-14
+    assert abs(float(values["second_moment"]) - 0.644945417492924) < 1e-14
+    assert abs(float(values["variance"]) - 0.619178563372141) < 1e-14
+
+
+def test_moments_at_a_limit(run):
+    code, out, _ = run("moments", "--mu=-inf", "--sigma", "1", "--alpha", "2")
+    assert code == 0
+    assert [float(line.split()[1]) for line in out.splitlines()] == [-2, 4, 0]
+
+
+def test_derive_prints_every_step(run):
+    code, out, _ = run("derive", "mean")
+    assert code == 0
+    for rule in ("split_at_kink", "complete_square", "integrate_by_parts", "evaluate_tail"):
+        assert rule in out
+    code, out, _ = run("derive", "variance", "--latex")
+    assert code == 0
+    assert out.count(r"\begin{align*}") == 2
+
+
+def test_verify_one_claim_and_one_formula_as_json(run):
+    code, out, _ = run("verify", "--only", "regularity.range", "mean", "--json")
+    report = json.loads(out)
+    assert code == 0
+    (claim,) = report["claims"]
+    assert (claim["id"], claim["verdict"], claim["expected"]) == (
+        "regularity.range",
+        "PROVED",
+        "PROVED",
+    )
+    (formula,) = report["formulas"]
+    assert formula["id"] == "mean"
+    assert {witness["kind"] for witness in formula["witnesses"]} >= {
+        "derivation",
+        "heat",
+        "arb",
+        "montecarlo",
+    }
+    for entry in (claim, formula):
+        assert entry["seconds"] >= 0
+        assert all(
+            witness["passed"] and witness.keys() == {"kind", "passed", "detail"}
+            for witness in entry["witnesses"]
+        )
+
+
+WRONG = {
+    "no command": ((), "required: COMMAND"),
+    "an unknown command": (("prove",), "invalid choice: 'prove'"),
+    "an unknown option": (("moments", "--beta", "1"), "unrecognized arguments"),
+    "text for a number": (("moments", "--mu", "one"), "invalid float value: 'one'"),
+    "a negative sigma": (("moments", "--sigma", "-1"), "sigma = -1.0"),
+    "an infinite sigma": (("moments", "--sigma", "inf"), "sigma = inf"),
+    "alpha zero": (("moments", "--alpha", "0"), "alpha = 0.0"),
+    "an unknown formula": (("derive", "average"), "no formula 'average'; there are mean"),
+    "an unknown id": (("verify", "--only", "regularity.smooth"), "no claim and no formula"),
+    "no id": (("verify", "--only"), "expected at least one argument"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_bad_argument_is_one_line_and_exit_2(run, case):
+    arguments, message = WRONG[case]
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err.endswith("\n")
+    assert err.count("\n") == 1
+    assert message in err
+
+
+@pytest.mark.parametrize("command", [(), ("verify",), ("moments",), ("derive",)])
+def test_help_everywhere(run, command):
+    code, out, _ = run(*command, "--help")
+    assert code == 0
+    assert "usage" in out
+
+
+def test_a_missing_extra_is_one_line(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "flint", None)
+    code, _, err = run("verify", "--only", "mean")
+    assert code == 2
+    assert "flint" in err
+    assert err.count("\n") == 1
+
+
+def test_a_reader_who_leaves_early_causes_no_traceback():
+    command = f"{sys.executable} -m elu_sym derive mean | head -1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""

@@ -1,0 +1,56 @@
+"""The README says what is so: its examples run, its table is the registry, its commands exist."""
+
+import doctest
+import re
+import subprocess
+from pathlib import Path
+
+from elu_sym import CLAIMS, FORMULAS
+
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", TEXT, flags=re.DOTALL)
+
+
+def test_the_example_prints_what_it_shows():
+    (example,) = [block for block in blocks("python") if ">>>" in block]
+    parsed = doctest.DocTestParser().get_doctest(example, {}, "README", "README.md", 0)
+    runner = doctest.DocTestRunner()
+    runner.run(parsed)
+    assert runner.summarize(verbose=False) == (0, 4)
+
+
+def test_the_other_python_blocks_run():
+    names = {"mu": 0.3, "sigma": 1.2, "alpha": 1.5}
+    for block in blocks("python"):
+        if ">>>" not in block:
+            exec(compile(block, "README.md", "exec"), dict(names))
+
+
+def test_the_table_lists_every_claim_with_its_verdict():
+    rows = re.findall(r"^\| `([a-z0-9_.]+)` \| ([A-Z]+) \|", TEXT, flags=re.MULTILINE)
+    assert rows == [(claim.id, claim.check().verdict.value) for claim in CLAIMS.values()]
+
+
+def test_every_quantity_of_the_book_is_named():
+    for formula in FORMULAS.values():
+        assert f"`{formula.name}`" in TEXT
+
+
+def test_the_make_targets_exist():
+    listed = subprocess.run(
+        ["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    targets = {line.split()[0] for line in listed.splitlines()}
+    assert set(re.findall(r"`make ([a-z]+)`", TEXT)) <= targets
+    assert set(re.findall(r"^make ([a-z]+)", TEXT, flags=re.MULTILINE)) <= targets
+
+
+def test_every_file_and_folder_named_exists():
+    for name in re.findall(r"`([a-z_]+(?:\.py|/))`", TEXT):
+        assert (ROOT / "elu_sym" / name).exists(), name
+    for name in re.findall(r"\]\(([\w./]+)\)", TEXT):
+        assert (ROOT / name).exists(), name
