@@ -1,0 +1,203 @@
+"""Checks of the arguments of public numeric functions: what is wrong, where, and what to do.
+
+NaN is data and passes.  Anything that has no value as a real number is a ``TypeError``; a number
+outside the domain of its argument, or shapes that do not broadcast, are a ``ValueError``.  Nothing
+is clamped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elu_sym.numeric.scaled import FloatArray
+
+__all__ = ["LOCATION", "POSITIVE", "SCALE", "Arguments", "Domain", "broadcast_arguments"]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The numbers that an argument may hold, beside NaN.
+
+    Attributes:
+        excludes: Tells which elements of a float64 array are outside.
+        advice: What to give instead, the end of the sentence "give ...".
+    """
+
+    excludes: Callable[[FloatArray], NDArray[np.bool_]]
+    advice: str
+
+
+LOCATION = Domain(lambda x: np.zeros(x.shape, np.bool_), "a real number")
+"""Any real number; an infinite one stands for the limit."""
+
+SCALE = Domain(
+    lambda x: (x < 0.0) | (x == np.inf),
+    "a finite number, zero or more (zero is the limit from above)",
+)
+"""A standard deviation."""
+
+POSITIVE = Domain(lambda x: (x <= 0.0) | (x == np.inf), "a finite number above zero")
+"""A positive parameter."""
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Checked arguments of one call.
+
+    Attributes:
+        arrays: float64 arrays in the order given, in their own shapes, which broadcast.
+        shape: The broadcast shape.
+        dtype: float32 if every floating-point argument is float32, else float64.
+    """
+
+    arrays: tuple[FloatArray, ...]
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+    def result(self, values: FloatArray) -> Any:
+        """Return ``values`` in the result's type: a NumPy scalar where all arguments are scalars.
+
+        >>> broadcast_arguments(mu=(0.5, LOCATION)).result(np.array(2.0))
+        np.float64(2.0)
+        """
+        if self.dtype != np.float64:
+            with np.errstate(over="ignore", under="ignore"):
+                values = values.astype(self.dtype)
+        return values[()] if values.ndim == 0 else values
+
+
+def broadcast_arguments(**arguments: tuple[Any, Domain]) -> Arguments:
+    """Check named arguments and return them as float64 arrays that broadcast.
+
+    Args:
+        **arguments: For each argument its value, anything array-like of real numbers, and its
+            domain, one of ``LOCATION``, ``SCALE``, ``POSITIVE`` or a ``Domain`` of your own.
+
+    Returns:
+        The arrays, their broadcast shape and the type of the result.  As in NumPy, Python numbers
+        are weak: they do not make a float32 result a float64 one.
+
+    Raises:
+        TypeError: A value is not real: complex, text, boolean, ``None``, masked, an object.
+        ValueError: A value is outside its domain, or the shapes do not broadcast.
+
+    >>> checked = broadcast_arguments(mu=([0.0, 1.0], LOCATION), sigma=(2, SCALE))
+    >>> checked.arrays
+    (array([0., 1.]), array(2.))
+    >>> checked.shape, checked.dtype
+    ((2,), dtype('float64'))
+    >>> broadcast_arguments(mu=(0.0, LOCATION), sigma=([1.0, -2.0], SCALE))
+    Traceback (most recent call last):
+        ...
+    ValueError: sigma[1] = -2.0: give a finite number, zero or more (zero is the limit from above)
+    """
+    arrays, strong = [], []
+    for name, (value, domain) in arguments.items():
+        array, kind = _real_array(name, value)
+        _check_domain(name, array, domain)
+        arrays.append(array)
+        if kind is not None:
+            strong.append(kind)
+    single = bool(strong) and all(kind == np.float32 for kind in strong)
+    return Arguments(
+        tuple(arrays),
+        _broadcast_shape(tuple(arguments), arrays),
+        np.dtype(np.float32 if single else np.float64),
+    )
+
+
+def _real_array(name: str, value: Any) -> tuple[FloatArray, np.dtype[Any] | None]:
+    """Return the value as float64, and its own type unless that is weak."""
+    if type(value) is float:
+        return np.array(value), None
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} is a masked array, whose mask would be lost: give {name}.filled(np.nan)"
+        )
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} = {_shown(value)} is ragged: give rows of one length") from error
+    weak = isinstance(value, int) and not isinstance(value, bool)
+    if array.dtype.kind == "O" and weak:  # a whole number beyond 64 bits
+        return _large_whole_number(name, value), None
+    if array.dtype.kind not in "iuf":
+        raise TypeError(_wrong_type(name, value, array))
+    if array.dtype.itemsize > 8:
+        raise TypeError(
+            f"{name} has dtype {array.dtype}, which float64 cannot hold: "
+            f"give {name}.astype(np.float64) if its rounding is meant"
+        )
+    return np.asarray(array, dtype=np.float64), None if weak else array.dtype
+
+
+def _large_whole_number(name: str, value: int) -> FloatArray:
+    try:
+        return np.array(float(value))
+    except OverflowError:
+        raise ValueError(
+            f"{name} = {_shown(value)} is beyond the range of float64: give a smaller number"
+        ) from None
+
+
+def _wrong_type(name: str, value: Any, array: NDArray[Any]) -> str:
+    """Return the message for what is not an array of real numbers, with the first offender."""
+    kind = {"b": "boolean", "c": "complex", "U": "text", "S": "bytes"}.get(array.dtype.kind)
+    advice = "give real numbers, Python's or NumPy's, or an array of them"
+    if array.ndim == 0:
+        return f"{name} = {_shown(value)} is {kind or 'of type ' + type(value).__name__}: {advice}"
+    if array.size == 0:
+        return f"{name} is an empty array of dtype {array.dtype}: {advice}"
+    elements: list[tuple[tuple[int, ...], Any]] = [
+        (index, array[index]) for index in np.ndindex(array.shape)
+    ]
+    real = (int, float, np.integer, np.floating)
+    offending = (
+        (index, element)
+        for index, element in elements
+        if isinstance(element, bool) or not isinstance(element, real)
+    )
+    index, element = next(offending, ((0,) * array.ndim, array.flat[0]))
+    described = kind or f"of type {type(element).__name__}"
+    return f"{name}{_position(index)} = {_shown(element)} is {described}: {advice}"
+
+
+def _check_domain(name: str, array: FloatArray, domain: Domain) -> None:
+    outside = domain.excludes(array)
+    if not outside.any():
+        return
+    first = np.unravel_index(int(np.argmax(outside)), array.shape)
+    index = tuple(int(i) for i in first)
+    more = int(np.count_nonzero(outside)) - 1
+    others = f" (and {more} more)" if more else ""
+    raise ValueError(f"{name}{_position(index)} = {array[index]}{others}: give {domain.advice}")
+
+
+def _broadcast_shape(names: tuple[str, ...], arrays: list[FloatArray]) -> tuple[int, ...]:
+    try:
+        return np.broadcast_shapes(*(array.shape for array in arrays))
+    except ValueError:
+        shapes = ", ".join(
+            f"{name} has shape {array.shape}" for name, array in zip(names, arrays, strict=True)
+        )
+        raise ValueError(
+            f"the arguments do not broadcast: {shapes}; give shapes that agree from the last "
+            "axis on, or are 1 there"
+        ) from None
+
+
+def _position(index: tuple[int, ...]) -> str:
+    return f"[{', '.join(map(str, index))}]" if index else ""
+
+
+def _shown(value: Any) -> str:
+    try:
+        text = str(value) if isinstance(value, (int, np.generic)) else repr(value)
+    except ValueError:  # Python refuses to print whole numbers of thousands of digits
+        return "a whole number of thousands of digits"
+    return text if len(text) <= 60 else text[:57] + "..."
