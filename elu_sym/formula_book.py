@@ -1,9 +1,9 @@
 r"""The formula book: one object a published quantity, with a symbolic and a numeric face.
 
-A formula is *defined* here by what it is, ``E f(X)`` or an identity between such expectations,
-and nothing else: its closed form is derived by :mod:`elu_sym.gaussian`, its numeric function is
-generated from that closed form by :mod:`elu_sym.codegen`, its witnesses are gathered by
-:mod:`elu_sym.report`. Importing this module loads NumPy and SciPy; SymPy is loaded when a
+A formula binds a definition of :mod:`elu_sym.quantities`, ``E f(X)`` or an identity between such
+expectations, to an activation: its closed form is derived by :mod:`elu_sym.gaussian`, its numeric
+function is generated from that closed form by :mod:`elu_sym.codegen`, its witnesses are gathered
+by :mod:`elu_sym.report`. Importing this module loads NumPy and SciPy; SymPy is loaded when a
 symbolic face is first looked at.
 """
 
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from elu_sym.quantities import QUANTITIES, Quantity
+
 if TYPE_CHECKING:
     import sympy
 
@@ -24,123 +26,6 @@ if TYPE_CHECKING:
 
 BACKENDS = ("numpy", "scipy", "mpmath", "flint")
 """What :meth:`Formula.lambdify` writes for."""
-
-
-class Quantity(NamedTuple):
-    """What a formula is, for any activation f and X ~ N(mu, sigma**2).
-
-    Attributes:
-        name: the name in the field.
-        statement: what it is, in words.
-        notation: what it is, in LaTeX.
-        define: for an expectation E g(X), from the activation and x to g(x); for an identity,
-            from the closed forms of its parts to that of the quantity.
-        parts: for an identity, the names of the formulas that it is made of.
-        published: whether it is in the book for its own sake, with a numeric function, and not
-            only as a part of another.
-    """
-
-    name: str
-    statement: str
-    notation: str
-    define: Callable[..., Any]
-    parts: tuple[str, ...] = ()
-    published: bool = True
-
-
-def _below_zero(value: sympy.Expr, x: sympy.Expr) -> sympy.Expr:
-    from sympy import Heaviside
-
-    return value * Heaviside(-x)
-
-
-QUANTITIES = (
-    Quantity(
-        "mean",
-        "the mean of f(X)",
-        r"\mathbb{E} f(X)",
-        lambda f, x: f(x),
-    ),
-    Quantity(
-        "second_moment",
-        "the mean of f(X) squared",
-        r"\mathbb{E} f(X)^2",
-        lambda f, x: f(x) ** 2,
-    ),
-    Quantity(
-        "variance",
-        "the variance of f(X)",
-        r"\operatorname{Var} f(X)",
-        lambda second_moment, mean: second_moment - mean**2,
-        parts=("second_moment", "mean"),
-    ),
-    Quantity(
-        "third_moment",
-        "the mean of f(X) cubed",
-        r"\mathbb{E} f(X)^3",
-        lambda f, x: f(x) ** 3,
-    ),
-    Quantity(
-        "fourth_moment",
-        "the mean of the fourth power of f(X)",
-        r"\mathbb{E} f(X)^4",
-        lambda f, x: f(x) ** 4,
-    ),
-    Quantity(
-        "derivative_mean",
-        "the mean of the derivative of f(X)",
-        r"\mathbb{E} f'(X)",
-        lambda f, x: f(x).diff(x),
-    ),
-    Quantity(
-        "derivative_second_moment",
-        "the mean of the squared derivative of f(X)",
-        r"\mathbb{E} f'(X)^2",
-        lambda f, x: f(x).diff(x) ** 2,
-    ),
-    Quantity(
-        "product_moment",
-        "the mean of X times f(X)",
-        r"\mathbb{E} X f(X)",
-        lambda f, x: x * f(x),
-        published=False,
-    ),
-    Quantity(
-        "input_mean",
-        "the mean of X, whatever f(X)",
-        r"\mathbb{E} X",
-        lambda f, x: x,
-        published=False,
-    ),
-    Quantity(
-        "covariance",
-        "the covariance of X and f(X)",
-        r"\operatorname{Cov}(X, f(X))",
-        lambda product_moment, input_mean, mean: product_moment - input_mean * mean,
-        parts=("product_moment", "input_mean", "mean"),
-    ),
-    Quantity(
-        "negative_probability",
-        "the probability that X < 0, whatever f(X)",
-        r"P(X < 0)",
-        lambda f, x: _below_zero(x**0, x),
-        published=False,
-    ),
-    Quantity(
-        "negative_partial_mean",
-        "the mean of f(X) where X < 0 and of 0 elsewhere",
-        r"\mathbb{E}[f(X); X < 0]",
-        lambda f, x: _below_zero(f(x), x),
-        published=False,
-    ),
-    Quantity(
-        "negative_mean",
-        "the mean of f(X) given X < 0",
-        r"\mathbb{E}[f(X) \mid X < 0]",
-        lambda partial_mean, probability: partial_mean / probability,
-        parts=("negative_partial_mean", "negative_probability"),
-    ),
-)
 
 
 class Formula:

@@ -265,9 +265,9 @@ def _derived(g: Integrand) -> Expr:
 def _sized_like(formula: Formula) -> Expr:
     """The expression whose size and condition an error is measured by.
 
-    It is the formula itself, but for the odd moments of CELU: there two nearly equal parts of
+    It is the formula itself, but for the third moment of CELU: there two nearly equal parts of
     f(X) are subtracted, and alpha, which moves both, does not count as an input of their
-    difference. Their error is measured by E abs(f)**n.
+    difference. Its error is measured by E abs(f)**3.
     """
     combination = formula.over_primitives
     signed = any(term.could_extract_minus_sign() for term in combination.as_ordered_terms())

@@ -20,6 +20,11 @@ verdicts = {name: claim.check().verdict.value for name, claim in CLAIMS.items()}
 print(json.dumps([elu_sym.__file__, verdicts]))
 """
 
+GENERATE_MEAN = """
+from elu_sym import codegen, mean
+print(codegen._function(mean))
+"""
+
 
 def mutated_copy(folder: Path, definition: str) -> Path:
     """Copy the package into a folder and write another left piece into the definition of ELU.
@@ -58,3 +63,8 @@ def verdicts_in(folder: Path) -> dict[str, str]:
     imported_from, verdicts = json.loads(run_in(folder, "-c", CHECK_CLAIMS))
     assert Path(imported_from).parent.parent.resolve() == folder.resolve()
     return dict(verdicts)
+
+
+def generated_code_in(folder: Path) -> str:
+    """The mean of ELU as codegen writes it in a copy of the package."""
+    return run_in(folder, "-c", GENERATE_MEAN)

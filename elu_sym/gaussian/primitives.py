@@ -180,6 +180,24 @@ class LowerConditionalMean(Primitive):
         return LowerPartialMoment.closed_form(S(1)) / LowerPartialMoment.closed_form(S(0))
 
 
+class SmoothMean(Primitive):
+    r"""The mean of CELU: :math:`E X_+ - E (\alpha (1 - e^{X/\alpha}))_+` without the subtraction.
+
+    Where the two parts are nearly linear they cancel for every alpha, so the numeric function has
+    regimes of its own.
+    """
+
+    nargs = 3
+    numeric_name = "smooth_mean"
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """Derived from the integrand, the two pieces of CELU."""
+        X = Normal("X", mu, sigma)
+        below = _expectation_below(alpha * (1 - exp(X / alpha)))
+        return _expectation_above(S(1)) - below
+
+
 def _moments(
     above: tuple[Expr, Expr], below: tuple[Expr, Expr, Expr] | None = None
 ) -> tuple[Expr, ...]:
@@ -203,6 +221,7 @@ _P_BELOW = UpperPartialMoment(0, -mu, sigma)
 _ELU_BELOW = (mu, sigma, alpha)
 _SELU_BELOW = (mu, sigma, scale * alpha)
 _CELU_BELOW = (mu / alpha, sigma / alpha, alpha)
+_CELU_LOWER_MEAN = LowerPartialMoment(1, *_CELU_BELOW)  # only as a part of SmoothMean
 _CELU_SLOPE = (mu / alpha, sigma / alpha, S.One)
 
 PRIMITIVES: dict[str, tuple[Expr, ...]] = {
@@ -230,7 +249,8 @@ PRIMITIVES: dict[str, tuple[Expr, ...]] = {
         ),
     ),
     "celu": (
-        *_moments((mu, sigma), _CELU_BELOW),
+        SmoothMean(mu, sigma, alpha),
+        *(moment for moment in _moments((mu, sigma), _CELU_BELOW) if moment != _CELU_LOWER_MEAN),
         PartialMeanProduct(mu / alpha, sigma / alpha, alpha**2),
         *_slopes(_P_ABOVE, *(LowerExponentialMoment(n, *_CELU_SLOPE) for n in (1, 2))),
     ),

@@ -14,6 +14,7 @@ from elu_sym.numeric import (
     lower_partial_variance,
     opposite_mean_product,
     partial_mean_product,
+    smooth_mean,
     upper_conditional_mean,
     upper_partial_moment,
     upper_partial_variance,
@@ -511,10 +512,7 @@ def celu_mean(mu: Array, sigma: Array, alpha: Array) -> Array:
         alpha*exp(mu/alpha + sigma**2/(2*alpha**2))*NormalCdf(-mu/sigma - sigma/alpha) -
         alpha*NormalCdf(-mu/sigma) + mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)
     """
-    return (
-        upper_partial_moment(1, mu, sigma)
-        - lower_partial_moment(1, mu/alpha, sigma/alpha, alpha)
-    )
+    return smooth_mean(mu, sigma, alpha)
 
 
 def celu_second_moment(mu: Array, sigma: Array, alpha: Array) -> Array:

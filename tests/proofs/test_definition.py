@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from mutants import DEFINITION, mutated_copy, verdicts_in
+from mutants import DEFINITION, generated_code_in, mutated_copy, verdicts_in
 
+from elu_sym import codegen, mean
 from elu_sym.proofs import CLAIMS
 
 UNIQUE, CONTINUOUS, JUMP, C1, NEVER_C2, MONOTONE, RANGE, POSITIVE, SELF = CLAIMS
@@ -41,3 +42,26 @@ def test_claims_turn_over(definition: str, tmp_path: Path) -> None:
     assert list(verdicts) == list(CLAIMS)
     turned_over = {name for name, verdict in verdicts.items() if verdict != "PROVED"}
     assert turned_over == TURNED_OVER[definition]
+
+
+MOVED = {
+    # Still a combination of the primitives, another one.
+    "alpha*(exp(x) + 1)": "+ lower_partial_moment(1, mu, sigma, alpha)",
+    "alpha*(exp(x) - 2)": "- 2*lower_partial_moment(1, mu, sigma, alpha)",
+    "2*alpha*(exp(x) - 1)": "- 2*lower_partial_moment(1, mu, sigma, alpha)",
+    # None any more: the textbook form is printed, and says that it is unstable.
+    "alpha*(exp(2*x) - 1)": "the textbook form, unstable in floating point",
+    "alpha*(exp(-x) - 1)": "the textbook form, unstable in floating point",
+}
+
+
+@pytest.mark.parametrize("definition", MOVED)
+def test_the_generated_code_moves(definition: str, tmp_path: Path) -> None:
+    moved = generated_code_in(mutated_copy(tmp_path, definition))
+    assert MOVED[definition] in moved
+    assert MOVED[definition] not in codegen._function(mean)
+
+
+def test_the_same_definition_in_other_words_generates_the_same_code(tmp_path: Path) -> None:
+    unmoved = generated_code_in(mutated_copy(tmp_path, "alpha*(exp(x) -+ 1)"))
+    assert unmoved.strip() == codegen._function(mean).strip()
