@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -e -o pipefail -c
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all env derive verify test lint types notebooks lab lock clean help FORCE
+.PHONY: all env derive verify test lint types bench notebooks lab lock clean help FORCE
 
 INSTALL := -m pip install --quiet --disable-pip-version-check --editable '.[verify,notebooks,dev]'
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120
@@ -16,10 +16,11 @@ NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120
 ENV := $(VENV)/.complete
 GENERATED := elu_sym/numeric/_generated.py
 REPORT := .make/verification.txt
-DERIVATION := $(addprefix elu_sym/,symbols.py activations.py formula_book.py codegen.py) \
+DERIVATION := $(addprefix elu_sym/,symbols.py activations.py quantities.py formula_book.py codegen.py) \
     $(wildcard elu_sym/algebra/*.py elu_sym/gaussian/*.py)
 PACKAGE := $(shell find elu_sym -name '*.py' -o -name '*.json')
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+BENCH_RESULTS := $(wildcard tests/bench/*.json)
 
 all: env derive verify ## env, derive and verify: what `make` alone does
 
@@ -61,8 +62,11 @@ lint: $(ENV) ## check the style and the format of code and notebooks
 types: $(ENV) ## check the types
 	$(PY) -m mypy
 
+bench: $(ENV) ## measure derivations and imports (BENCH=--upstream: what SymPy takes, too)
+	$(PY) tests/bench/derivations.py $(BENCH)
+
 notebooks: $(NOTEBOOKS:notebooks/%.ipynb=.make/%.executed) ## execute the notebooks again, in place
-.make/%.executed: notebooks/%.ipynb notebooks/execute.py $(PACKAGE) $(GENERATED) $(ENV)
+.make/%.executed: notebooks/%.ipynb notebooks/execute.py $(PACKAGE) $(GENERATED) $(BENCH_RESULTS) $(ENV)
 	$(PY) notebooks/execute.py $<
 	@mkdir -p .make && touch $@
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from elu_sym.derivative_distribution import DerivativeDistribution
 from elu_sym.quantities import QUANTITIES, Quantity
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ class Formula:
         self.quantity = quantity
         self.activation = activation
         self.name = quantity.name
-        self.id = quantity.name if activation.name == "elu" else f"{activation.name}.{self.name}"
+        self.id: str = (
+            quantity.name if activation.name == "elu" else f"{activation.name}.{self.name}"
+        )
         self.function_name = self.id.replace(".", "_")
         self.statement = quantity.statement.replace("f(X)", f"{activation.name}(X)")
         self.source = f"derived from its definition; the activation: {activation.source}"
@@ -146,7 +149,14 @@ class Formula:
         return f"{self.quantity.notation} = {latex(self.closed_form)}"
 
     def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex}$"
+        """The equation as a display of a few terms a line."""
+        from sympy import Add, latex
+
+        terms = self.closed_form.as_ordered_terms()
+        lines = [latex(Add(*terms[start : start + 3])) for start in range(0, len(terms), 3)]
+        signed = [line if line.startswith("-") else f"+ {line}" for line in lines[1:]]
+        body = r" \\ & \quad ".join([lines[0], *signed])
+        return f"$$\\begin{{aligned}} {self.quantity.notation} =\\; & {body} \\end{{aligned}}$$"
 
     @property
     def certificate(self) -> tuple[Witness, ...]:
@@ -233,6 +243,7 @@ class Activation:
         self.formulas = {quantity.name: Formula(quantity, self) for quantity in QUANTITIES}
         for quantity_name, formula in self.formulas.items():
             setattr(self, quantity_name, formula)
+        self.derivative_below = DerivativeDistribution(self)
 
     @property
     def function(self) -> Any:
@@ -327,6 +338,7 @@ mean, second_moment, variance = elu.mean, elu.second_moment, elu.variance
 derivative_mean = elu.derivative_mean
 derivative_second_moment = elu.derivative_second_moment
 negative_mean = elu.negative_mean
+derivative_below = elu.derivative_below
 
 ACTIVATIONS = {activation.name: activation for activation in (elu, relu, leaky_relu, selu, celu)}
 """Every activation by name."""
@@ -338,6 +350,12 @@ FORMULAS = {
     if formula.quantity.published
 }
 """Every formula by its permanent id; those of ELU go by the name of the quantity alone."""
+
+DISTRIBUTIONS = {
+    activation.derivative_below.id: activation.derivative_below
+    for activation in ACTIVATIONS.values()
+}
+"""Every distribution of a derivative by its permanent id: formulas by cases in their level."""
 
 
 class Moments(NamedTuple):

@@ -23,6 +23,7 @@ def execute(path: Path) -> None:
         notebook,
         kernel_name=KERNEL["name"],
         record_timing=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": path.parent}},
         timeout=120,
     ).execute()

@@ -80,21 +80,14 @@ def test_the_json_is_plain_data():
 
 
 def test_an_unknown_id_is_refused():
-    with pytest.raises(ValueError, match="'regularity.smooth' is no claim and no formula"):
+    with pytest.raises(ValueError, match=r"'regularity\.smooth' is no claim and no formula"):
         verify(["regularity.smooth"])
 
 
+UPPER, PRODUCT = "upper_partial_moment(1, mu, sigma)", "partial_mean_product(mu, sigma, alpha)"
 GENERATED_MUTANTS = [
-    (
-        "mean",
-        "upper_partial_moment(1, mu, sigma) - lower",
-        "upper_partial_moment(1, mu, sigma) + lower",
-    ),
-    (
-        "variance",
-        "2*partial_mean_product(mu, sigma, alpha)",
-        "partial_mean_product(mu, sigma, alpha)",
-    ),
+    ("mean", f"{UPPER} - lower", f"{UPPER} + lower"),
+    ("variance", f"2*{PRODUCT}", PRODUCT),
 ]
 
 
