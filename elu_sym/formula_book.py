@@ -141,6 +141,16 @@ class Formula:
 
         return decompose(self.closed_form, PRIMITIVES[self.activation.name])
 
+    @cached_property
+    def over_mills_ratio(self) -> sympy.Expr:
+        """The closed form over densities and the Mills ratio, without distributions."""
+        from elu_sym.algebra.normal_form import NormalForm
+        from elu_sym.gaussian.derivation import Hypotheses
+        from elu_sym.gaussian.forms import mills
+        from elu_sym.symbols import mu, sigma
+
+        return mills(NormalForm.from_expr(self.closed_form), Hypotheses(mu, sigma))
+
     @property
     def latex(self) -> str:
         """The formula as an equation in LaTeX."""

@@ -45,6 +45,12 @@ def test_the_numerics_compute_the_same_expression(formula):
 
 
 @EVERY_FORMULA
+def test_the_form_over_mills_ratios_is_the_same_expression(formula):
+    assert is_zero(formula.over_mills_ratio - formula.closed_form)
+    assert not formula.over_mills_ratio.has(NormalCdf)
+
+
+@EVERY_FORMULA
 def test_no_removable_pole_is_left(formula):
     for special in ({mu: 0}, {mu: -(sigma**2)}, {mu: -2 * sigma**2}, {alpha: 1}):
         value = formula.closed_form.subs(special)

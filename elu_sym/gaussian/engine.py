@@ -10,6 +10,7 @@ from sympy import Dummy, Expr, S, erfc, sympify
 from sympy.stats.crv_types import NormalDistribution
 from sympy.stats.rv import RandomSymbol, random_symbols
 
+from elu_sym.algebra.normal_form import NotNormalizableError
 from elu_sym.gaussian import rules
 from elu_sym.gaussian.checks import CHECKS
 from elu_sym.gaussian.derivation import (
@@ -110,7 +111,10 @@ def derive_expectation(g: Expr, X: RandomSymbol, order: tuple[Expr, ...] = ()) -
     )
     steps = []
     for rule in RULES:
-        after = rule.apply(terms, hypotheses)
+        try:
+            after = rule.apply(terms, hypotheses)
+        except NotNormalizableError as error:
+            raise UnsupportedExpressionError(f"g = {g} under {X.pspace}: {error}") from error
         step = Step(rule, terms, after, tuple(rule.check(terms, after, hypotheses)))
         if not step.holds:
             failed = [check.statement for check in step.checks if not check.holds]

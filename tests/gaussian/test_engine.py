@@ -189,6 +189,12 @@ def test_what_cannot_be_done_is_a_typed_error(case):
         expectation(g, X)
 
 
+def test_a_law_outside_the_algebra_is_a_typed_error():
+    narrow = Normal("Y", 0, 1 / sqrt(2))
+    with pytest.raises(UnsupportedExpressionError, match=r"sqrt\(2\)|no rational function"):
+        expectation(Abs(narrow), narrow)
+
+
 @pytest.mark.parametrize("wrong", [Uniform("U", 0, 1), Symbol("X"), 3, None])
 def test_x_must_be_a_normal_random_symbol(wrong):
     with pytest.raises(TypeError, match="normal random symbol"):
