@@ -149,6 +149,8 @@ class Formula:
         from elu_sym.gaussian.forms import mills
         from elu_sym.symbols import mu, sigma
 
+        if self.parts:
+            return self.quantity.define(*(part.over_mills_ratio for part in self.parts.values()))
         return mills(NormalForm.from_expr(self.closed_form), Hypotheses(mu, sigma))
 
     @property
