@@ -16,7 +16,8 @@ NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120
 ENV := $(VENV)/.complete
 GENERATED := elu_sym/numeric/_generated.py
 REPORT := .make/verification.txt
-DERIVATION := $(addprefix elu_sym/,symbols.py activations.py quantities.py formula_book.py codegen.py) \
+DERIVATION := $(addprefix elu_sym/,symbols.py activations.py quantities.py formula_book.py codegen.py \
+    derivative_distribution.py case_codegen.py) \
     $(wildcard elu_sym/algebra/*.py elu_sym/gaussian/*.py)
 PACKAGE := $(shell find elu_sym -name '*.py' -o -name '*.json')
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)

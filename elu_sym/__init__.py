@@ -12,6 +12,8 @@ _HOMES = {
     "CLAIMS": "elu_sym.proofs",
     "FORMULAS": "elu_sym.formula_book",
     "celu": "elu_sym.formula_book",
+    "DISTRIBUTIONS": "elu_sym.formula_book",
+    "derivative_below": "elu_sym.formula_book",
     "derivative_mean": "elu_sym.formula_book",
     "derivative_second_moment": "elu_sym.formula_book",
     "elu": "elu_sym.formula_book",

@@ -22,7 +22,8 @@ from pathlib import Path
 from sympy import Symbol
 from sympy.printing.numpy import NumPyPrinter, SciPyPrinter
 
-from elu_sym.formula_book import FORMULAS, Formula
+from elu_sym.case_codegen import HELPERS, case_function
+from elu_sym.formula_book import DISTRIBUTIONS, FORMULAS, Formula
 from elu_sym.gaussian.decomposition import NoDecompositionError
 from elu_sym.gaussian.primitives import Primitive, UpperPartialMoment
 
@@ -60,8 +61,9 @@ def {name}({arguments}) -> Array:
 def generated_source() -> str:
     """The text of the generated module, derived now."""
     text = "".join(_function(formula) for formula in FORMULAS.values())
+    text += "".join(case_function(distribution) for distribution in DISTRIBUTIONS.values())
     primitives = {primitive.numeric_name for primitive in Primitive.__subclasses__()}
-    names = sorted(name for name in primitives if f"{name}(" in text)
+    names = sorted(name for name in {*primitives, *HELPERS} if f"{name}(" in text)
     imports = "".join(f"    {name},\n" for name in names)
     plain = "".join(f"import {name}\n" for name in ("numpy", "scipy.special") if f"{name}." in text)
     return HEADER.format(imports=imports, plain=plain) + text

@@ -16,6 +16,7 @@ from sympy.stats import Normal
 from tqdm import tqdm
 
 from elu_sym.algebra.special_functions import NormalCdf
+from elu_sym.case_witnesses import witnesses_of_cases
 from elu_sym.certify.compound import Compound, identity_certificate, single
 from elu_sym.certify.floating_point import condition_aware, numeric_certificate
 from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
@@ -27,7 +28,8 @@ from elu_sym.certify.quadrature import arb_certificate
 from elu_sym.certify.stein import parameter_certificate, stein_certificate
 from elu_sym.certify.witness import RejectedError, Witness, testify
 from elu_sym.claim import Evidence, Outcome
-from elu_sym.formula_book import FORMULAS, Formula
+from elu_sym.derivative_distribution import DerivativeDistribution
+from elu_sym.formula_book import DISTRIBUTIONS, FORMULAS, Formula
 from elu_sym.gaussian.derivation import DerivationError
 from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.proofs import CLAIMS
@@ -47,7 +49,7 @@ SCALE = 1.25
 class FormulaReport:
     """A formula and what its witnesses found."""
 
-    formula: Formula
+    formula: Formula | DerivativeDistribution
     witnesses: tuple[Witness, ...]
 
     @property
@@ -164,19 +166,20 @@ def verify(only: Sequence[str] | None = None) -> Report:
         >>> report.passed, report.claims[0].verdict.value
         (True, 'PROVED')
     """
-    chosen = [*CLAIMS, *FORMULAS] if only is None else list(dict.fromkeys(only))
-    unknown = [name for name in chosen if name not in CLAIMS and name not in FORMULAS]
+    known = [*CLAIMS, *FORMULAS, *DISTRIBUTIONS]
+    chosen = known if only is None else list(dict.fromkeys(only))
+    unknown = [name for name in chosen if name not in known]
     if unknown:
-        raise ValueError(
-            f"{unknown[0]!r} is no claim and no formula; there are"
-            f" {', '.join([*CLAIMS, *FORMULAS])}"
-        )
+        raise ValueError(f"{unknown[0]!r} is no claim and no formula; there are {', '.join(known)}")
     claims, formulas = [], []
     for name in tqdm(chosen, desc="verify", disable=not sys.stderr.isatty(), leave=False):
         if name in CLAIMS:
             claims.append(CLAIMS[name].check())
-        else:
+        elif name in FORMULAS:
             formulas.append(FormulaReport(FORMULAS[name], witnesses_of(FORMULAS[name])))
+        else:
+            distribution = DISTRIBUTIONS[name]
+            formulas.append(FormulaReport(distribution, witnesses_of_cases(distribution)))
     return Report(tuple(claims), tuple(formulas))
 
 

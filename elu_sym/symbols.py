@@ -27,6 +27,12 @@ slope = Symbol("slope", positive=True)
 scale = Symbol("lambda", positive=True)
 """The factor in front of SELU, ``lambda`` in the literature."""
 
+level = Symbol("level", positive=True)
+"""What a derivative is compared with in P[f'(X) < level]."""
+
+threshold = Symbol("c", negative=True)
+"""Where a derivative that increases on the negative side passes a level."""
+
 rate = Symbol("k", positive=True)
 """The rate of the exponential in the ansatz ``p + q*exp(k*x)``."""
 

@@ -4,8 +4,8 @@ from sympy import Symbol
 
 from elu_sym import symbols
 
-POSITIVE = {"alpha", "sigma", "slope", "scale", "rate", "distance"}
-REAL = {"x", "z", "mu", "offset", "amplitude"}
+POSITIVE = {"alpha", "sigma", "slope", "scale", "level", "rate", "distance"}
+REAL = {"x", "z", "mu", "threshold", "offset", "amplitude"}
 
 
 def test_assumptions() -> None:

@@ -58,7 +58,8 @@ def check_split(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Che
         position = upper
     checks += _zero_between(g, variable, position, ends[1], hypotheses)
     if g.has(DiracDelta) or atoms:
-        difference = Add(*atoms) - _sifted(g * density, variable)
+        sifted = _sifted(hypotheses.order.with_gaps(g * density), variable)
+        difference = hypotheses.order.with_gaps(Add(*atoms)) - sifted
         checks.append(_vanishes(difference, "each atom gives its weight times the density there"))
     return checks
 

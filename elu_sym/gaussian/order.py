@@ -52,6 +52,10 @@ class BreakpointOrder:
             return -1
         if left in self.declared and right in self.declared:
             return -1 if self.declared.index(left) < self.declared.index(right) else 1
+        if self.declared:
+            separated = self.with_gaps(difference).factor()
+            if separated.is_positive or separated.is_negative:
+                return 1 if separated.is_positive else -1
         raise UnorderedBreakpointsError(
             f"the order of the breakpoints {left} and {right} is not known; give the symbols"
             f" assumptions that decide it or declare it, order=({left}, {right})"
@@ -71,22 +75,49 @@ class BreakpointOrder:
     def with_gaps(self, expression: Expr) -> Expr:
         """An expression in which the declared order holds by construction.
 
-        Each declared symbol but the first becomes the one before it plus a positive gap.
+        Each declared symbol becomes its lower neighbour plus a positive gap, its upper neighbour
+        less a gap, or a mean of both with a positive weight, whichever leads to a number.
 
         Examples:
             >>> from sympy import symbols
             >>> a, b = symbols("a b", real=True)
             >>> BreakpointOrder((a, b)).with_gaps(b - a).is_positive
             True
+            >>> BreakpointOrder((a, S.Zero)).with_gaps(a).is_negative
+            True
         """
-        gaps: dict[Expr, Expr] = {}
-        for lower, upper in pairwise(self.declared):
-            if upper.is_Symbol:
-                gaps[upper] = gaps.get(lower, lower) + _gap_below(upper)
-        return expression.xreplace(gaps)
+        return expression.xreplace(_parametrized(self.declared))
 
 
 @cache
-def _gap_below(point: Expr) -> Dummy:
+def _parametrized(declared: tuple[Expr, ...]) -> dict[Expr, Expr]:
+    """The declared symbols in terms of positive gaps; what is left out is not constrained."""
+    values: dict[Expr, Expr] = {}
+    settled: set[Expr] = set()
+
+    def settle(point: Expr, value: Expr) -> None:
+        unknown = sorted(point.free_symbols - settled, key=str)
+        settled.update(point.free_symbols)
+        # Only a new symbol may be solved for: any other is bound by the points before this one.
+        for symbol in unknown[:1]:
+            slope = point.diff(symbol)
+            if slope.is_number and slope.is_nonzero:
+                rest = expand(point - slope * symbol)
+                values[symbol] = (value - rest.xreplace(values)) / slope
+
+    numbers = [position for position, point in enumerate(declared) if point.is_number]
+    start = numbers[0] if numbers else 0
+    settled.update(*(point.free_symbols for point in declared[start : start + 1]))
+    for lower, upper in reversed(list(pairwise(declared[: start + 1]))):
+        settle(lower, upper.xreplace(values) - _gap_at(lower))
+    for position, (lower, upper) in enumerate(pairwise(declared[start:]), start + 1):
+        gap, below = _gap_at(upper), lower.xreplace(values)
+        above = next((declared[n] for n in numbers if n > position), None)
+        settle(upper, below + gap if above is None else (below + gap * above) / (1 + gap))
+    return values
+
+
+@cache
+def _gap_at(point: Expr) -> Dummy:
     """One symbol a breakpoint, the same in every expression."""
     return Dummy("gap", positive=True)

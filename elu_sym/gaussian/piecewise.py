@@ -125,8 +125,8 @@ class _Reader:
             Abs: lambda g: self.by_sign(g.args[0], lambda piece, s: s * piece),
             sign: lambda g: self.by_sign(g.args[0], lambda piece, s: S(s)),
             Heaviside: lambda g: self.by_sign(g.args[0], lambda piece, s: S.Half * (1 + s)),
-            Max: lambda g: self.read(reduce(_maximum, g.args)),
-            Min: lambda g: self.read(-reduce(_maximum, [-argument for argument in g.args])),
+            Max: lambda g: self.read(self.maximum(g.args)),
+            Min: lambda g: self.read(-self.maximum([-argument for argument in g.args])),
             DiracDelta: self.atom,
         }
 
@@ -219,12 +219,22 @@ class _Reader:
         )
         return PiecewiseExpression(self.variable, form.breakpoints, pieces)
 
+    def maximum(self, arguments: Iterable[Expr]) -> Expr:
+        """The maximum over moduli; of the arguments free of the variable the largest is taken."""
+        varying: list[Expr] = []
+        largest = S.NegativeInfinity
+        for argument in arguments:
+            if argument.has(self.variable):
+                varying.append(argument)
+            elif self.order.sign(argument, largest) > 0:
+                largest = argument
+        constants = [] if largest == S.NegativeInfinity else [largest]
+        return reduce(_maximum, [*varying, *constants])
+
     def sign_between(self, piece: Expr, lower: Expr, upper: Expr) -> int:
         """The sign of a piece on an open interval on which it does not change."""
-        inside = interior_point(lower, upper)
-        value = expand(piece.subs(self.variable, inside))
-        factored = piece.subs(self.variable, inside).factor()
-        for form in (value, factored):
+        inside = self.order.with_gaps(piece.subs(self.variable, interior_point(lower, upper)))
+        for form in (expand(inside), inside.factor()):
             if form.is_zero:
                 return 0
             if form.is_positive or form.is_nonnegative:

@@ -70,7 +70,7 @@ def expand_pieces(terms: Terms, hypotheses: Hypotheses) -> Terms:
         for (n, rate), factor in monomials(integral.function / density, variable).items():
             integrand = variable**n * exp(rate * variable) * density
             result.append(coefficient * factor * DefiniteIntegral(integrand, limits))
-    return tuple(result)
+    return tuple(result) or (S.Zero,)
 
 
 def complete_square(terms: Terms, hypotheses: Hypotheses) -> Terms:
@@ -208,6 +208,8 @@ def monomials(piece: Expr, variable: Symbol) -> dict[tuple[int, Expr], Expr]:
     """
     result: dict[tuple[int, Expr], Expr] = {}
     for term in Add.make_args(expand(piece)):
+        if term == 0:  # all terms of the piece cancel, which only shows when it is expanded
+            continue
         coefficient, dependent = term.as_independent(variable, as_Add=False)
         if coefficient.has(S.ImaginaryUnit) or coefficient.atoms(Float):
             raise UnsupportedExpressionError(

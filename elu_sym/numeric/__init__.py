@@ -24,6 +24,7 @@ from elu_sym.numeric.deviations import (
 )
 from elu_sym.numeric.exponential_moments import lower_exponential_moment
 from elu_sym.numeric.lower_moments import lower_conditional_mean, lower_partial_moment
+from elu_sym.numeric.probabilities import log_ratio, probability_below, probability_by_cases
 from elu_sym.numeric.smooth_mean import smooth_mean
 from elu_sym.numeric.upper_moments import upper_conditional_mean, upper_partial_moment
 from elu_sym.numeric.variances import (
@@ -34,6 +35,7 @@ from elu_sym.numeric.variances import (
 )
 
 __all__ = [
+    "log_ratio",
     "lower_conditional_mean",
     "lower_exponential_moment",
     "lower_partial_deviation",
@@ -42,6 +44,8 @@ __all__ = [
     "opposite_mean_product",
     "partial_mean_product",
     "partial_mean_root",
+    "probability_below",
+    "probability_by_cases",
     "smooth_mean",
     "upper_conditional_mean",
     "upper_partial_deviation",

@@ -1,0 +1,99 @@
+"""Probabilities of half-lines whose end is a logarithm, and the choice between cases.
+
+The end of the half-line is log(a/b) for positive doubles a and b whose quotient may leave the
+double range, and the distance from the mean to it may do so as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elu_sym.numeric.scaled import FloatArray
+from elu_sym.numeric.upper_moments import upper_partial_moment
+
+__all__ = ["log_ratio", "probability_below", "probability_by_cases"]
+
+Case = tuple[Callable[..., NDArray[np.bool_]], Callable[..., FloatArray]]
+"""Where a case applies, and the probability there; both functions of all the arguments."""
+
+_LARGEST = np.finfo(np.float64).max
+
+
+def log_ratio(numerator: FloatArray, *denominators: FloatArray) -> FloatArray:
+    """Return the logarithm of a positive number divided by others, for any size of the quotient.
+
+    Args:
+        numerator: positive float64 array.
+        *denominators: positive float64 arrays that broadcast with it.
+
+    Returns:
+        float64 array; the error is a few units of 2^-53 max(1, |result|).
+
+    >>> print(log_ratio(np.array([1e-200, 3.0]), np.array([1e200, 3.0])))
+    [-921.0340372    0.       ]
+    """
+    mantissa, exponent = np.frexp(numerator)
+    for denominator in denominators:
+        part, power = np.frexp(denominator)
+        mantissa, exponent = mantissa / part, exponent - power
+    # Brought to [sqrt(1/2), sqrt(2)), without rounding, so that the two terms do not cancel.
+    mantissa, power = np.frexp(mantissa)
+    low = mantissa < np.sqrt(0.5)
+    mantissa, exponent = np.where(low, 2.0 * mantissa, mantissa), exponent + power - low
+    logarithm: FloatArray = np.log(mantissa) + exponent * np.log(2.0)
+    return logarithm
+
+
+def probability_below(end: FloatArray, mu: FloatArray, sigma: FloatArray) -> FloatArray:
+    """Return P(X < end) for X ~ N(mu, sigma^2), accurate in both tails.
+
+    Args:
+        end: float64 array.
+        mu: float64 array that broadcasts with it; +-inf gives the limit.
+        sigma: float64 array, not negative, finite; 0 gives the limit, 1/2 at mu = end.
+
+    Returns:
+        float64 array of the broadcast shape.
+
+    >>> zero = np.array(0.0)
+    >>> float(probability_below(zero, zero, np.array(1.0)))
+    0.5
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        # An end beyond the double range is beyond every finite mean, but not beyond mu = +-inf.
+        bounded = np.clip(end, -_LARGEST, _LARGEST)
+        large = np.maximum(np.abs(bounded), np.abs(mu)) > _LARGEST / 4
+        unit = np.where(large, 0.5, 1.0)  # the law is the same in any unit
+        return upper_partial_moment(0, unit * bounded - unit * mu, unit * sigma)
+
+
+def probability_by_cases(arguments: tuple[FloatArray, ...], *cases: Case) -> FloatArray:
+    """Evaluate at every element the one case that applies there.
+
+    Args:
+        arguments: float64 arrays that broadcast.
+        *cases: pairs of functions of all the arguments.
+
+    Returns:
+        float64 array of the broadcast shape, NaN where an argument is NaN.
+
+    >>> halves = probability_by_cases(
+    ...     (np.array([1.0, 3.0, np.nan]),),
+    ...     (lambda x: x <= 2.0, lambda x: x / 2.0),
+    ...     (lambda x: x > 2.0, np.ones_like),
+    ... )
+    >>> print(halves)
+    [0.5 1.  nan]
+    """
+    arrays = np.broadcast_arrays(*arguments)
+    missing = np.logical_or.reduce([np.isnan(array) for array in arrays])
+    values = np.full(missing.shape, np.nan)
+    for applies, probability in cases:
+        chosen = applies(*arrays) & ~missing
+        if chosen.any():
+            # The rounded probabilities of two disjoint events may add up to more than 1.
+            values[chosen] = np.minimum(probability(*(array[chosen] for array in arrays)), 1.0)
+    return values
