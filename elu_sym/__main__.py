@@ -81,7 +81,9 @@ def _parser() -> argparse.ArgumentParser:
 def _verify(options: argparse.Namespace) -> int:
     from elu_sym.report import verify
 
-    report = verify(options.only)
+    # The bars of the processes would overwrite the one that counts the formulas.
+    os.environ["TQDM_DISABLE"] = "1"
+    report = verify(options.only, processes=os.cpu_count() or 1)
     print(json.dumps(report.to_json(), indent=2) if options.json else report.to_text())
     return 0 if report.passed else 1
 

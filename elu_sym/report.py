@@ -6,9 +6,12 @@ that know nothing of how.
 
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import pairwise
+from multiprocessing import get_context
 from typing import Any
 
 from sympy import Add, DiracDelta, Expr, Heaviside, Symbol
@@ -148,11 +151,14 @@ def _witness_json(witness: Witness) -> dict[str, Any]:
     return {"kind": witness.kind, "passed": witness.passed, "detail": witness.detail}
 
 
-def verify(only: Sequence[str] | None = None) -> Report:
+def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
     """Check claims and certify formulas, with progress on a terminal.
 
     Args:
         only: the ids of claims and formulas; all of them by default.
+        processes: how many processes share the formulas; with more than one, the calling script
+            must be importable, as :mod:`multiprocessing` requires. The findings do not depend
+            on it.
 
     Returns:
         The report; its ``passed`` is False if a verdict is UNKNOWN or not the expected one, or
@@ -171,16 +177,33 @@ def verify(only: Sequence[str] | None = None) -> Report:
     unknown = [name for name in chosen if name not in known]
     if unknown:
         raise ValueError(f"{unknown[0]!r} is no claim and no formula; there are {', '.join(known)}")
-    claims, formulas = [], []
-    for name in tqdm(chosen, desc="verify", disable=not sys.stderr.isatty(), leave=False):
-        if name in CLAIMS:
-            claims.append(CLAIMS[name].check())
-        elif name in FORMULAS:
-            formulas.append(FormulaReport(FORMULAS[name], witnesses_of(FORMULAS[name])))
-        else:
-            distribution = DISTRIBUTIONS[name]
-            formulas.append(FormulaReport(distribution, witnesses_of_cases(distribution)))
-    return Report(tuple(claims), tuple(formulas))
+    claims = tuple(CLAIMS[name].check() for name in chosen if name in CLAIMS)
+    names = [name for name in chosen if name not in CLAIMS]
+    formulas = []
+    with ExitStack() as stack:
+        found: Iterable[tuple[Witness, ...]] = map(_witnesses_by_id, names)
+        if processes > 1 and len(names) > 1:
+            # Threads of the Monte Carlo certificate forbid a fork.
+            pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+            found = stack.enter_context(pool).map(_witnesses_by_id, names)
+        bar = tqdm(
+            zip(names, found, strict=True),
+            desc="verify",
+            total=len(names),
+            disable=not sys.stderr.isatty(),
+            leave=False,
+        )
+        for name, witnesses in bar:
+            formula = FORMULAS[name] if name in FORMULAS else DISTRIBUTIONS[name]
+            formulas.append(FormulaReport(formula, witnesses))
+    return Report(claims, tuple(formulas))
+
+
+def _witnesses_by_id(name: str) -> tuple[Witness, ...]:
+    """What testifies for a formula; a process of its own is told the id alone."""
+    if name in FORMULAS:
+        return witnesses_of(FORMULAS[name])
+    return witnesses_of_cases(DISTRIBUTIONS[name])
 
 
 def witnesses_of(formula: Formula) -> tuple[Witness, ...]:

@@ -74,6 +74,18 @@ def test_the_witnesses_of_a_formula(formula):
     assert {"derivation", "heat", "arb", "montecarlo"} <= kinds
 
 
+def test_processes_change_nothing():
+    names = ["relu.mean", "relu.derivative_mean"]
+    alone, shared = verify(names), verify(names, processes=2)
+    assert [
+        [(witness.kind, witness.passed, witness.detail) for witness in report.witnesses]
+        for report in alone.formulas
+    ] == [
+        [(witness.kind, witness.passed, witness.detail) for witness in report.witnesses]
+        for report in shared.formulas
+    ]
+
+
 def test_the_json_is_plain_data():
     report = verify(["regularity.monotone"])
     assert json.loads(json.dumps(report.to_json())) == report.to_json()
