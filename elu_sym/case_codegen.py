@@ -13,7 +13,7 @@ from elu_sym.derivative_distribution import (
 )
 from elu_sym.gaussian.primitives import UpperPartialMoment
 
-HELPERS = ("log_ratio", "probability_below", "probability_by_cases")
+NUMERIC_FUNCTIONS = ("log_ratio", "probability_below", "probability_by_cases")
 """What the text calls beside the primitives."""
 
 FUNCTION = '''

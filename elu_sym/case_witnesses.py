@@ -11,7 +11,11 @@ from itertools import islice
 from sympy import Rational
 
 from elu_sym.algebra.enclosure import Point
-from elu_sym.certify.floating_point import condition_aware, numeric_certificate
+from elu_sym.certify.floating_point import (
+    LARGEST_ERROR,
+    condition_aware,
+    numeric_certificate,
+)
 from elu_sym.certify.heat import heat_certificate
 from elu_sym.certify.monte_carlo import GRID, monte_carlo_certificate
 from elu_sym.certify.mutation import mutation_certificate
@@ -20,9 +24,6 @@ from elu_sym.certify.quadrature import arb_certificate
 from elu_sym.certify.witness import RejectedError, Witness, testify
 from elu_sym.derivative_distribution import Case, DerivativeDistribution
 from elu_sym.gaussian.derivation import DerivationError
-
-LARGEST_ERROR = 8.0
-"""What the numeric function may err, in units of ulp(F) + 2^-52 sum abs(x dF/dx)."""
 
 LEVELS = (0.5, 0.875, 1.125, 1.5)
 """The levels of the Monte Carlo certificate: on its grid every case occurs."""

@@ -22,7 +22,7 @@ from pathlib import Path
 from sympy import Symbol
 from sympy.printing.numpy import NumPyPrinter, SciPyPrinter
 
-from elu_sym.case_codegen import HELPERS, case_function
+from elu_sym.case_codegen import NUMERIC_FUNCTIONS, case_function
 from elu_sym.formula_book import DISTRIBUTIONS, FORMULAS, Formula
 from elu_sym.gaussian.decomposition import NoDecompositionError
 from elu_sym.gaussian.primitives import Primitive, UpperPartialMoment
@@ -63,7 +63,7 @@ def generated_source() -> str:
     text = "".join(_function(formula) for formula in FORMULAS.values())
     text += "".join(case_function(distribution) for distribution in DISTRIBUTIONS.values())
     primitives = {primitive.numeric_name for primitive in Primitive.__subclasses__()}
-    names = sorted(name for name in {*primitives, *HELPERS} if f"{name}(" in text)
+    names = sorted(name for name in {*primitives, *NUMERIC_FUNCTIONS} if f"{name}(" in text)
     imports = "".join(f"    {name},\n" for name in names)
     plain = "".join(f"import {name}\n" for name in ("numpy", "scipy.special") if f"{name}." in text)
     return HEADER.format(imports=imports, plain=plain) + text
@@ -132,7 +132,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     if not parser.parse_args(arguments).check:
         write()
-        print(f"derived {len(FORMULAS)} formulas into elu_sym/numeric/{GENERATED.name}")
+        print(
+            f"derived {len(FORMULAS) + len(DISTRIBUTIONS)} formulas into elu_sym/numeric/{GENERATED.name}"
+        )
         return 0
     found = difference()
     sys.stdout.write(found or "the generated module is what the formula book derives\n")

@@ -21,7 +21,11 @@ from tqdm import tqdm
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.case_witnesses import witnesses_of_cases
 from elu_sym.certify.compound import Compound, identity_certificate, single
-from elu_sym.certify.floating_point import condition_aware, numeric_certificate
+from elu_sym.certify.floating_point import (
+    LARGEST_ERROR,
+    condition_aware,
+    numeric_certificate,
+)
 from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
 from elu_sym.certify.integrand import Integrand
 from elu_sym.certify.monte_carlo import GRID, Statistic, monte_carlo_certificate
@@ -37,9 +41,6 @@ from elu_sym.gaussian.derivation import DerivationError
 from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.proofs import CLAIMS
 from elu_sym.symbols import mu, sigma, x
-
-LARGEST_ERROR = 8.0
-"""What the numeric functions may err, in units of ulp(F) + 2^-52 sum abs(x dF/dx)."""
 
 SAMPLES = 1 << 20
 """Samples a grid point of the Monte Carlo certificate."""

@@ -47,6 +47,15 @@ def test_derive_prints_every_step(run):
     assert out.count(r"\begin{align*}") == 2
 
 
+def test_derive_prints_every_case(run):
+    code, out, _ = run("derive", "derivative_below")
+    assert code == 0
+    assert out.count("split_at_kink") == 4
+    code, out, _ = run("derive", "relu.derivative_below", "--latex")
+    assert code == 0
+    assert out.count(r"\begin{align*}") == out.count("% level") == 2
+
+
 def test_verify_one_claim_and_one_formula_as_json(run):
     code, out, _ = run("verify", "--only", "regularity.range", "mean", "--json")
     report = json.loads(out)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Scale = Callable[[Point, int], "arb"]
 """What an error is measured against: a ball at a point, at a working precision in bits."""
 
+LARGEST_ERROR = 8.0
+"""What a numeric function may err, in units of ulp(F) + 2^-52 sum abs(x dF/dx)."""
+
 HIGHEST_PRECISION = 1 << 15
 """Bits at which a closed form whose value is not narrow is given up."""
 
