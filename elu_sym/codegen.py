@@ -132,9 +132,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     if not parser.parse_args(arguments).check:
         write()
-        print(
-            f"derived {len(FORMULAS) + len(DISTRIBUTIONS)} formulas into elu_sym/numeric/{GENERATED.name}"
-        )
+        count = len(FORMULAS) + len(DISTRIBUTIONS)
+        print(f"derived {count} formulas into elu_sym/numeric/{GENERATED.name}")
         return 0
     found = difference()
     sys.stdout.write(found or "the generated module is what the formula book derives\n")
