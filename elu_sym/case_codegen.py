@@ -13,12 +13,12 @@ from elu_sym.derivative_distribution import (
 )
 from elu_sym.gaussian.primitives import UpperPartialMoment
 
-NUMERIC_FUNCTIONS = ("log_ratio", "probability_below", "probability_by_cases")
+NUMERIC_FUNCTIONS = ("log_ratio", "probability_above", "probability_below", "probability_by_cases")
 """What the text calls beside the primitives."""
 
 FUNCTION = '''
 
-def {name}({typed}) -> Array:
+def {name}({typed}) -> FloatArray:
     """Compute {statement}.
 
     In each case it is proved equal to the derived closed form
@@ -48,7 +48,9 @@ class _CasePrinter(NumPyPrinter):
 
     def _print(self, expression: Any, **options: Any) -> str:
         mu = Symbol("mu")
-        if isinstance(expression, UpperPartialMoment) and expression.args[1] != mu:
+        if isinstance(expression, UpperPartialMoment):
+            if expression.args[1] == mu:
+                return "probability_above(numpy.zeros_like(mu), mu, sigma)"
             end = expression.args[1] + mu
             written = "numpy.zeros_like(mu)" if end == 0 else self._print(end)
             return f"probability_below({written}, mu, sigma)"
@@ -82,7 +84,7 @@ def case_function(distribution: DerivativeDistribution) -> str:
         return ""
     return FUNCTION.format(
         name=distribution.function_name,
-        typed=", ".join(f"{name}: Array" for name in names),
+        typed=", ".join(f"{name}: FloatArray" for name in names),
         arguments=", ".join(names),
         statement=distribution.statement,
         closed_forms="\n".join(_described(case) for case in cases),

@@ -10,7 +10,7 @@ symbolic face is first looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from elu_sym.certify.witness import Witness
     from elu_sym.gaussian.derivation import Derivation
     from elu_sym.gaussian.identity import IdentityDerivation
+    from elu_sym.numeric.function import NumericFunction
 
 BACKENDS = ("numpy", "scipy", "mpmath", "flint")
 """What :meth:`Formula.lambdify` writes for."""
@@ -77,20 +78,17 @@ class Formula:
             TypeError: if an argument is no real number or array, or a parameter is unknown.
             ValueError: if a value is outside the domain or the shapes do not broadcast.
         """
-        from elu_sym.numeric import _generated
-        from elu_sym.numeric.arguments import LOCATION, POSITIVE, SCALE, broadcast_arguments
+        values = self.activation.bind(parameters, named)
+        return self.numeric(mu, sigma, *values.values())
+
+    @cached_property
+    def numeric(self) -> NumericFunction:
+        """The function that a call goes to: ``numeric.compiled`` tells by what it computes."""
+        from elu_sym.numeric.function import NumericFunction
 
         if not self.quantity.published:
             raise TypeError(f"{self.id} is a part of other formulas and has no numeric function")
-        values = self.activation.bind(parameters, named)
-        checked = broadcast_arguments(
-            mu=(mu, LOCATION),
-            sigma=(sigma, SCALE),
-            **{name: (value, POSITIVE) for name, value in values.items()},
-        )
-        function = getattr(_generated, self.function_name)
-        with np.errstate(all="ignore"):
-            return checked.result(function(*checked.arrays))
+        return NumericFunction(self.function_name, ("mu", "sigma", *self.activation.parameters))
 
     @cached_property
     def integrand(self) -> sympy.Expr | None:
@@ -139,6 +137,8 @@ class Formula:
         from elu_sym.gaussian.decomposition import decompose
         from elu_sym.gaussian.primitives import PRIMITIVES
 
+        if self.name == "std":
+            return self.quantity.define(self.activation.variance.over_primitives)
         return decompose(self.closed_form, PRIMITIVES[self.activation.name])
 
     @cached_property
@@ -232,6 +232,7 @@ class Activation:
     mean: Formula
     second_moment: Formula
     variance: Formula
+    std: Formula
     third_moment: Formula
     fourth_moment: Formula
     derivative_mean: Formula
@@ -315,12 +316,13 @@ class Activation:
 
 
 def _standard_selu_alpha() -> float:
-    """The alpha that makes the mean zero at N(0, 1): the ratio of the two partial moments."""
-    from elu_sym.numeric import lower_partial_moment, upper_partial_moment
+    """The alpha that makes the mean zero at N(0, 1).
 
-    zero, one = np.zeros(1), np.ones(1)
-    ratio = upper_partial_moment(1, zero, one) / lower_partial_moment(1, zero, one, one)
-    return float(ratio[0])
+    The mean of ELU is that of X_+ less alpha times that of (1 - e^X)_+, so it is the ratio of the
+    mean of ReLU to what ELU at alpha = 1 falls short of it.
+    """
+    positive_part = relu.mean(0.0, 1.0)
+    return float(positive_part / (-elu.negative_mean(0.0, 1.0, 1.0) / 2.0))
 
 
 def _standard_selu_scale() -> float:
@@ -397,4 +399,11 @@ def moments(mu: Any, sigma: Any = 1.0, alpha: Any = 1.0) -> Moments:
         >>> print(f"{moments(0, 1, 1).variance:.15f}")
         0.619178563372141
     """
-    return Moments(*(elu.formulas[name](mu, sigma, alpha) for name in Moments._fields))
+    return Moments(*_moments_function()(mu, sigma, alpha))
+
+
+@cache
+def _moments_function() -> NumericFunction:
+    from elu_sym.numeric.function import NumericFunction
+
+    return NumericFunction("moments", ("mu", "sigma", "alpha"))

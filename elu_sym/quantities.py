@@ -41,6 +41,12 @@ def _below_zero(value: sympy.Expr, x: sympy.Expr) -> sympy.Expr:
     return value * Heaviside(-x)
 
 
+def _square_root(value: sympy.Expr) -> sympy.Expr:
+    from sympy import sqrt
+
+    return sqrt(value)
+
+
 QUANTITIES = (
     Quantity(
         "mean",
@@ -60,6 +66,13 @@ QUANTITIES = (
         r"\operatorname{Var} f(X)",
         lambda second_moment, mean: second_moment - mean**2,
         parts=("second_moment", "mean"),
+    ),
+    Quantity(
+        "std",
+        "the standard deviation of f(X)",
+        r"\operatorname{std} f(X)",
+        lambda variance: _square_root(variance),
+        parts=("variance",),
     ),
     Quantity(
         "third_moment",

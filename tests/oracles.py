@@ -2,12 +2,14 @@
 
 Nothing here comes from the package under test.  Each quantity is evaluated at the exact values of
 its double arguments from its textbook definition, at a precision that rises until the enclosure is
-narrow, with the derivatives that say how well the problem is conditioned.
+narrow, with the derivatives that say how well the problem is conditioned.  `formula_oracles` beside
+this has the published formulas together, in forms that need less precision.
 """
 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -219,21 +221,28 @@ def _narrow(x: arb) -> bool:
 class Truth:
     """An enclosed value and the sum of |x dF/dx| over its arguments.
 
-    ``value`` is an exact rational midpoint (its radius is 2^-70 of it), ``condition`` a float.
+    Both are midpoints: the radius of the value is 2^-70 of it.
     """
 
     value: arb
-    condition: float
+    condition: arb
+
+    def unit(self) -> arb:
+        """Return ulp(true) + 2^-52 condition, in which errors are measured; the value is finite."""
+        return arb(math.ulp(float(self.value.mid()))) + self.condition / 2**52
 
     def error(self, computed: float) -> float:
-        """Return |computed - true| / (ulp(true) + 2^-52 condition), infinity for a wrong NaN."""
+        """Return |computed - true| in that unit.
+
+        It is infinite for NaN, for an infinity in place of a number and the reverse, and for zero
+        where the true value is a normal number, however conditioned.
+        """
         nearest = float(self.value.mid())
         if math.isinf(nearest) or math.isinf(computed):
             return 0.0 if nearest == computed else math.inf
-        if math.isnan(computed):
+        if math.isnan(computed) or (computed == 0 and abs(nearest) >= sys.float_info.min):
             return math.inf
-        unit = arb(math.ulp(nearest)) + arb(self.condition) / 2**52
-        return float((abs(arb(computed) - self.value.mid()) / unit).mid())
+        return float((abs(arb(computed) - self.value.mid()) / self.unit()).mid())
 
 
 def truth(quantity: Quantity, mu: float, sigma: float, alpha: float = 1.0) -> Truth:
@@ -250,7 +259,7 @@ def truth(quantity: Quantity, mu: float, sigma: float, alpha: float = 1.0) -> Tr
             if not _narrow(jet.value):
                 continue
             if abs(jet.value) < UNDERFLOW:  # zero for a double, however conditioned
-                return Truth(arb(jet.value.mid()), 0.0)
+                return Truth(jet.value.mid(), arb(0))
             slopes = zip((mu, sigma, alpha), jet.parts()[1:], strict=True)
             products = [abs(arb(x) * slope) for x, slope in slopes]
             condition = sum(products, arb(0))
@@ -261,7 +270,7 @@ def truth(quantity: Quantity, mu: float, sigma: float, alpha: float = 1.0) -> Tr
                 or condition.rad() < 1e-6 * abs(jet.value)
                 or condition < UNDERFLOW
             ):
-                return Truth(arb(jet.value.mid()), float(condition.mid()))
+                return Truth(jet.value.mid(), condition.mid())
     finally:
         ctx.prec = saved
     raise ArithmeticError(f"no narrow enclosure at {mu!r}, {sigma!r}, {alpha!r}")

@@ -138,12 +138,14 @@ def test_the_variance_of_the_design_s_example():
 
 
 def test_the_measure_of_an_error():
-    exact = oracles.Truth(arb(1), 0.0)
+    exact = oracles.Truth(arb(1), arb(0))
     assert exact.error(1.0) == 0
     assert exact.error(1 + 2.0**-52) == pytest.approx(1.0)
     assert exact.error(math.nan) == math.inf
     assert exact.error(math.inf) == math.inf
-    assert oracles.Truth(arb(1), 3.0).error(1 + 2.0**-50) == pytest.approx(1.0)
-    assert oracles.Truth(arb(10) ** 400, 0.0).error(math.inf) == 0
-    assert oracles.Truth(arb(10) ** 400, 0.0).error(1e308) == math.inf
-    assert oracles.Truth(arb(10) ** -400, 0.0).error(0.0) < 1e-70
+    assert oracles.Truth(arb(1), arb(2) ** 60).error(0.0) == math.inf
+    assert oracles.Truth(arb(2) ** -1050, arb(1)).error(0.0) < 1
+    assert oracles.Truth(arb(1), arb(3)).error(1 + 2.0**-50) == pytest.approx(1.0)
+    assert oracles.Truth(arb(10) ** 400, arb(0)).error(math.inf) == 0
+    assert oracles.Truth(arb(10) ** 400, arb(0)).error(1e308) == math.inf
+    assert oracles.Truth(arb(10) ** -400, arb(0)).error(0.0) < 1e-70

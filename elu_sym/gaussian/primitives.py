@@ -21,9 +21,13 @@ from elu_sym.symbols import alpha, mu, scale, sigma, slope
 
 
 class Primitive(Function):
-    """A quantity with a numeric function of the name ``numeric_name``."""
+    """A quantity with a numeric function of the name ``numeric_name``.
+
+    A quantity of the size of a square also has one for its root, ``root_name``.
+    """
 
     numeric_name: ClassVar[str]
+    root_name: ClassVar[str | None] = None
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -36,9 +40,21 @@ class Primitive(Function):
         values = dict(zip((mu, sigma, alpha), parameters, strict=False))
         return self.closed_form(*orders).subs(values, simultaneous=True)
 
-    def _numpycode(self, printer: Any) -> str:
-        arguments = ", ".join(printer._print(argument) for argument in self.args)
-        return f"{self.numeric_name}({arguments})"
+    @property
+    def orders(self) -> tuple[Expr, ...]:
+        """The whole number that the quantity is of, if it has one."""
+        return self.args[: 1 if self.args[0].is_Integer else 0]
+
+    @property
+    def law(self) -> tuple[Expr, Expr]:
+        """Mean and standard deviation of the law."""
+        mean, deviation = self.args[len(self.orders) : len(self.orders) + 2]
+        return mean, deviation
+
+    @property
+    def parameters(self) -> tuple[Expr, ...]:
+        """The arguments after the law."""
+        return self.args[len(self.orders) + 2 :]
 
 
 @cache
@@ -109,6 +125,7 @@ class UpperPartialVariance(Primitive):
 
     nargs = 2
     numeric_name = "upper_partial_variance"
+    root_name = "upper_partial_deviation"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -121,6 +138,7 @@ class LowerPartialVariance(Primitive):
 
     nargs = 3
     numeric_name = "lower_partial_variance"
+    root_name = "lower_partial_deviation"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -136,6 +154,7 @@ class PartialMeanProduct(Primitive):
 
     nargs = 3
     numeric_name = "partial_mean_product"
+    root_name = "partial_mean_root"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -148,6 +167,7 @@ class OppositeMeanProduct(Primitive):
 
     nargs = 2
     numeric_name = "opposite_mean_product"
+    root_name = "opposite_mean_root"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -178,6 +198,22 @@ class LowerConditionalMean(Primitive):
     def closed_form(cls, *orders: Expr) -> Expr:
         """The first lower partial moment over the probability."""
         return LowerPartialMoment.closed_form(S(1)) / LowerPartialMoment.closed_form(S(0))
+
+
+class PartialMeanDifference(Primitive):
+    r"""The difference :math:`E X_+ - E (\alpha (1 - e^X))_+`, the mean of ELU.
+
+    Near alpha = 1 and for small mu and sigma its two parts are equal in all their digits, so the
+    numeric function has a regime of its own.
+    """
+
+    nargs = 3
+    numeric_name = "partial_mean_difference"
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """The difference of the two first partial moments."""
+        return _expectation_above(S(1)) - LowerPartialMoment.closed_form(S(1))
 
 
 class SmoothMean(Primitive):
@@ -221,12 +257,15 @@ _P_BELOW = UpperPartialMoment(0, -mu, sigma)
 _ELU_BELOW = (mu, sigma, alpha)
 _SELU_BELOW = (mu, sigma, scale * alpha)
 _CELU_BELOW = (mu / alpha, sigma / alpha, alpha)
+_UPPER_MEAN = UpperPartialMoment(1, mu, sigma)  # only as a part of PartialMeanDifference
+_SELU_UPPER_MEAN = UpperPartialMoment(1, scale * mu, scale * sigma)
 _CELU_LOWER_MEAN = LowerPartialMoment(1, *_CELU_BELOW)  # only as a part of SmoothMean
 _CELU_SLOPE = (mu / alpha, sigma / alpha, S.One)
 
 PRIMITIVES: dict[str, tuple[Expr, ...]] = {
     "elu": (
-        *_moments((mu, sigma), _ELU_BELOW),
+        PartialMeanDifference(*_ELU_BELOW),
+        *(moment for moment in _moments((mu, sigma), _ELU_BELOW) if moment != _UPPER_MEAN),
         PartialMeanProduct(*_ELU_BELOW),
         *_slopes(_P_ABOVE, *(LowerExponentialMoment(n, *_ELU_BELOW) for n in (1, 2))),
     ),
@@ -240,7 +279,12 @@ PRIMITIVES: dict[str, tuple[Expr, ...]] = {
         *_slopes(_P_ABOVE, slope * _P_BELOW, slope**2 * _P_BELOW),
     ),
     "selu": (
-        *_moments((scale * mu, scale * sigma), _SELU_BELOW),
+        scale * PartialMeanDifference(*_ELU_BELOW),
+        *(
+            moment
+            for moment in _moments((scale * mu, scale * sigma), _SELU_BELOW)
+            if moment != _SELU_UPPER_MEAN
+        ),
         PartialMeanProduct(mu, sigma, scale**2 * alpha),
         *_slopes(
             scale * _P_ABOVE,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from elu_sym.numeric.scaled import FloatArray
+from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["LOCATION", "POSITIVE", "SCALE", "Arguments", "Domain", "broadcast_arguments"]
 

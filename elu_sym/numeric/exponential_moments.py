@@ -8,91 +8,78 @@ overflow in the place of the other.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 
-import numpy as np
+from elu_sym.numeric.law import Law, LimitLaw, NormalLaw, negative_exponential, normal_below
+from elu_sym.numeric.mills import mills_ratio
+from elu_sym.numeric.moment import Moment
+from elu_sym.numeric.operations import Array
 
-from elu_sym.numeric.elementwise import evaluate
-from elu_sym.numeric.mills import mills_ratio, normal_below, normal_density, probability_below
-from elu_sym.numeric.scaled import FloatArray, Scaled, scaled_exponential
-
-__all__ = ["lower_exponential_moment", "scaled_exponential_moment", "signed_binomials"]
+__all__ = ["exponential_moment", "lower_exponential_moment"]
 
 
-def lower_exponential_moment(
-    order: int, mu: FloatArray, sigma: FloatArray, alpha: FloatArray | float
-) -> FloatArray:
+def lower_exponential_moment(order: int, law: Law, alpha: Array | float) -> Array:
     """Return E[(alpha e^X)^k; X < 0] for X ~ N(mu, sigma^2).
 
     Order 0 is P(X < 0) = Phi(-mu/sigma), with the value 1/2 at mu = sigma = 0.
 
     Args:
         order: k, a small whole number, not negative.
-        mu: float64 array; +-inf gives the limit.
-        sigma: float64 array that broadcasts with it, not negative, finite; 0 gives the limit.
-        alpha: float64 array that broadcasts with both, positive and finite.
+        law: The law of X.
+        alpha: Array that broadcasts with it, or a number, positive and finite.
 
     Returns:
-        float64 array of the broadcast shape, never negative, NaN only where an argument is NaN.
+        Array of the broadcast shape, not negative.
 
     Accuracy:
-        The largest error found by search against Arb is 1.5 of the units defined in
-        the package's documentation.
+        The largest error found by search against Arb is 2 of the units defined in the package's
+        documentation.
 
     Source:
         Completing the square; the lognormal part of the formula of Black and Scholes (1973).
 
-    >>> lower_exponential_moment(1, np.array([0.0]), np.array([1.0]), np.array([1.0]))
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> lower_exponential_moment(1, NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])), 1.0)
     array([0.26157829])
     """
-
-    def interior(mu: FloatArray, sigma: FloatArray, alpha: FloatArray) -> FloatArray:
-        t = mu / sigma
-        density = normal_density(mu, sigma, t)
-        moment = scaled_exponential_moment(order, mu, sigma, t, density)
-        return (moment * Scaled.from_float(alpha) ** order).to_float()
-
-    def limit(mu: FloatArray, sigma: FloatArray, alpha: FloatArray) -> FloatArray:
+    if isinstance(law, LimitLaw):
         if order == 0:
-            return np.heaviside(-mu, 0.5)
-        moment = scaled_exponential(order * np.minimum(mu, 0.0)) * Scaled.from_float(alpha) ** order
-        return moment.times(np.heaviside(-mu, 0.5)).to_float()
+            return law.negative
+        return (alpha * law.ops.exp(law.ops.minimum(law.mu, 0.0))) ** order * law.negative
+    unit, root, bracket = exponential_moment(order, law)
+    return Moment(alpha * unit, root, bracket).value(order)
 
-    return evaluate(interior, limit, mu, sigma, alpha)
 
-
-def scaled_exponential_moment(
-    order: int, mu: FloatArray, sigma: FloatArray, t: FloatArray, density: Scaled
-) -> Scaled:
-    """Return E[e^(k X); X < 0] in scaled form, for finite mu and positive sigma.
+def exponential_moment(order: int, law: NormalLaw) -> Moment:
+    """Return E[e^(k X); X < 0] in factors.
 
     Args:
         order: k, not negative.
-        mu: One-dimensional array.
-        sigma: Array of the same shape.
-        t: The rounded quotient mu/sigma.
-        density: phi(mu/sigma).
+        law: The law of X.
     """
-    if order == 0:
-        return probability_below(density, t)
-    distance = t + order * sigma
-    moment = Scaled.zeros(t.size)
-    beyond = distance >= 0.0
-    if beyond.any():
-        moment.fill(beyond, density.at(beyond).times(mills_ratio(distance[beyond])))
-    inside = ~beyond
-    if inside.any():
-        spread = order * sigma[inside]
-        exponent = order * mu[inside] + 0.5 * (spread * spread)
-        below = normal_below(-distance[inside])
-        moment.fill(inside, scaled_exponential(exponent).times(below))
-    return moment
+    beyond = law.t + order * law.sigma >= 0.0
+    return Moment(*law.ops.choose(beyond, _over_mills_ratio(order), _over_exponential(order), law))
 
 
-def signed_binomials(order: int) -> list[float]:
-    """Return the coefficients of (1 - x)^n.
+def _over_mills_ratio(order: int) -> Callable[[NormalLaw], Moment]:
+    def form(law: NormalLaw) -> Moment:
+        if order == 0:
+            return Moment(law.one, *law.tail)
+        root, weight = law.density
+        ratio = mills_ratio(law.ops, law.t + order * law.sigma)
+        return Moment(law.one, root, weight * ratio)
 
-    >>> signed_binomials(2)
-    [1.0, -2.0, 1.0]
-    """
-    return [float((-1) ** k * math.comb(order, k)) for k in range(order + 1)]
+    return form
+
+
+def _over_exponential(order: int) -> Callable[[NormalLaw], Moment]:
+    def form(law: NormalLaw) -> Moment:
+        if order == 0:
+            return Moment(law.one, law.one, 1.0 - law.tail_probability)
+        below = normal_below(law.ops, -(law.t + order * law.sigma))
+        spread = order * law.sigma
+        root, weight = negative_exponential(law.ops, order * law.mu + 0.5 * (spread * spread))
+        return Moment(law.one, root, weight * below)
+
+    return form

@@ -1,139 +1,201 @@
-"""The normal law: density, tail and Mills ratio, each right to the last digits at any size.
+"""The Mills ratio and its divided differences, of which every primitive is made.
 
-With phi and Phi the standard normal density and distribution function,
+    M(x) = Phi(-x)/phi(x) = int_0^oo exp(-x s - s^2/2) ds = sqrt(pi/2) erfcx(x/sqrt 2)
 
-    M(x) = Phi(-x) / phi(x) = int_0^oo exp(-x s - s^2/2) ds = sqrt(pi/2) erfcx(x / sqrt 2)
+is completely monotone.  Its derivatives and finite differences are the Laplace integrals
 
-is the Mills ratio.  Every primitive of this package is phi(t) times an integral of this kind.
+    (-1)^n M^(n)(x)                = int_0^oo s^n exp(-x s - s^2/2) ds,
+    sum_k (-1)^k C(n,k) M(x + k h) = int_0^oo (1 - e^(-h s))^n exp(-x s - s^2/2) ds,
+
+which are positive, and both are n! times a divided difference of M, up to sign, at points that
+coincide or have equal steps.  Taken as written, the second loses all digits where h is small.
+
+Here M(x) = r G(r) with r = 1/(x + 4) and G a polynomial on each piece of a table
+(``mills_source``).  By induction on n, for any points and their r,
+
+    (-1)^n M[x_0, ..., x_n] = r_0 ... r_n (r^n G)[r_0, ..., r_n],
+
+and the divided differences of a polynomial follow from Horner's rule with a row for each order,
+those of r^n G from Leibniz's rule.  All terms are positive: nothing cancels, whether the points
+are far apart, close or the same.  (C. de Boor, *Divided differences*, Surveys in Approximation
+Theory 1, 2005, sections 4 and 13; the expansion in 1/(x + c) is that of M. M. Shepherd and
+J. G. Laframboise, *Chebyshev approximation of (1 + 2x) exp(x^2) erfc x*, Math. Comp. 36, 1981.)
 """
 
 from __future__ import annotations
 
-import math
+from typing import Any
 
-import numpy as np
-from scipy.special import ndtr
-
-from elu_sym.numeric.laplace import laplace_integral
-from elu_sym.numeric.scaled import FloatArray, Scaled, scaled_exponential
+from elu_sym.numeric.mills_table import (
+    FINE_0,
+    FINE_2,
+    FINE_4,
+    WIDE_1,
+    WIDE_2,
+    WIDE_4,
+    WIDE_RATIO,
+    WIDE_SHIFT,
+    WIDE_SLOPE,
+)
+from elu_sym.numeric.operations import Array, Operations
 
 __all__ = [
-    "VANISHING_DENSITY",
+    "divided_difference",
+    "mills_derivatives",
     "mills_ratio",
-    "normal_below",
-    "normal_density",
-    "normal_tail",
-    "probability_below",
+    "relative_difference",
+    "within_reach",
 ]
 
-VANISHING_DENSITY = 200.0
-"""Beyond it phi(t) is below 2^-28000, which no product of fourth powers of doubles brings back."""
-
-_ONE_OVER_SQRT_TWO_PI = 1 / math.sqrt(2 * math.pi)
-_SPLITTER = 2.0**27 + 1.0
-_FAR = 1000.0
-_ASYMPTOTIC = 100.0
+_OFFSET = 4.0
+_PIECES_PER_UNIT = 128.0
+_FINE = (FINE_0, FINE_2, FINE_2, FINE_4, FINE_4)
+_WIDE = (WIDE_1, WIDE_1, WIDE_2, WIDE_4, WIDE_4)
+"""The tables by order."""
 
 
-def mills_ratio(x: FloatArray) -> FloatArray:
-    """Return the Mills ratio M(x) = Phi(-x)/phi(x).
-
-    It is the Laplace integral I_0, by quadrature up to x = 100 and by its asymptotic series beyond,
-    whose first omitted term is then below 2^-60.  (sqrt(pi/2) erfcx(x/sqrt 2), the usual way, errs
-    by up to 8 units in the last place, too much for the differences that are taken of it.)
+def mills_ratio(ops: Operations, x: Array) -> Array:
+    """Return M(x).
 
     Args:
-        x: float64 array in one dimension, not below -2.5.
+        ops: Operations of the library that x is an array of.
+        x: Array in one dimension, not below -2; infinity gives 0.
 
     Returns:
-        float64 array of the same shape.  Measured against Arb: at most 4 units in the last place,
-        half a unit on average.
+        Array of the same shape.  Measured against Arb: within 2 units in the last place.
 
-    Source:
-        DLMF 7.8.1, 7.7.1 and 7.12.1.
-
-    >>> mills_ratio(np.array([0.0, 1e10]))
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> mills_ratio(NUMPY, np.array([0.0, 1e10]))
     array([1.25331414e+00, 1.00000000e-10])
     """
-    far = x >= _ASYMPTOTIC
-    if not far.any():
-        return laplace_integral(0, x)
-    ratio = np.empty_like(x)
-    near = ~far
-    ratio[near] = laplace_integral(0, x[near])
-    inverse = 1.0 / x[far]
-    y = inverse * inverse
-    ratio[far] = inverse * (1.0 - y * (1.0 - 3.0 * y * (1.0 - 5.0 * y * (1.0 - 7.0 * y))))
-    return ratio
+    return mills_derivatives(ops, 0, x)[0]
 
 
-def _product_error(x: FloatArray, y: FloatArray, product: FloatArray) -> FloatArray:
-    """Return x*y - product exactly (Dekker, Numer. Math. 18, 1971), for |x|, |y| < 1e150."""
-    x_high = _SPLITTER * x
-    x_high = x_high - (x_high - x)
-    x_low = x - x_high
-    y_high = _SPLITTER * y
-    y_high = y_high - (y_high - y)
-    y_low = y - y_high
-    return ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low
-
-
-def normal_density(mu: FloatArray, sigma: FloatArray, t: FloatArray) -> Scaled:
-    """Return phi(mu/sigma), as if mu/sigma were not rounded.
-
-    A rounding of t alone costs phi(t) t^2 units in the last place.  So t^2/2 is taken in two parts:
-    the rounded square, and what the rounding of the square and of the quotient left out.
+def mills_derivatives(ops: Operations, order: int, x: Array) -> list[Array]:
+    """Return (-1)^k M^(k)(x), the Laplace integrals I_k(x), for k from 0 to n.
 
     Args:
-        mu: float64 array, finite.
-        sigma: float64 array of the same shape, positive and finite.
-        t: The rounded quotient mu/sigma, which may be infinite.
+        ops: Operations of the library that x is an array of.
+        order: n, from 0 to 4.
+        x: Array in one dimension, not below -2; infinity gives 0.
 
     Returns:
-        The density, its significand right to about 2 * 2^-52.
+        n + 1 arrays of the same shape.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> mills_derivatives(NUMPY, 1, np.array([0.0]))[1]
+    array([1.])
     """
-    near = np.abs(t) < _FAR
-    quotient = np.where(near, t, _FAR)
-    # In units of a power of two near sigma, neither mu nor any product below can overflow.
-    sigma_significand, exponent = np.frexp(sigma)
-    mu_significand = np.ldexp(np.where(near, mu, 0.0), -exponent)
-    product = quotient * sigma_significand
-    remainder = mu_significand - product
-    remainder = remainder - _product_error(quotient, sigma_significand, product)
-    correction = np.where(near, remainder / sigma_significand, 0.0)
-    square = quotient * quotient
-    low = _product_error(quotient, quotient, square) + 2.0 * quotient * correction
-    return scaled_exponential(-0.5 * square, -0.5 * low).times(_ONE_OVER_SQRT_TWO_PI)
+    r = 1.0 / (x + _OFFSET)
+    scaled = r * _PIECES_PER_UNIT
+    piece = ops.index(scaled, len(FINE_0) - 1)
+    z = 2.0 * (scaled - piece) - 1.0
+    coefficients = ops.row(_FINE[order], piece)
+    divided = _divided(coefficients, [z] * (order + 1), 2.0 * _PIECES_PER_UNIT)
+    return [_in_x(divided[: k + 1], [r] * (k + 1)) for k in range(order + 1)]
 
 
-def normal_tail(density: Scaled, t: FloatArray) -> Scaled:
-    """Return Phi(-|t|) in scaled form, from the density at t."""
-    x = np.minimum(np.abs(t), _FAR)
-    tail = density.times(mills_ratio(x))
-    # Near the centre the condition number is small, and a product of two roundings would show.
-    central = x < 0.5
-    significand = np.where(central, ndtr(-x), tail.significand)
-    return Scaled(significand, np.where(central, 0.0, tail.exponent))
+def within_reach(ops: Operations, x: Array, farthest: Array) -> Array:
+    """Tell where ``divided_difference`` may be asked for points between x and ``farthest``.
 
-
-def normal_below(x: FloatArray) -> FloatArray:
-    """Return Phi(x) for x >= 0.
+    Beyond, the points are so far apart that differences of M itself lose next to nothing.
 
     Args:
-        x: float64 array, not negative.
+        ops: Operations of the library at hand.
+        x: The least of the points.
+        farthest: The largest of the points.
+    """
+    ratio = ops.entry(WIDE_RATIO, _piece(ops, x))
+    return ratio * (farthest + _OFFSET) <= x + _OFFSET
+
+
+def divided_difference(ops: Operations, points: list[Array]) -> Array:
+    """Return n! (-1)^n M[x_0, ..., x_n], the divided difference of order n.
+
+    With equal steps h it is sum_k (-1)^k C(n, k) M(x_0 + k h) / h^n.
+
+    Args:
+        ops: Operations of the library at hand.
+        points: n + 1 arrays of one shape, ascending, not below -2, some or all of them equal,
+            ``within_reach`` of each other; n from 0 to 4.
 
     Returns:
-        float64 array of values in [1/2, 1].
+        Array of the same shape.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> x = np.array([0.0])
+    >>> divided_difference(NUMPY, [x, x + 1e-200])  # minus the derivative
+    array([1.])
     """
-    below: FloatArray = ndtr(x)
-    return below
+    return _in_x(*_wide(ops, points))
 
 
-def probability_below(density: Scaled, t: FloatArray) -> Scaled:
-    """Return Phi(-t) in scaled form, from the density at t."""
-    probability = normal_tail(density, t)
-    negative = t < 0.0
-    return Scaled(
-        np.where(negative, normal_below(np.abs(t)), probability.significand),
-        np.where(negative, 0.0, probability.exponent),
-    )
+def relative_difference(ops: Operations, points: list[Array]) -> Array:
+    """Return ``divided_difference`` divided by M(x_0), for x_0 of any size.
+
+    Args:
+        ops: Operations of the library at hand.
+        points: n + 1 arrays of one shape, as there.
+
+    Returns:
+        Array of the same shape.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> x = np.array([1e200])  # M(x) = 1/x and -M'(x) = 1/x^2, to the last digit
+    >>> relative_difference(NUMPY, [x, x])
+    array([1.e-200])
+    """
+    divided, reciprocals = _wide(ops, points)
+    one = 0.0 * divided[0] + 1.0
+    return _in_x(divided, reciprocals, first=one) / divided[0]
+
+
+def _wide(ops: Operations, points: list[Array]) -> tuple[list[Array], list[Array]]:
+    """Return G[r_0], G[r_0, r_1], ... and the r of the points, by one piece of the wide table."""
+    piece = _piece(ops, points[0])
+    slope, shift = ops.entry(WIDE_SLOPE, piece), ops.entry(WIDE_SHIFT, piece)
+    reciprocals = [1.0 / (x + _OFFSET) for x in points]
+    places = [slope * r - shift for r in reciprocals]
+    coefficients = ops.row(_WIDE[len(points) - 1], piece)
+    return _divided(coefficients, places, slope), reciprocals
+
+
+def _piece(ops: Operations, x: Array) -> Array:
+    """Return the piece of the wide table for points from x on."""
+    return ops.index(2.0 * (x + 2.0), len(WIDE_RATIO) - 1)
+
+
+def _divided(coefficients: list[Array], places: list[Array], slope: Any) -> list[Array]:
+    """Return G[r_0], G[r_0, r_1], ... by Horner's rule, from z = slope r - shift."""
+    order = len(places) - 1
+    found = [coefficients[-1]] + [0.0 * places[0]] * order
+    for coefficient in coefficients[-2::-1]:
+        for k in range(order, 0, -1):
+            found[k] = found[k] * places[k] + found[k - 1]
+        found[0] = found[0] * places[0] + coefficient
+    scale = slope
+    for k in range(1, order + 1):
+        found[k] = found[k] * scale
+        scale = scale * slope
+    return found
+
+
+def _in_x(divided: list[Array], reciprocals: list[Array], first: Array | None = None) -> Array:
+    """Return n! (-1)^n M[x_0, ..., x_n] from the divided differences of G.
+
+    The factor r_0 is replaced by ``first``, if that is given.
+    """
+    order = len(divided) - 1
+    for _ in range(order):  # times r, by Leibniz's rule
+        divided = [
+            r * now + (divided[k - 1] if k else 0.0)
+            for k, (r, now) in enumerate(zip(reciprocals, divided, strict=True))
+        ]
+    difference = divided[-1] * (reciprocals[0] if first is None else first)
+    for k, r in enumerate(reciprocals[1:], 1):
+        difference = difference * (k * r)
+    return difference

@@ -11,10 +11,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from elu_sym.numeric.scaled import FloatArray
+from elu_sym.numeric.evaluation import evaluate
+from elu_sym.numeric.operations import FloatArray
+from elu_sym.numeric.law import Law
 from elu_sym.numeric.upper_moments import upper_partial_moment
 
-__all__ = ["log_ratio", "probability_below", "probability_by_cases"]
+__all__ = ["log_ratio", "probability_above", "probability_below", "probability_by_cases"]
 
 Case = tuple[Callable[..., NDArray[np.bool_]], Callable[..., FloatArray]]
 """Where a case applies, and the probability there; both functions of all the arguments."""
@@ -67,7 +69,17 @@ def probability_below(end: FloatArray, mu: FloatArray, sigma: FloatArray) -> Flo
         bounded = np.clip(end, -_LARGEST, _LARGEST)
         large = np.maximum(np.abs(bounded), np.abs(mu)) > _LARGEST / 4
         unit = np.where(large, 0.5, 1.0)  # the law is the same in any unit
-        return upper_partial_moment(0, unit * bounded - unit * mu, unit * sigma)
+        return evaluate(_positive_probability, unit * bounded - unit * mu, unit * sigma)[0]
+
+
+def _positive_probability(law: Law) -> FloatArray:
+    probability: FloatArray = upper_partial_moment(0, law)
+    return probability
+
+
+def probability_above(end: FloatArray, mu: FloatArray, sigma: FloatArray) -> FloatArray:
+    """Return P(X > end), as ``probability_below`` does P(X < end)."""
+    return probability_below(-end, -mu, sigma)
 
 
 def probability_by_cases(arguments: tuple[FloatArray, ...], *cases: Case) -> FloatArray:

@@ -3,11 +3,11 @@
 Neither is a difference of two large numbers where it is evaluated:
 
     Var X_+ = sigma^2 (P_2 - P_1^2)                                     t < 0
-            = sigma^2 (p + p q t^2 - t phi (p - q) - phi^2)             t >= 0
+            = sigma^2 (1 - 2 q) + Var (-X)_+                            t >= 0
 
-with p = Phi(t), q = Phi(-t).  By Cauchy and Schwarz P_1^2 <= p P_2, so the first loses at most a
-factor 3 where p <= 1/2; the second is the first with P_2 = (t^2 + 1) p + t phi and P_1 = t p + phi
-expanded, and its negative terms are bounded by 0.4 where the sum is at least 0.34.
+with q = Phi(-t).  By Cauchy and Schwarz P_1^2 <= (1 - q) P_2, so the first loses at most a factor 3
+where t <= 0; the second, from X_+ = X + (-X)_+ and Cov(X, (-X)_+) = -q sigma^2, is at least 0.34
+where its terms are at most 1.5.
 
 For Y = (1 - e^X)_+ there are three forms:
 
@@ -18,246 +18,342 @@ For Y = (1 - e^X)_+ there are three forms:
 - ``capped``    Var e^min(X, 0) = E_2 + Phi(t) - (E_1 + Phi(t))^2, E_k = E[e^(k X); X < 0], for t
   below -1/2 and large sigma, where the lognormal law is so wide that its squared mean is a small
   part of its second moment.
+
+A standard deviation of 1e-200 is an ordinary number, its square is not; so each part has a
+deviation too, whose root is taken before its factors meet (``moment``).  With a and b those of the
+two parts and c = ``partial_mean_root``, the deviation of ELU is hypot(hypot(a, b), sqrt(2) c).
 """
 
 from __future__ import annotations
 
-import numpy as np
-
-from elu_sym.numeric.elementwise import evaluate
-from elu_sym.numeric.exponential_moments import scaled_exponential_moment
-from elu_sym.numeric.laplace import hyperbolic_integral, laplace_integral
+from elu_sym.numeric.exponential_moments import exponential_moment
+from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, NormalLaw, normal_below
 from elu_sym.numeric.lower_moments import (
-    NEGLIGIBLE_TAIL,
+    call_moment,
+    laplace_form,
+    lower_moment,
     mean_exponential_growth,
-    scaled_lower_moment,
 )
-from elu_sym.numeric.mills import VANISHING_DENSITY, normal_density, normal_tail
-from elu_sym.numeric.scaled import FloatArray, Scaled, scaled_exponential
-from elu_sym.numeric.upper_moments import scaled_upper_moment
+from elu_sym.numeric.mills import mills_ratio
+from elu_sym.numeric.moment import Moment
+from elu_sym.numeric.operations import Array, Operations
+from elu_sym.numeric.upper_moments import upper_moment
 
 __all__ = [
+    "lower_partial_deviation",
     "lower_partial_variance",
     "opposite_mean_product",
+    "opposite_mean_root",
     "partial_mean_product",
-    "scaled_lower_variance",
-    "scaled_mean_product",
-    "scaled_upper_variance",
+    "partial_mean_root",
+    "upper_partial_deviation",
     "upper_partial_variance",
 ]
 
 # Where the forms of the lower variance meet: the least error of the three, measured against Arb.
 _LEFT = -0.5
 _FAR_LEFT = -1.0
+# Beyond this |t|, E[(e^X - 1)_+^n] is below 2^-60 of what it corrects.
+_NEGLIGIBLE_TAIL = -10.5
 
 
-def upper_partial_variance(mu: FloatArray, sigma: FloatArray) -> FloatArray:
+def upper_partial_variance(law: Law) -> Array:
     """Return Var(X_+) for X ~ N(mu, sigma^2).
 
     Args:
-        mu: float64 array; +-inf gives the limit, sigma^2 or 0.
-        sigma: float64 array that broadcasts with it, not negative, finite; 0 gives 0.
+        law: The law of X; the limits are sigma^2 at mu = inf, else 0.
 
     Returns:
-        float64 array of the broadcast shape, never negative, NaN only where an argument is NaN.
+        Array of the shape of the law, not negative.
 
     Accuracy:
-        The largest error found by search against Arb is 2 of the units defined in
-        the package's documentation.
+        The largest error found by search against Arb is 3 of the units defined in the package's
+        documentation.
 
     Source:
         The moments of the rectified normal law; the form for t >= 0 is derived in the module's
         documentation.
 
-    >>> upper_partial_variance(np.array([0.0]), np.array([1.0]))
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> upper_partial_variance(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
     array([0.34084506])
     """
-
-    def interior(mu: FloatArray, sigma: FloatArray) -> FloatArray:
-        return scaled_upper_variance(mu, sigma).to_float()
-
-    def limit(mu: FloatArray, sigma: FloatArray) -> FloatArray:
-        return np.where(mu > 0.0, sigma * sigma, 0.0)
-
-    return evaluate(interior, limit, mu, sigma)
+    if isinstance(law, LimitLaw):
+        return (law.sigma * law.sigma) * law.ops.where(law.mu > 0.0, 1.0, 0.0)
+    return _upper_variance(law).value(2)
 
 
-def scaled_upper_variance(mu: FloatArray, sigma: FloatArray) -> Scaled:
-    """Return Var(X_+) in scaled form, for finite mu and positive sigma in one dimension."""
-    t = mu / sigma
-    density = normal_density(mu, sigma, t)
-    variance = Scaled.zeros(t.size)
-    above = t >= 0.0
-    if above.any():
-        variance.fill(above, Scaled.from_float(_rectified(density.at(above), t[above])))
-    below = ~above & (t > -VANISHING_DENSITY)
-    if below.any():
-        x = -t[below]
-        first, second = laplace_integral(1, x), laplace_integral(2, x)
-        squared_mean = density.at(below).to_float() * first * (first / second)
-        variance.fill(below, density.at(below).times(second * (1.0 - squared_mean)))
-    return variance * Scaled.from_float(sigma) ** 2
+def upper_partial_deviation(law: Law) -> Array:
+    """Return the standard deviation of X_+, the root of ``upper_partial_variance``.
+
+    Args:
+        law: The law of X; the limits are sigma at mu = inf, else 0.
+
+    Returns:
+        Array of the shape of the law, not negative.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> upper_partial_deviation(NormalLaw(NUMPY, np.array([0.0]), np.array([1e-200])))
+    array([5.8381937e-201])
+    """
+    if isinstance(law, LimitLaw):
+        return law.sigma * law.ops.where(law.mu > 0.0, 1.0, 0.0)
+    return _upper_variance(law).deviation(law.ops)
 
 
-def _rectified(density: Scaled, t: FloatArray) -> FloatArray:
-    """Return Var (t + Z)_+ for t >= 0."""
-    # At t = 40 the rectification is far below the last digit.
-    bounded = np.minimum(t, 40.0)
-    phi = density.to_float()
-    q = normal_tail(density, t).to_float()
-    p = 1.0 - q
-    return (p + p * q * (bounded * bounded)) - phi * (bounded * (p - q) + phi)
-
-
-def lower_partial_variance(mu: FloatArray, sigma: FloatArray, alpha: FloatArray) -> FloatArray:
+def lower_partial_variance(law: Law, alpha: Array | float) -> Array:
     """Return Var((alpha (1 - e^X))_+) for X ~ N(mu, sigma^2).
 
     Args:
-        mu: float64 array; +-inf gives the limit, 0.
-        sigma: float64 array that broadcasts with it, not negative, finite; 0 gives 0.
-        alpha: float64 array that broadcasts with both, positive and finite.
+        law: The law of X; all limits are 0.
+        alpha: Array that broadcasts with it, or a number, positive and finite.
 
     Returns:
-        float64 array of the broadcast shape, never negative, NaN only where an argument is NaN.
+        Array of the broadcast shape, not negative.
 
     Accuracy:
-        The largest error found by search against Arb is 5 of the units defined in
-        the package's documentation.
+        The largest error found by search against Arb is 5 of the units defined in the package's
+        documentation.
 
     Source:
         Derived in the module's documentation.
 
-    >>> lower_partial_variance(np.array([0.0]), np.array([1.0]), np.array([1.0]))
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> lower_partial_variance(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])), 1.0)
     array([0.08810051])
     """
-
-    def interior(mu: FloatArray, sigma: FloatArray, alpha: FloatArray) -> FloatArray:
-        variance = scaled_lower_variance(mu, sigma)
-        return (variance * Scaled.from_float(alpha) ** 2).to_float()
-
-    def limit(mu: FloatArray, sigma: FloatArray, alpha: FloatArray) -> FloatArray:
-        return np.zeros_like(mu)
-
-    return evaluate(interior, limit, mu, sigma, alpha)
+    if isinstance(law, LimitLaw):
+        return 0.0 * law.negative * alpha
+    unit, root, bracket = _lower_variance(law)
+    return Moment(alpha * unit, root, bracket).value(2)
 
 
-def partial_mean_product(mu: FloatArray, sigma: FloatArray, alpha: FloatArray) -> FloatArray:
+def lower_partial_deviation(law: Law, alpha: Array | float) -> Array:
+    """Return the standard deviation of (alpha (1 - e^X))_+, the root of its variance.
+
+    Args:
+        law: The law of X; all limits are 0.
+        alpha: Array that broadcasts with it, or a number, positive and finite.
+
+    Returns:
+        Array of the broadcast shape, not negative.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> lower_partial_deviation(NormalLaw(NUMPY, np.array([0.0]), np.array([1e-200])), 1.0)
+    array([5.8381937e-201])
+    """
+    if isinstance(law, LimitLaw):
+        return 0.0 * law.negative * alpha
+    unit, root, bracket = _lower_variance(law)
+    return Moment(alpha * unit, root, bracket).deviation(law.ops)
+
+
+def partial_mean_product(law: Law, alpha: Array | float) -> Array:
     """Return E[X_+] E[(alpha (1 - e^X))_+] for X ~ N(mu, sigma^2).
 
     It is minus the covariance of the two parts of ELU, which are never positive together.
 
     Args:
-        mu: float64 array; +-inf gives the limit, 0.
-        sigma: float64 array that broadcasts with it, not negative, finite; 0 gives 0.
-        alpha: float64 array that broadcasts with both, positive and finite.
+        law: The law of X; all limits are 0.
+        alpha: Array that broadcasts with it, or a number, positive and finite.
 
     Returns:
-        float64 array of the broadcast shape, never negative, NaN only where an argument is NaN.
+        Array of the broadcast shape, not negative.
 
     Accuracy:
-        The largest error found by search against Arb is 2 of the units defined in
-        the package's documentation.
+        The largest error found by search against Arb is 3 of the units defined in the package's
+        documentation.
 
     Source:
-        The product of two partial moments, exponents combined before rounding.
+        The product of two partial moments, whose factors meet in an order that loses nothing.
 
-    >>> partial_mean_product(np.array([0.0]), np.array([1.0]), np.array([1.0]))
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> partial_mean_product(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])), 1.0)
     array([0.0951165])
     """
-
-    def interior(mu: FloatArray, sigma: FloatArray, alpha: FloatArray) -> FloatArray:
-        return (scaled_mean_product(mu, sigma) * Scaled.from_float(alpha)).to_float()
-
-    def limit(mu: FloatArray, sigma: FloatArray, alpha: FloatArray) -> FloatArray:
-        return np.zeros_like(mu)
-
-    return evaluate(interior, limit, mu, sigma, alpha)
+    if isinstance(law, LimitLaw):
+        return 0.0 * law.negative * alpha
+    return _product(upper_moment(1, law), _scaled(lower_moment(1, law), alpha))
 
 
-def scaled_mean_product(mu: FloatArray, sigma: FloatArray) -> Scaled:
-    """Return E[X_+] E[(1 - e^X)_+] in scaled form, for finite mu and positive sigma."""
-    return scaled_upper_moment(1, mu, sigma) * scaled_lower_moment(1, mu, sigma)
+def partial_mean_root(law: Law, alpha: Array | float) -> Array:
+    """Return the root of ``partial_mean_product``.
+
+    Args:
+        law: The law of X; all limits are 0.
+        alpha: Array that broadcasts with it, or a number, positive and finite.
+
+    Returns:
+        Array of the broadcast shape, not negative.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> partial_mean_root(NormalLaw(NUMPY, np.array([0.0]), np.array([1e-200])), 1.0)
+    array([3.9894228e-201])
+    """
+    if isinstance(law, LimitLaw):
+        return 0.0 * law.negative * alpha
+    lower = _scaled(lower_moment(1, law), alpha)
+    return _root_of_product(law.ops, upper_moment(1, law), lower)
 
 
-def opposite_mean_product(mu: FloatArray, sigma: FloatArray) -> FloatArray:
+def opposite_mean_product(law: Law) -> Array:
     """Return E[X_+] E[(-X)_+] for X ~ N(mu, sigma^2).
 
     It is minus the covariance of the two parts of X, which are never positive together.
 
     Args:
-        mu: float64 array; +-inf gives the limit, 0.
-        sigma: float64 array that broadcasts with it, not negative, finite; 0 gives 0.
+        law: The law of X; all limits are 0.
 
     Returns:
-        float64 array of the broadcast shape, never negative, NaN only where an argument is NaN.
+        Array of the shape of the law, not negative.
 
     Accuracy:
-        The largest error found by search against Arb is 2 of the units defined in
-        the package's documentation.
+        The largest error found by search against Arb is 3 of the units defined in the package's
+        documentation.
 
     Source:
-        The product of two partial moments, exponents combined before rounding.
+        The product of two partial moments, whose factors meet in an order that loses nothing.
 
-    >>> opposite_mean_product(np.array([0.0]), np.array([1.0]))
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> opposite_mean_product(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
     array([0.15915494])
     """
-
-    def interior(mu: FloatArray, sigma: FloatArray) -> FloatArray:
-        return (scaled_upper_moment(1, mu, sigma) * scaled_upper_moment(1, -mu, sigma)).to_float()
-
-    def limit(mu: FloatArray, sigma: FloatArray) -> FloatArray:
-        return np.zeros_like(mu)
-
-    return evaluate(interior, limit, mu, sigma)
+    if isinstance(law, LimitLaw):
+        return 0.0 * law.negative
+    return _product(upper_moment(1, law), upper_moment(1, law.reflected()))
 
 
-def scaled_lower_variance(mu: FloatArray, sigma: FloatArray) -> Scaled:
-    """Return Var((1 - e^X)_+) in scaled form, for finite mu and positive sigma in one dimension."""
-    t = mu / sigma
-    variance = Scaled.zeros(t.size)
-    left = t < _LEFT
-    far = t < _FAR_LEFT
-    capped = left & (sigma >= np.where(far, 0.7, 0.9))
-    parity = left & (sigma < np.where(far, 0.7, 0.5))
-    moments = ~(capped | parity) & (t < VANISHING_DENSITY)
-    for where, form in (
-        (moments, _moments),
-        (parity, _parity),
-        (capped, _capped),
-    ):
-        if where.any():
-            variance.fill(where, form(mu[where], sigma[where], t[where]))
-    return variance
+def opposite_mean_root(law: Law) -> Array:
+    """Return the root of ``opposite_mean_product``.
+
+    Args:
+        law: The law of X; all limits are 0.
+
+    Returns:
+        Array of the shape of the law, not negative.
+    """
+    if isinstance(law, LimitLaw):
+        return 0.0 * law.negative
+    return _root_of_product(law.ops, upper_moment(1, law), upper_moment(1, law.reflected()))
 
 
-def _moments(mu: FloatArray, sigma: FloatArray, t: FloatArray) -> Scaled:
-    second, mean = scaled_lower_moment(2, mu, sigma), scaled_lower_moment(1, mu, sigma)
-    return second - mean * mean
+def _scaled(moment: Moment, alpha: Array | float) -> Moment:
+    return Moment(alpha * moment.unit, moment.root, moment.bracket)
 
 
-def _parity(mu: FloatArray, sigma: FloatArray, t: FloatArray) -> Scaled:
-    # In units of sigma.
-    squared = sigma * sigma
-    exponent = mu + 0.5 * squared
-    whole = scaled_exponential(2.0 * exponent).times(mean_exponential_growth(squared))
-    variance = Scaled.zeros(t.size)
-    near = t > NEGLIGIBLE_TAIL
-    variance.fill(~near, whole.at(~near))
-    if near.any():
-        part, x = sigma[near], -t[near]
-        density = normal_density(mu[near], part, t[near])
-        unit = Scaled.from_float(part)
-        first = (density * hyperbolic_integral(1, x - 0.5 * part, part) / unit).to_float()
-        second = (density * hyperbolic_integral(2, x - part, part) / unit**2).to_float()
-        mean = -np.expm1(exponent[near]) / part
-        rest = whole.at(near).to_float() - (second + first * (2.0 * mean + first))
-        variance.fill(near, Scaled.from_float(rest))
-    return variance * Scaled.from_float(sigma) ** 2
+def _product(first: Moment, second: Moment) -> Array:
+    """Return the product of two moments of order 1.
+
+    From left to right it leaves the double range only where the whole does: a bracket that is tiny
+    where t is far to one side of 0 meets the other one, which is not, and the density is divided
+    between the units.
+    """
+    root = first.root * second.root
+    bracket = first.bracket * second.bracket
+    return (bracket * ((first.unit * root) * root)) * ((second.unit * root) * root)
 
 
-def _capped(mu: FloatArray, sigma: FloatArray, t: FloatArray) -> Scaled:
-    density = normal_density(mu, sigma, t)
-    above = normal_tail(density, t)
-    mean = scaled_exponential_moment(1, mu, sigma, t, density) + above
-    second = scaled_exponential_moment(2, mu, sigma, t, density) + above
-    return second - mean * mean
+def _root_of_product(ops: Operations, first: Moment, second: Moment) -> Array:
+    root = first.root * second.root
+    brackets = ops.sqrt(first.bracket) * ops.sqrt(second.bracket)
+    first_unit, second_unit = (first.unit * root) * root, (second.unit * root) * root
+    return (brackets * ops.sqrt(first_unit)) * ops.sqrt(second_unit)
+
+
+def _upper_variance(law: NormalLaw) -> Moment:
+    mills, first, second = law.integrals(2)
+    root, weight = law.density
+    censored = second - law.density_value * (first * first)
+    right = law.t >= 0.0
+    bracket = law.ops.where(
+        right, 1.0 + law.density_value * (censored - 2.0 * mills), weight * censored
+    )
+    return Moment(law.sigma, law.ops.where(right, 1.0, root), bracket)
+
+
+def _lower_variance(law: NormalLaw) -> Moment:
+    def left(law: NormalLaw) -> Moment:
+        far = law.t < _FAR_LEFT
+        capped = law.sigma >= law.ops.where(far, 0.7, 0.9)
+        return Moment(*law.ops.choose(capped, _capped, narrow, law))
+
+    def narrow(law: NormalLaw) -> Moment:
+        parity = law.sigma < law.ops.where(law.t < _FAR_LEFT, 0.7, 0.5)
+        return Moment(*law.ops.choose(parity, _parity, _moments, law))
+
+    return Moment(*law.ops.choose(law.t < _LEFT, left, _moments, law))
+
+
+def _moments(law: NormalLaw) -> Moment:
+    root, weight = law.density
+    unit, second = laplace_form(2, law)
+    first_unit, first = laplace_form(1, law)
+    # The units differ where the points of the second difference are apart and of the first not.
+    first = first * (first_unit / unit)
+    return Moment(unit, root, weight * (second - law.density_value * (first * first)))
+
+
+def _parity(law: NormalLaw) -> Moment:
+    exponent = law.mu + 0.5 * (law.sigma * law.sigma)
+    return Moment(
+        *law.ops.choose(law.t > _NEGLIGIBLE_TAIL, _parity_near, _parity_far, law, exponent)
+    )
+
+
+def _parity_near(law: NormalLaw, exponent: Array) -> Moment:
+    growth = mean_exponential_growth(law.ops, law.sigma * law.sigma)
+    whole = law.ops.exp(2.0 * exponent) * growth
+    first, second = call_moment(1, law), call_moment(2, law)
+    mean = -law.ops.expm1(exponent) / law.sigma
+    return Moment(law.sigma, law.one, whole - (second + first * (2.0 * mean + first)))
+
+
+def _parity_far(law: NormalLaw, exponent: Array) -> Moment:
+    growth = mean_exponential_growth(law.ops, law.sigma * law.sigma)
+    return Moment(law.sigma, law.ops.exp(0.5 * exponent), growth)
+
+
+def _capped(law: NormalLaw) -> Moment:
+    largest = 2.0 * law.mu + 2.0 * (law.sigma * law.sigma)
+    largest = law.ops.where(law.t + 2.0 * law.sigma < 0.0, largest, -0.5 * (law.t * law.t))
+    deep = largest < law.ops.least
+    return Moment(*law.ops.choose(deep, _capped_deep, _capped_ordinary, law, largest))
+
+
+def _capped_ordinary(law: NormalLaw, largest: Array) -> Moment:
+    above = law.tail_probability
+    mean = exponential_moment(1, law).value(1) + above
+    second = exponential_moment(2, law).value(2) + above
+    one = law.one
+    return Moment(one, one, second - mean * mean)
+
+
+def _capped_deep(law: NormalLaw, largest: Array) -> Moment:
+    """Return the same where E_2 may be no double, all terms in units of e^largest.
+
+    There |mu| is so large that errors of an exponent are those of mu.
+    """
+    ops, t, sigma = law.ops, law.t, law.sigma
+
+    def part(k: int, unit: Array) -> Array:
+        x = t + k * sigma
+        right = density(unit) * mills_ratio(ops, ops.maximum(x, 0.0))
+        exponent = k * law.mu + 0.5 * ((k * sigma) * (k * sigma)) - unit
+        left = ops.exp(ops.minimum(exponent, 0.0)) * normal_below(ops, ops.maximum(-x, 0.0))
+        return ops.where(x < 0.0, left, right)
+
+    def density(unit: Array) -> Array:
+        # Not above 0 but for the rounding of huge numbers.
+        return ONE_OVER_SQRT_TWO_PI * ops.exp(ops.minimum(-0.5 * (t * t) - unit, 0.0))
+
+    ratio = mills_ratio(ops, -t)
+    mean = part(1, 0.5 * largest) + density(0.5 * largest) * ratio
+    second = part(2, largest) + density(largest) * ratio
+    return Moment(law.one, ops.exp(0.25 * largest), second - mean * mean)

@@ -1,0 +1,134 @@
+/* The formulas as universal functions of NumPy: numeric/_generated.py in C.
+
+   `formulas.h` defines a function of doubles for each formula and lists them in FORMULAS and
+   MOMENTS; here each becomes a loop over arrays. */
+
+#define PY_SSIZE_T_CLEAN
+#define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
+#include <Python.h>
+#include <fenv.h>
+#include <numpy/arrayobject.h>
+#include <numpy/ufuncobject.h>
+
+#include "formulas.h"
+
+#ifndef SOURCES
+#error "SOURCES is the checksum of these files, which setup.py defines"
+#endif
+
+/* Processors with fused multiplication get loops that use it; the results are the same. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__GLIBC__)
+#define FOR_EVERY_PROCESSOR __attribute__((target_clones("fma", "default")))
+#else
+#define FOR_EVERY_PROCESSOR
+#endif
+
+#define ARGUMENT(k) (*(const double *)(arguments[k] + i * steps[k]))
+#define RESULT(k) (*(double *)(arguments[k] + i * steps[k]))
+
+#define DECLARE_LOOP(name)                                                                       \
+    static void name##_loop(char **arguments, const npy_intp *dimensions, const npy_intp *steps, \
+                            void *data)
+
+/* A loop sees every element; NaN in any argument is NaN in the result.  What the floating-point
+   unit noted on the way says nothing about the results, so it is forgotten. */
+#define LOOP_2(name)                                                                             \
+    FOR_EVERY_PROCESSOR DECLARE_LOOP(name)                                                       \
+    {                                                                                            \
+        for (npy_intp i = 0; i < dimensions[0]; i++) {                                           \
+            double mu = ARGUMENT(0), sigma = ARGUMENT(1);                                        \
+            law_at law = normal_law(mu, sigma);                                                  \
+            RESULT(2) = isnan(mu) || isnan(sigma) ? NAN : name(&law);                            \
+        }                                                                                        \
+        feclearexcept(FE_ALL_EXCEPT);                                                            \
+    }
+
+#define LOOP_3(name)                                                                             \
+    FOR_EVERY_PROCESSOR DECLARE_LOOP(name)                                                       \
+    {                                                                                            \
+        for (npy_intp i = 0; i < dimensions[0]; i++) {                                           \
+            double mu = ARGUMENT(0), sigma = ARGUMENT(1), a = ARGUMENT(2);                       \
+            bool missing = isnan(mu) || isnan(sigma) || isnan(a);                                \
+            law_at law = normal_law(mu, sigma);                                                  \
+            RESULT(3) = missing ? NAN : name(&law, a);                                           \
+        }                                                                                        \
+        feclearexcept(FE_ALL_EXCEPT);                                                            \
+    }
+
+#define LOOP_4(name)                                                                             \
+    FOR_EVERY_PROCESSOR DECLARE_LOOP(name)                                                       \
+    {                                                                                            \
+        for (npy_intp i = 0; i < dimensions[0]; i++) {                                           \
+            double mu = ARGUMENT(0), sigma = ARGUMENT(1), a = ARGUMENT(2), b = ARGUMENT(3);      \
+            bool missing = isnan(mu) || isnan(sigma) || isnan(a) || isnan(b);                    \
+            law_at law = normal_law(mu, sigma);                                                  \
+            RESULT(4) = missing ? NAN : name(&law, a, b);                                        \
+        }                                                                                        \
+        feclearexcept(FE_ALL_EXCEPT);                                                            \
+    }
+
+#define LOOP(name, count, documentation) LOOP_##count(name)
+FORMULAS(LOOP)
+
+FOR_EVERY_PROCESSOR DECLARE_LOOP(moments)
+{
+    for (npy_intp i = 0; i < dimensions[0]; i++) {
+        double mu = ARGUMENT(0), sigma = ARGUMENT(1), alpha = ARGUMENT(2);
+        double found[3] = {NAN, NAN, NAN};
+        law_at law = normal_law(mu, sigma);
+        if (!isnan(mu) && !isnan(sigma) && !isnan(alpha))
+            moments(&law, alpha, found);
+        for (int k = 0; k < 3; k++)
+            RESULT(3 + k) = found[k];
+    }
+    feclearexcept(FE_ALL_EXCEPT);
+}
+
+typedef struct {
+    const char *name, *documentation;
+    int arguments, results;
+    PyUFuncGenericFunction loops[1];
+} entry;
+
+#define ENTRY(name, count, documentation) {#name, documentation, count, 1, {name##_loop}},
+static entry ENTRIES[] = {FORMULAS(ENTRY){
+    "moments", "Mean, second moment and variance of elu(X) together.", 3, 3, {moments_loop}}};
+
+static const char TYPES[] = {NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE};
+static void *const NO_DATA[] = {NULL};
+
+static int execute(PyObject *module)
+{
+    if (PyArray_ImportNumPyAPI() < 0 || PyUFunc_ImportUFuncAPI() < 0)
+        return -1;
+    PyObject *sources = PyLong_FromUnsignedLong(SOURCES);
+    if (sources == NULL || PyModule_AddObjectRef(module, "sources", sources) < 0)
+        return -1;
+    Py_DECREF(sources);
+    for (size_t k = 0; k < sizeof(ENTRIES) / sizeof(ENTRIES[0]); k++) {
+        entry *e = &ENTRIES[k];
+        PyObject *function = PyUFunc_FromFuncAndData(e->loops, NO_DATA, TYPES, 1, e->arguments,
+                                                     e->results, PyUFunc_None, e->name,
+                                                     e->documentation, 0);
+        if (function == NULL || PyModule_AddObjectRef(module, e->name, function) < 0) {
+            Py_XDECREF(function);
+            return -1;
+        }
+        Py_DECREF(function);
+    }
+    return 0;
+}
+
+static PyModuleDef_Slot SLOTS[] = {{Py_mod_exec, execute}, {0, NULL}};
+
+static struct PyModuleDef DEFINITION = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "_compiled",
+    .m_doc = "The formulas as universal functions, in C.",
+    .m_slots = SLOTS,
+};
+
+PyMODINIT_FUNC PyInit__compiled(void)
+{
+    return PyModuleDef_Init(&DEFINITION);
+}

@@ -1,0 +1,78 @@
+"""Evaluation of a formula over broadcast NumPy arrays, in blocks, with its limits apart.
+
+A formula is a function of a law and of parameters.  It is written for finite mu and positive sigma;
+sigma = 0 and mu = +-inf are limits of their own, and NaN passes through.  Blocks bound the memory
+that intermediate results take and keep them in the cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from elu_sym.numeric.law import LimitLaw, NormalLaw
+from elu_sym.numeric.operations import NUMPY, FloatArray
+
+__all__ = ["evaluate"]
+
+BLOCK = 1 << 13
+
+
+def evaluate(formula: Callable[..., Any], *arguments: FloatArray) -> tuple[FloatArray, ...]:
+    """Return the values of a formula at every element of the broadcast arguments.
+
+    Args:
+        formula: A function of a law and of parameters, on one-dimensional arrays, that returns an
+            array or a tuple of arrays.
+        *arguments: mu, sigma and the parameters: float64 arrays that broadcast, sigma not negative.
+
+    Returns:
+        float64 arrays of the broadcast shape, NaN where any argument is NaN.
+    """
+    broadcast = np.broadcast_arrays(*arguments)
+    # A flat iterator copies one block at a time; reshape would copy a whole broadcast argument.
+    flat = [a.reshape(-1) if a.flags.c_contiguous else a.flat for a in broadcast]
+    size, values = broadcast[0].size, None
+    with np.errstate(all="ignore"):
+        for start in range(0, max(size, 1), BLOCK):
+            block = [np.asarray(a[start : start + BLOCK], dtype=np.float64) for a in flat]
+            results = _evaluate_block(formula, block)
+            if values is None:
+                values = [np.empty(size) for _ in results]
+            for whole, part in zip(values, results, strict=True):
+                whole[start : start + BLOCK] = part
+    return tuple(each.reshape(broadcast[0].shape) for each in values or ())
+
+
+def _evaluate_block(
+    formula: Callable[..., Any], block: list[FloatArray]
+) -> tuple[FloatArray, ...]:
+    mu, sigma, *parameters = block
+    missing = np.isnan(mu)
+    for argument in block[1:]:
+        missing |= np.isnan(argument)
+    at_limit = ~missing & (np.isinf(mu) | (sigma == 0.0))
+    inside = ~(missing | at_limit)
+    if inside.all():
+        return _tuple(formula(NormalLaw(NUMPY, mu, sigma), *parameters))
+    parts = []
+    for where, law in ((inside, NormalLaw), (at_limit, LimitLaw)):
+        if where.any():
+            mu, sigma, *parameters = (argument[where] for argument in block)
+            parts.append((where, _tuple(formula(law(NUMPY, mu, sigma), *parameters))))
+    if not parts:  # nothing but NaN, or nothing at all: how many results there are is all to learn
+        one = np.ones(1)
+        values = _tuple(formula(LimitLaw(NUMPY, one, one), *(one for _ in block[2:])))
+        parts.append((np.zeros(mu.shape, np.bool_), values))
+    results = tuple(np.full(missing.shape, np.nan) for _ in parts[0][1])
+    for where, values in parts:
+        for result, value in zip(results, values, strict=True):
+            if where.any():
+                result[where] = value
+    return results
+
+
+def _tuple(values: Any) -> tuple[FloatArray, ...]:
+    return values if isinstance(values, tuple) else (values,)

@@ -1,0 +1,100 @@
+"""A formula as a function of numbers: arguments checked, then computed by C or by NumPy.
+
+The compiled module is used where it was built from the sources that lie here.  Without it NumPy
+computes the same, to the same accuracy; ``implementation()`` says which is in use.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from functools import cache, cached_property
+from math import inf
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from elu_sym.numeric.arguments import LOCATION, POSITIVE, SCALE, Arguments, broadcast_arguments
+
+__all__ = ["NumericFunction", "compiled_module", "implementation"]
+
+
+@cache
+def compiled_module() -> ModuleType | None:
+    """Return the compiled module, or None where it was not built or not from these sources."""
+    try:
+        from elu_sym.numeric import _compiled
+    except ImportError:
+        return None
+    sources = sorted(Path(__file__).with_name("compiled").glob("*.[ch]"))
+    built_from = zlib.crc32(b"".join(path.read_bytes() for path in sources))
+    return _compiled if not sources or _compiled.sources == built_from else None
+
+
+def implementation() -> str:
+    """Return what computes the numbers: ``"C"`` or ``"NumPy"``.
+
+    >>> implementation() in ("C", "NumPy")
+    True
+    """
+    return "NumPy" if compiled_module() is None else "C"
+
+
+class NumericFunction:
+    """The numeric function of a formula.
+
+    Attributes:
+        name: its name in the generated module.
+        arguments: the names of its arguments: mu, sigma and the parameters.
+
+    >>> function = NumericFunction("mean", ("mu", "sigma", "alpha"))
+    >>> print(f"{function(0.0, 1.0, 1.0):.15f} {function.by_numpy(0.0, 1.0, 1.0):.15f}")
+    0.160520572266556 0.160520572266556
+    """
+
+    def __init__(self, name: str, arguments: tuple[str, ...]) -> None:
+        """Name the function and its arguments."""
+        self.name, self.arguments = name, arguments
+
+    @cached_property
+    def compiled(self) -> Callable[..., Any] | None:
+        """The universal function of the compiled module, if it is in use."""
+        return getattr(compiled_module(), self.name, None)
+
+    def __call__(self, *values: Any) -> Any:
+        """The values of the formula, one argument for each of the names."""
+        compiled = self.compiled
+        if compiled is None:
+            return self.by_numpy(*values)
+        mu, sigma, *parameters = values
+        # Plain numbers are checked where they are, without a detour over arrays.
+        if type(mu) is type(sigma) is float and not sigma < 0.0 and sigma != inf:
+            for parameter in parameters:
+                if type(parameter) is not float or parameter <= 0.0 or parameter == inf:
+                    break
+            else:
+                return compiled(mu, sigma, *parameters)
+        checked = self._checked(values)
+        return _results(checked, compiled(*checked.arrays))
+
+    def by_numpy(self, *values: Any) -> Any:
+        """The same without the compiled module."""
+        from elu_sym.numeric import _generated
+        from elu_sym.numeric.evaluation import evaluate
+
+        checked = self._checked(values)
+        found = evaluate(getattr(_generated, self.name), *checked.arrays)
+        return _results(checked, found if len(found) > 1 else found[0])
+
+    def _checked(self, values: tuple[Any, ...]) -> Arguments:
+        domains = (LOCATION, SCALE, *(POSITIVE for _ in values[2:]))
+        pairs = zip(values, domains, strict=True)
+        return broadcast_arguments(**dict(zip(self.arguments, pairs, strict=True)))
+
+
+def _results(checked: Arguments, found: Any) -> Any:
+    if isinstance(found, tuple):
+        return tuple(checked.result(np.asarray(each)) for each in found)
+    return checked.result(np.asarray(found))

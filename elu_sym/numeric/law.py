@@ -1,0 +1,202 @@
+"""The normal law at which a formula is evaluated: density and tail, computed once.
+
+X ~ N(mu, sigma^2), t = mu/sigma.  The density phi(t) is kept as ``root``^4 ``weight``: at the edge
+of the double range a moment is an ordinary number while phi(t) is none, and a fourth root can be
+multiplied into each factor before it underflows.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from functools import cached_property
+
+from elu_sym.numeric.mills import mills_derivatives, mills_ratio
+from elu_sym.numeric.operations import Array, Operations
+
+__all__ = ["ONE_OVER_SQRT_TWO_PI", "Law", "LimitLaw", "NormalLaw", "negative_exponential", "normal_below"]
+
+ONE_OVER_SQRT_TWO_PI = 1 / math.sqrt(2 * math.pi)
+_FARTHEST = 1000.0
+_CENTRAL = 0.5
+_LARGEST = sys.float_info.max
+_SMALLEST = math.ulp(0.0)
+
+
+class NormalLaw:
+    """N(mu, sigma^2) for finite mu and positive finite sigma, in one dimension.
+
+    Attributes:
+        ops: Operations of the library of the arrays.
+        mu: The mean.
+        sigma: The standard deviation.
+        t: The rounded quotient mu/sigma, which may be infinite.
+    """
+
+    def __init__(self, ops: Operations, mu: Array, sigma: Array) -> None:
+        """Take the parameters as arrays of one shape."""
+        self.ops: Operations = ops
+        self.mu, self.sigma = mu, sigma
+        self.t = mu / sigma
+
+    @property
+    def one(self) -> Array:
+        """The number 1 at every element."""
+        return 0.0 * self.sigma + 1.0
+
+    @cached_property
+    def density(self) -> tuple[Array, Array]:
+        """The fourth root and the weight of phi(mu/sigma), as if mu/sigma were not rounded.
+
+        A rounding of t alone costs phi(t) t^2 units in the last place.  So t^2/2 is taken in two
+        parts: the rounded square, and what the rounding of the square and of the quotient left
+        out, by T. J. Dekker's products (Numer. Math. 18, 1971).  The root is 1
+        unless phi(t) is nearly too small for a double.
+        """
+        ops = self.ops
+        t = ops.maximum(ops.minimum(self.t, _FARTHEST), -_FARTHEST)
+        square, square_rest = self._product(t, t)
+        product, product_rest = self._product(t, self._scaled(self.sigma))
+        # What t leaves of mu/sigma; it does not matter for a t of this size or more.
+        remainder = (self._scaled(self.mu) - product - product_rest) / self._scaled(self.sigma)
+        rest = square_rest + 2.0 * t * ops.where(self.t == t, remainder, 0.0)
+        root, weight = negative_exponential(ops, -0.5 * square)
+        return root, weight * (ONE_OVER_SQRT_TWO_PI - (0.5 * ONE_OVER_SQRT_TWO_PI) * rest)
+
+    @cached_property
+    def density_value(self) -> Array:
+        """phi(t), 0 where it is no double."""
+        root, weight = self.density
+        return (root * root) * (root * root) * weight
+
+    def integrals(self, order: int) -> list[Array]:
+        """I_0(|t|), I_1(|t|), ... up to an order, the derivatives of the Mills ratio but for sign.
+
+        With them the moments of either side of X follow from each other.
+        """
+        known = self.__dict__.get("_integrals", [])
+        if len(known) <= order:
+            known = self._integrals = mills_derivatives(self.ops, order, abs(self.t))
+        return known
+
+    @cached_property
+    def tail(self) -> tuple[Array, Array]:
+        """The fourth root and the weight of Phi(-|t|)."""
+        root, weight = self.ops.choose(abs(self.t) < _CENTRAL, _central_tail, _far_tail, self)
+        return root, weight
+
+    @cached_property
+    def tail_probability(self) -> Array:
+        """Phi(-|t|), at most 1/2."""
+        root, weight = self.tail
+        return (root * root) * (root * root) * weight
+
+    def reflected(self) -> NormalLaw:
+        """The law of -X."""
+        self.density  # noqa: B018: the same for both, so it is computed once
+        law = NormalLaw.__new__(NormalLaw)
+        law.__dict__ |= self.__dict__ | {"mu": -self.mu, "t": -self.t}
+        return law
+
+    def scaled(self, factor: Array | float) -> NormalLaw:
+        """The law of ``factor`` X, for a positive factor; t does not change."""
+        self.density  # noqa: B018: the same for both, so it is computed once
+        law = NormalLaw.__new__(NormalLaw)
+        # What leaves the double range is as good as its end.
+        sigma = self.ops.maximum(self.ops.minimum(factor * self.sigma, _LARGEST), _SMALLEST)
+        mu = self.ops.maximum(self.ops.minimum(factor * self.mu, _LARGEST), -_LARGEST)
+        law.__dict__ |= self.__dict__ | {"mu": mu, "sigma": sigma}
+        return law
+
+    def at(self, index: Array) -> NormalLaw:
+        """The law at some of the elements."""
+        law = NormalLaw.__new__(NormalLaw)
+        for name, value in self.__dict__.items():
+            if name == "ops":
+                law.ops = value
+            elif isinstance(value, (tuple, list)):
+                law.__dict__[name] = type(value)(part[index] for part in value)
+            else:
+                law.__dict__[name] = value[index]
+        return law
+
+    def _scaled(self, x: Array) -> Array:
+        """Return x in a unit in which neither mu nor sigma nor a product below can overflow."""
+        unit = self.ops.unit
+        large, small = self.sigma > 1.0 / unit, self.sigma < unit
+        return x * self.ops.where(large, unit, self.ops.where(small, 1.0 / unit, 1.0))
+
+    def _product(self, x: Array, y: Array) -> tuple[Array, Array]:
+        """Return the rounded product and what the rounding left out."""
+        product = x * y
+        x_high, x_low = self._split(x)
+        y_high, y_low = self._split(y)
+        rest = ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low
+        return product, rest
+
+    def _split(self, x: Array) -> tuple[Array, Array]:
+        """Return two numbers of half the bits that add up to x."""
+        carried = self.ops.splitter * x
+        high = carried - (carried - x)
+        return high, x - high
+
+
+class LimitLaw:
+    """What N(mu, sigma^2) tends to where sigma = 0 or mu is infinite: the point mu.
+
+    Attributes:
+        ops: Operations of the library of the arrays.
+        mu: The mean, which may be infinite.
+        sigma: The standard deviation, 0 unless mu is infinite.
+        positive: P(X > 0), with the value 1/2 at mu = 0, where half of the law is on either side.
+        negative: P(X < 0).
+    """
+
+    def __init__(self, ops: Operations, mu: Array, sigma: Array) -> None:
+        """Take the parameters as arrays of one shape."""
+        self.ops, self.mu, self.sigma = ops, mu, sigma
+        self.positive = ops.where(mu > 0.0, 1.0, ops.where(mu < 0.0, 0.0, 0.5))
+        self.negative = 1.0 - self.positive
+
+    def reflected(self) -> LimitLaw:
+        """The law of -X."""
+        return LimitLaw(self.ops, -self.mu, self.sigma)
+
+    def scaled(self, factor: Array | float) -> LimitLaw:
+        """The law of ``factor`` X, for a positive factor."""
+        return LimitLaw(self.ops, factor * self.mu, factor * self.sigma)
+
+
+
+
+Law = NormalLaw | LimitLaw
+"""What a primitive is asked about; where it is a limit, the primitive has a form of its own."""
+
+
+def negative_exponential(ops: Operations, exponent: Array) -> tuple[Array, Array]:
+    """Return e^exponent, exponent <= 0, as root^4 weight with factors that are doubles."""
+    return ops.decay(0.25 * (exponent - ops.least)), ops.exp(ops.maximum(exponent, ops.least))
+
+
+def _far_tail(law: NormalLaw) -> tuple[Array, Array]:
+    root, weight = law.density
+    return root, weight * law.integrals(0)[0]
+
+
+def _central_tail(law: NormalLaw) -> tuple[Array, Array]:
+    """Return 1/2 - phi(t) (t + t^3/3 + t^5/15 + ...), A. de Moivre's series of positive terms.
+
+    Where the condition number of Phi(t) is small, the product of two rounded factors would show.
+    """
+    square = law.t * law.t
+    series = law.one
+    for odd in range(23, 1, -2):
+        series = 1.0 + series * square * (1.0 / odd)
+    return law.one, 0.5 - abs(law.t) * law.density_value * series
+
+
+def normal_below(ops: Operations, x: Array) -> Array:
+    """Return Phi(x) for x >= 0."""
+    bounded = ops.minimum(x, _FARTHEST)
+    density = ONE_OVER_SQRT_TWO_PI * ops.exp(-0.5 * (bounded * bounded))
+    return 1.0 - density * mills_ratio(ops, bounded)

@@ -1,0 +1,152 @@
+"""What the primitives ask of an array library, and NumPy's answer.
+
+The primitives are written once, over the arithmetic operators and the few operations below, which
+they get as ``ops``.  NumPy evaluates each regime at its own elements alone; PyTorch and JAX, in
+``elu_sym.interop``, evaluate all and select.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["NUMPY", "Array", "FloatArray", "Operations"]
+
+Array = Any
+"""An array of the library at hand."""
+
+FloatArray = NDArray[np.float64]
+
+
+class Operations(Protocol):
+    """Operations on arrays of one library.
+
+    Attributes:
+        least: The exponent below which an exponential is taken apart, before it underflows.
+        unit: A power of two whose square is a normal number far below 1.
+        splitter: 2^s + 1, s half of the bits of a significand: Dekker's constant.
+    """
+
+    least: float
+    unit: float
+    splitter: float
+
+    def exp(self, x: Array) -> Array:
+        """Return e^x."""
+
+    def decay(self, x: Array) -> Array:
+        """Return e^min(x, 0), which is nearly everywhere 1."""
+
+    def expm1(self, x: Array) -> Array:
+        """Return e^x - 1."""
+
+    def sqrt(self, x: Array) -> Array:
+        """Return the square root."""
+
+    def hypot(self, x: Array, y: Array) -> Array:
+        """Return the root of the sum of squares."""
+
+    def maximum(self, x: Array, y: float) -> Array:
+        """Return the larger of x and y."""
+
+    def minimum(self, x: Array, y: float) -> Array:
+        """Return the smaller of x and y."""
+
+    def where(self, condition: Array, x: Array, y: Array) -> Array:
+        """Return x where the condition holds, elsewhere y; both are arrays or numbers."""
+
+    def index(self, x: Array, last: int) -> Array:
+        """Return x >= 0 rounded down to whole numbers up to ``last``."""
+
+    def entry(self, table: tuple[float, ...], index: Array) -> Array:
+        """Return the entries of a table at an index."""
+
+    def row(self, table: tuple[tuple[float, ...], ...], index: Array) -> list[Array]:
+        """Return the rows of a table at an index, an array for each column."""
+
+    def choose(
+        self, condition: Array, yes: Callable[..., Any], no: Callable[..., Any], *values: Any
+    ) -> Any:
+        """Return ``yes(*values)`` where the condition holds, elsewhere ``no(*values)``.
+
+        Both give an array or the same number of arrays.  Values are arrays, or have ``at``.
+        """
+
+
+class _NumPy:
+    least = -300.0
+    unit = 2.0**-500
+    splitter = 2.0**27 + 1.0
+    exp = staticmethod(np.exp)
+    expm1 = staticmethod(np.expm1)
+    sqrt = staticmethod(np.sqrt)
+    hypot = staticmethod(np.hypot)
+    maximum = staticmethod(np.maximum)
+    minimum = staticmethod(np.minimum)
+    where = staticmethod(np.where)
+
+    @staticmethod
+    def decay(x: FloatArray) -> FloatArray:
+        bounded = np.minimum(x, 0.0)
+        return np.exp(bounded) if bounded.any() else np.ones_like(x)
+
+    @staticmethod
+    def index(x: FloatArray, last: int) -> NDArray[np.intp]:
+        whole: NDArray[np.intp] = np.minimum(x, last).astype(np.intp)
+        return whole
+
+    @staticmethod
+    def entry(table: tuple[float, ...], index: NDArray[np.intp]) -> FloatArray:
+        return _columns(table).take(index)
+
+    @staticmethod
+    def row(table: tuple[tuple[float, ...], ...], index: NDArray[np.intp]) -> list[FloatArray]:
+        return [column.take(index) for column in _columns(table)]
+
+    @staticmethod
+    def choose(
+        condition: NDArray[np.bool_], yes: Callable[..., Any], no: Callable[..., Any], *values: Any
+    ) -> Any:
+        chosen = np.flatnonzero(condition)
+        if chosen.size == condition.size:
+            return yes(*values)
+        if chosen.size == 0:
+            return no(*values)
+        rest = np.flatnonzero(~condition)
+        found = yes(*(_at(value, chosen) for value in values))
+        other = no(*(_at(value, rest) for value in values))
+        if not isinstance(found, tuple):
+            return _merged(condition.size, chosen, found, rest, other)
+        pairs = zip(found, other, strict=True)
+        return tuple(_merged(condition.size, chosen, x, rest, y) for x, y in pairs)
+
+
+def _at(value: Any, index: NDArray[np.intp]) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.take(index)
+    return value if isinstance(value, (int, float)) else value.at(index)
+
+
+def _merged(
+    size: int, chosen: NDArray[np.intp], found: Any, rest: NDArray[np.intp], other: Any
+) -> FloatArray:
+    merged = np.empty(size)
+    merged[chosen] = found
+    merged[rest] = other
+    return merged
+
+
+_COLUMNS: dict[int, FloatArray] = {}
+
+
+def _columns(table: Any) -> FloatArray:
+    """Return the table, a constant of a module, with a contiguous row for each of its columns."""
+    if id(table) not in _COLUMNS:
+        _COLUMNS[id(table)] = np.ascontiguousarray(np.array(table).T)
+    return _COLUMNS[id(table)]
+
+
+NUMPY: Operations = _NumPy()
