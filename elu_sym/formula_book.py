@@ -78,8 +78,9 @@ class Formula:
             TypeError: if an argument is no real number or array, or a parameter is unknown.
             ValueError: if a value is outside the domain or the shapes do not broadcast.
         """
-        values = self.activation.bind(parameters, named)
-        return self.numeric(mu, sigma, *values.values())
+        if named or len(parameters) != len(self.activation.parameters):
+            parameters = tuple(self.activation.bind(parameters, named).values())
+        return self.numeric(mu, sigma, *parameters)
 
     @cached_property
     def numeric(self) -> NumericFunction:

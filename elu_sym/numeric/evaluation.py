@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from elu_sym.numeric.law import LimitLaw, NormalLaw
-from elu_sym.numeric.operations import NUMPY, FloatArray
+from elu_sym.numeric.operations import FLOATS, NUMPY, FloatArray
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "evaluate_floats"]
 
-BLOCK = 1 << 13
+BLOCK = 1 << 14
 
 
 def evaluate(formula: Callable[..., Any], *arguments: FloatArray) -> tuple[FloatArray, ...]:
@@ -44,6 +44,27 @@ def evaluate(formula: Callable[..., Any], *arguments: FloatArray) -> tuple[Float
             for whole, part in zip(values, results, strict=True):
                 whole[start : start + BLOCK] = part
     return tuple(each.reshape(broadcast[0].shape) for each in values or ())
+
+
+def evaluate_floats(
+    formula: Callable[..., Any], mu: float, sigma: float, *parameters: float
+) -> tuple[float, ...]:
+    """Return the values of a formula at one point, by Python's own numbers.
+
+    Args:
+        formula: A function of a law and of parameters that returns a number or several.
+        mu: The mean.
+        sigma: The standard deviation, not negative.
+        *parameters: The parameters.
+
+    Raises:
+        OverflowError: A power leaves the double range; ``evaluate`` knows infinity.
+    """
+    missing = any(value != value for value in (mu, sigma, *parameters))
+    at_limit = sigma == 0.0 or abs(mu) == np.inf
+    law = LimitLaw if at_limit or missing else NormalLaw
+    values = _tuple(formula(law(FLOATS, mu, sigma), *parameters))
+    return tuple(np.nan for _ in values) if missing else values
 
 
 def _evaluate_block(
@@ -74,5 +95,5 @@ def _evaluate_block(
     return results
 
 
-def _tuple(values: Any) -> tuple[FloatArray, ...]:
+def _tuple(values: Any) -> tuple[Any, ...]:
     return values if isinstance(values, tuple) else (values,)

@@ -25,7 +25,7 @@ __all__ = ["NumericFunction", "compiled_module", "implementation"]
 def compiled_module() -> ModuleType | None:
     """Return the compiled module, or None where it was not built or not from these sources."""
     try:
-        from elu_sym.numeric import _compiled
+        from elu_sym.numeric import _compiled  # type: ignore[attr-defined]
     except ImportError:
         return None
     sources = sorted(Path(__file__).with_name("compiled").glob("*.[ch]"))
@@ -63,35 +63,53 @@ class NumericFunction:
         """The universal function of the compiled module, if it is in use."""
         return getattr(compiled_module(), self.name, None)
 
+    @cached_property
+    def compiled_number(self) -> Callable[..., float | None] | None:
+        """The compiled function of Python's own floats; None where it leaves them to others."""
+        return getattr(compiled_module(), f"{self.name}_number", None)
+
     def __call__(self, *values: Any) -> Any:
         """The values of the formula, one argument for each of the names."""
-        compiled = self.compiled
-        if compiled is None:
+        number = self.compiled_number
+        if number is not None:
+            value = number(*values)
+            if value is not None:
+                return np.float64(value)
+        if self.compiled is None:
             return self.by_numpy(*values)
-        mu, sigma, *parameters = values
-        # Plain numbers are checked where they are, without a detour over arrays.
-        if type(mu) is type(sigma) is float and not sigma < 0.0 and sigma != inf:
-            for parameter in parameters:
-                if type(parameter) is not float or parameter <= 0.0 or parameter == inf:
-                    break
-            else:
-                return compiled(mu, sigma, *parameters)
         checked = self._checked(values)
-        return _results(checked, compiled(*checked.arrays))
+        return _results(checked, self.compiled(*checked.arrays))
 
     def by_numpy(self, *values: Any) -> Any:
         """The same without the compiled module."""
         from elu_sym.numeric import _generated
-        from elu_sym.numeric.evaluation import evaluate
+        from elu_sym.numeric.evaluation import evaluate, evaluate_floats
 
+        formula = getattr(_generated, self.name)
+        if _are_plain_numbers(*values):
+            try:
+                numbers = tuple(map(np.float64, evaluate_floats(formula, *values)))
+                return numbers if len(numbers) > 1 else numbers[0]
+            except OverflowError:
+                pass
         checked = self._checked(values)
-        found = evaluate(getattr(_generated, self.name), *checked.arrays)
+        found = evaluate(formula, *checked.arrays)
         return _results(checked, found if len(found) > 1 else found[0])
 
     def _checked(self, values: tuple[Any, ...]) -> Arguments:
         domains = (LOCATION, SCALE, *(POSITIVE for _ in values[2:]))
         pairs = zip(values, domains, strict=True)
         return broadcast_arguments(**dict(zip(self.arguments, pairs, strict=True)))
+
+
+def _are_plain_numbers(mu: Any, sigma: Any, *parameters: Any) -> bool:
+    """Tell whether all arguments are Python's floats in their domains: the common case by far."""
+    if not (type(mu) is float and type(sigma) is float) or sigma < 0.0 or sigma == inf:
+        return False
+    for parameter in parameters:  # a generator would take longer than the formula
+        if type(parameter) is not float or parameter <= 0.0 or parameter == inf:
+            return False
+    return True
 
 
 def _results(checked: Arguments, found: Any) -> Any:

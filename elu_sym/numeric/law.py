@@ -54,11 +54,14 @@ class NormalLaw:
         unless phi(t) is nearly too small for a double.
         """
         ops = self.ops
+        # A unit in which neither mu nor sigma nor a product below can overflow.
+        unit = ops.ordinary_unit(self.sigma)
+        mu, sigma = unit * self.mu, unit * self.sigma
         t = ops.maximum(ops.minimum(self.t, _FARTHEST), -_FARTHEST)
         square, square_rest = self._product(t, t)
-        product, product_rest = self._product(t, self._scaled(self.sigma))
+        product, product_rest = self._product(t, sigma)
         # What t leaves of mu/sigma; it does not matter for a t of this size or more.
-        remainder = (self._scaled(self.mu) - product - product_rest) / self._scaled(self.sigma)
+        remainder = (mu - product - product_rest) / sigma
         rest = square_rest + 2.0 * t * ops.where(self.t == t, remainder, 0.0)
         root, weight = negative_exponential(ops, -0.5 * square)
         return root, weight * (ONE_OVER_SQRT_TWO_PI - (0.5 * ONE_OVER_SQRT_TWO_PI) * rest)
@@ -82,6 +85,7 @@ class NormalLaw:
     @cached_property
     def tail(self) -> tuple[Array, Array]:
         """The fourth root and the weight of Phi(-|t|)."""
+        self.density  # noqa: B018: before the law is divided, since all of it is needed
         root, weight = self.ops.choose(abs(self.t) < _CENTRAL, _central_tail, _far_tail, self)
         return root, weight
 
@@ -119,12 +123,6 @@ class NormalLaw:
             else:
                 law.__dict__[name] = value[index]
         return law
-
-    def _scaled(self, x: Array) -> Array:
-        """Return x in a unit in which neither mu nor sigma nor a product below can overflow."""
-        unit = self.ops.unit
-        large, small = self.sigma > 1.0 / unit, self.sigma < unit
-        return x * self.ops.where(large, unit, self.ops.where(small, 1.0 / unit, 1.0))
 
     def _product(self, x: Array, y: Array) -> tuple[Array, Array]:
         """Return the rounded product and what the rounding left out."""

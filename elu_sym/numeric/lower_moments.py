@@ -115,6 +115,7 @@ def lower_moment(order: int, law: NormalLaw) -> Moment:
     """Return N_n = E[(1 - e^X)_+^n] in factors, for n from 0 to 4."""
     if order == 0:
         return exponential_moment(0, law)
+    law.density  # noqa: B018: before the law is divided, since most of it is needed
     parts = law.ops.choose(law.t >= LEFT_EDGE, _right(order), _left(order), law)
     return Moment(*parts)
 

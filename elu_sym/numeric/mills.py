@@ -24,6 +24,7 @@ J. G. Laframboise, *Chebyshev approximation of (1 + 2x) exp(x^2) erfc x*, Math. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from elu_sym.numeric.mills_table import (
@@ -93,7 +94,7 @@ def mills_derivatives(ops: Operations, order: int, x: Array) -> list[Array]:
     piece = ops.index(scaled, len(FINE_0) - 1)
     z = 2.0 * (scaled - piece) - 1.0
     coefficients = ops.row(_FINE[order], piece)
-    divided = _divided(coefficients, [z] * (order + 1), 2.0 * _PIECES_PER_UNIT)
+    divided = _divided(ops, coefficients, [z] * (order + 1), 2.0 * _PIECES_PER_UNIT)
     return [_in_x(divided[: k + 1], [r] * (k + 1)) for k in range(order + 1)]
 
 
@@ -161,7 +162,7 @@ def _wide(ops: Operations, points: list[Array]) -> tuple[list[Array], list[Array
     reciprocals = [1.0 / (x + _OFFSET) for x in points]
     places = [slope * r - shift for r in reciprocals]
     coefficients = ops.row(_WIDE[len(points) - 1], piece)
-    return _divided(coefficients, places, slope), reciprocals
+    return _divided(ops, coefficients, places, slope), reciprocals
 
 
 def _piece(ops: Operations, x: Array) -> Array:
@@ -169,14 +170,17 @@ def _piece(ops: Operations, x: Array) -> Array:
     return ops.index(2.0 * (x + 2.0), len(WIDE_RATIO) - 1)
 
 
-def _divided(coefficients: list[Array], places: list[Array], slope: Any) -> list[Array]:
+def _divided(
+    ops: Operations, coefficients: Sequence[Array], places: list[Array], slope: Any
+) -> list[Array]:
     """Return G[r_0], G[r_0, r_1], ... by Horner's rule, from z = slope r - shift."""
     order = len(places) - 1
-    found = [coefficients[-1]] + [0.0 * places[0]] * order
-    for coefficient in coefficients[-2::-1]:
+    *rest, first = coefficients
+    found = [first, *(0.0 * place for place in places[1:])]
+    for coefficient in reversed(rest):
         for k in range(order, 0, -1):
-            found[k] = found[k] * places[k] + found[k - 1]
-        found[0] = found[0] * places[0] + coefficient
+            found[k] = ops.multiply_add(found[k], places[k], found[k - 1])
+        found[0] = ops.multiply_add(found[0], places[0], coefficient)
     scale = slope
     for k in range(1, order + 1):
         found[k] = found[k] * scale

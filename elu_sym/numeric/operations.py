@@ -1,19 +1,20 @@
-"""What the primitives ask of an array library, and NumPy's answer.
+"""What the primitives ask of a library of arrays, and NumPy's answer.
 
 The primitives are written once, over the arithmetic operators and the few operations below, which
-they get as ``ops``.  NumPy evaluates each regime at its own elements alone; PyTorch and JAX, in
-``elu_sym.interop``, evaluate all and select.
+they get as ``ops``.  NumPy evaluates each regime at its own elements alone, a single number needs
+only one of them; PyTorch and JAX, in ``elu_sym.interop``, evaluate all and select.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NUMPY", "Array", "FloatArray", "Operations"]
+__all__ = ["FLOATS", "NUMPY", "Array", "FloatArray", "Operations"]
 
 Array = Any
 """An array of the library at hand."""
@@ -55,6 +56,12 @@ class Operations(Protocol):
     def minimum(self, x: Array, y: float) -> Array:
         """Return the smaller of x and y."""
 
+    def multiply_add(self, x: Array, y: Array, z: Array | float) -> Array:
+        """Return x y + z, for an x that nobody else holds and that may be overwritten."""
+
+    def ordinary_unit(self, x: Array) -> Array | float:
+        """Return powers of two that bring positive x between ``unit`` and its reciprocal."""
+
     def where(self, condition: Array, x: Array, y: Array) -> Array:
         """Return x where the condition holds, elsewhere y; both are arrays or numbers."""
 
@@ -64,7 +71,7 @@ class Operations(Protocol):
     def entry(self, table: tuple[float, ...], index: Array) -> Array:
         """Return the entries of a table at an index."""
 
-    def row(self, table: tuple[tuple[float, ...], ...], index: Array) -> list[Array]:
+    def row(self, table: tuple[tuple[float, ...], ...], index: Array) -> Sequence[Array]:
         """Return the rows of a table at an index, an array for each column."""
 
     def choose(
@@ -89,6 +96,16 @@ class _NumPy:
     where = staticmethod(np.where)
 
     @staticmethod
+    def multiply_add(x: FloatArray, y: FloatArray, z: FloatArray | float) -> FloatArray:
+        np.multiply(x, y, out=x)
+        return np.add(x, z, out=x)
+
+    def ordinary_unit(self, x: FloatArray) -> FloatArray | float:
+        if x.size and x.min() >= self.unit and x.max() <= 1.0 / self.unit:
+            return 1.0
+        return np.where(x > 1.0 / self.unit, self.unit, np.where(x < self.unit, 1.0 / self.unit, 1.0))
+
+    @staticmethod
     def decay(x: FloatArray) -> FloatArray:
         bounded = np.minimum(x, 0.0)
         return np.exp(bounded) if bounded.any() else np.ones_like(x)
@@ -100,11 +117,12 @@ class _NumPy:
 
     @staticmethod
     def entry(table: tuple[float, ...], index: NDArray[np.intp]) -> FloatArray:
-        return _columns(table).take(index)
+        return _columns(table).take(index, mode="clip")
 
     @staticmethod
     def row(table: tuple[tuple[float, ...], ...], index: NDArray[np.intp]) -> list[FloatArray]:
-        return [column.take(index) for column in _columns(table)]
+        # The index is in range, and to say so is faster than to have it checked.
+        return [column.take(index, mode="clip") for column in _columns(table)]
 
     @staticmethod
     def choose(
@@ -150,3 +168,55 @@ def _columns(table: Any) -> FloatArray:
 
 
 NUMPY: Operations = _NumPy()
+
+
+class _Floats:
+    """Python's own numbers, for which an array of one element is a detour."""
+
+    least = _NumPy.least
+    unit = _NumPy.unit
+    splitter = _NumPy.splitter
+    exp = staticmethod(math.exp)
+    expm1 = staticmethod(math.expm1)
+    sqrt = staticmethod(math.sqrt)
+    hypot = staticmethod(math.hypot)
+    maximum = staticmethod(max)
+    minimum = staticmethod(min)
+
+    @staticmethod
+    def decay(x: float) -> float:
+        return math.exp(x) if x < 0.0 else 1.0
+
+    @staticmethod
+    def multiply_add(x: float, y: float, z: float) -> float:
+        return x * y + z
+
+    def ordinary_unit(self, x: float) -> float:
+        if self.unit <= x <= 1.0 / self.unit:
+            return 1.0
+        return self.unit if x > 1.0 else 1.0 / self.unit
+
+    @staticmethod
+    def where(condition: bool, x: float, y: float) -> float:
+        return x if condition else y
+
+    @staticmethod
+    def index(x: float, last: int) -> int:
+        return int(x) if x < last else last
+
+    @staticmethod
+    def entry(table: tuple[float, ...], index: int) -> float:
+        return table[index]
+
+    @staticmethod
+    def row(table: tuple[tuple[float, ...], ...], index: int) -> tuple[float, ...]:
+        return table[index]
+
+    @staticmethod
+    def choose(
+        condition: bool, yes: Callable[..., Any], no: Callable[..., Any], *values: Any
+    ) -> Any:
+        return yes(*values) if condition else no(*values)
+
+
+FLOATS: Operations = _Floats()

@@ -58,6 +58,7 @@ def partial_mean_difference(law: Law, alpha: Array) -> Array:
     """
     if isinstance(law, LimitLaw):
         return _difference(law, alpha)
+    law.density  # noqa: B018: before the law is divided, since all of it is needed
     tiny = (abs(law.mu) + law.sigma < _TINY_EDGE) & (abs(alpha - 1.0) < _NEAR_ONE)
     return law.ops.choose(tiny, _smooth_and_rest, _difference, law, alpha)
 
@@ -98,7 +99,7 @@ def smooth_mean(law: Law, alpha: Array) -> Array:
     if isinstance(law, LimitLaw):
         below = alpha * ops.expm1(ops.minimum(mu / alpha, 0.0))
         return ops.where(mu > 0.0, mu, below)
-    unit = law.scaled(1.0 / alpha)
+    unit = law.scaled(1.0 / alpha)  # with its density
     linear = abs(unit.mu) + unit.sigma < _LINEAR_EDGE
     return ops.choose(
         linear, lambda law, unit, _: _nearly_linear(law, unit), _curved, law, unit, alpha

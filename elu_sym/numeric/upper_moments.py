@@ -80,36 +80,32 @@ def upper_conditional_mean(law: Law) -> Array:
 
 def upper_moment(order: int, law: NormalLaw) -> Moment:
     """Return E[X_+^n] in factors, for n from 0 to 4."""
-    parts = law.ops.choose(
-        law.t <= 0.0, lambda law: _integral(order, law), lambda law: _complement(order, law), law
+    where, left = law.ops.where, law.t <= 0.0
+    root, weight = law.tail if order == 0 else law.density
+    integral = weight if order == 0 else weight * law.integrals(order)[order]
+    unit, whole = _complement(order, law, ((root * root) * (root * root)) * integral)
+    return Moment(
+        where(left, law.sigma, unit), where(left, root, 1.0), where(left, integral, whole)
     )
-    return Moment(*parts)
 
 
-def _integral(order: int, law: NormalLaw) -> Moment:
-    root, weight = law.density
-    if order == 0:
-        return Moment(law.sigma, *law.tail)
-    return Moment(law.sigma, root, weight * law.integrals(order)[order])
-
-
-def _complement(order: int, law: NormalLaw) -> Moment:
-    if order == 0:
-        return Moment(law.one, law.one, 1.0 - law.tail_probability)
-    below = law.density_value * law.integrals(order)[order]
+def _complement(order: int, law: NormalLaw, below: Array) -> tuple[Array | float, Array]:
+    """Return E[X_+^n] for t > 0 as unit^n bracket, from that of -X in units of sigma^n."""
     mu, sigma = law.mu, law.sigma
+    if order == 0:
+        return 1.0, 1.0 - below
     if order == 1:
-        return Moment(law.one, law.one, mu + sigma * below)
+        return 1.0, mu + sigma * below
     if order == 2:
-        return Moment(law.one, law.one, mu * mu + sigma * (sigma * (1.0 - below)))
+        return 1.0, mu * mu + sigma * (sigma * (1.0 - below))
     # In the unit of the larger one no power overflows before it is multiplied by a small one.
     unit = law.ops.where(mu > sigma, mu, sigma)
     mu, sigma = mu / unit, sigma / unit
     squared, variance = mu * mu, sigma * sigma
     if order == 3:
-        return Moment(unit, law.one, mu * (squared + 3.0 * variance) + sigma * variance * below)
+        return unit, mu * (squared + 3.0 * variance) + sigma * variance * below
     whole = squared * (squared + 6.0 * variance)
-    return Moment(unit, law.one, whole + variance * (variance * (3.0 - below)))
+    return unit, whole + variance * (variance * (3.0 - below))
 
 
 def _conditional_above(law: NormalLaw) -> Array:

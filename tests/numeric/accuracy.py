@@ -342,6 +342,7 @@ class Block(NamedTuple):
         """Return mu, sigma and alpha of the points, and the generator that they came from."""
         rng = np.random.default_rng([self.seed, crc32(self.regime.encode()), self.index])
         mu, sigma = REGIMES[self.regime](rng, self.size)
+        mu = np.clip(mu, -1e150, 1e150)
         alpha = log_uniform(rng, 1e-10, 1e10, self.size)
         alpha[rng.random(self.size) < 0.125] = 1.0
         return rng, mu, sigma, alpha

@@ -84,6 +84,44 @@ FOR_EVERY_PROCESSOR DECLARE_LOOP(moments)
     feclearexcept(FE_ALL_EXCEPT);
 }
 
+/* The same for Python's own numbers, for which a universal function is a detour: the value, or None
+   where an argument is no float or is outside its domain, so that it is for others to say. */
+
+static bool plain_numbers(PyObject *const *given, Py_ssize_t count, int wanted, double *numbers)
+{
+    if (count != wanted)
+        return false;
+    for (int k = 0; k < wanted; k++) {
+        if (!PyFloat_CheckExact(given[k]))
+            return false;
+        numbers[k] = PyFloat_AS_DOUBLE(given[k]);
+        if (k > 0 && (numbers[k] < 0.0 || numbers[k] == Py_HUGE_VAL || (k > 1 && numbers[k] == 0.0)))
+            return false;
+    }
+    return true;
+}
+
+#define NUMBER(name, count, documentation)                                                       \
+    static PyObject *name##_number(PyObject *self, PyObject *const *given, Py_ssize_t length)    \
+    {                                                                                            \
+        double in[count], out;                                                                   \
+        if (!plain_numbers(given, length, count, in))                                            \
+            Py_RETURN_NONE;                                                                      \
+        char *arguments[count + 1];                                                              \
+        npy_intp one = 1, steps[count + 1];                                                      \
+        for (int k = 0; k <= count; k++) {                                                       \
+            arguments[k] = (char *)(k < count ? &in[k] : &out);                                  \
+            steps[k] = 0;                                                                        \
+        }                                                                                        \
+        name##_loop(arguments, &one, steps, NULL);                                               \
+        return PyFloat_FromDouble(out);                                                          \
+    }
+FORMULAS(NUMBER)
+
+#define METHOD(name, count, documentation)                                                       \
+    {#name "_number", (PyCFunction)(void (*)(void))name##_number, METH_FASTCALL, documentation},
+static PyMethodDef METHODS[] = {FORMULAS(METHOD){NULL, NULL, 0, NULL}};
+
 typedef struct {
     const char *name, *documentation;
     int arguments, results;
@@ -125,6 +163,7 @@ static struct PyModuleDef DEFINITION = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_compiled",
     .m_doc = "The formulas as universal functions, in C.",
+    .m_methods = METHODS,
     .m_slots = SLOTS,
 };
 
