@@ -6,10 +6,10 @@ that know nothing of how.
 
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from multiprocessing import get_context
 from typing import Any
@@ -18,6 +18,7 @@ from sympy import Add, DiracDelta, Expr, Heaviside, Symbol
 from sympy.stats import Normal
 from tqdm import tqdm
 
+from elu_sym.algebra.enclosure import Point
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.case_witnesses import witnesses_of_cases
 from elu_sym.certify.compound import Compound, identity_certificate, single
@@ -39,6 +40,7 @@ from elu_sym.derivative_distribution import DerivativeDistribution
 from elu_sym.formula_book import DISTRIBUTIONS, FORMULAS, Formula
 from elu_sym.gaussian.derivation import DerivationError
 from elu_sym.gaussian.engine import derive_expectation
+from elu_sym.numeric.function import implementation
 from elu_sym.proofs import CLAIMS
 from elu_sym.symbols import mu, sigma, x
 
@@ -215,25 +217,45 @@ def witnesses_of(formula: Formula) -> tuple[Witness, ...]:
         >>> sorted({witness.kind for witness in witnesses_of(mean)})
         ['arb', 'derivation', 'heat', 'montecarlo', 'mutation', 'parameter', 'stein']
     """
-    quantity = _compound(formula)
+    certified, quantity = _certified(formula)
     parameters = formula.activation.symbols
     moderate = random_points(parameters, 12, seed=1, sigma_range=(0.1, 4), parameter_range=(0.2, 5))
     wide = random_points(parameters, 40, seed=2, sigma_range=(1e-3, 1e3), largest_ratio=30)
     return (
         testify("derivation", lambda: _recheck(formula)),
-        *_exact_certificates(formula, quantity),
-        arb_certificate(formula.closed_form, quantity, moderate),
-        numeric_certificate(
-            formula,
+        *_exact_certificates(certified, quantity),
+        arb_certificate(certified.closed_form, quantity, moderate),
+        *_numeric_certificates(formula, [*wide, *hard_points(parameters)]),
+        *_monte_carlo(formula),
+        mutation_certificate(certified.closed_form, quantity),
+    )
+
+
+def _certified(formula: Formula) -> tuple[Formula, Compound]:
+    """The formula that is certified exactly, and what it is as a function of expectations.
+
+    A standard deviation is the root of a variance by definition, which its derivation checks: it
+    has the witnesses of the variance. Its numbers are its own, and so are their witnesses.
+    """
+    if formula.name == "std":
+        formula = formula.activation.variance
+    return formula, _compound(formula)
+
+
+def _numeric_certificates(formula: Formula, points: Sequence[Point]) -> Iterator[Witness]:
+    """What users call against balls, and what NumPy computes where users call the C module."""
+    functions: dict[str, Callable[..., Any]] = {implementation(): formula}
+    functions.setdefault("NumPy", formula.numeric.by_numpy)
+    for name, function in functions.items():
+        witness = numeric_certificate(
+            function,
             formula.closed_form,
-            [*wide, *hard_points(parameters)],
+            points,
             LARGEST_ERROR,
             scale=condition_aware(_sized_like(formula), formula.symbols),
             symbols=formula.symbols,
-        ),
-        *_monte_carlo(formula),
-        mutation_certificate(formula.closed_form, quantity),
-    )
+        )
+        yield replace(witness, detail=f"{name}: {witness.detail}")
 
 
 def _compound(formula: Formula) -> Compound:
@@ -309,7 +331,7 @@ def _without_sign(term: Expr) -> Expr:
 
 def _monte_carlo(formula: Formula) -> Iterator[Witness]:
     """Sample g(X) for an expectation and f(X) for a variance; sample the parts of the others."""
-    if formula.name == "variance":
+    if formula.name in ("variance", "std"):
         yield _sampled(formula, formula.activation.mean.integrand, "variance")
     elif formula.integrand is not None:
         yield _sampled(formula, formula.integrand)
@@ -319,12 +341,18 @@ def _monte_carlo(formula: Formula) -> Iterator[Witness]:
             yield _sampled(part, part.integrand)
 
 
+def _squared(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *arguments: function(*arguments) ** 2
+
+
 def _sampled(formula: Formula, g: Expr, statistic: Statistic = "mean") -> Witness:
     # The generated function is what is tested; a part of another formula has none.
-    tested = formula if formula.quantity.published else formula.closed_form
+    tested: Any = formula if formula.quantity.published else formula.closed_form
+    if formula.name == "std":
+        tested = _squared(formula)
     columns = len(formula.symbols)
     # Where the positive side is rare, the tails of these two are too heavy for the sample size.
-    rare = formula.name in ("variance", "fourth_moment")
+    rare = formula.name in ("variance", "std", "fourth_moment")
     places = [place for place in GRID if not rare or place[0] > -place[1] / 2]
     # The relatives come out of the same engine and the same primitives as ELU.
     places = places if formula.activation.name == "elu" else places[::2]

@@ -35,7 +35,7 @@ SMALL = -10.0
 """log2 of the step, in units of how M varies, up to which differences of M are expanded in it."""
 
 SPARE = 40
-"""The bits of a precision to which an expansion need not be exact, since the rest loses as many."""
+"""By how many bits an expansion may be less exact than the precision: the rest loses as many."""
 
 FRACTION = arb(0.5, 0.5)
 """Any number from 0 to 1: what is positive and has a bound is the bound times this."""

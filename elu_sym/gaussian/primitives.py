@@ -8,16 +8,25 @@ cancel. Written over these primitives,
 it has no cancellation left that the problem does not have. Each primitive is *defined* by its
 integrand; its closed form comes out of the engine, and that a formula equals a combination of
 primitives is proved by the normal form. The numeric function of the same name computes it.
+
+The derivative of a primitive is a combination of primitives again, chosen so that small numbers are
+no differences of large ones. A few primitives occur in derivatives only. Every rule is proved by
+the normal form, in the tests: the derivative of the closed form is the closed form of the rule.
 """
 
 from functools import cache
 from typing import Any, ClassVar
 
-from sympy import Expr, Function, Heaviside, Integer, S, exp
+from sympy import Dummy, Expr, Function, Heaviside, Integer, S, exp
+from sympy.core.function import ArgumentIndexError
 from sympy.stats import Normal
 
+from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.symbols import alpha, mu, scale, sigma, slope
+
+Slopes = tuple[Expr, ...]
+"""The derivatives with respect to mu, sigma and, where there is one, alpha."""
 
 
 class Primitive(Function):
@@ -56,6 +65,44 @@ class Primitive(Function):
         """The arguments after the law."""
         return self.args[len(self.orders) + 2 :]
 
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """The derivatives of the primitive at its arguments, over primitives."""
+        raise TypeError("a primitive is defined by a subclass with derivatives")
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """The derivative with respect to an argument after the order, over primitives.
+
+        Examples:
+            >>> UpperPartialMoment(2, mu, sigma).diff(mu)
+            2*UpperPartialMoment(1, mu, sigma)
+        """
+        position = argindex - 1 - len(self.orders)
+        if not 0 <= position < len(self.args) - len(self.orders):
+            raise ArgumentIndexError(self, argindex)
+        return self.slopes(*self.args)[position]
+
+
+class CompoundPrimitive(Primitive):
+    """A primitive that is defined over other ones, and differentiated by its definition."""
+
+    @classmethod
+    def definition(cls, *arguments: Expr) -> Expr:
+        """The same over other primitives."""
+        raise TypeError("a compound primitive is defined by a subclass with a definition")
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """The closed form of the definition."""
+        return cls.definition(*(mu, sigma, alpha)[: cls.nargs.args[0]]).rewrite(NormalCdf)
+
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """The derivatives of the definition."""
+        places = [Dummy(positive=True) for _ in arguments]
+        defined, values = cls.definition(*places), dict(zip(places, arguments, strict=True))
+        return tuple(defined.diff(place).xreplace(values) for place in places)
+
 
 @cache
 def _expectation_above(order: Expr) -> Expr:
@@ -87,6 +134,15 @@ class UpperPartialMoment(Primitive):
         """Derived from the integrand ``x**n`` for x > 0."""
         return _expectation_above(*orders)
 
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """One order less; the density where there is none."""
+        n, m, s = arguments
+        if n == 0:
+            return DensityAtZero(m, s), ProbabilityByScale(m, s)
+        by_scale = n * (n - 1) * s * cls(n - 2, m, s) if n > 1 else StandardDensity(m, s)
+        return n * cls(n - 1, m, s), by_scale
+
 
 class LowerPartialMoment(Primitive):
     r"""The lower partial moment about 1 of a lognormal law, :math:`E (\alpha(1 - e^X))_+^n`.
@@ -106,6 +162,20 @@ class LowerPartialMoment(Primitive):
         X = Normal("X", mu, sigma)
         return _expectation_below((alpha * (1 - exp(X))) ** orders[0])
 
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """The mixed moment of the same order; by sigma from the heat equation."""
+        n, m, s, a = arguments
+        if n == 0:
+            return -DensityAtZero(m, s), -ProbabilityByScale(m, s), S.Zero
+        by_location = -n * LowerMixedMoment(n, m, s, a)
+        if n == 1:
+            by_scale = LowerWeightedMoment(n, m, s, a)
+        else:
+            mixed, below = LowerMixedMoment(n, m, s, a), LowerMixedMoment(n - 1, m, s, a)
+            by_scale = n * s * ((n - 1) * a * below - n * mixed)
+        return by_location, by_scale, n * cls(*arguments) / a
+
 
 class LowerExponentialMoment(Primitive):
     r"""The part below zero of a lognormal moment, :math:`E[(\alpha e^X)^n; X < 0]`."""
@@ -118,6 +188,17 @@ class LowerExponentialMoment(Primitive):
         """Derived from the integrand ``(alpha*exp(x))**n`` for x < 0."""
         X = Normal("X", mu, sigma)
         return _expectation_below((alpha * exp(X)) ** orders[0])
+
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """The moment itself and what leaves through zero."""
+        n, m, s, a = arguments
+        moment, power = cls(*arguments), a**n
+        return (
+            n * moment - power * DensityAtZero(m, s),
+            -n * LowerWeightedMoment(*arguments) - power * ProbabilityByScale(m, s),
+            n * moment / a,
+        )
 
 
 class UpperPartialVariance(Primitive):
@@ -132,6 +213,16 @@ class UpperPartialVariance(Primitive):
         """The second moment less the squared mean."""
         return _expectation_above(S(2)) - _expectation_above(S(1)) ** 2
 
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """Twice the covariance of the part with its slope, in products that do not cancel."""
+        m, s = arguments
+        mean = UpperPartialMoment(S.One, m, s)
+        return (
+            2 * mean * UpperPartialMoment(S.Zero, -m, s),
+            2 * s * UpperPartialMoment(S.Zero, m, s) - 2 * mean * StandardDensity(m, s),
+        )
+
 
 class LowerPartialVariance(Primitive):
     r"""The variance of :math:`(\alpha(1 - e^X))_+`."""
@@ -144,6 +235,19 @@ class LowerPartialVariance(Primitive):
     def closed_form(cls, *orders: Expr) -> Expr:
         """The second moment less the squared mean."""
         return LowerPartialMoment.closed_form(S(2)) - LowerPartialMoment.closed_form(S(1)) ** 2
+
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """Twice the covariance of the part with its slope, which is of the order of sigma**2."""
+        m, s, a = arguments
+        covariance = LowerSlopeCovariance(m, s, a)
+        mean = LowerPartialMoment(S.One, m, s, a)
+        second = LowerExponentialMoment(S(2), m, s, a)
+        return (
+            -2 * covariance,
+            2 * s * second - 2 * s * covariance - 2 * a * mean * StandardDensity(m, s),
+            2 * cls(*arguments) / a,
+        )
 
 
 class PartialMeanProduct(Primitive):
@@ -161,6 +265,20 @@ class PartialMeanProduct(Primitive):
         """The product of the two first partial moments."""
         return _expectation_above(S(1)) * LowerPartialMoment.closed_form(S(1))
 
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """The rule of the product."""
+        m, s, a = arguments
+        upper, lower = UpperPartialMoment(S.One, m, s), LowerPartialMoment(S.One, m, s, a)
+        by_location = UpperPartialMoment(S.Zero, m, s) * lower
+        by_scale = StandardDensity(m, s) * lower
+        return (
+            by_location - upper * LowerExponentialMoment(S.One, *arguments),
+            by_scale + upper * LowerWeightedMoment(S.One, *arguments),
+            cls(*arguments) / a,
+        )
+
+
 
 class OppositeMeanProduct(Primitive):
     r"""The product :math:`E X_+ \cdot E (-X)_+` of the means of the two parts of X."""
@@ -175,6 +293,16 @@ class OppositeMeanProduct(Primitive):
         mean = _expectation_above(S(1))
         return mean * (mean - mu)
 
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """The rule of the product."""
+        m, s = arguments
+        above, below = UpperPartialMoment(S.One, m, s), UpperPartialMoment(S.One, -m, s)
+        return (
+            UpperPartialMoment(S.Zero, m, s) * below - above * UpperPartialMoment(S.Zero, -m, s),
+            (above + below) * StandardDensity(m, s),
+        )
+
 
 class UpperConditionalMean(Primitive):
     r"""The conditional mean :math:`E[X \mid X > 0]`."""
@@ -187,6 +315,11 @@ class UpperConditionalMean(Primitive):
         """The first upper partial moment over the probability."""
         return _expectation_above(S(1)) / _expectation_above(S(0))
 
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """Primitives of their own, since the quotients are 0/0 in the tail."""
+        return UpperConditionalMeanByLocation(*arguments), UpperConditionalMeanByScale(*arguments)
+
 
 class LowerConditionalMean(Primitive):
     r"""The conditional mean :math:`E[\alpha(1 - e^X) \mid X < 0]`."""
@@ -198,6 +331,15 @@ class LowerConditionalMean(Primitive):
     def closed_form(cls, *orders: Expr) -> Expr:
         """The first lower partial moment over the probability."""
         return LowerPartialMoment.closed_form(S(1)) / LowerPartialMoment.closed_form(S(0))
+
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """Primitives of their own, since the quotients are 0/0 in the tail."""
+        return (
+            LowerConditionalMeanByLocation(*arguments),
+            LowerConditionalMeanByScale(*arguments),
+            cls(*arguments) / arguments[2],
+        )
 
 
 class PartialMeanDifference(Primitive):
@@ -214,6 +356,17 @@ class PartialMeanDifference(Primitive):
     def closed_form(cls, *orders: Expr) -> Expr:
         """The difference of the two first partial moments."""
         return _expectation_above(S(1)) - LowerPartialMoment.closed_form(S(1))
+
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """The densities of the two parts cancel at alpha = 1, to the last digit."""
+        m, s, a = arguments
+        first, density = LowerExponentialMoment(S.One, *arguments), StandardDensity(m, s)
+        return (
+            UpperPartialMoment(S.Zero, m, s) + first,
+            density - a * density + s * first,
+            -LowerPartialMoment(S.One, *arguments) / a,
+        )
 
 
 class SmoothMean(Primitive):
@@ -232,6 +385,235 @@ class SmoothMean(Primitive):
         X = Normal("X", mu, sigma)
         below = _expectation_below(alpha * (1 - exp(X / alpha)))
         return _expectation_above(S(1)) - below
+
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """Sums of positive terms, since CELU is convex for x < 0 and its slope is continuous."""
+        m, s, a = arguments
+        first = LowerExponentialMoment(S.One, m / a, s / a, S.One)
+        return (
+            UpperPartialMoment(S.Zero, m, s) + first,
+            s / a * first,
+            -LowerRemainder(m / a, s / a),
+        )
+
+
+class StandardDensity(Primitive):
+    r"""The density :math:`\varphi(\mu/\sigma)` of the standardized variable at the joint."""
+
+    nargs = 2
+    numeric_name = "standard_density"
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """The density itself."""
+        return NormalPdf(mu / sigma)
+
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """The density times a power of the argument."""
+        m, s = arguments
+        by_scale = ProbabilityByScale(m, s)
+        return by_scale, -m / s * by_scale
+
+
+class DensityAtZero(Primitive):
+    r"""The density of X at the joint, :math:`\varphi(\mu/\sigma)/\sigma = \partial_\mu P(X > 0)`."""
+
+    nargs = 2
+    numeric_name = "density_at_zero"
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """The density of X."""
+        return NormalPdf(mu / sigma) / sigma
+
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """The density times a power of the argument."""
+        m, s = arguments
+        by_scale = ProbabilityByScale(m, s)
+        return by_scale / s, -(m / s * by_scale + cls(m, s)) / s
+
+
+class ProbabilityByScale(Primitive):
+    r"""The slope :math:`\partial_\sigma P(X > 0) = -\mu\,\varphi(\mu/\sigma)/\sigma^2`."""
+
+    nargs = 2
+    numeric_name = "probability_by_scale"
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """The derivative of a distribution."""
+        return -mu * NormalPdf(mu / sigma) / sigma**2
+
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """The density times a power of the argument."""
+        m, s = arguments
+        t, value = m / s, cls(m, s)
+        return -(t * value + DensityAtZero(m, s)) / s, (t**2 - 2) * value / s
+
+
+class LowerMixedMoment(Primitive):
+    r"""The mixed moment :math:`\alpha^n E[e^X (1 - e^X)^{n-1}; X < 0]`.
+
+    It is the slope of ``LowerPartialMoment`` of order n in mu, but for the factor -n.
+    """
+
+    nargs = 4
+    numeric_name = "lower_mixed_moment"
+
+    @classmethod
+    def eval(cls, order: Expr, *arguments: Expr) -> Expr | None:
+        """Order 1 has a name already."""
+        return LowerExponentialMoment(order, *arguments) if order == 1 else None
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """Derived from the integrand for x < 0."""
+        X, n = Normal("X", mu, sigma), orders[0]
+        return _expectation_below(alpha**n * exp(X) * (1 - exp(X)) ** (n - 1))
+
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """One order less; by sigma from the heat equation."""
+        n, *place = arguments
+        m, s, a = place
+        below = cls(n - 1, *place)
+        by_location = n * cls(*arguments) - (n - 1) * a * below
+        by_scale = s * (n * by_location - (n - 1) * a * below.fdiff(2))
+        return by_location, by_scale, n * cls(*arguments) / a
+
+
+class LowerWeightedMoment(Primitive):
+    r"""The moment :math:`-E[Z (\alpha e^X)^n; X < 0]`, with Z the standardized variable.
+
+    It is the slope in sigma of the first ``LowerPartialMoment`` for n = 1.
+    """
+
+    nargs = 4
+    numeric_name = "lower_weighted_moment"
+
+    @classmethod
+    def closed_form(cls, *orders: Expr) -> Expr:
+        """By parts."""
+        n = orders[0]
+        density = alpha**n * NormalPdf(mu / sigma)
+        return density - n * sigma * LowerExponentialMoment.closed_form(n)
+
+    @classmethod
+    def slopes(cls, *arguments: Expr) -> Slopes:
+        """By parts again."""
+        n, m, s, a = arguments
+        value, through = cls(*arguments), a**n * ProbabilityByScale(m, s)
+        moment = LowerExponentialMoment(*arguments)
+        return (
+            through + n * value,
+            (n * s - m / s) * through - n * moment + n**2 * s * value,
+            n * value / a,
+        )
+
+
+class LowerSlopeCovariance(CompoundPrimitive):
+    r"""The covariance of :math:`(\alpha(1 - e^X))_+` and its slope :math:`\alpha e^X [X < 0]`.
+
+    The slope is taken without its sign; so the covariance is minus half of the derivative of
+    ``LowerPartialVariance`` in mu. It may have either sign.
+    """
+
+    nargs = 3
+    numeric_name = "lower_slope_covariance"
+
+    @classmethod
+    def definition(cls, *arguments: Expr) -> Expr:
+        """The mean of the product less the product of the means."""
+        mean = LowerPartialMoment(S.One, *arguments)
+        return LowerMixedMoment(S(2), *arguments) - mean * LowerExponentialMoment(
+            S.One, *arguments
+        )
+
+
+class LowerRemainder(CompoundPrimitive):
+    r"""The moment :math:`E[1 - e^X + X e^X; X < 0]`, of the order of the squares of mu and sigma.
+
+    At (mu, sigma)/alpha it is minus the slope of the mean of CELU in alpha.
+    """
+
+    nargs = 2
+    numeric_name = "lower_remainder"
+
+    @classmethod
+    def definition(cls, *arguments: Expr) -> Expr:
+        """The three terms one by one."""
+        m, s = arguments
+        first = LowerExponentialMoment(S.One, m, s, S.One)
+        weighted = LowerWeightedMoment(S.One, m, s, S.One)
+        return LowerPartialMoment(S.One, m, s, S.One) + m * first - s * weighted
+
+
+class UpperConditionalMeanByLocation(CompoundPrimitive):
+    r"""The slope in mu of :math:`E[X \mid X > 0]`, the conditional variance of :math:`X/\sigma`."""
+
+    nargs = 2
+    numeric_name = "upper_conditional_mean_by_location"
+
+    @classmethod
+    def definition(cls, *arguments: Expr) -> Expr:
+        """The rule of the quotient."""
+        m, s = arguments
+        probability = UpperPartialMoment(S.Zero, m, s)
+        mean = UpperPartialMoment(S.One, m, s)
+        return 1 - mean * DensityAtZero(m, s) / probability**2
+
+
+class UpperConditionalMeanByScale(CompoundPrimitive):
+    r"""The slope in sigma of :math:`E[X \mid X > 0]`."""
+
+    nargs = 2
+    numeric_name = "upper_conditional_mean_by_scale"
+
+    @classmethod
+    def definition(cls, *arguments: Expr) -> Expr:
+        """The rule of the quotient."""
+        m, s = arguments
+        probability = UpperPartialMoment(S.Zero, m, s)
+        mean = UpperPartialMoment(S.One, m, s)
+        return (
+            StandardDensity(m, s) / probability - mean * ProbabilityByScale(m, s) / probability**2
+        )
+
+
+class LowerConditionalMeanByLocation(CompoundPrimitive):
+    r"""The slope in mu of :math:`E[\alpha(1 - e^X) \mid X < 0]`, which is negative."""
+
+    nargs = 3
+    numeric_name = "lower_conditional_mean_by_location"
+
+    @classmethod
+    def definition(cls, *arguments: Expr) -> Expr:
+        """The rule of the quotient."""
+        m, s, _ = arguments
+        probability = LowerPartialMoment(S.Zero, *arguments)
+        mean = LowerPartialMoment(S.One, *arguments)
+        first = LowerExponentialMoment(S.One, *arguments)
+        return mean * DensityAtZero(m, s) / probability**2 - first / probability
+
+
+class LowerConditionalMeanByScale(CompoundPrimitive):
+    r"""The slope in sigma of :math:`E[\alpha(1 - e^X) \mid X < 0]`."""
+
+    nargs = 3
+    numeric_name = "lower_conditional_mean_by_scale"
+
+    @classmethod
+    def definition(cls, *arguments: Expr) -> Expr:
+        """The rule of the quotient."""
+        m, s, _ = arguments
+        probability = LowerPartialMoment(S.Zero, *arguments)
+        mean = LowerPartialMoment(S.One, *arguments)
+        weighted = LowerWeightedMoment(S.One, *arguments)
+        return weighted / probability + mean * ProbabilityByScale(m, s) / probability**2
 
 
 def _moments(

@@ -46,9 +46,10 @@ def lower_exponential_moment(order: int, law: Law, alpha: Array | float) -> Arra
     if isinstance(law, LimitLaw):
         if order == 0:
             return law.negative
-        return (alpha * law.ops.exp(law.ops.minimum(law.mu, 0.0))) ** order * law.negative
-    unit, root, bracket = exponential_moment(order, law)
-    return Moment(alpha * unit, root, bracket).value(order)
+        root, weight = negative_exponential(law.ops, law.ops.minimum(law.mu, 0.0))
+        power = (((alpha * (root * root)) * weight) * (root * root)) ** order
+        return law.ops.where(law.negative > 0.0, power * law.negative, 0.0)
+    return exponential_moment(order, law)._replace(height=alpha).value(order)
 
 
 def exponential_moment(order: int, law: NormalLaw) -> Moment:

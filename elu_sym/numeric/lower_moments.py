@@ -75,8 +75,7 @@ def lower_partial_moment(order: int, law: Law, alpha: Array | float) -> Array:
         if order == 0:
             return law.negative
         return (alpha * abs(law.ops.expm1(law.ops.minimum(law.mu, 0.0)))) ** order
-    unit, root, bracket = lower_moment(order, law)
-    return Moment(alpha * unit, root, bracket).value(order)
+    return lower_moment(order, law)._replace(height=alpha).value(order)
 
 
 def lower_conditional_mean(law: Law, alpha: Array | float) -> Array:
@@ -126,7 +125,9 @@ def laplace_form(order: int, law: NormalLaw, relative: bool = False) -> tuple[Ar
 
     def quotient(t: Array, sigma: Array) -> tuple[Array, Array]:
         points = [t + k * sigma for k in range(order + 1)]
-        return sigma, difference(law.ops, points)
+        # A unit above 1 could overflow with alpha before it meets the difference.
+        bracket = difference(law.ops, points) * law.ops.maximum(sigma, 1.0) ** order
+        return law.ops.minimum(sigma, 1.0), bracket
 
     def differences(t: Array, sigma: Array) -> tuple[Array, Array]:
         first = total = mills_ratio(law.ops, t)
@@ -216,5 +217,5 @@ def _conditional_right(law: NormalLaw) -> tuple[Array, Array]:
 
 
 def _conditional_left(law: NormalLaw) -> tuple[Array, Array]:
-    unit, _, bracket = _left(1)(law)
-    return unit, bracket / (1.0 - law.tail_probability)
+    moment = _left(1)(law)
+    return moment.unit, moment.bracket / (1.0 - law.tail_probability)

@@ -50,6 +50,7 @@ __all__ = [
 
 _OFFSET = 4.0
 _PIECES_PER_UNIT = 128.0
+_NEAR_ZERO = 0.25
 _FINE = (FINE_0, FINE_2, FINE_2, FINE_4, FINE_4)
 _WIDE = (WIDE_1, WIDE_1, WIDE_2, WIDE_4, WIDE_4)
 """The tables by order."""
@@ -63,7 +64,8 @@ def mills_ratio(ops: Operations, x: Array) -> Array:
         x: Array in one dimension, not below -2; infinity gives 0.
 
     Returns:
-        Array of the same shape.  Measured against Arb: within 2 units in the last place.
+        Array of the same shape.  Measured against Arb: within 4 units in the last place for x >= 0
+        and 6 below, about one on average.
 
     >>> import numpy as np
     >>> from elu_sym.numeric.operations import NUMPY
@@ -95,7 +97,10 @@ def mills_derivatives(ops: Operations, order: int, x: Array) -> list[Array]:
     z = 2.0 * (scaled - piece) - 1.0
     coefficients = ops.row(_FINE[order], piece)
     divided = _divided(ops, coefficients, [z] * (order + 1), 2.0 * _PIECES_PER_UNIT)
-    return [_in_x(divided[: k + 1], [r] * (k + 1)) for k in range(order + 1)]
+    values = [_in_x(divided[: k + 1], [r] * (k + 1)) for k in range(order + 1)]
+    if order > 0:  # near 0, where the problem is best conditioned, fewer roundings
+        values[1] = ops.where(abs(x) < _NEAR_ZERO, 1.0 - x * values[0], values[1])
+    return values
 
 
 def within_reach(ops: Operations, x: Array, farthest: Array) -> Array:

@@ -10,7 +10,7 @@ __all__ = ["Moment"]
 
 
 class Moment(NamedTuple):
-    """The number ``unit**order * root**4 * bracket``, from factors that are doubles themselves.
+    """The number ``(height * unit)**order * root**4 * bracket``, from factors that are doubles.
 
     At the edges of the double range a moment is an ordinary number while ``unit**order`` or
     ``root**4`` is not; so they are multiplied in turns.
@@ -19,11 +19,13 @@ class Moment(NamedTuple):
         unit: A scale, not negative.
         root: The fourth root of a density, from 0 to 1, where it is apart from the bracket.
         bracket: What is left, not negative.
+        height: Another scale: the parameter alpha.
     """
 
     unit: Array
     root: Array
     bracket: Array
+    height: Array | float = 1.0
 
     def value(self, order: int) -> Array:
         """Return the moment.
@@ -31,17 +33,18 @@ class Moment(NamedTuple):
         >>> float(Moment(1e-160, 1.0, 2.0).value(2) * 1e300)
         2e-20
         """
-        unit, root, bracket = self
+        root, bracket = self.root, self.bracket
         if order == 0:
             return ((root * root) * (root * root)) * bracket
+        rooted = (self.height * root) * self.unit
         if order == 1:
-            return (((unit * root) * root) * bracket) * (root * root)
-        rooted = unit * root
+            return ((rooted * root) * bracket) * (root * root)
         if order == 2:
-            return ((rooted * root) * bracket) * (rooted * root)
+            rooted = rooted * root
+            return (rooted * bracket) * rooted
         value = (rooted * bracket) * rooted * rooted
         return value * root if order == 3 else value * rooted
 
     def deviation(self, ops: Operations) -> Array:
         """Return the square root of a moment of order 2, right where the moment is no double."""
-        return ((self.unit * self.root) * self.root) * ops.sqrt(self.bracket)
+        return (((self.height * self.root) * self.unit) * self.root) * ops.sqrt(self.bracket)

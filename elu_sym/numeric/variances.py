@@ -80,7 +80,7 @@ def upper_partial_variance(law: Law) -> Array:
     array([0.34084506])
     """
     if isinstance(law, LimitLaw):
-        return (law.sigma * law.sigma) * law.ops.where(law.mu > 0.0, 1.0, 0.0)
+        return law.ops.where(law.mu > 0.0, law.sigma * law.sigma, 0.0)
     return _upper_variance(law).value(2)
 
 
@@ -99,7 +99,7 @@ def upper_partial_deviation(law: Law) -> Array:
     array([5.8381937e-201])
     """
     if isinstance(law, LimitLaw):
-        return law.sigma * law.ops.where(law.mu > 0.0, 1.0, 0.0)
+        return law.ops.where(law.mu > 0.0, law.sigma, 0.0)
     return _upper_variance(law).deviation(law.ops)
 
 
@@ -127,8 +127,7 @@ def lower_partial_variance(law: Law, alpha: Array | float) -> Array:
     """
     if isinstance(law, LimitLaw):
         return 0.0 * law.negative * alpha
-    unit, root, bracket = _lower_variance(law)
-    return Moment(alpha * unit, root, bracket).value(2)
+    return _lower_variance(law)._replace(height=alpha).value(2)
 
 
 def lower_partial_deviation(law: Law, alpha: Array | float) -> Array:
@@ -148,8 +147,7 @@ def lower_partial_deviation(law: Law, alpha: Array | float) -> Array:
     """
     if isinstance(law, LimitLaw):
         return 0.0 * law.negative * alpha
-    unit, root, bracket = _lower_variance(law)
-    return Moment(alpha * unit, root, bracket).deviation(law.ops)
+    return _lower_variance(law)._replace(height=alpha).deviation(law.ops)
 
 
 def partial_mean_product(law: Law, alpha: Array | float) -> Array:
@@ -178,7 +176,7 @@ def partial_mean_product(law: Law, alpha: Array | float) -> Array:
     """
     if isinstance(law, LimitLaw):
         return 0.0 * law.negative * alpha
-    return _product(upper_moment(1, law), _scaled(lower_moment(1, law), alpha))
+    return _product(upper_moment(1, law), lower_moment(1, law)._replace(height=alpha))
 
 
 def partial_mean_root(law: Law, alpha: Array | float) -> Array:
@@ -198,7 +196,7 @@ def partial_mean_root(law: Law, alpha: Array | float) -> Array:
     """
     if isinstance(law, LimitLaw):
         return 0.0 * law.negative * alpha
-    lower = _scaled(lower_moment(1, law), alpha)
+    lower = lower_moment(1, law)._replace(height=alpha)
     return _root_of_product(law.ops, upper_moment(1, law), lower)
 
 
@@ -244,10 +242,6 @@ def opposite_mean_root(law: Law) -> Array:
     return _root_of_product(law.ops, upper_moment(1, law), upper_moment(1, law.reflected()))
 
 
-def _scaled(moment: Moment, alpha: Array | float) -> Moment:
-    return Moment(alpha * moment.unit, moment.root, moment.bracket)
-
-
 def _product(first: Moment, second: Moment) -> Array:
     """Return the product of two moments of order 1.
 
@@ -257,13 +251,15 @@ def _product(first: Moment, second: Moment) -> Array:
     """
     root = first.root * second.root
     bracket = first.bracket * second.bracket
-    return (bracket * ((first.unit * root) * root)) * ((second.unit * root) * root)
+    second_unit = ((second.height * root) * second.unit) * root
+    return (bracket * ((first.unit * root) * root)) * second_unit
 
 
 def _root_of_product(ops: Operations, first: Moment, second: Moment) -> Array:
     root = first.root * second.root
     brackets = ops.sqrt(first.bracket) * ops.sqrt(second.bracket)
-    first_unit, second_unit = (first.unit * root) * root, (second.unit * root) * root
+    first_unit = (first.unit * root) * root
+    second_unit = ((second.height * root) * second.unit) * root
     return (brackets * ops.sqrt(first_unit)) * ops.sqrt(second_unit)
 
 
@@ -323,6 +319,7 @@ def _parity_far(law: NormalLaw, exponent: Array) -> Moment:
 def _capped(law: NormalLaw) -> Moment:
     largest = 2.0 * law.mu + 2.0 * (law.sigma * law.sigma)
     largest = law.ops.where(law.t + 2.0 * law.sigma < 0.0, largest, -0.5 * (law.t * law.t))
+    largest = law.ops.maximum(largest, -1e300)  # not infinite; the variance is zero long before
     deep = largest < law.ops.least
     return Moment(*law.ops.choose(deep, _capped_deep, _capped_ordinary, law, largest))
 

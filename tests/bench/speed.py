@@ -141,7 +141,8 @@ def quadrature(mu: float, sigma: float, alpha: float) -> tuple[float, float, flo
     that meet at the kink, and to a relative error alone.
     """
     end = 38.0  # where the density underflows
-    kink = min(max(-mu / sigma, -end), end) if sigma else end
+    kink = -mu / sigma if sigma else -math.copysign(math.inf, mu)
+    kink = min(max(kink, -end), end)
 
     def integral(power: int, center: float = 0.0) -> float:
         def below(z: float) -> float:
@@ -207,6 +208,8 @@ def mixed(rng: Generator, size: int) -> Arguments:
 
 
 class Population(NamedTuple):
+    """Arguments of one kind: how they are drawn, what they are, and in how many turns."""
+
     draw: Callable[[Generator, int], Arguments]
     what: str
     turns: int
@@ -216,7 +219,7 @@ POPULATIONS = {
     "mixed": Population(mixed, "equal shares of the others, shuffled", 7),
     "network": Population(network, "mu ~ N(0, 1), sigma and alpha ~ U(0.5, 2)", 3),
     "moderate": Population(
-        moderate, "sigma 1e-3 to 1e3, |mu| up to 30 sigma, alpha 1e-2 to 1e2, log-uniform", 3
+        moderate, "sigma 1e-3 to 1e3, alpha 1e-2 to 1e2, log-uniform; |mu| up to 30 sigma", 3
     ),
     "grid": Population(grid, "|mu|, sigma and alpha 1e-2 to 1e2, log-uniform", 3),
     "range": Population(
@@ -224,7 +227,7 @@ POPULATIONS = {
     ),
 }
 
-SCALARS = ((0.3, 1.2, 1.5), (-3.0, 0.7, 1.0), (0.0, 1.0, 1.0), (25.0, 0.01, 2.0))
+SCALARS = ((0.3, 1.2, 1.5), (-3.0, 0.7, 1.0), (0.0, 1.0, 1.0), (2.0, 0.25, 2.0))
 """Points of scalar calls, of whose times the average is taken."""
 
 
@@ -298,7 +301,9 @@ def arrays() -> dict[str, Any]:
             candidates[key](*values[name])
             times.setdefault((name, *key), []).append(time.process_time() - start)
             bar.update()
-    return {"elements": ELEMENTS, "entries": _medians(times, 1e9 / ELEMENTS)}
+    described = {name: each.what for name, each in POPULATIONS.items()}
+    entries = _medians(times, 1e9 / ELEMENTS)
+    return {"elements": ELEMENTS, "populations": described, "entries": entries}
 
 
 SCALAR_TURNS = 11
@@ -348,8 +353,10 @@ import json, resource, sys
 import numpy as np
 from elu_sym.numeric.function import NumericFunction
 
+unit = 1 if sys.platform == "darwin" else 1024
+
 def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 rng = np.random.default_rng(1)
 mu, sigma = (np.empty({elements}) for _ in range(2))
@@ -361,7 +368,8 @@ before = peak()
 found = function(mu, sigma, 1.0)
 growth = peak() - before
 output = sum(each.nbytes for each in (found if isinstance(found, tuple) else (found,)))
-print(json.dumps({{"input": mu.nbytes + sigma.nbytes, "output": output, "beyond": growth - output}}))
+sizes = {{"input": mu.nbytes + sigma.nbytes, "output": output, "beyond": growth - output}}
+print(json.dumps(sizes))
 """
 """A script that calls a function once, mu and sigma arrays and alpha a number."""
 
@@ -453,7 +461,7 @@ def correct_digits(computed: float, truth: Truth) -> float:
     if computed == nearest and (nearest == 0 or math.isinf(nearest)):
         return 17.0
     error = float(abs((truth.value - computed) / truth.value).mid())
-    digits = 17.0 if error == 0 else min(max(-math.log10(error), 0.0), 17.0)
+    digits = 17.0 if error == 0 else min(max(0.0, -math.log10(error)), 17.0)
     return max(digits, ALL_DIGITS) if computed == nearest else digits
 
 
@@ -649,7 +657,9 @@ def table(results: dict[str, Any]) -> str:
 
 def _array_lines(section: dict[str, Any]) -> Iterator[str]:
     over = section["entries"]
-    others = [name for name in over if name != "mixed"]
+    others = [name for name in POPULATIONS if name != "mixed"]
+    for name, what in section["populations"].items():
+        yield f"{name + ':':10s} {what}"
     yield f"{'':26s} ns an element, mixed       shipped / naive"
     yield f"{'':26s} {'shipped':>7s} {'numpy':>7s} {'naive':>7s}  " + " ".join(
         f"{name:>8s}" for name in ("mixed", *others)
@@ -686,36 +696,37 @@ def _memory_lines(section: dict[str, Any]) -> Iterator[str]:
         f" {name:>8s}" for name in ("input", "output", "beyond")
     )
     for quantity, entries in section["entries"].items():
-        for name, entry in entries.items():
+        for name, entry in sorted(entries.items(), reverse=True):
             sizes = " ".join(f"{entry[key]:8.2f}" for key in ("input", "output", "beyond"))
             yield f"{quantity + ', ' + name:26s} {sizes}"
 
 
 def _import_lines(section: dict[str, Any]) -> Iterator[str]:
     yield f"{'processor s':>13s} {'clock s':>10s}  runs"
-    for entry in section["entries"].values():
+    for name in IMPORTS:
+        entry = section["entries"][name]
         times = f"{entry['processor_seconds']:13.3g} {entry['seconds']:10.3g}"
         yield f"{times} {entry['runs']:5d}  {entry['what']}"
 
 
 def _accuracy_lines(section: dict[str, Any]) -> Iterator[str]:
-    for group, methods in section["entries"].items():
+    for group in GROUPS:
         yield f"{group}, {section['points']} points: correct digits, median / 1 % / least; right"
         yield f"{'':28s} {'s a point':>9s}" + "".join(f"  {name:>22s}" for name in MOMENTS)
-        for method, entry in methods.items():
+        for method, label in METHODS.items():
+            entry = section["entries"][group][method]
             digits = "".join(
                 f"  {entry[name]['median']:4.1f} {entry[name]['quantile']:4.1f}"
                 f" {entry[name]['least']:4.1f} {entry[name]['right']:7.1%}"
                 for name in MOMENTS
             )
-            yield f"{METHODS[method]:28s} {entry['seconds']:9.1e}{digits}"
+            yield f"{label:28s} {entry['seconds']:9.1e}{digits}"
 
 
 def _sweep_lines(section: dict[str, Any]) -> Iterator[str]:
     yield f"{'':26s}" + "".join(f"  {n} worker{'s' * (n > 1)}: s, 10^6 a s" for n in WORKERS)
-    for kind, sizes in section["entries"].items():
-        unit = "rows" if kind == "sweep" else "samples"
-        for size, by_workers in sizes.items():
+    for kind, unit in (("sweep", "rows"), ("monte_carlo", "samples")):
+        for size, by_workers in section["entries"][kind].items():
             times = "".join(
                 f"   {by_workers[str(n)]:11.3g} {int(size) / by_workers[str(n)] / 1e6:9.3g}"
                 for n in WORKERS
@@ -744,32 +755,21 @@ def plot(results: dict[str, Any], path: Path) -> None:
     figure, axes = plt.subplots(
         len(groups), len(MOMENTS), figsize=(12, 6.5), sharex=True, sharey=True, layout="constrained"
     )
-    for row, (group, methods) in zip(axes, groups.items(), strict=True):
+    for row, group in zip(axes, GROUPS, strict=True):
         for axis, name in zip(row, MOMENTS, strict=True):
-            for number, (method, entry) in enumerate(methods.items()):
-                digits = entry[name]
-                axis.plot(
-                    [entry["seconds"]] * 2,
-                    [digits["quantile"], digits["median"]],
-                    color=f"C{number}",
-                    linewidth=1,
-                )
-                axis.plot(
-                    entry["seconds"],
-                    digits["median"],
-                    "o",
-                    color=f"C{number}",
-                    label=METHODS[method],
-                )
-                axis.plot(entry["seconds"], digits["quantile"], "_", color=f"C{number}")
+            for number, (method, label) in enumerate(METHODS.items()):
+                color, size = ("black", 5) if method == "shipped" else (f"C{number}", 8)
+                seconds, digits = groups[group][method]["seconds"], groups[group][method][name]
+                axis.vlines(seconds, digits["quantile"], digits["median"], color=color)
+                axis.plot(seconds, digits["median"], "o", color=color, label=label, markersize=size)
             axis.axhline(ALL_DIGITS, color="gray", linewidth=0.6, linestyle=":")
-            axis.set(xscale="log", ylim=(-0.7, 17.7), title=f"{name}, {group} points")
+            axis.set(xscale="log", ylim=(-0.7, 17.7), yticks=range(0, 17, 4))
+            axis.set_title(f"{name}, {group} points")
     for axis in axes[-1]:
         axis.set_xlabel("processor seconds a point")
     for axis in axes[:, 0]:
         axis.set_ylabel("correct digits: median, 1 %")
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     figure.savefig(path, dpi=120)
     plt.close(figure)
 
@@ -793,14 +793,11 @@ def main(arguments: list[str] | None = None) -> None:
         return
     for section, measure_section in SECTIONS.items():
         if not options.only or section in options.only or section not in results:
-            of = machine()
-            results[section] = {
-                "machine": of,
-                "implementation": implementation(),
-                **measure_section(),
-            }
-    results["limits"] = limits(results)
-    write(results, RESULTS)
+            of = {"machine": machine(), "implementation": implementation()}
+            results[section] = of | measure_section()
+            if results.keys() >= SECTIONS.keys():
+                results["limits"] = limits(results)
+            write(results, RESULTS)
     print(table(results))
 
 

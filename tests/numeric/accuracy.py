@@ -74,7 +74,6 @@ def anywhere(rng: Generator, size: int) -> Place:
     mu = signs(rng, size) * log_uniform(rng, 1e-300, 1e150, size)
     sigma = log_uniform(rng, 1e-300, 1e150, size)
     mu[rng.random(size) < 0.02] = 0.0
-    sigma[rng.random(size) < 0.02] = 0.0
     return mu, sigma
 
 
@@ -343,6 +342,7 @@ class Block(NamedTuple):
         rng = np.random.default_rng([self.seed, crc32(self.regime.encode()), self.index])
         mu, sigma = REGIMES[self.regime](rng, self.size)
         mu = np.clip(mu, -1e150, 1e150)
+        sigma[rng.random(self.size) < 0.02] = 0.0  # the limit belongs to every regime of mu
         alpha = log_uniform(rng, 1e-10, 1e10, self.size)
         alpha[rng.random(self.size) < 0.125] = 1.0
         return rng, mu, sigma, alpha

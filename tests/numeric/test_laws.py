@@ -7,32 +7,32 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from elu_sym import numeric
+from numeric import array_functions
 
 UPPER = {
-    f"upper {n}": lambda mu, sigma, alpha, n=n: numeric.upper_partial_moment(n, mu, sigma)
+    f"upper {n}": lambda mu, sigma, alpha, n=n: array_functions.upper_partial_moment(n, mu, sigma)
     for n in range(5)
 }
 LOWER = {
-    f"lower {n}": lambda mu, sigma, alpha, n=n: numeric.lower_partial_moment(n, mu, sigma, alpha)
+    f"lower {n}": lambda mu, sigma, alpha, n=n: array_functions.lower_partial_moment(n, mu, sigma, alpha)
     for n in range(5)
 }
 EXPONENTIAL = {
-    f"exponential {n}": lambda mu, sigma, alpha, n=n: numeric.lower_exponential_moment(
+    f"exponential {n}": lambda mu, sigma, alpha, n=n: array_functions.lower_exponential_moment(
         n, mu, sigma, alpha
     )
     for n in range(4)
 }
 OTHERS = {
-    "upper variance": lambda mu, sigma, alpha: numeric.upper_partial_variance(mu, sigma),
-    "lower variance": numeric.lower_partial_variance,
-    "upper deviation": lambda mu, sigma, alpha: numeric.upper_partial_deviation(mu, sigma),
-    "lower deviation": numeric.lower_partial_deviation,
-    "mean root": numeric.partial_mean_root,
-    "mean product": numeric.partial_mean_product,
-    "opposite mean product": lambda mu, sigma, alpha: numeric.opposite_mean_product(mu, sigma),
-    "upper conditional mean": lambda mu, sigma, alpha: numeric.upper_conditional_mean(mu, sigma),
-    "conditional mean": numeric.lower_conditional_mean,
+    "upper variance": lambda mu, sigma, alpha: array_functions.upper_partial_variance(mu, sigma),
+    "lower variance": array_functions.lower_partial_variance,
+    "upper deviation": lambda mu, sigma, alpha: array_functions.upper_partial_deviation(mu, sigma),
+    "lower deviation": array_functions.lower_partial_deviation,
+    "mean root": array_functions.partial_mean_root,
+    "mean product": array_functions.partial_mean_product,
+    "opposite mean product": lambda mu, sigma, alpha: array_functions.opposite_mean_product(mu, sigma),
+    "upper conditional mean": lambda mu, sigma, alpha: array_functions.upper_conditional_mean(mu, sigma),
+    "conditional mean": array_functions.lower_conditional_mean,
 }
 ALL = UPPER | LOWER | EXPONENTIAL | OTHERS
 
@@ -222,7 +222,7 @@ def test_empty_arrays_and_zero_dimensions():
 
 
 def smooth(mu, sigma, alpha):
-    return numeric.smooth_mean(*(np.array(x, dtype=np.float64) for x in (mu, sigma, alpha)))
+    return array_functions.smooth_mean(*(np.array(x, dtype=np.float64) for x in (mu, sigma, alpha)))
 
 
 @given(mu=anything, sigma=deviation, alpha=positive)

@@ -14,7 +14,7 @@
 #define FARTHEST 1000.0
 #define CENTRAL 0.5
 
-/* The number unit^order root^4 bracket; see ../moment.py. */
+/* The number (height unit)^order root^4 bracket; see ../moment.py. */
 typedef struct {
     double unit, root, bracket;
 } moment;
@@ -145,23 +145,25 @@ INLINE double normal_below(double x)
     return 1.0 - ONE_OVER_SQRT_TWO_PI * exp(-0.5 * (bounded * bounded)) * mills_ratio(bounded);
 }
 
-INLINE double moment_value(moment m, int order)
+INLINE double moment_value(moment m, int order, double height)
 {
     double root = m.root;
     if (order == 0)
         return fourth_power(root) * m.bracket;
+    double rooted = (height * root) * m.unit;
     if (order == 1)
-        return (((m.unit * root) * root) * m.bracket) * (root * root);
-    double rooted = m.unit * root;
-    if (order == 2)
-        return ((rooted * root) * m.bracket) * (rooted * root);
+        return ((rooted * root) * m.bracket) * (root * root);
+    if (order == 2) {
+        rooted *= root;
+        return (rooted * m.bracket) * rooted;
+    }
     double value = (rooted * m.bracket) * rooted * rooted;
     return order == 3 ? value * root : value * rooted;
 }
 
-INLINE double moment_root(moment m)
+INLINE double moment_root(moment m, double height)
 {
-    return ((m.unit * m.root) * m.root) * sqrt(m.bracket);
+    return (((height * m.root) * m.unit) * m.root) * sqrt(m.bracket);
 }
 
 INLINE double whole_power(double x, int order)

@@ -91,6 +91,8 @@ INLINE void mills_derivatives(int order, double x, double *values)
             copy[m] = found[m];
         values[k] = in_x(copy, reciprocals, k) * r;
     }
+    if (order > 0 && fabs(x) < 0.25)
+        values[1] = 1.0 - x * values[0];
 }
 
 INLINE double mills_ratio(double x)

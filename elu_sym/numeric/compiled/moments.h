@@ -43,7 +43,7 @@ INLINE double upper_partial_moment(int order, law_at *law)
 {
     if (law->is_limit)
         return order ? whole_power(LARGER(law->mu, 0.0), order) : positive_probability(law);
-    return moment_value(upper_moment(order, law), order);
+    return moment_value(upper_moment(order, law), order, 1.0);
 }
 
 INLINE double upper_conditional_mean(law_at *law)
@@ -80,11 +80,14 @@ INLINE double lower_exponential_moment(int order, law_at *law, double alpha)
 {
     if (law->is_limit) {
         double negative = 1.0 - positive_probability(law);
-        return order ? whole_power(alpha * exp(LESSER(law->mu, 0.0)), order) * negative : negative;
+        if (order == 0 || negative == 0.0)
+            return negative;
+        double root, weight;
+        negative_exponential(LESSER(law->mu, 0.0), &root, &weight);
+        double value = ((alpha * (root * root)) * weight) * (root * root);
+        return whole_power(value, order) * negative;
     }
-    moment m = exponential_moment(order, law);
-    m.unit *= alpha;
-    return moment_value(m, order);
+    return moment_value(exponential_moment(order, law), order, alpha);
 }
 
 /* Moments of (1 - e^X)_+. */
@@ -98,7 +101,8 @@ INLINE moment laplace_form(int order, law_at *law, bool relative)
         points[k] = law->t + k * law->sigma;
     if (within_reach(law->t, points[order])) {
         ratio = relative ? relative_difference(points, order) : divided_difference(points, order);
-        return (moment){law->sigma, 1.0, ratio};
+        ratio *= whole_power(LARGER(law->sigma, 1.0), order);
+        return (moment){LESSER(law->sigma, 1.0), 1.0, ratio};
     }
     double first = mills_ratio(law->t), total = first;
     UNROLL
@@ -134,7 +138,7 @@ INLINE moment left_lower_moment(int order, law_at *law)
         double total = 1.0 - tail_probability(law);
         UNROLL
         for (int k = 1; k <= order; k++) {
-            double term = BINOMIAL[order][k] * moment_value(exponential_moment(k, law), k);
+            double term = BINOMIAL[order][k] * moment_value(exponential_moment(k, law), k, 1.0);
             total = k % 2 ? total - term : total + term;
         }
         return (moment){1.0, 1.0, total};
@@ -179,9 +183,7 @@ INLINE double lower_partial_moment(int order, law_at *law, double alpha)
             return 1.0 - positive_probability(law);
         return whole_power(alpha * fabs(expm1(LESSER(law->mu, 0.0))), order);
     }
-    moment m = lower_moment(order, law);
-    m.unit *= alpha;
-    return moment_value(m, order);
+    return moment_value(lower_moment(order, law), order, alpha);
 }
 
 INLINE double lower_conditional_mean(law_at *law, double alpha)

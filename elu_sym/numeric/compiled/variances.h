@@ -22,14 +22,14 @@ INLINE double upper_partial_variance(law_at *law)
 {
     if (law->is_limit)
         return law->mu > 0.0 ? law->sigma * law->sigma : 0.0;
-    return moment_value(upper_variance(law), 2);
+    return moment_value(upper_variance(law), 2, 1.0);
 }
 
 INLINE double upper_partial_deviation(law_at *law)
 {
     if (law->is_limit)
         return law->mu > 0.0 ? law->sigma : 0.0;
-    return moment_root(upper_variance(law));
+    return moment_root(upper_variance(law), 1.0);
 }
 
 INLINE moment variance_from_moments(law_at *law)
@@ -75,6 +75,7 @@ INLINE moment variance_of_cap(law_at *law)
     double largest = -0.5 * (law->t * law->t);
     if (law->t + 2.0 * law->sigma < 0.0)
         largest = 2.0 * law->mu + 2.0 * (law->sigma * law->sigma);
+    largest = LARGER(largest, -1e300);
     if (largest < LEAST) {
         double ratio = mills_ratio(-law->t), half = 0.5 * largest;
         double mean = deep_part(law, 1, half) + deep_density(law, half) * ratio;
@@ -82,8 +83,8 @@ INLINE moment variance_of_cap(law_at *law)
         return (moment){1.0, exp(0.25 * largest), second - mean * mean};
     }
     double above = tail_probability(law);
-    double mean = moment_value(exponential_moment(1, law), 1) + above;
-    double second = moment_value(exponential_moment(2, law), 2) + above;
+    double mean = moment_value(exponential_moment(1, law), 1, 1.0) + above;
+    double second = moment_value(exponential_moment(2, law), 2, 1.0) + above;
     return (moment){1.0, 1.0, second - mean * mean};
 }
 
@@ -103,30 +104,28 @@ INLINE double lower_partial_variance(law_at *law, double alpha)
 {
     if (law->is_limit)
         return 0.0;
-    moment m = lower_variance(law);
-    m.unit *= alpha;
-    return moment_value(m, 2);
+    return moment_value(lower_variance(law), 2, alpha);
 }
 
 INLINE double lower_partial_deviation(law_at *law, double alpha)
 {
     if (law->is_limit)
         return 0.0;
-    moment m = lower_variance(law);
-    m.unit *= alpha;
-    return moment_root(m);
+    return moment_root(lower_variance(law), alpha);
 }
 
-INLINE double product_of_means(moment first, moment second)
+INLINE double product_of_means(moment first, moment second, double height)
 {
     double root = first.root * second.root, bracket = first.bracket * second.bracket;
-    return (bracket * ((first.unit * root) * root)) * ((second.unit * root) * root);
+    double second_unit = ((height * root) * second.unit) * root;
+    return (bracket * ((first.unit * root) * root)) * second_unit;
 }
 
-INLINE double root_of_product(moment first, moment second)
+INLINE double root_of_product(moment first, moment second, double height)
 {
     double root = first.root * second.root, brackets = sqrt(first.bracket) * sqrt(second.bracket);
-    double first_unit = (first.unit * root) * root, second_unit = (second.unit * root) * root;
+    double first_unit = (first.unit * root) * root;
+    double second_unit = ((height * root) * second.unit) * root;
     return (brackets * sqrt(first_unit)) * sqrt(second_unit);
 }
 
@@ -134,18 +133,14 @@ INLINE double partial_mean_product(law_at *law, double alpha)
 {
     if (law->is_limit)
         return 0.0;
-    moment lower = lower_moment(1, law);
-    lower.unit *= alpha;
-    return product_of_means(upper_moment(1, law), lower);
+    return product_of_means(upper_moment(1, law), lower_moment(1, law), alpha);
 }
 
 INLINE double partial_mean_root(law_at *law, double alpha)
 {
     if (law->is_limit)
         return 0.0;
-    moment lower = lower_moment(1, law);
-    lower.unit *= alpha;
-    return root_of_product(upper_moment(1, law), lower);
+    return root_of_product(upper_moment(1, law), lower_moment(1, law), alpha);
 }
 
 INLINE double opposite_mean_product(law_at *law)
@@ -153,7 +148,7 @@ INLINE double opposite_mean_product(law_at *law)
     if (law->is_limit)
         return 0.0;
     law_at reflected = reflected_law(law);
-    return product_of_means(upper_moment(1, law), upper_moment(1, &reflected));
+    return product_of_means(upper_moment(1, law), upper_moment(1, &reflected), 1.0);
 }
 
 INLINE double opposite_mean_root(law_at *law)
@@ -161,7 +156,7 @@ INLINE double opposite_mean_root(law_at *law)
     if (law->is_limit)
         return 0.0;
     law_at reflected = reflected_law(law);
-    return root_of_product(upper_moment(1, law), upper_moment(1, &reflected));
+    return root_of_product(upper_moment(1, law), upper_moment(1, &reflected), 1.0);
 }
 
 #endif

@@ -1,0 +1,479 @@
+"""Quantities that occur in derivatives only.
+
+The derivative of a partial moment is a partial moment of a lower order, a density at the joint, or
+one of the few quantities here.  They come down to divided differences of the Mills ratio like all
+others.  Where sigma = 0 or mu is infinite they are the limits, with one exception: at mu = sigma = 0,
+where P(X > 0) jumps, the density of X is infinite, and 0 stands for it, so that the derivative of
+what jumps there is that of the rest.
+
+Of the conditional means, with x = |t| and r(x) = I_1(x)/M(x),
+
+    dE[X | X > 0]/dmu    = I_2/M - r^2                                             t < 0,
+    dE[X | X > 0]/dsigma = (r^2 + the same)/M                                      t < 0,
+
+and where the points t and t + sigma of r would cancel, with the divided differences of M at them,
+
+    (r(t) - r(t + sigma))/sigma = D_2/M + D_2'/M' - D_1^2/(M M').
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from elu_sym.numeric.exponential_moments import exponential_moment, lower_exponential_moment
+from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, NormalLaw
+from elu_sym.numeric.lower_moments import LEFT_EDGE, lower_moment, lower_partial_moment
+from elu_sym.numeric.mills import (
+    divided_difference,
+    mills_derivatives,
+    mills_ratio,
+    relative_difference,
+    within_reach,
+)
+from elu_sym.numeric.moment import Moment
+from elu_sym.numeric.operations import Array
+from elu_sym.numeric.smooth_mean import second_exponential_quotient
+from elu_sym.numeric.upper_moments import upper_conditional_mean, upper_partial_moment
+from elu_sym.numeric.variances import lower_partial_variance
+
+__all__ = [
+    "density_at_zero",
+    "finite_location",
+    "lower_conditional_mean_by_location",
+    "lower_conditional_mean_by_scale",
+    "lower_mixed_moment",
+    "lower_remainder",
+    "lower_slope_covariance",
+    "lower_weighted_moment",
+    "probability_by_scale",
+    "root_gradient",
+    "standard_density",
+    "upper_conditional_mean_by_location",
+    "upper_conditional_mean_by_scale",
+]
+
+_FARTHEST = 1000.0
+# The sum |mu| + sigma from which the terms of a moment stand apart.
+_APART = 0.7
+# Where the covariance of the lower part and its slope goes from one form to the other.
+_COVARIANCE_EDGE = -0.5
+
+
+def finite_location(law: Law) -> Array:
+    """Return mu, and in place of an infinite mu a large number: a factor of what vanishes there."""
+    if isinstance(law, LimitLaw):
+        return law.ops.maximum(law.ops.minimum(law.mu, 1e30), -1e30)
+    return law.mu
+
+
+def standard_density(law: Law) -> Array:
+    """Return phi(mu/sigma), at mu = sigma = 0 the limit for sigma to 0.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> standard_density(NormalLaw(NUMPY, np.array([0.0]), np.array([2.0])))
+    array([0.39894228])
+    """
+    if isinstance(law, LimitLaw):
+        return law.ops.where(law.mu == 0.0, ONE_OVER_SQRT_TWO_PI, 0.0 * law.negative)
+    return law.density_value
+
+
+def density_at_zero(law: Law) -> Array:
+    """Return phi(mu/sigma)/sigma, the density of X at 0; 0 stands for it at mu = sigma = 0.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> density_at_zero(NormalLaw(NUMPY, np.array([0.0]), np.array([2.0])))
+    array([0.19947114])
+    """
+    if isinstance(law, LimitLaw):
+        return 0.0 * law.negative
+    root, weight = law.density
+    return (((root * root) * weight) / law.sigma) * (root * root)
+
+
+def probability_by_scale(law: Law) -> Array:
+    """Return dP(X > 0)/dsigma = -t phi(t)/sigma.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> probability_by_scale(NormalLaw(NUMPY, np.array([1.0]), np.array([1.0])))
+    array([-0.24197072])
+    """
+    if isinstance(law, LimitLaw):
+        return 0.0 * law.negative
+    t = law.ops.maximum(law.ops.minimum(law.t, _FARTHEST), -_FARTHEST)
+    return -t * density_at_zero(law)
+
+
+def lower_mixed_moment(order: int, law: Law, alpha: Array | float) -> Array:
+    """Return alpha^n E[e^X (1 - e^X)^(n - 1); X < 0], minus 1/n of the slope of a partial moment.
+
+    Args:
+        order: n, from 2 to 4.
+        law: The law of X.
+        alpha: Array that broadcasts with it, or a number, positive and finite.
+
+    Returns:
+        Array of the broadcast shape, not negative.
+
+    Source:
+        The forms of ``lower_moments`` with every point of the Mills ratio one step further.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> lower_mixed_moment(2, NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])), 1.0)
+    array([0.09347629])
+    """
+    ops = law.ops
+    if isinstance(law, LimitLaw):
+        location = ops.minimum(law.mu, 0.0)
+        return (alpha * ops.exp(location)) * (alpha * abs(ops.expm1(location))) ** (order - 1)
+    law.density  # noqa: B018: before the law is divided, since most of it is needed
+    moment = Moment(*ops.choose(law.t >= LEFT_EDGE, _mixed_right(order), _mixed_left(order), law))
+    return alpha * Moment(alpha * moment.unit, moment.root, moment.bracket).value(order - 1)
+
+
+def _mixed_right(order: int) -> Callable[[NormalLaw], Moment]:
+    def form(law: NormalLaw) -> Moment:
+        ops, sigma = law.ops, law.sigma
+        root, weight = law.density
+        first, last = law.t + sigma, law.t + order * sigma
+        close = within_reach(ops, first, last)
+        unit, bracket = ops.choose(close, quotient, differences, law.t, sigma, law)
+        return Moment(unit, root, weight * bracket)
+
+    def quotient(t: Array, sigma: Array, law: NormalLaw) -> tuple[Array, Array]:
+        points = [t + k * sigma for k in range(1, order + 1)]
+        return sigma, divided_difference(law.ops, points)
+
+    def differences(t: Array, sigma: Array, law: NormalLaw) -> tuple[Array, Array]:
+        total = mills_ratio(law.ops, t + sigma)
+        for k in range(1, order):
+            ratio = mills_ratio(law.ops, t + (k + 1) * sigma)
+            total = total + (-1) ** k * math.comb(order - 1, k) * ratio
+        return law.one, total
+
+    return form
+
+
+def _mixed_left(order: int) -> Callable[[NormalLaw], Moment]:
+    def form(law: NormalLaw) -> Moment:
+        apart = law.sigma - law.mu >= _APART
+        return Moment(law.one, law.one, law.ops.choose(apart, expanded, difference, law))
+
+    def expanded(law: NormalLaw) -> Array:
+        total = 0.0 * law.sigma
+        for k in range(order):
+            moment = exponential_moment(k + 1, law).value(k + 1)
+            total = total + (-1) ** k * math.comb(order - 1, k) * moment
+        return total
+
+    def difference(law: NormalLaw) -> Array:
+        # e^X = 1 - (1 - e^X), which is at least 1/2 nearly everywhere.
+        below, above = lower_moment(order - 1, law), lower_moment(order, law)
+        return below.value(order - 1) - above.value(order)
+
+    return form
+
+
+def lower_weighted_moment(order: int, law: Law, alpha: Array | float) -> Array:
+    """Return -E[Z (alpha e^X)^n; X < 0], Z = (X - mu)/sigma.
+
+    It is alpha^n phi(t) (I_1(x) + t M(x)) with x = t + n sigma, for x >= 0.
+
+    Args:
+        order: n, a small whole number, not negative.
+        law: The law of X.
+        alpha: Array that broadcasts with it, or a number, positive and finite.
+
+    Returns:
+        Array of the broadcast shape.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> lower_weighted_moment(1, NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])), 1.0)
+    array([0.13736399])
+    """
+    if isinstance(law, LimitLaw):
+        return alpha**order * standard_density(law)
+
+    def right(law: NormalLaw) -> Array:
+        mills, first = mills_derivatives(law.ops, 1, law.t + order * law.sigma)
+        # In the tail t M overflows where the density is nothing, but not t phi.
+        t = law.ops.minimum(law.t, _FARTHEST)
+        return law.density_value * first + (t * law.density_value) * mills
+
+    def left(law: NormalLaw) -> Array:
+        moment = exponential_moment(order, law).value(order)
+        return law.density_value - order * law.sigma * moment
+
+    law.density_value  # noqa: B018: before the law is divided, since all of it is needed
+    beyond = law.t + order * law.sigma >= 0.0
+    return alpha**order * law.ops.choose(beyond, right, left, law)
+
+
+def lower_slope_covariance(law: Law, alpha: Array | float) -> Array:
+    """Return Cov((alpha (1 - e^X))_+, alpha e^X [X < 0]).
+
+    For t >= -1/2 it is E[L e^X; X < 0] - E[L] E_1, with E_k = E[e^(k X); X < 0] and alpha = 1.
+    To the left the difference cancels.  There it is E_1 (P(X > 0) + E_1) - E_2 for large sigma; for
+    small sigma, with e^X [X < 0] = [X < 0] - L, it is E[L] P(X > 0) - Var L, of the order of
+    sigma^2 as it is.
+
+    Args:
+        law: The law of X; all limits are 0.
+        alpha: Array that broadcasts with it, or a number, positive and finite.
+
+    Returns:
+        Array of the broadcast shape.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> lower_slope_covariance(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])), 1.0)
+    array([0.03111035])
+    """
+    if isinstance(law, LimitLaw):
+        return 0.0 * law.negative * alpha
+
+    def right(law: NormalLaw, alpha: Array) -> Array:
+        product = lower_partial_moment(1, law, alpha) * lower_exponential_moment(1, law, alpha)
+        return lower_mixed_moment(2, law, alpha) - product
+
+    def left(law: NormalLaw, alpha: Array) -> Array:
+        return law.ops.choose(law.sigma >= _APART, wide, narrow, law, alpha)
+
+    def wide(law: NormalLaw, alpha: Array) -> Array:
+        first = lower_exponential_moment(1, law, alpha)
+        above = alpha * upper_partial_moment(0, law) + first
+        return first * above - lower_exponential_moment(2, law, alpha)
+
+    def narrow(law: NormalLaw, alpha: Array) -> Array:
+        through = alpha * lower_partial_moment(1, law, alpha) * upper_partial_moment(0, law)
+        return through - lower_partial_variance(law, alpha)
+
+    law.density  # noqa: B018: before the law is divided, since most of it is needed
+    return law.ops.choose(law.t >= _COVARIANCE_EDGE, right, left, law, alpha)
+
+
+def lower_remainder(law: Law) -> Array:
+    """Return E[1 - e^X + X e^X; X < 0], minus the slope of the mean of CELU in alpha.
+
+    For small mu and sigma it is sigma^2 phi(t) times the divided difference of the Mills ratio at
+    t, t + sigma and t + sigma, and for t < -2 the mean over all X less the same on the other side.
+
+    Args:
+        law: The law of X.
+
+    Returns:
+        Array of the shape of the law, not negative.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> lower_remainder(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
+    array([0.10105772])
+    """
+    ops = law.ops
+    if isinstance(law, LimitLaw):
+        location = ops.maximum(ops.minimum(law.mu, 0.0), -_FARTHEST)
+        near = ops.maximum(location, -1.0)
+        small = (near * near) * ops.exp(near) * second_exponential_quotient(ops, -near)
+        return ops.where(location < -1.0, location * ops.exp(location) - ops.expm1(location), small)
+
+    def right(law: NormalLaw) -> Array:
+        root, weight = law.density
+        points = [law.t, law.t + law.sigma, law.t + law.sigma]
+        close = within_reach(law.ops, points[0], points[2])
+        unit, bracket = law.ops.choose(close, quotient, differences, law)
+        return Moment(unit, root, weight * bracket).value(2)
+
+    def quotient(law: NormalLaw) -> tuple[Array, Array]:
+        points = [law.t, law.t + law.sigma, law.t + law.sigma]
+        return law.sigma, 0.5 * divided_difference(law.ops, points)
+
+    def differences(law: NormalLaw) -> tuple[Array, Array]:
+        (mills,) = mills_derivatives(law.ops, 0, law.t)
+        beyond, slope = mills_derivatives(law.ops, 1, law.t + law.sigma)
+        return law.one, mills - beyond - law.sigma * slope
+
+    def left(law: NormalLaw) -> Array:
+        return law.ops.choose(law.sigma - law.mu < 1.0, near, apart, law)
+
+    def near(law: NormalLaw) -> Array:
+        ops, sigma = law.ops, law.sigma
+        y = law.mu + 0.5 * (sigma * sigma)
+        whole = (y * second_exponential_quotient(ops, -y)) * y + 0.5 * (sigma * sigma)
+        first = -law.t - sigma
+        above = 0.5 * divided_difference(ops, [first, first, -law.t])
+        return ops.exp(y) * whole - (sigma * (law.density_value * above)) * sigma
+
+    def apart(law: NormalLaw) -> Array:
+        weighted = law.mu * exponential_moment(1, law).value(1)
+        weighted = weighted - law.sigma * lower_weighted_moment(1, law, 1.0)
+        return lower_partial_moment(1, law, 1.0) + weighted
+
+    law.density_value  # noqa: B018: before the law is divided, since most of it is needed
+    return ops.choose(law.t >= LEFT_EDGE, right, left, law)
+
+
+def _inverse_mills_ratio(law: NormalLaw) -> Array:
+    """Return phi(t)/Phi(t)."""
+    beyond = 1.0 / law.integrals(0)[0]
+    return law.ops.where(
+        law.t <= 0.0, beyond, law.density_value / (1.0 - law.tail_probability)
+    )
+
+
+def _standard_conditional_variance(law: NormalLaw) -> Array:
+    """Return Var(X | X > 0)/sigma^2."""
+
+    def above(law: NormalLaw) -> Array:
+        ratio = law.density_value / (1.0 - law.tail_probability)
+        t = law.ops.minimum(law.t, _FARTHEST)
+        return 1.0 - ratio * (t + ratio)
+
+    def below(law: NormalLaw) -> Array:
+        first = relative_difference(law.ops, [-law.t, -law.t])
+        return relative_difference(law.ops, [-law.t, -law.t, -law.t]) - first * first
+
+    law.tail  # noqa: B018: before the law is divided, since most of it is needed
+    return law.ops.choose(law.t >= 0.0, above, below, law)
+
+
+def upper_conditional_mean_by_location(law: Law) -> Array:
+    """Return dE[X | X > 0]/dmu = Var(X | X > 0)/sigma^2.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> upper_conditional_mean_by_location(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
+    array([0.36338023])
+    """
+    if isinstance(law, LimitLaw):
+        at_zero = 1.0 - 2.0 / math.pi
+        return law.ops.where(law.mu == 0.0, at_zero, law.positive)
+    return _standard_conditional_variance(law)
+
+
+def upper_conditional_mean_by_scale(law: Law) -> Array:
+    """Return dE[X | X > 0]/dsigma = E[X^2 | X > 0] phi(t)/(Phi(t) sigma^2).
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> upper_conditional_mean_by_scale(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
+    array([0.79788456])
+    """
+    if isinstance(law, LimitLaw):
+        return 2.0 * standard_density(law)
+    ratio = _inverse_mills_ratio(law)
+    mean = upper_conditional_mean(law) / law.sigma
+    return ratio * _standard_conditional_variance(law) + (ratio * mean) * mean
+
+
+def _lower_conditional_slopes(law: NormalLaw) -> tuple[Array, Array]:
+    """Return -d/dmu and d/dsigma of E[1 - e^X | X < 0] for t >= -2."""
+
+    def close(t: Array, sigma: Array, law: NormalLaw) -> tuple[Array, Array]:
+        x, y = t, t + sigma
+        first = relative_difference(law.ops, [x, y])
+        ratio = 1.0 - sigma * first  # M(y)/M(x)
+        curved = ratio * relative_difference(law.ops, [x, x, y])
+        second = 0.5 * (curved + relative_difference(law.ops, [x, y, y]))
+        return second - first * first, ratio
+
+    def apart(t: Array, sigma: Array, law: NormalLaw) -> tuple[Array, Array]:
+        x, y = t, t + sigma
+        ratio = mills_ratio(law.ops, y) / mills_ratio(law.ops, x)
+        difference = relative_difference(law.ops, [x, x]) - relative_difference(law.ops, [y, y])
+        return ratio * (difference / sigma), ratio
+
+    ops, t, sigma = law.ops, law.t, law.sigma
+    reach = within_reach(ops, t, t + sigma)
+    slope, ratio = ops.choose(reach, close, apart, t, sigma, law)
+    beyond = t + sigma
+    # Far away the slope is 1/t^2.
+    bounded = ops.minimum(t, 1.0 / ops.unit)
+    return slope, ratio * relative_difference(ops, [beyond, beyond]) + bounded * slope
+
+
+def lower_conditional_mean_by_location(law: Law, alpha: Array | float) -> Array:
+    """Return dE[alpha (1 - e^X) | X < 0]/dmu, which is not positive.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
+    >>> lower_conditional_mean_by_location(law, 1.0)
+    array([-0.14269058])
+    """
+    if isinstance(law, LimitLaw):
+        ops = law.ops
+        inside = ops.where(law.mu < 0.0, ops.exp(ops.minimum(law.mu, 0.0)), 0.0 * law.negative)
+        return -alpha * ops.where(law.mu == 0.0, 1.0 - 2.0 / math.pi, inside)
+
+    def left(law: NormalLaw) -> Array:
+        probability = 1.0 - law.tail_probability
+        mean = lower_partial_moment(1, law, 1.0) / probability
+        first = exponential_moment(1, law).value(1)
+        return (first - mean * density_at_zero(law)) / probability
+
+    law.tail_probability  # noqa: B018: before the law is divided, since most of it is needed
+    slope = law.ops.choose(
+        law.t >= LEFT_EDGE, lambda law: _lower_conditional_slopes(law)[0], left, law
+    )
+    return -alpha * slope
+
+
+def lower_conditional_mean_by_scale(law: Law, alpha: Array | float) -> Array:
+    """Return dE[alpha (1 - e^X) | X < 0]/dsigma.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
+    >>> lower_conditional_mean_by_scale(law, 1.0)
+    array([0.27472798])
+    """
+    if isinstance(law, LimitLaw):
+        return 2.0 * alpha * standard_density(law)
+
+    def left(law: NormalLaw) -> Array:
+        probability = 1.0 - law.tail_probability
+        mean = lower_partial_moment(1, law, 1.0) / probability
+        weighted = lower_weighted_moment(1, law, 1.0)
+        return (weighted + mean * probability_by_scale(law)) / probability
+
+    law.tail_probability  # noqa: B018: before the law is divided, since most of it is needed
+    slope = law.ops.choose(
+        law.t >= LEFT_EDGE, lambda law: _lower_conditional_slopes(law)[1], left, law
+    )
+    return alpha * slope
+
+
+def root_gradient(
+    law: Law, root: Array, slope: Array, gradient: tuple[Array, ...]
+) -> tuple[Array, ...]:
+    """Return the gradient of the root of a variance.
+
+    Args:
+        law: The law of X.
+        root: The standard deviation.
+        slope: The second moment of the slope of the activation.
+        gradient: That of the variance.
+
+    Returns:
+        The derivatives in the same order.  Where sigma = 0 the deviation is sigma times the root of
+        ``slope``; where it is 0 because it is no number any more, so are they.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
+    >>> root_gradient(law, np.array([2.0]), np.array([1.0]), (np.array([4.0]),))
+    (array([1.]),)
+    """
+    ops = law.ops
+    if isinstance(law, LimitLaw):
+        by_location, _, *others = gradient
+        nothing = 0.0 * law.negative
+        return nothing, ops.sqrt(slope), *(nothing for _ in others)
+    double = 2.0 * ops.where(root > 0.0, root, 1.0)
+    return tuple(ops.where(root > 0.0, each / double, 0.0 * root) for each in gradient)

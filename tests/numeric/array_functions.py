@@ -1,0 +1,43 @@
+"""The primitives as functions of arrays: the law made of its parameters, the limits included."""
+
+import numpy as np
+
+from elu_sym.numeric import (
+    exponential_moments,
+    lower_moments,
+    smooth_mean,
+    upper_moments,
+    variances,
+)
+from elu_sym.numeric.evaluation import evaluate
+
+
+def _with_order(primitive):
+    def function(order, *arguments):
+        found = evaluate(lambda law, *parameters: primitive(order, law, *parameters), *arguments)
+        return found[0]
+
+    return function
+
+
+def _without_order(primitive):
+    return lambda *arguments: evaluate(primitive, *arguments)[0]
+
+
+upper_partial_moment = _with_order(upper_moments.upper_partial_moment)
+lower_partial_moment = _with_order(lower_moments.lower_partial_moment)
+lower_exponential_moment = _with_order(exponential_moments.lower_exponential_moment)
+upper_conditional_mean = _without_order(upper_moments.upper_conditional_mean)
+lower_conditional_mean = _without_order(lower_moments.lower_conditional_mean)
+partial_mean_difference = _without_order(smooth_mean.partial_mean_difference)
+smooth_mean = _without_order(smooth_mean.smooth_mean)
+upper_partial_variance = _without_order(variances.upper_partial_variance)
+upper_partial_deviation = _without_order(variances.upper_partial_deviation)
+lower_partial_variance = _without_order(variances.lower_partial_variance)
+lower_partial_deviation = _without_order(variances.lower_partial_deviation)
+partial_mean_product = _without_order(variances.partial_mean_product)
+partial_mean_root = _without_order(variances.partial_mean_root)
+opposite_mean_product = _without_order(variances.opposite_mean_product)
+opposite_mean_root = _without_order(variances.opposite_mean_root)
+
+__all__ = [name for name, value in dict(globals()).items() if callable(value) and name[0] != "_"]
