@@ -8,29 +8,42 @@ SHELL := /bin/bash
 .SHELLFLAGS := -e -o pipefail -c
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all env derive verify test lint types bench notebooks lab lock clean help FORCE
+.PHONY: all env backends derive compile verify test lint types accuracy bench notebooks lab lock clean \
+    help FORCE
 
-INSTALL := -m pip install --quiet --disable-pip-version-check --editable '.[verify,notebooks,dev]'
+# What the tests use beside it: `make test BACKENDS=dask` does without PyTorch and JAX.
+BACKENDS ?= dask,torch,jax
+INSTALL := -m pip install --quiet --disable-pip-version-check --editable
+EXTRAS := verify,notebooks,dev
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120
 
+comma := ,
 ENV := $(VENV)/.complete
+BACKENDS_INSTALLED := $(VENV)/.backends-$(subst $(comma),-,$(BACKENDS))
 GENERATED := elu_sym/numeric/_generated.py
+COMPILED := .make/compiled
 REPORT := .make/verification.txt
 DERIVATION := $(addprefix elu_sym/,symbols.py activations.py quantities.py formula_book.py codegen.py \
-    derivative_distribution.py case_codegen.py) \
+    derivative_distribution.py case_codegen.py formula_printers.py gradient_codegen.py) \
     $(wildcard elu_sym/algebra/*.py elu_sym/gaussian/*.py)
 PACKAGE := $(shell find elu_sym -name '*.py' -o -name '*.json')
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 BENCH_RESULTS := $(wildcard tests/bench/*.json)
 
-all: env derive verify ## env, derive and verify: what `make` alone does
+all: env derive compile verify ## env, derive, compile and verify: what `make` alone does
 
 env: $(ENV) ## make the environment in .venv (VENV=path), pinned, from python3 (PYTHON=python3.12)
 # An environment whose making was interrupted has no working pip and is made anew.
 $(ENV): pyproject.toml constraints.txt
 	@echo "Installing into $(VENV) ..."
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
-	@$(PY) $(INSTALL) --constraint constraints.txt
+	@$(PY) $(INSTALL) '.[$(EXTRAS)]' --constraint constraints.txt
+	@touch $@
+
+backends: $(BACKENDS_INSTALLED) ## install PyTorch, JAX and Dask too (BACKENDS=dask: some of them)
+$(BACKENDS_INSTALLED): $(ENV)
+	@echo "Installing $(BACKENDS) into $(VENV) ..."
+	@$(PY) $(INSTALL) '.[$(EXTRAS),$(BACKENDS)]' --constraint constraints.txt
 	@touch $@
 
 derive: $(GENERATED) ## derive the formulas and write elu_sym/numeric/_generated.py
@@ -40,17 +53,24 @@ $(GENERATED): $(DERIVATION) $(ENV) $(shell test $(GENERATED) -nt .make/derived &
 	$(PY) -m elu_sym.codegen
 	@mkdir -p .make && touch $@ && touch -r $@ .make/derived
 
+compile: $(COMPILED) ## compile the formulas; without a compiler NumPy computes the same, slower
+$(COMPILED): $(wildcard elu_sym/numeric/compiled/*.[ch]) setup.py $(GENERATED) $(ENV)
+	@$(PY) setup.py --quiet build_ext --inplace
+	@mkdir -p .make && touch $@
+
 verify: $(REPORT) ## check every claim and formula, show the report, fail if one is not as expected
 	@cat $<
 # Only a report of success is kept; a failure is shown, and found again the next time.
-$(REPORT): $(PACKAGE) $(GENERATED) $(ENV)
+$(REPORT): $(PACKAGE) $(GENERATED) $(COMPILED) $(ENV)
 	@mkdir -p .make && rm -f $@
 	@echo "Verifying every claim and formula ..."
 	@$(PY) -m elu_sym verify > $@.part || { cat $@.part; exit 1; }
 	@mv $@.part $@
 
-# Nothing here depends on `derive`: the test is that the committed file is what the derivation gives.
-test: lint types ## run all tests: lint, types, generated code, unit tests, doctests, notebooks
+# Nothing here depends on `derive`: the test is that the committed files are what the derivation
+# gives. They are compiled as they are.
+test: lint types $(BACKENDS_INSTALLED) ## run all tests: lint, types, generated code, unit tests, doctests, notebooks
+	@$(PY) setup.py --quiet build_ext --inplace
 	$(PY) -m elu_sym.codegen --check
 	$(PY) -m pytest --numprocesses=auto --maxprocesses=4 tests
 	$(PY) -m pytest --doctest-modules elu_sym
@@ -63,7 +83,11 @@ lint: $(ENV) ## check the style and the format of code and notebooks
 types: $(ENV) ## check the types
 	$(PY) -m mypy
 
-bench: $(ENV) ## measure derivations and imports (BENCH=--upstream: what SymPy takes, too)
+accuracy: $(COMPILED) ## measure every formula against Arb at new points (ACCURACY=--write: keep the result)
+	$(PY) tests/numeric/accuracy.py $(ACCURACY)
+
+bench: $(COMPILED) $(BACKENDS_INSTALLED) ## measure speed, memory, derivations, imports (BENCH=--upstream: SymPy, too)
+	$(PY) tests/bench/speed.py
 	$(PY) tests/bench/derivations.py $(BENCH)
 
 notebooks: $(NOTEBOOKS:notebooks/%.ipynb=.make/%.executed) ## execute the notebooks again, in place
@@ -78,7 +102,7 @@ lock: ## write constraints.txt anew, from the newest releases (PYTHON=python3.11
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "make lock needs PYTHON=python3.11")'
 	@mkdir -p .make && $(PYTHON) -m venv --clear .make/lock
 	@.make/lock/bin/python -m pip --quiet uninstall --yes setuptools
-	@.make/lock/bin/python $(INSTALL)
+	@.make/lock/bin/python $(INSTALL) '.[$(EXTRAS),dask,torch,jax]'
 	@{ sed '/^#/!d' constraints.txt; \
 	    .make/lock/bin/python -m pip list --format=freeze --exclude pip --exclude elu-sym; \
 	} > constraints.txt.part
@@ -86,7 +110,7 @@ lock: ## write constraints.txt anew, from the newest releases (PYTHON=python3.11
 	@rm -r .make/lock
 
 clean: ## remove what make and the tools left behind, .venv included
-	rm -rf .make .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .make .venv build *.egg-info elu_sym/numeric/_compiled.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find elu_sym tests notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 help: ## list the targets

@@ -1,4 +1,4 @@
-"""Writes ``numeric/_generated.py`` from the formula book.
+"""Writes ``numeric/_generated.py`` and ``numeric/_gradients.py`` from the formula book.
 
 Each function is the closed form of a formula, written over the non-negative primitives of
 :mod:`elu_sym.numeric` by a combination that the normal form proved equal. The output depends on
@@ -6,9 +6,9 @@ nothing but the definitions: the same bytes on every run and every supported Pyt
 
 Change the definition of an activation, and a closed form may be no combination of the primitives
 any more. Then the textbook form is printed, and the function says so: it is right on paper, and
-what it loses in floating point is for ``verify`` to find.
+what it loses in floating point is for ``verify`` to find. It has no gradient then.
 
-Run as ``python -m elu_sym.codegen`` to write the file, with ``--check`` to compare it instead.
+Run as ``python -m elu_sym.codegen`` to write the files, with ``--check`` to compare them instead.
 """
 
 import argparse
@@ -18,9 +18,11 @@ import re
 import sys
 import tempfile
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sympy.printing.numpy import SciPyPrinter
@@ -29,15 +31,18 @@ from elu_sym.case_codegen import NUMERIC_FUNCTIONS, case_function
 from elu_sym.formula_book import DISTRIBUTIONS, FORMULAS, Formula
 from elu_sym.formula_printers import CPrinter, PythonPrinter, plain_symbols, written
 from elu_sym.gaussian.decomposition import NoDecompositionError
-from elu_sym.gaussian.primitives import Primitive
+from elu_sym.gaussian.primitives import named_primitives
+from elu_sym.gradient_codegen import gradient_function
 
 GENERATED = Path(__file__).parent / "numeric" / "_generated.py"
+GENERATED_GRADIENTS = GENERATED.with_name("_gradients.py")
 GENERATED_C = GENERATED.parent / "compiled" / "formulas.h"
 
 NUMERIC_MODULES = (
     "exponential_moments",
     "lower_moments",
     "probabilities",
+    "slopes",
     "smooth_mean",
     "upper_moments",
     "variances",
@@ -52,6 +57,11 @@ the engine and run it again; `make test` compares this file with a fresh one.
 """
 
 {imports}'''
+
+GRADIENT_HEADER = HEADER.replace(
+    "The formulas as floating-point functions",
+    "The gradients of the formulas as floating-point functions",
+)
 
 FUNCTION = '''
 
@@ -112,6 +122,27 @@ def generated_source() -> str:
     return HEADER.format(imports=_imports(text)) + text
 
 
+def generated_gradient_source() -> str:
+    """The text of the generated module of gradients, derived now."""
+    functions = []
+    for formula in FORMULAS.values():
+        # Without a combination of primitives there is no stable gradient either.
+        with suppress(NoDecompositionError):
+            functions.append(gradient_function(formula))
+    text = "".join(functions)
+    return GRADIENT_HEADER.format(imports=_imports(text, _roots())) + text
+
+
+def _roots() -> dict[str, str]:
+    """What the gradients of roots call in the other generated module."""
+    names = [
+        formula.function_name
+        for formula in FORMULAS.values()
+        if formula.name in ("std", "derivative_second_moment")
+    ]
+    return dict.fromkeys(names, f"elu_sym.numeric.{GENERATED.stem}")
+
+
 def generated_c_source() -> str:
     """The text of the generated C header, derived now."""
     functions, entries = [], []
@@ -152,9 +183,9 @@ def _c_moments() -> str:
     )
 
 
-def _imports(text: str) -> str:
+def _imports(text: str, others: Mapping[str, str] = MappingProxyType({})) -> str:
     """The imports of what a text uses, each name from the module of its own."""
-    homes = {name: function.__module__ for name, function in _numeric_functions().items()}
+    homes = dict(others) | {name: function.__module__ for name, function in _numeric_functions().items()}
     lines = [f"import {name}\n" for name in ("numpy", "scipy.special") if f"{name}." in text]
     if "FloatArray" in text:
         homes["FloatArray"] = "elu_sym.numeric.operations"
@@ -175,8 +206,8 @@ def _imports(text: str) -> str:
 
 def _numeric_functions() -> dict[str, Callable[..., Any]]:
     """What the text may call, by name."""
-    names = set(NUMERIC_FUNCTIONS)
-    for primitive in Primitive.__subclasses__():
+    names = {*NUMERIC_FUNCTIONS, "finite", "root_gradient"}
+    for primitive in named_primitives():
         names |= {primitive.numeric_name, *filter(None, (primitive.root_name,))}
     modules = [import_module(f"elu_sym.numeric.{name}") for name in NUMERIC_MODULES]
     return {name: getattr(m, name) for name in sorted(names) for m in modules if name in m.__all__}
@@ -232,14 +263,18 @@ def _moments() -> str:
 
 def sources() -> dict[Path, str]:
     """The text of every generated file, derived now."""
-    return {GENERATED: generated_source(), GENERATED_C: generated_c_source()}
+    return {
+        GENERATED: generated_source(),
+        GENERATED_GRADIENTS: generated_gradient_source(),
+        GENERATED_C: generated_c_source(),
+    }
 
 
 def write(folder: Path = GENERATED.parent) -> None:
     """Write the generated files by rename: an interrupted run leaves the old files whole.
 
     Args:
-        folder: where ``_generated.py`` goes; the C header goes into ``compiled`` below it.
+        folder: where the two modules go; the C header goes into ``compiled`` below it.
     """
     for path, source in sources().items():
         target = folder / path.relative_to(GENERATED.parent)
@@ -285,7 +320,9 @@ def main(arguments: list[str] | None = None) -> int:
     if not parser.parse_args(arguments).check:
         write()
         count = len(FORMULAS) + len(DISTRIBUTIONS)
-        print(f"derived {count} formulas into numeric/_generated.py and numeric/compiled/formulas.h")
+        paths = (GENERATED, GENERATED_GRADIENTS, GENERATED_C)
+        names = [path.relative_to(GENERATED.parents[1]).as_posix() for path in paths]
+        print(f"derived {count} formulas into {', '.join(names)}")
         return 0
     found = difference()
     sys.stdout.write(found or "the generated files are what the formula book derives\n")

@@ -35,6 +35,9 @@ def _law(printer: Any, primitive: Primitive) -> str:
     factor = deviation / SIGMA
     if factor.has(SIGMA) or mean != factor * MU:
         raise ValueError(f"{primitive} is at no multiple of the law of X")
+    if (1 / factor).is_Symbol:
+        printer.laws["divided"] = printer.divided.format(printer.doprint(1 / factor))
+        return "divided"
     printer.laws["scaled"] = printer.scaled.format(printer.doprint(factor))
     return "scaled"
 
@@ -44,6 +47,7 @@ class PythonPrinter(NumPyPrinter):
 
     reflected = "law.reflected()"
     scaled = "law.scaled({})"
+    divided = "law.divided({})"
 
     def __init__(self) -> None:
         """Start with no derived law."""
@@ -82,6 +86,7 @@ class CPrinter(C99CodePrinter):
 
     reflected = "reflected_law(law)"
     scaled = "scaled_law(law, {})"
+    divided = "divided_law(law, {})"
 
     def __init__(self) -> None:
         """Start with no derived law."""
@@ -133,9 +138,9 @@ def written(formula: Formula, printer: Any) -> tuple[str, Laws]:
 
     Examples:
         >>> from elu_sym import selu
-        >>> code, laws = written(selu.mean, PythonPrinter())
+        >>> code, laws = written(selu.second_moment, PythonPrinter())
         >>> print(code)
-        upper_partial_moment(1, scaled) - lower_partial_moment(1, law, alpha*scale)
+        lower_partial_moment(2, law, alpha*scale) + upper_partial_moment(2, scaled)
         >>> laws
         {'scaled': 'law.scaled(scale)'}
     """
@@ -145,11 +150,15 @@ def written(formula: Formula, printer: Any) -> tuple[str, Laws]:
     if combination == 0:
         # A formula that vanishes still takes the shape and the NaN of its arguments.
         return "0*" + printer.doprint(UpperPartialMoment(0, MU, SIGMA)), printer.laws
+    return written_terms(combination, printer), printer.laws
+
+
+def written_terms(combination: Expr, printer: Any) -> str:
+    """A sum as code, the terms that are subtracted last."""
     terms = sorted(
         combination.as_ordered_terms(), key=lambda term: bool(term.could_extract_minus_sign())
     )
-    code = " + ".join(printer.doprint(term) for term in terms).replace("+ -", "- ")
-    return code, printer.laws
+    return " + ".join(printer.doprint(term) for term in terms).replace("+ -", "- ")
 
 
 def _hypotenuse(sum_of_squares: Expr, printer: Any) -> str:

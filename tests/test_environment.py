@@ -16,8 +16,11 @@ ROOT = Path(__file__).parent.parent
 # Every requirement under its name on conda-forge. The list is explicit: a new requirement must be
 # looked up there, since a few are called otherwise or come in a lighter variant.
 CONDA_NAMES = {
+    "dask": "dask-core",  # the package called dask there adds pandas, Bokeh and more
+    "distributed": "distributed",
     "hypothesis": "hypothesis",
     "ipykernel": "ipykernel",
+    "jax": "jax",
     "jupyterlab": "jupyterlab",
     "matplotlib": "matplotlib-base",  # the package called matplotlib there adds the Qt windows
     "mpmath": "mpmath",
@@ -27,13 +30,16 @@ CONDA_NAMES = {
     "nbval": "nbval",
     "numpy": "numpy",
     "packaging": "packaging",
+    "pyarrow": "pyarrow",
     "pytest": "pytest",
     "pytest-xdist": "pytest-xdist",
     "python-flint": "python-flint",
     "pyyaml": "pyyaml",
     "ruff": "ruff",
     "scipy": "scipy",
+    "setuptools": "setuptools",
     "sympy": "sympy",
+    "torch": "pytorch",
     "tqdm": "tqdm",
     "types-pyyaml": "types-pyyaml",
 }
@@ -53,7 +59,7 @@ def project_requirements(project: dict) -> Requirements:
 def conda_requirements(environment: dict) -> Requirements:
     """Every conda package that environment.yml asks for, by its name there."""
     lines = [entry for entry in environment["dependencies"] if isinstance(entry, str)]
-    pairs = [line.partition(" ") for line in lines]
+    pairs = [line.partition("#")[0].strip().partition(" ") for line in lines]
     return {name: SpecifierSet(specifier) for name, _, specifier in pairs}
 
 
@@ -65,7 +71,11 @@ def pinned_versions(lines: Iterable[str]) -> dict[str, Version]:
 
 def drift(project: dict, environment: dict) -> list[str]:
     """What environment.yml and the `project` table of pyproject.toml do not agree on."""
-    wanted = {"python": SpecifierSet(project["requires-python"]), "pip": SpecifierSet()}
+    wanted = {
+        "python": SpecifierSet(project["requires-python"]),
+        "pip": SpecifierSet(),
+        "c-compiler": SpecifierSet(),  # pip takes the compiler of the system
+    }
     problems = []
     for name, specifier in project_requirements(project).items():
         if name in CONDA_NAMES:
@@ -146,8 +156,8 @@ def test_drift_sees_another_python(project, environment):
 
 
 def test_drift_sees_a_package_removed_from_the_project(project, environment):
-    project["optional-dependencies"]["verify"].remove("tqdm>=4.66")
-    assert drift(project, environment) == ["tqdm: missing from pyproject.toml"]
+    project["optional-dependencies"]["verify"].remove("python-flint>=0.7")
+    assert drift(project, environment) == ["python-flint: missing from pyproject.toml"]
 
 
 def test_drift_sees_a_package_added_to_the_project(project, environment):

@@ -16,6 +16,7 @@ from elu_sym import CLAIMS, mean, variance, verify
 from elu_sym.assertion import Assertion
 from elu_sym.certify.witness import Witness
 from elu_sym.claim import Claim, Verdict
+from elu_sym.numeric.function import implementation
 from elu_sym.proofs.inference import Equality
 from elu_sym.report import FormulaReport, Report, witnesses_of
 from elu_sym.symbols import alpha, x
@@ -96,39 +97,68 @@ def test_an_unknown_id_is_refused():
         verify(["regularity.smooth"])
 
 
-UPPER, PRODUCT = "upper_partial_moment(1, mu, sigma)", "partial_mean_product(mu, sigma, alpha)"
+DIFFERENCE, PRODUCT = "partial_mean_difference(law, alpha)", "partial_mean_product(law, alpha)"
 GENERATED_MUTANTS = [
-    ("mean", f"{UPPER} - lower", f"{UPPER} + lower"),
+    ("mean", f"return {DIFFERENCE}", f"return -{DIFFERENCE}"),
     ("variance", f"2*{PRODUCT}", PRODUCT),
 ]
 
 
-@pytest.mark.parametrize(("name", "old", "new"), GENERATED_MUTANTS)
-def test_a_changed_generated_function_makes_verify_exit_1(tmp_path, name, old, new):
-    package = Path(elu_sym.__file__).parent
-    shutil.copytree(package, tmp_path / "elu_sym", ignore=shutil.ignore_patterns("__pycache__"))
-    generated = tmp_path / "elu_sym" / "numeric" / "_generated.py"
-    text = generated.read_text(encoding="utf-8")
-    assert text.count(old) >= 1
-    generated.write_text(text.replace(old, new, 1), encoding="utf-8")
+def verified_in(folder, name):
     done = subprocess.run(
         [sys.executable, "-m", "elu_sym", "verify", "--only", name, "--json"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 1, done.stderr
     (formula,) = json.loads(done.stdout)["formulas"]
-    verdicts = {witness["kind"]: True for witness in formula["witnesses"]}
-    for witness in formula["witnesses"]:
-        verdicts[witness["kind"]] &= witness["passed"]
+    return formula["witnesses"]
+
+
+def copy_of_the_package(folder, ignored):
+    package = Path(elu_sym.__file__).parent
+    shutil.copytree(package, folder / "elu_sym", ignore=shutil.ignore_patterns(*ignored))
+    return folder / "elu_sym" / "numeric"
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) >= 1
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "old", "new"), GENERATED_MUTANTS)
+def test_a_changed_generated_function_makes_verify_exit_1(tmp_path, name, old, new):
+    # Without the compiled module, so that the changed function is what users call.
+    numeric = copy_of_the_package(tmp_path, ["__pycache__", "_compiled*"])
+    edit(numeric / "_generated.py", old, new)
+    verdicts = {}
+    for witness in verified_in(tmp_path, name):
+        verdicts[witness["kind"]] = verdicts.get(witness["kind"], True) and witness["passed"]
     # The derivation and the heat equation do not see the numbers; the other two do.
     assert verdicts["derivation"]
     assert verdicts["heat"]
     assert not verdicts["arb"]
     assert not verdicts["montecarlo"]
+
+
+@pytest.mark.skipif(implementation() != "C", reason="the compiled module was not built")
+def test_a_changed_c_function_makes_verify_exit_1(tmp_path):
+    numeric = copy_of_the_package(tmp_path, ["__pycache__", "_compiled*"])
+    edit(numeric / "compiled" / "formulas.h", "2*partial_mean_product", "3*partial_mean_product")
+    setup = Path(elu_sym.__file__).parent.parent / "setup.py"
+    command = [sys.executable, str(setup), "--quiet", "build_ext", "--inplace"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    failed = [
+        (witness["kind"], witness["detail"].partition(":")[0])
+        for witness in verified_in(tmp_path, "variance")
+        if not witness["passed"]
+    ]
+    assert ("arb", "C") in failed
+    assert ("arb", "NumPy") not in failed
 
 
 def test_an_assertion_that_raises_is_no_proof():

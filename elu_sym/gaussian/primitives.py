@@ -616,6 +616,12 @@ class LowerConditionalMeanByScale(CompoundPrimitive):
         return weighted / probability + mean * ProbabilityByScale(m, s) / probability**2
 
 
+def named_primitives() -> tuple[type[Primitive], ...]:
+    """Every primitive with a numeric function."""
+    direct = [kind for kind in Primitive.__subclasses__() if kind is not CompoundPrimitive]
+    return (*direct, *CompoundPrimitive.__subclasses__())
+
+
 def _moments(
     above: tuple[Expr, Expr], below: tuple[Expr, Expr, Expr] | None = None
 ) -> tuple[Expr, ...]:

@@ -582,8 +582,8 @@ def celu_second_moment(law: Law, alpha: Array) -> Array:
         alpha**2*NormalCdf(-mu/sigma) + mu*sigma*NormalPdf(mu/sigma) + (mu**2 +
         sigma**2)*NormalCdf(mu/sigma)
     """
-    scaled = law.scaled(1.0/alpha)
-    return lower_partial_moment(2, scaled, alpha) + upper_partial_moment(2, law)
+    divided = law.divided(alpha)
+    return lower_partial_moment(2, divided, alpha) + upper_partial_moment(2, law)
 
 
 def celu_variance(law: Law, alpha: Array) -> Array:
@@ -598,10 +598,10 @@ def celu_variance(law: Law, alpha: Array) -> Array:
         sigma**2/(2*alpha**2))*NormalCdf(-mu/sigma - sigma/alpha) - alpha*NormalCdf(-mu/sigma) +
         mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma))**2
     """
-    scaled = law.scaled(1.0/alpha)
+    divided = law.divided(alpha)
     return (
-        lower_partial_variance(scaled, alpha)
-        + 2*partial_mean_product(scaled, alpha**2)
+        lower_partial_variance(divided, alpha)
+        + 2*partial_mean_product(divided, alpha**2)
         + upper_partial_variance(law)
     )
 
@@ -618,11 +618,11 @@ def celu_std(law: Law, alpha: Array) -> Array:
         sigma**2/(2*alpha**2))*NormalCdf(-mu/sigma - sigma/alpha) - alpha*NormalCdf(-mu/sigma) +
         mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma))**2)
     """
-    scaled = law.scaled(1.0/alpha)
+    divided = law.divided(alpha)
     return law.ops.hypot(
         law.ops.hypot(
-        1.4142135623730951*partial_mean_root(scaled, alpha**2),
-        lower_partial_deviation(scaled, alpha)),
+        1.4142135623730951*partial_mean_root(divided, alpha**2),
+        lower_partial_deviation(divided, alpha)),
         upper_partial_deviation(law))
 
 
@@ -637,8 +637,8 @@ def celu_third_moment(law: Law, alpha: Array) -> Array:
         - alpha**3*NormalCdf(-mu/sigma) + mu*(mu**2 + 3*sigma**2)*NormalCdf(mu/sigma) +
         sigma*(mu**2 + 2*sigma**2)*NormalPdf(mu/sigma)
     """
-    scaled = law.scaled(1.0/alpha)
-    return upper_partial_moment(3, law) - lower_partial_moment(3, scaled, alpha)
+    divided = law.divided(alpha)
+    return upper_partial_moment(3, law) - lower_partial_moment(3, divided, alpha)
 
 
 def celu_fourth_moment(law: Law, alpha: Array) -> Array:
@@ -654,8 +654,8 @@ def celu_fourth_moment(law: Law, alpha: Array) -> Array:
         5*sigma**2)*NormalPdf(mu/sigma) + (mu**4 + 6*mu**2*sigma**2 +
         3*sigma**4)*NormalCdf(mu/sigma)
     """
-    scaled = law.scaled(1.0/alpha)
-    return lower_partial_moment(4, scaled, alpha) + upper_partial_moment(4, law)
+    divided = law.divided(alpha)
+    return lower_partial_moment(4, divided, alpha) + upper_partial_moment(4, law)
 
 
 def celu_derivative_mean(law: Law, alpha: Array) -> Array:
@@ -666,8 +666,8 @@ def celu_derivative_mean(law: Law, alpha: Array) -> Array:
         exp(mu/alpha + sigma**2/(2*alpha**2))*NormalCdf(-mu/sigma - sigma/alpha) +
         NormalCdf(mu/sigma)
     """
-    scaled = law.scaled(1.0/alpha)
-    return lower_exponential_moment(1, scaled, 1) + upper_partial_moment(0, law)
+    divided = law.divided(alpha)
+    return lower_exponential_moment(1, divided, 1) + upper_partial_moment(0, law)
 
 
 def celu_derivative_second_moment(law: Law, alpha: Array) -> Array:
@@ -678,8 +678,8 @@ def celu_derivative_second_moment(law: Law, alpha: Array) -> Array:
         exp(2*mu/alpha + 2*sigma**2/alpha**2)*NormalCdf(-mu/sigma - 2*sigma/alpha) +
         NormalCdf(mu/sigma)
     """
-    scaled = law.scaled(1.0/alpha)
-    return lower_exponential_moment(2, scaled, 1) + upper_partial_moment(0, law)
+    divided = law.divided(alpha)
+    return lower_exponential_moment(2, divided, 1) + upper_partial_moment(0, law)
 
 
 def celu_covariance(law: Law, alpha: Array) -> Array:
@@ -693,9 +693,9 @@ def celu_covariance(law: Law, alpha: Array) -> Array:
         sigma**2)*NormalCdf(mu/sigma) + (alpha*mu + sigma**2)*exp(mu/alpha +
         sigma**2/(2*alpha**2))*NormalCdf(-mu/sigma - sigma/alpha)
     """
-    scaled = law.scaled(1.0/alpha)
+    divided = law.divided(alpha)
     return (
-        law.sigma**2*lower_exponential_moment(1, scaled, 1)
+        law.sigma**2*lower_exponential_moment(1, divided, 1)
         + law.sigma**2*upper_partial_moment(0, law)
     )
 
@@ -708,8 +708,8 @@ def celu_negative_mean(law: Law, alpha: Array) -> Array:
         (alpha*exp(mu/alpha + sigma**2/(2*alpha**2))*NormalCdf(-mu/sigma - sigma/alpha) -
         alpha*NormalCdf(-mu/sigma))/NormalCdf(-mu/sigma)
     """
-    scaled = law.scaled(1.0/alpha)
-    return -lower_conditional_mean(scaled, alpha)
+    divided = law.divided(alpha)
+    return -lower_conditional_mean(divided, alpha)
 
 
 def moments(law: Law, alpha: Array) -> tuple[Array, ...]:

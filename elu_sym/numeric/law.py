@@ -103,12 +103,19 @@ class NormalLaw:
         return law
 
     def scaled(self, factor: Array | float) -> NormalLaw:
-        """The law of ``factor`` X, for a positive factor; t does not change."""
+        """The law of ``factor`` X, for a positive factor."""
+        return self._with(factor * self.mu, factor * self.sigma)
+
+    def divided(self, divisor: Array | float) -> NormalLaw:
+        """The law of X over a positive ``divisor``."""
+        return self._with(self.mu / divisor, self.sigma / divisor)
+
+    def _with(self, mu: Array, sigma: Array) -> NormalLaw:
+        """Another law of the same t; what leaves the double range is as good as its end."""
         self.density  # noqa: B018: the same for both, so it is computed once
-        law = NormalLaw.__new__(NormalLaw)
-        # What leaves the double range is as good as its end.
-        sigma = self.ops.maximum(self.ops.minimum(factor * self.sigma, _LARGEST), _SMALLEST)
-        mu = self.ops.maximum(self.ops.minimum(factor * self.mu, _LARGEST), -_LARGEST)
+        ops, law = self.ops, NormalLaw.__new__(NormalLaw)
+        sigma = ops.maximum(ops.minimum(sigma, _LARGEST), _SMALLEST)
+        mu = ops.maximum(ops.minimum(mu, _LARGEST), -_LARGEST)
         law.__dict__ |= self.__dict__ | {"mu": mu, "sigma": sigma}
         return law
 
@@ -163,6 +170,10 @@ class LimitLaw:
     def scaled(self, factor: Array | float) -> LimitLaw:
         """The law of ``factor`` X, for a positive factor."""
         return LimitLaw(self.ops, factor * self.mu, factor * self.sigma)
+
+    def divided(self, divisor: Array | float) -> LimitLaw:
+        """The law of X over a positive ``divisor``."""
+        return LimitLaw(self.ops, self.mu / divisor, self.sigma / divisor)
 
 
 

@@ -125,9 +125,11 @@ def laplace_form(order: int, law: NormalLaw, relative: bool = False) -> tuple[Ar
 
     def quotient(t: Array, sigma: Array) -> tuple[Array, Array]:
         points = [t + k * sigma for k in range(order + 1)]
-        # A unit above 1 could overflow with alpha before it meets the difference.
-        bracket = difference(law.ops, points) * law.ops.maximum(sigma, 1.0) ** order
-        return law.ops.minimum(sigma, 1.0), bracket
+        bracket = difference(law.ops, points)
+        if order > 1:
+            return sigma, bracket
+        # A unit above 1 could overflow with alpha, though the mean is below alpha.
+        return law.ops.minimum(sigma, 1.0), bracket * law.ops.maximum(sigma, 1.0)
 
     def differences(t: Array, sigma: Array) -> tuple[Array, Array]:
         first = total = mills_ratio(law.ops, t)

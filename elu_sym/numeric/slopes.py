@@ -39,7 +39,7 @@ from elu_sym.numeric.variances import lower_partial_variance
 
 __all__ = [
     "density_at_zero",
-    "finite_location",
+    "finite",
     "lower_conditional_mean_by_location",
     "lower_conditional_mean_by_scale",
     "lower_mixed_moment",
@@ -54,17 +54,19 @@ __all__ = [
 ]
 
 _FARTHEST = 1000.0
+# So that products of two of them are numbers in single precision.
+_LARGE = 1e15
 # The sum |mu| + sigma from which the terms of a moment stand apart.
 _APART = 0.7
 # Where the covariance of the lower part and its slope goes from one form to the other.
 _COVARIANCE_EDGE = -0.5
 
 
-def finite_location(law: Law) -> Array:
-    """Return mu, and in place of an infinite mu a large number: a factor of what vanishes there."""
+def finite(law: Law, x: Array) -> Array:
+    """Return x, and a large number in place of an infinite x: a factor of what vanishes there."""
     if isinstance(law, LimitLaw):
-        return law.ops.maximum(law.ops.minimum(law.mu, 1e30), -1e30)
-    return law.mu
+        return law.ops.maximum(law.ops.minimum(x, _LARGE), -_LARGE)
+    return x
 
 
 def standard_density(law: Law) -> Array:

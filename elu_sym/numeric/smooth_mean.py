@@ -99,7 +99,7 @@ def smooth_mean(law: Law, alpha: Array) -> Array:
     if isinstance(law, LimitLaw):
         below = alpha * ops.expm1(ops.minimum(mu / alpha, 0.0))
         return ops.where(mu > 0.0, mu, below)
-    unit = law.scaled(1.0 / alpha)  # with its density
+    unit = law.divided(alpha)  # with its density
     linear = abs(unit.mu) + unit.sigma < _LINEAR_EDGE
     return ops.choose(
         linear, lambda law, unit, _: _nearly_linear(law, unit), _curved, law, unit, alpha

@@ -11,7 +11,8 @@ where the true value is a normal number.  A point without a truth ends the progr
 Half of the points lie anywhere in the range.  The rest lie where something happens: in the limits,
 and where an implementation goes from one form to another.  The points depend on the seed alone,
 not on the number of processes.  SELU, CELU, leaky ReLU and ReLU are made of the same parts as ELU
-and have their share of the points, ``LIGHT``.
+and have their share of the points, ``LIGHT``.  Where the compiled module is in use, NumPy computes
+the same again, and the larger of the two errors counts.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from formula_oracles import DEGREES, celu_truths, leaky_relu_truths, selu_truths, truths
 from oracles import Truth
 
-from elu_sym.formula_book import ACTIVATIONS
+from elu_sym.formula_book import ACTIVATIONS, Formula
 
 MAXIMUM, MEAN = 8.0, 1.0
 FEW = 20  # of so many points or fewer the mean is not judged
@@ -282,6 +283,13 @@ def published(activation: str) -> dict[str, Callable[..., Any]]:
     return {name: formulas[name] for name in FAMILIES[activation].quantities if name in formulas}
 
 
+def implementations(function: Callable[..., Any]) -> tuple[Callable[..., Any], ...]:
+    """Return what computes a formula: C as users call it, and NumPy."""
+    if isinstance(function, Formula) and function.numeric.compiled is not None:
+        return function, function.numeric.by_numpy
+    return (function,)
+
+
 @dataclass
 class Tally:
     """The errors of one formula over some points."""
@@ -319,13 +327,16 @@ def errors_at(activation: str, columns: tuple[Array, ...], functions: Any = None
     functions = published(activation) if functions is None else functions
     prefix = "" if activation == "elu" else f"{activation}."
     tallies = {name: Tally() for name in functions}
-    values = [function(*columns).tolist() for function in functions.values()]
+    values = [
+        np.array([each(*columns) for each in implementations(function)]).T.tolist()
+        for function in functions.values()
+    ]
     for point, *computed in zip(
         zip(*(column.tolist() for column in columns), strict=True), *values, strict=True
     ):
         found = FAMILIES[activation].truths(functions, *point)
         for name, value in zip(functions, computed, strict=True):
-            tallies[name].add(found[name].error(value), point)
+            tallies[name].add(max(map(found[name].error, value)), point)
     return {prefix + name: tally for name, tally in tallies.items()}
 
 

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from numeric import array_functions
@@ -96,6 +96,7 @@ def test_lower_moments_are_homogeneous_in_alpha(n, mu, sigma, power):
 
 @given(mu=st.floats(-50.0, 50.0), sigma=st.floats(1e-3, 50.0), power=st.integers(-40, 40))
 def test_upper_moments_are_homogeneous_in_location_and_scale(mu, sigma, power):
+    assume(mu == 0 or abs(mu) > 1e-290)  # powers of two are exact but for underflow
     unit = 2.0**power
     for n in range(1, 5):
         value = call(f"upper {n}", mu, sigma)

@@ -243,65 +243,65 @@ INLINE double celu_mean(law_at *law, double alpha)
 
 INLINE double celu_second_moment(law_at *law, double alpha)
 {
-    law_at scaled_law_at = scaled_law(law, 1.0/alpha);
-    law_at *scaled = &scaled_law_at;
-    return lower_partial_moment(2, scaled, alpha) + upper_partial_moment(2, law);
+    law_at divided_law_at = divided_law(law, alpha);
+    law_at *divided = &divided_law_at;
+    return lower_partial_moment(2, divided, alpha) + upper_partial_moment(2, law);
 }
 
 INLINE double celu_variance(law_at *law, double alpha)
 {
-    law_at scaled_law_at = scaled_law(law, 1.0/alpha);
-    law_at *scaled = &scaled_law_at;
-    return lower_partial_variance(scaled, alpha) + 2*partial_mean_product(scaled, alpha*alpha) + upper_partial_variance(law);
+    law_at divided_law_at = divided_law(law, alpha);
+    law_at *divided = &divided_law_at;
+    return lower_partial_variance(divided, alpha) + 2*partial_mean_product(divided, alpha*alpha) + upper_partial_variance(law);
 }
 
 INLINE double celu_std(law_at *law, double alpha)
 {
-    law_at scaled_law_at = scaled_law(law, 1.0/alpha);
-    law_at *scaled = &scaled_law_at;
-    return hypot(hypot(1.4142135623730951*partial_mean_root(scaled, alpha*alpha), lower_partial_deviation(scaled, alpha)), upper_partial_deviation(law));
+    law_at divided_law_at = divided_law(law, alpha);
+    law_at *divided = &divided_law_at;
+    return hypot(hypot(1.4142135623730951*partial_mean_root(divided, alpha*alpha), lower_partial_deviation(divided, alpha)), upper_partial_deviation(law));
 }
 
 INLINE double celu_third_moment(law_at *law, double alpha)
 {
-    law_at scaled_law_at = scaled_law(law, 1.0/alpha);
-    law_at *scaled = &scaled_law_at;
-    return upper_partial_moment(3, law) - lower_partial_moment(3, scaled, alpha);
+    law_at divided_law_at = divided_law(law, alpha);
+    law_at *divided = &divided_law_at;
+    return upper_partial_moment(3, law) - lower_partial_moment(3, divided, alpha);
 }
 
 INLINE double celu_fourth_moment(law_at *law, double alpha)
 {
-    law_at scaled_law_at = scaled_law(law, 1.0/alpha);
-    law_at *scaled = &scaled_law_at;
-    return lower_partial_moment(4, scaled, alpha) + upper_partial_moment(4, law);
+    law_at divided_law_at = divided_law(law, alpha);
+    law_at *divided = &divided_law_at;
+    return lower_partial_moment(4, divided, alpha) + upper_partial_moment(4, law);
 }
 
 INLINE double celu_derivative_mean(law_at *law, double alpha)
 {
-    law_at scaled_law_at = scaled_law(law, 1.0/alpha);
-    law_at *scaled = &scaled_law_at;
-    return lower_exponential_moment(1, scaled, 1) + upper_partial_moment(0, law);
+    law_at divided_law_at = divided_law(law, alpha);
+    law_at *divided = &divided_law_at;
+    return lower_exponential_moment(1, divided, 1) + upper_partial_moment(0, law);
 }
 
 INLINE double celu_derivative_second_moment(law_at *law, double alpha)
 {
-    law_at scaled_law_at = scaled_law(law, 1.0/alpha);
-    law_at *scaled = &scaled_law_at;
-    return lower_exponential_moment(2, scaled, 1) + upper_partial_moment(0, law);
+    law_at divided_law_at = divided_law(law, alpha);
+    law_at *divided = &divided_law_at;
+    return lower_exponential_moment(2, divided, 1) + upper_partial_moment(0, law);
 }
 
 INLINE double celu_covariance(law_at *law, double alpha)
 {
-    law_at scaled_law_at = scaled_law(law, 1.0/alpha);
-    law_at *scaled = &scaled_law_at;
-    return law->sigma*law->sigma*lower_exponential_moment(1, scaled, 1) + law->sigma*law->sigma*upper_partial_moment(0, law);
+    law_at divided_law_at = divided_law(law, alpha);
+    law_at *divided = &divided_law_at;
+    return law->sigma*law->sigma*lower_exponential_moment(1, divided, 1) + law->sigma*law->sigma*upper_partial_moment(0, law);
 }
 
 INLINE double celu_negative_mean(law_at *law, double alpha)
 {
-    law_at scaled_law_at = scaled_law(law, 1.0/alpha);
-    law_at *scaled = &scaled_law_at;
-    return -lower_conditional_mean(scaled, alpha);
+    law_at divided_law_at = divided_law(law, alpha);
+    law_at *divided = &divided_law_at;
+    return -lower_conditional_mean(divided, alpha);
 }
 
 INLINE void moments(law_at *law, double alpha, double *found)

@@ -121,17 +121,25 @@ INLINE law_at reflected_law(law_at *law)
     return reflected;
 }
 
+/* Another law of the same t; what leaves the double range is as good as its end. */
+INLINE law_at law_with(law_at *law, double mu, double sigma)
+{
+    if (!law->is_limit)
+        need_density(law);
+    law_at other = *law;
+    other.mu = law->is_limit ? mu : LARGER(LESSER(mu, DBL_MAX), -DBL_MAX);
+    other.sigma = law->is_limit ? sigma : LARGER(LESSER(sigma, DBL_MAX), DBL_TRUE_MIN);
+    return other;
+}
+
 INLINE law_at scaled_law(law_at *law, double factor)
 {
-    need_density(law);
-    law_at scaled = *law;
-    scaled.mu = law->mu * factor;
-    scaled.sigma = law->sigma * factor;
-    if (!law->is_limit) { /* what leaves the double range is as good as its end */
-        scaled.sigma = LARGER(LESSER(scaled.sigma, DBL_MAX), DBL_TRUE_MIN);
-        scaled.mu = LARGER(LESSER(scaled.mu, DBL_MAX), -DBL_MAX);
-    }
-    return scaled;
+    return law_with(law, law->mu * factor, law->sigma * factor);
+}
+
+INLINE law_at divided_law(law_at *law, double divisor)
+{
+    return law_with(law, law->mu / divisor, law->sigma / divisor);
 }
 
 INLINE double positive_probability(const law_at *law)

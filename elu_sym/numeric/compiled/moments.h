@@ -101,8 +101,9 @@ INLINE moment laplace_form(int order, law_at *law, bool relative)
         points[k] = law->t + k * law->sigma;
     if (within_reach(law->t, points[order])) {
         ratio = relative ? relative_difference(points, order) : divided_difference(points, order);
-        ratio *= whole_power(LARGER(law->sigma, 1.0), order);
-        return (moment){LESSER(law->sigma, 1.0), 1.0, ratio};
+        if (order > 1)
+            return (moment){law->sigma, 1.0, ratio};
+        return (moment){LESSER(law->sigma, 1.0), 1.0, ratio * LARGER(law->sigma, 1.0)};
     }
     double first = mills_ratio(law->t), total = first;
     UNROLL
@@ -229,7 +230,7 @@ INLINE double smooth_mean(law_at *law, double alpha)
 {
     if (law->is_limit)
         return law->mu > 0.0 ? law->mu : alpha * expm1(LESSER(law->mu / alpha, 0.0));
-    law_at unit = scaled_law(law, 1.0 / alpha);
+    law_at unit = divided_law(law, alpha);
     if (fabs(unit.mu) + unit.sigma < 1.0)
         return nearly_linear_mean(law, &unit);
     return upper_partial_moment(1, law) - lower_partial_moment(1, &unit, alpha);
