@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
 
 from elu_sym.derivative_distribution import DerivativeDistribution
 from elu_sym.quantities import QUANTITIES, Quantity
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from elu_sym.gaussian.identity import IdentityDerivation
     from elu_sym.numeric.function import NumericFunction
 
-BACKENDS = ("numpy", "scipy", "mpmath", "flint")
+BACKENDS = ("numpy", "scipy", "mpmath", "flint", "torch", "jax", "dask")
 """What :meth:`Formula.lambdify` writes for."""
 
 
@@ -183,16 +182,19 @@ class Formula:
 
         Args:
             backend: ``"numpy"`` or ``"scipy"`` for the generated function, ``"mpmath"`` for any
-                precision, ``"flint"`` for rigorous Arb balls at exact arguments.
+                precision, ``"flint"`` for rigorous Arb balls at exact arguments; ``"torch"``,
+                ``"jax"`` and ``"dask"`` for the arrays of these libraries, with gradients in the
+                first two, see :mod:`elu_sym.interop`.
             form: ``"stable"``; or ``"textbook"``, for numpy, scipy and mpmath only: the closed
                 form as it stands in papers, which overflows and cancels.
 
         Raises:
             ValueError: if the backend or the form is unknown.
+            ModuleNotFoundError: if the backend is not installed; the message names its extra.
         """
         if backend not in BACKENDS:
             raise ValueError(f"backend = {backend!r} is none of {', '.join(BACKENDS)}")
-        if form == "textbook" and backend != "flint":
+        if form == "textbook" and backend in ("numpy", "scipy", "mpmath"):
             from sympy import lambdify
 
             return lambdify(self.symbols, self.expr, backend)
@@ -200,6 +202,10 @@ class Formula:
             raise ValueError(f"form = {form!r} for backend {backend!r}; use 'stable'")
         if backend in ("numpy", "scipy"):
             return self
+        if backend in ("torch", "jax", "dask"):
+            module = import_module(f"elu_sym.interop.{backend}")
+            function: Callable[..., Any] = getattr(module, f"{backend}_function")(self)
+            return function
         from elu_sym.algebra.arbitrary_precision import arb_function, mpmath_function
 
         return (arb_function if backend == "flint" else mpmath_function)(self.expr, self.symbols)

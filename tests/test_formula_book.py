@@ -21,6 +21,7 @@ from elu_sym.algebra.normal_form import is_zero
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.symbols import alpha, mu, sigma
 
+
 def squared_if_root(formula, expression):
     """A standard deviation is compared by its square: roots are outside of the normal form."""
     return expression**2 if formula.name == "std" else expression

@@ -28,6 +28,7 @@ from elu_sym.numeric.operations import Operations
 try:
     import jax
     import jax.numpy as jnp
+    from jax.custom_derivatives import SymbolicZero
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
         f"elu_sym.interop.jax needs {error.name}: pip install 'elu_sym[jax]'", name=error.name
@@ -87,10 +88,13 @@ def _evaluated(formula: Formula) -> Function:
 
     evaluated = jax.custom_jvp(value_at)
 
-    @evaluated.defjvp
+    @partial(evaluated.defjvp, symbolic_zeros=True)
     def derivative(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
         slopes = slopes_at(*primals)
-        total = sum(slope * tangent for slope, tangent in zip(slopes, tangents, strict=True))
+        total = jnp.zeros_like(primals[0])
+        for slope, tangent in zip(slopes, tangents, strict=True):
+            if not isinstance(tangent, SymbolicZero):  # a slope may be infinite
+                total = total + slope * tangent
         return evaluated(*primals), total
 
     return evaluated
@@ -125,7 +129,20 @@ class _Jax(SelectingOperations):
         return jnp.asarray(table, self.dtype)[index]
 
     def row(self, table: tuple[tuple[float, ...], ...], index: Any) -> tuple[Any, ...]:
-        return tuple(jnp.asarray(column, self.dtype)[index] for column in zip(*table, strict=True))
+        rows = _apart(jnp.asarray(table, self.dtype)[index])
+        return tuple(rows[..., k] for k in range(len(table[0])))
+
+    def choose(self, condition: Any, yes: Function, no: Function, *values: Any) -> Any:
+        return _apart(super().choose(condition, yes, no, *values))
+
+
+def _apart(values: Any) -> Any:
+    """Keep XLA from fusing what makes the values into each of their uses.
+
+    It would compute them again in every one, which takes several times as long, and the compilation
+    as well.
+    """
+    return jax.lax.optimization_barrier(values)
 
 
 @cache

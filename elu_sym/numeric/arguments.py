@@ -24,15 +24,16 @@ class Domain:
     """The numbers that an argument may hold, beside NaN.
 
     Attributes:
-        excludes: Tells which elements of a float64 array are outside.
+        excludes: Tells which elements of a float64 array are outside; None if none can be.  The
+            domain is an interval.
         advice: What to give instead, the end of the sentence "give ...".
     """
 
-    excludes: Callable[[FloatArray], NDArray[np.bool_]]
+    excludes: Callable[[FloatArray], NDArray[np.bool_]] | None
     advice: str
 
 
-LOCATION = Domain(lambda x: np.zeros(x.shape, np.bool_), "a real number")
+LOCATION = Domain(None, "a real number")
 """Any real number; an infinite one stands for the limit."""
 
 SCALE = Domain(
@@ -168,6 +169,11 @@ def _wrong_type(name: str, value: Any, array: NDArray[Any]) -> str:
 
 
 def _check_domain(name: str, array: FloatArray, domain: Domain) -> None:
+    if domain.excludes is None or array.size == 0:
+        return
+    ends = np.array([array.min(), array.max()])
+    if not (domain.excludes(ends).any() or np.isnan(ends).any()):
+        return  # the common case, without an array of truth values
     outside = domain.excludes(array)
     if not outside.any():
         return

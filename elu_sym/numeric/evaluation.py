@@ -67,13 +67,10 @@ def evaluate_floats(
     return tuple(np.nan for _ in values) if missing else values
 
 
-def _evaluate_block(
-    formula: Callable[..., Any], block: list[FloatArray]
-) -> tuple[FloatArray, ...]:
+def _evaluate_block(formula: Callable[..., Any], block: list[FloatArray]) -> tuple[FloatArray, ...]:
     mu, sigma, *parameters = block
-    missing = np.isnan(mu)
-    for argument in block[1:]:
-        missing |= np.isnan(argument)
+    # No argument but mu may be infinite, so the sum is NaN exactly where one of them is.
+    missing = np.isnan(sum(block[1:], mu))
     at_limit = ~missing & (np.isinf(mu) | (sigma == 0.0))
     inside = ~(missing | at_limit)
     if inside.all():

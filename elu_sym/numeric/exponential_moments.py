@@ -59,7 +59,7 @@ def exponential_moment(order: int, law: NormalLaw) -> Moment:
         order: k, not negative.
         law: The law of X.
     """
-    law.density  # noqa: B018: before the law is divided, since most of it is needed
+    law.compute_density()  # before the law is divided, since most of it is needed
     beyond = law.t + order * law.sigma >= 0.0
     return Moment(*law.ops.choose(beyond, _over_mills_ratio(order), _over_exponential(order), law))
 

@@ -74,7 +74,7 @@ class NumericFunction:
         if number is not None:
             value = number(*values)
             if value is not None:
-                return np.float64(value)
+                return _numbers(value)
         if self.compiled is None:
             return self.by_numpy(*values)
         checked = self._checked(values)
@@ -88,8 +88,8 @@ class NumericFunction:
         formula = getattr(_generated, self.name)
         if _are_plain_numbers(*values):
             try:
-                numbers = tuple(map(np.float64, evaluate_floats(formula, *values)))
-                return numbers if len(numbers) > 1 else numbers[0]
+                found = evaluate_floats(formula, *values)
+                return _numbers(found if len(found) > 1 else found[0])
             except OverflowError:
                 pass
         checked = self._checked(values)
@@ -110,6 +110,10 @@ def _are_plain_numbers(mu: Any, sigma: Any, *parameters: Any) -> bool:
         if type(parameter) is not float or parameter <= 0.0 or parameter == inf:
             return False
     return True
+
+
+def _numbers(found: Any) -> Any:
+    return tuple(map(np.float64, found)) if isinstance(found, tuple) else np.float64(found)
 
 
 def _results(checked: Arguments, found: Any) -> Any:

@@ -14,7 +14,14 @@ from functools import cached_property
 from elu_sym.numeric.mills import mills_derivatives, mills_ratio
 from elu_sym.numeric.operations import Array, Operations
 
-__all__ = ["ONE_OVER_SQRT_TWO_PI", "Law", "LimitLaw", "NormalLaw", "negative_exponential", "normal_below"]
+__all__ = [
+    "ONE_OVER_SQRT_TWO_PI",
+    "Law",
+    "LimitLaw",
+    "NormalLaw",
+    "negative_exponential",
+    "normal_below",
+]
 
 ONE_OVER_SQRT_TWO_PI = 1 / math.sqrt(2 * math.pi)
 _FARTHEST = 1000.0
@@ -66,6 +73,10 @@ class NormalLaw:
         root, weight = negative_exponential(ops, -0.5 * square)
         return root, weight * (ONE_OVER_SQRT_TWO_PI - (0.5 * ONE_OVER_SQRT_TWO_PI) * rest)
 
+    def compute_density(self) -> None:
+        """Compute the density now: laws that are made of this one share it."""
+        _ = self.density
+
     @cached_property
     def density_value(self) -> Array:
         """phi(t), 0 where it is no double."""
@@ -85,7 +96,7 @@ class NormalLaw:
     @cached_property
     def tail(self) -> tuple[Array, Array]:
         """The fourth root and the weight of Phi(-|t|)."""
-        self.density  # noqa: B018: before the law is divided, since all of it is needed
+        self.compute_density()  # before the law is divided, since all of it is needed
         root, weight = self.ops.choose(abs(self.t) < _CENTRAL, _central_tail, _far_tail, self)
         return root, weight
 
@@ -97,7 +108,7 @@ class NormalLaw:
 
     def reflected(self) -> NormalLaw:
         """The law of -X."""
-        self.density  # noqa: B018: the same for both, so it is computed once
+        self.compute_density()  # the same for both, so it is computed once
         law = NormalLaw.__new__(NormalLaw)
         law.__dict__ |= self.__dict__ | {"mu": -self.mu, "t": -self.t}
         return law
@@ -112,7 +123,7 @@ class NormalLaw:
 
     def _with(self, mu: Array, sigma: Array) -> NormalLaw:
         """Another law of the same t; what leaves the double range is as good as its end."""
-        self.density  # noqa: B018: the same for both, so it is computed once
+        self.compute_density()  # the same for both, so it is computed once
         ops, law = self.ops, NormalLaw.__new__(NormalLaw)
         sigma = ops.maximum(ops.minimum(sigma, _LARGEST), _SMALLEST)
         mu = ops.maximum(ops.minimum(mu, _LARGEST), -_LARGEST)
@@ -174,8 +185,6 @@ class LimitLaw:
     def divided(self, divisor: Array | float) -> LimitLaw:
         """The law of X over a positive ``divisor``."""
         return LimitLaw(self.ops, self.mu / divisor, self.sigma / divisor)
-
-
 
 
 Law = NormalLaw | LimitLaw

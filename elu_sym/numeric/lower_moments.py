@@ -104,9 +104,7 @@ def lower_conditional_mean(law: Law, alpha: Array | float) -> Array:
     """
     if isinstance(law, LimitLaw):
         return alpha * abs(law.ops.expm1(law.ops.minimum(law.mu, 0.0)))
-    unit, bracket = law.ops.choose(
-        law.t >= LEFT_EDGE, _conditional_right, _conditional_left, law
-    )
+    unit, bracket = law.ops.choose(law.t >= LEFT_EDGE, _conditional_right, _conditional_left, law)
     return (alpha * unit) * bracket
 
 
@@ -114,7 +112,7 @@ def lower_moment(order: int, law: NormalLaw) -> Moment:
     """Return N_n = E[(1 - e^X)_+^n] in factors, for n from 0 to 4."""
     if order == 0:
         return exponential_moment(0, law)
-    law.density  # noqa: B018: before the law is divided, since most of it is needed
+    law.compute_density()  # before the law is divided, since most of it is needed
     parts = law.ops.choose(law.t >= LEFT_EDGE, _right(order), _left(order), law)
     return Moment(*parts)
 

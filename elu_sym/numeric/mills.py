@@ -42,6 +42,7 @@ from elu_sym.numeric.operations import Array, Operations
 
 __all__ = [
     "divided_difference",
+    "divided_differences",
     "mills_derivatives",
     "mills_ratio",
     "relative_difference",
@@ -137,6 +138,12 @@ def divided_difference(ops: Operations, points: list[Array]) -> Array:
     array([1.])
     """
     return _in_x(*_wide(ops, points))
+
+
+def divided_differences(ops: Operations, points: list[Array]) -> list[Array]:
+    """Return ``divided_difference`` of the first point, of the first two, and so on, at once."""
+    divided, reciprocals = _wide(ops, points)
+    return [_in_x(divided[: k + 1], reciprocals[: k + 1]) for k in range(len(points))]
 
 
 def relative_difference(ops: Operations, points: list[Array]) -> Array:

@@ -103,7 +103,9 @@ class _NumPy:
     def ordinary_unit(self, x: FloatArray) -> FloatArray | float:
         if x.size and x.min() >= self.unit and x.max() <= 1.0 / self.unit:
             return 1.0
-        return np.where(x > 1.0 / self.unit, self.unit, np.where(x < self.unit, 1.0 / self.unit, 1.0))
+        return np.where(
+            x > 1.0 / self.unit, self.unit, np.where(x < self.unit, 1.0 / self.unit, 1.0)
+        )
 
     @staticmethod
     def decay(x: FloatArray) -> FloatArray:

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elu_sym.numeric.evaluation import evaluate
-from elu_sym.numeric.operations import FloatArray
 from elu_sym.numeric.law import Law
+from elu_sym.numeric.operations import FloatArray
 from elu_sym.numeric.upper_moments import upper_partial_moment
 
 __all__ = ["log_ratio", "probability_above", "probability_below", "probability_by_cases"]

@@ -133,7 +133,7 @@ def lower_mixed_moment(order: int, law: Law, alpha: Array | float) -> Array:
     if isinstance(law, LimitLaw):
         location = ops.minimum(law.mu, 0.0)
         return (alpha * ops.exp(location)) * (alpha * abs(ops.expm1(location))) ** (order - 1)
-    law.density  # noqa: B018: before the law is divided, since most of it is needed
+    law.compute_density()  # before the law is divided, since most of it is needed
     moment = Moment(*ops.choose(law.t >= LEFT_EDGE, _mixed_right(order), _mixed_left(order), law))
     return alpha * Moment(alpha * moment.unit, moment.root, moment.bracket).value(order - 1)
 
@@ -256,7 +256,7 @@ def lower_slope_covariance(law: Law, alpha: Array | float) -> Array:
         through = alpha * lower_partial_moment(1, law, alpha) * upper_partial_moment(0, law)
         return through - lower_partial_variance(law, alpha)
 
-    law.density  # noqa: B018: before the law is divided, since most of it is needed
+    law.compute_density()  # before the law is divided, since most of it is needed
     return law.ops.choose(law.t >= _COVARIANCE_EDGE, right, left, law, alpha)
 
 
@@ -323,9 +323,7 @@ def lower_remainder(law: Law) -> Array:
 def _inverse_mills_ratio(law: NormalLaw) -> Array:
     """Return phi(t)/Phi(t)."""
     beyond = 1.0 / law.integrals(0)[0]
-    return law.ops.where(
-        law.t <= 0.0, beyond, law.density_value / (1.0 - law.tail_probability)
-    )
+    return law.ops.where(law.t <= 0.0, beyond, law.density_value / (1.0 - law.tail_probability))
 
 
 def _standard_conditional_variance(law: NormalLaw) -> Array:

@@ -58,7 +58,7 @@ def partial_mean_difference(law: Law, alpha: Array) -> Array:
     """
     if isinstance(law, LimitLaw):
         return _difference(law, alpha)
-    law.density  # noqa: B018: before the law is divided, since all of it is needed
+    law.compute_density()  # before the law is divided, since all of it is needed
     tiny = (abs(law.mu) + law.sigma < _TINY_EDGE) & (abs(alpha - 1.0) < _NEAR_ONE)
     return law.ops.choose(tiny, _smooth_and_rest, _difference, law, alpha)
 

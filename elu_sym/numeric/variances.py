@@ -30,11 +30,10 @@ from elu_sym.numeric.exponential_moments import exponential_moment
 from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, NormalLaw, normal_below
 from elu_sym.numeric.lower_moments import (
     call_moment,
-    laplace_form,
     lower_moment,
     mean_exponential_growth,
 )
-from elu_sym.numeric.mills import mills_ratio
+from elu_sym.numeric.mills import divided_differences, mills_ratio, within_reach
 from elu_sym.numeric.moment import Moment
 from elu_sym.numeric.operations import Array, Operations
 from elu_sym.numeric.upper_moments import upper_moment
@@ -289,11 +288,23 @@ def _lower_variance(law: NormalLaw) -> Moment:
 
 def _moments(law: NormalLaw) -> Moment:
     root, weight = law.density
-    unit, second = laplace_form(2, law)
-    first_unit, first = laplace_form(1, law)
-    # The units differ where the points of the second difference are apart and of the first not.
-    first = first * (first_unit / unit)
+    close = within_reach(law.ops, law.t, law.t + 2.0 * law.sigma)
+    unit, first, second = law.ops.choose(close, _quotients, _differences, law)
     return Moment(unit, root, weight * (second - law.density_value * (first * first)))
+
+
+def _quotients(law: NormalLaw) -> tuple[Array, Array, Array]:
+    """Return L_1 and L_2 in units of sigma and sigma^2, and sigma."""
+    points = [law.t + k * law.sigma for k in range(3)]
+    _, first, second = divided_differences(law.ops, points)
+    return law.sigma, first, second
+
+
+def _differences(law: NormalLaw) -> tuple[Array, Array, Array]:
+    """Return L_1 and L_2, after 1."""
+    ratios = [mills_ratio(law.ops, law.t + k * law.sigma) for k in range(3)]
+    first = ratios[0] - ratios[1]
+    return law.one, first, first - (ratios[1] - ratios[2])
 
 
 def _parity(law: NormalLaw) -> Moment:

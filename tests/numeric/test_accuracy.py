@@ -9,7 +9,6 @@ from zlib import crc32
 import numpy as np
 import oracles
 import pytest
-
 from numeric import array_functions
 
 MAXIMUM, MEAN = 8.0, 1.0
@@ -42,7 +41,10 @@ CASES = {
         lambda mu, sigma, alpha: array_functions.upper_partial_variance(mu, sigma),
         oracles.upper_partial_variance,
     ),
-    "lower_partial_variance": (array_functions.lower_partial_variance, oracles.lower_partial_variance),
+    "lower_partial_variance": (
+        array_functions.lower_partial_variance,
+        oracles.lower_partial_variance,
+    ),
     "partial_mean_product": (array_functions.partial_mean_product, oracles.partial_mean_product),
     "opposite_mean_product": (
         lambda mu, sigma, alpha: array_functions.opposite_mean_product(mu, sigma),
@@ -76,15 +78,22 @@ CASES = {
         lambda mu, sigma, alpha: array_functions.upper_conditional_mean(mu, sigma),
         oracles.upper_conditional_mean,
     ),
-    "lower_conditional_mean": (array_functions.lower_conditional_mean, oracles.lower_conditional_mean),
+    "lower_conditional_mean": (
+        array_functions.lower_conditional_mean,
+        oracles.lower_conditional_mean,
+    ),
 }
 for order in range(5):
     CASES[f"upper_partial_moment_{order}"] = (
-        lambda mu, sigma, alpha, order=order: array_functions.upper_partial_moment(order, mu, sigma),
+        lambda mu, sigma, alpha, order=order: array_functions.upper_partial_moment(
+            order, mu, sigma
+        ),
         oracles.upper_partial_moment(order),
     )
     CASES[f"lower_partial_moment_{order}"] = (
-        lambda mu, sigma, alpha, order=order: array_functions.lower_partial_moment(order, mu, sigma, alpha),
+        lambda mu, sigma, alpha, order=order: array_functions.lower_partial_moment(
+            order, mu, sigma, alpha
+        ),
         oracles.lower_partial_moment(order),
     )
 for order in range(4):

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-
 from numeric import array_functions
 
 UPPER = {
@@ -14,7 +13,9 @@ UPPER = {
     for n in range(5)
 }
 LOWER = {
-    f"lower {n}": lambda mu, sigma, alpha, n=n: array_functions.lower_partial_moment(n, mu, sigma, alpha)
+    f"lower {n}": lambda mu, sigma, alpha, n=n: array_functions.lower_partial_moment(
+        n, mu, sigma, alpha
+    )
     for n in range(5)
 }
 EXPONENTIAL = {
@@ -30,8 +31,12 @@ OTHERS = {
     "lower deviation": array_functions.lower_partial_deviation,
     "mean root": array_functions.partial_mean_root,
     "mean product": array_functions.partial_mean_product,
-    "opposite mean product": lambda mu, sigma, alpha: array_functions.opposite_mean_product(mu, sigma),
-    "upper conditional mean": lambda mu, sigma, alpha: array_functions.upper_conditional_mean(mu, sigma),
+    "opposite mean product": lambda mu, sigma, alpha: array_functions.opposite_mean_product(
+        mu, sigma
+    ),
+    "upper conditional mean": lambda mu, sigma, alpha: array_functions.upper_conditional_mean(
+        mu, sigma
+    ),
     "conditional mean": array_functions.lower_conditional_mean,
 }
 ALL = UPPER | LOWER | EXPONENTIAL | OTHERS

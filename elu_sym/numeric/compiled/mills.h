@@ -139,23 +139,27 @@ INLINE double divided_difference(const double *x, int order)
     return in_x(found, r, order) * r[0];
 }
 
-/* The same divided by M(x_0). */
+/* The same for the first point, the first two, and so on. */
+INLINE void divided_differences(const double *x, int order, double *values)
+{
+    double r[5], found[5], copy[5];
+    wide(x, order, r, found);
+    UNROLL
+    for (int k = 0; k <= order; k++) {
+        UNROLL
+        for (int m = 0; m <= k; m++)
+            copy[m] = found[m];
+        values[k] = in_x(copy, r, k) * r[0];
+    }
+}
+
+/* divided_difference divided by M(x_0). */
 INLINE double relative_difference(const double *x, int order)
 {
     double r[5], found[5];
     wide(x, order, r, found);
     double value = found[0];
     return in_x(found, r, order) / value;
-}
-
-/* The same at x, x + step, ..., x + n step. */
-INLINE double equal_steps(double x, double step, int order)
-{
-    double points[5];
-    UNROLL
-    for (int k = 0; k <= order; k++)
-        points[k] = x + k * step;
-    return divided_difference(points, order);
 }
 
 #endif

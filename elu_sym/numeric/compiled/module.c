@@ -118,9 +118,24 @@ static bool plain_numbers(PyObject *const *given, Py_ssize_t count, int wanted, 
     }
 FORMULAS(NUMBER)
 
+static PyObject *moments_number(PyObject *self, PyObject *const *given, Py_ssize_t length)
+{
+    double in[3], found[3] = {NAN, NAN, NAN};
+    if (!plain_numbers(given, length, 3, in))
+        Py_RETURN_NONE;
+    law_at law = normal_law(in[0], in[1]);
+    if (!isnan(in[0]) && !isnan(in[1]) && !isnan(in[2]))
+        moments(&law, in[2], found);
+    feclearexcept(FE_ALL_EXCEPT);
+    return Py_BuildValue("(ddd)", found[0], found[1], found[2]);
+}
+
 #define METHOD(name, count, documentation)                                                       \
     {#name "_number", (PyCFunction)(void (*)(void))name##_number, METH_FASTCALL, documentation},
-static PyMethodDef METHODS[] = {FORMULAS(METHOD){NULL, NULL, 0, NULL}};
+static PyMethodDef METHODS[] = {
+    FORMULAS(METHOD){"moments_number", (PyCFunction)(void (*)(void))moments_number, METH_FASTCALL,
+                     "Mean, second moment and variance of elu(X) together."},
+    {NULL, NULL, 0, NULL}};
 
 typedef struct {
     const char *name, *documentation;

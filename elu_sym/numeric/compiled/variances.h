@@ -37,11 +37,18 @@ INLINE moment variance_from_moments(law_at *law)
     need_density(law);
     if (law->root == 0.0)
         return (moment){0.0, 0.0, 0.0};
-    moment second = laplace_form(2, law, false), first = laplace_form(1, law, false);
-    /* The units differ where the points of the second difference are apart, of the first not. */
-    double scaled = first.bracket * (first.unit / second.unit);
-    double bracket = law->weight * (second.bracket - law->density * (scaled * scaled));
-    return (moment){second.unit, law->root, bracket};
+    double points[3] = {law->t, law->t + law->sigma, law->t + 2.0 * law->sigma}, found[3], unit;
+    if (within_reach(points[0], points[2])) {
+        unit = law->sigma;
+        divided_differences(points, 2, found);
+    } else {
+        unit = 1.0;
+        double near = mills_ratio(points[1]);
+        found[1] = mills_ratio(points[0]) - near;
+        found[2] = found[1] - (near - mills_ratio(points[2]));
+    }
+    double bracket = law->weight * (found[2] - law->density * (found[1] * found[1]));
+    return (moment){unit, law->root, bracket};
 }
 
 INLINE moment variance_by_parity(law_at *law)

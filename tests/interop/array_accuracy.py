@@ -1,0 +1,158 @@
+"""Formulas and gradients of other libraries against Arb, in the measure of ``numeric.accuracy``.
+
+An error is |computed - true| / (ulp(true) + eps sum |x dF/dx|) with the ulp and the eps of the
+precision at hand, for a derivative in place of F as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from flint import arb, ctx
+from formula_oracles import DEGREES, _point
+from numeric.accuracy import FAMILIES, REGIMES, Block, published
+
+PRECISION = 400
+STEP = 2.0**-40
+"""A relative change of an argument, exact in the arguments below."""
+
+RANGES = {"float64": (1e-290, 1e150), "float32": (1e-12, 1e12)}
+"""Sizes of mu and sigma at which neither they nor their squares leave the range."""
+
+ALPHAS = {"float64": (1e-10, 1e10), "float32": (1e-4, 1e4)}
+
+Columns = tuple[np.ndarray, ...]
+
+
+def columns(activation: str, dtype: str, regime: str, size: int) -> Columns:
+    """Points of a regime that are exact in the precision."""
+    rng, mu, sigma, alpha = Block(regime, 7, 0, size).places()
+    low, high = RANGES[dtype]
+    sigma = np.where(sigma == 0.0, 0.0, np.clip(sigma, low, high))
+    mu = np.where(mu == 0.0, 0.0, np.copysign(np.clip(abs(mu), low, high), mu))
+    found = FAMILIES[activation].arguments(rng, mu, sigma, np.clip(alpha, *ALPHAS[dtype]))
+    return tuple(column.astype(dtype).astype(np.float64) for column in found)
+
+
+class Largest(NamedTuple):
+    """The largest error, and where it is."""
+
+    error: float = 0.0
+    point: tuple[float, ...] = ()
+    computed: float = 0.0
+
+
+def _measured(found: dict[str, Largest], name: str, *largest: Any) -> None:
+    if not largest[0] <= found.get(name, Largest()).error:
+        found[name] = Largest(*largest)
+
+
+def _error(computed: float, true: float, condition: float, dtype: str) -> float | None:
+    """The error in its unit; None where the precision has no normal number for the truth."""
+    limits = np.finfo(dtype)
+    if not (abs(true) >= limits.tiny and abs(true) <= limits.max and condition <= limits.max):
+        return None
+    unit = float(np.spacing(np.abs(np.asarray(true, dtype)))) + float(limits.eps) * condition
+    error = abs(computed - true) / unit
+    return error if error == error else float("inf")
+
+
+def value_errors(
+    library: Callable[[Any], Callable[[Columns], np.ndarray]],
+    activation: str,
+    dtype: str,
+    size: int,
+    names: tuple[str, ...] | None = None,
+) -> dict[str, Largest]:
+    """The largest error of each formula of an activation over all regimes.
+
+    Args:
+        library: from a formula to a function from columns of arguments to values.
+        activation: its name.
+        dtype: the precision.
+        size: how many points to take of each regime.
+        names: the formulas; all that have a truth, if not given.
+    """
+    formulas = published(activation)
+    formulas = {name: formulas[name] for name in names or formulas}
+    found: dict[str, Largest] = {}
+    functions = {name: library(formula) for name, formula in formulas.items()}
+    parts = [columns(activation, dtype, regime, size) for regime in REGIMES]
+    arguments = tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+    values = {name: function(arguments).tolist() for name, function in functions.items()}
+    for i, point in enumerate(zip(*(column.tolist() for column in arguments), strict=True)):
+        truths = FAMILIES[activation].truths(functions, *point)
+        for name, truth in truths.items():
+            computed, true = values[name][i], float(truth.value.mid())
+            error = _error(computed, true, float(truth.condition.mid()), dtype)
+            if error is not None:
+                _measured(found, name, error, point, computed)
+    return found
+
+
+def _slopes(name: str, activation: str, point: tuple[float, ...]) -> list[arb]:
+    """The derivatives of a formula by mu, sigma and the parameters."""
+    mu, sigma, alpha, *scale = point
+    if activation == "celu":
+        degree = 0 if name.startswith("derivative") else DEGREES[name]
+        jet = getattr(_point(PRECISION, mu, sigma, alpha), name)(arb(1))
+        value, by_mu, by_sigma = (arb(alpha) ** degree * x for x in jet[:3])
+        logarithmic = [by_mu, by_sigma, degree * value - by_mu - by_sigma]
+    else:
+        jet = getattr(_point(PRECISION, mu, sigma), name)(arb(alpha))
+        value, *logarithmic = jet
+        if scale:
+            power = arb(scale[0]) ** DEGREES[name]
+            logarithmic = [power * x for x in (*logarithmic, DEGREES[name] * value)]
+    return [slope / x for slope, x in zip(logarithmic, point, strict=True)]
+
+
+def gradient_truths(
+    name: str, activation: str, point: tuple[float, ...]
+) -> Iterator[tuple[float, float]]:
+    """Each derivative and its condition; mu and sigma are not 0."""
+    saved = ctx.prec
+    try:
+        slopes = _slopes(name, activation, point)
+        conditions = [arb(0)] * len(point)
+        for k, x in enumerate(point):
+            moved = (*point[:k], x * (1 + STEP), *point[k + 1 :])
+            step = arb(moved[k]) / arb(x) - 1
+            for j, slope in enumerate(_slopes(name, activation, moved)):
+                conditions[j] += abs((slope - slopes[j]) / step)
+        for slope, condition in zip(slopes, conditions, strict=True):
+            assert slope.rel_accuracy_bits() > 60 or abs(slope) < 1e-300
+            yield float(slope.mid()), float(condition.mid())
+    finally:
+        ctx.prec = saved
+
+
+def gradient_errors(
+    library: Callable[[Any], Callable[[Columns], list[np.ndarray]]],
+    activation: str,
+    dtype: str,
+    size: int,
+    names: tuple[str, ...],
+) -> dict[str, Largest]:
+    """The largest error of each derivative of formulas over all regimes, as ``value_errors``."""
+    found: dict[str, Largest] = {}
+    arguments = ("mu", "sigma", "alpha", "scale")
+    parts = [columns(activation, dtype, regime, size) for regime in REGIMES]
+    points = tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+    low, high = (1e-40, 1e40) if dtype == "float64" else (1e-6, 1e6)
+    inside = (points[1] >= low) & (abs(points[0]) >= low) & (abs(points[0]) < high)
+    inside &= (points[1] < high) & (points[2] > 1e-4) & (points[2] < 1e4)
+    points = tuple(column[inside] for column in points)
+    for name in names:
+        gradients = library(published(activation)[name])(points)
+        computed = [gradient.tolist() for gradient in gradients]
+        for i, point in enumerate(zip(*(column.tolist() for column in points), strict=True)):
+            truths = gradient_truths(name, activation, point)
+            for j, (true, condition) in enumerate(truths):
+                error = _error(computed[j][i], true, condition, dtype)
+                if error is not None:
+                    key = f"{name} by {arguments[j]}"
+                    _measured(found, key, error, point, computed[j][i])
+    return found
