@@ -158,7 +158,7 @@ def _tensors(given: dict[str, Any]) -> tuple[Tensor, ...]:
     for (name, value), domain in zip(given.items(), domains, strict=True):
         if isinstance(value, Tensor):
             _check_type(name, value)
-            if value.is_meta or not bool(domain.excludes(value.detach()).any()):
+            if domain.excludes is None or not bool(domain.excludes(value.detach()).any()):
                 continue
             value = value.detach().cpu().numpy()
         elif not isinstance(value, (int, float)):

@@ -6,7 +6,7 @@ precision at hand, for a derivative in place of F as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,9 +14,15 @@ from flint import arb, ctx
 from formula_oracles import DEGREES, _point
 from numeric.accuracy import FAMILIES, REGIMES, Block, published
 
-PRECISION = 400
+PRECISIONS = (400, 1200, 3600, 10800)
 STEP = 2.0**-40
 """A relative change of an argument, exact in the arguments below."""
+
+SMALL = 1e-310
+"""Where a number is smaller, there is nothing to compare."""
+
+LEAST_DEVIATION = {"float64": 1e-140, "float32": 1e-15}
+"""Where a standard deviation is smaller, the gradient of the variance leaves the range."""
 
 RANGES = {"float64": (1e-290, 1e150), "float32": (1e-12, 1e12)}
 """Sizes of mu and sigma at which neither they nor their squares leave the range."""
@@ -92,41 +98,60 @@ def value_errors(
     return found
 
 
-def _slopes(name: str, activation: str, point: tuple[float, ...]) -> list[arb]:
+def _slopes(
+    name: str, activation: str, point: tuple[float, ...], precision: int
+) -> list[arb]:
     """The derivatives of a formula by mu, sigma and the parameters."""
     mu, sigma, alpha, *scale = point
     if activation == "celu":
         degree = 0 if name.startswith("derivative") else DEGREES[name]
-        jet = getattr(_point(PRECISION, mu, sigma, alpha), name)(arb(1))
+        jet = getattr(_point(precision, mu, sigma, alpha), name)(arb(1))
         value, by_mu, by_sigma = (arb(alpha) ** degree * x for x in jet[:3])
         logarithmic = [by_mu, by_sigma, degree * value - by_mu - by_sigma]
     else:
-        jet = getattr(_point(PRECISION, mu, sigma), name)(arb(alpha))
+        jet = getattr(_point(precision, mu, sigma), name)(arb(alpha))
         value, *logarithmic = jet
         if scale:
             power = arb(scale[0]) ** DEGREES[name]
             logarithmic = [power * x for x in (*logarithmic, DEGREES[name] * value)]
+    if abs(value) < SMALL:  # nothing but a bound is known of it, nor of a root of it
+        return [arb(0) for _ in point]
     return [slope / x for slope, x in zip(logarithmic, point, strict=True)]
 
 
 def gradient_truths(
     name: str, activation: str, point: tuple[float, ...]
-) -> Iterator[tuple[float, float]]:
-    """Each derivative and its condition; mu and sigma are not 0."""
+) -> list[tuple[float, float]]:
+    """Each derivative and its condition; mu and sigma are not 0.
+
+    Where the formula is too small for a number they are 0.
+
+    Raises:
+        ArithmeticError: no precision makes the enclosures narrow.
+    """
     saved = ctx.prec
     try:
-        slopes = _slopes(name, activation, point)
-        conditions = [arb(0)] * len(point)
-        for k, x in enumerate(point):
-            moved = (*point[:k], x * (1 + STEP), *point[k + 1 :])
-            step = arb(moved[k]) / arb(x) - 1
-            for j, slope in enumerate(_slopes(name, activation, moved)):
-                conditions[j] += abs((slope - slopes[j]) / step)
-        for slope, condition in zip(slopes, conditions, strict=True):
-            assert slope.rel_accuracy_bits() > 60 or abs(slope) < 1e-300
-            yield float(slope.mid()), float(condition.mid())
+        for precision in PRECISIONS:
+            slopes = _slopes(name, activation, point, precision)
+            conditions = [arb(0)] * len(point)
+            for k, x in enumerate(point):
+                moved = (*point[:k], x * (1 + STEP), *point[k + 1 :])
+                step = arb(moved[k]) / arb(x) - 1
+                for j, slope in enumerate(_slopes(name, activation, moved, precision)):
+                    conditions[j] += abs((slope - slopes[j]) / step)
+            pairs = list(zip(slopes, conditions, strict=True))
+            if all(_narrow(slope, condition) for slope, condition in pairs):
+                return [(float(s.mid()), float(c.mid())) for s, c in pairs]
     finally:
         ctx.prec = saved
+    raise ArithmeticError(f"no narrow enclosure of the gradient of {name} at {point}")
+
+
+def _narrow(slope: arb, condition: arb) -> bool:
+    if abs(slope) < SMALL:
+        return True
+    exact = slope.rel_accuracy_bits() > 60
+    return exact and (condition.rel_accuracy_bits() > 6 or condition.rad() < abs(slope) / 64)
 
 
 def gradient_errors(
@@ -136,14 +161,20 @@ def gradient_errors(
     size: int,
     names: tuple[str, ...],
 ) -> dict[str, Largest]:
-    """The largest error of each derivative of formulas over all regimes, as ``value_errors``."""
+    """The largest error of each derivative of formulas over all regimes, as ``value_errors``.
+
+    The points are those at which derivatives of two parts do not cancel: not where sigma and alpha
+    are both large, and for CELU not where mu and sigma are small beside alpha.
+    """
     found: dict[str, Largest] = {}
     arguments = ("mu", "sigma", "alpha", "scale")
     parts = [columns(activation, dtype, regime, size) for regime in REGIMES]
     points = tuple(np.concatenate(column) for column in zip(*parts, strict=True))
-    low, high = (1e-40, 1e40) if dtype == "float64" else (1e-6, 1e6)
-    inside = (points[1] >= low) & (abs(points[0]) >= low) & (abs(points[0]) < high)
-    inside &= (points[1] < high) & (points[2] > 1e-4) & (points[2] < 1e4)
+    mu, sigma, alpha = (abs(column) for column in points[:3])
+    low = 1e-40 if dtype == "float64" else 1e-6
+    inside = (mu >= low) & (sigma >= low) & (sigma <= 30) & (alpha >= 0.1) & (alpha <= 10)
+    if activation == "celu":  # which is nearly linear there
+        inside &= mu + sigma >= alpha / 10
     points = tuple(column[inside] for column in points)
     for name in names:
         gradients = library(published(activation)[name])(points)
