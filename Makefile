@@ -86,9 +86,9 @@ types: $(ENV) ## check the types
 accuracy: $(COMPILED) ## measure every formula against Arb at new points (ACCURACY=--write: keep the result)
 	$(PY) tests/numeric/accuracy.py $(ACCURACY)
 
-bench: $(COMPILED) $(BACKENDS_INSTALLED) ## measure speed, memory, derivations, imports (BENCH=--upstream: SymPy, too)
-	$(PY) tests/bench/speed.py
+bench: $(COMPILED) $(BACKENDS_INSTALLED) ## measure speed, memory, derivations, imports (BENCH=--upstream: SymPy, too; SPEED="--only arrays")
 	$(PY) tests/bench/derivations.py $(BENCH)
+	$(PY) tests/bench/speed.py $(SPEED)
 
 notebooks: $(NOTEBOOKS:notebooks/%.ipynb=.make/%.executed) ## execute the notebooks again, in place
 .make/%.executed: notebooks/%.ipynb notebooks/execute.py $(PACKAGE) $(GENERATED) $(BENCH_RESULTS) $(ENV)

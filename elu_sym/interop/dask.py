@@ -25,12 +25,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from uuid import uuid4
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from elu_sym import __version__
 from elu_sym.derivative_distribution import DerivativeDistribution
 from elu_sym.formula_book import DISTRIBUTIONS, FORMULAS, Formula
+from elu_sym.numeric.function import implementation
 
 try:
     import dask.array as da
@@ -285,9 +285,9 @@ def _axes(
 
 
 def _digest(ids: tuple[str, ...], axes: Mapping[str, NDArray[np.float64]], chunk: int) -> str:
-    """What tells one sweep from another; a new version may change a last bit."""
-    versions = __version__, np.__version__, scipy.__version__
-    digest = sha256(repr((versions, ids, chunk)).encode())
+    """What tells one sweep from another; a new version may change a last bit, and so may C."""
+    computed_by = implementation(), __version__, np.__version__
+    digest = sha256(repr((computed_by, ids, chunk)).encode())
     for name, axis in axes.items():
         digest.update(f"{name}[{axis.size}]".encode() + axis.tobytes())
     return digest.hexdigest()[:16]

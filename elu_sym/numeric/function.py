@@ -88,8 +88,8 @@ class NumericFunction:
         formula = getattr(_generated, self.name)
         if _are_plain_numbers(*values):
             try:
-                found = evaluate_floats(formula, *values)
-                return _numbers(found if len(found) > 1 else found[0])
+                numbers = evaluate_floats(formula, *values)
+                return _numbers(numbers if len(numbers) > 1 else numbers[0])
             except OverflowError:
                 pass
         checked = self._checked(values)

@@ -12,6 +12,7 @@ import sys
 from functools import cached_property
 
 from elu_sym.numeric.mills import mills_derivatives, mills_ratio
+from elu_sym.numeric.moment import Moment
 from elu_sym.numeric.operations import Array, Operations
 
 __all__ = [
@@ -38,6 +39,7 @@ class NormalLaw:
         mu: The mean.
         sigma: The standard deviation.
         t: The rounded quotient mu/sigma, which may be infinite.
+        lower_moments: Those that ``elu_sym.numeric.lower_moments`` has computed, by their order.
     """
 
     def __init__(self, ops: Operations, mu: Array, sigma: Array) -> None:
@@ -45,6 +47,7 @@ class NormalLaw:
         self.ops: Operations = ops
         self.mu, self.sigma = mu, sigma
         self.t = mu / sigma
+        self.lower_moments: dict[int, Moment] = {}
 
     @property
     def one(self) -> Array:
@@ -110,7 +113,8 @@ class NormalLaw:
         """The law of -X."""
         self.compute_density()  # the same for both, so it is computed once
         law = NormalLaw.__new__(NormalLaw)
-        law.__dict__ |= self.__dict__ | {"mu": -self.mu, "t": -self.t}
+        changed = {"mu": -self.mu, "t": -self.t, "lower_moments": {}}
+        law.__dict__ |= self.__dict__ | changed
         return law
 
     def scaled(self, factor: Array | float) -> NormalLaw:
@@ -127,7 +131,7 @@ class NormalLaw:
         ops, law = self.ops, NormalLaw.__new__(NormalLaw)
         sigma = ops.maximum(ops.minimum(sigma, _LARGEST), _SMALLEST)
         mu = ops.maximum(ops.minimum(mu, _LARGEST), -_LARGEST)
-        law.__dict__ |= self.__dict__ | {"mu": mu, "sigma": sigma}
+        law.__dict__ |= self.__dict__ | {"mu": mu, "sigma": sigma, "lower_moments": {}}
         return law
 
     def at(self, index: Array) -> NormalLaw:
@@ -136,6 +140,8 @@ class NormalLaw:
         for name, value in self.__dict__.items():
             if name == "ops":
                 law.ops = value
+            elif name == "lower_moments":
+                law.lower_moments = {}
             elif isinstance(value, (tuple, list)):
                 law.__dict__[name] = type(value)(part[index] for part in value)
             else:

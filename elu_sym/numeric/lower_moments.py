@@ -7,7 +7,7 @@
 N_1 is the undiscounted Black-Scholes put at strike 1.  Four regimes share the plane, none of which
 loses more than a few units:
 
-- ``quotient``     t >= -2, sigma small beside t + 4: sigma^n times a divided difference (``mills``);
+- ``quotient``     t >= -2, sigma small beside t + 4: sigma^n times a divided difference of M;
 - ``differences``  t >= -2, sigma larger: the sum of Mills ratios as it stands;
 - ``expansion``    t < -2, sigma + |mu| large: the sum of E[e^(k X); X < 0], now well separated;
 - ``parity``       t < -2, sigma + |mu| small: (1 - e^X)_+^n = (1 - e^X)^n - (-1)^n (e^X - 1)_+^n
@@ -112,6 +112,12 @@ def lower_moment(order: int, law: NormalLaw) -> Moment:
     """Return N_n = E[(1 - e^X)_+^n] in factors, for n from 0 to 4."""
     if order == 0:
         return exponential_moment(0, law)
+    if order not in law.lower_moments:
+        law.lower_moments[order] = _computed(order, law)
+    return law.lower_moments[order]
+
+
+def _computed(order: int, law: NormalLaw) -> Moment:
     law.compute_density()  # before the law is divided, since most of it is needed
     parts = law.ops.choose(law.t >= LEFT_EDGE, _right(order), _left(order), law)
     return Moment(*parts)

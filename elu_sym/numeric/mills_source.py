@@ -15,9 +15,9 @@ of it (``mills``) cancels.  Two tables of polynomials in z = slope r - shift, wh
 - ``WIDE``: pieces by the least x of several points, each reaching down to ``RATIO`` times its r,
   for divided differences.  The last piece reaches from x = 2 to infinity.
 
-A piece is the Chebyshev interpolant of G, computed with ``DIGITS`` decimal digits by mpmath, written
-in powers of z and rounded once (N. J. Higham, *Accuracy and Stability of Numerical Algorithms*,
-section 5.2: Horner's rule is as good as its condition number, and on such pieces that is near 1).
+A piece is the Chebyshev interpolant of G, computed with ``DIGITS`` decimal digits by mpmath,
+written in powers of z and rounded once (N. J. Higham, *Accuracy and Stability of Numerical
+Algorithms*, section 5.2: Horner's rule is as good as its condition number, which is near 1 here).
 """
 
 from __future__ import annotations

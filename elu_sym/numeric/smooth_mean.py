@@ -64,7 +64,9 @@ def partial_mean_difference(law: Law, alpha: Array) -> Array:
 
 
 def _difference(law: Law, alpha: Array) -> Array:
-    return upper_partial_moment(1, law) - lower_partial_moment(1, law, alpha)
+    # The lower part first: it divides the law, which is cheap while little is known of it.
+    lower = lower_partial_moment(1, law, alpha)
+    return upper_partial_moment(1, law) - lower
 
 
 def _smooth_and_rest(law: NormalLaw, alpha: Array) -> Array:

@@ -55,10 +55,15 @@ def _measured(found: dict[str, Largest], name: str, *largest: Any) -> None:
         found[name] = Largest(*largest)
 
 
-def _error(computed: float, true: float, condition: float, dtype: str) -> float | None:
-    """The error in its unit; None where the precision has no normal number for the truth."""
+def _error(
+    computed: float, true: float, condition: float, dtype: str, bits: int = 0
+) -> float | None:
+    """The error in its unit; None where the truth is not above the subnormal numbers.
+
+    With some bits to spare, where subnormal numbers are taken for zero.
+    """
     limits = np.finfo(dtype)
-    if not (abs(true) >= limits.tiny and abs(true) <= limits.max and condition <= limits.max):
+    if not (abs(true) >= limits.tiny * 2.0**bits and abs(true) <= limits.max and condition <= limits.max):
         return None
     unit = float(np.spacing(np.abs(np.asarray(true, dtype)))) + float(limits.eps) * condition
     error = abs(computed - true) / unit
@@ -71,6 +76,7 @@ def value_errors(
     dtype: str,
     size: int,
     names: tuple[str, ...] | None = None,
+    bits: int = 0,
 ) -> dict[str, Largest]:
     """The largest error of each formula of an activation over all regimes.
 
@@ -80,6 +86,7 @@ def value_errors(
         dtype: the precision.
         size: how many points to take of each regime.
         names: the formulas; all that have a truth, if not given.
+        bits: how far above the subnormal numbers truths are to be.
     """
     formulas = published(activation)
     formulas = {name: formulas[name] for name in names or formulas}
@@ -92,7 +99,7 @@ def value_errors(
         truths = FAMILIES[activation].truths(functions, *point)
         for name, truth in truths.items():
             computed, true = values[name][i], float(truth.value.mid())
-            error = _error(computed, true, float(truth.condition.mid()), dtype)
+            error = _error(computed, true, float(truth.condition.mid()), dtype, bits)
             if error is not None:
                 _measured(found, name, error, point, computed)
     return found
@@ -177,9 +184,12 @@ def gradient_errors(
         inside &= mu + sigma >= alpha / 10
     points = tuple(column[inside] for column in points)
     for name in names:
-        gradients = library(published(activation)[name])(points)
-        computed = [gradient.tolist() for gradient in gradients]
+        formula = published(activation)[name]
+        computed = [gradient.tolist() for gradient in library(formula)(points)]
+        values = formula(*points).tolist()
         for i, point in enumerate(zip(*(column.tolist() for column in points), strict=True)):
+            if name == "std" and values[i] < LEAST_DEVIATION[dtype]:
+                continue
             truths = gradient_truths(name, activation, point)
             for j, (true, condition) in enumerate(truths):
                 error = _error(computed[j][i], true, condition, dtype)

@@ -1,6 +1,5 @@
 """The primitives as functions of arrays: the law made of its parameters, the limits included."""
 
-
 from elu_sym.numeric import (
     exponential_moments,
     lower_moments,

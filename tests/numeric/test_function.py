@@ -1,4 +1,4 @@
-"""Numbers come from C where it was built from these sources, and from NumPy to the same accuracy."""
+"""Numbers come from C where it was built from these sources, else from NumPy, as accurate."""
 
 import numpy as np
 import pytest

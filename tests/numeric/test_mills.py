@@ -1,6 +1,7 @@
 """The table is the derived one, and what is made of it is right on its own."""
 
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -110,10 +111,7 @@ def true_difference(points):
     apart = [x + k * (1 + abs(x)) * arb(2) ** -300 for k, x in enumerate(points)]
     row = [mills(x) for x in apart]
     for order in range(1, len(apart)):
-        row = [
-            (b - a) / (apart[k + order] - apart[k])
-            for k, (a, b) in enumerate(zip(row, row[1:], strict=False))
-        ]
+        row = [(b - a) / (apart[k + order] - apart[k]) for k, (a, b) in enumerate(pairwise(row))]
     return row[0] * math.factorial(len(points) - 1) * (-1) ** (len(points) - 1)
 
 
