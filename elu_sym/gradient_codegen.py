@@ -7,9 +7,10 @@ as accurate as the formula and has the limits of the primitives where sigma is 0
 
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from string import ascii_lowercase
 
-from sympy import Add, Expr, S, Symbol
+from sympy import Add, Expr, S, Symbol, default_sort_key
 
 from elu_sym.algebra.normal_form import is_zero
 from elu_sym.algebra.special_functions import NormalCdf
@@ -57,6 +58,7 @@ class GradientError(ArithmeticError):
     """A gradient that is not proved to be the derivative of the closed form."""
 
 
+@cache
 def gradient(formula: Formula) -> tuple[Expr, ...]:
     """The derivatives of a formula with respect to its arguments, over primitives.
 
@@ -74,9 +76,7 @@ def gradient(formula: Formula) -> tuple[Expr, ...]:
         LowerExponentialMoment(1, mu, sigma, alpha) + UpperPartialMoment(0, mu, sigma)
     """
     combination = _at_the_law_of_x(formula.over_primitives)
-    found = tuple(
-        _at_the_law_of_x(combination.diff(symbol)).expand() for symbol in formula.symbols
-    )
+    found = tuple(_at_the_law_of_x(combination.diff(symbol)).expand() for symbol in formula.symbols)
     for symbol, derivative in zip(formula.symbols, found, strict=True):
         if not is_zero(derivative.rewrite(NormalCdf) - formula.closed_form.diff(symbol)):
             raise GradientError(
@@ -126,7 +126,7 @@ def gradient_function(formula: Formula) -> str:
     }
     if formula.name == "std":
         activation = formula.activation
-        activation.variance.over_primitives  # noqa: B018: raises where there is none
+        activation.variance.over_primitives  # noqa: B018 - raises where there is none
         return ROOT_GRADIENT.format(
             **heading,
             values=", ".join(["law", *parameters]),
@@ -148,7 +148,9 @@ def _named(derivatives: Sequence[Expr]) -> tuple[dict[Primitive, str], dict[str,
     """A name for each primitive, and what is assigned to the names, the laws first."""
     printer = PythonPrinter()
     found = {p for derivative in derivatives for p in derivative.atoms(Primitive)}
-    codes = sorted((printer.doprint(primitive), primitive) for primitive in found)
+    # In an order of its own, since the laws are named in that in which they are met.
+    ordered = sorted(found, key=default_sort_key)
+    codes = sorted((printer.doprint(primitive), primitive) for primitive in ordered)
     names: dict[Primitive, str] = {}
     for code, primitive in codes:
         law = next((law for law in printer.laws if law in code), "")

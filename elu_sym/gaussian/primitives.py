@@ -279,7 +279,6 @@ class PartialMeanProduct(Primitive):
         )
 
 
-
 class OppositeMeanProduct(Primitive):
     r"""The product :math:`E X_+ \cdot E (-X)_+` of the means of the two parts of X."""
 
@@ -418,7 +417,10 @@ class StandardDensity(Primitive):
 
 
 class DensityAtZero(Primitive):
-    r"""The density of X at the joint, :math:`\varphi(\mu/\sigma)/\sigma = \partial_\mu P(X > 0)`."""
+    r"""The density of X at the joint, :math:`\partial_\mu P(X > 0) = \varphi(\mu/\sigma)/\sigma`.
+
+    Where it is multiplied by -mu/sigma it is ``ProbabilityByScale``.
+    """
 
     nargs = 2
     numeric_name = "density_at_zero"
@@ -479,7 +481,7 @@ class LowerMixedMoment(Primitive):
     def slopes(cls, *arguments: Expr) -> Slopes:
         """One order less; by sigma from the heat equation."""
         n, *place = arguments
-        m, s, a = place
+        _, s, a = place
         below = cls(n - 1, *place)
         by_location = n * cls(*arguments) - (n - 1) * a * below
         by_scale = s * (n * by_location - (n - 1) * a * below.fdiff(2))
@@ -529,9 +531,7 @@ class LowerSlopeCovariance(CompoundPrimitive):
     def definition(cls, *arguments: Expr) -> Expr:
         """The mean of the product less the product of the means."""
         mean = LowerPartialMoment(S.One, *arguments)
-        return LowerMixedMoment(S(2), *arguments) - mean * LowerExponentialMoment(
-            S.One, *arguments
-        )
+        return LowerMixedMoment(S(2), *arguments) - mean * LowerExponentialMoment(S.One, *arguments)
 
 
 class LowerRemainder(CompoundPrimitive):

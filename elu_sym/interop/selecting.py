@@ -107,10 +107,12 @@ def evaluate(function: Function, ops: Any, *arguments: Array) -> tuple[Array, ..
     found = zip(
         _tuple(function(law, *parameters)), _tuple(function(limit, *parameters)), strict=True
     )
-    return tuple(
-        ops.where(present, ops.where(inside, value, at_limit), float("nan"))
-        for value, at_limit in found
-    )
+    values = []
+    for value, at_limit in found:
+        # sigma = 0 times something infinite, where the law is a point far away.
+        at_limit = ops.where(at_limit == at_limit, at_limit, 0.0)
+        values.append(ops.where(present, ops.where(inside, value, at_limit), float("nan")))
+    return tuple(values)
 
 
 def _tuple(values: Any) -> tuple[Array, ...]:

@@ -7,7 +7,12 @@ taken once. Needs the extra ``torch``.
 
 Accuracy:
     In units of ulp(F) + eps sum abs(x dF/dx), eps = 2^-52 or 2^-23, the sum over the arguments, the
-    largest errors found against Arb are {ACCURACY}.
+    largest error found against Arb is 5. That of a derivative, in the same measure with the
+    derivative in place of F, is 12, for alpha from 0.1 to 10 and sigma up to 30. Beyond, where
+    sigma and alpha are both large, the derivatives of the two parts cancel, and up to a factor
+    min(sigma, alpha) of the last digits is lost; so it is for CELU with mu and sigma small beside
+    alpha, where it is nearly linear. The gradient of ``std`` is that of the variance over twice the
+    deviation, and 0 where the variance is too small for the type.
 """
 
 from __future__ import annotations
@@ -90,14 +95,24 @@ class _Evaluation(torch.autograd.Function):
         return value
 
     @staticmethod
-    @torch.autograd.function.once_differentiable  # type: ignore[untyped-decorator]
     def backward(ctx: Any, *outer: Tensor) -> tuple[Tensor | None, ...]:
-        arguments = ctx.saved_tensors
-        _, gradient = value_and_gradient(ctx.formula)
-        slopes = evaluate(gradient, _operations(arguments[0].dtype), *arguments)
-        needed = ctx.needs_input_grad[1:]
-        products = (outer[0] * slope if need else None for need, slope in zip(needed, slopes, strict=True))
-        return None, *products
+        slopes = _Gradient.apply(ctx.formula, *ctx.saved_tensors)
+        pairs = zip(ctx.needs_input_grad[1:], slopes, strict=True)
+        return None, *(outer[0] * slope if needed else None for needed, slope in pairs)
+
+
+class _Gradient(torch.autograd.Function):
+    """The gradient of a formula, which has no derivative of its own and says so."""
+
+    @staticmethod
+    def forward(ctx: Any, formula: Formula, *arguments: Tensor) -> tuple[Tensor, ...]:
+        ctx.formula = formula
+        _, gradient = value_and_gradient(formula)
+        return evaluate(gradient, _operations(arguments[0].dtype), *arguments)
+
+    @staticmethod
+    def backward(ctx: Any, *outer: Tensor) -> Any:
+        raise RuntimeError(f"{ctx.formula.id} has no second derivatives on PyTorch")
 
 
 class _Torch(SelectingOperations):
@@ -158,7 +173,9 @@ def _tensors(given: dict[str, Any]) -> tuple[Tensor, ...]:
     for (name, value), domain in zip(given.items(), domains, strict=True):
         if isinstance(value, Tensor):
             _check_type(name, value)
-            if domain.excludes is None or not bool(domain.excludes(value.detach()).any()):
+            # The comparisons of a domain are those of tensors as well.
+            excludes: Function | None = domain.excludes
+            if excludes is None or not bool(excludes(value.detach()).any()):
                 continue
             value = value.detach().cpu().numpy()
         elif not isinstance(value, (int, float)):

@@ -56,8 +56,12 @@ def mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         lower_exponential_moment_1 + upper_partial_moment_0,
-        (lower_exponential_moment_1 * law.sigma + standard_density_a - alpha * standard_density_a),
-        -lower_partial_moment_1 / alpha,
+        (
+            lower_exponential_moment_1*law.sigma
+            + standard_density_a
+            - alpha*standard_density_a
+        ),
+        -lower_partial_moment_1/alpha,
     )
 
 
@@ -72,13 +76,13 @@ def second_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     upper_partial_moment_0 = upper_partial_moment(0, law)
     upper_partial_moment_1 = upper_partial_moment(1, law)
     return (
-        2 * upper_partial_moment_1 - 2 * lower_mixed_moment_2,
+        2*upper_partial_moment_1 - 2*lower_mixed_moment_2,
         (
-            2 * alpha * lower_exponential_moment_1 * law.sigma
-            + 2 * law.sigma * upper_partial_moment_0
-            - 4 * lower_mixed_moment_2 * law.sigma
+            2*alpha*lower_exponential_moment_1*law.sigma
+            + 2*law.sigma*upper_partial_moment_0
+            - 4*lower_mixed_moment_2*law.sigma
         ),
-        2 * lower_partial_moment_2 / alpha,
+        2*lower_partial_moment_2/alpha,
     )
 
 
@@ -101,21 +105,21 @@ def variance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     upper_partial_moment_1 = upper_partial_moment(1, law)
     return (
         (
-            2 * finite(law, upper_partial_moment_1) * upper_partial_moment_0_reflected
-            + 2 * lower_partial_moment_1 * upper_partial_moment_0
-            - 2 * finite(law, upper_partial_moment_1) * lower_exponential_moment_1
-            - 2 * lower_slope_covariance_a
+            2*finite(law, upper_partial_moment_1)*upper_partial_moment_0_reflected
+            + 2*lower_partial_moment_1*upper_partial_moment_0
+            - 2*finite(law, upper_partial_moment_1)*lower_exponential_moment_1
+            - 2*lower_slope_covariance_a
         ),
         (
-            2 * finite(law, upper_partial_moment_1) * lower_weighted_moment_1
-            + 2 * lower_exponential_moment_2 * law.sigma
-            + 2 * lower_partial_moment_1 * standard_density_a
-            + 2 * law.sigma * upper_partial_moment_0
-            - 2 * alpha * lower_partial_moment_1 * standard_density_a
-            - 2 * finite(law, upper_partial_moment_1) * standard_density_a
-            - 2 * lower_slope_covariance_a * law.sigma
+            2*finite(law, upper_partial_moment_1)*lower_weighted_moment_1
+            + 2*lower_exponential_moment_2*law.sigma
+            + 2*lower_partial_moment_1*standard_density_a
+            + 2*law.sigma*upper_partial_moment_0
+            - 2*alpha*lower_partial_moment_1*standard_density_a
+            - 2*finite(law, upper_partial_moment_1)*standard_density_a
+            - 2*lower_slope_covariance_a*law.sigma
         ),
-        2 * lower_partial_variance_a / alpha + 2 * partial_mean_product_a / alpha,
+        2*lower_partial_variance_a/alpha + 2*partial_mean_product_a/alpha,
     )
 
 
@@ -143,13 +147,13 @@ def third_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     upper_partial_moment_1 = upper_partial_moment(1, law)
     upper_partial_moment_2 = upper_partial_moment(2, law)
     return (
-        3 * lower_mixed_moment_3 + 3 * upper_partial_moment_2,
+        3*lower_mixed_moment_3 + 3*upper_partial_moment_2,
         (
-            9 * lower_mixed_moment_3 * law.sigma
-            + 6 * law.sigma * upper_partial_moment_1
-            - 6 * alpha * lower_mixed_moment_2 * law.sigma
+            9*lower_mixed_moment_3*law.sigma
+            + 6*law.sigma*upper_partial_moment_1
+            - 6*alpha*lower_mixed_moment_2*law.sigma
         ),
-        -3 * lower_partial_moment_3 / alpha,
+        -3*lower_partial_moment_3/alpha,
     )
 
 
@@ -164,13 +168,13 @@ def fourth_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     upper_partial_moment_2 = upper_partial_moment(2, law)
     upper_partial_moment_3 = upper_partial_moment(3, law)
     return (
-        4 * upper_partial_moment_3 - 4 * lower_mixed_moment_4,
+        4*upper_partial_moment_3 - 4*lower_mixed_moment_4,
         (
-            12 * alpha * lower_mixed_moment_3 * law.sigma
-            + 12 * law.sigma * upper_partial_moment_2
-            - 16 * lower_mixed_moment_4 * law.sigma
+            12*alpha*lower_mixed_moment_3*law.sigma
+            + 12*law.sigma*upper_partial_moment_2
+            - 16*lower_mixed_moment_4*law.sigma
         ),
-        4 * lower_partial_moment_4 / alpha,
+        4*lower_partial_moment_4/alpha,
     )
 
 
@@ -184,9 +188,9 @@ def derivative_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha)
     probability_by_scale_a = probability_by_scale(law)
     return (
-        density_at_zero_a + lower_exponential_moment_1 - alpha * density_at_zero_a,
-        probability_by_scale_a - alpha * probability_by_scale_a - lower_weighted_moment_1,
-        lower_exponential_moment_1 / alpha,
+        density_at_zero_a + lower_exponential_moment_1 - alpha*density_at_zero_a,
+        probability_by_scale_a - alpha*probability_by_scale_a - lower_weighted_moment_1,
+        lower_exponential_moment_1/alpha,
     )
 
 
@@ -200,9 +204,13 @@ def derivative_second_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ..
     lower_weighted_moment_2 = lower_weighted_moment(2, law, alpha)
     probability_by_scale_a = probability_by_scale(law)
     return (
-        density_at_zero_a + 2 * lower_exponential_moment_2 - alpha**2 * density_at_zero_a,
-        (probability_by_scale_a - alpha**2 * probability_by_scale_a - 2 * lower_weighted_moment_2),
-        2 * lower_exponential_moment_2 / alpha,
+        density_at_zero_a + 2*lower_exponential_moment_2 - alpha**2*density_at_zero_a,
+        (
+            probability_by_scale_a
+            - alpha**2*probability_by_scale_a
+            - 2*lower_weighted_moment_2
+        ),
+        2*lower_exponential_moment_2/alpha,
     )
 
 
@@ -218,18 +226,18 @@ def covariance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         (
-            density_at_zero_a * law.sigma**2
-            + lower_exponential_moment_1 * law.sigma**2
-            - alpha * density_at_zero_a * law.sigma**2
+            density_at_zero_a*law.sigma**2
+            + lower_exponential_moment_1*law.sigma**2
+            - alpha*density_at_zero_a*law.sigma**2
         ),
         (
-            2 * lower_exponential_moment_1 * law.sigma
-            + probability_by_scale_a * law.sigma**2
-            + 2 * law.sigma * upper_partial_moment_0
-            - alpha * probability_by_scale_a * law.sigma**2
-            - lower_weighted_moment_1 * law.sigma**2
+            2*lower_exponential_moment_1*law.sigma
+            + probability_by_scale_a*law.sigma**2
+            + 2*law.sigma*upper_partial_moment_0
+            - alpha*probability_by_scale_a*law.sigma**2
+            - lower_weighted_moment_1*law.sigma**2
         ),
-        lower_exponential_moment_1 * law.sigma**2 / alpha,
+        lower_exponential_moment_1*law.sigma**2/alpha,
     )
 
 
@@ -244,7 +252,7 @@ def negative_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     return (
         -lower_conditional_mean_by_location_a,
         -lower_conditional_mean_by_scale_a,
-        -lower_conditional_mean_a / alpha,
+        -lower_conditional_mean_a/alpha,
     )
 
 
@@ -269,8 +277,8 @@ def relu_second_moment_gradient(law: Law) -> tuple[Array, ...]:
     upper_partial_moment_0 = upper_partial_moment(0, law)
     upper_partial_moment_1 = upper_partial_moment(1, law)
     return (
-        2 * upper_partial_moment_1,
-        2 * law.sigma * upper_partial_moment_0,
+        2*upper_partial_moment_1,
+        2*law.sigma*upper_partial_moment_0,
     )
 
 
@@ -285,10 +293,10 @@ def relu_variance_gradient(law: Law) -> tuple[Array, ...]:
     upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
     upper_partial_moment_1 = upper_partial_moment(1, law)
     return (
-        2 * finite(law, upper_partial_moment_1) * upper_partial_moment_0_reflected,
+        2*finite(law, upper_partial_moment_1)*upper_partial_moment_0_reflected,
         (
-            2 * law.sigma * upper_partial_moment_0
-            - 2 * finite(law, upper_partial_moment_1) * standard_density_a
+            2*law.sigma*upper_partial_moment_0
+            - 2*finite(law, upper_partial_moment_1)*standard_density_a
         ),
     )
 
@@ -314,8 +322,8 @@ def relu_third_moment_gradient(law: Law) -> tuple[Array, ...]:
     upper_partial_moment_1 = upper_partial_moment(1, law)
     upper_partial_moment_2 = upper_partial_moment(2, law)
     return (
-        3 * upper_partial_moment_2,
-        6 * law.sigma * upper_partial_moment_1,
+        3*upper_partial_moment_2,
+        6*law.sigma*upper_partial_moment_1,
     )
 
 
@@ -327,8 +335,8 @@ def relu_fourth_moment_gradient(law: Law) -> tuple[Array, ...]:
     upper_partial_moment_2 = upper_partial_moment(2, law)
     upper_partial_moment_3 = upper_partial_moment(3, law)
     return (
-        4 * upper_partial_moment_3,
-        12 * law.sigma * upper_partial_moment_2,
+        4*upper_partial_moment_3,
+        12*law.sigma*upper_partial_moment_2,
     )
 
 
@@ -367,8 +375,8 @@ def relu_covariance_gradient(law: Law) -> tuple[Array, ...]:
     probability_by_scale_a = probability_by_scale(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
-        density_at_zero_a * law.sigma**2,
-        probability_by_scale_a * law.sigma**2 + 2 * law.sigma * upper_partial_moment_0,
+        density_at_zero_a*law.sigma**2,
+        probability_by_scale_a*law.sigma**2 + 2*law.sigma*upper_partial_moment_0,
     )
 
 
@@ -378,8 +386,8 @@ def relu_negative_mean_gradient(law: Law) -> tuple[Array, ...]:
     By mu and sigma; proved equal to the derivatives of the closed form.
     """
     return (
-        0 * law.sigma,
-        0 * law.sigma,
+        0*law.sigma,
+        0*law.sigma,
     )
 
 
@@ -395,8 +403,8 @@ def leaky_relu_mean_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
     upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
     upper_partial_moment_1_reflected = upper_partial_moment(1, reflected)
     return (
-        slope * upper_partial_moment_0_reflected + upper_partial_moment_0,
-        standard_density_a - slope * standard_density_reflected_a,
+        slope*upper_partial_moment_0_reflected + upper_partial_moment_0,
+        standard_density_a - slope*standard_density_reflected_a,
         -upper_partial_moment_1_reflected,
     )
 
@@ -413,12 +421,12 @@ def leaky_relu_second_moment_gradient(law: Law, slope: Array) -> tuple[Array, ..
     upper_partial_moment_1_reflected = upper_partial_moment(1, reflected)
     upper_partial_moment_2_reflected = upper_partial_moment(2, reflected)
     return (
-        2 * upper_partial_moment_1 - 2 * slope**2 * upper_partial_moment_1_reflected,
+        2*upper_partial_moment_1 - 2*slope**2*upper_partial_moment_1_reflected,
         (
-            2 * law.sigma * slope**2 * upper_partial_moment_0_reflected
-            + 2 * law.sigma * upper_partial_moment_0
+            2*law.sigma*slope**2*upper_partial_moment_0_reflected
+            + 2*law.sigma*upper_partial_moment_0
         ),
-        2 * slope * upper_partial_moment_2_reflected,
+        2*slope*upper_partial_moment_2_reflected,
     )
 
 
@@ -438,23 +446,20 @@ def leaky_relu_variance_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
     upper_partial_variance_reflected_a = upper_partial_variance(reflected)
     return (
         (
-            2 * finite(law, upper_partial_moment_1) * upper_partial_moment_0_reflected
-            + 2 * finite(law, upper_partial_moment_1_reflected) * slope * upper_partial_moment_0
-            - 2 * finite(law, upper_partial_moment_1) * slope * upper_partial_moment_0_reflected
-            - 2 * finite(law, upper_partial_moment_1_reflected) * slope**2 * upper_partial_moment_0
+            2*finite(law, upper_partial_moment_1)*upper_partial_moment_0_reflected
+            + 2*finite(law, upper_partial_moment_1_reflected)*slope*upper_partial_moment_0
+            - 2*finite(law, upper_partial_moment_1)*slope*upper_partial_moment_0_reflected
+            - 2*finite(law, upper_partial_moment_1_reflected)*slope**2*upper_partial_moment_0
         ),
         (
-            2 * finite(law, upper_partial_moment_1) * slope * standard_density_a
-            + 2 * finite(law, upper_partial_moment_1_reflected) * slope * standard_density_a
-            + 2 * law.sigma * slope**2 * upper_partial_moment_0_reflected
-            + 2 * law.sigma * upper_partial_moment_0
-            - 2 * finite(law, upper_partial_moment_1) * standard_density_a
-            - 2
-            * finite(law, upper_partial_moment_1_reflected)
-            * slope**2
-            * standard_density_reflected_a
+            2*finite(law, upper_partial_moment_1)*slope*standard_density_a
+            + 2*finite(law, upper_partial_moment_1_reflected)*slope*standard_density_a
+            + 2*law.sigma*slope**2*upper_partial_moment_0_reflected
+            + 2*law.sigma*upper_partial_moment_0
+            - 2*finite(law, upper_partial_moment_1)*standard_density_a
+            - 2*finite(law, upper_partial_moment_1_reflected)*slope**2*standard_density_reflected_a
         ),
-        2 * opposite_mean_product_a + 2 * slope * upper_partial_variance_reflected_a,
+        2*opposite_mean_product_a + 2*slope*upper_partial_variance_reflected_a,
     )
 
 
@@ -483,12 +488,12 @@ def leaky_relu_third_moment_gradient(law: Law, slope: Array) -> tuple[Array, ...
     upper_partial_moment_2_reflected = upper_partial_moment(2, reflected)
     upper_partial_moment_3_reflected = upper_partial_moment(3, reflected)
     return (
-        3 * slope**3 * upper_partial_moment_2_reflected + 3 * upper_partial_moment_2,
+        3*slope**3*upper_partial_moment_2_reflected + 3*upper_partial_moment_2,
         (
-            6 * law.sigma * upper_partial_moment_1
-            - 6 * law.sigma * slope**3 * upper_partial_moment_1_reflected
+            6*law.sigma*upper_partial_moment_1
+            - 6*law.sigma*slope**3*upper_partial_moment_1_reflected
         ),
-        -3 * slope**2 * upper_partial_moment_3_reflected,
+        -3*slope**2*upper_partial_moment_3_reflected,
     )
 
 
@@ -504,12 +509,12 @@ def leaky_relu_fourth_moment_gradient(law: Law, slope: Array) -> tuple[Array, ..
     upper_partial_moment_3_reflected = upper_partial_moment(3, reflected)
     upper_partial_moment_4_reflected = upper_partial_moment(4, reflected)
     return (
-        4 * upper_partial_moment_3 - 4 * slope**4 * upper_partial_moment_3_reflected,
+        4*upper_partial_moment_3 - 4*slope**4*upper_partial_moment_3_reflected,
         (
-            12 * law.sigma * slope**4 * upper_partial_moment_2_reflected
-            + 12 * law.sigma * upper_partial_moment_2
+            12*law.sigma*slope**4*upper_partial_moment_2_reflected
+            + 12*law.sigma*upper_partial_moment_2
         ),
-        4 * slope**3 * upper_partial_moment_4_reflected,
+        4*slope**3*upper_partial_moment_4_reflected,
     )
 
 
@@ -525,8 +530,8 @@ def leaky_relu_derivative_mean_gradient(law: Law, slope: Array) -> tuple[Array, 
     probability_by_scale_reflected_a = probability_by_scale(reflected)
     upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
     return (
-        density_at_zero_a - density_at_zero_reflected_a * slope,
-        probability_by_scale_a + probability_by_scale_reflected_a * slope,
+        density_at_zero_a - density_at_zero_reflected_a*slope,
+        probability_by_scale_a + probability_by_scale_reflected_a*slope,
         upper_partial_moment_0_reflected,
     )
 
@@ -543,9 +548,9 @@ def leaky_relu_derivative_second_moment_gradient(law: Law, slope: Array) -> tupl
     probability_by_scale_reflected_a = probability_by_scale(reflected)
     upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
     return (
-        density_at_zero_a - density_at_zero_reflected_a * slope**2,
-        probability_by_scale_a + probability_by_scale_reflected_a * slope**2,
-        2 * slope * upper_partial_moment_0_reflected,
+        density_at_zero_a - density_at_zero_reflected_a*slope**2,
+        probability_by_scale_a + probability_by_scale_reflected_a*slope**2,
+        2*slope*upper_partial_moment_0_reflected,
     )
 
 
@@ -562,14 +567,14 @@ def leaky_relu_covariance_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
     upper_partial_moment_0 = upper_partial_moment(0, law)
     upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
     return (
-        density_at_zero_a * law.sigma**2 - density_at_zero_reflected_a * law.sigma**2 * slope,
+        density_at_zero_a*law.sigma**2 - density_at_zero_reflected_a*law.sigma**2*slope,
         (
-            probability_by_scale_a * law.sigma**2
-            + probability_by_scale_reflected_a * law.sigma**2 * slope
-            + 2 * law.sigma * slope * upper_partial_moment_0_reflected
-            + 2 * law.sigma * upper_partial_moment_0
+            probability_by_scale_a*law.sigma**2
+            + probability_by_scale_reflected_a*law.sigma**2*slope
+            + 2*law.sigma*slope*upper_partial_moment_0_reflected
+            + 2*law.sigma*upper_partial_moment_0
         ),
-        law.sigma**2 * upper_partial_moment_0_reflected,
+        law.sigma**2*upper_partial_moment_0_reflected,
     )
 
 
@@ -583,8 +588,8 @@ def leaky_relu_negative_mean_gradient(law: Law, slope: Array) -> tuple[Array, ..
     upper_conditional_mean_by_location_reflected_a = upper_conditional_mean_by_location(reflected)
     upper_conditional_mean_by_scale_reflected_a = upper_conditional_mean_by_scale(reflected)
     return (
-        slope * upper_conditional_mean_by_location_reflected_a,
-        -slope * upper_conditional_mean_by_scale_reflected_a,
+        slope*upper_conditional_mean_by_location_reflected_a,
+        -slope*upper_conditional_mean_by_scale_reflected_a,
         -upper_conditional_mean_reflected_a,
     )
 
@@ -600,13 +605,13 @@ def selu_mean_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...
     standard_density_a = standard_density(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
-        lower_exponential_moment_1 * scale + scale * upper_partial_moment_0,
+        lower_exponential_moment_1*scale + scale*upper_partial_moment_0,
         (
-            lower_exponential_moment_1 * scale * law.sigma
-            + scale * standard_density_a
-            - alpha * scale * standard_density_a
+            lower_exponential_moment_1*scale*law.sigma
+            + scale*standard_density_a
+            - alpha*scale*standard_density_a
         ),
-        -lower_partial_moment_1 * scale / alpha,
+        -lower_partial_moment_1*scale/alpha,
         partial_mean_difference_a,
     )
 
@@ -616,21 +621,21 @@ def selu_second_moment_gradient(law: Law, alpha: Array, scale: Array) -> tuple[A
 
     By mu, sigma, alpha and scale; proved equal to the derivatives of the closed form.
     """
-    lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha * scale)
-    lower_mixed_moment_2 = lower_mixed_moment(2, law, alpha * scale)
-    lower_partial_moment_2 = lower_partial_moment(2, law, alpha * scale)
+    lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale)
+    lower_mixed_moment_2 = lower_mixed_moment(2, law, alpha*scale)
+    lower_partial_moment_2 = lower_partial_moment(2, law, alpha*scale)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     upper_partial_moment_1 = upper_partial_moment(1, law)
     upper_partial_moment_2 = upper_partial_moment(2, law)
     return (
-        2 * scale**2 * upper_partial_moment_1 - 2 * lower_mixed_moment_2,
+        2*scale**2*upper_partial_moment_1 - 2*lower_mixed_moment_2,
         (
-            2 * alpha * lower_exponential_moment_1 * scale * law.sigma
-            + 2 * scale**2 * law.sigma * upper_partial_moment_0
-            - 4 * lower_mixed_moment_2 * law.sigma
+            2*alpha*lower_exponential_moment_1*scale*law.sigma
+            + 2*scale**2*law.sigma*upper_partial_moment_0
+            - 4*lower_mixed_moment_2*law.sigma
         ),
-        2 * lower_partial_moment_2 / alpha,
-        2 * lower_partial_moment_2 / scale + 2 * scale * upper_partial_moment_2,
+        2*lower_partial_moment_2/alpha,
+        2*lower_partial_moment_2/scale + 2*scale*upper_partial_moment_2,
     )
 
 
@@ -640,14 +645,14 @@ def selu_variance_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array,
     By mu, sigma, alpha and scale; proved equal to the derivatives of the closed form.
     """
     reflected = law.reflected()
-    lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha * scale**2)
-    lower_exponential_moment_2 = lower_exponential_moment(2, law, alpha * scale)
-    lower_partial_moment_1 = lower_partial_moment(1, law, alpha * scale)
-    lower_partial_moment_1_a = lower_partial_moment(1, law, alpha * scale**2)
-    lower_partial_variance_a = lower_partial_variance(law, alpha * scale)
-    lower_slope_covariance_a = lower_slope_covariance(law, alpha * scale)
-    lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha * scale**2)
-    partial_mean_product_a = partial_mean_product(law, alpha * scale**2)
+    lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale**2)
+    lower_exponential_moment_2 = lower_exponential_moment(2, law, alpha*scale)
+    lower_partial_moment_1 = lower_partial_moment(1, law, alpha*scale)
+    lower_partial_moment_1_a = lower_partial_moment(1, law, alpha*scale**2)
+    lower_partial_variance_a = lower_partial_variance(law, alpha*scale)
+    lower_slope_covariance_a = lower_slope_covariance(law, alpha*scale)
+    lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha*scale**2)
+    partial_mean_product_a = partial_mean_product(law, alpha*scale**2)
     standard_density_a = standard_density(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
@@ -655,25 +660,25 @@ def selu_variance_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array,
     upper_partial_variance_a = upper_partial_variance(law)
     return (
         (
-            2 * finite(law, upper_partial_moment_1) * scale**2 * upper_partial_moment_0_reflected
-            + 2 * lower_partial_moment_1_a * upper_partial_moment_0
-            - 2 * finite(law, upper_partial_moment_1) * lower_exponential_moment_1
-            - 2 * lower_slope_covariance_a
+            2*finite(law, upper_partial_moment_1)*scale**2*upper_partial_moment_0_reflected
+            + 2*lower_partial_moment_1_a*upper_partial_moment_0
+            - 2*finite(law, upper_partial_moment_1)*lower_exponential_moment_1
+            - 2*lower_slope_covariance_a
         ),
         (
-            2 * finite(law, upper_partial_moment_1) * lower_weighted_moment_1
-            + 2 * lower_exponential_moment_2 * law.sigma
-            + 2 * lower_partial_moment_1_a * standard_density_a
-            + 2 * scale**2 * law.sigma * upper_partial_moment_0
-            - 2 * alpha * lower_partial_moment_1 * scale * standard_density_a
-            - 2 * finite(law, upper_partial_moment_1) * scale**2 * standard_density_a
-            - 2 * lower_slope_covariance_a * law.sigma
+            2*finite(law, upper_partial_moment_1)*lower_weighted_moment_1
+            + 2*lower_exponential_moment_2*law.sigma
+            + 2*lower_partial_moment_1_a*standard_density_a
+            + 2*scale**2*law.sigma*upper_partial_moment_0
+            - 2*alpha*lower_partial_moment_1*scale*standard_density_a
+            - 2*finite(law, upper_partial_moment_1)*scale**2*standard_density_a
+            - 2*lower_slope_covariance_a*law.sigma
         ),
-        2 * lower_partial_variance_a / alpha + 2 * partial_mean_product_a / alpha,
+        2*lower_partial_variance_a/alpha + 2*partial_mean_product_a/alpha,
         (
-            2 * lower_partial_variance_a / scale
-            + 4 * partial_mean_product_a / scale
-            + 2 * scale * upper_partial_variance_a
+            2*lower_partial_variance_a/scale
+            + 4*partial_mean_product_a/scale
+            + 2*scale*upper_partial_variance_a
         ),
     )
 
@@ -696,21 +701,21 @@ def selu_third_moment_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Ar
 
     By mu, sigma, alpha and scale; proved equal to the derivatives of the closed form.
     """
-    lower_mixed_moment_2 = lower_mixed_moment(2, law, alpha * scale)
-    lower_mixed_moment_3 = lower_mixed_moment(3, law, alpha * scale)
-    lower_partial_moment_3 = lower_partial_moment(3, law, alpha * scale)
+    lower_mixed_moment_2 = lower_mixed_moment(2, law, alpha*scale)
+    lower_mixed_moment_3 = lower_mixed_moment(3, law, alpha*scale)
+    lower_partial_moment_3 = lower_partial_moment(3, law, alpha*scale)
     upper_partial_moment_1 = upper_partial_moment(1, law)
     upper_partial_moment_2 = upper_partial_moment(2, law)
     upper_partial_moment_3 = upper_partial_moment(3, law)
     return (
-        3 * lower_mixed_moment_3 + 3 * scale**3 * upper_partial_moment_2,
+        3*lower_mixed_moment_3 + 3*scale**3*upper_partial_moment_2,
         (
-            9 * lower_mixed_moment_3 * law.sigma
-            + 6 * scale**3 * law.sigma * upper_partial_moment_1
-            - 6 * alpha * lower_mixed_moment_2 * scale * law.sigma
+            9*lower_mixed_moment_3*law.sigma
+            + 6*scale**3*law.sigma*upper_partial_moment_1
+            - 6*alpha*lower_mixed_moment_2*scale*law.sigma
         ),
-        -3 * lower_partial_moment_3 / alpha,
-        3 * scale**2 * upper_partial_moment_3 - 3 * lower_partial_moment_3 / scale,
+        -3*lower_partial_moment_3/alpha,
+        3*scale**2*upper_partial_moment_3 - 3*lower_partial_moment_3/scale,
     )
 
 
@@ -719,21 +724,21 @@ def selu_fourth_moment_gradient(law: Law, alpha: Array, scale: Array) -> tuple[A
 
     By mu, sigma, alpha and scale; proved equal to the derivatives of the closed form.
     """
-    lower_mixed_moment_3 = lower_mixed_moment(3, law, alpha * scale)
-    lower_mixed_moment_4 = lower_mixed_moment(4, law, alpha * scale)
-    lower_partial_moment_4 = lower_partial_moment(4, law, alpha * scale)
+    lower_mixed_moment_3 = lower_mixed_moment(3, law, alpha*scale)
+    lower_mixed_moment_4 = lower_mixed_moment(4, law, alpha*scale)
+    lower_partial_moment_4 = lower_partial_moment(4, law, alpha*scale)
     upper_partial_moment_2 = upper_partial_moment(2, law)
     upper_partial_moment_3 = upper_partial_moment(3, law)
     upper_partial_moment_4 = upper_partial_moment(4, law)
     return (
-        4 * scale**4 * upper_partial_moment_3 - 4 * lower_mixed_moment_4,
+        4*scale**4*upper_partial_moment_3 - 4*lower_mixed_moment_4,
         (
-            12 * alpha * lower_mixed_moment_3 * scale * law.sigma
-            + 12 * scale**4 * law.sigma * upper_partial_moment_2
-            - 16 * lower_mixed_moment_4 * law.sigma
+            12*alpha*lower_mixed_moment_3*scale*law.sigma
+            + 12*scale**4*law.sigma*upper_partial_moment_2
+            - 16*lower_mixed_moment_4*law.sigma
         ),
-        4 * lower_partial_moment_4 / alpha,
-        4 * lower_partial_moment_4 / scale + 4 * scale**3 * upper_partial_moment_4,
+        4*lower_partial_moment_4/alpha,
+        4*lower_partial_moment_4/scale + 4*scale**3*upper_partial_moment_4,
     )
 
 
@@ -743,51 +748,49 @@ def selu_derivative_mean_gradient(law: Law, alpha: Array, scale: Array) -> tuple
     By mu, sigma, alpha and scale; proved equal to the derivatives of the closed form.
     """
     density_at_zero_a = density_at_zero(law)
-    lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha * scale)
-    lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha * scale)
+    lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale)
+    lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         (
-            density_at_zero_a * scale
+            density_at_zero_a*scale
             + lower_exponential_moment_1
-            - alpha * density_at_zero_a * scale
+            - alpha*density_at_zero_a*scale
         ),
         (
-            probability_by_scale_a * scale
-            - alpha * probability_by_scale_a * scale
+            probability_by_scale_a*scale
+            - alpha*probability_by_scale_a*scale
             - lower_weighted_moment_1
         ),
-        lower_exponential_moment_1 / alpha,
-        lower_exponential_moment_1 / scale + upper_partial_moment_0,
+        lower_exponential_moment_1/alpha,
+        lower_exponential_moment_1/scale + upper_partial_moment_0,
     )
 
 
-def selu_derivative_second_moment_gradient(
-    law: Law, alpha: Array, scale: Array
-) -> tuple[Array, ...]:
+def selu_derivative_second_moment_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...]:
     """Compute the gradient of the mean of the squared derivative of selu(X).
 
     By mu, sigma, alpha and scale; proved equal to the derivatives of the closed form.
     """
     density_at_zero_a = density_at_zero(law)
-    lower_exponential_moment_2 = lower_exponential_moment(2, law, alpha * scale)
-    lower_weighted_moment_2 = lower_weighted_moment(2, law, alpha * scale)
+    lower_exponential_moment_2 = lower_exponential_moment(2, law, alpha*scale)
+    lower_weighted_moment_2 = lower_weighted_moment(2, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         (
-            density_at_zero_a * scale**2
-            + 2 * lower_exponential_moment_2
-            - alpha**2 * density_at_zero_a * scale**2
+            density_at_zero_a*scale**2
+            + 2*lower_exponential_moment_2
+            - alpha**2*density_at_zero_a*scale**2
         ),
         (
-            probability_by_scale_a * scale**2
-            - alpha**2 * probability_by_scale_a * scale**2
-            - 2 * lower_weighted_moment_2
+            probability_by_scale_a*scale**2
+            - alpha**2*probability_by_scale_a*scale**2
+            - 2*lower_weighted_moment_2
         ),
-        2 * lower_exponential_moment_2 / alpha,
-        2 * lower_exponential_moment_2 / scale + 2 * scale * upper_partial_moment_0,
+        2*lower_exponential_moment_2/alpha,
+        2*lower_exponential_moment_2/scale + 2*scale*upper_partial_moment_0,
     )
 
 
@@ -797,25 +800,28 @@ def selu_covariance_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Arra
     By mu, sigma, alpha and scale; proved equal to the derivatives of the closed form.
     """
     density_at_zero_a = density_at_zero(law)
-    lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha * scale)
-    lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha * scale)
+    lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale)
+    lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         (
-            density_at_zero_a * scale * law.sigma**2
-            + lower_exponential_moment_1 * law.sigma**2
-            - alpha * density_at_zero_a * scale * law.sigma**2
+            density_at_zero_a*scale*law.sigma**2
+            + lower_exponential_moment_1*law.sigma**2
+            - alpha*density_at_zero_a*scale*law.sigma**2
         ),
         (
-            2 * lower_exponential_moment_1 * law.sigma
-            + probability_by_scale_a * scale * law.sigma**2
-            + 2 * scale * law.sigma * upper_partial_moment_0
-            - alpha * probability_by_scale_a * scale * law.sigma**2
-            - lower_weighted_moment_1 * law.sigma**2
+            2*lower_exponential_moment_1*law.sigma
+            + probability_by_scale_a*scale*law.sigma**2
+            + 2*scale*law.sigma*upper_partial_moment_0
+            - alpha*probability_by_scale_a*scale*law.sigma**2
+            - lower_weighted_moment_1*law.sigma**2
         ),
-        lower_exponential_moment_1 * law.sigma**2 / alpha,
-        (lower_exponential_moment_1 * law.sigma**2 / scale + law.sigma**2 * upper_partial_moment_0),
+        lower_exponential_moment_1*law.sigma**2/alpha,
+        (
+            lower_exponential_moment_1*law.sigma**2/scale
+            + law.sigma**2*upper_partial_moment_0
+        ),
     )
 
 
@@ -824,14 +830,14 @@ def selu_negative_mean_gradient(law: Law, alpha: Array, scale: Array) -> tuple[A
 
     By mu, sigma, alpha and scale; proved equal to the derivatives of the closed form.
     """
-    lower_conditional_mean_a = lower_conditional_mean(law, alpha * scale)
-    lower_conditional_mean_by_location_a = lower_conditional_mean_by_location(law, alpha * scale)
-    lower_conditional_mean_by_scale_a = lower_conditional_mean_by_scale(law, alpha * scale)
+    lower_conditional_mean_a = lower_conditional_mean(law, alpha*scale)
+    lower_conditional_mean_by_location_a = lower_conditional_mean_by_location(law, alpha*scale)
+    lower_conditional_mean_by_scale_a = lower_conditional_mean_by_scale(law, alpha*scale)
     return (
         -lower_conditional_mean_by_location_a,
         -lower_conditional_mean_by_scale_a,
-        -lower_conditional_mean_a / alpha,
-        -lower_conditional_mean_a / scale,
+        -lower_conditional_mean_a/alpha,
+        -lower_conditional_mean_a/scale,
     )
 
 
@@ -846,7 +852,7 @@ def celu_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         lower_exponential_moment_1_divided + upper_partial_moment_0,
-        lower_exponential_moment_1_divided * law.sigma / alpha,
+        lower_exponential_moment_1_divided*law.sigma/alpha,
         -lower_remainder_divided_a,
     )
 
@@ -863,17 +869,17 @@ def celu_second_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     upper_partial_moment_0 = upper_partial_moment(0, law)
     upper_partial_moment_1 = upper_partial_moment(1, law)
     return (
-        2 * upper_partial_moment_1 - 2 * lower_mixed_moment_2_divided / alpha,
+        2*upper_partial_moment_1 - 2*lower_mixed_moment_2_divided/alpha,
         (
-            2 * law.sigma * upper_partial_moment_0
-            + 2 * lower_exponential_moment_1_divided * law.sigma / alpha
-            - 4 * lower_mixed_moment_2_divided * law.sigma / alpha**2
+            2*law.sigma*upper_partial_moment_0
+            + 2*lower_exponential_moment_1_divided*law.sigma/alpha
+            - 4*lower_mixed_moment_2_divided*law.sigma/alpha**2
         ),
         (
-            2 * lower_partial_moment_2_divided / alpha
-            + 2 * finite(law, law.mu) * lower_mixed_moment_2_divided / alpha**2
-            + 4 * lower_mixed_moment_2_divided * law.sigma**2 / alpha**3
-            - 2 * lower_exponential_moment_1_divided * law.sigma**2 / alpha**2
+            2*lower_partial_moment_2_divided/alpha
+            + 2*finite(law, law.mu)*lower_mixed_moment_2_divided/alpha**2
+            + 4*lower_mixed_moment_2_divided*law.sigma**2/alpha**3
+            - 2*lower_exponential_moment_1_divided*law.sigma**2/alpha**2
         ),
     )
 
@@ -883,8 +889,8 @@ def celu_variance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
 
     By mu, sigma and alpha; proved equal to the derivatives of the closed form.
     """
-    reflected = law.reflected()
     divided = law.divided(alpha)
+    reflected = law.reflected()
     lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, alpha**2)
     lower_exponential_moment_2_divided = lower_exponential_moment(2, divided, alpha)
     lower_partial_moment_1_divided = lower_partial_moment(1, divided, alpha)
@@ -899,46 +905,31 @@ def celu_variance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     upper_partial_moment_1 = upper_partial_moment(1, law)
     return (
         (
-            2 * finite(law, upper_partial_moment_1) * upper_partial_moment_0_reflected
-            + 2 * lower_partial_moment_1_divided_a * upper_partial_moment_0 / alpha
-            - 2 * lower_slope_covariance_divided_a / alpha
-            - 2
-            * finite(law, upper_partial_moment_1)
-            * lower_exponential_moment_1_divided
-            / alpha**2
+            2*finite(law, upper_partial_moment_1)*upper_partial_moment_0_reflected
+            + 2*lower_partial_moment_1_divided_a*upper_partial_moment_0/alpha
+            - 2*lower_slope_covariance_divided_a/alpha
+            - 2*finite(law, upper_partial_moment_1)*lower_exponential_moment_1_divided/alpha**2
         ),
         (
-            2 * law.sigma * upper_partial_moment_0
-            + 2 * lower_partial_moment_1_divided_a * standard_density_a / alpha
-            + 2 * finite(law, upper_partial_moment_1) * lower_weighted_moment_1_divided / alpha**2
-            + 2 * lower_exponential_moment_2_divided * law.sigma / alpha**2
-            - 2 * finite(law, upper_partial_moment_1) * standard_density_a
-            - 2 * lower_partial_moment_1_divided * standard_density_a
-            - 2 * lower_slope_covariance_divided_a * law.sigma / alpha**2
+            2*law.sigma*upper_partial_moment_0
+            + 2*lower_partial_moment_1_divided_a*standard_density_a/alpha
+            + 2*finite(law, upper_partial_moment_1)*lower_weighted_moment_1_divided/alpha**2
+            + 2*lower_exponential_moment_2_divided*law.sigma/alpha**2
+            - 2*finite(law, upper_partial_moment_1)*standard_density_a
+            - 2*lower_partial_moment_1_divided*standard_density_a
+            - 2*lower_slope_covariance_divided_a*law.sigma/alpha**2
         ),
         (
-            2 * lower_partial_moment_1_divided * law.sigma * standard_density_a / alpha
-            + 2 * lower_partial_variance_divided_a / alpha
-            + 4 * partial_mean_product_divided_a / alpha
-            + 2 * finite(law, law.mu) * lower_slope_covariance_divided_a / alpha**2
-            + 2
-            * finite(law, law.mu)
-            * finite(law, upper_partial_moment_1)
-            * lower_exponential_moment_1_divided
-            / alpha**3
-            + 2 * lower_slope_covariance_divided_a * law.sigma**2 / alpha**3
-            - 2
-            * finite(law, law.mu)
-            * lower_partial_moment_1_divided_a
-            * upper_partial_moment_0
-            / alpha**2
-            - 2 * lower_partial_moment_1_divided_a * law.sigma * standard_density_a / alpha**2
-            - 2
-            * finite(law, upper_partial_moment_1)
-            * lower_weighted_moment_1_divided
-            * law.sigma
-            / alpha**3
-            - 2 * lower_exponential_moment_2_divided * law.sigma**2 / alpha**3
+            2*lower_partial_moment_1_divided*law.sigma*standard_density_a/alpha
+            + 2*lower_partial_variance_divided_a/alpha
+            + 4*partial_mean_product_divided_a/alpha
+            + 2*finite(law, law.mu)*lower_slope_covariance_divided_a/alpha**2
+            + 2*finite(law, law.mu)*finite(law, upper_partial_moment_1)*lower_exponential_moment_1_divided/alpha**3
+            + 2*lower_slope_covariance_divided_a*law.sigma**2/alpha**3
+            - 2*finite(law, law.mu)*lower_partial_moment_1_divided_a*upper_partial_moment_0/alpha**2
+            - 2*lower_partial_moment_1_divided_a*law.sigma*standard_density_a/alpha**2
+            - 2*finite(law, upper_partial_moment_1)*lower_weighted_moment_1_divided*law.sigma/alpha**3
+            - 2*lower_exponential_moment_2_divided*law.sigma**2/alpha**3
         ),
     )
 
@@ -968,17 +959,17 @@ def celu_third_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     upper_partial_moment_1 = upper_partial_moment(1, law)
     upper_partial_moment_2 = upper_partial_moment(2, law)
     return (
-        3 * upper_partial_moment_2 + 3 * lower_mixed_moment_3_divided / alpha,
+        3*upper_partial_moment_2 + 3*lower_mixed_moment_3_divided/alpha,
         (
-            6 * law.sigma * upper_partial_moment_1
-            + 9 * lower_mixed_moment_3_divided * law.sigma / alpha**2
-            - 6 * lower_mixed_moment_2_divided * law.sigma / alpha
+            6*law.sigma*upper_partial_moment_1
+            + 9*lower_mixed_moment_3_divided*law.sigma/alpha**2
+            - 6*lower_mixed_moment_2_divided*law.sigma/alpha
         ),
         (
-            6 * lower_mixed_moment_2_divided * law.sigma**2 / alpha**2
-            - 3 * lower_partial_moment_3_divided / alpha
-            - 3 * finite(law, law.mu) * lower_mixed_moment_3_divided / alpha**2
-            - 9 * lower_mixed_moment_3_divided * law.sigma**2 / alpha**3
+            6*lower_mixed_moment_2_divided*law.sigma**2/alpha**2
+            - 3*lower_partial_moment_3_divided/alpha
+            - 3*finite(law, law.mu)*lower_mixed_moment_3_divided/alpha**2
+            - 9*lower_mixed_moment_3_divided*law.sigma**2/alpha**3
         ),
     )
 
@@ -995,17 +986,17 @@ def celu_fourth_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     upper_partial_moment_2 = upper_partial_moment(2, law)
     upper_partial_moment_3 = upper_partial_moment(3, law)
     return (
-        4 * upper_partial_moment_3 - 4 * lower_mixed_moment_4_divided / alpha,
+        4*upper_partial_moment_3 - 4*lower_mixed_moment_4_divided/alpha,
         (
-            12 * law.sigma * upper_partial_moment_2
-            + 12 * lower_mixed_moment_3_divided * law.sigma / alpha
-            - 16 * lower_mixed_moment_4_divided * law.sigma / alpha**2
+            12*law.sigma*upper_partial_moment_2
+            + 12*lower_mixed_moment_3_divided*law.sigma/alpha
+            - 16*lower_mixed_moment_4_divided*law.sigma/alpha**2
         ),
         (
-            4 * lower_partial_moment_4_divided / alpha
-            + 4 * finite(law, law.mu) * lower_mixed_moment_4_divided / alpha**2
-            + 16 * lower_mixed_moment_4_divided * law.sigma**2 / alpha**3
-            - 12 * lower_mixed_moment_3_divided * law.sigma**2 / alpha**2
+            4*lower_partial_moment_4_divided/alpha
+            + 4*finite(law, law.mu)*lower_mixed_moment_4_divided/alpha**2
+            + 16*lower_mixed_moment_4_divided*law.sigma**2/alpha**3
+            - 12*lower_mixed_moment_3_divided*law.sigma**2/alpha**2
         ),
     )
 
@@ -1021,13 +1012,13 @@ def celu_derivative_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, 1)
     probability_by_scale_a = probability_by_scale(law)
     return (
-        lower_exponential_moment_1_divided / alpha,
-        -lower_weighted_moment_1_divided / alpha,
+        lower_exponential_moment_1_divided/alpha,
+        -lower_weighted_moment_1_divided/alpha,
         (
-            density_at_zero_a * finite(law, law.mu) / alpha
-            + probability_by_scale_a * law.sigma / alpha
-            + lower_weighted_moment_1_divided * law.sigma / alpha**2
-            - finite(law, law.mu) * lower_exponential_moment_1_divided / alpha**2
+            density_at_zero_a*finite(law, law.mu)/alpha
+            + probability_by_scale_a*law.sigma/alpha
+            + lower_weighted_moment_1_divided*law.sigma/alpha**2
+            - finite(law, law.mu)*lower_exponential_moment_1_divided/alpha**2
         ),
     )
 
@@ -1043,13 +1034,13 @@ def celu_derivative_second_moment_gradient(law: Law, alpha: Array) -> tuple[Arra
     lower_weighted_moment_2_divided = lower_weighted_moment(2, divided, 1)
     probability_by_scale_a = probability_by_scale(law)
     return (
-        2 * lower_exponential_moment_2_divided / alpha,
-        -2 * lower_weighted_moment_2_divided / alpha,
+        2*lower_exponential_moment_2_divided/alpha,
+        -2*lower_weighted_moment_2_divided/alpha,
         (
-            density_at_zero_a * finite(law, law.mu) / alpha
-            + probability_by_scale_a * law.sigma / alpha
-            + 2 * lower_weighted_moment_2_divided * law.sigma / alpha**2
-            - 2 * finite(law, law.mu) * lower_exponential_moment_2_divided / alpha**2
+            density_at_zero_a*finite(law, law.mu)/alpha
+            + probability_by_scale_a*law.sigma/alpha
+            + 2*lower_weighted_moment_2_divided*law.sigma/alpha**2
+            - 2*finite(law, law.mu)*lower_exponential_moment_2_divided/alpha**2
         ),
     )
 
@@ -1066,17 +1057,17 @@ def celu_covariance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     probability_by_scale_a = probability_by_scale(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
-        lower_exponential_moment_1_divided * law.sigma**2 / alpha,
+        lower_exponential_moment_1_divided*law.sigma**2/alpha,
         (
-            2 * lower_exponential_moment_1_divided * law.sigma
-            + 2 * law.sigma * upper_partial_moment_0
-            - lower_weighted_moment_1_divided * law.sigma**2 / alpha
+            2*lower_exponential_moment_1_divided*law.sigma
+            + 2*law.sigma*upper_partial_moment_0
+            - lower_weighted_moment_1_divided*law.sigma**2/alpha
         ),
         (
-            density_at_zero_a * finite(law, law.mu) * law.sigma**2 / alpha
-            + probability_by_scale_a * law.sigma**3 / alpha
-            + lower_weighted_moment_1_divided * law.sigma**3 / alpha**2
-            - finite(law, law.mu) * lower_exponential_moment_1_divided * law.sigma**2 / alpha**2
+            density_at_zero_a*finite(law, law.mu)*law.sigma**2/alpha
+            + probability_by_scale_a*law.sigma**3/alpha
+            + lower_weighted_moment_1_divided*law.sigma**3/alpha**2
+            - finite(law, law.mu)*lower_exponential_moment_1_divided*law.sigma**2/alpha**2
         ),
     )
 
@@ -1088,16 +1079,14 @@ def celu_negative_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     divided = law.divided(alpha)
     lower_conditional_mean_divided_a = lower_conditional_mean(divided, alpha)
-    lower_conditional_mean_by_location_divided_a = lower_conditional_mean_by_location(
-        divided, alpha
-    )
+    lower_conditional_mean_by_location_divided_a = lower_conditional_mean_by_location(divided, alpha)
     lower_conditional_mean_by_scale_divided_a = lower_conditional_mean_by_scale(divided, alpha)
     return (
-        -lower_conditional_mean_by_location_divided_a / alpha,
-        -lower_conditional_mean_by_scale_divided_a / alpha,
+        -lower_conditional_mean_by_location_divided_a/alpha,
+        -lower_conditional_mean_by_scale_divided_a/alpha,
         (
-            finite(law, law.mu) * lower_conditional_mean_by_location_divided_a / alpha**2
-            + lower_conditional_mean_by_scale_divided_a * law.sigma / alpha**2
-            - lower_conditional_mean_divided_a / alpha
+            finite(law, law.mu)*lower_conditional_mean_by_location_divided_a/alpha**2
+            + lower_conditional_mean_by_scale_divided_a*law.sigma/alpha**2
+            - lower_conditional_mean_divided_a/alpha
         ),
     )

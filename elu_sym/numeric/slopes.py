@@ -2,9 +2,9 @@
 
 The derivative of a partial moment is a partial moment of a lower order, a density at the joint, or
 one of the few quantities here.  They come down to divided differences of the Mills ratio like all
-others.  Where sigma = 0 or mu is infinite they are the limits, with one exception: at mu = sigma = 0,
-where P(X > 0) jumps, the density of X is infinite, and 0 stands for it, so that the derivative of
-what jumps there is that of the rest.
+others.  Where sigma = 0 or mu is infinite they are the limits, with one exception: at
+mu = sigma = 0, where P(X > 0) jumps, the density of X is infinite, and 0 stands for it, so that the
+derivative of what jumps there is that of the rest.
 
 Of the conditional means, with x = |t| and r(x) = I_1(x)/M(x),
 
@@ -212,7 +212,7 @@ def lower_weighted_moment(order: int, law: Law, alpha: Array | float) -> Array:
         moment = exponential_moment(order, law).value(order)
         return law.density_value - order * law.sigma * moment
 
-    law.density_value  # noqa: B018: before the law is divided, since all of it is needed
+    law.density_value  # noqa: B018 - before the law is divided, since all of it is needed
     beyond = law.t + order * law.sigma >= 0.0
     return alpha**order * law.ops.choose(beyond, right, left, law)
 
@@ -280,9 +280,11 @@ def lower_remainder(law: Law) -> Array:
     ops = law.ops
     if isinstance(law, LimitLaw):
         location = ops.maximum(ops.minimum(law.mu, 0.0), -_FARTHEST)
-        near = ops.maximum(location, -1.0)
-        small = (near * near) * ops.exp(near) * second_exponential_quotient(ops, -near)
-        return ops.where(location < -1.0, location * ops.exp(location) - ops.expm1(location), small)
+        small = ops.maximum(location, -1.0)
+        curved = (small * small) * ops.exp(small) * second_exponential_quotient(ops, -small)
+        return ops.where(
+            location < -1.0, location * ops.exp(location) - ops.expm1(location), curved
+        )
 
     def right(law: NormalLaw) -> Array:
         root, weight = law.density
@@ -316,7 +318,7 @@ def lower_remainder(law: Law) -> Array:
         weighted = weighted - law.sigma * lower_weighted_moment(1, law, 1.0)
         return lower_partial_moment(1, law, 1.0) + weighted
 
-    law.density_value  # noqa: B018: before the law is divided, since most of it is needed
+    law.density_value  # noqa: B018 - before the law is divided, since most of it is needed
     return ops.choose(law.t >= LEFT_EDGE, right, left, law)
 
 
@@ -338,7 +340,7 @@ def _standard_conditional_variance(law: NormalLaw) -> Array:
         first = relative_difference(law.ops, [-law.t, -law.t])
         return relative_difference(law.ops, [-law.t, -law.t, -law.t]) - first * first
 
-    law.tail  # noqa: B018: before the law is divided, since most of it is needed
+    law.tail  # noqa: B018 - before the law is divided, since most of it is needed
     return law.ops.choose(law.t >= 0.0, above, below, law)
 
 
@@ -417,7 +419,7 @@ def lower_conditional_mean_by_location(law: Law, alpha: Array | float) -> Array:
         first = exponential_moment(1, law).value(1)
         return (first - mean * density_at_zero(law)) / probability
 
-    law.tail_probability  # noqa: B018: before the law is divided, since most of it is needed
+    law.tail_probability  # noqa: B018 - before the law is divided, since most of it is needed
     slope = law.ops.choose(
         law.t >= LEFT_EDGE, lambda law: _lower_conditional_slopes(law)[0], left, law
     )
@@ -442,7 +444,7 @@ def lower_conditional_mean_by_scale(law: Law, alpha: Array | float) -> Array:
         weighted = lower_weighted_moment(1, law, 1.0)
         return (weighted + mean * probability_by_scale(law)) / probability
 
-    law.tail_probability  # noqa: B018: before the law is divided, since most of it is needed
+    law.tail_probability  # noqa: B018 - before the law is divided, since most of it is needed
     slope = law.ops.choose(
         law.t >= LEFT_EDGE, lambda law: _lower_conditional_slopes(law)[1], left, law
     )
@@ -472,8 +474,7 @@ def root_gradient(
     """
     ops = law.ops
     if isinstance(law, LimitLaw):
-        by_location, _, *others = gradient
         nothing = 0.0 * law.negative
-        return nothing, ops.sqrt(slope), *(nothing for _ in others)
+        return nothing, ops.sqrt(slope), *(nothing for _ in gradient[2:])
     double = 2.0 * ops.where(root > 0.0, root, 1.0)
     return tuple(ops.where(root > 0.0, each / double, 0.0 * root) for each in gradient)

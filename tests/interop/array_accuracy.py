@@ -63,7 +63,9 @@ def _error(
     With some bits to spare, where subnormal numbers are taken for zero.
     """
     limits = np.finfo(dtype)
-    if not (abs(true) >= limits.tiny * 2.0**bits and abs(true) <= limits.max and condition <= limits.max):
+    if not (
+        abs(true) >= limits.tiny * 2.0**bits and abs(true) <= limits.max and condition <= limits.max
+    ):
         return None
     unit = float(np.spacing(np.abs(np.asarray(true, dtype)))) + float(limits.eps) * condition
     error = abs(computed - true) / unit
@@ -105,9 +107,7 @@ def value_errors(
     return found
 
 
-def _slopes(
-    name: str, activation: str, point: tuple[float, ...], precision: int
-) -> list[arb]:
+def _slopes(name: str, activation: str, point: tuple[float, ...], precision: int) -> list[arb]:
     """The derivatives of a formula by mu, sigma and the parameters."""
     mu, sigma, alpha, *scale = point
     if activation == "celu":
@@ -167,6 +167,7 @@ def gradient_errors(
     dtype: str,
     size: int,
     names: tuple[str, ...],
+    bits: int = 0,
 ) -> dict[str, Largest]:
     """The largest error of each derivative of formulas over all regimes, as ``value_errors``.
 
@@ -192,7 +193,7 @@ def gradient_errors(
                 continue
             truths = gradient_truths(name, activation, point)
             for j, (true, condition) in enumerate(truths):
-                error = _error(computed[j][i], true, condition, dtype)
+                error = _error(computed[j][i], true, condition, dtype, bits)
                 if error is not None:
                     key = f"{name} by {arguments[j]}"
                     _measured(found, key, error, point, computed[j][i])

@@ -80,22 +80,27 @@ def test_a_flaw_is_found(flaw):
 
 @pytest.mark.parametrize("formula", FORMULAS.values(), ids=FORMULAS)
 def test_gradcheck(formula):
+    size = 6
     rng = np.random.default_rng(3)
-    sigma = np.exp(rng.uniform(-1.5, 1, 24))
-    mu = rng.uniform(-3, 3, 24) * sigma
-    parameters = [np.exp(rng.uniform(-1, 1, 24)) for _ in formula.activation.parameters]
+    sigma = np.exp(rng.uniform(-1.5, 1, size))
+    mu = rng.uniform(-3, 3, size) * sigma
+    parameters = [np.exp(rng.uniform(-1, 1, size)) for _ in formula.activation.parameters]
     arguments = tensors((mu, sigma, *parameters), "float64", requires_grad=True)
-    assert torch.autograd.gradcheck(torch_function(formula), arguments, eps=1e-6, atol=1e-7)
+    # Every element for those that are measured against Arb as well, a projection for the others.
+    assert torch.autograd.gradcheck(
+        torch_function(formula), arguments, atol=1e-7, fast_mode=formula not in GRADIENTS
+    )
 
 
 @pytest.mark.parametrize("formula", FORMULAS.values(), ids=FORMULAS)
 def test_limits_and_nan_are_those_of_the_formula(formula):
     mu = np.array([-np.inf, -1.5, 0.0, 0.5, np.inf, np.nan])
-    mu, sigma = (each.ravel() for each in np.meshgrid(mu, [0.0, 1e-9, 2.0, np.nan]))
-    arguments = tensors((mu, sigma), "float64", requires_grad=True)
+    mu, sigma = (each.ravel() for each in np.meshgrid(mu, [0.0, 0.5, 2.0, np.nan]))
+    parameters = [np.full(mu.shape, value) for value in (2.5, 0.75)]
+    columns = (mu, sigma, *parameters[: len(formula.activation.parameters)])
+    arguments = tensors(columns, "float64", requires_grad=True)
     values = torch_function(formula)(*arguments)
-    expected = formula(mu, sigma)
-    np.testing.assert_allclose(values.detach().numpy(), expected, rtol=1e-14, atol=1e-300)
+    np.testing.assert_allclose(values.detach().numpy(), formula(*columns), rtol=1e-14, atol=1e-300)
     values.sum().backward()
     missing = np.isnan(mu) | np.isnan(sigma)
     for argument in arguments:
@@ -134,20 +139,21 @@ def test_gradients_at_the_limits(case, dtype):
     assert slopes == pytest.approx(LIMITS[case], rel=1e-6, abs=1e-12)
 
 
+def point(formula, mu, sigma):
+    parameters = [1.5] * len(formula.activation.parameters)
+    return tensors((mu, sigma, *parameters), "float64", requires_grad=True)
+
+
 def test_the_limit_is_what_a_small_sigma_gives():
     for mu in (-1.5, -1e-3, 2.0):
         for formula in GRADIENTS:
             if formula.name == "derivative_mean" and abs(mu) < 1:
                 continue
-            near, limit = (
-                tensors((mu, sigma, *[1.5] * len(formula.activation.parameters)), "float64",
-                        requires_grad=True)
-                for sigma in (1e-9, 0.0)
-            )  # fmt: skip
+            near, limit = (point(formula, mu, sigma) for sigma in (1e-9, 0.0))
             for arguments in (near, limit):
                 torch_function(formula)(*arguments).backward()
             for one, other in zip(near, limit, strict=True):
-                assert one.grad.item() == pytest.approx(other.grad.item(), rel=1e-6, abs=3e-9)
+                assert one.grad.item() == pytest.approx(other.grad.item(), rel=1e-6, abs=3e-8)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +231,7 @@ def test_the_wrong_element_is_found_among_those_that_require_gradients():
 def test_a_gradient_cannot_be_differentiated_again():
     mu = torch.tensor(0.5, requires_grad=True)
     (slope,) = torch.autograd.grad(torch_function(mean)(mu), mu, create_graph=True)
-    with pytest.raises(RuntimeError, match="once_differentiable"):
+    with pytest.raises(RuntimeError, match="mean has no second derivatives"):
         torch.autograd.grad(slope, mu)
 
 
