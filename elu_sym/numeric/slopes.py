@@ -370,7 +370,10 @@ def upper_conditional_mean_by_scale(law: Law) -> Array:
         return 2.0 * standard_density(law)
     ratio = _inverse_mills_ratio(law)
     mean = upper_conditional_mean(law) / law.sigma
-    return ratio * _standard_conditional_variance(law) + (ratio * mean) * mean
+    # Far away the variance is 1/t^2, which may be no number, and the ratio |t|.
+    far = law.t < -1.0 / law.ops.unit
+    spread = law.ops.where(far, mean, ratio * _standard_conditional_variance(law))
+    return spread + (ratio * mean) * mean
 
 
 def _lower_conditional_slopes(law: NormalLaw) -> tuple[Array, Array]:
@@ -394,9 +397,9 @@ def _lower_conditional_slopes(law: NormalLaw) -> tuple[Array, Array]:
     reach = within_reach(ops, t, t + sigma)
     slope, ratio = ops.choose(reach, close, apart, t, sigma, law)
     beyond = t + sigma
-    # Far away the slope is 1/t^2.
-    bounded = ops.minimum(t, 1.0 / ops.unit)
-    return slope, ratio * relative_difference(ops, [beyond, beyond]) + bounded * slope
+    first = ratio * relative_difference(ops, [beyond, beyond])
+    # Far away the slope is 1/t^2, which may be no number, and the other term 1/t.
+    return slope, first + ops.where(t > 1.0 / ops.unit, first, t * slope)
 
 
 def lower_conditional_mean_by_location(law: Law, alpha: Array | float) -> Array:
