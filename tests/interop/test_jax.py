@@ -12,7 +12,7 @@ import jax.numpy as jnp  # noqa: E402
 from interop import array_accuracy  # noqa: E402
 from jax.test_util import check_grads  # noqa: E402
 
-from elu_sym import derivative_mean, mean, relu, selu, variance  # noqa: E402
+from elu_sym import derivative_mean, mean, relu, selu  # noqa: E402
 from elu_sym.interop.jax import jax_function  # noqa: E402
 
 VALUE_LIMIT, GRADIENT_LIMIT = 8.0, 16.0
@@ -98,15 +98,14 @@ def check_gradients(formula, dtype):
     assert {name: each for name, each in found.items() if each.error > GRADIENT_LIMIT} == {}
 
 
-@pytest.mark.parametrize(
-    "formula", [mean, variance, derivative_mean], ids=lambda formula: formula.id
-)
+# The same gradients are measured on PyTorch; that of a variance takes long to compile.
+@pytest.mark.parametrize("formula", [mean, derivative_mean], ids=lambda formula: formula.id)
 def test_gradients_in_single_precision(formula):
     check_gradients(formula, "float32")
 
 
 def test_gradients_in_double_precision(x64):
-    check_gradients(mean, "float64")
+    check_gradients(derivative_mean, "float64")
 
 
 MU = np.array([-3.0, -0.5, 0.0, 0.25, 4.0], np.float32)
@@ -158,6 +157,13 @@ def test_limits_and_nan():
         np.testing.assert_allclose(values, formula(mu, sigma), rtol=2e-6)
         slope = jax.grad(lambda mu, f=formula: jax_function(f)(mu, sigma).sum())(mu)
         assert (np.isnan(slope) == (np.isnan(mu) | np.isnan(sigma))).all()
+
+
+def test_a_derivative_cannot_be_differentiated_again():
+    function = jax_function(relu.mean)
+    for second in (jax.grad(jax.grad(function)), jax.hessian(function)):
+        with pytest.raises(NotImplementedError, match=r"relu\.mean has no second derivatives"):
+            second(0.5, 1.0)
 
 
 def test_an_infinite_slope_leaves_the_others_alone():
