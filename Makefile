@@ -69,7 +69,7 @@ $(REPORT): $(PACKAGE) $(GENERATED) $(COMPILED) $(ENV)
 
 # Nothing here depends on `derive`: the test is that the committed files are what the derivation
 # gives. They are compiled as they are.
-test: lint types $(BACKENDS_INSTALLED) ## run all tests: lint, types, generated code, unit tests, doctests, notebooks
+test: $(BACKENDS_INSTALLED) lint types ## run all tests: lint, types, generated code, unit tests, doctests, notebooks
 	@$(PY) setup.py --quiet build_ext --inplace
 	$(PY) -m elu_sym.codegen --check
 	$(PY) -m pytest --numprocesses=auto --maxprocesses=4 tests
