@@ -395,7 +395,8 @@ def measure(points: int, seed: int, processes: int) -> Table:
     planned = list(blocks(points, seed))
     table: Table = {regime: {} for regime in (*REGIMES, "all")}
     with (
-        multiprocessing.Pool(processes) as pool,
+        # Threads of libraries that are loaded, too, forbid a fork.
+        multiprocessing.get_context("spawn").Pool(processes) as pool,
         tqdm(total=sum(block.size for block in planned), unit=" points", unit_scale=True) as bar,
     ):
         for block, tallies in zip(planned, pool.imap(Block.measure, planned), strict=True):
