@@ -1,7 +1,7 @@
 """What is known about the Exponential Linear Unit, derived, proved, certified and evaluated.
 
-Public names are loaded when they are first used: numbers need NumPy and SciPy only, and SymPy is
-imported with the first symbolic question.
+Public names are loaded when they are first used: numbers need NumPy only, and SymPy is imported
+with the first symbolic question.
 """
 
 from importlib import import_module
@@ -25,6 +25,7 @@ _HOMES = {
     "relu": "elu_sym.formula_book",
     "second_moment": "elu_sym.formula_book",
     "selu": "elu_sym.formula_book",
+    "std": "elu_sym.formula_book",
     "variance": "elu_sym.formula_book",
     "verify": "elu_sym.report",
 }

@@ -105,6 +105,7 @@ C_LAW = """\
 """
 
 C_MOMENTS = """
+#define HAS_MOMENTS
 INLINE void moments(law_at *law{parameters}, double *found)
 {{
 {assignments}}}
@@ -145,13 +146,14 @@ def _roots() -> dict[str, str]:
 
 def generated_c_source() -> str:
     """The text of the generated C header, derived now."""
-    functions, entries = [], []
+    functions, entries, names = [], [], set()
     for formula in FORMULAS.values():
         try:
             code, laws = written(formula, CPrinter())
         except NoDecompositionError:
             continue  # left to NumPy
         name = formula.function_name
+        names.add(name)
         functions.append(
             C_FUNCTION.format(
                 name=name,
@@ -163,7 +165,8 @@ def generated_c_source() -> str:
         count = 2 + len(formula.activation.parameters)
         statement = f"{formula.statement[0].upper()}{formula.statement[1:]}."
         entries.append(f'    X({name}, {count}, "{statement}")')
-    functions.append(_c_moments())
+    if names >= set(TOGETHER):
+        functions.append(_c_moments())
     listed = " \\\n".join(entries)
     return f"{C_HEADER}{''.join(functions)}\n#define FORMULAS(X) \\\n{listed}\n"
 

@@ -3,7 +3,7 @@ r"""The formula book: one object a published quantity, with a symbolic and a num
 A formula binds a definition of :mod:`elu_sym.quantities`, ``E f(X)`` or an identity between such
 expectations, to an activation: its closed form is derived by :mod:`elu_sym.gaussian`, its numeric
 function is generated from that closed form by :mod:`elu_sym.codegen`, its witnesses are gathered
-by :mod:`elu_sym.report`. Importing this module loads NumPy and SciPy; SymPy is loaded when a
+by :mod:`elu_sym.report`. Importing this module loads no more than NumPy; SymPy is loaded when a
 symbolic face is first looked at.
 """
 
@@ -325,11 +325,11 @@ class Activation:
 def _standard_selu_alpha() -> float:
     """The alpha that makes the mean zero at N(0, 1).
 
-    The mean of ELU is that of X_+ less alpha times that of (1 - e^X)_+, so it is the ratio of the
-    mean of ReLU to what ELU at alpha = 1 falls short of it.
+    The mean is E X_+ less alpha times E[1 - e^X; X < 0], so it is the ratio of the two, and the
+    second is half the mean given X < 0.
     """
-    positive_part = relu.mean(0.0, 1.0)
-    return float(positive_part / (-elu.negative_mean(0.0, 1.0, 1.0) / 2.0))
+    below = -elu.negative_mean(0.0, 1.0, 1.0) / 2.0
+    return float(relu.mean(0.0, 1.0) / below)
 
 
 def _standard_selu_scale() -> float:
@@ -355,7 +355,7 @@ selu = Activation(
 )
 celu = Activation("celu", "Celu", {"alpha": lambda: 1.0}, "Barron, 2017, equation 2")
 
-mean, second_moment, variance = elu.mean, elu.second_moment, elu.variance
+mean, second_moment, variance, std = elu.mean, elu.second_moment, elu.variance, elu.std
 derivative_mean = elu.derivative_mean
 derivative_second_moment = elu.derivative_second_moment
 negative_mean = elu.negative_mean

@@ -1,9 +1,10 @@
 """A formula over the primitives as an expression of Python or of C, for :mod:`elu_sym.codegen`."""
 
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 from sympy import Add, Expr, Pow, Rational, Symbol, sqrt
 from sympy.printing.c import C99CodePrinter
+from sympy.printing.codeprinter import CodePrinter
 from sympy.printing.numpy import NumPyPrinter
 
 from elu_sym.formula_book import Formula
@@ -15,36 +16,55 @@ Laws = dict[str, str]
 """The laws that an expression names beside ``law``, and how each is made of it."""
 
 
-class LawPrinter(Protocol):
-    """A code printer that writes a primitive as a call with a law."""
+class LawPrinter(CodePrinter):
+    """A code printer that writes a primitive as a call with a law.
+
+    Attributes:
+        laws: the laws that what was printed names.
+    """
+
+    attribute: ClassVar[str]
+    """What is written before mu and sigma, which are attributes of the law."""
+    reflected: ClassVar[str]
+    scaled: ClassVar[str]
+    divided: ClassVar[str]
+    """How another law is made of ``law``."""
 
     laws: Laws
 
-    def doprint(self, expression: Expr) -> str:
-        """Return an expression as code."""
+    def _print_Function(self, function: Expr) -> str:
+        if not isinstance(function, Primitive):
+            return str(super()._print_Function(function))
+        parts = [*map(self._print, function.orders), self._law(function)]
+        parts += map(self._print, function.parameters)
+        return f"{function.numeric_name}({', '.join(parts)})"
+
+    def _print_Symbol(self, symbol: Symbol) -> str:
+        name = str(super()._print_Symbol(symbol))
+        return f"{self.attribute}{name}" if symbol in (MU, SIGMA) else name
+
+    def _law(self, primitive: Primitive) -> str:
+        """The name of the law of a primitive, noted in ``laws`` if it is a derived one."""
+        mean, deviation = primitive.law
+        if (mean, deviation) == (MU, SIGMA):
+            return "law"
+        if (mean, deviation) == (-MU, SIGMA):
+            self.laws["reflected"] = self.reflected
+            return "reflected"
+        factor = deviation / SIGMA
+        if factor.has(SIGMA) or mean != factor * MU:
+            raise ValueError(f"{primitive} is at no multiple of the law of X")
+        if (1 / factor).is_Symbol:
+            self.laws["divided"] = self.divided.format(self.doprint(1 / factor))
+            return "divided"
+        self.laws["scaled"] = self.scaled.format(self.doprint(factor))
+        return "scaled"
 
 
-def _law(printer: Any, primitive: Primitive) -> str:
-    """The name of the law of a primitive, noted in ``printer.laws`` if it is a derived one."""
-    mean, deviation = primitive.law
-    if (mean, deviation) == (MU, SIGMA):
-        return "law"
-    if (mean, deviation) == (-MU, SIGMA):
-        printer.laws["reflected"] = printer.reflected
-        return "reflected"
-    factor = deviation / SIGMA
-    if factor.has(SIGMA) or mean != factor * MU:
-        raise ValueError(f"{primitive} is at no multiple of the law of X")
-    if (1 / factor).is_Symbol:
-        printer.laws["divided"] = printer.divided.format(printer.doprint(1 / factor))
-        return "divided"
-    printer.laws["scaled"] = printer.scaled.format(printer.doprint(factor))
-    return "scaled"
-
-
-class PythonPrinter(NumPyPrinter):
+class PythonPrinter(LawPrinter, NumPyPrinter):
     """Prints over a law and its derived laws, which are objects with attributes."""
 
+    attribute = "law."
     reflected = "law.reflected()"
     scaled = "law.scaled({})"
     divided = "law.divided({})"
@@ -53,20 +73,6 @@ class PythonPrinter(NumPyPrinter):
         """Start with no derived law."""
         super().__init__({"fully_qualified_modules": False})
         self.laws: Laws = {}
-
-    def _print_Function(self, function: Expr) -> str:
-        if not isinstance(function, Primitive):
-            return str(super()._print_Function(function))
-        return self._primitive(function)
-
-    def _primitive(self, primitive: Primitive) -> str:
-        parts = [*map(self._print, primitive.orders), _law(self, primitive)]
-        parts += map(self._print, primitive.parameters)
-        return f"{primitive.numeric_name}({', '.join(parts)})"
-
-    def _print_Symbol(self, symbol: Symbol) -> str:
-        name = str(super()._print_Symbol(symbol))
-        return f"law.{name}" if symbol in (MU, SIGMA) else name
 
     def _print_Pow(self, power: Pow, rational: bool = False) -> str:
         base, exponent = power.as_base_exp()
@@ -81,9 +87,10 @@ class PythonPrinter(NumPyPrinter):
         return f"law.ops.hypot({first}, {second})"
 
 
-class CPrinter(C99CodePrinter):
+class CPrinter(LawPrinter, C99CodePrinter):
     """Prints over a law and its derived laws, which are pointers to structures."""
 
+    attribute = "law->"
     reflected = "reflected_law(law)"
     scaled = "scaled_law(law, {})"
     divided = "divided_law(law, {})"
@@ -92,20 +99,6 @@ class CPrinter(C99CodePrinter):
         """Start with no derived law."""
         super().__init__()
         self.laws: Laws = {}
-
-    def _print_Function(self, function: Expr) -> str:
-        if not isinstance(function, Primitive):
-            return str(super()._print_Function(function))
-        return self._primitive(function)
-
-    def _primitive(self, primitive: Primitive) -> str:
-        parts = [*map(self._print, primitive.orders), _law(self, primitive)]
-        parts += map(self._print, primitive.parameters)
-        return f"{primitive.numeric_name}({', '.join(parts)})"
-
-    def _print_Symbol(self, symbol: Symbol) -> str:
-        name = str(super()._print_Symbol(symbol))
-        return f"law->{name}" if symbol in (MU, SIGMA) else name
 
     def _print_Pow(self, power: Pow) -> str:
         base, exponent = power.as_base_exp()

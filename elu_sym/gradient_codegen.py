@@ -126,7 +126,7 @@ def gradient_function(formula: Formula) -> str:
     }
     if formula.name == "std":
         activation = formula.activation
-        activation.variance.over_primitives  # noqa: B018 - raises where there is none
+        _ = activation.variance.over_primitives  # raises where there is none
         return ROOT_GRADIENT.format(
             **heading,
             values=", ".join(["law", *parameters]),

@@ -217,29 +217,30 @@ def witnesses_of(formula: Formula) -> tuple[Witness, ...]:
         >>> sorted({witness.kind for witness in witnesses_of(mean)})
         ['arb', 'derivation', 'heat', 'montecarlo', 'mutation', 'parameter', 'stein']
     """
-    certified, quantity = _certified(formula)
+    certified, expression, quantity = _certified(formula)
     parameters = formula.activation.symbols
     moderate = random_points(parameters, 12, seed=1, sigma_range=(0.1, 4), parameter_range=(0.2, 5))
     wide = random_points(parameters, 40, seed=2, sigma_range=(1e-3, 1e3), largest_ratio=30)
     return (
         testify("derivation", lambda: _recheck(formula)),
-        *_exact_certificates(certified, quantity),
-        arb_certificate(certified.closed_form, quantity, moderate),
+        *_exact_certificates(certified, expression, quantity),
+        arb_certificate(expression, quantity, moderate),
         *_numeric_certificates(formula, [*wide, *hard_points(parameters)]),
         *_monte_carlo(formula),
-        mutation_certificate(certified.closed_form, quantity),
+        mutation_certificate(expression, quantity),
     )
 
 
-def _certified(formula: Formula) -> tuple[Formula, Compound]:
-    """The formula that is certified exactly, and what it is as a function of expectations.
+def _certified(formula: Formula) -> tuple[Formula, Expr, Compound]:
+    """What exact certificates are asked about: a formula, its expression, and what it is.
 
-    A standard deviation is the root of a variance by definition, which its derivation checks: it
-    has the witnesses of the variance. Its numbers are its own, and so are their witnesses.
+    Roots are outside of the normal form, so a standard deviation is certified as the root of a
+    variance: its closed form, squared, has to be the variance. Its numbers have their own witnesses.
     """
     if formula.name == "std":
-        formula = formula.activation.variance
-    return formula, _compound(formula)
+        variance = formula.activation.variance
+        return variance, formula.closed_form**2, _compound(variance)
+    return formula, formula.closed_form, _compound(formula)
 
 
 def _numeric_certificates(formula: Formula, points: Sequence[Point]) -> Iterator[Witness]:
@@ -275,16 +276,18 @@ def _recheck(formula: Formula) -> str:
     return f"{steps} steps, {checks} exact checks"
 
 
-def _exact_certificates(formula: Formula, quantity: Compound) -> Iterator[Witness]:
+def _exact_certificates(
+    formula: Formula, expression: Expr, quantity: Compound
+) -> Iterator[Witness]:
     if formula.integrand is not None:
-        yield heat_certificate(formula.closed_form, formula.integrand)
+        yield heat_certificate(expression, formula.integrand)
         yield from _derivative_certificates(formula, Integrand.from_expr(formula.integrand))
         return
     closed_forms = {Symbol(name): part.closed_form for name, part in formula.parts.items()}
-    yield identity_certificate(formula.closed_form, quantity, closed_forms)
+    yield identity_certificate(expression, quantity, closed_forms)
     if formula.name == "variance":
         mean = formula.activation.mean
-        yield variance_heat_certificate(formula.closed_form, mean.closed_form, mean.integrand)
+        yield variance_heat_certificate(expression, mean.closed_form, mean.integrand)
 
 
 def _derivative_certificates(formula: Formula, g: Integrand) -> Iterator[Witness]:

@@ -11,7 +11,8 @@ NUMBERS_ONLY = """
 import sys
 from elu_sym import mean, moments, relu, selu
 mean(0.0, 1.0), moments(0.0), relu.variance(0.0), selu.mean(0.0)
-heavy = {"sympy", "mpmath", "matplotlib", "flint", "tqdm", "pandas"} & set(sys.modules)
+heavy = {"sympy", "scipy", "mpmath", "matplotlib", "flint", "tqdm", "pandas"} & set(sys.modules)
+heavy |= {"torch", "jax", "dask", "distributed", "pyarrow"} & set(sys.modules)
 assert not heavy, heavy
 """
 

@@ -9,16 +9,23 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sympy import Symbol
+from sympy import Symbol, sqrt
 
 import elu_sym
-from elu_sym import CLAIMS, mean, variance, verify
+from elu_sym import CLAIMS, mean, std, variance, verify
 from elu_sym.assertion import Assertion
 from elu_sym.certify.witness import Witness
 from elu_sym.claim import Claim, Verdict
+from elu_sym.formula_book import Formula
 from elu_sym.numeric.function import implementation
 from elu_sym.proofs.inference import Equality
-from elu_sym.report import FormulaReport, Report, witnesses_of
+from elu_sym.report import (
+    FormulaReport,
+    Report,
+    _certified,
+    _exact_certificates,
+    witnesses_of,
+)
 from elu_sym.symbols import alpha, x
 
 
@@ -159,6 +166,14 @@ def test_a_changed_c_function_makes_verify_exit_1(tmp_path):
     ]
     assert ("arb", "C") in failed
     assert ("arb", "NumPy") not in failed
+
+
+def test_a_wrong_root_is_rejected():
+    wrong = Formula(std.quantity, std.activation)
+    wrong.closed_form = sqrt(2) * std.closed_form
+    right, wrong = (list(_exact_certificates(*_certified(each))) for each in (std, wrong))
+    assert [witness.passed for witness in right] == [True, True]
+    assert [witness.passed for witness in wrong] == [False, False]
 
 
 def test_an_assertion_that_raises_is_no_proof():

@@ -58,12 +58,14 @@ def evaluate_floats(
         *parameters: The parameters.
 
     Raises:
-        OverflowError: A power leaves the double range; ``evaluate`` knows infinity.
+        ArithmeticError: A power leaves the double range, or a textbook form divides by zero;
+            ``evaluate`` knows infinity and NaN.
     """
     missing = any(value != value for value in (mu, sigma, *parameters))
     at_limit = sigma == 0.0 or abs(mu) == np.inf
     law = LimitLaw if at_limit or missing else NormalLaw
-    values = _tuple(formula(law(FLOATS, mu, sigma), *parameters))
+    with np.errstate(all="ignore"):  # a textbook form asks NumPy
+        values = _tuple(formula(law(FLOATS, mu, sigma), *parameters))
     return tuple(np.nan for _ in values) if missing else values
 
 

@@ -90,8 +90,8 @@ class NumericFunction:
             try:
                 numbers = evaluate_floats(formula, *values)
                 return _numbers(numbers if len(numbers) > 1 else numbers[0])
-            except OverflowError:
-                pass
+            except ArithmeticError:
+                pass  # Python raises where NumPy knows infinity and NaN
         checked = self._checked(values)
         found = evaluate(formula, *checked.arrays)
         return _results(checked, found if len(found) > 1 else found[0])

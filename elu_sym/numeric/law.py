@@ -80,6 +80,10 @@ class NormalLaw:
         """Compute the density now: laws that are made of this one share it."""
         _ = self.density
 
+    def compute_tail(self) -> None:
+        """Compute density and tail now, as ``compute_density`` does."""
+        _ = self.tail_probability
+
     @cached_property
     def density_value(self) -> Array:
         """phi(t), 0 where it is no double."""

@@ -212,7 +212,7 @@ def lower_weighted_moment(order: int, law: Law, alpha: Array | float) -> Array:
         moment = exponential_moment(order, law).value(order)
         return law.density_value - order * law.sigma * moment
 
-    law.density_value  # noqa: B018 - before the law is divided, since all of it is needed
+    law.compute_density()  # before the law is divided, since all of it is needed
     beyond = law.t + order * law.sigma >= 0.0
     return alpha**order * law.ops.choose(beyond, right, left, law)
 
@@ -318,7 +318,7 @@ def lower_remainder(law: Law) -> Array:
         weighted = weighted - law.sigma * lower_weighted_moment(1, law, 1.0)
         return lower_partial_moment(1, law, 1.0) + weighted
 
-    law.density_value  # noqa: B018 - before the law is divided, since most of it is needed
+    law.compute_density()  # before the law is divided, since most of it is needed
     return ops.choose(law.t >= LEFT_EDGE, right, left, law)
 
 
@@ -340,7 +340,7 @@ def _standard_conditional_variance(law: NormalLaw) -> Array:
         first = relative_difference(law.ops, [-law.t, -law.t])
         return relative_difference(law.ops, [-law.t, -law.t, -law.t]) - first * first
 
-    law.tail  # noqa: B018 - before the law is divided, since most of it is needed
+    law.compute_tail()  # before the law is divided, since most of it is needed
     return law.ops.choose(law.t >= 0.0, above, below, law)
 
 
@@ -422,7 +422,7 @@ def lower_conditional_mean_by_location(law: Law, alpha: Array | float) -> Array:
         first = exponential_moment(1, law).value(1)
         return (first - mean * density_at_zero(law)) / probability
 
-    law.tail_probability  # noqa: B018 - before the law is divided, since most of it is needed
+    law.compute_tail()  # before the law is divided, since most of it is needed
     slope = law.ops.choose(
         law.t >= LEFT_EDGE, lambda law: _lower_conditional_slopes(law)[0], left, law
     )
@@ -447,7 +447,7 @@ def lower_conditional_mean_by_scale(law: Law, alpha: Array | float) -> Array:
         weighted = lower_weighted_moment(1, law, 1.0)
         return (weighted + mean * probability_by_scale(law)) / probability
 
-    law.tail_probability  # noqa: B018 - before the law is divided, since most of it is needed
+    law.compute_tail()  # before the law is divided, since most of it is needed
     slope = law.ops.choose(
         law.t >= LEFT_EDGE, lambda law: _lower_conditional_slopes(law)[1], left, law
     )

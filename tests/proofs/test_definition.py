@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from mutants import DEFINITION, generated_code_in, mutated_copy, verdicts_in
+from mutants import DEFINITION, generated_code_in, mutated_copy, run_in, verdicts_in
 
 from elu_sym import codegen, mean
 from elu_sym.proofs import CLAIMS
@@ -60,6 +60,24 @@ def test_the_generated_code_moves(definition: str, tmp_path: Path) -> None:
     moved = generated_code_in(mutated_copy(tmp_path, definition))
     assert MOVED[definition] in moved
     assert MOVED[definition] not in codegen._function(mean)
+
+
+USE_NUMBERS = """
+from elu_sym import codegen
+codegen.write()
+from elu_sym import mean, moments, relu
+exact = mean.lambdify("mpmath")(0.3, 1.2, 1.5)
+assert abs(mean(0.3, 1.2, 1.5) - float(exact)) < 1e-12
+assert abs(moments([0.3], 1.2, 1.5).mean[0] - float(exact)) < 1e-12
+# What the textbook form cannot do is NaN, as its documentation says, and no error.
+assert not mean(0.3, 40.0, 1.0) < float("inf")
+assert mean(0.0, 0.0, 1.0) != mean(0.0, 0.0, 1.0)
+assert relu.mean(1.0, 0.0) == 1.0
+"""
+
+
+def test_a_definition_beyond_the_primitives_computes_by_the_textbook_form(tmp_path: Path) -> None:
+    run_in(mutated_copy(tmp_path, "alpha*(exp(2*x) - 1)"), "-W", "error", "-c", USE_NUMBERS)
 
 
 def test_the_same_definition_in_other_words_generates_the_same_code(tmp_path: Path) -> None:

@@ -304,6 +304,7 @@ INLINE double celu_negative_mean(law_at *law, double alpha)
     return -lower_conditional_mean(divided, alpha);
 }
 
+#define HAS_MOMENTS
 INLINE void moments(law_at *law, double alpha, double *found)
 {
     found[0] = mean(law, alpha);

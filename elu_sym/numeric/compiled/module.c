@@ -1,7 +1,7 @@
 /* The formulas as universal functions of NumPy: numeric/_generated.py in C.
 
-   `formulas.h` defines a function of doubles for each formula and lists them in FORMULAS and
-   MOMENTS; here each becomes a loop over arrays. */
+   `formulas.h` defines a function of a law for each formula and lists them in FORMULAS, and
+   `moments`, unless a part of it is left to NumPy; here each becomes a loop over arrays. */
 
 #define PY_SSIZE_T_CLEAN
 #define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
@@ -22,6 +22,8 @@
 #else
 #define FOR_EVERY_PROCESSOR
 #endif
+
+#define TOGETHER "Mean, second moment and variance of elu(X) together."
 
 #define ARGUMENT(k) (*(const double *)(arguments[k] + i * steps[k]))
 #define RESULT(k) (*(double *)(arguments[k] + i * steps[k]))
@@ -70,6 +72,7 @@
 #define LOOP(name, count, documentation) LOOP_##count(name)
 FORMULAS(LOOP)
 
+#ifdef HAS_MOMENTS
 FOR_EVERY_PROCESSOR DECLARE_LOOP(moments)
 {
     for (npy_intp i = 0; i < dimensions[0]; i++) {
@@ -83,6 +86,7 @@ FOR_EVERY_PROCESSOR DECLARE_LOOP(moments)
     }
     feclearexcept(FE_ALL_EXCEPT);
 }
+#endif
 
 /* The same for Python's own numbers, for which a universal function is a detour: the value, or None
    where an argument is no float or is outside its domain, so that it is for others to say. */
@@ -118,6 +122,7 @@ static bool plain_numbers(PyObject *const *given, Py_ssize_t count, int wanted, 
     }
 FORMULAS(NUMBER)
 
+#ifdef HAS_MOMENTS
 static PyObject *moments_number(PyObject *self, PyObject *const *given, Py_ssize_t length)
 {
     double in[3], found[3] = {NAN, NAN, NAN};
@@ -129,12 +134,15 @@ static PyObject *moments_number(PyObject *self, PyObject *const *given, Py_ssize
     feclearexcept(FE_ALL_EXCEPT);
     return Py_BuildValue("(ddd)", found[0], found[1], found[2]);
 }
+#endif
 
 #define METHOD(name, count, documentation)                                                       \
     {#name "_number", (PyCFunction)(void (*)(void))name##_number, METH_FASTCALL, documentation},
 static PyMethodDef METHODS[] = {
-    FORMULAS(METHOD){"moments_number", (PyCFunction)(void (*)(void))moments_number, METH_FASTCALL,
-                     "Mean, second moment and variance of elu(X) together."},
+    FORMULAS(METHOD)
+#ifdef HAS_MOMENTS
+    {"moments_number", (PyCFunction)(void (*)(void))moments_number, METH_FASTCALL, TOGETHER},
+#endif
     {NULL, NULL, 0, NULL}};
 
 typedef struct {
@@ -144,8 +152,12 @@ typedef struct {
 } entry;
 
 #define ENTRY(name, count, documentation) {#name, documentation, count, 1, {name##_loop}},
-static entry ENTRIES[] = {FORMULAS(ENTRY){
-    "moments", "Mean, second moment and variance of elu(X) together.", 3, 3, {moments_loop}}};
+static entry ENTRIES[] = {
+    FORMULAS(ENTRY)
+#ifdef HAS_MOMENTS
+    {"moments", TOGETHER, 3, 3, {moments_loop}},
+#endif
+};
 
 static const char TYPES[] = {NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE};
 static void *const NO_DATA[] = {NULL};
