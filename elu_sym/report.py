@@ -235,7 +235,8 @@ def _certified(formula: Formula) -> tuple[Formula, Expr, Compound]:
     """What exact certificates are asked about: a formula, its expression, and what it is.
 
     Roots are outside of the normal form, so a standard deviation is certified as the root of a
-    variance: its closed form, squared, has to be the variance. Its numbers have their own witnesses.
+    variance: its closed form, squared, has to be the variance. Its numbers have witnesses of their
+    own.
     """
     if formula.name == "std":
         variance = formula.activation.variance

@@ -33,7 +33,7 @@ def upper_partial_moment(order: int, law: Law) -> Array:
         Array of the shape of the law, not negative.
 
     Accuracy:
-        The largest error found by search against Arb is 2 of the units defined in the package's
+        The largest error found by search against Arb is 3 of the units defined in the package's
         documentation.
 
     Source:

@@ -15,11 +15,16 @@ def _with_order(primitive):
         found = evaluate(lambda law, *parameters: primitive(order, law, *parameters), *arguments)
         return found[0]
 
+    function.__doc__ = primitive.__doc__
     return function
 
 
 def _without_order(primitive):
-    return lambda *arguments: evaluate(primitive, *arguments)[0]
+    def function(*arguments):
+        return evaluate(primitive, *arguments)[0]
+
+    function.__doc__ = primitive.__doc__
+    return function
 
 
 upper_partial_moment = _with_order(upper_moments.upper_partial_moment)
