@@ -79,7 +79,8 @@ MOMENTS = '''
 
 def {name}({arguments}) -> tuple[Array, ...]:
     """Compute {statement} together."""
-    return ({code})
+    # The highest first: the others find what it computed.
+{assignments}    return {names}
 '''
 
 C_HEADER = """\
@@ -262,7 +263,11 @@ def _moments() -> str:
         name="moments",
         arguments=_arguments(formulas[0]),
         statement=f"{', '.join(statements[:-1])} and {statements[-1]}",
-        code=", ".join(f"{formula.function_name}({arguments})" for formula in formulas),
+        assignments="".join(
+            f"    {formula.name}_value = {formula.function_name}({arguments})\n"
+            for formula in reversed(formulas)
+        ),
+        names=", ".join(f"{formula.name}_value" for formula in formulas),
     )
 
 

@@ -714,7 +714,11 @@ def celu_negative_mean(law: Law, alpha: Array) -> Array:
 
 def moments(law: Law, alpha: Array) -> tuple[Array, ...]:
     """Compute the mean of elu(X), the mean of elu(X) squared and the variance of elu(X) together."""
-    return (mean(law, alpha), second_moment(law, alpha), variance(law, alpha))
+    # The highest first: the others find what it computed.
+    variance_value = variance(law, alpha)
+    second_moment_value = second_moment(law, alpha)
+    mean_value = mean(law, alpha)
+    return mean_value, second_moment_value, variance_value
 
 
 def derivative_below(level: FloatArray, mu: FloatArray, sigma: FloatArray, alpha: FloatArray) -> FloatArray:

@@ -17,7 +17,7 @@ from elu_sym.numeric.operations import FLOATS, NUMPY, FloatArray
 
 __all__ = ["evaluate", "evaluate_floats"]
 
-BLOCK = 1 << 14
+BLOCK = 1 << 15
 
 
 def evaluate(formula: Callable[..., Any], *arguments: FloatArray) -> tuple[FloatArray, ...]:

@@ -68,8 +68,9 @@ class NormalLaw:
         unit = ops.ordinary_unit(self.sigma)
         mu, sigma = unit * self.mu, unit * self.sigma
         t = ops.maximum(ops.minimum(self.t, _FARTHEST), -_FARTHEST)
-        square, square_rest = self._product(t, t)
-        product, product_rest = self._product(t, sigma)
+        split = self._split(t)
+        square, square_rest = _product(t, split, t, split)
+        product, product_rest = _product(t, split, sigma, self._split(sigma))
         # What t leaves of mu/sigma; it does not matter for a t of this size or more.
         remainder = (mu - product - product_rest) / sigma
         rest = square_rest + 2.0 * t * ops.where(self.t == t, remainder, 0.0)
@@ -152,14 +153,6 @@ class NormalLaw:
                 law.__dict__[name] = value[index]
         return law
 
-    def _product(self, x: Array, y: Array) -> tuple[Array, Array]:
-        """Return the rounded product and what the rounding left out."""
-        product = x * y
-        x_high, x_low = self._split(x)
-        y_high, y_low = self._split(y)
-        rest = ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low
-        return product, rest
-
     def _split(self, x: Array) -> tuple[Array, Array]:
         """Return two numbers of half the bits that add up to x."""
         carried = self.ops.splitter * x
@@ -199,6 +192,16 @@ class LimitLaw:
 
 Law = NormalLaw | LimitLaw
 """What a primitive is asked about; where it is a limit, the primitive has a form of its own."""
+
+
+def _product(
+    x: Array, x_split: tuple[Array, Array], y: Array, y_split: tuple[Array, Array]
+) -> tuple[Array, Array]:
+    """Return the rounded product and what the rounding left out."""
+    product = x * y
+    (x_high, x_low), (y_high, y_low) = x_split, y_split
+    rest = ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low
+    return product, rest
 
 
 def negative_exponential(ops: Operations, exponent: Array) -> tuple[Array, Array]:

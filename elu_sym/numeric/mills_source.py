@@ -11,7 +11,7 @@ which is 1 at r = 0 (x = infinity), positive, increasing and convex, so that non
 of it (``mills``) cancels.  Two tables of polynomials in z = slope r - shift, which runs through
 [-1, 1] over the interval of a piece:
 
-- ``FINE``: 64 pieces of one width, z = 256 r - 2 piece - 1, for values and derivatives at a point;
+- ``FINE``: 128 pieces of one width, z = 512 r - 2 piece - 1, for values and derivatives at a point;
 - ``WIDE``: pieces by the least x of several points, each reaching down to ``RATIO`` times its r,
   for divided differences.  The last piece reaches from x = 2 to infinity.
 
@@ -30,8 +30,8 @@ import mpmath
 
 DIGITS = 50
 OFFSET = 4
-FINE_PIECES = 64
-FINE_DEGREES = {0: 8, 2: 10, 4: 12}
+FINE_PIECES = 128
+FINE_DEGREES = {0: 6, 2: 9, 4: 11}
 WIDE_DEGREES = {1: 22, 2: 26, 4: 33}
 """By the highest order of the differences that are taken: what is negligible in a value is not in
 its derivatives."""

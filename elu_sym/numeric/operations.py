@@ -83,6 +83,10 @@ class Operations(Protocol):
         """
 
 
+_RARE = 8
+"""A regime of less than one in so many elements is rare."""
+
+
 class _NumPy:
     least = -300.0
     unit = 2.0**-500
@@ -109,8 +113,10 @@ class _NumPy:
 
     @staticmethod
     def decay(x: FloatArray) -> FloatArray:
-        bounded = np.minimum(x, 0.0)
-        return np.exp(bounded) if bounded.any() else np.ones_like(x)
+        values, below = np.ones_like(x), np.flatnonzero(x < 0.0)
+        if below.size:
+            values[below] = np.exp(x[below])
+        return values
 
     @staticmethod
     def index(x: FloatArray, last: int) -> NDArray[np.intp]:
@@ -130,32 +136,39 @@ class _NumPy:
     def choose(
         condition: NDArray[np.bool_], yes: Callable[..., Any], no: Callable[..., Any], *values: Any
     ) -> Any:
-        chosen = np.flatnonzero(condition)
-        if chosen.size == condition.size:
+        chosen, size = np.flatnonzero(condition), condition.size
+        if chosen.size == size:
             return yes(*values)
         if chosen.size == 0:
             return no(*values)
-        rest = np.flatnonzero(~condition)
+        if chosen.size > size - size // _RARE:
+            chosen, yes, no = np.flatnonzero(~condition), no, yes
         found = yes(*(_at(value, chosen) for value in values))
-        other = no(*(_at(value, rest) for value in values))
+        if chosen.size < size // _RARE:
+            # It is cheaper to compute the other regime everywhere than to divide all values.
+            rest: NDArray[np.intp] | slice = slice(None)
+            other = no(*values)
+        else:
+            rest = np.flatnonzero(~condition)
+            other = no(*(_at(value, rest) for value in values))
         if not isinstance(found, tuple):
-            return _merged(condition.size, chosen, found, rest, other)
+            return _merged(size, chosen, found, rest, other)
         pairs = zip(found, other, strict=True)
-        return tuple(_merged(condition.size, chosen, x, rest, y) for x, y in pairs)
+        return tuple(_merged(size, chosen, x, rest, y) for x, y in pairs)
 
 
-def _at(value: Any, index: NDArray[np.intp]) -> Any:
+def _at(value: Any, index: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.take(index)
     return value if isinstance(value, (int, float)) else value.at(index)
 
 
 def _merged(
-    size: int, chosen: NDArray[np.intp], found: Any, rest: NDArray[np.intp], other: Any
+    size: int, chosen: NDArray[np.intp], found: Any, rest: NDArray[np.intp] | slice, other: Any
 ) -> FloatArray:
     merged = np.empty(size)
-    merged[chosen] = found
     merged[rest] = other
+    merged[chosen] = found
     return merged
 
 

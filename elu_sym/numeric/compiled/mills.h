@@ -28,7 +28,7 @@
 
 /* found[k] = G[r_0, ..., r_k] by Horner's rule, from the places z = slope r - shift. */
 INLINE void divided(const double *coefficients, int count, const double *places, int order,
-                           double slope, double *found)
+                    double slope, double *found)
 {
     found[0] = coefficients[count - 1];
     UNROLL
@@ -71,7 +71,7 @@ INLINE int fine_piece(double scaled)
 /* (-1)^k M^(k)(x) for k from 0 to n. */
 INLINE void mills_derivatives(int order, double x, double *values)
 {
-    double r = 1.0 / (x + OFFSET), scaled = 128.0 * r, found[5], copy[5], places[5], reciprocals[5];
+    double r = 1.0 / (x + OFFSET), scaled = 256.0 * r, found[5], copy[5], places[5], reciprocals[5];
     int piece = fine_piece(scaled);
     UNROLL
     for (int k = 0; k <= order; k++) {
@@ -79,11 +79,11 @@ INLINE void mills_derivatives(int order, double x, double *values)
         reciprocals[k] = r;
     }
     if (order == 0)
-        divided(FINE_0[piece], COUNT(FINE_0[0]), places, order, 256.0, found);
+        divided(FINE_0[piece], COUNT(FINE_0[0]), places, order, 512.0, found);
     else if (order <= 2)
-        divided(FINE_2[piece], COUNT(FINE_2[0]), places, order, 256.0, found);
+        divided(FINE_2[piece], COUNT(FINE_2[0]), places, order, 512.0, found);
     else
-        divided(FINE_4[piece], COUNT(FINE_4[0]), places, order, 256.0, found);
+        divided(FINE_4[piece], COUNT(FINE_4[0]), places, order, 512.0, found);
     UNROLL
     for (int k = 0; k <= order; k++) {
         UNROLL
