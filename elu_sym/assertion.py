@@ -65,9 +65,15 @@ class Assertion(ABC):
         """The step that finds the assertion true."""
         return Step(self, True, detail, evidence, None, tuple(premises))
 
-    def refuted(self, detail: str, witness: Point, premises: "Iterable[Step]" = ()) -> "Step":
+    def refuted(
+        self,
+        detail: str,
+        witness: Point,
+        premises: "Iterable[Step]" = (),
+        evidence: Evidence = Evidence.ENCLOSURE,
+    ) -> "Step":
         """The step that finds the assertion false at an exact point."""
-        return Step(self, False, detail, Evidence.ENCLOSURE, witness, tuple(premises))
+        return Step(self, False, detail, evidence, witness, tuple(premises))
 
     def concluded(self, detail: str, premises: "Iterable[Step]") -> "Step":
         """The step for an assertion that is true if and only if every premise is."""

@@ -2,7 +2,8 @@
 
 A claim says neither more nor less than the assertions of its proof (:mod:`elu_sym.assertion`): it
 is PROVED when each of them and each of their premises holds, and REFUTED when one of them fails at
-an exact point that can be shown.
+an exact point that can be shown. Beside a claim stand its false neighbours: a prover that does not
+refute them is broken.
 
 Nothing is believed on the word of a proof: a verdict is computed from steps that the rules have
 just checked, a step that raises an exception decides nothing, and a proof without steps neither.
@@ -11,9 +12,10 @@ just checked, a step that raises an exception decides nothing, and a proof witho
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import zip_longest
+from typing import Any
 
 from sympy import Symbol
 
@@ -24,6 +26,7 @@ __all__ = [
     "Assertion",
     "Claim",
     "Evidence",
+    "Neighbour",
     "Outcome",
     "ProofError",
     "Registry",
@@ -38,7 +41,7 @@ class Verdict(Enum):
     PROVED = "PROVED"
     """Every step was checked by exact algebra or by a rigorous enclosure."""
     REFUTED = "REFUTED"
-    """It fails at an exact point, which is shown."""
+    """It fails at an exact point, or in a run of an experiment, which is shown."""
     MEASURED = "MEASURED"
     """An experiment supports it, with its sample size and interval; that is no proof."""
     UNKNOWN = "UNKNOWN"
@@ -47,6 +50,19 @@ class Verdict(Enum):
 
 class ProofError(ArithmeticError):
     """A step that is not what its rule finds; the message names the step."""
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A false statement beside a claim: a constant, a sign, a quantifier or a condition changed.
+
+    Attributes:
+        statement: what it says, in words.
+        proof: builds the assertions that it amounts to, one of which is refuted.
+    """
+
+    statement: str
+    proof: Callable[[], Iterable[Assertion]]
 
 
 @dataclass(frozen=True)
@@ -62,6 +78,7 @@ class Claim:
         assumptions: the symbols that the claim is about, whose SymPy assumptions are its
             hypotheses, and further hypotheses in words.
         expected: the verdict that the project stands for.
+        neighbours: false statements close to this one, which its rules must refute.
 
     Examples:
         >>> from elu_sym.proofs import CLAIMS
@@ -79,6 +96,7 @@ class Claim:
     latex: str = ""
     assumptions: tuple[Symbol | str, ...] = ()
     expected: Verdict = Verdict.PROVED
+    neighbours: tuple[Neighbour, ...] = ()
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z]\w*\.[a-z]\w*", self.id):
@@ -95,6 +113,22 @@ class Claim:
     def hypotheses(self) -> tuple[str, ...]:
         """The assumptions in words."""
         return tuple(_hypothesis(assumption) for assumption in self.assumptions)
+
+    @property
+    def false_claims(self) -> "tuple[Claim, ...]":
+        """The neighbours as claims that expect to be refuted."""
+        return tuple(
+            replace(
+                self,
+                id=f"{self.id}_false_{number}",
+                statement=neighbour.statement,
+                proof=neighbour.proof,
+                latex="",
+                expected=Verdict.REFUTED,
+                neighbours=(),
+            )
+            for number, neighbour in enumerate(self.neighbours, start=1)
+        )
 
     def check(self) -> "Outcome":
         """Check every step, now."""
@@ -151,7 +185,8 @@ class Outcome:
     def _counterexample(self) -> Step | None:
         """The first assertion of the claim that is false; a false premise alone is none."""
         for step in self.steps:
-            if step.holds is False and step.evidence is not Evidence.EXPERIMENT:
+            # What an experiment contradicts is open, unless one of its runs is the exception.
+            if step.holds is False and (step.evidence is not Evidence.EXPERIMENT or step.witness):
                 return step
         return None
 
@@ -180,6 +215,34 @@ class Outcome:
                 f"step {number} ({kept.assertion.rule}) says: {kept.assertion.to_text()}:"
                 f" {kept.holds}; the proof has: {found.assertion.to_text()}: {found.holds}"
             )
+
+    def to_json(self) -> dict[str, Any]:
+        """The proof as plain data; the premises of a step are the numbers of other steps."""
+        steps = self.numbered_steps
+        return {
+            "id": self.claim.id,
+            "statement": self.claim.statement,
+            "latex": self.claim.latex,
+            "assumptions": list(self.claim.hypotheses),
+            "steps": [
+                {
+                    "number": number,
+                    "assertion": step.assertion.to_text(),
+                    "rule": step.assertion.rule,
+                    "evidence": step.evidence.value,
+                    "holds": step.holds,
+                    "detail": step.detail,
+                    "witness": _plain(step.witness),
+                    "premises": [steps.index(premise) + 1 for premise in step.premises],
+                }
+                for number, step in enumerate(steps, start=1)
+            ],
+            "failure": self.failure,
+            "verdict": self.verdict.value,
+            "expected": self.claim.expected.value,
+            "witness": _plain(self.witness),
+            "source": self.claim.source,
+        }
 
     def to_text(self) -> str:
         """The proof as numbered steps: statement, rule, result."""
@@ -279,6 +342,12 @@ def _reason(step: Step, steps: tuple[Step, ...]) -> str:
 def _escaped(text: str) -> str:
     """Plain text in Markdown, where ``a*b*c`` would set the b in italics."""
     return re.sub(r"([*_<>$\\])", r"\\\1", text)
+
+
+def _plain(witness: Point | None) -> dict[str, str] | None:
+    if witness is None:
+        return None
+    return {str(symbol): str(value) for symbol, value in witness.items()}
 
 
 def _where(witness: Point | None) -> str:
