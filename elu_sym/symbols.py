@@ -9,6 +9,9 @@ from sympy import Symbol
 x = Symbol("x", real=True)
 """The pre-activation, the argument of the activation function."""
 
+y = Symbol("y", real=True)
+"""A value of the activation function, or a second pre-activation."""
+
 z = Symbol("z", real=True)
 """The standardized variable, ``x = mu + sigma*z``."""
 
@@ -53,3 +56,9 @@ excess = Symbol("e", positive=True)
 
 radius = Symbol("r", positive=True)
 """The absolute value of a symmetric random variable, where it is not 0."""
+
+weight = Symbol("w", positive=True)
+"""The probability of an atom at 0."""
+
+height = Symbol("h", positive=True)
+"""The height of the floor of a CELU that is compared with an ELU of another one."""

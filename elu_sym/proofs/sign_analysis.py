@@ -1,0 +1,100 @@
+"""Signs on a half-line by calculus: a start at 0, and derivatives that keep it growing.
+
+Where the structure of an expression does not show its sign, that of a derivative often does. Each
+order is one application of the mean value theorem.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sympy import Expr, Mul, S, diff
+
+from elu_sym.assertion import Assertion, Step
+from elu_sym.proofs.inference import NonNegative, Positive, Side, Sign
+from elu_sym.proofs.limits import DerivativeOf, LimitAtKink
+from elu_sym.symbols import distance, x
+
+_DERIVATIVES = ("its derivative", "its first two derivatives", "its first three derivatives")
+_ARGUMENT = (
+    "read off the expression",
+    "starts at 0 and grows",
+    *(f"it and {n} start at 0 or above and grow" for n in _DERIVATIVES),
+)
+"""What was found, by the order of the derivative whose structure shows the sign."""
+
+
+@dataclass(frozen=True)
+class PositiveFromKink(Assertion):
+    r"""An expression is positive on a side of the kink, because it starts at 0 and grows.
+
+    With ``g(delta)`` for the expression at ``x = -delta`` or ``x = delta``: if ``g``, ``g'``, ...,
+    :math:`g^{(n-1)}` are not negative at 0 and :math:`g^{(n)} > 0` for ``delta > 0``, then each of
+    them is positive for ``delta > 0``, the last one first. The least such ``n`` is found.
+
+    Examples:
+        >>> from sympy import exp
+        >>> PositiveFromKink(exp(x) - 1 - x, Side.LEFT).check().holds
+        True
+        >>> PositiveFromKink(1 - x / 2 - exp(-x), Side.RIGHT).check().witness
+        {x: 13/4}
+    """
+
+    expression: Expr
+    side: Side
+    rule: ClassVar[str] = "mean value theorem from 0"
+    sign: ClassVar[type[Sign]] = Positive
+
+    def to_text(self) -> str:
+        """The inequality."""
+        return self.sign(self.expression, self.side).to_text()
+
+    def to_latex(self) -> str:
+        """The inequality."""
+        return self.sign(self.expression, self.side).to_latex()
+
+    def decide(self) -> Step:
+        """Take it factor by factor, or differentiate until the structure shows the sign."""
+        factors = Mul.make_args(self.expression)
+        if len(factors) > 1:
+            premises = [type(self)(factor, self.side).check() for factor in factors]
+            if all(premise.holds for premise in premises):
+                return self.proved("the product of such factors", premises)
+        return self._by_derivatives()
+
+    def _by_derivatives(self) -> Step:
+        derivative = self.side.approach(self.expression).xreplace({distance: x})
+        premises: list[Step] = []
+        for order in range(len(_ARGUMENT)):
+            evident = self.sign(derivative, Side.RIGHT)
+            if evident.is_evident(Side.RIGHT.approach(derivative)):
+                detail = f"{self.side.substitution}: {_ARGUMENT[order]}"
+                return self.proved(detail, [*premises, evident.check()])
+            start = derivative.subs(x, S.Zero)
+            following = diff(derivative, x)
+            premises += [
+                LimitAtKink(derivative, Side.RIGHT, start).check(),
+                NonNegative(start).check(),
+                DerivativeOf(derivative, following).check(),
+            ]
+            if not all(premise.holds for premise in premises):
+                break
+            derivative = following
+        direct = self.sign(self.expression, self.side).check()
+        if direct.holds is False and direct.witness is not None:
+            return self.refuted(direct.detail, direct.witness, [direct])
+        return self.undecided("no derivative shows the sign", premises)
+
+
+@dataclass(frozen=True)
+class NonNegativeFromKink(PositiveFromKink):
+    """An expression is positive or zero on a side of the kink, by the same argument.
+
+    Examples:
+        >>> from sympy import exp
+        >>> NonNegativeFromKink(1 - exp(x), Side.LEFT).check().holds
+        True
+        >>> NonNegativeFromKink(x + exp(-x) - S(101) / 100, Side.RIGHT).check().witness
+        {x: 11/430}
+    """
+
+    sign: ClassVar[type[Sign]] = NonNegative
