@@ -2,16 +2,51 @@
 
 from collections.abc import Iterator
 
-from sympy import S, diff, exp
+from sympy import Expr, S, diff, exp
 
-from elu_sym.activations import Celu, Elu
+from elu_sym.activations import Celu, Elu, KinkedFunction
 from elu_sym.assertion import Assertion
-from elu_sym.claim import Claim
+from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.proofs.inference import Equality, Side, UniqueSolution
 from elu_sym.proofs.limits import DerivativeOf, LimitAtInfinity, LimitAtKink
 from elu_sym.proofs.shape import CoincideOnlyAt
 from elu_sym.proofs.smoothness import OneSidedDerivative, Smooth, value_at_kink
+from elu_sym.proofs.wishes import WishesDetermine
 from elu_sym.symbols import alpha, amplitude, offset, rate, x
+
+
+class ClippedIdentity(KinkedFunction):
+    """max(x, -alpha) with its kink moved to 0: the argument is ``x + alpha``."""
+
+    nargs = 2
+    symbol = r"\operatorname{clip}"
+
+    @staticmethod
+    def left(x: Expr, alpha: Expr) -> Expr:
+        """The floor."""
+        return -alpha
+
+    @staticmethod
+    def right(x: Expr, alpha: Expr) -> Expr:
+        """The identity."""
+        return x - alpha
+
+
+class TwoRates(KinkedFunction):
+    """The mean of two exponentials, of rates 1/2 and 3/2 over alpha, joined to the identity."""
+
+    nargs = 2
+    symbol = r"\operatorname{two}"
+
+    @staticmethod
+    def left(x: Expr, alpha: Expr) -> Expr:
+        """The saturating piece, whose slope at 0 is 1."""
+        return alpha * ((exp(x / (2 * alpha)) + exp(3 * x / (2 * alpha))) / 2 - 1)
+
+    @staticmethod
+    def right(x: Expr, alpha: Expr) -> Expr:
+        """The identity."""
+        return x
 
 
 def unique() -> Iterator[Assertion]:
@@ -46,6 +81,18 @@ def unique() -> Iterator[Assertion]:
     yield CoincideOnlyAt(elu, celu, alpha, S.One)
 
 
+def wishes_alone() -> Iterator[Assertion]:
+    """The clipped identity has all of them."""
+    yield WishesDetermine(Elu(x, alpha), ClippedIdentity(x, alpha), kink=-alpha)
+
+
+def smooth_wishes_alone() -> Iterator[Assertion]:
+    """Two rates whose mean is that of CELU have all of them."""
+    yield WishesDetermine(Celu(x, alpha), TwoRates(x, alpha), order=1, increasing=True)
+
+
+WISHES = (offset + alpha, offset + amplitude)
+
 CLAIMS = (
     Claim(
         id="construction.unique",
@@ -62,5 +109,53 @@ CLAIMS = (
         assumptions=(x, alpha, offset, amplitude, rate),
         proof=unique,
         source="Clevert, Unterthiner, Hochreiter 2016, section 3; Barron 2017",
+        neighbours=(
+            Neighbour(
+                "The wishes force p = alpha.",
+                lambda: [UniqueSolution(WISHES, (offset, amplitude), (alpha, -alpha))],
+            ),
+            Neighbour(
+                "A C^1 joint forces k = alpha.",
+                lambda: [UniqueSolution((alpha * rate - 1,), (rate,), (alpha,))],
+            ),
+            Neighbour(
+                "ELU is CELU only at alpha = 2.",
+                lambda: [CoincideOnlyAt(Elu(x, alpha), Celu(x, alpha), alpha, S(2))],
+            ),
+        ),
+    ),
+    Claim(
+        id="construction.wishes_determine_elu",
+        statement=(
+            "Without the ansatz, the wishes (identity for x > 0, continuous, falling to the floor"
+            " -alpha at -oo) determine ELU."
+        ),
+        assumptions=(x, alpha),
+        proof=wishes_alone,
+        source="Clevert, Unterthiner, Hochreiter 2016, section 3, read as a derivation",
+        expected=Verdict.REFUTED,
+        neighbours=(
+            Neighbour(
+                "Strictly increasing as a further wish makes them determine ELU.",
+                lambda: [WishesDetermine(Elu(x, alpha), Celu(x, alpha), increasing=True)],
+            ),
+        ),
+    ),
+    Claim(
+        id="construction.smooth_wishes_determine_celu",
+        statement=(
+            "Without the ansatz, the same wishes together with C^1 and strictly increasing"
+            " determine CELU."
+        ),
+        assumptions=(x, alpha),
+        proof=smooth_wishes_alone,
+        source="Barron 2017, read as a derivation",
+        expected=Verdict.REFUTED,
+        neighbours=(
+            Neighbour(
+                "The wishes without strictly increasing, but with C^1, determine CELU.",
+                lambda: [WishesDetermine(Celu(x, alpha), TwoRates(x, alpha), order=1)],
+            ),
+        ),
     ),
 )

@@ -112,7 +112,7 @@ class Sign(Assertion):
     def decide(self) -> Step:
         """Read the sign off a form of the expression, or search for a counterexample."""
         expression = _on(self.side, self.expression)
-        for form in _equal_forms(expression):
+        for form in equal_forms(expression):
             if self.is_evident(form):
                 return self.proved(f"{_written(self.side)}read off {form}")
         symbols = expression.free_symbols
@@ -286,7 +286,7 @@ def _in_x(witness: Point, side: Side | None) -> Point:
     return others | {x: side.value * witness[distance]}
 
 
-def _equal_forms(expression: Expr) -> Iterator[Expr]:
+def equal_forms(expression: Expr) -> Iterator[Expr]:
     """The expression, and other ways to write it that the normal form knows to be equal."""
     yield expression
     for form in (expand(expression), factor(expression)):

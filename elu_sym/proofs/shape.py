@@ -1,11 +1,13 @@
 """The shape of a function with a kink: monotone, its range, convex, equal to another one."""
 
+import itertools
 from dataclasses import dataclass
 from typing import ClassVar
 
 from sympy import Expr, Symbol, latex
 
 from elu_sym.activations import KinkedFunction
+from elu_sym.algebra.equality import rational_points
 from elu_sym.assertion import Assertion, Step
 from elu_sym.proofs.inference import Equality, NonNegative, Positive, Side, UniqueSolution
 from elu_sym.proofs.limits import LimitAtInfinity, LimitAtKink
@@ -18,6 +20,7 @@ from elu_sym.proofs.smoothness import (
     piece,
     value_at_kink,
 )
+from elu_sym.symbols import x
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,45 @@ class Convex(Assertion):
             premises.append(NonNegative(piece(self.function, side, 2), side).check())
         premises.append(NonNegative(right - left).check())
         return self.concluded("the derivative does not decrease", premises)
+
+
+@dataclass(frozen=True)
+class NeverConvex(Assertion):
+    """For no value of its parameters is a function convex on the real line.
+
+    The derivative of a convex function does not decrease; here it jumps down at the kink.
+
+    Examples:
+        >>> from elu_sym.activations import Elu
+        >>> from elu_sym.symbols import alpha, excess, x
+        >>> NeverConvex(Elu(x, 1 + excess)).check().holds
+        True
+        >>> NeverConvex(Elu(x, alpha)).check().witness
+        {alpha: 1/2}
+    """
+
+    function: KinkedFunction
+    rule: ClassVar[str] = "a derivative that jumps down"
+
+    def to_text(self) -> str:
+        """The sentence."""
+        return f"{self.function} is convex for no value of its parameters"
+
+    def to_latex(self) -> str:
+        """The sentence."""
+        return rf"{latex(self.function)} \text{{ is not convex}}"
+
+    def decide(self) -> Step:
+        """Check the sign of the jump, or look for parameters with which it is convex."""
+        left, right = (value_at_kink(self.function, side, 1) for side in Side)
+        premises = [Jump(self.function, right - left).check(), Positive(left - right).check()]
+        if all_hold(premises):
+            return self.proved("the derivative jumps down at 0", premises)
+        for point in itertools.islice(rational_points(self.function.free_symbols - {x}), 20):
+            counterexample = Convex(self.function.xreplace(dict(point))).check()
+            if counterexample.holds:
+                return self.refuted("here it is convex", point, [*premises, counterexample])
+        return self.undecided("a premise is open", premises)
 
 
 @dataclass(frozen=True)

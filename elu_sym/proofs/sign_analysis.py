@@ -7,10 +7,12 @@ order is one application of the mean value theorem.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sympy import Expr, Mul, S, diff
+from sympy import Expr, Mul, Rational, S, diff
 
+from elu_sym.algebra.enclosure import Point, enclose
+from elu_sym.algebra.equality import rational_points
 from elu_sym.assertion import Assertion, Step
-from elu_sym.proofs.inference import NonNegative, Positive, Side, Sign
+from elu_sym.proofs.inference import NonNegative, Positive, Side, Sign, equal_forms
 from elu_sym.proofs.limits import DerivativeOf, LimitAtKink
 from elu_sym.symbols import distance, x
 
@@ -21,6 +23,9 @@ _ARGUMENT = (
     *(f"it and {n} start at 0 or above and grow" for n in _DERIVATIVES),
 )
 """What was found, by the order of the derivative whose structure shows the sign."""
+
+NEAREST = 24
+"""How often the distance from the kink is halved in the search for a counterexample."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +59,21 @@ class PositiveFromKink(Assertion):
 
     def decide(self) -> Step:
         """Take it factor by factor, or differentiate until the structure shows the sign."""
-        factors = Mul.make_args(self.expression)
-        if len(factors) > 1:
-            premises = [type(self)(factor, self.side).check() for factor in factors]
-            if all(premise.holds for premise in premises):
-                return self.proved("the product of such factors", premises)
-        return self._by_derivatives()
+        step = self._by_derivatives()
+        for form in equal_forms(self.expression):
+            factors = Mul.make_args(form)
+            if step.holds is None and len(factors) > 1:
+                premises = [type(self)(factor, self.side).check() for factor in factors]
+                if all(premise.holds for premise in premises):
+                    return self.proved("a product of such factors", premises)
+        return step
 
     def _by_derivatives(self) -> Step:
         derivative = self.side.approach(self.expression).xreplace({distance: x})
         premises: list[Step] = []
         for order in range(len(_ARGUMENT)):
             evident = self.sign(derivative, Side.RIGHT)
-            if evident.is_evident(Side.RIGHT.approach(derivative)):
+            if any(map(self.sign.is_evident, equal_forms(Side.RIGHT.approach(derivative)))):
                 detail = f"{self.side.substitution}: {_ARGUMENT[order]}"
                 return self.proved(detail, [*premises, evident.check()])
             start = derivative.subs(x, S.Zero)
@@ -82,7 +89,20 @@ class PositiveFromKink(Assertion):
         direct = self.sign(self.expression, self.side).check()
         if direct.holds is False and direct.witness is not None:
             return self.refuted(direct.detail, direct.witness, [direct])
+        falls = next((step for step in premises if step.holds is False), None)
+        if falls is not None and falls.witness is not None:
+            return self._refuted_near_kink(falls.witness, premises)
         return self.undecided("no derivative shows the sign", premises)
+
+    def _refuted_near_kink(self, parameters: Point, premises: list[Step]) -> Step:
+        """Where a derivative is negative at 0, look close to it."""
+        for halvings in range(NEAREST):
+            point = {**parameters, x: self.side.value * Rational(1, 2**halvings)}
+            missing = self.expression.free_symbols - point.keys()
+            ball = enclose(self.expression, {**next(rational_points(missing)), **point})
+            if ball < 0:
+                return self.refuted(f"the value lies in {ball.str(8)}, below 0", point)
+        return self.undecided("it may fall from 0", premises)
 
 
 @dataclass(frozen=True)
