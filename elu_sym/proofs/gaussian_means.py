@@ -5,6 +5,8 @@ of its integrand, so inequalities between closed forms are proved at every point
 by trying out parameters.
 """
 
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,6 +22,9 @@ from elu_sym.proofs.inference import Equality
 from elu_sym.proofs.laws import PositiveMean
 from elu_sym.proofs.smoothness import all_hold
 from elu_sym.symbols import mu, sigma, x
+
+FARTHEST = 24
+"""How often sigma is doubled and halved in the search for a counterexample."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,9 @@ class PositiveGaussianMean(Assertion):
         if all_hold(premises):
             return self.proved("a normal law gives every half-line positive probability", premises)
         given = _given(self.location, self.deviation)
-        for point in rational_points(self.value.free_symbols):
+        for point in itertools.chain(
+            rational_points(self.value.free_symbols), _far_points(self.value.free_symbols)
+        ):
             ball = enclose(self.value, point)
             if ball < 0:
                 detail = f"the value lies in {ball.str(8)}, below 0"
@@ -206,6 +213,14 @@ class Between(Assertion):
         if ball < lower or ball > upper:
             return self.refuted(detail, point)
         return self.undecided(detail)
+
+
+def _far_points(symbols: Iterable[Symbol]) -> Iterator[Point]:
+    """Where an asymptotic statement fails if it does: sigma very small or very large."""
+    symbols = set(symbols)
+    for doublings in range(1, FARTHEST) if sigma in symbols else ():
+        for deviation in (Rational(2**doublings), Rational(1, 2**doublings)):
+            yield {**next(rational_points(symbols)), sigma: deviation}
 
 
 def _given(location: Expr, deviation: Expr) -> Point:

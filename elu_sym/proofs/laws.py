@@ -78,9 +78,8 @@ class AlmostSurelyNonzero(Assertion):
         refutation = first_false(premises)
         if refutation is not None and refutation.witness is not None:
             # Where the expression is 0 on a whole half-line any of its points will do.
-            point = dict(refutation.witness)
-            if refutation is not premises[-1]:
-                point.setdefault(x, S.One if refutation is premises[1] else S.NegativeOne)
+            place = (S.NegativeOne, S.One, S.Zero)[premises.index(refutation)]
+            point = {x: place, **refutation.witness}
             return self.refuted("X = x with probability 1", point, premises)
         return self.concluded("it vanishes nowhere", premises)
 
@@ -216,5 +215,7 @@ class SymmetricMean(Assertion):
                 return self.refuted(detail, {weight: Rational(1, 2), **comparison.witness}, premises)
         refutation = first_false(premises)
         if refutation is not None and refutation.witness is not None:
-            return self.refuted("mass 1/2 at x and at -x", refutation.witness, premises)
+            # Where the mean over x and -x is constant, any x shows that it is another constant.
+            point = {x: S.One, **refutation.witness}
+            return self.refuted("mass 1/2 at x and at -x", point, premises)
         return self.concluded("the value at every r, whatever the law of r", premises)
