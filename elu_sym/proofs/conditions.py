@@ -4,6 +4,7 @@ A hypothesis such as alpha <= 1 is no assumption that a symbol can carry. With a
 s >= 0, it becomes one: what holds for every s holds for every alpha in (0, 1].
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -92,3 +93,9 @@ class RunsThrough(Assertion):
 def _text(interval: Interval) -> str:
     left, right = "(" if interval.left_open else "[", ")" if interval.right_open else "]"
     return f"{left}{interval.start}, {interval.end}{right}"
+
+
+def both_conditions() -> Iterator[Assertion]:
+    """The two ranges of alpha, and nothing between."""
+    yield RunsThrough(AT_MOST_ONE, slack, Interval.Lopen(0, 1))
+    yield RunsThrough(ABOVE_ONE, excess, Interval.open(1, oo))

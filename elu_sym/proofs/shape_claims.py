@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from sympy import Interval, Rational, S, exp, log, oo
+from sympy import Rational, S, exp, log
 
 from elu_sym.activations import Elu, Relu
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
-from elu_sym.proofs.conditions import ABOVE_ONE, AT_MOST_ONE, RunsThrough
+from elu_sym.proofs.conditions import ABOVE_ONE, AT_MOST_ONE, both_conditions
 from elu_sym.proofs.inference import Equality, Side
 from elu_sym.proofs.laws import on_side
 from elu_sym.proofs.limits import LimitAtInfinity
 from elu_sym.proofs.lipschitz import InverseFunction, LipschitzConstant
 from elu_sym.proofs.shape import Convex, NeverConvex
 from elu_sym.proofs.sign_analysis import NonNegativeFromKink, PositiveFromKink
-from elu_sym.symbols import alpha, excess, slack, x, y
+from elu_sym.symbols import alpha, excess, x, y
 
 LOW, HIGH = Elu(x, AT_MOST_ONE), Elu(x, ABOVE_ONE)
 """ELU for alpha <= 1 and for alpha > 1."""
@@ -24,12 +24,6 @@ PERCENT = Rational(101, 100)
 
 SHORTFALL = on_side(Relu(x) - Elu(x, alpha), Side.LEFT)
 """What ELU lacks to ReLU on the left."""
-
-
-def both_conditions() -> Iterator[Assertion]:
-    """The two ranges of alpha, and nothing between."""
-    yield RunsThrough(AT_MOST_ONE, slack, Interval.Lopen(0, 1))
-    yield RunsThrough(ABOVE_ONE, excess, Interval.open(1, oo))
 
 
 def inverse() -> Iterator[Assertion]:

@@ -4,10 +4,11 @@ Where the structure of an expression does not show its sign, that of a derivativ
 order is one application of the mean value theorem.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sympy import Expr, Mul, Rational, S, diff
+from sympy import Expr, Mul, Pow, Rational, S, diff
 
 from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.equality import rational_points
@@ -61,12 +62,21 @@ class PositiveFromKink(Assertion):
         """Take it factor by factor, or differentiate until the structure shows the sign."""
         step = self._by_derivatives()
         for form in equal_forms(self.expression):
-            factors = Mul.make_args(form)
+            factors = list(_factors(form))
             if step.holds is None and len(factors) > 1:
-                premises = [type(self)(factor, self.side).check() for factor in factors]
-                if all(premise.holds for premise in premises):
-                    return self.proved("a product of such factors", premises)
+                premises = [self._signed(factor) for factor in factors]
+                negative = sum(
+                    premise.assertion != type(self)(factor, self.side)
+                    for premise, factor in zip(premises, factors, strict=True)
+                )
+                if negative % 2 == 0 and all(premise.holds for premise in premises):
+                    return self.proved("the product of such factors", premises)
         return step
+
+    def _signed(self, factor: Expr) -> Step:
+        """That a factor is positive or, if that is not to be had, that its opposite is."""
+        positive = type(self)(factor, self.side).check()
+        return positive if positive.holds else type(self)(-factor, self.side).check()
 
     def _by_derivatives(self) -> Step:
         derivative = self.side.approach(self.expression).xreplace({distance: x})
@@ -118,3 +128,11 @@ class NonNegativeFromKink(PositiveFromKink):
     """
 
     sign: ClassVar[type[Sign]] = NonNegative
+
+
+def _factors(product: Expr) -> Iterator[Expr]:
+    """The factors of a product, a power once for each time that it is multiplied."""
+    for factor in Mul.make_args(product):
+        base, exponent = factor.as_base_exp()
+        repeated = isinstance(factor, Pow) and exponent.is_Integer and exponent > 0
+        yield from [base] * int(exponent) if repeated else [factor]
