@@ -62,3 +62,9 @@ weight = Symbol("w", positive=True)
 
 height = Symbol("h", positive=True)
 """The height of the floor of a CELU that is compared with an ELU of another one."""
+
+smoothness = Symbol("beta", positive=True)
+"""The smoothness of a loss, the Lipschitz constant of its derivative."""
+
+steepness = Symbol("G", positive=True)
+"""A bound of the derivative of a loss."""
