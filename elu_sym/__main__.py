@@ -1,4 +1,4 @@
-"""The command line: ``python -m elu_sym verify | moments | derive``."""
+"""The command line: ``python -m elu_sym verify | explain | moments | derive``."""
 
 import argparse
 import json
@@ -50,10 +50,20 @@ def _parser() -> argparse.ArgumentParser:
         " one, or a witness fails.",
     )
     verify.add_argument(
-        "--only", nargs="+", metavar="ID", help="the claims and formulas to check, by id"
+        "--only", nargs="+", metavar="ID", help="claims and formulas by id, and chapters of claims"
     )
     verify.add_argument("--json", action="store_true", help="print the report as JSON")
     verify.set_defaults(run=_verify)
+
+    explain = commands.add_parser(
+        "explain",
+        help="print a claim with its proof",
+        description="Print statement, assumptions, steps, verdict and source of a claim, and how its"
+        " false neighbours are refuted; exit 1 if a verdict is not the expected one.",
+    )
+    explain.add_argument("claim", metavar="ID", help="the claim, such as regularity.range")
+    explain.add_argument("--json", action="store_true", help="print plain data as JSON")
+    explain.set_defaults(run=_explain)
 
     moments = commands.add_parser(
         "moments",
@@ -86,6 +96,26 @@ def _verify(options: argparse.Namespace) -> int:
     report = verify(options.only, processes=os.cpu_count() or 1)
     print(json.dumps(report.to_json(), indent=2) if options.json else report.to_text())
     return 0 if report.passed else 1
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from elu_sym.claim import Verdict
+    from elu_sym.proofs import CLAIMS
+
+    if options.claim not in CLAIMS:
+        raise ValueError(f"no claim {options.claim!r}; there are {', '.join(CLAIMS)}")
+    claim = CLAIMS[options.claim]
+    outcome, neighbours = claim.check(), [false.check() for false in claim.false_claims]
+    if options.json:
+        explained = outcome.to_json()
+        explained["neighbours"] = [neighbour.to_json() for neighbour in neighbours]
+        print(json.dumps(explained, indent=2))
+    else:
+        print(outcome.to_text())
+        for neighbour in neighbours:
+            print(f"\nA false neighbour:\n{neighbour.to_text()}")
+    refuted = all(neighbour.verdict is Verdict.REFUTED for neighbour in neighbours)
+    return 0 if outcome.is_expected and refuted else 1
 
 
 def _moments(options: argparse.Namespace) -> int:

@@ -182,6 +182,11 @@ class Outcome:
         return None if step is None else step.witness
 
     @property
+    def where(self) -> str:
+        """The witness in words, or nothing."""
+        return _where(self.witness).strip()
+
+    @property
     def _counterexample(self) -> Step | None:
         """The first assertion of the claim that is false; a false premise alone is none."""
         for step in self.steps:

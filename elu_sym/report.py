@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from multiprocessing import get_context
 from typing import Any
 
@@ -35,13 +35,13 @@ from elu_sym.certify.points import hard_points, random_points
 from elu_sym.certify.quadrature import arb_certificate
 from elu_sym.certify.stein import parameter_certificate, stein_certificate
 from elu_sym.certify.witness import RejectedError, Witness, testify
-from elu_sym.claim import Evidence, Outcome
+from elu_sym.claim import Evidence, Outcome, Verdict
 from elu_sym.derivative_distribution import DerivativeDistribution
 from elu_sym.formula_book import DISTRIBUTIONS, FORMULAS, Formula
 from elu_sym.gaussian.derivation import DerivationError
 from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.numeric.function import implementation
-from elu_sym.proofs import CLAIMS
+from elu_sym.proofs import CHAPTERS, CLAIMS
 from elu_sym.symbols import mu, sigma, x
 
 SAMPLES = 1 << 20
@@ -49,6 +49,65 @@ SAMPLES = 1 << 20
 
 SCALE = 1.25
 """The scale of SELU on the grid of the Monte Carlo certificate."""
+
+
+@dataclass(frozen=True)
+class ClaimReport:
+    """A claim and what came out of it and of its false neighbours."""
+
+    outcome: Outcome
+    neighbours: tuple[Outcome, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the verdict is the expected one and every neighbour is refuted by a witness."""
+        return self.outcome.is_expected and self.refuted == len(self.neighbours)
+
+    @property
+    def refuted(self) -> int:
+        """How many of the neighbours are refuted by a witness that can be shown."""
+        return sum(
+            neighbour.verdict is Verdict.REFUTED and bool(neighbour.witness)
+            for neighbour in self.neighbours
+        )
+
+    @property
+    def seconds(self) -> float:
+        """What the claim and its neighbours cost."""
+        return self.outcome.seconds + sum(neighbour.seconds for neighbour in self.neighbours)
+
+    def to_text(self) -> str:
+        """Verdict, statement, witnesses, neighbours and time."""
+        claim, indent = self.outcome.claim, " " * 9
+        mark = "" if self.outcome.is_expected else f", but {claim.expected.value} is expected"
+        lines = [f"{self.outcome.verdict.value:8s} {claim.id}{mark}  [{self.seconds:.2f} s]"]
+        lines += textwrap.wrap(claim.statement, 96, initial_indent=indent, subsequent_indent=indent)
+        if self.outcome.witness:
+            lines.append(f"{indent}fails {self.outcome.where}")
+        found = [f"{w.kind}: {w.detail}" for w in _claim_witnesses(self.outcome)]
+        if self.neighbours:
+            found.append(f"false neighbours: {self.refuted} of {len(self.neighbours)} refuted")
+        lines.append(indent + "; ".join(found))
+        for neighbour in self.neighbours:
+            if neighbour.verdict is not Verdict.REFUTED or not neighbour.witness:
+                verdict = neighbour.verdict.value
+                lines.append(f"{indent}NOT REFUTED ({verdict}): {neighbour.claim.statement}")
+        return "\n".join(lines)
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return {
+            "id": self.outcome.claim.id,
+            "statement": self.outcome.claim.statement,
+            "verdict": self.outcome.verdict.value,
+            "expected": self.outcome.claim.expected.value,
+            "witnesses": [_witness_json(witness) for witness in _claim_witnesses(self.outcome)],
+            "neighbours": [
+                {"statement": neighbour.claim.statement, "verdict": neighbour.verdict.value}
+                for neighbour in self.neighbours
+            ],
+            "seconds": round(self.seconds, 4),
+        }
 
 
 @dataclass(frozen=True)
@@ -73,29 +132,18 @@ class FormulaReport:
 class Report:
     """The outcome of a verification."""
 
-    claims: tuple[Outcome, ...]
+    claims: tuple[ClaimReport, ...]
     formulas: tuple[FormulaReport, ...]
 
     @property
     def passed(self) -> bool:
         """Whether every verdict is the expected one and every witness accepts its formula."""
-        verdicts = all(outcome.is_expected for outcome in self.claims)
-        return verdicts and all(report.passed for report in self.formulas)
+        return all(report.passed for report in (*self.claims, *self.formulas))
 
     def to_json(self) -> dict[str, list[dict[str, Any]]]:
         """The report as plain data."""
         return {
-            "claims": [
-                {
-                    "id": outcome.claim.id,
-                    "statement": outcome.claim.statement,
-                    "verdict": outcome.verdict.value,
-                    "expected": outcome.claim.expected.value,
-                    "witnesses": [_witness_json(witness) for witness in _claim_witnesses(outcome)],
-                    "seconds": round(outcome.seconds, 4),
-                }
-                for outcome in self.claims
-            ],
+            "claims": [report.to_json() for report in self.claims],
             "formulas": [
                 {
                     "id": report.formula.id,
@@ -108,18 +156,12 @@ class Report:
         }
 
     def to_text(self) -> str:
-        """The report for a reader."""
+        """The report for a reader, by chapters."""
         lines = []
-        for outcome in self.claims:
-            mark = (
-                "" if outcome.is_expected else f", but {outcome.claim.expected.value} is expected"
-            )
-            lines.append(
-                f"{outcome.verdict.value:8s} {outcome.claim.id}{mark}  [{outcome.seconds:.2f} s]"
-            )
-            lines += textwrap.wrap(
-                outcome.claim.statement, 96, initial_indent=" " * 9, subsequent_indent=" " * 9
-            )
+        for chapter, reports in groupby(self.claims, lambda report: report.outcome.claim.chapter):
+            lines += [f"--- {CHAPTERS.get(chapter, chapter)} ---"]
+            lines += [report.to_text() for report in reports]
+        lines += ["--- Formulas ---"] if self.formulas else []
         for report in self.formulas:
             mark = "CERTIFIED" if report.passed else "FAILED"
             lines.append(f"{mark:8s} {report.formula.id}: {report.formula.statement}")
@@ -129,14 +171,20 @@ class Report:
                     f"         {witness.kind:11s} {found}  {witness.detail}"
                     f"  [{witness.seconds:.2f} s]"
                 )
-        expected = sum(outcome.is_expected for outcome in self.claims)
+        lines.append(self._summary())
+        return "\n".join(lines)
+
+    def _summary(self) -> str:
+        expected = sum(report.outcome.is_expected for report in self.claims)
+        refuted = sum(report.refuted for report in self.claims)
+        neighbours = sum(len(report.neighbours) for report in self.claims)
         certified = sum(report.passed for report in self.formulas)
-        lines.append(
+        return (
             f"{expected} of {len(self.claims)} claims as expected,"
+            f" {refuted} of {neighbours} false neighbours refuted,"
             f" {certified} of {len(self.formulas)} formulas certified:"
             f" {'everything holds' if self.passed else 'VERIFICATION FAILED'}"
         )
-        return "\n".join(lines)
 
 
 def _claim_witnesses(outcome: Outcome) -> Iterator[Witness]:
@@ -158,8 +206,8 @@ def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
     """Check claims and certify formulas, with progress on a terminal.
 
     Args:
-        only: the ids of claims and formulas; all of them by default.
-        processes: how many processes share the formulas; with more than one, the calling script
+        only: the ids of claims and formulas, and names of chapters; everything by default.
+        processes: how many processes share the work; with more than one, the calling script
             must be importable, as :mod:`multiprocessing` requires. The findings do not depend
             on it.
 
@@ -168,42 +216,62 @@ def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
         if a witness rejects a formula.
 
     Raises:
-        ValueError: if an id is neither a claim nor a formula.
+        ValueError: if a name is no claim, no chapter and no formula.
 
     Examples:
         >>> report = verify(["regularity.continuous"])
-        >>> report.passed, report.claims[0].verdict.value
-        (True, 'PROVED')
+        >>> report.passed, report.claims[0].outcome.verdict.value, report.claims[0].refuted
+        (True, 'PROVED', 1)
     """
     known = [*CLAIMS, *FORMULAS, *DISTRIBUTIONS]
-    chosen = known if only is None else list(dict.fromkeys(only))
-    unknown = [name for name in chosen if name not in known]
-    if unknown:
-        raise ValueError(f"{unknown[0]!r} is no claim and no formula; there are {', '.join(known)}")
-    claims = tuple(CLAIMS[name].check() for name in chosen if name in CLAIMS)
-    names = [name for name in chosen if name not in CLAIMS]
-    formulas = []
+    chosen = known if only is None else list(dict.fromkeys(_resolved(only, known)))
+    claims, formulas = [], []
     with ExitStack() as stack:
-        found: Iterable[tuple[Witness, ...]] = map(_witnesses_by_id, names)
-        if processes > 1 and len(names) > 1:
+        found: Iterable[Any] = map(_checked_by_id, chosen)
+        if processes > 1 and len(chosen) > 1:
             # Threads of the Monte Carlo certificate forbid a fork.
             pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
-            found = stack.enter_context(pool).map(_witnesses_by_id, names)
+            found = stack.enter_context(pool).map(_checked_by_id, chosen)
         bar = tqdm(
-            zip(names, found, strict=True),
+            zip(chosen, found, strict=True),
             desc="verify",
-            total=len(names),
+            total=len(chosen),
             disable=not sys.stderr.isatty(),
             leave=False,
         )
-        for name, witnesses in bar:
-            formula = FORMULAS[name] if name in FORMULAS else DISTRIBUTIONS[name]
-            formulas.append(FormulaReport(formula, witnesses))
-    return Report(claims, tuple(formulas))
+        for name, result in bar:
+            if name in CLAIMS:
+                checked = (CLAIMS[name], *CLAIMS[name].false_claims)
+                outcome, *neighbours = (
+                    Outcome(claim, *parts) for claim, parts in zip(checked, result, strict=True)
+                )
+                claims.append(ClaimReport(outcome, tuple(neighbours)))
+            else:
+                formula = FORMULAS[name] if name in FORMULAS else DISTRIBUTIONS[name]
+                formulas.append(FormulaReport(formula, result))
+    return Report(tuple(claims), tuple(formulas))
 
 
-def _witnesses_by_id(name: str) -> tuple[Witness, ...]:
-    """What testifies for a formula; a process of its own is told the id alone."""
+def _resolved(only: Sequence[str], known: Sequence[str]) -> Iterator[str]:
+    """Ids, and the ids of a chapter for its name."""
+    for name in only:
+        members = [name] if name in known else [c.id for c in CLAIMS.values() if c.chapter == name]
+        if not members:
+            raise ValueError(
+                f"{name!r} is no claim, no chapter and no formula; the chapters are"
+                f" {', '.join(CHAPTERS)}; there are {', '.join(known)}"
+            )
+        yield from members
+
+
+def _checked_by_id(name: str) -> Any:
+    """What testifies for a claim or a formula; a process of its own is told the id alone.
+
+    A claim itself stays where it is: its proof is a function, which does not travel.
+    """
+    if name in CLAIMS:
+        checked = (claim.check() for claim in (CLAIMS[name], *CLAIMS[name].false_claims))
+        return tuple((outcome.steps, outcome.seconds, outcome.failure) for outcome in checked)
     if name in FORMULAS:
         return witnesses_of(FORMULAS[name])
     return witnesses_of_cases(DISTRIBUTIONS[name])

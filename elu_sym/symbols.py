@@ -51,8 +51,8 @@ distance = Symbol("delta", positive=True)
 slack = Symbol("s", nonnegative=True)
 """What parametrizes a bound: ``1/(1 + s)`` runs through (0, 1]."""
 
-excess = Symbol("e", positive=True)
-"""What parametrizes the complement: ``1 + e`` runs through (1, oo)."""
+excess = Symbol("t", positive=True)
+"""What parametrizes the complement: ``1 + t`` runs through (1, oo)."""
 
 radius = Symbol("r", positive=True)
 """The absolute value of a symmetric random variable, where it is not 0."""

@@ -1,7 +1,49 @@
 """The proofs, one module a chapter of claims, on top of a few modules of rules of inference."""
 
 from elu_sym.claim import Registry
-from elu_sym.proofs import construction, derivative, regularity
+from elu_sym.proofs import (
+    book,
+    centering,
+    construction,
+    derivative,
+    moment_inequalities,
+    regularity,
+    relations,
+    shape_claims,
+    smooth_ride,
+    sparsity,
+    variance_rule,
+)
 
-CLAIMS = Registry([*construction.CLAIMS, *regularity.CLAIMS, *derivative.CLAIMS])
+CHAPTERS = {
+    "construction": "Construction",
+    "regularity": "Regularity",
+    "shape": "Shape",
+    "relations": "Relations",
+    "derivative": "The derivative",
+    "sparsity": "Dead neurons",
+    "floating_point": "Dead neurons in floating point",
+    "smooth_ride": "The smooth ride",
+    "centering": "Centering",
+    "moments": "Moments",
+    "options": "Options",
+    "rate": "A positive rate",
+}
+"""The title of each chapter by the first part of the ids of its claims, in order."""
+
+_MODULES = (
+    construction,
+    regularity,
+    shape_claims,
+    relations,
+    derivative,
+    sparsity,
+    smooth_ride,
+    centering,
+    book,
+    moment_inequalities,
+    variance_rule,
+)
+
+CLAIMS = Registry(claim for module in _MODULES for claim in module.CLAIMS)
 """Every claim by its permanent id, in the order of the chapters."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from elu_sym.activations import Elu, EluDerivative
+from elu_sym.activations import Elu, EluDerivative, ReluDerivative
 from elu_sym.assertion import Assertion
-from elu_sym.claim import Claim
+from elu_sym.claim import Claim, Neighbour
 from elu_sym.proofs.inference import Equality, Positive, Side
 from elu_sym.proofs.limits import DerivativeOf
 from elu_sym.proofs.smoothness import OneSidedDerivative, piece, value_at_kink
@@ -40,6 +40,16 @@ CLAIMS = (
         assumptions=(x, alpha),
         proof=positive,
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15",
+        neighbours=(
+            Neighbour(
+                "It is less than 1 for x < 0.",
+                lambda: [Positive(1 - EluDerivative(x, alpha), Side.LEFT)],
+            ),
+            Neighbour(
+                "That of ReLU is positive everywhere.",
+                lambda: [Positive(ReluDerivative(x), Side.LEFT)],
+            ),
+        ),
     ),
     Claim(
         id="derivative.self_expression",
@@ -48,5 +58,15 @@ CLAIMS = (
         assumptions=(x, alpha),
         proof=self_expression,
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15",
+        neighbours=(
+            Neighbour(
+                "It is ELU minus alpha.",
+                lambda: [Equality(EluDerivative(x, alpha), Elu(x, alpha) - alpha, Side.LEFT)],
+            ),
+            Neighbour(
+                "It is ELU plus alpha for x > 0 as well.",
+                lambda: [Equality(EluDerivative(x, alpha), Elu(x, alpha) + alpha, Side.RIGHT)],
+            ),
+        ),
     ),
 )

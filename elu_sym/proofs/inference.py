@@ -279,11 +279,11 @@ def _on(side: Side | None, expression: Expr) -> Expr:
 
 
 def _in_x(witness: Point, side: Side | None) -> Point:
-    """A witness in ``delta`` as one in ``x``."""
-    if side is None or distance not in witness:
+    """A witness in ``delta`` as one in ``x``; where ``delta`` does not matter it is 1."""
+    if side is None:
         return witness
     others = {symbol: value for symbol, value in witness.items() if symbol != distance}
-    return others | {x: side.value * witness[distance]}
+    return others | {x: side.value * witness.get(distance, S.One)}
 
 
 def equal_forms(expression: Expr) -> Iterator[Expr]:

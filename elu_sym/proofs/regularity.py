@@ -4,12 +4,18 @@ from collections.abc import Iterator
 
 from sympy import S, oo
 
-from elu_sym.activations import Elu
+from elu_sym.activations import Celu, Elu
 from elu_sym.assertion import Assertion
-from elu_sym.claim import Claim
-from elu_sym.proofs.inference import Equality
+from elu_sym.claim import Claim, Neighbour
+from elu_sym.proofs.inference import Equality, Side
 from elu_sym.proofs.shape import Range, StrictlyMonotone
-from elu_sym.proofs.smoothness import Jump, NeverSmooth, Smooth, SmoothOnlyAt
+from elu_sym.proofs.smoothness import (
+    Jump,
+    NeverSmooth,
+    OneSidedDerivative,
+    Smooth,
+    SmoothOnlyAt,
+)
 from elu_sym.symbols import alpha, x
 
 
@@ -52,6 +58,12 @@ CLAIMS = (
         assumptions=(x, alpha),
         proof=continuous,
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15",
+        neighbours=(
+            Neighbour(
+                "It is C^1 for every alpha.",
+                lambda: [Smooth(Elu(x, alpha), 1)],
+            ),
+        ),
     ),
     Claim(
         id="regularity.derivative_jump",
@@ -60,6 +72,16 @@ CLAIMS = (
         assumptions=(x, alpha),
         proof=derivative_jump,
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15",
+        neighbours=(
+            Neighbour(
+                "The jump is alpha - 1.",
+                lambda: [Jump(Elu(x, alpha), alpha - 1)],
+            ),
+            Neighbour(
+                "The derivative at 0 from the left is 1.",
+                lambda: [OneSidedDerivative(Elu(x, alpha), Side.LEFT, S.One)],
+            ),
+        ),
     ),
     Claim(
         id="regularity.c1_iff_alpha_1",
@@ -68,6 +90,16 @@ CLAIMS = (
         assumptions=(x, alpha),
         proof=c1_iff_alpha_1,
         source="Barron 2017",
+        neighbours=(
+            Neighbour(
+                "If and only if alpha = 1.01.",
+                lambda: [SmoothOnlyAt(Elu(x, alpha), 1, alpha, S(101) / 100)],
+            ),
+            Neighbour(
+                "CELU is C^1 only at alpha = 1.",
+                lambda: [SmoothOnlyAt(Celu(x, alpha), 1, alpha, S.One)],
+            ),
+        ),
     ),
     Claim(
         id="regularity.never_c2",
@@ -76,6 +108,10 @@ CLAIMS = (
         assumptions=(x, alpha),
         proof=never_c2,
         source="Barron 2017, sharpened",
+        neighbours=(
+            Neighbour("It is C^1 for no alpha.", lambda: [NeverSmooth(Elu(x, alpha), 1)]),
+            Neighbour("It is C^2 at alpha = 1.", lambda: [Smooth(Elu(x, S.One), 2)]),
+        ),
     ),
     Claim(
         id="regularity.monotone",
@@ -84,6 +120,12 @@ CLAIMS = (
         assumptions=(x, alpha),
         proof=monotone,
         source="Clevert, Unterthiner, Hochreiter 2016, section 3",
+        neighbours=(
+            Neighbour(
+                "It is strictly decreasing.",
+                lambda: [StrictlyMonotone(Elu(x, alpha), increasing=False)],
+            ),
+        ),
     ),
     Claim(
         id="regularity.range",
@@ -95,5 +137,15 @@ CLAIMS = (
         assumptions=(x, alpha),
         proof=onto,
         source="Clevert, Unterthiner, Hochreiter 2016, section 3",
+        neighbours=(
+            Neighbour(
+                "The range is (-1, oo) for every alpha.",
+                lambda: [Range(Elu(x, alpha), -S.One, oo)],
+            ),
+            Neighbour(
+                "The range is (-alpha, alpha).",
+                lambda: [Range(Elu(x, alpha), -alpha, alpha)],
+            ),
+        ),
     ),
 )
