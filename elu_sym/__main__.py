@@ -58,8 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     explain = commands.add_parser(
         "explain",
         help="print a claim with its proof",
-        description="Print statement, assumptions, steps, verdict and source of a claim, and how its"
-        " false neighbours are refuted; exit 1 if a verdict is not the expected one.",
+        description="Print statement, assumptions, steps, verdict and source of a claim, and how"
+        " its false neighbours are refuted; exit 1 if a verdict is not the expected one.",
     )
     explain.add_argument("claim", metavar="ID", help="the claim, such as regularity.range")
     explain.add_argument("--json", action="store_true", help="print plain data as JSON")

@@ -138,7 +138,8 @@ class Report:
     @property
     def passed(self) -> bool:
         """Whether every verdict is the expected one and every witness accepts its formula."""
-        return all(report.passed for report in (*self.claims, *self.formulas))
+        claims = all(report.passed for report in self.claims)
+        return claims and all(report.passed for report in self.formulas)
 
     def to_json(self) -> dict[str, list[dict[str, Any]]]:
         """The report as plain data."""

@@ -64,7 +64,7 @@ def closer_iff_at_most_2() -> Iterator[Assertion]:
     yield RunsThrough(2 / (1 + slack), slack, Interval.Lopen(0, 2))
     yield PositiveSymmetricMean(RELU - ELU)
     yield PositiveSymmetricMean(RELU + Elu(x, 2 / (1 + slack)))
-    # In what follows x stands for r, and alpha = 2/(1 - r), which is 2 + 2*e at r = e/(1 + e).
+    # In what follows x stands for r, and alpha = 2/(1 - r), which is 2 + 2*t at r = t/(1 + t).
     yield RunsThrough(2 + 2 * excess, excess, Interval.open(2, oo))
     yield Equality((2 / (1 - x)).subs(x, excess / (1 + excess)), 2 + 2 * excess)
     excess_of_size = -symmetrized(RELU + ELU).xreplace({alpha: 2 / (1 - x)})
@@ -92,7 +92,7 @@ def closer_gaussian_every_alpha() -> Iterator[Assertion]:
 
 
 def decreasing_in_alpha() -> Iterator[Assertion]:
-    """For alpha < beta = alpha + e, at every x < 0."""
+    """For alpha < beta = alpha + t, at every x < 0."""
     yield PositiveMean(ELU - Elu(x, alpha + excess))
     yield PositiveGaussianMean(-diff(mean.closed_form, alpha), LOSS)
 
@@ -211,8 +211,8 @@ CLAIMS = (
         id="centering.closer_iff_at_most_2",
         statement=(
             "The mean of ELU is at least as close to 0 as that of ReLU under all symmetric laws if"
-            " and only if alpha <= 2; for alpha > 2 the two points r and -r, r = 1 - 2/alpha, are an"
-            " exception."
+            " and only if alpha <= 2; for alpha > 2 the two points r and -r, r = 1 - 2/alpha, are"
+            " an exception."
         ),
         latex=r"\left|\mathbb{E} f(X)\right| \le \mathbb{E} X_+ \;\forall X \iff \alpha \le 2",
         assumptions=(x, alpha, "X symmetric, E abs(X) < oo"),
@@ -281,7 +281,9 @@ CLAIMS = (
     ),
     Claim(
         id="centering.closer_gaussian_every_alpha",
-        statement="For X ~ N(0, 1) the mean of ELU is closer to 0 than that of ReLU, for every alpha.",
+        statement=(
+            "For X ~ N(0, 1) the mean of ELU is closer to 0 than that of ReLU, for every alpha."
+        ),
         assumptions=(alpha,),
         proof=closer_gaussian_every_alpha,
         source="measured at alpha = 1 and repeated without the condition",
@@ -296,8 +298,8 @@ CLAIMS = (
     Claim(
         id="centering.decreasing_in_alpha",
         statement=(
-            "alpha is the knob: under every law with P(X < 0) > 0 the mean of ELU decreases strictly"
-            " as alpha grows."
+            "alpha is the knob: under every law with P(X < 0) > 0 the mean of ELU decreases"
+            " strictly as alpha grows."
         ),
         latex=r"\alpha < \beta \implies \mathbb{E} f(X; \beta) < \mathbb{E} f(X; \alpha)",
         assumptions=(x, alpha, excess, "P(X < 0) > 0"),
@@ -350,9 +352,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "It is 1 % larger.",
-                lambda: [
-                    Between(alpha * SELU_ALPHA, *_percent_off(PUBLISHED), ((alpha, S.One),))
-                ],
+                lambda: [Between(alpha * SELU_ALPHA, *_percent_off(PUBLISHED), ((alpha, S.One),))],
             ),
             Neighbour(
                 "The last published digit is one more.",
@@ -386,8 +386,8 @@ CLAIMS = (
         id="centering.knob_limits",
         statement=(
             "At N(0, sigma^2), with g = sigma/sqrt(2*pi), the alpha of mean zero lies between 1 and"
-            " g/(g - sigma^2/4) where that is positive, and between 2*g and g/(1/2 - 1/(2*pi*g)): it"
-            " tends to 1 as sigma -> 0 and grows like sigma*sqrt(2/pi) as sigma -> oo."
+            " g/(g - sigma^2/4) where that is positive, and between 2*g and g/(1/2 - 1/(2*pi*g)):"
+            " it tends to 1 as sigma -> 0 and grows like sigma*sqrt(2/pi) as sigma -> oo."
         ),
         latex=r"g - \tfrac{\sigma^2}{4} < \mathbb{E} (1 - e^X)_+ < g,\quad"
         r" \tfrac{1}{2} - \tfrac{1}{2 \pi g} < \mathbb{E} (1 - e^X)_+ < \tfrac{1}{2}",
@@ -418,9 +418,9 @@ CLAIMS = (
     Claim(
         id="centering.small_sigma",
         statement=(
-            "At N(0, sigma^2) the mean is (1 - alpha)*sigma/sqrt(2*pi) + alpha*sigma^2/4 less a rest"
-            " between 0 and alpha*sqrt(2/pi)*sigma^3/6: to first order in sigma it vanishes only at"
-            " alpha = 1."
+            "At N(0, sigma^2) the mean is (1 - alpha)*sigma/sqrt(2*pi) + alpha*sigma^2/4 less a"
+            " rest between 0 and alpha*sqrt(2/pi)*sigma^3/6: to first order in sigma it vanishes"
+            " only at alpha = 1."
         ),
         latex=(
             r"0 < \frac{(1 - \alpha)\sigma}{\sqrt{2\pi}} + \frac{\alpha\sigma^2}{4}"

@@ -32,7 +32,9 @@ class Certified(Assertion):
 
     def to_latex(self) -> str:
         """The equation."""
-        return rf"{self.quantity}\left[{latex(self.integrand)}\right]_{{x = X}} = {latex(self.value)}"
+        return (
+            rf"{self.quantity}\left[{latex(self.integrand)}\right]_{{x = X}} = {latex(self.value)}"
+        )
 
     def decide(self) -> Step:
         """Ask the witness."""

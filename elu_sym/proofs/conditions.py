@@ -58,9 +58,9 @@ class RunsThrough(Assertion):
 
     def decide(self) -> Step:
         """Find the limits at the ends and compare."""
-        if self.expression.free_symbols != {self.symbol} or not self.expression.is_rational_function(
+        if self.expression.free_symbols != {
             self.symbol
-        ):
+        } or not self.expression.is_rational_function(self.symbol):
             return self.undecided(f"{self.expression} is no rational function of {self.symbol}")
         monotone = Nonzero(diff(self.expression, self.symbol)).check()
         at_zero = limit(self.expression, self.symbol, 0, "+")

@@ -5,7 +5,7 @@
   and h(0) >= 0, then E g(X) > 0 for all of them but the point mass at 0; and if h(r) < 0 for one r,
   the law with mass 1/2 at r and at -r has E g(X) = h(r) < 0. The pointwise condition is sharp.
 
-Where E g(X) has a finite value is a hypothesis of the claim. Functions are written in ``x`` with the
+That E g(X) is finite is a hypothesis of the claim. Functions are written in ``x`` with the
 activations, such as ``Relu(x) - Elu(x, alpha)``; the right piece holds at 0.
 """
 
@@ -212,7 +212,9 @@ class SymmetricMean(Assertion):
             comparison = equals(self.expression.subs(x, S.Zero), self.value)
             if not comparison:
                 detail = f"an atom of weight w at 0, where {comparison.reason}"
-                return self.refuted(detail, {weight: Rational(1, 2), **comparison.witness}, premises)
+                return self.refuted(
+                    detail, {weight: Rational(1, 2), **comparison.witness}, premises
+                )
         refutation = first_false(premises)
         if refutation is not None and refutation.witness is not None:
             # Where the mean over x and -x is constant, any x shows that it is another constant.

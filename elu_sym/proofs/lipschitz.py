@@ -47,7 +47,8 @@ class LipschitzConstant(Assertion):
 
     def to_latex(self) -> str:
         """The sentence."""
-        quotient = rf"\left|\frac{{{latex(self.function)} - {latex(self.function.subs(x, y))}}}{{x - y}}\right|"
+        rise = f"{latex(self.function)} - {latex(self.function.subs(x, y))}"
+        quotient = rf"\left|\frac{{{rise}}}{{x - y}}\right|"
         return rf"\sup_{{x \ne y}} {quotient} = {latex(self.constant)}"
 
     def decide(self) -> Step:

@@ -98,7 +98,9 @@ def second_moment_bounds() -> Iterator[Assertion]:
     yield GaussianMean(Relu(x) ** 2, sigma**2 / 2, S.Zero)
     yield PositiveGaussianMean(at_zero - sigma**2 / 2, ELU**2 - Relu(x) ** 2, S.Zero)
     yield PositiveGaussianMean(
-        (1 + alpha**2) * sigma**2 / 2 - at_zero, LEFT * (alpha * x - ELU) * (alpha * x + ELU), S.Zero
+        (1 + alpha**2) * sigma**2 / 2 - at_zero,
+        LEFT * (alpha * x - ELU) * (alpha * x + ELU),
+        S.Zero,
     )
 
 

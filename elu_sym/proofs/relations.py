@@ -113,9 +113,7 @@ CLAIMS = (
             ),
             Neighbour(
                 "ELU is CELU only at alpha = 1.01.",
-                lambda: [
-                    CoincideOnlyAt(Elu(x, alpha), Celu(x, alpha), alpha, Rational(101, 100))
-                ],
+                lambda: [CoincideOnlyAt(Elu(x, alpha), Celu(x, alpha), alpha, Rational(101, 100))],
             ),
         ),
     ),

@@ -88,7 +88,7 @@ def above_identity() -> Iterator[Assertion]:
 
 
 def decreasing_in_alpha() -> Iterator[Assertion]:
-    """For alpha < beta, with beta = alpha + e."""
+    """For alpha < beta, with beta = alpha + t."""
     larger = Elu(x, alpha + excess)
     yield Equality(larger, Elu(x, alpha), Side.RIGHT)
     yield PositiveFromKink(on_side(Elu(x, alpha) - larger, Side.LEFT), Side.LEFT)
@@ -170,9 +170,7 @@ CLAIMS = (
         proof=convex,
         source="said of ELU at alpha = 1 and repeated without the condition",
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour("ELU is convex for every alpha > 1.", lambda: [Convex(HIGH)]),
-        ),
+        neighbours=(Neighbour("ELU is convex for every alpha > 1.", lambda: [Convex(HIGH)]),),
     ),
     Claim(
         id="shape.below_relu",

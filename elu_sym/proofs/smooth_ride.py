@@ -94,8 +94,8 @@ CLAIMS = (
     Claim(
         id="smooth_ride.atom",
         statement=(
-            "In the sense of distributions f'' is alpha*exp(x) for x < 0, 0 for x > 0, and an atom of"
-            " weight 1 - alpha at 0."
+            "In the sense of distributions f'' is alpha*exp(x) for x < 0, 0 for x > 0, and an atom"
+            " of weight 1 - alpha at 0."
         ),
         latex=r"f'' = \alpha e^x \mathbf{1}_{x < 0} + (1 - \alpha)\, \delta_0",
         assumptions=(x, alpha),
@@ -140,10 +140,13 @@ CLAIMS = (
     Claim(
         id="smooth_ride.composed_with_a_kink",
         statement=(
-            "If l'(0) is not 0, then l(ReLU(x)) is smooth with no constant, and neither is l(ELU(x))"
-            " for alpha > 1: the derivative jumps at 0."
+            "If l'(0) is not 0, then l(ReLU(x)) is smooth with no constant, and neither is"
+            " l(ELU(x)) for alpha > 1: the derivative jumps at 0."
         ),
-        latex=r"l'(0) \ne 0 \implies (l \circ \operatorname{ReLU})'(0^+) \ne (l \circ \operatorname{ReLU})'(0^-)",
+        latex=(
+            r"l'(0) \ne 0 \implies (l \circ \operatorname{ReLU})'(0^+) \ne (l \circ"
+            r" \operatorname{ReLU})'(0^-)"
+        ),
         assumptions=(x, steepness, "l is C^1, l'(0) = G; its sign does not matter"),
         proof=composed_relu,
         source="the jump of the derivative",

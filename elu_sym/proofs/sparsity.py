@@ -160,7 +160,9 @@ CLAIMS = (
     ),
     Claim(
         id="sparsity.relu_gaussian",
-        statement="For X ~ N(mu, sigma^2) the derivative of ReLU is zero with probability Phi(-mu/sigma).",
+        statement=(
+            "For X ~ N(mu, sigma^2) the derivative of ReLU is zero with probability Phi(-mu/sigma)."
+        ),
         latex=r"P[\operatorname{ReLU}'(X) = 0] = \Phi(-\mu/\sigma)",
         assumptions=(x, mu, sigma),
         proof=relu_gaussian,
@@ -183,8 +185,8 @@ CLAIMS = (
             " Phi(-mu/sigma), Phi(mu/sigma) plus the same, or 1 in the three other cases."
         ),
         latex=(
-            r"P[f'(X) < \varepsilon] = \Phi\left(\frac{\ln(\varepsilon/\alpha) - \mu}{\sigma}\right)"
-            r" \;(\varepsilon \le \min(1, \alpha))"
+            r"P[f'(X) < \varepsilon] = \Phi\left(\frac{\ln(\varepsilon/\alpha) -"
+            r" \mu}{\sigma}\right) \;(\varepsilon \le \min(1, \alpha))"
         ),
         assumptions=(x, mu, sigma, alpha, level),
         proof=below_by_cases,
@@ -239,9 +241,7 @@ CLAIMS = (
             ),
             Neighbour(
                 "The level is 1.01*alpha*exp(mu + sigma*z).",
-                lambda: [
-                    Equality(TAIL.xreplace({level: QUANTILE * S(101) / 100}), NormalCdf(z))
-                ],
+                lambda: [Equality(TAIL.xreplace({level: QUANTILE * S(101) / 100}), NormalCdf(z))],
             ),
         ),
     ),
@@ -299,7 +299,9 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "E f' is less than Phi(mu/sigma).",
-                lambda: [PositiveGaussianMean(RELU_MEAN - derivative_mean.closed_form, -LEFT_SLOPE)],
+                lambda: [
+                    PositiveGaussianMean(RELU_MEAN - derivative_mean.closed_form, -LEFT_SLOPE)
+                ],
             ),
             Neighbour(
                 "The second is more than 0.99*alpha times the first.",

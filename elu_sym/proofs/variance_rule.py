@@ -120,7 +120,9 @@ CLAIMS = (
     ),
     Claim(
         id="moments.rule_relu_every_input",
-        statement="For ReLU the rule keeps every pre-activation variance, whatever its design point.",
+        statement=(
+            "For ReLU the rule keeps every pre-activation variance, whatever its design point."
+        ),
         latex=r"2\, \mathbb{E} (\sqrt{q} Z)_+^2 = q",
         assumptions=(sigma, "mean-field limit"),
         proof=relu_every_input,
@@ -135,8 +137,9 @@ CLAIMS = (
     Claim(
         id="moments.rule_only_fixed_point",
         statement=(
-            "For every alpha > 0 E f(sqrt(q) Z)^2/q decreases strictly with q, so the design point is"
-            " the only fixed point of the variance map: smaller variances grow, larger ones shrink."
+            "For every alpha > 0 E f(sqrt(q) Z)^2/q decreases strictly with q, so the design point"
+            " is the only fixed point of the variance map: smaller variances grow, larger ones"
+            " shrink."
         ),
         latex=r"\frac{d}{dq} \frac{\mathbb{E} f(\sqrt{q} Z)^2}{q} < 0",
         assumptions=(alpha, sigma, "mean-field limit"),
@@ -155,7 +158,10 @@ CLAIMS = (
             "The slope of the variance map at the design point lies strictly between 0 and 1, for"
             " every q0 and alpha: the fixed point is stable, and is approached from one side."
         ),
-        latex=r"0 < \frac{q\, \frac{d}{dq} \mathbb{E} f(\sqrt{q} Z)^2}{\mathbb{E} f(\sqrt{q} Z)^2} < 1",
+        latex=(
+            r"0 < \frac{q\, \frac{d}{dq} \mathbb{E} f(\sqrt{q} Z)^2}{\mathbb{E} f(\sqrt{q}"
+            r" Z)^2} < 1"
+        ),
         assumptions=(alpha, sigma, "mean-field limit"),
         proof=stable,
         source="0 < x*f'(x) < f(x) in size for x < 0",

@@ -42,7 +42,8 @@ class PositiveVariance(Assertion):
 
     def to_latex(self) -> str:
         """The sentence."""
-        return rf"\operatorname{{Var}} {latex(self.function)} > 0 \text{{ unless }} X \text{{ is constant}}"
+        variance = rf"\operatorname{{Var}} {latex(self.function)}"
+        return rf"{variance} > 0 \text{{ unless }} X \text{{ is constant}}"
 
     def decide(self) -> Step:
         """Check that it is injective, or look for a half-line on which it is constant."""
@@ -83,8 +84,8 @@ class VarianceBound(Assertion):
 
     def to_latex(self) -> str:
         """The inequality."""
-        factor = latex(self.constant**2)
-        return rf"\sup_X \operatorname{{Var}} {latex(self.function)} / \operatorname{{Var}} X = {factor}"
+        quotient = rf"\operatorname{{Var}} {latex(self.function)} / \operatorname{{Var}} X"
+        return rf"\sup_X {quotient} = {latex(self.constant**2)}"
 
     def decide(self) -> Step:
         """The least Lipschitz constant decides."""
@@ -196,7 +197,9 @@ class VarianceIncreasesWithMean(Assertion):
 
     def to_latex(self) -> str:
         """The inequality."""
-        return rf"\frac{{\partial}}{{\partial\mu}} \operatorname{{Var}} {latex(self.function)} \ge 0"
+        return (
+            rf"\frac{{\partial}}{{\partial\mu}} \operatorname{{Var}} {latex(self.function)} \ge 0"
+        )
 
     def decide(self) -> Step:
         """Check the identity, and that both functions increase."""
