@@ -14,7 +14,7 @@ SHELL := /bin/bash
 # What the tests use beside it: `make test BACKENDS=dask` does without PyTorch and JAX.
 BACKENDS ?= dask,torch,jax
 INSTALL := -m pip install --quiet --disable-pip-version-check --editable
-EXTRAS := verify,notebooks,dev
+EXTRAS := verify,experiments,notebooks,dev
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120
 
 comma := ,

@@ -68,3 +68,6 @@ smoothness = Symbol("beta", positive=True)
 
 steepness = Symbol("G", positive=True)
 """A bound of the derivative of a loss."""
+
+strike = Symbol("K", positive=True)
+"""The price at which an option gives the right to trade."""

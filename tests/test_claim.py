@@ -22,6 +22,7 @@ class Announced(Assertion):
     holds: bool | None
     evidence: Evidence = Evidence.ALGEBRA
     premises: tuple[Assertion, ...] = ()
+    run: Rational | None = S.One
     rule: ClassVar[str] = "announcement"
 
     def to_text(self) -> str:
@@ -31,7 +32,8 @@ class Announced(Assertion):
         return r"\text{the test says so}"
 
     def decide(self) -> Step:
-        witness = {alpha: S.One} if self.holds is False else None
+        place = {} if self.run is None else {alpha: self.run}
+        witness = place if self.holds is False else None
         premises = tuple(premise.check() for premise in self.premises)
         return Step(self, self.holds, "announced", self.evidence, witness, premises)
 
@@ -56,7 +58,9 @@ TRUE, FALSE, OPEN = Announced(True), Announced(False), Announced(None)
         ((Announced(True, Evidence.ENCLOSURE),), Verdict.PROVED),
         ((Announced(True, Evidence.EXPERIMENT),), Verdict.MEASURED),
         ((TRUE, Announced(True, Evidence.EXPERIMENT)), Verdict.MEASURED),
-        ((Announced(False, Evidence.EXPERIMENT),), Verdict.UNKNOWN),
+        # An interval that contradicts decides nothing; a run that is an exception does.
+        ((Announced(False, Evidence.EXPERIMENT, run=None),), Verdict.UNKNOWN),
+        ((Announced(False, Evidence.EXPERIMENT),), Verdict.REFUTED),
         # A conclusion is worth no more than what it rests on.
         ((Announced(True, premises=(OPEN,)),), Verdict.UNKNOWN),
         ((Announced(True, premises=(FALSE,)),), Verdict.UNKNOWN),

@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from elu_sym.__main__ import main
+from elu_sym.claim import Verdict
+from elu_sym.proofs import CLAIMS
 
 
 @pytest.fixture
@@ -82,6 +85,31 @@ def test_verify_one_claim_and_one_formula_as_json(run):
         )
 
 
+def test_explain_prints_the_proof_and_how_the_neighbours_fail(run):
+    code, out, _ = run("explain", "regularity.range")
+    assert code == 0
+    assert out.startswith("regularity.range: ELU maps the real line onto (-alpha, oo)")
+    for part in ("Assumptions: x real, alpha > 0.", "intermediate value theorem", "Source: Clevert"):
+        assert part in out
+    assert out.count("A false neighbour:") == out.count("REFUTED at") == 2
+
+
+def test_explain_as_json_is_the_whole_proof(run):
+    code, out, _ = run("explain", "shape.convex", "--json")
+    explained = json.loads(out)
+    assert code == 0
+    assert (explained["id"], explained["verdict"]) == ("shape.convex", "REFUTED")
+    assert explained["witness"] == {"alpha": "7/5"}
+    assert explained["steps"][-1]["premises"]
+    assert explained["neighbours"][0]["verdict"] == "REFUTED"
+
+
+def test_explain_fails_where_the_verdict_is_not_the_expected_one(run, monkeypatch):
+    claim = replace(CLAIMS["shape.convex"], expected=Verdict.PROVED)
+    monkeypatch.setitem(CLAIMS._claims, claim.id, claim)
+    assert run("explain", claim.id)[0] == 1
+
+
 WRONG = {
     "no command": ((), "required: COMMAND"),
     "an unknown command": (("prove",), "invalid choice: 'prove'"),
@@ -91,7 +119,9 @@ WRONG = {
     "an infinite sigma": (("moments", "--sigma", "inf"), "sigma = inf"),
     "alpha zero": (("moments", "--alpha", "0"), "alpha = 0.0"),
     "an unknown formula": (("derive", "average"), "no formula 'average'; there are mean"),
-    "an unknown id": (("verify", "--only", "regularity.smooth"), "no claim and no formula"),
+    "an unknown id": (("verify", "--only", "regularity.smooth"), "no claim, no chapter and no formula"),
+    "an unknown claim": (("explain", "regularity.smooth"), "no claim 'regularity.smooth'"),
+    "no claim": (("explain",), "required: ID"),
     "no id": (("verify", "--only"), "expected at least one argument"),
 }
 
@@ -106,7 +136,7 @@ def test_a_bad_argument_is_one_line_and_exit_2(run, case):
     assert message in err
 
 
-@pytest.mark.parametrize("command", [(), ("verify",), ("moments",), ("derive",)])
+@pytest.mark.parametrize("command", [(), ("verify",), ("explain",), ("moments",), ("derive",)])
 def test_help_everywhere(run, command):
     code, out, _ = run(*command, "--help")
     assert code == 0

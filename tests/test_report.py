@@ -9,17 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sympy import Symbol, sqrt
+from sympy import Integer, Symbol, sqrt
 
 import elu_sym
 from elu_sym import CLAIMS, mean, std, variance, verify
 from elu_sym.assertion import Assertion
 from elu_sym.certify.witness import Witness
-from elu_sym.claim import Claim, Verdict
+from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.formula_book import Formula
 from elu_sym.numeric.function import implementation
 from elu_sym.proofs.inference import Equality
 from elu_sym.report import (
+    ClaimReport,
     FormulaReport,
     Report,
     _certified,
@@ -30,14 +31,38 @@ from elu_sym.symbols import alpha, x
 
 
 def report_of(claim: Claim) -> Report:
-    return Report((claim.check(),), ())
+    return Report((ClaimReport(claim.check(), tuple(c.check() for c in claim.false_claims)),), ())
 
 
-def test_every_claim_is_proved():
-    report = verify(list(CLAIMS))
+def test_claims_are_reported_by_chapters_with_witnesses_neighbours_and_time():
+    report = verify(["regularity", "shape.convex"])
     assert report.passed
-    assert {outcome.verdict for outcome in report.claims} == {Verdict.PROVED}
-    assert all(entry["witnesses"] for entry in report.to_json()["claims"])
+    verdicts = [claim.outcome.verdict for claim in report.claims]
+    assert verdicts == [Verdict.PROVED] * 6 + [Verdict.REFUTED]
+    for entry in report.to_json()["claims"]:
+        assert entry["witnesses"]
+        assert entry["neighbours"]
+        assert entry["seconds"] >= 0
+    text = report.to_text()
+    assert text.index("--- Regularity ---") < text.index("--- Shape ---")
+    assert "fails at alpha = 7/5" in text
+    assert "7 of 7 claims as expected, 10 of 10 false neighbours refuted" in text
+
+
+def test_a_neighbour_that_is_true_fails_the_run():
+    neighbour = Neighbour("x is x.", lambda: [Equality(x, x)])
+    claim = Claim("test.claim", "x.", lambda: [Equality(x, x)], "me", neighbours=(neighbour,))
+    report = report_of(claim)
+    assert report.claims[0].outcome.verdict is Verdict.PROVED
+    assert not report.passed
+    assert "NOT REFUTED (PROVED): x is x." in report.to_text()
+    assert "0 of 1 false neighbours refuted" in report.to_text()
+
+
+def test_a_neighbour_that_is_refuted_nowhere_in_particular_fails_the_run():
+    neighbour = Neighbour("0 is 1.", lambda: [Equality(Integer(0), Integer(1))])
+    claim = Claim("test.claim", "x.", lambda: [Equality(x, x)], "me", neighbours=(neighbour,))
+    assert not report_of(claim).passed
 
 
 def test_an_undecided_claim_fails_the_run():
@@ -48,7 +73,7 @@ def test_an_undecided_claim_fails_the_run():
     unknown = Function("g")(mystery)
     claim = Claim("test.unknown", "g = g + 0 g.", lambda: [Equality(unknown, alpha)], "nobody")
     report = report_of(claim)
-    assert report.claims[0].verdict is Verdict.UNKNOWN
+    assert report.claims[0].outcome.verdict is Verdict.UNKNOWN
     assert not report.passed
     assert "UNKNOWN" in report.to_text()
     assert "VERIFICATION FAILED" in report.to_text()
@@ -56,7 +81,7 @@ def test_an_undecided_claim_fails_the_run():
 
 def test_a_false_claim_fails_the_run_unless_it_is_expected_to():
     claim = Claim("test.false", "x is alpha x.", lambda: [Equality(x, alpha * x)], "nobody")
-    assert report_of(claim).claims[0].verdict is Verdict.REFUTED
+    assert report_of(claim).claims[0].outcome.verdict is Verdict.REFUTED
     assert not report_of(claim).passed
     assert "but PROVED is expected" in report_of(claim).to_text()
     assert report_of(replace(claim, expected=Verdict.REFUTED)).passed
@@ -100,7 +125,7 @@ def test_the_json_is_plain_data():
 
 
 def test_an_unknown_id_is_refused():
-    with pytest.raises(ValueError, match=r"'regularity\.smooth' is no claim and no formula"):
+    with pytest.raises(ValueError, match=r"'regularity\.smooth' is no claim, no chapter and no formula"):
         verify(["regularity.smooth"])
 
 
@@ -190,4 +215,4 @@ def test_an_assertion_that_raises_is_no_proof():
             raise RuntimeError("no")
 
     claim = Claim("test.broken", "It breaks.", lambda: [Broken()], "nobody")
-    assert report_of(claim).claims[0].verdict is Verdict.UNKNOWN
+    assert report_of(claim).claims[0].outcome.verdict is Verdict.UNKNOWN

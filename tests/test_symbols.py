@@ -4,8 +4,11 @@ from sympy import Symbol
 
 from elu_sym import symbols
 
-POSITIVE = {"alpha", "sigma", "slope", "scale", "level", "rate", "distance"}
-REAL = {"x", "z", "mu", "threshold", "offset", "amplitude"}
+POSITIVE = {
+    *("alpha", "sigma", "slope", "scale", "level", "rate", "distance", "excess", "radius"),
+    *("weight", "height", "smoothness", "steepness", "strike"),
+}
+REAL = {"x", "y", "z", "mu", "threshold", "offset", "amplitude", "slack"}
 
 
 def test_assumptions() -> None:

@@ -6,7 +6,10 @@ from elu_sym.proofs import (
     centering,
     construction,
     derivative,
+    limits_of_moments,
     moment_inequalities,
+    options,
+    rate,
     regularity,
     relations,
     shape_claims,
@@ -42,7 +45,10 @@ _MODULES = (
     centering,
     book,
     moment_inequalities,
+    limits_of_moments,
     variance_rule,
+    options,
+    rate,
 )
 
 CLAIMS = Registry(claim for module in _MODULES for claim in module.CLAIMS)
