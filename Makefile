@@ -26,7 +26,7 @@ REPORT := .make/verification.txt
 DERIVATION := $(addprefix elu_sym/,symbols.py activations.py quantities.py formula_book.py codegen.py \
     derivative_distribution.py case_codegen.py formula_printers.py gradient_codegen.py) \
     $(wildcard elu_sym/algebra/*.py elu_sym/gaussian/*.py)
-PACKAGE := $(shell find elu_sym -name '*.py' -o -name '*.json')
+PACKAGE := $(shell find elu_sym -name '*.py' -o -name '*.json' -o -name '*.csv')
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 BENCH_RESULTS := $(wildcard tests/bench/*.json)
 

@@ -41,6 +41,7 @@ CONDA_NAMES = {
     "scipy": "scipy",
     "setuptools": "setuptools",
     "sympy": "sympy",
+    "threadpoolctl": "threadpoolctl",
     "torch": "pytorch",
     "tqdm": "tqdm",
     "types-pyyaml": "types-pyyaml",

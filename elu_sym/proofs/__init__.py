@@ -14,6 +14,7 @@ from elu_sym.proofs import (
     relations,
     shape_claims,
     smooth_ride,
+    smooth_ride_measured,
     sparsity,
     variance_rule,
 )
@@ -42,6 +43,7 @@ _MODULES = (
     derivative,
     sparsity,
     smooth_ride,
+    smooth_ride_measured,
     centering,
     book,
     moment_inequalities,

@@ -1,0 +1,147 @@
+r"""Gradient descent with momentum (the heavy ball), and how much a run of it oscillates.
+
+.. math:: v_{t+1} = \beta v_t + \nabla L(w_t), \qquad w_{t+1} = w_t - \eta v_{t+1}, \qquad v_0 = 0.
+
+A run that leaves every reasonable bound has diverged: that is an outcome, not a number, and such a
+run has no measures.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+Objective = Callable[[Array], tuple[float, Array]]
+"""The loss and its gradient at a vector of parameters."""
+
+DIVERGED_FACTOR = 100.0
+"""A run has diverged when its loss exceeds this many times the initial loss."""
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """A run of gradient descent.
+
+    Attributes:
+        losses: the loss at the start and after every step.
+        gradients: the gradient at the same points, one row each.
+        velocities: the velocity of every step, one row each.
+        diverged: whether the step after the last one here led beyond the bound.
+    """
+
+    losses: Array
+    gradients: Array
+    velocities: Array
+    diverged: bool
+
+    @property
+    def steps(self) -> int:
+        """The number of steps."""
+        return len(self.velocities)
+
+    @property
+    def velocity_sign_changes(self) -> float:
+        """How often the velocity changes its sign, for each coordinate and step.
+
+        A coordinate counts where its velocity in two successive steps has opposite signs; a
+        coordinate whose velocity is 0 counts nowhere.
+        """
+        before, after = np.sign(self.velocities[:-1]), np.sign(self.velocities[1:])
+        return float(np.mean(before * after < 0))
+
+    @property
+    def gradient_variation(self) -> float:
+        """The path length of the gradient in units of its size.
+
+        The sum of the norms of its changes, divided by the sum of its norms at the same points.
+        """
+        changes = np.linalg.norm(np.diff(self.gradients, axis=0), axis=1)
+        sizes = np.linalg.norm(self.gradients[:-1], axis=1)
+        return float(np.sum(changes) / np.sum(sizes))
+
+    @property
+    def overshoot(self) -> float:
+        """All that the loss rises over the run, in units of the initial loss."""
+        return float(np.sum(np.maximum(np.diff(self.losses), 0.0)) / self.losses[0])
+
+    @property
+    def final_loss(self) -> float:
+        """The loss after the last step, in units of the initial loss."""
+        return float(self.losses[-1] / self.losses[0])
+
+    def steps_to(self, fraction: float) -> int | None:
+        """The first step after which the loss is at most this fraction of the initial loss.
+
+        Returns:
+            The number of the step, or None if no step leads there.
+        """
+        reached = np.flatnonzero(self.losses <= fraction * self.losses[0])
+        return int(reached[0]) if reached.size else None
+
+
+def heavy_ball(
+    objective: Objective, start: Array, learning_rate: float, momentum: float, steps: int
+) -> Trajectory:
+    """Run gradient descent with momentum at a constant learning rate.
+
+    Args:
+        objective: the loss and its gradient.
+        start: the parameters before the first step; left unchanged.
+        learning_rate: the factor of the velocity.
+        momentum: how much of the velocity is kept, at least 0 and below 1.
+        steps: how many.
+
+    Returns:
+        The run, which is shorter if it diverges.
+
+    Raises:
+        ValueError: if a number is outside its range, or the loss at the start is not positive and
+            finite.
+
+    Examples:
+        >>> bowl = lambda w: (0.5 * float(w @ w), w)
+        >>> calm = heavy_ball(bowl, np.array([2.0]), learning_rate=0.1, momentum=0.0, steps=60)
+        >>> calm.velocity_sign_changes, calm.overshoot, calm.steps_to(0.01)
+        (0.0, 0.0, 22)
+        >>> rolling = heavy_ball(bowl, np.array([2.0]), learning_rate=0.1, momentum=0.9, steps=60)
+        >>> rolling.velocity_sign_changes > 0, rolling.overshoot > 0
+        (True, True)
+        >>> heavy_ball(bowl, np.array([2.0]), learning_rate=4.0, momentum=0.9, steps=60).diverged
+        True
+    """
+    if not learning_rate > 0:
+        raise ValueError(f"learning_rate = {learning_rate!r}; give a positive number")
+    if not 0 <= momentum < 1:
+        raise ValueError(f"momentum = {momentum!r}; give a number of at least 0 and below 1")
+    if steps < 2:
+        raise ValueError(f"steps = {steps!r}; a sign change needs at least 2")
+    parameters = start.astype(np.float64)
+    velocity = np.zeros_like(parameters)
+    loss, gradient = objective(parameters)
+    if not 0 < loss < np.inf:
+        raise ValueError(f"the loss at the start is {loss}; it must be positive and finite")
+    losses, gradients, velocities = [loss], [gradient], []
+    diverged = False
+    for _ in range(steps):
+        following = momentum * velocity + gradient
+        parameters = parameters - learning_rate * following
+        # Overflow on the way out is how a run diverges, and is recorded as such.
+        with np.errstate(over="ignore", invalid="ignore"):
+            loss, gradient = objective(parameters)
+        if not loss <= DIVERGED_FACTOR * losses[0] or not np.isfinite(gradient).all():
+            diverged = True
+            break
+        velocity = following
+        losses.append(loss)
+        gradients.append(gradient)
+        velocities.append(velocity)
+    shape = (-1, parameters.size)
+    return Trajectory(
+        np.array(losses),
+        np.array(gradients).reshape(shape),
+        np.array(velocities).reshape(shape),
+        diverged,
+    )

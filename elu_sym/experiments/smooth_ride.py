@@ -1,0 +1,211 @@
+"""Does a smooth activation make gradient descent oscillate less? Runs, and the table of them.
+
+    python -m elu_sym.experiments.smooth_ride                  # 40 seeds, some minutes
+    python -m elu_sym.experiments.smooth_ride --processes 2    # the same table
+
+Every problem is run from 40 seeds, at every learning rate, with every activation. What a seed draws
+is the same for all activations and rates, so that runs are compared in pairs. The stored results
+have the seeds from 40 on: those below were looked at when the bounds of the claims were chosen, and
+a claim is measured on runs that had no part in wording it. The same call takes up an interrupted
+one where it stopped.
+"""
+
+import argparse
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
+from hashlib import sha256
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from elu_sym.experiments import gradient_descent, problems, records
+from elu_sym.experiments.gradient_descent import Trajectory, heavy_ball
+from elu_sym.experiments.problems import ACTIVATIONS, PROBLEMS
+from elu_sym.experiments.records import RESULTS, Record
+
+MOMENTUM = 0.9
+"""The momentum of every run."""
+
+SEEDS = range(40, 80)
+"""The seeds of the stored results."""
+
+
+def run(problem: str, activation: str, learning_rate: float, seed: int) -> Trajectory:
+    """One run, from the start that the seed draws.
+
+    Args:
+        problem: ``"residual"``, ``"digits"`` or ``"sine"``.
+        activation: ``"ReLU"``, ``"ELU(0.5)"``, ``"ELU(1)"`` or ``"ELU(2)"``.
+        learning_rate: any positive number, not only those of the results.
+        seed: a whole number of at least 0.
+
+    Returns:
+        The losses, gradients and velocities of the run.
+
+    Raises:
+        ValueError: if there is no such problem or activation, or the learning rate is not positive.
+        ModuleNotFoundError: for the digits, if scikit-learn is not installed.
+
+    Examples:
+        >>> relu = run("residual", "ReLU", learning_rate=0.1, seed=0)
+        >>> elu = run("residual", "ELU(1)", learning_rate=0.1, seed=0)
+        >>> bool(abs(relu.losses[0] - elu.losses[0]) < 1e-12)
+        True
+        >>> elu.velocity_sign_changes < relu.velocity_sign_changes / 2
+        True
+    """
+    if problem not in PROBLEMS:
+        raise ValueError(f"problem = {problem!r}; the problems are {', '.join(PROBLEMS)}")
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"activation = {activation!r}; there are {', '.join(ACTIVATIONS)}")
+    objective, start = PROBLEMS[problem].instance(ACTIVATIONS[activation], seed)
+    return heavy_ball(objective, start, learning_rate, MOMENTUM, PROBLEMS[problem].steps)
+
+
+def measured(problem: str, seeds: Iterable[int]) -> list[Record]:
+    """The records of some seeds of a problem, at all its learning rates, with all activations.
+
+    Examples:
+        >>> found = measured("residual", [0])
+        >>> len(found), found[0].activation, found[0].learning_rate
+        (24, 'ReLU', '0.01')
+    """
+    return [
+        Record.of(
+            run(problem, activation, learning_rate, seed),
+            PROBLEMS[problem],
+            seed,
+            learning_rate,
+            activation,
+        )
+        for seed in seeds
+        for learning_rate in PROBLEMS[problem].learning_rates
+        for activation in ACTIVATIONS
+    ]
+
+
+def measure(
+    path: Path = RESULTS,
+    seeds: Sequence[int] = SEEDS,
+    processes: int = 1,
+    names: Iterable[str] = tuple(PROBLEMS),
+    progress: bool = True,
+) -> Path:
+    """Measure everything and write the table.
+
+    Complete seeds are kept in ``<path>.<digest>.part`` until all are there, and a call that is
+    repeated does not measure them again; the digest is of the code that makes them. Neither the
+    number of processes nor an interruption changes a byte of the table.
+
+    Args:
+        path: the table to write.
+        seeds: the seeds.
+        processes: how many processes measure.
+        names: the problems.
+        progress: whether to show a progress bar, if standard error is a terminal.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: if there are no seeds, or ``processes`` is below 1.
+        ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
+    """
+    if not seeds:
+        raise ValueError("seeds is empty; give at least one")
+    if processes < 1:
+        raise ValueError(f"processes = {processes!r}; give at least 1")
+    from tqdm import tqdm
+
+    wanted = [(name, seed) for name in names for seed in seeds]
+    part = path.with_name(f"{path.name}.{_digest()}.part")
+    found = _complete_seeds(part)
+    kept = [record for run_records in found.values() for record in run_records]
+    records.write(kept, part, header=False)
+    missing = [key for key in wanted if key not in found]
+    hidden = None if progress else True  # None: shown on a terminal only
+    with (
+        part.open("a", encoding="utf-8") as stream,
+        closing(_each(missing, processes)) as fresh,
+        tqdm(total=len(wanted), initial=len(wanted) - len(missing), disable=hidden) as bar,
+    ):
+        for key, block in fresh:
+            found[key] = block
+            stream.write(records.to_text(block, header=False))
+            stream.flush()
+            bar.update()
+    records.write([record for key in wanted for record in found[key]], path)
+    part.unlink()
+    return path
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and write the stored results."""
+    parser = argparse.ArgumentParser(
+        prog="python -m elu_sym.experiments.smooth_ride",
+        description="Run gradient descent with ReLU and ELU and write one row a run.",
+    )
+    parser.add_argument(
+        "--seeds", type=int, default=len(SEEDS), help=f"how many, from {SEEDS[0]} on (%(default)s)"
+    )
+    parser.add_argument("--processes", type=int, default=1, help="how many (%(default)s)")
+    options = parser.parse_args(arguments)
+    try:
+        seeds = range(SEEDS[0], SEEDS[0] + options.seeds)
+        path = measure(seeds=seeds, processes=options.processes)
+    except (ValueError, ModuleNotFoundError) as error:
+        parser.exit(2, f"{parser.prog}: error: {error}\n")
+    print(f"wrote {len(records.read(path))} runs into {path.name}")
+    return 0
+
+
+def _digest() -> str:
+    """What tells results of this code from those of another version."""
+    sources = [Path(module.__file__ or "") for module in (gradient_descent, problems, records)]
+    digest = sha256(np.__version__.encode())
+    for source in (*sources, Path(__file__)):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+Key = tuple[str, int]
+"""A problem and a seed, whose runs are measured together."""
+
+
+def _complete_seeds(part: Path) -> dict[Key, list[Record]]:
+    """What an interrupted call left, without a line or a seed that was cut off."""
+    if not part.exists():
+        return {}
+    lines = part.read_text(encoding="utf-8").splitlines(keepends=True)
+    whole = "".join(line for line in lines if line.endswith("\n"))
+    found: dict[Key, list[Record]] = {}
+    for record in records.from_text(records.to_text([]) + whole):
+        found.setdefault((record.problem, int(record.seed)), []).append(record)
+    return {
+        (name, seed): block
+        for (name, seed), block in found.items()
+        if len(block) == len(PROBLEMS[name].learning_rates) * len(ACTIVATIONS)
+    }
+
+
+def _each(keys: list[Key], processes: int) -> Generator[tuple[Key, list[Record]], None, None]:
+    """The records of each seed, in any order."""
+    if processes == 1:
+        yield from map(_measured_alone, keys)
+        return
+    with get_context("spawn").Pool(processes) as pool:
+        yield from pool.imap_unordered(_measured_alone, keys)
+
+
+def _measured_alone(key: Key) -> tuple[Key, list[Record]]:
+    """The records of one seed, computed by one thread: the bits must not depend on how many."""
+    from threadpoolctl import threadpool_limits
+
+    name, seed = key
+    with threadpool_limits(limits=1):
+        return key, measured(name, [seed])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,176 @@
+"""The stored runs are complete, come out again, and no interruption changes a byte of them."""
+
+from collections import Counter
+from dataclasses import fields
+
+import pytest
+
+from elu_sym.experiments import records, smooth_ride
+from elu_sym.experiments.problems import ACTIVATIONS, PROBLEMS
+from elu_sym.experiments.records import MEASURES, RESULTS, Record
+from elu_sym.experiments.smooth_ride import SEEDS, main, measure, measured, run
+
+
+@pytest.fixture(scope="module")
+def stored() -> list[Record]:
+    return records.read()
+
+
+def test_every_run_is_stored_once(stored) -> None:
+    expected = [
+        (name, str(seed), repr(rate), activation)
+        for name, problem in PROBLEMS.items()
+        for seed in SEEDS
+        for rate in problem.learning_rates
+        for activation in ACTIVATIONS
+    ]
+    found = [(each.problem, each.seed, each.learning_rate, each.activation) for each in stored]
+    assert found == expected
+    assert RESULTS.stat().st_size < 500_000
+
+
+def test_what_is_stored_is_finite_or_diverged(stored) -> None:
+    for record in stored:
+        measures = [getattr(record, name) for name in MEASURES]
+        if record.diverged == "1":
+            assert set(measures) == {""}
+            assert int(record.steps) < PROBLEMS[record.problem].steps
+        else:
+            assert all(abs(float(text)) < 1e6 for text in measures)
+            assert int(record.steps) == PROBLEMS[record.problem].steps
+            assert record.reached in {"0", "1"}
+            assert record.reached == "1" or record.steps_to_tolerance == record.steps
+    # Both outcomes occur, so that neither branch above is idle.
+    assert set(Counter(record.diverged for record in stored)) == {"0", "1"}
+
+
+@pytest.mark.parametrize("seed", [SEEDS[0], SEEDS[-1]])
+def test_calm_runs_come_out_again_to_rounding(stored, seed: int) -> None:
+    compared = 0
+    for fresh in measured("residual", [seed]):
+        if float(fresh.learning_rate) > 0.3:
+            continue  # near the edge a last bit may grow
+        kept = next(
+            each
+            for each in stored
+            if (each.problem, each.seed, each.learning_rate, each.activation)
+            == (fresh.problem, fresh.seed, fresh.learning_rate, fresh.activation)
+        )
+        for field in fields(Record)[4:]:
+            found, expected = (float(getattr(each, field.name)) for each in (fresh, kept))
+            assert found == pytest.approx(expected, rel=1e-4, abs=1e-9), (field.name, fresh, kept)
+        compared += 1
+    assert compared == 4 * len(ACTIVATIONS)
+
+
+def test_a_run_of_the_sine_comes_out_again(stored) -> None:
+    trajectory = run("sine", "ELU(1)", 0.003, SEEDS[0])
+    fresh = Record.of(trajectory, PROBLEMS["sine"], SEEDS[0], 0.003, "ELU(1)")
+    assert fresh.activation == "ELU(1)"
+    kept = next(
+        each
+        for each in stored
+        if (each.problem, each.seed, each.learning_rate, each.activation)
+        == ("sine", str(SEEDS[0]), "0.003", "ELU(1)")
+    )
+    assert float(fresh.final_loss) == pytest.approx(float(kept.final_loss), rel=1e-4)
+    assert float(fresh.overshoot) == pytest.approx(float(kept.overshoot), rel=1e-4)
+
+
+def measure_residual(path, processes=1, seeds=range(3)):
+    pytest.importorskip("tqdm")
+    pytest.importorskip("threadpoolctl")
+    return measure(path, seeds, processes, names=["residual"], progress=False)
+
+
+def test_the_table_does_not_depend_on_the_number_of_processes(tmp_path) -> None:
+    one = measure_residual(tmp_path / "one.csv").read_bytes()
+    two = measure_residual(tmp_path / "two.csv", processes=2).read_bytes()
+    assert one == two
+    assert one.decode() == records.to_text(measured("residual", range(3)))
+
+
+def interrupt_after(monkeypatch, seeds: int):
+    """Let the measuring fail after so many seeds; returns the seeds that were measured."""
+    done: list[int] = []
+
+    def alone(key):
+        if len(done) == seeds:
+            raise KeyboardInterrupt
+        done.append(key[1])
+        return key, measured(key[0], [key[1]])
+
+    monkeypatch.setattr(smooth_ride, "_measured_alone", alone)
+    return done
+
+
+def test_an_interrupted_call_is_taken_up_where_it_stopped(tmp_path, monkeypatch) -> None:
+    whole = measure_residual(tmp_path / "whole.csv").read_bytes()
+    path = tmp_path / "again.csv"
+    path.write_text("old")
+    assert interrupt_after(monkeypatch, 2) == []
+    with pytest.raises(KeyboardInterrupt):
+        measure_residual(path)
+    assert path.read_text() == "old"
+    (part,) = tmp_path.glob("again.csv.*.part")
+    with part.open("a") as stream:  # a seed and a line that were cut off
+        stream.write("".join(part.read_text().splitlines(keepends=True)[:5]).replace(",0,", ",2,"))
+        stream.write("residual,2,0.3,ReLU,0,300,0.4")
+    done = interrupt_after(monkeypatch, 99)
+    assert measure_residual(path).read_bytes() == whole
+    assert done == [2]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["again.csv", "whole.csv"]
+
+
+def test_a_part_of_other_code_is_not_taken(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "table.csv"
+    interrupt_after(monkeypatch, 1)
+    with pytest.raises(KeyboardInterrupt):
+        measure_residual(path)
+    monkeypatch.setattr(smooth_ride, "_digest", lambda: "another")
+    done = interrupt_after(monkeypatch, 99)
+    measure_residual(path)
+    assert done == [0, 1, 2]
+
+
+def test_the_digest_is_of_the_code(monkeypatch) -> None:
+    before = smooth_ride._digest()
+    monkeypatch.setattr(smooth_ride.problems, "__file__", records.__file__)
+    assert smooth_ride._digest() != before
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: run("parity", "ReLU", 0.1, 0), "problem = 'parity'"),
+        (lambda: run("sine", "GELU", 0.1, 0), "activation = 'GELU'"),
+        (lambda: run("sine", "ReLU", -1.0, 0), "learning_rate = -1.0"),
+        (lambda: measure(seeds=[]), "seeds is empty"),
+        (lambda: measure(processes=0), "processes = 0"),
+    ],
+)
+def test_bad_arguments_are_named(call, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_the_command_names_a_bad_argument(capsys) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(["--seeds", "0"])
+    assert exit_.value.code == 2
+    assert "seeds is empty" in capsys.readouterr().err
+
+
+def test_the_command_writes_the_table(tmp_path, monkeypatch, capsys) -> None:
+    pytest.importorskip("sklearn")
+    monkeypatch.setattr(smooth_ride, "measured", lambda name, seeds: measured("residual", seeds))
+    monkeypatch.setattr(
+        smooth_ride,
+        "measure",
+        lambda **options: measure_residual(
+            tmp_path / "table.csv", options["processes"], options["seeds"]
+        ),
+    )
+    assert main(["--seeds", "2"]) == 0
+    assert capsys.readouterr().out == "wrote 48 runs into table.csv\n"
+    assert {each.seed for each in records.read(tmp_path / "table.csv")} == {"40", "41"}
