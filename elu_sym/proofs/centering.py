@@ -340,7 +340,7 @@ CLAIMS = (
         id="centering.zero_mean_standard",
         statement=(
             "At N(0, 1) that alpha is 1/(sqrt(2*pi)*(1/2 - sqrt(e)*Phi(-1))), SELU's, to all of the"
-            " 31 digits published."
+            " 31 published decimals."
         ),
         latex=(
             r"\alpha_{\operatorname{SELU}} ="
