@@ -6,7 +6,7 @@ from elu_sym import symbols
 
 POSITIVE = {
     *("alpha", "sigma", "slope", "scale", "level", "rate", "distance", "excess", "radius"),
-    *("weight", "height", "smoothness", "steepness", "strike"),
+    *("weight", "height", "smoothness", "steepness", "strike", "significand_steps"),
 }
 REAL = {"x", "y", "z", "mu", "threshold", "offset", "amplitude", "slack"}
 

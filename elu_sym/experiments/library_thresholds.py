@@ -1,0 +1,180 @@
+"""Where NumPy, PyTorch and JAX round ELU away, beside the theorems about correct rounding.
+
+    python -m elu_sym.experiments.library_thresholds    # half a minute
+
+For each library, format and function the largest float at which the function has reached its limit
+is found by bisection over all the floats below 0, in the library's own arrays. The neighbours of
+what was found are then all evaluated: whether they agree is kept, and a threshold is the largest
+float among them. A library that is not installed is left out, with a message.
+
+The reference thresholds beside them are those of :mod:`elu_sym.proofs.rounding`, with every
+operation rounded and with one rounding of the whole. Distances count floats of the format; a
+negative one says that the library reaches the limit only below the theorem's threshold.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from sympy import Integer, Rational
+
+from elu_sym.experiments.library_functions import LIBRARIES, Evaluate, instruction_set, version
+from elu_sym.experiments.threshold_table import ELEMENTS, RESULTS, Measurement, write
+from elu_sym.proofs.rounded_operations import largest_at_most
+from elu_sym.proofs.rounded_quantities import QUANTITIES
+from elu_sym.proofs.rounding import FORMATS, SELU_ALPHA, FloatingPointFormat
+
+HEIGHTS = (Rational(1, 2), Integer(1), SELU_ALPHA)
+"""The values of ``alpha`` that are measured, before a format rounds them."""
+
+ALONE = {"torch": ("elu",)}
+"""What a library computes in another way for single numbers and the rest of an array."""
+
+
+def threshold(
+    evaluate: Evaluate, limit: Rational, number_format: FloatingPointFormat
+) -> tuple[int, int, bool]:
+    """The largest float at which a function has its limit, by bisection and a look around.
+
+    Args:
+        evaluate: the function.
+        limit: its limit as x -> -oo.
+        number_format: the format of its arguments and results.
+
+    Returns:
+        The rank of the float, how many floats around it were evaluated, and whether among them
+        exactly those up to it have the limit.
+
+    Raises:
+        ValueError: if the function does not have its limit at the first float, or has it at 0.
+
+    Examples:
+        >>> from elu_sym.proofs.rounding import FLOAT16
+        >>> rank, _, monotone = threshold(lambda points: points.clip(-2), Integer(-2), FLOAT16)
+        >>> FLOAT16.at(rank), monotone
+        (-2, True)
+    """
+
+    def is_reached(ranks: Iterable[int]) -> list[bool]:
+        points = np.array([number_format.double_at(rank) for rank in ranks])
+        found: list[bool] = (evaluate(points) == float(limit)).tolist()
+        return found
+
+    first = number_format.rank(-number_format.greatest)
+    low, high = first, 0
+    ends = is_reached([low, high])
+    if ends != [True, False]:
+        where = number_format.double_at(high if ends[0] else low)
+        raise ValueError(f"the function has{' not' * (not ends[0])} the value {limit} at {where}")
+    while high - low > 1:
+        ranks = [low + (high - low) * part // (ELEMENTS - 1) for part in range(ELEMENTS)]
+        reached = is_reached(ranks)
+        last = max(place for place, flag in enumerate(reached) if flag)
+        low, high = ranks[last], min(rank for rank in ranks[last + 1 :] if rank > ranks[last])
+    around = range(max(low - ELEMENTS // 2, first), min(low + ELEMENTS // 2, 1))
+    reached = is_reached(around)
+    last = max(place for place, flag in enumerate(reached) if flag)
+    return around[last], len(around), all(reached[: last + 1])
+
+
+def one_at_a_time(evaluate: Evaluate) -> Evaluate:
+    """A function that hands a library its points singly.
+
+    Examples:
+        >>> one_at_a_time(lambda points: points + len(points))(np.array([2.0, 3.0])).tolist()
+        [3.0, 4.0]
+    """
+    return lambda points: np.concatenate([evaluate(point[None]) for point in points])
+
+
+def measurements(
+    library: str, formats: Iterable[FloatingPointFormat] = FORMATS
+) -> Iterator[Measurement]:
+    """The rows of one library.
+
+    Args:
+        library: ``"numpy"``, ``"torch"`` or ``"jax"``.
+        formats: the formats to measure.
+
+    Raises:
+        ModuleNotFoundError: if the library is not installed.
+
+    Examples:
+        >>> from elu_sym.proofs.rounding import FLOAT16
+        >>> rows = measurements("numpy", [FLOAT16])
+        >>> [(row.function, row.steps_from_each_rounded) for row in rows]
+        [('exp', '0'), ('expm1', '0')]
+    """
+    for number_format in formats:
+        for name, quantity in QUANTITIES.items():
+            for height in HEIGHTS if quantity.has_alpha else (None,):
+                given = None if height is None else number_format.round(height)
+                functions = LIBRARIES[library](number_format, given or Integer(1))
+                if name not in functions:
+                    continue
+                function = functions[name]
+                yield _measured(library, number_format, name, given, function, ELEMENTS)
+                if name in ALONE.get(library, ()):
+                    alone = one_at_a_time(function)
+                    yield _measured(library, number_format, name, given, alone, 1)
+
+
+def _measured(
+    library: str,
+    number_format: FloatingPointFormat,
+    name: str,
+    height: Rational | None,
+    function: Evaluate,
+    elements: int,
+) -> Measurement:
+    quantity = QUANTITIES[name]
+    limit = quantity.limit(height)
+    rank, neighbours, monotone = threshold(function, limit, number_format)
+    each, once = (
+        largest_at_most(computation, number_format, limit, height)
+        for computation in (quantity.each_rounded, quantity.rounded_once)
+    )
+    return Measurement(
+        library=library,
+        version=version(library),
+        instruction_set=instruction_set(library),
+        format=number_format.name,
+        function=name,
+        alpha="" if height is None else str(height),
+        threshold=str(number_format.at(rank)),
+        elements=str(elements),
+        neighbours=str(neighbours),
+        monotone="yes" if monotone else "no",
+        each_rounded=str(each),
+        steps_from_each_rounded=str(rank - number_format.rank(each)),
+        rounded_once=str(once),
+        steps_from_rounded_once=str(rank - number_format.rank(once)),
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure every library that is installed and write the table."""
+    parser = argparse.ArgumentParser(
+        prog="python -m elu_sym.experiments.library_thresholds",
+        description="Measure where the libraries round ELU away and write one row a threshold.",
+    )
+    parser.add_argument("--output", type=Path, default=RESULTS, help="the table to write")
+    options = parser.parse_args(arguments)
+    rows: list[Measurement] = []
+    for library in LIBRARIES:
+        try:
+            found = list(measurements(library))
+        except ModuleNotFoundError as error:
+            print(f"{library} is left out: {error}", file=sys.stderr)
+            continue
+        print(f"{library} {version(library)}: {len(found)} thresholds")
+        rows += found
+    write(rows, options.output)
+    print(f"wrote {len(rows)} rows into {options.output.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
