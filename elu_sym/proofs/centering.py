@@ -22,11 +22,20 @@ LOSS = RELU - Elu(x, S.One)
 
 LEFT = Heaviside(-x)
 
-GAIN: Expr = relu.mean.closed_form
-"""E X_+, X ~ N(mu, sigma^2)."""
 
-PUT: Expr = GAIN - mean.closed_form.subs(alpha, 1)
-"""E (1 - e^X)_+: the mean of the loss."""
+def gain() -> Expr:
+    """E X_+, X ~ N(mu, sigma^2)."""
+    return relu.mean.closed_form
+
+
+def put() -> Expr:
+    """E (1 - e^X)_+, the mean of the loss."""
+    return gain() - mean.closed_form.subs(alpha, 1)
+
+
+def centering_alpha() -> Expr:
+    """The alpha that makes the mean zero."""
+    return gain() / put()
 
 
 def centered(closed_form: Expr) -> Expr:
@@ -38,9 +47,6 @@ def standard(closed_form: Expr) -> Expr:
     """A closed form at mu = 0, sigma = 1."""
     return closed_form.subs({mu: 0, sigma: 1})
 
-
-CENTERING = GAIN / PUT
-"""The alpha that makes the mean zero."""
 
 SELU_ALPHA = 1 / (sqrt(2 * pi) * (S.Half - exp(S.Half) * NormalCdf(S.NegativeOne)))
 """The alpha of SELU in closed form."""
@@ -80,15 +86,15 @@ def closer() -> Iterator[Assertion]:
 
 def closer_gaussian() -> Iterator[Assertion]:
     """E f < E ReLU always; E f + E ReLU vanishes at twice the alpha of SELU, and falls."""
-    yield PositiveGaussianMean(standard(relu.mean.closed_form - mean.closed_form), RELU - ELU, 0, 1)
-    both = standard(mean.closed_form + GAIN)
+    yield PositiveGaussianMean(standard(gain() - mean.closed_form), RELU - ELU, S.Zero, S.One)
+    both = standard(mean.closed_form + gain())
     yield SignChange(both, alpha, 2 * SELU_ALPHA, LOSS, S.Zero, S.One)
     yield Between(alpha * SELU_ALPHA, *_around(PUBLISHED), ((alpha, S.One),))
 
 
 def closer_gaussian_every_alpha() -> Iterator[Assertion]:
     """A large alpha makes the mean negative and larger in size."""
-    yield PositiveGaussianMean(standard(mean.closed_form + GAIN), RELU + ELU, S.Zero, S.One)
+    yield PositiveGaussianMean(standard(mean.closed_form + gain()), RELU + ELU, S.Zero, S.One)
 
 
 def decreasing_in_alpha() -> Iterator[Assertion]:
@@ -99,43 +105,43 @@ def decreasing_in_alpha() -> Iterator[Assertion]:
 
 def zero_mean() -> Iterator[Assertion]:
     """The mean is a falling line in alpha, positive at first."""
-    yield GaussianMean(RELU, GAIN)
-    yield GaussianMean(LOSS, PUT)
-    yield Equality(mean.closed_form, GAIN - alpha * PUT)
+    yield GaussianMean(RELU, gain())
+    yield GaussianMean(LOSS, put())
+    yield Equality(mean.closed_form, gain() - alpha * put())
     # E X_+ at -mu is E (-X)_+ at mu.
-    yield PositiveGaussianMean(GAIN.subs(mu, -mu), Relu(-x))
-    yield SignChange(mean.closed_form, alpha, CENTERING, LOSS)
+    yield PositiveGaussianMean(gain().subs(mu, -mu), Relu(-x))
+    yield SignChange(mean.closed_form, alpha, centering_alpha(), LOSS)
 
 
 def zero_mean_standard() -> Iterator[Assertion]:
     """The general formula at mu = 0, sigma = 1, and the published digits."""
-    yield Equality(standard(CENTERING), SELU_ALPHA)
+    yield Equality(standard(centering_alpha()), SELU_ALPHA)
     yield SignChange(standard(mean.closed_form), alpha, SELU_ALPHA, LOSS, S.Zero, S.One)
     yield Between(alpha * SELU_ALPHA, *_around(PUBLISHED), ((alpha, S.One),))
 
 
 def knob_increases() -> Iterator[Assertion]:
     """The derivative in sigma has the sign of E[1 - exp(-R) - R*exp(-R)], R = abs(X)."""
-    gain, put = centered(GAIN), centered(PUT)
-    yield Equality(centered(CENTERING), gain / put)
-    yield PositiveGaussianMean(put, LOSS, S.Zero)
-    numerator = diff(gain, sigma) * put - gain * diff(put, sigma)
-    weighted = put - sigma * diff(put, sigma)
-    yield Equality(numerator, weighted * gain / sigma)
+    call, lost = centered(gain()), centered(put())
+    yield Equality(centered(centering_alpha()), call / lost)
+    yield PositiveGaussianMean(lost, LOSS, S.Zero)
+    numerator = diff(call, sigma) * lost - call * diff(lost, sigma)
+    weighted = lost - sigma * diff(lost, sigma)
+    yield Equality(numerator, weighted * call / sigma)
     yield PositiveGaussianMean(weighted, LEFT * (1 - exp(x) + x * exp(x)), S.Zero)
 
 
 def knob_limits() -> Iterator[Assertion]:
     """E X_+ less the put lies between 0 and sigma^2/4; the put between 1/2 and that less a tail."""
-    gain, put = centered(GAIN), centered(PUT)
-    yield Equality(gain, sigma / sqrt(2 * pi))
-    yield PositiveGaussianMean(gain - put, LEFT * (exp(x) - 1 - x), S.Zero)
+    call, lost = centered(gain()), centered(put())
+    yield Equality(call, sigma / sqrt(2 * pi))
+    yield PositiveGaussianMean(call - lost, LEFT * (exp(x) - 1 - x), S.Zero)
     yield PositiveGaussianMean(
-        sigma**2 / 4 - gain + put, LEFT * (x**2 / 2 - exp(x) + 1 + x), S.Zero
+        sigma**2 / 4 - call + lost, LEFT * (x**2 / 2 - exp(x) + 1 + x), S.Zero
     )
-    yield PositiveGaussianMean(S.Half - put, LEFT * exp(x), S.Zero)
+    yield PositiveGaussianMean(S.Half - lost, LEFT * exp(x), S.Zero)
     yield PositiveGaussianMean(
-        1 / (sigma * sqrt(2 * pi)) - S.Half + put, LEFT * -x * exp(x) / sigma**2, S.Zero
+        1 / (sigma * sqrt(2 * pi)) - S.Half + lost, LEFT * -x * exp(x) / sigma**2, S.Zero
     )
 
 
@@ -260,7 +266,7 @@ CLAIMS = (
                 "The threshold is 1 % larger.",
                 lambda: [
                     SignChange(
-                        standard(mean.closed_form + GAIN),
+                        standard(mean.closed_form + gain()),
                         alpha,
                         SELU_ALPHA * S(202) / 100,
                         LOSS,
@@ -273,7 +279,7 @@ CLAIMS = (
                 "The threshold is the alpha of SELU.",
                 lambda: [
                     SignChange(
-                        standard(mean.closed_form + GAIN), alpha, SELU_ALPHA, LOSS, S.Zero, S.One
+                        standard(mean.closed_form + gain()), alpha, SELU_ALPHA, LOSS, S.Zero, S.One
                     )
                 ],
             ),
@@ -328,7 +334,9 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "The mean is zero at an alpha that is 1 % larger.",
-                lambda: [SignChange(mean.closed_form, alpha, CENTERING * S(101) / 100, LOSS)],
+                lambda: [
+                    SignChange(mean.closed_form, alpha, centering_alpha() * S(101) / 100, LOSS)
+                ],
             ),
             Neighbour(
                 "For every mu and sigma it is zero at the alpha of SELU.",
@@ -378,7 +386,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "It decreases with sigma.",
-                lambda: [Positive(-diff(centered(CENTERING), sigma))],
+                lambda: [Positive(-diff(centered(centering_alpha()), sigma))],
             ),
         ),
     ),
@@ -399,7 +407,7 @@ CLAIMS = (
                 "The lower bound at small sigma holds with sigma^2/4.04.",
                 lambda: [
                     PositiveGaussianMean(
-                        sigma**2 * S(100) / 404 - centered(GAIN - PUT),
+                        sigma**2 * S(100) / 404 - centered(gain() - put()),
                         LEFT * (x**2 * S(100) / 202 - exp(x) + 1 + x),
                         S.Zero,
                     )
@@ -409,7 +417,7 @@ CLAIMS = (
                 "E (1 - e^X)_+ < 0.495 for every sigma.",
                 lambda: [
                     PositiveGaussianMean(
-                        S(99) / 200 - centered(PUT), LEFT * (exp(x) - S(1) / 100), S.Zero
+                        S(99) / 200 - centered(put()), LEFT * (exp(x) - S(1) / 100), S.Zero
                     )
                 ],
             ),

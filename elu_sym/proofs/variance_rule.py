@@ -21,69 +21,76 @@ DESIGN = Symbol("sigma_0", positive=True)
 
 STANDARD = ((alpha, S.One), (sigma, S.One))
 
-ELU, SLOPE = Elu(x, alpha), EluDerivative(x, alpha)
+ELU, DERIVATIVE = Elu(x, alpha), EluDerivative(x, alpha)
 
 
-def square(form: Expr) -> Expr:
-    """A second moment at mu = 0, as a function of sigma = sqrt(q)."""
-    return form.subs(mu, 0)
+def elu_square() -> Expr:
+    """E f(sigma Z)^2, as a function of sigma = sqrt(q)."""
+    return second_moment.closed_form.subs(mu, 0)
 
 
-ELU_SQUARE: Expr = square(second_moment.closed_form)
-RELU_SQUARE: Expr = square(relu.second_moment.closed_form)
-
-ELASTICITY: Expr = sigma * diff(ELU_SQUARE, sigma) / (2 * ELU_SQUARE)
-"""The slope of the variance map at its fixed point q = sigma^2."""
+def relu_square() -> Expr:
+    """The same for ReLU."""
+    return relu.second_moment.closed_form.subs(mu, 0)
 
 
-def variance_map(deviation: Expr, square_at: Expr = ELU_SQUARE) -> Expr:
+def slope() -> Expr:
+    """The slope of the variance map at its fixed point q = sigma^2."""
+    return sigma * diff(elu_square(), sigma) / (2 * elu_square())
+
+
+def variance_map(deviation: Expr, square: Expr) -> Expr:
     """What the rule for the design point q0 = deviation^2 makes of q = sigma^2."""
-    return deviation**2 / square_at.subs(sigma, deviation) * square_at
+    return deviation**2 / square.subs(sigma, deviation) * square
 
 
 def design_point() -> Iterator[Assertion]:
     """The second moment is the book's, and the map gives q0 back."""
-    yield GaussianMean(ELU**2, ELU_SQUARE, S.Zero)
-    yield Equality(variance_map(DESIGN).subs(sigma, DESIGN), DESIGN**2)
+    yield GaussianMean(ELU**2, elu_square(), S.Zero)
+    yield Equality(variance_map(DESIGN, elu_square()).subs(sigma, DESIGN), DESIGN**2)
 
 
 def every_input() -> Iterator[Assertion]:
     """At the design point 1, from any other variance."""
-    yield Equality(variance_map(S.One), sigma**2)
+    yield Equality(variance_map(S.One, elu_square()), sigma**2)
 
 
 def relu_every_input() -> Iterator[Assertion]:
     """E ReLU^2 is proportional to q."""
-    yield GaussianMean(Relu(x) ** 2, RELU_SQUARE, S.Zero)
-    yield Equality(variance_map(DESIGN, RELU_SQUARE), sigma**2)
+    yield GaussianMean(Relu(x) ** 2, relu_square(), S.Zero)
+    yield Equality(variance_map(DESIGN, relu_square()), sigma**2)
 
 
 def only_fixed_point() -> Iterator[Assertion]:
     """E f^2/q decreases: its derivative has the sign of -E[f(X)*(f(X) - X f'(X))]."""
     yield PositiveGaussianMean(
-        2 * ELU_SQUARE - sigma * diff(ELU_SQUARE, sigma), 2 * ELU * (ELU - x * SLOPE), S.Zero
+        2 * elu_square() - sigma * diff(elu_square(), sigma),
+        2 * ELU * (ELU - x * DERIVATIVE),
+        S.Zero,
     )
     yield Equality(
-        diff(ELU_SQUARE / sigma**2, sigma) * sigma**3,
-        sigma * diff(ELU_SQUARE, sigma) - 2 * ELU_SQUARE,
+        diff(elu_square() / sigma**2, sigma) * sigma**3,
+        sigma * diff(elu_square(), sigma) - 2 * elu_square(),
     )
 
 
 def stable() -> Iterator[Assertion]:
     """The slope at the fixed point is sigma*m'/(2*m), with 0 < sigma*m' < 2*m."""
     yield Equality(
-        diff(variance_map(DESIGN), sigma).subs(sigma, DESIGN) / (2 * DESIGN),
-        ELASTICITY.subs(sigma, DESIGN),
+        diff(variance_map(DESIGN, elu_square()), sigma).subs(sigma, DESIGN) / (2 * DESIGN),
+        slope().subs(sigma, DESIGN),
     )
-    yield PositiveGaussianMean(sigma * diff(ELU_SQUARE, sigma) / 2, x * ELU * SLOPE, S.Zero)
+    yield PositiveGaussianMean(sigma * diff(elu_square(), sigma) / 2, x * ELU * DERIVATIVE, S.Zero)
     yield PositiveGaussianMean(
-        2 * ELU_SQUARE - sigma * diff(ELU_SQUARE, sigma), 2 * ELU * (ELU - x * SLOPE), S.Zero
+        2 * elu_square() - sigma * diff(elu_square(), sigma),
+        2 * ELU * (ELU - x * DERIVATIVE),
+        S.Zero,
     )
 
 
 def slope_at_one() -> Iterator[Assertion]:
     """An enclosure."""
-    yield Between(ELASTICITY, Rational(890, 1000), Rational(891, 1000), STANDARD)
+    yield Between(slope(), Rational(890, 1000), Rational(891, 1000), STANDARD)
 
 
 CLAIMS = (
@@ -100,7 +107,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "With the 1/2 of ReLU in place of E f^2.",
-                lambda: [Equality(2 * ELU_SQUARE, sigma**2)],
+                lambda: [Equality(2 * elu_square(), sigma**2)],
             ),
         ),
     ),
@@ -114,7 +121,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "It keeps every variance at alpha = 1.",
-                lambda: [Equality(variance_map(S.One).subs(alpha, 1), sigma**2)],
+                lambda: [Equality(variance_map(S.One, elu_square()).subs(alpha, 1), sigma**2)],
             ),
         ),
     ),
@@ -148,7 +155,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "It increases with q.",
-                lambda: [Positive(diff(ELU_SQUARE / sigma**2, sigma))],
+                lambda: [Positive(diff(elu_square() / sigma**2, sigma))],
             ),
         ),
     ),
@@ -170,8 +177,8 @@ CLAIMS = (
                 "The slope is less than 0.99 everywhere.",
                 lambda: [
                     PositiveGaussianMean(
-                        2 * ELU_SQUARE * S(99) / 100 - sigma * diff(ELU_SQUARE, sigma),
-                        2 * ELU * (ELU * S(99) / 100 - x * SLOPE),
+                        2 * elu_square() * S(99) / 100 - sigma * diff(elu_square(), sigma),
+                        2 * ELU * (ELU * S(99) / 100 - x * DERIVATIVE),
                         S.Zero,
                     )
                 ],
@@ -188,7 +195,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "It lies within half a per cent of a value 1 % larger.",
-                lambda: [Between(ELASTICITY, Rational(8945, 10000), Rational(904, 1000), STANDARD)],
+                lambda: [Between(slope(), Rational(8945, 10000), Rational(904, 1000), STANDARD)],
             ),
         ),
     ),
