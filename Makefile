@@ -8,8 +8,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -e -o pipefail -c
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all env backends derive compile verify test lint types accuracy bench notebooks lab lock clean \
-    help FORCE
+.PHONY: all env backends derive compile verify test lint types certificates experiments accuracy \
+    bench notebooks lab lock clean help FORCE
 
 # What the tests use beside it: `make test BACKENDS=dask` does without PyTorch and JAX.
 BACKENDS ?= dask,torch,jax
@@ -72,6 +72,7 @@ $(REPORT): $(PACKAGE) $(GENERATED) $(COMPILED) $(ENV)
 test: $(BACKENDS_INSTALLED) lint types ## run all tests: lint, types, generated code, unit tests, doctests, notebooks
 	@$(PY) setup.py --quiet build_ext --inplace
 	$(PY) -m elu_sym.codegen --check
+	$(PY) -m elu_sym.proofs.certificates --check
 	$(PY) -m pytest --numprocesses=auto --maxprocesses=4 tests
 	$(PY) -m pytest --doctest-modules elu_sym
 	$(PY) -m pytest $(NBVAL) notebooks
@@ -82,6 +83,13 @@ lint: $(ENV) ## check the style and the format of code and notebooks
 
 types: $(ENV) ## check the types
 	$(PY) -m mypy
+
+certificates: $(ENV) ## search the boxes of every branch and bound anew and write its certificate
+	$(PY) -m elu_sym.proofs.certificates
+
+experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: gradient descent, and the thresholds of the libraries
+	$(PY) -m elu_sym.experiments.smooth_ride
+	$(PY) -m elu_sym.experiments.library_thresholds
 
 accuracy: $(COMPILED) ## measure every formula against Arb at new points (ACCURACY=--write: keep the result)
 	$(PY) tests/numeric/accuracy.py $(ACCURACY)

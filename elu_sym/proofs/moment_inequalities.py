@@ -1,311 +1,309 @@
-"""Sign, bounds and monotony of the moments of ELU."""
+"""Inequalities between moments of f(X) that hold on a box of parameters, by branch and bound.
+
+The constants are sharp to within one per cent: with a constant that is changed by as much, each
+inequality fails. The closed forms are those of the formula book, so another definition of the
+activation is another statement, for which no stored certificate is valid.
+"""
 
 from collections.abc import Iterator
 
-from sympy import DiracDelta, Expr, S, diff, exp, pi, sqrt
+from sympy import Expr, Rational, S, Symbol, diff, expand, sqrt
 
-from elu_sym.activations import Elu, EluDerivative, Relu
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
-from elu_sym.formula_book import (
-    derivative_mean,
-    derivative_second_moment,
-    mean,
-    second_moment,
-    variance,
+from elu_sym.formula_book import elu, selu
+from elu_sym.proofs.branch_and_bound import PositiveOnBox
+from elu_sym.proofs.certificates import Box
+from elu_sym.proofs.inference import Equality
+from elu_sym.symbols import alpha, mu, scale, sigma
+
+Values = tuple[tuple[Symbol, Expr], ...]
+
+CENTRED = {mu: S.Zero, alpha: S.One}
+"""X ~ N(0, sigma^2) and the ELU of its authors."""
+
+TWO_DECADES: Box = ((sigma, Rational(1, 10), Rational(10)),)
+WIDE: Box = ((mu, Rational(-4), Rational(4)), (sigma, Rational(1, 4), Rational(4)))
+ANY_ALPHA: Box = (
+    (mu, Rational(-1), Rational(1)),
+    (sigma, Rational(1, 2), Rational(3, 2)),
+    (alpha, Rational(1, 2), Rational(2)),
 )
-from elu_sym.proofs.centering import LEFT
-from elu_sym.proofs.conditions import ABOVE_ONE, AT_MOST_ONE, both_conditions
-from elu_sym.proofs.gaussian_means import GaussianMean, PositiveGaussianMean
-from elu_sym.proofs.inference import Equality, NonNegative, Positive
-from elu_sym.proofs.variances import (
-    GaussianPoincare,
-    PositiveVariance,
-    VarianceBound,
-    VarianceIncreasesWithMean,
-)
-from elu_sym.symbols import alpha, mu, sigma, x
+SELU_INTERVAL: Box = ((sigma, Rational(2, 3), Rational(10)),)
 
-ELU, SLOPE = Elu(x, alpha), EluDerivative(x, alpha)
+PER_CENT = Rational(1, 100)
 
 
-def variance_positive() -> Iterator[Assertion]:
-    """ELU is injective."""
-    yield PositiveVariance(ELU)
+def variance_slope() -> Expr:
+    """The derivative of Var f(X) in sigma."""
+    return diff(elu.variance.closed_form, sigma)
 
 
-def variance_bound() -> Iterator[Assertion]:
-    """The Lipschitz constants of ELU."""
-    yield from both_conditions()
-    yield VarianceBound(Elu(x, AT_MOST_ONE), S.One)
-    yield VarianceBound(Elu(x, ABOVE_ONE), ABOVE_ONE)
+def _increases() -> Iterator[Assertion]:
+    slope = variance_slope().xreplace({alpha: S.One})
+    yield PositiveOnBox(slope, WIDE, "variance_increases_with_sigma")
 
 
-def variance_below_input() -> Iterator[Assertion]:
-    """The difference is negative somewhere."""
-    yield Positive(sigma**2 - variance.closed_form)
+def _increases_for_any_alpha() -> Iterator[Assertion]:
+    yield PositiveOnBox(variance_slope(), ANY_ALPHA, "variance_increases_with_sigma_any_alpha")
 
 
-def poincare(percent: Expr = S.One) -> Iterator[Assertion]:
-    """All of it in the closed forms of the book; the upper bound times a factor."""
-    yield GaussianPoincare(
-        ELU,
-        mean.closed_form,
-        variance.closed_form,
-        derivative_mean.closed_form,
-        percent * derivative_second_moment.closed_form,
-    )
+def _variance() -> Expr:
+    return elu.variance.closed_form.xreplace(CENTRED)
 
 
-def variance_increases_with_mean(value: Expr = AT_MOST_ONE) -> Iterator[Assertion]:
-    """At an alpha, such as those up to 1."""
-    forms = (variance.closed_form, mean.closed_form, derivative_mean.closed_form)
-    yield VarianceIncreasesWithMean(
-        ELU.xreplace({alpha: value}), *(form.xreplace({alpha: value}) for form in forms)
-    )
+def _second_moment() -> Expr:
+    return elu.second_moment.closed_form.xreplace(CENTRED)
 
 
-def mean_increases_with_mean() -> Iterator[Assertion]:
-    """The derivative is E f', and f' > 0."""
-    yield Equality(diff(mean.closed_form, mu), derivative_mean.closed_form)
-    yield PositiveGaussianMean(derivative_mean.closed_form, SLOPE)
+VARIANCE_SHARE = (Rational(379, 1000), Rational(93, 100))
+"""Var f(X)/sigma^2 lies between these on two decades, where it falls from 0.9277 to 0.3799."""
+
+SECOND_MOMENT_SHARE = (Rational(50, 100), Rational(93, 100))
+"""E f(X)^2/sigma^2 lies between these, where it falls from 0.9282 to 0.5044."""
 
 
-def mean_increases_with_deviation() -> Iterator[Assertion]:
-    """The derivative is sigma*E f'': positive on the left, an atom of 1 - alpha >= 0 at 0."""
-    yield from both_conditions()
-    at_zero = exp(-(mu**2) / (2 * sigma**2)) / (sigma * sqrt(2 * pi))
-    moved = diff(mean.closed_form, sigma) / sigma
-    yield GaussianMean((1 - alpha) * DiracDelta(x), (1 - alpha) * at_zero)
-    yield PositiveGaussianMean(moved - (1 - alpha) * at_zero, LEFT * SLOPE)
-    yield NonNegative(((1 - alpha) * at_zero).xreplace({alpha: AT_MOST_ONE}))
+def _above(quantity: Expr, share: Rational, name: str | None = None) -> PositiveOnBox:
+    return PositiveOnBox(quantity - share * sigma**2, TWO_DECADES, name)
 
 
-def mean_increases_with_deviation_always() -> Iterator[Assertion]:
-    """For alpha > 1 the atom is negative."""
-    yield Positive(diff(mean.closed_form, sigma))
+def _below(quantity: Expr, share: Rational, name: str | None = None) -> PositiveOnBox:
+    return PositiveOnBox(share * sigma**2 - quantity, TWO_DECADES, name)
 
 
-def second_moment_increases() -> Iterator[Assertion]:
-    """The derivative in sigma is 2*E[X f(X) f'(X)]/sigma at mu = 0."""
-    at_zero = second_moment.closed_form.subs(mu, 0)
-    yield PositiveGaussianMean(sigma * diff(at_zero, sigma) / 2, x * ELU * SLOPE, S.Zero)
+def _contracts() -> Iterator[Assertion]:
+    least, greatest = VARIANCE_SHARE
+    yield _above(_variance(), least, "variance_above_share")
+    yield _below(_variance(), greatest, "variance_below_share")
+    least, greatest = SECOND_MOMENT_SHARE
+    yield _above(_second_moment(), least, "second_moment_above_share")
+    yield _below(_second_moment(), greatest, "second_moment_below_share")
 
 
-def second_moment_bounds() -> Iterator[Assertion]:
-    """Between those of ReLU and of the leaky ReLU of slope alpha."""
-    at_zero = second_moment.closed_form.subs(mu, 0)
-    yield GaussianMean(Relu(x) ** 2, sigma**2 / 2, S.Zero)
-    yield PositiveGaussianMean(at_zero - sigma**2 / 2, ELU**2 - Relu(x) ** 2, S.Zero)
-    yield PositiveGaussianMean(
-        (1 + alpha**2) * sigma**2 / 2 - at_zero,
-        LEFT * (alpha * x - ELU) * (alpha * x + ELU),
-        S.Zero,
-    )
+def _share_falls() -> Iterator[Assertion]:
+    falling = -diff(_variance() / sigma**2, sigma)
+    yield PositiveOnBox(falling, TWO_DECADES, "variance_share_falls")
 
+
+BENDS = (Rational(244, 100), Rational(214, 100))
+"""E f(X) lies between sigma^2/(4 + b*sigma) with these b; with equality b is 2.1405 to 2.4337."""
+
+
+def _mean_above(bend: Rational, name: str | None = None) -> PositiveOnBox:
+    mean = elu.mean.closed_form.xreplace(CENTRED)
+    return PositiveOnBox(mean - sigma**2 / (4 + bend * sigma), TWO_DECADES, name)
+
+
+def _mean_below(bend: Rational, name: str | None = None) -> PositiveOnBox:
+    mean = elu.mean.closed_form.xreplace(CENTRED)
+    return PositiveOnBox(sigma**2 / (4 + bend * sigma) - mean, TWO_DECADES, name)
+
+
+def _mean_bounds() -> Iterator[Assertion]:
+    steeper, flatter = BENDS
+    yield _mean_above(steeper, "mean_above_quotient")
+    yield _mean_below(flatter, "mean_below_quotient")
+
+
+UNIT = {mu: S.Zero, sigma: S.One}
+"""X ~ N(0, 1)."""
+
+
+def scale_of_second_moment_one() -> Expr:
+    """The scale of SELU that makes the second moment 1 at N(0, 1), by alpha."""
+    return 1 / sqrt(elu.second_moment.closed_form.xreplace(UNIT))
+
+
+def standard_selu() -> Values:
+    """The alpha and the scale of SELU with mean 0 and second moment 1 at N(0, 1), exactly.
+
+    Examples:
+        >>> for symbol, value in standard_selu():
+        ...     print(symbol, value.evalf(12))
+        alpha 1.67326324235
+        lambda 1.05070098736
+    """
+    mean = expand(elu.mean.closed_form.xreplace(UNIT))  # linear in alpha
+    root = -mean.coeff(alpha, 0) / mean.coeff(alpha, 1)
+    return ((alpha, root), (scale, scale_of_second_moment_one().xreplace({alpha: root})))
+
+
+def _selu_map() -> Expr:
+    """E selu(sigma*Z)^2."""
+    return selu.second_moment.closed_form.xreplace({mu: S.Zero})
+
+
+def _selu_slope() -> Expr:
+    """Its derivative in sigma^2."""
+    return expand(diff(_selu_map(), sigma) / (2 * sigma))
+
+
+SELU_SLOPES = (Rational(55, 100), Rational(95, 100))
+"""The slope lies between these on the interval, where it falls from 0.9489 to 0.5529."""
+
+
+def _steeper(slope: Rational, name: str | None = None) -> PositiveOnBox:
+    return PositiveOnBox(_selu_slope() - slope, SELU_INTERVAL, name, standard_selu())
+
+
+def _flatter(slope: Rational, name: str | None = None, box: Box = SELU_INTERVAL) -> PositiveOnBox:
+    return PositiveOnBox(slope - _selu_slope(), box, name, standard_selu())
+
+
+def _selu_contracts() -> Iterator[Assertion]:
+    least, greatest = SELU_SLOPES
+    # The second moment is 1 for every alpha; the standard one makes the mean 0 for every scale.
+    at_one = _selu_map().xreplace({sigma: S.One, scale: scale_of_second_moment_one()})
+    yield Equality(at_one, S.One)
+    (_, standard_alpha), _ = standard_selu()
+    yield Equality(selu.mean.closed_form.xreplace({**UNIT, alpha: standard_alpha}), S.Zero)
+    yield _steeper(least, "selu_slope_above")
+    yield _flatter(greatest, "selu_slope_below")
+
+
+def _selu_contracts_from_near_zero() -> Iterator[Assertion]:
+    yield _flatter(S.One, box=((sigma, Rational(1, 10), Rational(10)),))
+
+
+DERIVED = "derived from the definition of ELU"
+KLAMBAUER = "Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017, theorem 1, at mean 0"
 
 CLAIMS = (
     Claim(
-        id="moments.variance_positive",
-        statement="Var f(X) > 0 under every law of X with a finite variance but a point mass.",
-        latex=r"\operatorname{Var} f(X) > 0",
-        assumptions=(x, alpha, "X is not constant, E X^2 < oo"),
-        proof=variance_positive,
-        source="ELU is injective",
+        id="moments.variance_increases_with_sigma",
+        statement="At alpha = 1, Var f(X) increases with sigma for -4 <= mu <= 4 and"
+        " 1/4 <= sigma <= 4.",
+        latex=r"\frac{\partial}{\partial\sigma} \operatorname{Var} f(X) > 0",
+        assumptions=(mu, sigma),
+        proof=_increases,
+        source=DERIVED,
         neighbours=(
             Neighbour(
-                "The same for ReLU.",
-                lambda: [PositiveVariance(Relu(x))],
+                "It decreases.",
+                lambda: [PositiveOnBox(-variance_slope().xreplace({alpha: S.One}), WIDE)],
+            ),
+            Neighbour(
+                "It increases as fast as Var X.",
+                lambda: [
+                    PositiveOnBox(variance_slope().xreplace({alpha: S.One}) - 2 * sigma, WIDE)
+                ],
             ),
         ),
     ),
     Claim(
-        id="moments.variance_bound",
-        statement=(
-            "Var f(X) <= max(1, alpha)^2 Var X under every law with a finite variance, and no"
-            " smaller factor will do."
-        ),
-        latex=r"\operatorname{Var} f(X) \le \max(1, \alpha)^2 \operatorname{Var} X",
-        assumptions=(x, alpha, "E X^2 < oo"),
-        proof=variance_bound,
-        source="the Lipschitz constant of ELU",
-        neighbours=(
-            Neighbour(
-                "For alpha <= 1 the factor is alpha^2.",
-                lambda: [VarianceBound(Elu(x, AT_MOST_ONE), AT_MOST_ONE)],
-            ),
-            Neighbour(
-                "For alpha > 1 the factor is 1 % larger.",
-                lambda: [VarianceBound(Elu(x, ABOVE_ONE), ABOVE_ONE * S(101) / 100)],
-            ),
-        ),
-    ),
-    Claim(
-        id="moments.variance_below_input",
-        statement="ELU never increases the variance of a Gaussian, for every alpha > 0.",
+        id="moments.variance_increases_with_sigma_any_alpha",
+        statement="Var f(X) increases with sigma for -1 <= mu <= 1, 1/2 <= sigma <= 3/2 and"
+        " 1/2 <= alpha <= 2.",
+        latex=r"\frac{\partial}{\partial\sigma} \operatorname{Var} f(X) > 0",
         assumptions=(mu, sigma, alpha),
-        proof=variance_below_input,
-        source="true for alpha <= 1 and repeated without the condition",
+        proof=_increases_for_any_alpha,
+        source=DERIVED,
+        neighbours=(
+            Neighbour("It decreases.", lambda: [PositiveOnBox(-variance_slope(), ANY_ALPHA)]),
+            Neighbour(
+                "It increases with mu as fast as with sigma.",
+                lambda: [
+                    PositiveOnBox(diff(elu.variance.closed_form, mu) - variance_slope(), ANY_ALPHA)
+                ],
+            ),
+        ),
+    ),
+    Claim(
+        id="moments.variance_contracts",
+        statement="At alpha = 1, for X ~ N(0, sigma^2), 1/10 <= sigma <= 10:"
+        " 0.379*sigma^2 < Var f(X) < 0.93*sigma^2 and 0.50*sigma^2 < E f(X)^2 < 0.93*sigma^2.",
+        latex=r"0.379\,\sigma^2 < \operatorname{Var} f(X) < 0.93\,\sigma^2,\;"
+        r" 0.50\,\sigma^2 < \mathbb{E} f(X)^2 < 0.93\,\sigma^2",
+        assumptions=(sigma,),
+        proof=_contracts,
+        source=DERIVED,
+        neighbours=(
+            Neighbour(
+                "The lower constant of the variance is 1 % larger.",
+                lambda: [_above(_variance(), VARIANCE_SHARE[0] * (1 + PER_CENT))],
+            ),
+            Neighbour(
+                "The upper constant of the variance is 1 % smaller.",
+                lambda: [_below(_variance(), VARIANCE_SHARE[1] * (1 - PER_CENT))],
+            ),
+            Neighbour(
+                "The lower constant of the second moment is 1 % larger.",
+                lambda: [_above(_second_moment(), SECOND_MOMENT_SHARE[0] * (1 + PER_CENT))],
+            ),
+            Neighbour(
+                "The upper constant of the second moment is 1 % smaller.",
+                lambda: [_below(_second_moment(), SECOND_MOMENT_SHARE[1] * (1 - PER_CENT))],
+            ),
+        ),
+    ),
+    Claim(
+        id="moments.variance_share_falls",
+        statement="At alpha = 1, for X ~ N(0, sigma^2), the ratio Var f(X)/sigma^2 decreases with"
+        " sigma for 1/10 <= sigma <= 10.",
+        latex=r"\frac{d}{d\sigma} \frac{\operatorname{Var} f(X)}{\sigma^2} < 0",
+        assumptions=(sigma,),
+        proof=_share_falls,
+        source=DERIVED,
+        neighbours=(
+            Neighbour(
+                "The ratio to sigma decreases.",
+                lambda: [PositiveOnBox(-diff(_variance() / sigma, sigma), TWO_DECADES)],
+            ),
+        ),
+    ),
+    Claim(
+        id="moments.mean_bounds",
+        statement="At alpha = 1, for X ~ N(0, sigma^2), 1/10 <= sigma <= 10:"
+        " sigma^2/(4 + 2.44*sigma) < E f(X) < sigma^2/(4 + 2.14*sigma).",
+        latex=r"\frac{\sigma^2}{4 + 2.44\,\sigma} < \mathbb{E} f(X) <"
+        r" \frac{\sigma^2}{4 + 2.14\,\sigma}",
+        assumptions=(sigma,),
+        proof=_mean_bounds,
+        source=DERIVED,
+        neighbours=(
+            Neighbour(
+                "The larger constant is 1 % smaller.",
+                lambda: [_mean_above(BENDS[0] * (1 - PER_CENT))],
+            ),
+            Neighbour(
+                "The smaller constant is 1 % larger.",
+                lambda: [_mean_below(BENDS[1] * (1 + PER_CENT))],
+            ),
+        ),
+    ),
+    Claim(
+        id="moments.selu_second_moment_contracts",
+        statement="With the standard parameters of SELU the map sigma^2 -> E selu(sigma*Z)^2,"
+        " Z ~ N(0, 1), has the fixed point 1, at which the mean is 0, and a slope between 0.55 and"
+        " 0.95 for 2/3 <= sigma <= 10.",
+        latex=r"0.55 < \frac{d}{d\sigma^2}\, \mathbb{E} \operatorname{selu}(\sigma Z)^2 < 0.95",
+        assumptions=(sigma, "alpha and lambda give mean 0 and second moment 1 at N(0, 1)"),
+        proof=_selu_contracts,
+        source=KLAMBAUER,
+        neighbours=(
+            Neighbour(
+                "The least slope is 1 % larger.",
+                lambda: [_steeper(SELU_SLOPES[0] * (1 + PER_CENT))],
+            ),
+            Neighbour(
+                "The greatest slope is 1 % smaller.",
+                lambda: [_flatter(SELU_SLOPES[1] * (1 - PER_CENT))],
+            ),
+        ),
+    ),
+    Claim(
+        id="moments.selu_second_moment_contracts_from_near_zero",
+        statement="With the standard parameters of SELU the map sigma^2 -> E selu(sigma*Z)^2,"
+        " Z ~ N(0, 1), has a slope below 1 for 1/10 <= sigma <= 10.",
+        latex=r"\frac{d}{d\sigma^2}\, \mathbb{E} \operatorname{selu}(\sigma Z)^2 < 1",
+        assumptions=(sigma, "alpha and lambda give mean 0 and second moment 1 at N(0, 1)"),
+        proof=_selu_contracts_from_near_zero,
+        source="theorem 1 of the SELU paper without its lower bound on the variance",
         expected=Verdict.REFUTED,
         neighbours=(
             Neighbour(
-                "Var f(X) <= alpha^2 Var X.",
-                lambda: [Positive(alpha**2 * sigma**2 - variance.closed_form)],
-            ),
-        ),
-    ),
-    Claim(
-        id="moments.poincare",
-        statement=(
-            "For X ~ N(mu, sigma^2) the variance of f(X) lies between sigma^2 (E f')^2 and"
-            " sigma^2 E f'^2."
-        ),
-        latex=(
-            r"\sigma^2 (\mathbb{E} f'(X))^2 \le \operatorname{Var} f(X)"
-            r" \le \sigma^2\, \mathbb{E} f'(X)^2"
-        ),
-        assumptions=(mu, sigma, alpha),
-        proof=poincare,
-        source="Chernoff 1981; Cacoullos 1982",
-        neighbours=(
-            Neighbour(
-                "The upper bound times 0.99.",
-                lambda: poincare(S(99) / 100),
-            ),
-        ),
-    ),
-    Claim(
-        id="moments.variance_increases_with_mean",
-        statement="For alpha <= 1 the variance of f(X) does not decrease when mu grows.",
-        latex=r"\alpha \le 1 \implies \frac{\partial}{\partial\mu} \operatorname{Var} f(X) \ge 0",
-        assumptions=(mu, sigma, "alpha <= 1"),
-        proof=variance_increases_with_mean,
-        source="f and f' increase, so they are positively correlated",
-        neighbours=(
-            Neighbour(
-                "The same for alpha > 1.",
-                lambda: variance_increases_with_mean(ABOVE_ONE),
-            ),
-        ),
-    ),
-    Claim(
-        id="moments.variance_increases_with_mean_always",
-        statement="The variance of f(X) does not decrease when mu grows, for every alpha > 0.",
-        assumptions=(mu, sigma, alpha),
-        proof=lambda: variance_increases_with_mean(alpha),
-        source="true for alpha <= 1 and repeated without the condition",
-        expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "It does not increase.",
-                lambda: [Positive(-diff(variance.closed_form, mu))],
-            ),
-        ),
-    ),
-    Claim(
-        id="moments.mean_increases_with_mean",
-        statement="E f(X) increases strictly with mu, at the rate E f'(X).",
-        latex=r"\frac{\partial}{\partial\mu} \mathbb{E} f(X) = \mathbb{E} f'(X) > 0",
-        assumptions=(mu, sigma, alpha),
-        proof=mean_increases_with_mean,
-        source="Stein 1981; f' > 0",
-        neighbours=(
-            Neighbour(
-                "At a rate of at least 1/100.",
-                lambda: [Positive(derivative_mean.closed_form - S(1) / 100)],
-            ),
-        ),
-    ),
-    Claim(
-        id="moments.mean_increases_with_deviation",
-        statement=(
-            "For alpha <= 1 E f(X) increases strictly with sigma, at the rate sigma*E f''(X), the"
-            " atom of f'' at 0 included."
-        ),
-        latex=(
-            r"\alpha \le 1 \implies \frac{\partial}{\partial\sigma} \mathbb{E} f(X)"
-            r" = \sigma\, \mathbb{E} f''(X) > 0"
-        ),
-        assumptions=(mu, sigma, "alpha <= 1"),
-        proof=mean_increases_with_deviation,
-        source="the heat equation; ELU is convex for alpha <= 1",
-        neighbours=(
-            Neighbour(
-                "The atom has the weight alpha - 1.",
-                lambda: [
-                    GaussianMean(
-                        (1 - alpha) * DiracDelta(x),
-                        (alpha - 1) * exp(-(mu**2) / (2 * sigma**2)) / (sigma * sqrt(2 * pi)),
-                    )
-                ],
-            ),
-            Neighbour(
-                "E f(X) increases with sigma for alpha <= 1.01.",
-                lambda: [
-                    NonNegative(1 - AT_MOST_ONE * S(101) / 100),
-                ],
-            ),
-        ),
-    ),
-    Claim(
-        id="moments.mean_increases_with_deviation_always",
-        statement="E f(X) increases with sigma, for every alpha > 0.",
-        assumptions=(mu, sigma, alpha),
-        proof=mean_increases_with_deviation_always,
-        source="true for alpha <= 1 and repeated without the condition",
-        expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "E f(X) decreases with sigma, for every alpha.",
-                lambda: [Positive(-diff(mean.closed_form, sigma))],
-            ),
-        ),
-    ),
-    Claim(
-        id="moments.second_moment_increases",
-        statement="At mu = 0 the second moment increases strictly with sigma, for every alpha > 0.",
-        latex=r"\frac{d}{d\sigma} \mathbb{E} f(\sigma Z)^2 > 0",
-        assumptions=(sigma, alpha),
-        proof=second_moment_increases,
-        source="x*f(x)*f'(x) >= 0",
-        neighbours=(
-            Neighbour(
-                "It decreases with sigma.",
-                lambda: [Positive(-diff(second_moment.closed_form.subs(mu, 0), sigma))],
-            ),
-        ),
-    ),
-    Claim(
-        id="moments.second_moment_bounds",
-        statement=(
-            "At mu = 0 the second moment lies between sigma^2/2, that of ReLU, and"
-            " (1 + alpha^2)*sigma^2/2, that of the leaky ReLU of slope alpha."
-        ),
-        latex=(
-            r"\tfrac{1}{2}\sigma^2 < \mathbb{E} f(\sigma Z)^2 < \tfrac{1 + \alpha^2}{2}\sigma^2"
-        ),
-        assumptions=(sigma, alpha),
-        proof=second_moment_bounds,
-        source="0 < 1 - e^{-r} < r",
-        neighbours=(
-            Neighbour(
-                "The lower bound times 1.01.",
-                lambda: [
-                    PositiveGaussianMean(
-                        second_moment.closed_form.subs(mu, 0) - sigma**2 * S(101) / 200,
-                        ELU**2 - Relu(x) ** 2 * S(101) / 100,
-                        S.Zero,
-                    )
-                ],
-            ),
-            Neighbour(
-                "The upper bound times 0.99.",
-                lambda: [
-                    Positive(
-                        (1 + alpha**2) * sigma**2 * S(99) / 200
-                        - second_moment.closed_form.subs(mu, 0)
-                    )
-                ],
+                "From sigma = 1/2 on the slope is below 1.",
+                lambda: [_flatter(S.One, box=((sigma, S.Half, Rational(10)),))],
             ),
         ),
     ),
