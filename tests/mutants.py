@@ -61,7 +61,7 @@ def run_in(folder: Path, *arguments: str) -> str:
 
 
 def verdicts_in(folder: Path, names: Iterable[str] = ()) -> dict[str, str]:
-    """The verdict of each claim, of all by default, under the definition in a copy of the package."""
+    """The verdict of each claim, by default of all, under the definition in a copy."""
     imported_from, verdicts = json.loads(run_in(folder, "-c", CHECK_CLAIMS, *names))
     assert Path(imported_from).parent.parent.resolve() == folder.resolve()
     return dict(verdicts)

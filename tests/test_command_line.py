@@ -89,7 +89,11 @@ def test_explain_prints_the_proof_and_how_the_neighbours_fail(run):
     code, out, _ = run("explain", "regularity.range")
     assert code == 0
     assert out.startswith("regularity.range: ELU maps the real line onto (-alpha, oo)")
-    for part in ("Assumptions: x real, alpha > 0.", "intermediate value theorem", "Source: Clevert"):
+    for part in (
+        "Assumptions: x real, alpha > 0.",
+        "intermediate value theorem",
+        "Source: Clevert",
+    ):
         assert part in out
     assert out.count("A false neighbour:") == out.count("REFUTED at") == 2
 
@@ -119,7 +123,10 @@ WRONG = {
     "an infinite sigma": (("moments", "--sigma", "inf"), "sigma = inf"),
     "alpha zero": (("moments", "--alpha", "0"), "alpha = 0.0"),
     "an unknown formula": (("derive", "average"), "no formula 'average'; there are mean"),
-    "an unknown id": (("verify", "--only", "regularity.smooth"), "no claim, no chapter and no formula"),
+    "an unknown id": (
+        ("verify", "--only", "regularity.smooth"),
+        "no claim, no chapter and no formula",
+    ),
     "an unknown claim": (("explain", "regularity.smooth"), "no claim 'regularity.smooth'"),
     "no claim": (("explain",), "required: ID"),
     "no id": (("verify", "--only"), "expected at least one argument"),

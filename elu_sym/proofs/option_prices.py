@@ -12,7 +12,7 @@ References:
 from sympy import Expr, exp, log
 
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
-from elu_sym.symbols import mu, sigma, strike
+from elu_sym.symbols import mu, sigma
 
 FORWARD = exp(mu + sigma**2 / 2)
 """The mean of e^X."""

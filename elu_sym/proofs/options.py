@@ -30,10 +30,9 @@ from elu_sym.proofs.option_prices import (
     bachelier_put,
     black_call,
     black_put,
-    strike,
 )
 from elu_sym.proofs.sign_analysis import PositiveFromKink
-from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
+from elu_sym.symbols import alpha, excess, mu, sigma, slack, strike, x
 
 CALL = bachelier_call(mu, S.Zero, sigma)
 PUT = black_put(FORWARD, S.One, sigma)

@@ -6,7 +6,6 @@ import pytest
 from mutants import DEFINITION, generated_code_in, mutated_copy, run_in, verdicts_in
 
 from elu_sym import codegen, mean
-from elu_sym.proofs import CLAIMS
 
 NAMES = (
     UNIQUE := "construction.unique",
