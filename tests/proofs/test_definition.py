@@ -93,3 +93,19 @@ def test_a_definition_beyond_the_primitives_computes_by_the_textbook_form(tmp_pa
 def test_the_same_definition_in_other_words_generates_the_same_code(tmp_path: Path) -> None:
     unmoved = generated_code_in(mutated_copy(tmp_path, "alpha*(exp(x) -+ 1)"))
     assert unmoved.strip() == codegen._function(mean).strip()
+
+
+def unexpected_in(folder: Path) -> set[str]:
+    """The claims of all chapters whose verdict in a copy is not the one they expect."""
+    verdicts = verdicts_in(folder)
+    assert list(verdicts) == list(CLAIMS)
+    return {name for name, verdict in verdicts.items() if verdict != CLAIMS[name].expected.value}
+
+
+def test_twice_the_left_piece_turns_claims_over_in_every_chapter(tmp_path: Path) -> None:
+    turned_over = unexpected_in(mutated_copy(tmp_path, "2*alpha*(exp(x) - 1)"))
+    assert {CLAIMS[name].chapter for name in turned_over} == set(CHAPTERS)
+
+
+def test_other_words_turn_no_claim_over(tmp_path: Path) -> None:
+    assert unexpected_in(mutated_copy(tmp_path, "alpha*(exp(x) -+ 1)")) == set()
