@@ -25,11 +25,12 @@ ABOVE_ONE = 1 + excess
 
 @dataclass(frozen=True)
 class RunsThrough(Assertion):
-    """A rational function of one symbol takes every value of an interval and no other.
+    """A rational function of one real symbol, at least 0, takes the values of an interval only.
 
-    It is strictly monotone where its derivative does not vanish, so its values are those between
-    its limits at the ends of the range of the symbol; the end at 0 is attained if the symbol may
-    be 0.
+    It is strictly monotone if its derivative does not vanish, so it takes every value between its
+    limits at the ends of the range of the symbol and no other; the end at 0 is attained if the
+    symbol may be 0. A pole would be one of the derivative, which then has no sign to be read off. A
+    value outside of the interval refutes.
 
     Examples:
         >>> RunsThrough(AT_MOST_ONE, slack, Interval.Lopen(0, 1)).check().holds
@@ -62,6 +63,8 @@ class RunsThrough(Assertion):
             self.symbol
         } or not self.expression.is_rational_function(self.symbol):
             return self.undecided(f"{self.expression} is no rational function of {self.symbol}")
+        if not self.symbol.is_nonnegative or self.symbol.is_rational:
+            return self.undecided(f"{self.symbol} is no symbol that takes every value above 0")
         monotone = Nonzero(diff(self.expression, self.symbol)).check()
         at_zero = limit(self.expression, self.symbol, 0, "+")
         at_infinity = limit(self.expression, self.symbol, oo)

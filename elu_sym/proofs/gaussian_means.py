@@ -8,6 +8,7 @@ by trying out parameters.
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import ClassVar
 
 from sympy import Expr, Rational, S, Symbol, diff, latex
@@ -26,10 +27,16 @@ from elu_sym.symbols import mu, sigma, x
 FARTHEST = 24
 """How often sigma is doubled and halved in the search for a counterexample."""
 
+DENOMINATORS = (10, 10**3, 10**6)
+"""The largest denominators of a parameter that is sought between two numbers."""
+
+TRIES = 40
+"""The points at which a wrong threshold is sought out."""
+
 
 @dataclass(frozen=True)
 class GaussianMean(Assertion):
-    """The value of E g(X), X ~ N(location, deviation^2).
+    """The value of E g(X), X ~ N(location, deviation^2), for a positive deviation.
 
     Examples:
         >>> from sympy import exp
@@ -62,7 +69,12 @@ class GaussianMean(Assertion):
 
     def decide(self) -> Step:
         """Derive the expectation and compare the normal forms."""
-        X = Normal("X", self.location, self.deviation)
+        location, deviation = S(self.location), S(self.deviation)
+        if not (deviation.is_positive and location.is_real):
+            return self.undecided(f"the deviation {deviation} is not known to be positive")
+        if any(given.has(x) for given in (location, deviation, self.value)):
+            return self.undecided("x stands for X, and is no parameter")
+        X = Normal("X", location, deviation)
         derivation = derive_expectation(self.expression.subs(x, X), X)
         comparison = equals(derivation.result, self.value)
         steps, checks = derivation.size
@@ -76,6 +88,8 @@ class GaussianMean(Assertion):
 @dataclass(frozen=True)
 class PositiveGaussianMean(Assertion):
     """A closed form is positive for every normal law, being E g(X) with g >= 0, g > 0 for x < 0.
+
+    A point at which the closed form is negative refutes, whatever it is the expectation of.
 
     Examples:
         >>> from sympy import S
@@ -124,7 +138,9 @@ class SignChange(Assertion):
     """A closed form that is linear in a parameter is positive below a threshold, negative above.
 
     It is zero at the threshold, and the parameter enters with a negative coefficient, whose
-    opposite is an expectation of something positive.
+    opposite is an expectation of something positive. An admissible value of the parameter at which
+    the signs do not go together refutes; one is sought half-way between the threshold and the zero
+    of the line, and then anywhere.
 
     Examples:
         >>> from elu_sym import mean
@@ -167,15 +183,37 @@ class SignChange(Assertion):
         premises = [falls, vanishes]
         if all_hold(premises):
             return self.proved("it falls, and vanishes at the threshold", premises)
-        if falls.holds and vanishes.witness is not None:
-            given = _given(self.location, self.deviation)
-            return self.refuted("it vanishes elsewhere", {**given, **vanishes.witness}, premises)
+        close = self._close_to(self.threshold - at_threshold / (2 * slope))
+        anywhere = itertools.islice(rational_points(self._symbols), TRIES)
+        for point in itertools.chain(close, anywhere):
+            value = enclose(self.expression, point)
+            below = enclose(self.threshold - self.parameter, point)
+            if (value > 0 and below < 0) or (value < 0 and below > 0):
+                detail = f"it lies in {value.str(8)}, and the threshold {below.str(8)} above"
+                given = _given(self.location, self.deviation)
+                return self.refuted(detail, {**given, **point}, premises)
         return self.undecided("a premise is open", premises)
+
+    @property
+    def _symbols(self) -> set[Symbol]:
+        return {*self.expression.free_symbols, *self.threshold.free_symbols, self.parameter}
+
+    def _close_to(self, half_way: Expr) -> Iterator[Point]:
+        """Points whose value of the parameter is close to an expression, and admissible."""
+        for others in itertools.islice(rational_points(self._symbols - {self.parameter}), TRIES):
+            ball = enclose(half_way, others)
+            for denominator in DENOMINATORS if ball.is_finite() else ():
+                close = Fraction(float(ball.mid())).limit_denominator(denominator)
+                value = Rational(close.numerator, close.denominator)
+                if _admits(self.parameter, value):
+                    yield {**others, self.parameter: value}
 
 
 @dataclass(frozen=True)
 class Between(Assertion):
     """The value of an expression at a point lies strictly between two rational numbers.
+
+    The values of the point are such as the assumptions on their symbols admit.
 
     Examples:
         >>> from sympy import pi
@@ -205,12 +243,15 @@ class Between(Assertion):
     def decide(self) -> Step:
         """Enclose the value and compare."""
         point = dict(self.point)
+        for symbol, value in point.items():
+            if not _admits(symbol, value):
+                return self.undecided(f"{symbol} cannot be {value}")
         ball = enclose_to(self.expression, point, Rational(1, 10**40))
         lower, upper = (enclose(bound, {}) for bound in (self.lower, self.upper))
         detail = f"the value lies in {ball.str(8)}"
         if ball > lower and ball < upper:
             return self.proved(detail, evidence=Evidence.ENCLOSURE)
-        if ball < lower or ball > upper:
+        if ball <= lower or ball >= upper:
             return self.refuted(detail, point)
         return self.undecided(detail)
 
@@ -223,7 +264,12 @@ def _far_points(symbols: Iterable[Symbol]) -> Iterator[Point]:
             yield {**next(rational_points(symbols)), sigma: deviation}
 
 
+def _admits(symbol: Symbol, value: Rational) -> bool:
+    """Whether a value has every property that a symbol assumes."""
+    return all(getattr(value, f"is_{name}") is holds for name, holds in symbol.assumptions0.items())
+
+
 def _given(location: Expr, deviation: Expr) -> Point:
     """What is fixed of a law: the place at which a relation without symbols fails."""
-    law = {mu: location, sigma: deviation}
+    law = {mu: S(location), sigma: S(deviation)}
     return {symbol: value for symbol, value in law.items() if isinstance(value, Rational)}

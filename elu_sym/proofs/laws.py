@@ -5,8 +5,9 @@
   and h(0) >= 0, then E g(X) > 0 for all of them but the point mass at 0; and if h(r) < 0 for one r,
   the law with mass 1/2 at r and at -r has E g(X) = h(r) < 0. The pointwise condition is sharp.
 
-That E g(X) is finite is a hypothesis of the claim. Functions are written in ``x`` with the
-activations, such as ``Relu(x) - Elu(x, alpha)``; the right piece holds at 0.
+That E g(X) exists is a hypothesis of the claim: without it E X = 0 fails for the Cauchy law. For
+g >= 0 it always does, as a number or oo. Functions are written in ``x`` with the activations, such
+as ``Relu(x) - Elu(x, alpha)``; the right piece holds at 0.
 """
 
 from dataclasses import dataclass
@@ -25,12 +26,17 @@ from elu_sym.symbols import distance, radius, weight, x
 def on_side(expression: Expr, side: Side) -> Expr:
     """The expression in ``x`` that holds on one side: each activation by its piece.
 
+    Raises:
+        ValueError: if ``delta`` occurs, which stands for the distance from the kink.
+
     Examples:
         >>> from elu_sym.activations import Elu
         >>> from elu_sym.symbols import alpha
         >>> on_side(Elu(x, alpha) - x, Side.LEFT)
         alpha*(exp(x) - 1) - x
     """
+    if expression.has(distance):
+        raise ValueError(f"{expression} has {distance}, the distance from the kink, as a parameter")
     return side.approach(expression).xreplace({distance: side.value * x})
 
 
@@ -42,8 +48,8 @@ def symmetrized(expression: Expr) -> Expr:
         >>> symmetrized(Relu(x))
         x/2
     """
-    there, mirrored = (side.approach(expression) for side in (Side.RIGHT, Side.LEFT))
-    return ((there + mirrored) / 2).xreplace({distance: x})
+    mirrored = on_side(expression, Side.LEFT).xreplace({x: -x})
+    return (on_side(expression, Side.RIGHT) + mirrored) / 2
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,7 @@ class PositiveMean(Assertion):
 
 @dataclass(frozen=True)
 class PositiveSymmetricMean(Assertion):
-    """E g(X) > 0, or >= 0, for every symmetric law of X other than the point mass at 0.
+    """E g(X) > 0 for every symmetric law of X other than the point mass at 0, or >= 0 for all.
 
     Examples:
         >>> from elu_sym.activations import Elu
@@ -148,14 +154,15 @@ class PositiveSymmetricMean(Assertion):
 
     def to_text(self) -> str:
         """The sentence."""
-        return f"E[{self.expression}] {self._relation} 0 at x = X, for every symmetric law of X"
+        laws = "symmetric law of X" + (" but the point mass at 0" if self.strict else "")
+        return f"E[{self.expression}] {self._relation} 0 at x = X, for every {laws}"
 
     def to_latex(self) -> str:
         """The sentence."""
-        relation = ">" if self.strict else r"\ge"
+        relation, but = (">", r" but $\delta_0$") if self.strict else (r"\ge", "")
         return (
             rf"\mathbb{{E}}\left[{latex(self.expression)}\right]_{{x = X}} {relation} 0"
-            r" \quad \text{for every symmetric law}"
+            rf" \quad \text{{for every symmetric law{but}}}"
         )
 
     def decide(self) -> Step:
@@ -207,6 +214,8 @@ class SymmetricMean(Assertion):
 
     def decide(self) -> Step:
         """Compare the mean over x and -x with the value, and that at 0 where it may count."""
+        if self.value.has(x, distance):
+            return self.undecided(f"the value {self.value} contains x, which stands for X")
         premises = [Equality(symmetrized(self.expression), self.value, Side.RIGHT).check()]
         if self.atom_at_zero and premises[0].holds:
             comparison = equals(self.expression.subs(x, S.Zero), self.value)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sympy import Expr, Rational, latex
+from sympy import Expr, Rational, S, latex
 
 from elu_sym.activations import Activation, KinkedFunction
 from elu_sym.algebra.equality import rational_points
@@ -13,7 +13,14 @@ from elu_sym.proofs.inference import Equality, Side
 from elu_sym.proofs.limits import LimitAtKink
 from elu_sym.proofs.shape import StrictlyMonotone
 from elu_sym.proofs.sign_analysis import NonNegativeFromKink
-from elu_sym.proofs.smoothness import Smooth, all_hold, differentiated, first_false, piece
+from elu_sym.proofs.smoothness import (
+    Smooth,
+    all_hold,
+    differentiated,
+    first_false,
+    piece,
+    value_at_kink,
+)
 from elu_sym.symbols import x, y
 
 SMALLER = Rational(999, 1000)
@@ -25,7 +32,8 @@ class LipschitzConstant(Assertion):
     """The least Lipschitz constant of a function on the real line.
 
     A continuous function whose derivative off the kink is at most L in size is L-Lipschitz, by the
-    mean value theorem; no less will do if the derivative tends to L or -L at the kink.
+    mean value theorem; no less will do if the derivative tends to L or -L at the kink. A point of a
+    steeper derivative refutes, and so does a smaller bound.
 
     Examples:
         >>> from elu_sym.activations import Elu, EluDerivative
@@ -53,6 +61,8 @@ class LipschitzConstant(Assertion):
 
     def decide(self) -> Step:
         """Bound the derivative on either side, and look for the side on which it attains L."""
+        if self.constant.has(x):
+            return self.undecided(f"{self.constant} is no constant")
         premises = [Smooth(self.function, 0).check()]
         for side in Side:
             premises += differentiated(self.function, side, 1)
@@ -68,8 +78,9 @@ class LipschitzConstant(Assertion):
             return self.proved("bounded so, and attained in the limit", [*premises, attained])
         smaller = list(self._bounds(self.constant * SMALLER))
         if all_hold(smaller):
-            anywhere = next(rational_points(self.function.free_symbols))
-            return self.refuted(f"{SMALLER} of it is a bound as well", anywhere, smaller)
+            symbols = self.function.free_symbols | self.constant.free_symbols
+            anywhere, reason = next(rational_points(symbols)), f"{SMALLER} of it is a bound as well"
+            return self.refuted(reason, anywhere, [*premises, *smaller])
         return self.undecided("it is not known whether less would do", premises)
 
     def _bounds(self, constant: Expr) -> Iterator[Step]:
@@ -86,9 +97,12 @@ class LipschitzConstant(Assertion):
 
 @dataclass(frozen=True)
 class InverseFunction(Assertion):
-    """The inverse of a strictly increasing function, by its values below and above 0.
+    """The inverse of a strictly increasing function with f(0) = 0, by its values below and above 0.
 
-    Where ``f(g(y)) = y`` and ``f`` is strictly monotone, ``g(y)`` is the only solution.
+    Then the points on the left have the values below 0, and those on the right the values above.
+    If ``g(f(x)) = x`` on either side and at 0, then ``g(y)`` is the solution of ``f(x) = y`` for
+    every y in the range, and there is no other. An x with another ``g(f(x))`` refutes, such as one
+    at which the piece of f does not give back ``f(x)``: for ``y = f(x)`` the solution is x.
 
     Examples:
         >>> from elu_sym.activations import Relu, Elu
@@ -108,8 +122,8 @@ class InverseFunction(Assertion):
     def to_text(self) -> str:
         """The sentence."""
         return (
-            f"{self.function} = y has the one solution x = {self.below} for y < 0 in the range,"
-            f" and x = {self.above} for y >= 0"
+            f"{self.function} = y has, for every y in the range, the one solution x = {self.below}"
+            f" if y < 0, x = {self.above} if y >= 0"
         )
 
     def to_latex(self) -> str:
@@ -121,13 +135,22 @@ class InverseFunction(Assertion):
 
     def decide(self) -> Step:
         """Check monotony, and put the solutions in."""
-        premises = [StrictlyMonotone(self.function).check()]
+        if self.below.has(x) or self.above.has(x) or self.function.has(y):
+            return self.undecided("the solutions are written in y and the function in x")
+        at_zero = value_at_kink(self.function, Side.RIGHT)
+        premises = [StrictlyMonotone(self.function).check(), Equality(at_zero, S.Zero).check()]
+        premises.append(Equality(self.above.xreplace({y: at_zero}), S.Zero).check())
+        inverted, solved = [], []
         for side, solution in ((Side.LEFT, self.below), (Side.RIGHT, self.above)):
             # Every y of this part of the range is the value of a point on this side.
             there = piece(self.function, side)
-            solved = there.xreplace({x: solution}).xreplace({y: there})
-            premises.append(Equality(solved, there, side).check())
-        refutation = first_false(premises[1:])
-        if refutation is not None and refutation.witness is not None:
-            return self.refuted("it solves another equation", refutation.witness, premises)
-        return self.concluded("the solution is one, and there is no other", premises)
+            inverted.append(Equality(solution.xreplace({y: there}), x, side).check())
+            solved.append(
+                Equality(there.xreplace({x: solution}).xreplace({y: there}), there, side).check()
+            )
+        if all_hold([*premises, *inverted]):
+            return self.proved("the solution is one, and there is no other", premises + inverted)
+        refutation = first_false([*inverted, *solved])
+        if refutation is not None and refutation.witness is not None and all_hold(premises[:2]):
+            return self.refuted("it solves another equation", refutation.witness, [refutation])
+        return self.undecided("a premise is open", premises + inverted)

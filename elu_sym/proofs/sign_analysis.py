@@ -35,7 +35,12 @@ class PositiveFromKink(Assertion):
 
     With ``g(delta)`` for the expression at ``x = -delta`` or ``x = delta``: if ``g``, ``g'``, ...,
     :math:`g^{(n-1)}` are not negative at 0 and :math:`g^{(n)} > 0` for ``delta > 0``, then each of
-    them is positive for ``delta > 0``, the last one first. The least such ``n`` is found.
+    them is positive for ``delta > 0``, the last one first. The least such ``n`` is found. That all
+    of them are differentiable needs no premise of its own: an expression of the normal form has no
+    jump, and a pole of ``g`` would be one of :math:`g^{(n)}`. A product is taken factor by factor,
+    an even number of which may be negative.
+
+    A point where the expression has the wrong sign refutes, and nothing else does.
 
     Examples:
         >>> from sympy import exp
@@ -58,12 +63,22 @@ class PositiveFromKink(Assertion):
         """The inequality."""
         return self.sign(self.expression, self.side).to_latex()
 
+    @property
+    def _piece(self) -> Expr:
+        """What holds on the side, each activation by its piece."""
+        return self.side.approach(self.expression).xreplace({distance: self.side.value * x})
+
     def decide(self) -> Step:
         """Take it factor by factor, or differentiate until the structure shows the sign."""
+        if self.expression.has(distance):
+            return self.undecided(f"{distance} is the distance from the kink and no parameter")
         step = self._by_derivatives()
-        for form in equal_forms(self.expression):
+        if step.holds is not None:
+            return step
+        for form in equal_forms(self._piece):
             factors = list(_factors(form))
-            if step.holds is None and len(factors) > 1:
+            # A number alone makes no product: a sum and its opposite would ask each other for ever.
+            if sum(not factor.is_number for factor in factors) > 1:
                 premises = [self._signed(factor) for factor in factors]
                 negative = sum(
                     premise.assertion != type(self)(factor, self.side)
@@ -106,10 +121,11 @@ class PositiveFromKink(Assertion):
 
     def _refuted_near_kink(self, parameters: Point, premises: list[Step]) -> Step:
         """Where a derivative is negative at 0, look close to it."""
+        others = next(rational_points(self.expression.free_symbols - parameters.keys()))
         for halvings in range(NEAREST):
-            point = {**parameters, x: self.side.value * Rational(1, 2**halvings)}
-            missing = self.expression.free_symbols - point.keys()
-            ball = enclose(self.expression, {**next(rational_points(missing)), **point})
+            place = self.side.value * Rational(1, 2**halvings)
+            point = {**others, **parameters, x: place}
+            ball = enclose(self._piece, point)
             if ball < 0:
                 return self.refuted(f"the value lies in {ball.str(8)}, below 0", point)
         return self.undecided("it may fall from 0", premises)

@@ -11,7 +11,7 @@ from elu_sym.algebra.equality import rational_points
 from elu_sym.assertion import Assertion, Step
 from elu_sym.proofs.certified import SolvesHeatEquation, VarianceSolvesHeatEquation
 from elu_sym.proofs.gaussian_means import GaussianMean
-from elu_sym.proofs.inference import Equality, Side
+from elu_sym.proofs.inference import Equality, NonNegative, Side
 from elu_sym.proofs.lipschitz import LipschitzConstant
 from elu_sym.proofs.shape import Convex, StrictlyMonotone
 from elu_sym.proofs.smoothness import all_hold, piece
@@ -64,7 +64,8 @@ class VarianceBound(Assertion):
     """Var f(X) <= L^2 Var X for every law of X with a finite variance, and no smaller L will do.
 
     With an independent copy Y of X, Var f(X) = E(f(X) - f(Y))^2/2 <= L^2 E(X - Y)^2/2. Two close
-    points at which the quotient is nearly L show that L is the least one.
+    points at which the quotient is nearly L show that L is the least one. So it holds if and only
+    if L >= 0 is the least Lipschitz constant of f.
 
     Examples:
         >>> from elu_sym.activations import Celu
@@ -89,6 +90,9 @@ class VarianceBound(Assertion):
 
     def decide(self) -> Step:
         """The least Lipschitz constant decides."""
+        size = NonNegative(self.constant).check()
+        if not size.holds:
+            return self.undecided("L may be negative", [size])
         premise = LipschitzConstant(self.function, self.constant).check()
         return self.concluded("E(f(X) - f(Y))^2/2 with an independent copy Y", [premise])
 
@@ -106,6 +110,8 @@ class GaussianPoincare(Assertion):
     A bounded solution of the heat equation with a source is the integral of the source over the
     heat kernel, so the order of the sources is that of the solutions: they differ by
     v*(dE f'/dmu)^2 >= 0 and by Var f'(X) >= 0.
+
+    A point at which the three are in another order refutes, where the variance is certified.
 
     Attributes:
         function: f, whose derivative has no atom.
@@ -132,8 +138,8 @@ class GaussianPoincare(Assertion):
     def to_latex(self) -> str:
         """The inequalities."""
         return (
-            rf"\sigma^2 (\mathbb{{E}} f'(X))^2 \le \operatorname{{Var}} {latex(self.function)}"
-            r" \le \sigma^2\, \mathbb{E} f'(X)^2"
+            rf"\sigma^2 s^2 \le \operatorname{{Var}} {latex(self.function)} \le \sigma^2 q,"
+            rf"\; s = {latex(self.slope)},\; q = {latex(self.square)}"
         )
 
     def decide(self) -> Step:
@@ -156,13 +162,14 @@ class GaussianPoincare(Assertion):
         if all_hold(premises):
             return self.proved("the sources are in this order", premises)
         lower, upper = v * self.slope**2, v * self.square
-        for point in rational_points(self.variance.free_symbols | {mu, sigma}):
+        symbols = (self.variance + lower + upper).free_symbols | {mu, sigma}
+        for point in rational_points(symbols) if premises[1].holds else ():
             variance, least, greatest = (
                 enclose(bound, point) for bound in (self.variance, lower, upper)
             )
             if variance < least or variance > greatest:
                 found = f"{least.str(8)}, {variance.str(8)}, {greatest.str(8)}"
-                return self.refuted(f"the three are {found}", point)
+                return self.refuted(f"the three are {found}", point, [premises[1]])
         return self.undecided("a premise is open", premises)
 
 
@@ -176,7 +183,8 @@ class VarianceIncreasesWithMean(Assertion):
     """d Var f(X)/dmu = 2 Cov(f(X), f'(X)) >= 0, since f and f' both increase.
 
     Two increasing functions of one variable are positively correlated (Chebyshev): with an
-    independent copy Y, (f(X) - f(Y))(f'(X) - f'(Y)) >= 0.
+    independent copy Y, (f(X) - f(Y))(f'(X) - f'(Y)) >= 0. A point at which the derivative is
+    negative refutes, where the variance is certified.
 
     Attributes:
         function: f.
@@ -215,8 +223,10 @@ class VarianceIncreasesWithMean(Assertion):
         ]
         if all_hold(premises):
             return self.proved("both f and f' increase", premises)
-        for point in rational_points(moved.free_symbols | {mu, sigma}):
+        certified = VarianceSolvesHeatEquation(self.variance, self.function, self.mean).check()
+        premises.append(certified)
+        for point in rational_points(moved.free_symbols | {mu, sigma}) if certified.holds else ():
             ball = enclose(moved, point)
             if ball < 0:
-                return self.refuted(f"it lies in {ball.str(8)}, below 0", point)
+                return self.refuted(f"it lies in {ball.str(8)}, below 0", point, [certified])
         return self.undecided("a premise is open", premises)

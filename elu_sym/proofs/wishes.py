@@ -24,7 +24,7 @@ class WishesDetermine(Assertion):
 
     The wishes: the identity for ``x > 0``, ``order`` continuous derivatives, the limit of the
     function at -oo, and, if asked for, strictly increasing. A rival refutes that fulfils them and
-    has another value somewhere.
+    has another value somewhere. That there is no rival this rule never finds.
 
     Attributes:
         function: the candidate.
@@ -66,7 +66,7 @@ class WishesDetermine(Assertion):
         """Check the wishes of both, and look for a point left of the kink where they differ."""
         wishes = [*self._wishes(self.function, S.Zero), *self._wishes(self.rival, self.kink)]
         wishes.append(NonNegative(-self.kink).check())
-        if not all_hold(wishes):
+        if self.kink.has(x) or not all_hold(wishes):
             return self.undecided("the rival is not known to fulfil the wishes", wishes)
         rival = piece(self.rival, Side.LEFT).xreplace({x: x - self.kink})
         difference = piece(self.function, Side.LEFT) - rival

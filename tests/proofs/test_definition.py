@@ -6,6 +6,7 @@ import pytest
 from mutants import DEFINITION, generated_code_in, mutated_copy, run_in, verdicts_in
 
 from elu_sym import codegen, mean
+from elu_sym.proofs import CHAPTERS, CLAIMS
 
 NAMES = (
     UNIQUE := "construction.unique",
