@@ -73,6 +73,7 @@ def closer_iff_at_most_2() -> Iterator[Assertion]:
     # In what follows x stands for r, and alpha = 2/(1 - r), which is 2 + 2*t at r = t/(1 + t).
     yield RunsThrough(2 + 2 * excess, excess, Interval.open(2, oo))
     yield Equality((2 / (1 - x)).subs(x, excess / (1 + excess)), 2 + 2 * excess)
+    yield Positive(1 - excess / (1 + excess))
     excess_of_size = -symmetrized(RELU + ELU).xreplace({alpha: 2 / (1 - x)})
     gap = 1 - exp(-x) - x * (1 - x)
     yield Equality((1 - x) * excess_of_size, gap, Side.RIGHT)
@@ -308,7 +309,7 @@ CLAIMS = (
             " strictly as alpha grows."
         ),
         latex=r"\alpha < \beta \implies \mathbb{E} f(X; \beta) < \mathbb{E} f(X; \alpha)",
-        assumptions=(x, alpha, excess, "P(X < 0) > 0"),
+        assumptions=(x, alpha, excess, "P(X < 0) > 0, E max(X, 0) < oo"),
         proof=decreasing_in_alpha,
         source="ELU decreases with alpha at every x < 0",
         neighbours=(
@@ -393,9 +394,9 @@ CLAIMS = (
     Claim(
         id="centering.knob_limits",
         statement=(
-            "At N(0, sigma^2), with g = sigma/sqrt(2*pi), the alpha of mean zero lies between 1 and"
-            " g/(g - sigma^2/4) where that is positive, and between 2*g and g/(1/2 - 1/(2*pi*g)):"
-            " it tends to 1 as sigma -> 0 and grows like sigma*sqrt(2/pi) as sigma -> oo."
+            "At N(0, sigma^2), with g = sigma/sqrt(2*pi), the alpha of mean zero lies above 1 and"
+            " above 2*g, below g/(g - sigma^2/4) and below g/(1/2 - 1/(2*pi*g)), each where it is"
+            " positive: it tends to 1 as sigma -> 0 and grows like sigma*sqrt(2/pi) as sigma -> oo."
         ),
         latex=r"g - \tfrac{\sigma^2}{4} < \mathbb{E} (1 - e^X)_+ < g,\quad"
         r" \tfrac{1}{2} - \tfrac{1}{2 \pi g} < \mathbb{E} (1 - e^X)_+ < \tfrac{1}{2}",

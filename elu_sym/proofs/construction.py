@@ -153,8 +153,8 @@ CLAIMS = (
         expected=Verdict.REFUTED,
         neighbours=(
             Neighbour(
-                "The wishes without strictly increasing, but with C^1, determine CELU.",
-                lambda: [WishesDetermine(Celu(x, alpha), TwoRates(x, alpha), order=1)],
+                "With strictly increasing, but only continuous, they determine CELU.",
+                lambda: [WishesDetermine(Celu(x, alpha), Elu(x, alpha), increasing=True)],
             ),
         ),
     ),

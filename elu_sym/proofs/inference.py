@@ -31,11 +31,16 @@ class Side(Enum):
     def approach(self, expression: Expr) -> Expr:
         """The expression at ``x = -delta`` or ``x = delta``.
 
+        Raises:
+            ValueError: if ``delta`` occurs in the expression, where it would be captured.
+
         Examples:
             >>> from sympy import exp
             >>> Side.LEFT.approach(exp(x))
             exp(-delta)
         """
+        if expression.has(distance):
+            raise ValueError(f"{expression} has the symbol {distance}, which stands for abs(x)")
         return expression.xreplace({x: self.value * distance})
 
     @property

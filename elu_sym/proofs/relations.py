@@ -40,9 +40,9 @@ def only_alpha_1_is_a_rescaled_celu() -> Iterator[Assertion]:
     slope = left.diff(x)
     yield DerivativeOf(left, slope)
     yield LimitAtKink(slope, Side.LEFT, scale * rate)
-    yield Equality((scale * rate).xreplace({rate: 1 / scale}), S.One)
+    forced = (scale * rate).xreplace({rate: 1 / scale})
     yield OneSidedDerivative(elu, Side.LEFT, alpha)
-    yield UniqueSolution((alpha - 1,), (alpha,), (S.One,))
+    yield UniqueSolution((alpha - forced,), (alpha,), (S.One,))
     yield CoincideOnlyAt(elu, Celu(x, alpha), alpha, S.One)
 
 
@@ -119,7 +119,7 @@ CLAIMS = (
     ),
     Claim(
         id="relations.rescaled_celu",
-        statement="ELU of every alpha > 0 is a rescaled CELU: f(x) = alpha*CELU_1(x/alpha).",
+        statement="ELU of every alpha > 0 is the rescaled CELU alpha*CELU_1(x/alpha).",
         assumptions=(x, alpha),
         proof=a_rescaled_celu,
         source="the relation between CELU and ELU, read backwards",

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from sympy import Rational, S, exp, log
+from sympy import Rational, S, exp, log, oo
 
 from elu_sym.activations import Elu, Relu
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.proofs.conditions import ABOVE_ONE, AT_MOST_ONE, both_conditions
-from elu_sym.proofs.inference import Equality, Side
+from elu_sym.proofs.inference import Equality, Positive, Side
 from elu_sym.proofs.laws import on_side
 from elu_sym.proofs.limits import LimitAtInfinity
 from elu_sym.proofs.lipschitz import InverseFunction, LipschitzConstant
-from elu_sym.proofs.shape import Convex, NeverConvex
+from elu_sym.proofs.shape import Convex, NeverConvex, Range
 from elu_sym.proofs.sign_analysis import NonNegativeFromKink, PositiveFromKink
 from elu_sym.symbols import alpha, excess, x, y
 
@@ -27,7 +27,8 @@ SHORTFALL = on_side(Relu(x) - Elu(x, alpha), Side.LEFT)
 
 
 def inverse() -> Iterator[Assertion]:
-    """One solution on either side."""
+    """One solution on either side, for y in the range."""
+    yield Range(Elu(x, alpha), -alpha, oo)
     yield InverseFunction(Elu(x, alpha), log(1 + y / alpha), y)
 
 
@@ -56,13 +57,15 @@ def convex() -> Iterator[Assertion]:
 
 
 def below_relu() -> Iterator[Assertion]:
-    """Equal on the right; on the left ELU is negative."""
+    """Equal on the right and at 0; on the left ELU is negative."""
+    yield Equality(Elu(S.Zero, alpha), Relu(S.Zero))
     yield Equality(Elu(x, alpha), Relu(x), Side.RIGHT)
     yield PositiveFromKink(SHORTFALL, Side.LEFT)
 
 
 def distance_to_relu() -> Iterator[Assertion]:
     """Between 0 and alpha, which it approaches and does not reach."""
+    yield Equality(Elu(S.Zero, alpha), Relu(S.Zero))
     yield Equality(Elu(x, alpha), Relu(x), Side.RIGHT)
     yield PositiveFromKink(SHORTFALL, Side.LEFT)
     yield PositiveFromKink(alpha - SHORTFALL, Side.LEFT)
@@ -73,8 +76,10 @@ def above_identity_iff() -> Iterator[Assertion]:
     """For alpha <= 1 everywhere; for alpha > 1 not at x = -h, where alpha = 1/(1 - h)."""
     yield from both_conditions()
     yield Equality(LOW, x, Side.RIGHT)
+    yield Equality(LOW.subs(x, S.Zero), S.Zero)
     yield PositiveFromKink(on_side(LOW - x, Side.LEFT), Side.LEFT)
     yield Equality(ABOVE_ONE, (1 / (1 - x)).subs(x, excess / (1 + excess)))
+    yield Positive(1 - excess / (1 + excess))
     # In what follows x stands for h, which lies between 0 and 1.
     excess_of_line = -x - Elu(-x, 1 / (1 - x))
     gap = 1 - exp(-x) - x * (1 - x)
@@ -90,6 +95,7 @@ def above_identity() -> Iterator[Assertion]:
 def decreasing_in_alpha() -> Iterator[Assertion]:
     """For alpha < beta, with beta = alpha + t."""
     larger = Elu(x, alpha + excess)
+    yield Equality(larger.subs(x, S.Zero), Elu(S.Zero, alpha))
     yield Equality(larger, Elu(x, alpha), Side.RIGHT)
     yield PositiveFromKink(on_side(Elu(x, alpha) - larger, Side.LEFT), Side.LEFT)
 
@@ -178,7 +184,7 @@ CLAIMS = (
         latex=r"f(x) \le x_+,\quad = \iff x \ge 0",
         assumptions=(x, alpha),
         proof=below_relu,
-        source="Clevert, Unterthiner, Hochreiter 2016, section 3",
+        source="the definition",
         neighbours=(
             Neighbour(
                 "ELU is above ReLU for x < 0.",

@@ -13,12 +13,13 @@ from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.formula_book import derivative_mean, derivative_second_moment
 from elu_sym.proofs.gaussian_means import GaussianMean, PositiveGaussianMean
-from elu_sym.proofs.inference import Equality
+from elu_sym.proofs.inference import Equality, Side
 from elu_sym.proofs.laws import (
     AlmostSurelyNonzero,
     PositiveMean,
     PositiveSymmetricMean,
     SymmetricMean,
+    on_side,
 )
 from elu_sym.proofs.probabilities import DerivativeBelow
 from elu_sym.symbols import alpha, level, mu, sigma, x, z
@@ -46,7 +47,9 @@ def elu_never_dead() -> Iterator[Assertion]:
 
 def relu_dead_where() -> Iterator[Assertion]:
     """ReLU' is 1 less the indicator, on either side and at 0."""
-    yield SymmetricMean(ReluDerivative(x) + RELU_IS_DEAD, S.One, atom_at_zero=True)
+    for side in Side:
+        yield Equality(on_side(ReluDerivative(x) + RELU_IS_DEAD, side), S.One, side)
+    yield Equality((ReluDerivative(x) + RELU_IS_DEAD).subs(x, S.Zero), S.One)
 
 
 def relu_half() -> Iterator[Assertion]:
@@ -115,7 +118,7 @@ CLAIMS = (
         latex=r"P[f'(X) = 0] = 0",
         assumptions=(x, alpha, "any law of X"),
         proof=elu_never_dead,
-        source="Clevert, Unterthiner, Hochreiter 2016, section 3",
+        source="the definition",
         neighbours=(
             Neighbour(
                 "The derivative of ReLU is zero with probability 0.",
@@ -265,11 +268,11 @@ CLAIMS = (
     Claim(
         id="sparsity.exceeds_half",
         statement=(
-            "Under every symmetric law the mean and the mean square of ELU' exceed 1/2, which is"
-            " what ReLU' has if there is no atom at 0."
+            "Under every symmetric law but the point mass at 0 the mean and the mean square of ELU'"
+            " exceed 1/2, which is what ReLU' has if there is no atom at 0."
         ),
         latex=r"\mathbb{E} f'(X)^n > \tfrac{1}{2},\quad n = 1, 2",
-        assumptions=(x, alpha, "X symmetric"),
+        assumptions=(x, alpha, "X symmetric, not 0"),
         proof=exceeds_half,
         source="half of the mass is on the right, where the derivative is 1",
         neighbours=(

@@ -66,7 +66,7 @@ class WishesDetermine(Assertion):
         """Check the wishes of both, and look for a point left of the kink where they differ."""
         wishes = [*self._wishes(self.function, S.Zero), *self._wishes(self.rival, self.kink)]
         wishes.append(NonNegative(-self.kink).check())
-        if self.kink.has(x) or not all_hold(wishes):
+        if not all_hold(wishes):
             return self.undecided("the rival is not known to fulfil the wishes", wishes)
         rival = piece(self.rival, Side.LEFT).xreplace({x: x - self.kink})
         difference = piece(self.function, Side.LEFT) - rival

@@ -16,7 +16,7 @@ from elu_sym.proofs.inference import (
 from elu_sym.proofs.limits import DerivativeOf, LimitAtInfinity, LimitAtKink, SmoothPiece
 from elu_sym.proofs.shape import CoincideOnlyAt, Convex, Range, StrictlyMonotone
 from elu_sym.proofs.smoothness import Jump, NeverSmooth, OneSidedDerivative, Smooth, SmoothOnlyAt
-from elu_sym.symbols import alpha, rate, scale, slope, x
+from elu_sym.symbols import alpha, distance, rate, scale, slope, x
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
 
@@ -201,3 +201,10 @@ def test_other_symbols_than_x_are_an_error_that_says_what_to_do() -> None:
     step = Smooth(Elu(Symbol("y", real=True), alpha), 0).check()
     assert step.holds is None
     assert "use the symbol x" in step.detail
+
+
+@pytest.mark.parametrize("side", Side)
+def test_a_symbol_that_the_side_would_capture_is_refused(side: Side) -> None:
+    with pytest.raises(ValueError, match="delta"):
+        side.approach(x - distance)
+    assert NonNegative(x - distance, side).check().holds is None
