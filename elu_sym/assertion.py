@@ -1,7 +1,7 @@
 """Assertions and steps: something definite, the rule that decides it, and what the rule found.
 
 An assertion is an identity, a sign, a limit, a theorem about a function; its class is the rule
-that decides it (:mod:`elu_sym.proofs.inference` and its neighbours). Checking it gives a step,
+that decides it (:mod:`elu_sym.inference.elementary` and its neighbours). Checking it gives a step,
 which may rest on further steps, its premises. A step that raises an exception decides nothing.
 """
 

@@ -1,4 +1,4 @@
-"""The proofs, one module a chapter of claims, on top of a few modules of rules of inference."""
+"""The claims and their proofs, one module a chapter or a part of one."""
 
 from elu_sym.claim import Registry
 from elu_sym.proofs import (
@@ -14,7 +14,7 @@ from elu_sym.proofs import (
     rate,
     regularity,
     relations,
-    shape_claims,
+    shape,
     smooth_ride,
     smooth_ride_measured,
     sparsity,
@@ -40,7 +40,7 @@ CHAPTERS = {
 _MODULES = (
     construction,
     regularity,
-    shape_claims,
+    shape,
     relations,
     derivative,
     sparsity,

@@ -7,13 +7,13 @@ from sympy import Add, Expr, Symbol
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour
 from elu_sym.formula_book import FORMULAS, Formula
-from elu_sym.proofs.certified import (
+from elu_sym.inference.certified import (
     EqualsIntegral,
     SolvesHeatEquation,
     VarianceSolvesHeatEquation,
 )
-from elu_sym.proofs.gaussian_means import GaussianMean
-from elu_sym.proofs.inference import Equality
+from elu_sym.inference.elementary import Equality
+from elu_sym.inference.gaussian_means import GaussianMean
 from elu_sym.symbols import alpha, mu, sigma
 
 

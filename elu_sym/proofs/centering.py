@@ -9,11 +9,11 @@ from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.formula_book import mean, relu
-from elu_sym.proofs.conditions import RunsThrough
-from elu_sym.proofs.gaussian_means import Between, GaussianMean, PositiveGaussianMean, SignChange
-from elu_sym.proofs.inference import Equality, Positive, Side
-from elu_sym.proofs.laws import PositiveMean, PositiveSymmetricMean, symmetrized
-from elu_sym.proofs.sign_analysis import PositiveFromKink
+from elu_sym.inference.conditions import RunsThrough
+from elu_sym.inference.elementary import Equality, Positive, Side
+from elu_sym.inference.gaussian_means import Between, GaussianMean, PositiveGaussianMean, SignChange
+from elu_sym.inference.laws import PositiveMean, PositiveSymmetricMean, symmetrized
+from elu_sym.inference.sign_analysis import PositiveFromKink
 from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
 
 ELU, RELU = Elu(x, alpha), Relu(x)

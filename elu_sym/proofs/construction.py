@@ -7,11 +7,11 @@ from sympy import Expr, S, diff, exp
 from elu_sym.activations import Celu, Elu, KinkedFunction
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
-from elu_sym.proofs.inference import Equality, Side, UniqueSolution
-from elu_sym.proofs.limits import DerivativeOf, LimitAtInfinity, LimitAtKink
-from elu_sym.proofs.shape import CoincideOnlyAt
-from elu_sym.proofs.smoothness import OneSidedDerivative, Smooth, value_at_kink
-from elu_sym.proofs.wishes import WishesDetermine
+from elu_sym.inference.elementary import Equality, Side, UniqueSolution
+from elu_sym.inference.limits import DerivativeOf, LimitAtInfinity, LimitAtKink
+from elu_sym.inference.shape import CoincideOnlyAt
+from elu_sym.inference.smoothness import OneSidedDerivative, Smooth, value_at_kink
+from elu_sym.inference.wishes import WishesDetermine
 from elu_sym.symbols import alpha, amplitude, offset, rate, x
 
 

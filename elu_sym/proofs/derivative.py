@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from elu_sym.activations import Elu, EluDerivative, ReluDerivative
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour
-from elu_sym.proofs.inference import Equality, Positive, Side
-from elu_sym.proofs.limits import DerivativeOf
-from elu_sym.proofs.smoothness import OneSidedDerivative, piece, value_at_kink
+from elu_sym.inference.elementary import Equality, Positive, Side
+from elu_sym.inference.limits import DerivativeOf
+from elu_sym.inference.smoothness import OneSidedDerivative, piece, value_at_kink
 from elu_sym.symbols import alpha, x
 
 

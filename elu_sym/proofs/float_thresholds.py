@@ -6,7 +6,7 @@ They are facts about correct rounding to nearest, ties to even, with gradual und
 
 from collections.abc import Mapping
 
-from elu_sym.proofs.rounding import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, FloatingPointFormat
+from elu_sym.inference.rounding import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, FloatingPointFormat
 
 EXPONENTIAL_IS_ZERO = {
     FLOAT64: -745.1332191019412,

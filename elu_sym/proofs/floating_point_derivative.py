@@ -7,16 +7,8 @@ from sympy import Rational, S
 from elu_sym.activations import EluDerivative
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
-from elu_sym.proofs.float_thresholds import (
-    DERIVATIVE_IS_SUBNORMAL,
-    EXPONENTIAL_IS_ZERO,
-    IEEE,
-    ROUNDING,
-    listed,
-    up_to,
-)
-from elu_sym.proofs.rounded_operations import AtMostUpTo, EqualUpTo, is_left_piece
-from elu_sym.proofs.rounding import (
+from elu_sym.inference.rounded_operations import AtMostUpTo, EqualUpTo, is_left_piece
+from elu_sym.inference.rounding import (
     BFLOAT16,
     DERIVATIVE_ROUNDED_TWICE,
     EXPONENTIAL,
@@ -26,7 +18,15 @@ from elu_sym.proofs.rounding import (
     SELU_ALPHA,
     FloatingPointFormat,
 )
-from elu_sym.proofs.saturation import DerivativeZeroForEvery
+from elu_sym.inference.saturation import DerivativeZeroForEvery
+from elu_sym.proofs.float_thresholds import (
+    DERIVATIVE_IS_SUBNORMAL,
+    EXPONENTIAL_IS_ZERO,
+    IEEE,
+    ROUNDING,
+    listed,
+    up_to,
+)
 from elu_sym.symbols import alpha, x
 
 

@@ -7,16 +7,8 @@ from sympy import Rational, S
 from elu_sym.activations import Elu
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
-from elu_sym.proofs.float_thresholds import (
-    FLOOR_IS_REACHED,
-    FLOOR_ROUNDED_ONCE,
-    IEEE,
-    ROUNDING,
-    listed,
-    up_to,
-)
-from elu_sym.proofs.rounded_operations import EqualUpTo, is_left_piece
-from elu_sym.proofs.rounding import (
+from elu_sym.inference.rounded_operations import EqualUpTo, is_left_piece
+from elu_sym.inference.rounding import (
     BFLOAT16,
     ELU_ROUNDED_ONCE,
     ELU_ROUNDED_TWICE,
@@ -27,7 +19,15 @@ from elu_sym.proofs.rounding import (
     Computation,
     FloatingPointFormat,
 )
-from elu_sym.proofs.saturation import FloorReachedEarlyUpTo, FloorReachedForEvery
+from elu_sym.inference.saturation import FloorReachedEarlyUpTo, FloorReachedForEvery
+from elu_sym.proofs.float_thresholds import (
+    FLOOR_IS_REACHED,
+    FLOOR_ROUNDED_ONCE,
+    IEEE,
+    ROUNDING,
+    listed,
+    up_to,
+)
 from elu_sym.symbols import alpha, x
 
 

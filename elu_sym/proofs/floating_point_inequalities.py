@@ -7,10 +7,9 @@ from sympy import Rational, S
 from elu_sym.activations import Elu, EluDerivative
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
-from elu_sym.proofs.float_thresholds import EXPONENTIAL_IS_ZERO, FLOOR_IS_REACHED, ROUNDING, up_to
-from elu_sym.proofs.rounded_inequalities import GreaterEverywhere, InjectiveBetween
-from elu_sym.proofs.rounded_operations import EqualUpTo, RoundedValue, is_left_piece
-from elu_sym.proofs.rounding import (
+from elu_sym.inference.rounded_inequalities import GreaterEverywhere, InjectiveBetween
+from elu_sym.inference.rounded_operations import EqualUpTo, RoundedValue, is_left_piece
+from elu_sym.inference.rounding import (
     BFLOAT16,
     DERIVATIVE_FROM_VALUE,
     DERIVATIVE_ROUNDED_TWICE,
@@ -22,6 +21,7 @@ from elu_sym.proofs.rounding import (
     Computation,
     FloatingPointFormat,
 )
+from elu_sym.proofs.float_thresholds import EXPONENTIAL_IS_ZERO, FLOOR_IS_REACHED, ROUNDING, up_to
 from elu_sym.symbols import alpha, x, y
 
 RATE = Computation((*ELU_ROUNDED_TWICE.operations, y + 1))

@@ -7,8 +7,8 @@ count floats of the format.
 
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
-from elu_sym.proofs.measured_thresholds import MeasuredWithin, Reference
-from elu_sym.proofs.rounding import (
+from elu_sym.inference.measured_thresholds import MeasuredWithin, Reference
+from elu_sym.inference.rounding import (
     BFLOAT16,
     FLOAT16,
     FLOAT32,

@@ -19,7 +19,7 @@ from elu_sym.formula_book import (
     second_moment,
     variance,
 )
-from elu_sym.proofs.gaussian_limits import GaussianLimit
+from elu_sym.inference.gaussian_limits import GaussianLimit
 from elu_sym.symbols import alpha, distance, mu, sigma
 
 ROOT_TWO_PI = sqrt(2 * pi)

@@ -14,16 +14,16 @@ from elu_sym.formula_book import (
     second_moment,
     variance,
 )
-from elu_sym.proofs.centering import LEFT
-from elu_sym.proofs.conditions import ABOVE_ONE, AT_MOST_ONE, both_conditions
-from elu_sym.proofs.gaussian_means import GaussianMean, PositiveGaussianMean
-from elu_sym.proofs.inference import Equality, NonNegative, Positive
-from elu_sym.proofs.variances import (
+from elu_sym.inference.conditions import ABOVE_ONE, AT_MOST_ONE, both_conditions
+from elu_sym.inference.elementary import Equality, NonNegative, Positive
+from elu_sym.inference.gaussian_means import GaussianMean, PositiveGaussianMean
+from elu_sym.inference.variances import (
     GaussianPoincare,
     PositiveVariance,
     VarianceBound,
     VarianceIncreasesWithMean,
 )
+from elu_sym.proofs.centering import LEFT
 from elu_sym.symbols import alpha, mu, sigma, x
 
 ELU, SLOPE = Elu(x, alpha), EluDerivative(x, alpha)

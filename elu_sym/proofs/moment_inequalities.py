@@ -12,9 +12,9 @@ from sympy import Expr, Rational, S, Symbol, diff, expand, sqrt
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.formula_book import elu, selu
-from elu_sym.proofs.branch_and_bound import PositiveOnBox
-from elu_sym.proofs.certificates import Box
-from elu_sym.proofs.inference import Equality
+from elu_sym.inference.branch_and_bound import PositiveOnBox
+from elu_sym.inference.certificate import Box
+from elu_sym.inference.elementary import Equality
 from elu_sym.symbols import alpha, mu, scale, sigma
 
 Values = tuple[tuple[Symbol, Expr], ...]

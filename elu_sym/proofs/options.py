@@ -19,10 +19,11 @@ from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.formula_book import derivative_mean, mean, relu, second_moment
-from elu_sym.proofs.conditions import ABOVE_ONE, AT_MOST_ONE, RunsThrough
-from elu_sym.proofs.gaussian_limits import EventuallyNegative, GaussianLimit
-from elu_sym.proofs.gaussian_means import GaussianMean, PositiveGaussianMean
-from elu_sym.proofs.inference import Equality, NonNegative, Positive, Side
+from elu_sym.inference.conditions import ABOVE_ONE, AT_MOST_ONE, RunsThrough
+from elu_sym.inference.elementary import Equality, NonNegative, Positive, Side
+from elu_sym.inference.gaussian_limits import EventuallyNegative, GaussianLimit
+from elu_sym.inference.gaussian_means import GaussianMean, PositiveGaussianMean
+from elu_sym.inference.sign_analysis import PositiveFromKink
 from elu_sym.proofs.option_prices import (
     FORWARD,
     FORWARD_OF_SQUARE,
@@ -31,7 +32,6 @@ from elu_sym.proofs.option_prices import (
     black_call,
     black_put,
 )
-from elu_sym.proofs.sign_analysis import PositiveFromKink
 from elu_sym.symbols import alpha, excess, mu, sigma, slack, strike, x
 
 CALL = bachelier_call(mu, S.Zero, sigma)

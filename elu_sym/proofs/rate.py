@@ -14,13 +14,13 @@ from elu_sym.activations import Elu
 from elu_sym.assertion import Assertion, Step
 from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.formula_book import derivative_mean, mean
-from elu_sym.proofs.conditions import ABOVE_ONE, AT_MOST_ONE, RunsThrough
-from elu_sym.proofs.gaussian_limits import EventuallyNegative, GaussianLimit
-from elu_sym.proofs.gaussian_means import PositiveGaussianMean
-from elu_sym.proofs.inference import Equality, Positive, Side
-from elu_sym.proofs.laws import on_side
-from elu_sym.proofs.sign_analysis import PositiveFromKink
-from elu_sym.proofs.smoothness import all_hold, first_false
+from elu_sym.inference.conditions import ABOVE_ONE, AT_MOST_ONE, RunsThrough
+from elu_sym.inference.elementary import Equality, Positive, Side
+from elu_sym.inference.gaussian_limits import EventuallyNegative, GaussianLimit
+from elu_sym.inference.gaussian_means import PositiveGaussianMean
+from elu_sym.inference.laws import on_side
+from elu_sym.inference.sign_analysis import PositiveFromKink
+from elu_sym.inference.smoothness import all_hold, first_false
 from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
 
 

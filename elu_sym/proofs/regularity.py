@@ -7,9 +7,9 @@ from sympy import S, oo
 from elu_sym.activations import Celu, Elu
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour
-from elu_sym.proofs.inference import Equality, Side
-from elu_sym.proofs.shape import Range, StrictlyMonotone
-from elu_sym.proofs.smoothness import (
+from elu_sym.inference.elementary import Equality, Side
+from elu_sym.inference.shape import Range, StrictlyMonotone
+from elu_sym.inference.smoothness import (
     Jump,
     NeverSmooth,
     OneSidedDerivative,

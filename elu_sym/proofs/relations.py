@@ -7,12 +7,12 @@ from sympy import Rational, S
 from elu_sym.activations import Celu, Elu, EluDerivative, Selu
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
-from elu_sym.proofs.inference import Equality, NonNegative, Side, UniqueSolution
-from elu_sym.proofs.laws import on_side
-from elu_sym.proofs.limits import DerivativeOf, LimitAtKink
-from elu_sym.proofs.shape import CoincideOnlyAt
-from elu_sym.proofs.sign_analysis import PositiveFromKink
-from elu_sym.proofs.smoothness import OneSidedDerivative
+from elu_sym.inference.elementary import Equality, NonNegative, Side, UniqueSolution
+from elu_sym.inference.laws import on_side
+from elu_sym.inference.limits import DerivativeOf, LimitAtKink
+from elu_sym.inference.shape import CoincideOnlyAt
+from elu_sym.inference.sign_analysis import PositiveFromKink
+from elu_sym.inference.smoothness import OneSidedDerivative
 from elu_sym.symbols import alpha, height, rate, scale, x
 
 RESCALED = scale * Celu(rate * x, height)

@@ -1,251 +1,273 @@
-"""The shape of a function with a kink: monotone, its range, convex, equal to another one."""
+"""The shape of ELU: its inverse, how steep it is, when it is convex, where it lies."""
 
-import itertools
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Iterator
 
-from sympy import Expr, Symbol, latex
+from sympy import Rational, S, exp, log, oo
 
-from elu_sym.activations import KinkedFunction
-from elu_sym.algebra.equality import rational_points
-from elu_sym.assertion import Assertion, Step
-from elu_sym.proofs.inference import Equality, NonNegative, Positive, Side, UniqueSolution
-from elu_sym.proofs.limits import LimitAtInfinity, LimitAtKink
-from elu_sym.proofs.smoothness import (
-    Jump,
-    Smooth,
-    all_hold,
-    differentiated,
-    first_false,
-    piece,
-    value_at_kink,
+from elu_sym.activations import Elu, Relu
+from elu_sym.assertion import Assertion
+from elu_sym.claim import Claim, Neighbour, Verdict
+from elu_sym.inference.conditions import ABOVE_ONE, AT_MOST_ONE, both_conditions
+from elu_sym.inference.elementary import Equality, Positive, Side
+from elu_sym.inference.laws import on_side
+from elu_sym.inference.limits import LimitAtInfinity
+from elu_sym.inference.lipschitz import InverseFunction, LipschitzConstant
+from elu_sym.inference.shape import Convex, NeverConvex, Range
+from elu_sym.inference.sign_analysis import NonNegativeFromKink, PositiveFromKink
+from elu_sym.symbols import alpha, excess, x, y
+
+LOW, HIGH = Elu(x, AT_MOST_ONE), Elu(x, ABOVE_ONE)
+"""ELU for alpha <= 1 and for alpha > 1."""
+
+PERCENT = Rational(101, 100)
+"""One per cent more."""
+
+SHORTFALL = on_side(Relu(x) - Elu(x, alpha), Side.LEFT)
+"""What ELU lacks to ReLU on the left."""
+
+
+def inverse() -> Iterator[Assertion]:
+    """One solution on either side, for y in the range."""
+    yield Range(Elu(x, alpha), -alpha, oo)
+    yield InverseFunction(Elu(x, alpha), log(1 + y / alpha), y)
+
+
+def lipschitz() -> Iterator[Assertion]:
+    """The slope 1 on the right rules for alpha <= 1, the slope alpha at 0- for alpha > 1."""
+    yield from both_conditions()
+    yield LipschitzConstant(LOW, S.One)
+    yield LipschitzConstant(HIGH, ABOVE_ONE)
+
+
+def one_lipschitz() -> Iterator[Assertion]:
+    """It is steeper left of 0 if alpha > 1."""
+    yield LipschitzConstant(Elu(x, alpha), S.One)
+
+
+def convex_iff() -> Iterator[Assertion]:
+    """The derivative jumps by 1 - alpha at 0, and increases elsewhere."""
+    yield from both_conditions()
+    yield Convex(LOW)
+    yield NeverConvex(HIGH)
+
+
+def convex() -> Iterator[Assertion]:
+    """The jump is downwards if alpha > 1."""
+    yield Convex(Elu(x, alpha))
+
+
+def below_relu() -> Iterator[Assertion]:
+    """Equal on the right and at 0; on the left ELU is negative."""
+    yield Equality(Elu(S.Zero, alpha), Relu(S.Zero))
+    yield Equality(Elu(x, alpha), Relu(x), Side.RIGHT)
+    yield PositiveFromKink(SHORTFALL, Side.LEFT)
+
+
+def distance_to_relu() -> Iterator[Assertion]:
+    """Between 0 and alpha, which it approaches and does not reach."""
+    yield Equality(Elu(S.Zero, alpha), Relu(S.Zero))
+    yield Equality(Elu(x, alpha), Relu(x), Side.RIGHT)
+    yield PositiveFromKink(SHORTFALL, Side.LEFT)
+    yield PositiveFromKink(alpha - SHORTFALL, Side.LEFT)
+    yield LimitAtInfinity(SHORTFALL, Side.LEFT, alpha)
+
+
+def above_identity_iff() -> Iterator[Assertion]:
+    """For alpha <= 1 everywhere; for alpha > 1 not at x = -h, where alpha = 1/(1 - h)."""
+    yield from both_conditions()
+    yield Equality(LOW, x, Side.RIGHT)
+    yield Equality(LOW.subs(x, S.Zero), S.Zero)
+    yield PositiveFromKink(on_side(LOW - x, Side.LEFT), Side.LEFT)
+    yield Equality(ABOVE_ONE, (1 / (1 - x)).subs(x, excess / (1 + excess)))
+    yield Positive(1 - excess / (1 + excess))
+    # In what follows x stands for h, which lies between 0 and 1.
+    excess_of_line = -x - Elu(-x, 1 / (1 - x))
+    gap = 1 - exp(-x) - x * (1 - x)
+    yield Equality((1 - x) * excess_of_line, gap, Side.RIGHT)
+    yield PositiveFromKink(gap, Side.RIGHT)
+
+
+def above_identity() -> Iterator[Assertion]:
+    """Left of 0 and close to it ELU lies below the identity if alpha > 1."""
+    yield NonNegativeFromKink(on_side(Elu(x, alpha) - x, Side.LEFT), Side.LEFT)
+
+
+def decreasing_in_alpha() -> Iterator[Assertion]:
+    """For alpha < beta, with beta = alpha + t."""
+    larger = Elu(x, alpha + excess)
+    yield Equality(larger.subs(x, S.Zero), Elu(S.Zero, alpha))
+    yield Equality(larger, Elu(x, alpha), Side.RIGHT)
+    yield PositiveFromKink(on_side(Elu(x, alpha) - larger, Side.LEFT), Side.LEFT)
+
+
+CLAIMS = (
+    Claim(
+        id="shape.inverse",
+        statement=(
+            "ELU is injective, and its inverse is y for y >= 0 and log(1 + y/alpha) for"
+            " -alpha < y < 0."
+        ),
+        latex=r"f^{-1}(y) = \log(1 + y/\alpha) \;(y < 0)",
+        assumptions=(x, alpha),
+        proof=inverse,
+        source="Clevert, Unterthiner, Hochreiter 2016, equation 15, solved",
+        neighbours=(
+            Neighbour(
+                "The inverse below 0 is log(1 + y).",
+                lambda: [InverseFunction(Elu(x, alpha), log(1 + y), y)],
+            ),
+            Neighbour(
+                "The inverse above 0 is 1.01*y.",
+                lambda: [InverseFunction(Elu(x, alpha), log(1 + y / alpha), y * PERCENT)],
+            ),
+        ),
+    ),
+    Claim(
+        id="shape.lipschitz",
+        statement="The least Lipschitz constant of ELU is max(1, alpha).",
+        latex=r"\sup_{x \ne y} \left|\frac{f(x) - f(y)}{x - y}\right| = \max(1, \alpha)",
+        assumptions=(x, alpha),
+        proof=lipschitz,
+        source="the one-sided derivatives at 0",
+        neighbours=(
+            Neighbour(
+                "For alpha <= 1 the least Lipschitz constant is alpha.",
+                lambda: [LipschitzConstant(LOW, AT_MOST_ONE)],
+            ),
+            Neighbour(
+                "For alpha > 1 the least Lipschitz constant is 1.01*alpha.",
+                lambda: [LipschitzConstant(HIGH, ABOVE_ONE * PERCENT)],
+            ),
+        ),
+    ),
+    Claim(
+        id="shape.one_lipschitz",
+        statement="ELU is 1-Lipschitz, and no less, for every alpha > 0.",
+        assumptions=(x, alpha),
+        proof=one_lipschitz,
+        source="said of ELU at alpha = 1 and repeated without the condition",
+        expected=Verdict.REFUTED,
+        neighbours=(
+            Neighbour(
+                "ELU is alpha-Lipschitz for every alpha > 0.",
+                lambda: [LipschitzConstant(Elu(x, alpha), alpha)],
+            ),
+        ),
+    ),
+    Claim(
+        id="shape.convex_iff",
+        statement="ELU is convex if and only if alpha <= 1.",
+        latex=r"f \text{ convex} \iff \alpha \le 1",
+        assumptions=(x, alpha),
+        proof=convex_iff,
+        source="the jump 1 - alpha of the derivative at 0",
+        neighbours=(
+            Neighbour(
+                "ELU is convex if and only if alpha <= 1.01.",
+                lambda: [Convex(Elu(x, PERCENT * AT_MOST_ONE))],
+            ),
+            Neighbour("ELU is convex for no alpha.", lambda: [NeverConvex(Elu(x, alpha))]),
+        ),
+    ),
+    Claim(
+        id="shape.convex",
+        statement="ELU is convex for every alpha > 0.",
+        assumptions=(x, alpha),
+        proof=convex,
+        source="said of ELU at alpha = 1 and repeated without the condition",
+        expected=Verdict.REFUTED,
+        neighbours=(Neighbour("ELU is convex for every alpha > 1.", lambda: [Convex(HIGH)]),),
+    ),
+    Claim(
+        id="shape.below_relu",
+        statement="ELU is at most ReLU, with equality exactly for x >= 0.",
+        latex=r"f(x) \le x_+,\quad = \iff x \ge 0",
+        assumptions=(x, alpha),
+        proof=below_relu,
+        source="the definition",
+        neighbours=(
+            Neighbour(
+                "ELU is above ReLU for x < 0.",
+                lambda: [PositiveFromKink(-SHORTFALL, Side.LEFT)],
+            ),
+        ),
+    ),
+    Claim(
+        id="shape.distance_to_relu",
+        statement=(
+            "ReLU exceeds ELU by less than alpha, and by no less in the limit: the distance in the"
+            " supremum norm is alpha, and is not attained."
+        ),
+        latex=r"0 \le x_+ - f(x) < \alpha,\quad \sup_x (x_+ - f(x)) = \alpha",
+        assumptions=(x, alpha),
+        proof=distance_to_relu,
+        source="the floor of ELU",
+        neighbours=(
+            Neighbour(
+                "The distance is less than 0.99*alpha.",
+                lambda: [PositiveFromKink(alpha * (2 - PERCENT) - SHORTFALL, Side.LEFT)],
+            ),
+            Neighbour(
+                "The distance tends to 1.01*alpha.",
+                lambda: [LimitAtInfinity(SHORTFALL, Side.LEFT, alpha * PERCENT)],
+            ),
+        ),
+    ),
+    Claim(
+        id="shape.above_identity_iff",
+        statement=(
+            "ELU lies nowhere below the identity if and only if alpha <= 1; for alpha > 1 it does"
+            " at x = -h, h = 1 - 1/alpha, so that the chord from -h to h runs below f(0)."
+        ),
+        latex=r"f(x) \ge x \;\forall x \iff \alpha \le 1",
+        assumptions=(x, alpha),
+        proof=above_identity_iff,
+        source="the slope alpha left of 0; why ELU is not convex for alpha > 1",
+        neighbours=(
+            Neighbour(
+                "ELU lies above the identity for x < 0 if alpha <= 1.01.",
+                lambda: [
+                    PositiveFromKink(
+                        on_side(Elu(x, PERCENT * AT_MOST_ONE) - x, Side.LEFT), Side.LEFT
+                    )
+                ],
+            ),
+            Neighbour(
+                "ELU lies below the identity for x < 0 if alpha > 1.",
+                lambda: [PositiveFromKink(on_side(x - HIGH, Side.LEFT), Side.LEFT)],
+            ),
+        ),
+    ),
+    Claim(
+        id="shape.above_identity",
+        statement="ELU lies nowhere below the identity, for every alpha > 0.",
+        assumptions=(x, alpha),
+        proof=above_identity,
+        source="said of ELU at alpha = 1 and repeated without the condition",
+        expected=Verdict.REFUTED,
+        neighbours=(
+            Neighbour(
+                "ELU lies nowhere above the identity for x < 0.",
+                lambda: [NonNegativeFromKink(on_side(x - Elu(x, alpha), Side.LEFT), Side.LEFT)],
+            ),
+        ),
+    ),
+    Claim(
+        id="shape.decreasing_in_alpha",
+        statement="At every x < 0 ELU decreases strictly as alpha grows, and at x >= 0 not at all.",
+        latex=r"\alpha < \beta,\; x < 0 \implies f(x; \beta) < f(x; \alpha)",
+        assumptions=(x, alpha, excess),
+        proof=decreasing_in_alpha,
+        source="Clevert, Unterthiner, Hochreiter 2016, section 3",
+        neighbours=(
+            Neighbour(
+                "At x < 0 ELU increases with alpha.",
+                lambda: [
+                    PositiveFromKink(
+                        on_side(Elu(x, alpha + excess) - Elu(x, alpha), Side.LEFT), Side.LEFT
+                    )
+                ],
+            ),
+        ),
+    ),
 )
-from elu_sym.symbols import x
-
-
-@dataclass(frozen=True)
-class StrictlyMonotone(Assertion):
-    """A function is strictly increasing, or strictly decreasing, on the real line.
-
-    It is if it is continuous and its derivative has the sign off the kink. A point at which the
-    derivative has the opposite sign refutes.
-
-    Examples:
-        >>> from elu_sym.activations import Elu
-        >>> from elu_sym.symbols import alpha, x
-        >>> StrictlyMonotone(Elu(x, alpha)).check().holds
-        True
-        >>> StrictlyMonotone(Elu(x, alpha), increasing=False).check().witness
-        {alpha: 1/2, x: -7/5}
-    """
-
-    function: KinkedFunction
-    increasing: bool = True
-    rule: ClassVar[str] = "sign of the derivative"
-
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"{self.function} is strictly {self._word} on the real line"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        return rf"{latex(self.function)} \text{{ is strictly {self._word}}}"
-
-    @property
-    def _word(self) -> str:
-        return "increasing" if self.increasing else "decreasing"
-
-    def decide(self) -> Step:
-        """Check the sign of the derivative on either side."""
-        sign = 1 if self.increasing else -1
-        premises = [Smooth(self.function, 0).check()]
-        refutation: Step | None = None
-        for side in Side:
-            derivative = sign * piece(self.function, side, 1)
-            differentiation = list(differentiated(self.function, side, 1))
-            premises += [*differentiation, Positive(derivative, side).check()]
-            # A derivative that is zero somewhere leaves room; one of the other sign does not.
-            opposite = NonNegative(derivative, side).check()
-            if opposite.holds is False and all_hold(differentiation):
-                refutation = refutation or opposite
-        if all_hold(premises):
-            return self.proved("continuous, with this sign of the derivative off 0", premises)
-        if refutation is not None and refutation.witness is not None:
-            detail = f"the derivative has the other sign, {refutation.detail}"
-            return self.refuted(detail, refutation.witness, premises)
-        return self.undecided("a premise is open", premises)
-
-
-@dataclass(frozen=True)
-class Range(Assertion):
-    """The range of a function is the open interval between two ends.
-
-    A continuous, strictly increasing function takes, by the intermediate value theorem, exactly
-    the values between its limits.
-
-    Examples:
-        >>> from elu_sym.activations import Elu
-        >>> from elu_sym.symbols import alpha, x
-        >>> from sympy import S, oo
-        >>> Range(Elu(x, alpha), -alpha, oo).check().holds
-        True
-        >>> Range(Elu(x, alpha), S(-1), oo).check().witness
-        {alpha: 1/2}
-    """
-
-    function: KinkedFunction
-    lower: Expr
-    upper: Expr
-    rule: ClassVar[str] = "intermediate value theorem"
-
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"{self.function} maps the real line onto ({self.lower}, {self.upper})"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        interval = rf"\left({latex(self.lower)}, {latex(self.upper)}\right)"
-        return rf"x \mapsto {latex(self.function)},\; \mathbb{{R}} \to {interval} \text{{ is onto}}"
-
-    def decide(self) -> Step:
-        """Check that the function increases, and its limits."""
-        increasing = StrictlyMonotone(self.function).check()
-        limits = [
-            LimitAtInfinity(piece(self.function, Side.LEFT), Side.LEFT, self.lower).check(),
-            LimitAtInfinity(piece(self.function, Side.RIGHT), Side.RIGHT, self.upper).check(),
-        ]
-        premises = [increasing, *limits]
-        if all_hold(premises):
-            return self.proved("between its limits it takes every value, and no other", premises)
-        refutation = first_false(limits)
-        if increasing.holds and refutation is not None and refutation.witness is not None:
-            return self.refuted("it ends elsewhere", refutation.witness, premises)
-        return self.undecided("a premise is open", premises)
-
-
-@dataclass(frozen=True)
-class Convex(Assertion):
-    """A function is convex on the real line.
-
-    A continuous function is convex if and only if off the kink its second derivative is not
-    negative and at the kink its derivative does not jump down.
-
-    Examples:
-        >>> from elu_sym.activations import Elu, Relu
-        >>> from elu_sym.symbols import alpha, x
-        >>> Convex(Relu(x)).check().holds
-        True
-        >>> Convex(Elu(x, alpha)).check().witness
-        {alpha: 7/5}
-    """
-
-    function: KinkedFunction
-    rule: ClassVar[str] = "increasing derivative"
-
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"{self.function} is convex on the real line"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        return rf"{latex(self.function)} \text{{ is convex}}"
-
-    def decide(self) -> Step:
-        """Check the second derivatives and the jump."""
-        left, right = (value_at_kink(self.function, side, 1) for side in Side)
-        premises = [Smooth(self.function, 0).check(), Jump(self.function, right - left).check()]
-        for side in Side:
-            premises += differentiated(self.function, side, 2)
-            premises.append(NonNegative(piece(self.function, side, 2), side).check())
-        premises.append(NonNegative(right - left).check())
-        return self.concluded("the derivative does not decrease", premises)
-
-
-@dataclass(frozen=True)
-class NeverConvex(Assertion):
-    """For no value of its parameters is a function convex on the real line.
-
-    The derivative of a convex function does not decrease; here it jumps down at the kink.
-
-    Examples:
-        >>> from elu_sym.activations import Elu
-        >>> from elu_sym.symbols import alpha, excess, x
-        >>> NeverConvex(Elu(x, 1 + excess)).check().holds
-        True
-        >>> NeverConvex(Elu(x, alpha)).check().witness
-        {alpha: 1/2}
-    """
-
-    function: KinkedFunction
-    rule: ClassVar[str] = "a derivative that jumps down"
-
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"{self.function} is convex for no value of its parameters"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        return rf"{latex(self.function)} \text{{ is not convex}}"
-
-    def decide(self) -> Step:
-        """Check the sign of the jump, or look for parameters with which it is convex."""
-        left, right = (value_at_kink(self.function, side, 1) for side in Side)
-        premises = [Jump(self.function, right - left).check(), Positive(left - right).check()]
-        if all_hold(premises):
-            return self.proved("the derivative jumps down at 0", premises)
-        for point in itertools.islice(rational_points(self.function.free_symbols - {x}), 20):
-            counterexample = Convex(self.function.xreplace(dict(point))).check()
-            if counterexample.holds:
-                return self.refuted("here it is convex", point, [*premises, counterexample])
-        return self.undecided("a premise is open", premises)
-
-
-@dataclass(frozen=True)
-class CoincideOnlyAt(Assertion):
-    """Two functions are the same for one value of a parameter and for no other.
-
-    At the value their pieces are equal. Conversely, equal functions have the same derivative at 0
-    from the left, an equation whose only solution is the value.
-
-    Examples:
-        >>> from elu_sym.activations import Celu, Elu
-        >>> from sympy import S
-        >>> from elu_sym.symbols import alpha, x
-        >>> CoincideOnlyAt(Elu(x, alpha), Celu(x, alpha), alpha, S.One).check().holds
-        True
-    """
-
-    first: KinkedFunction
-    second: KinkedFunction
-    parameter: Symbol
-    value: Expr
-    rule: ClassVar[str] = "both directions"
-
-    def to_text(self) -> str:
-        """The equivalence."""
-        condition = f"{self.parameter} = {self.value}"
-        return f"{self.first} = {self.second} for all x if and only if {condition}"
-
-    def to_latex(self) -> str:
-        """The equivalence."""
-        equation = rf"\forall x\colon {latex(self.first)} = {latex(self.second)}"
-        return rf"{equation} \iff {latex(self.parameter)} = {latex(self.value)}"
-
-    def decide(self) -> Step:
-        """Compare the pieces at the value, and the derivatives from the left for any value."""
-        there = {self.parameter: self.value}
-        first, second = self.first.xreplace(there), self.second.xreplace(there)
-        premises = [Equality(first, second, side).check() for side in Side]
-        refutation = first_false(premises)
-        slopes = [value_at_kink(f, Side.LEFT, 1) for f in (self.first, self.second)]
-        for function, slope in zip((self.first, self.second), slopes, strict=True):
-            premises += differentiated(function, Side.LEFT, 1)
-            premises.append(LimitAtKink(piece(function, Side.LEFT, 1), Side.LEFT, slope).check())
-        equation = (slopes[0] - slopes[1],)
-        premises.append(UniqueSolution(equation, (self.parameter,), (self.value,)).check())
-        if all_hold(premises):
-            return self.proved("the same there, another slope at 0 elsewhere", premises)
-        if refutation is not None and refutation.witness is not None:
-            witness = {**there, **refutation.witness}
-            return self.refuted("they differ at the value", witness, premises)
-        return self.undecided("a premise is open", premises)

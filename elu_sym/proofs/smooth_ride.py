@@ -11,10 +11,10 @@ from elu_sym.activations import Celu, Elu, EluDerivative, Relu
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.formula_book import mean
-from elu_sym.proofs.conditions import ABOVE_ONE
-from elu_sym.proofs.inference import Equality, NonNegative, Side
-from elu_sym.proofs.lipschitz import LipschitzConstant
-from elu_sym.proofs.losses import ComposedJump, ComposedSmoothness, SecondDerivative
+from elu_sym.inference.conditions import ABOVE_ONE
+from elu_sym.inference.elementary import Equality, NonNegative, Side
+from elu_sym.inference.lipschitz import LipschitzConstant
+from elu_sym.inference.losses import ComposedJump, ComposedSmoothness, SecondDerivative
 from elu_sym.symbols import alpha, smoothness, steepness, x, y
 
 SMOOTH = Elu(x, S.One)

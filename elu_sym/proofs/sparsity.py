@@ -12,16 +12,16 @@ from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.formula_book import derivative_mean, derivative_second_moment
-from elu_sym.proofs.gaussian_means import GaussianMean, PositiveGaussianMean
-from elu_sym.proofs.inference import Equality, Side
-from elu_sym.proofs.laws import (
+from elu_sym.inference.elementary import Equality, Side
+from elu_sym.inference.gaussian_means import GaussianMean, PositiveGaussianMean
+from elu_sym.inference.laws import (
     AlmostSurelyNonzero,
     PositiveMean,
     PositiveSymmetricMean,
     SymmetricMean,
     on_side,
 )
-from elu_sym.proofs.probabilities import DerivativeBelow
+from elu_sym.inference.probabilities import DerivativeBelow
 from elu_sym.symbols import alpha, level, mu, sigma, x, z
 
 RELU_IS_DEAD = Piecewise((1, x < 0), (0, True))

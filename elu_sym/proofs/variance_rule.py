@@ -12,8 +12,8 @@ from elu_sym.activations import Elu, EluDerivative, Relu
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.formula_book import relu, second_moment
-from elu_sym.proofs.gaussian_means import Between, GaussianMean, PositiveGaussianMean
-from elu_sym.proofs.inference import Equality, Positive
+from elu_sym.inference.elementary import Equality, Positive
+from elu_sym.inference.gaussian_means import Between, GaussianMean, PositiveGaussianMean
 from elu_sym.symbols import alpha, mu, sigma, x
 
 DESIGN = Symbol("sigma_0", positive=True)

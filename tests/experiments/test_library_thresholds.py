@@ -13,8 +13,8 @@ from elu_sym.experiments import threshold_table
 from elu_sym.experiments.library_functions import LIBRARIES, instruction_set, version
 from elu_sym.experiments.library_thresholds import main, measurements, one_at_a_time, threshold
 from elu_sym.experiments.threshold_table import COLUMNS, ELEMENTS, RESULTS, Measurement, read, write
-from elu_sym.proofs.rounded_quantities import QUANTITIES
-from elu_sym.proofs.rounding import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, FORMATS, SELU_ALPHA
+from elu_sym.inference.rounded_quantities import QUANTITIES
+from elu_sym.inference.rounding import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, FORMATS, SELU_ALPHA
 
 Doubles = NDArray[np.float64]
 MINUS_ONE = Integer(-1)

@@ -11,17 +11,10 @@ from sympy import Integer, Rational
 from elu_sym.assertion import Evidence
 from elu_sym.claim import Claim, Verdict
 from elu_sym.experiments.threshold_table import Measurement, read
-from elu_sym.proofs import measured_thresholds
-from elu_sym.proofs.float_thresholds import (
-    DERIVATIVE_IS_SUBNORMAL,
-    EXPONENTIAL_IS_ZERO,
-    FLOOR_IS_REACHED,
-    FLOOR_ROUNDED_ONCE,
-)
-from elu_sym.proofs.floating_point import CLAIMS
-from elu_sym.proofs.measured_thresholds import MeasuredWithin, Reference
-from elu_sym.proofs.rounded_operations import AtMostUpTo, EqualUpTo
-from elu_sym.proofs.rounding import (
+from elu_sym.inference import measured_thresholds
+from elu_sym.inference.measured_thresholds import MeasuredWithin, Reference
+from elu_sym.inference.rounded_operations import AtMostUpTo, EqualUpTo
+from elu_sym.inference.rounding import (
     BFLOAT16,
     DERIVATIVE_ROUNDED_TWICE,
     ELU_ROUNDED_ONCE,
@@ -33,6 +26,13 @@ from elu_sym.proofs.rounding import (
     SELU_ALPHA,
     FloatingPointFormat,
 )
+from elu_sym.proofs.float_thresholds import (
+    DERIVATIVE_IS_SUBNORMAL,
+    EXPONENTIAL_IS_ZERO,
+    FLOOR_IS_REACHED,
+    FLOOR_ROUNDED_ONCE,
+)
+from elu_sym.proofs.floating_point import CLAIMS
 from elu_sym.symbols import alpha, x, y
 
 VERDICTS = {

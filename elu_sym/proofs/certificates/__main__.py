@@ -12,9 +12,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from elu_sym.claim import Claim
+from elu_sym.inference.branch_and_bound import MANY_BOXES, PositiveOnBox, search
+from elu_sym.inference.certificate import FOLDER, Certificate, CertificateError, read, write
 from elu_sym.proofs import moment_inequalities
-from elu_sym.proofs.branch_and_bound import MANY_BOXES, PositiveOnBox, search
-from elu_sym.proofs.certificates import FOLDER, Certificate, CertificateError, read, write
 
 CLAIMS: tuple[Claim, ...] = moment_inequalities.CLAIMS
 """The claims whose proofs name certificates."""
