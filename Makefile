@@ -97,6 +97,7 @@ accuracy: $(COMPILED) ## measure every formula against Arb at new points (ACCURA
 bench: $(COMPILED) $(BACKENDS_INSTALLED) ## measure speed, memory, derivations, imports (BENCH=--upstream: SymPy, too; SPEED="--only arrays")
 	$(PY) tests/bench/derivations.py $(BENCH)
 	$(PY) tests/bench/speed.py $(SPEED)
+	$(PY) tests/bench/audit_memory.py
 
 notebooks: $(NOTEBOOKS:notebooks/%.ipynb=.make/%.executed) ## execute the notebooks again, in place
 .make/%.executed: notebooks/%.ipynb notebooks/execute.py $(PACKAGE) $(GENERATED) $(BENCH_RESULTS) $(ENV)

@@ -11,6 +11,7 @@ _HOMES = {
     "ACTIVATIONS": "elu_sym.formula_book",
     "CLAIMS": "elu_sym.proofs",
     "FORMULAS": "elu_sym.formula_book",
+    "audit": "elu_sym.layer_audit",
     "celu": "elu_sym.formula_book",
     "DISTRIBUTIONS": "elu_sym.formula_book",
     "derivative_below": "elu_sym.formula_book",

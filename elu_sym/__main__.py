@@ -1,4 +1,4 @@
-"""The command line: ``python -m elu_sym verify | explain | moments | derive``."""
+"""The command line: ``python -m elu_sym verify | explain | moments | derive | audit``."""
 
 import argparse
 import json
@@ -40,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from elu_sym.layer_audit.command import add_audit_command
+
     parser = _Parser(prog="elu_sym", description="What is known about ELU, derived and verified.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -85,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     derive.add_argument("formula", metavar="ID", help="the formula, such as mean or celu.variance")
     derive.add_argument("--latex", action="store_true", help="print LaTeX")
     derive.set_defaults(run=_derive)
+
+    add_audit_command(commands)
     return parser
 
 

@@ -23,6 +23,7 @@ from functools import cache
 from typing import Any
 
 from elu_sym.formula_book import Formula
+from elu_sym.interop.audit_hook import AuditHook, audited
 from elu_sym.interop.selecting import (
     SelectingOperations,
     bound_arguments,
@@ -40,7 +41,7 @@ except ModuleNotFoundError as error:
         f"elu_sym.interop.torch needs {error.name}: pip install 'elu_sym[torch]'", name=error.name
     ) from error
 
-__all__ = ["torch_function"]
+__all__ = ["AuditHook", "audited", "torch_function"]
 
 Function = Callable[..., Any]
 

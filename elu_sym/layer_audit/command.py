@@ -1,0 +1,90 @@
+"""The command ``python -m elu_sym audit FILE``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+__all__ = ["add_audit_command"]
+
+
+def add_audit_command(commands: Any) -> None:
+    """Add the command to those of a program.
+
+    Args:
+        commands: what ``add_subparsers`` of an ``argparse.ArgumentParser`` returned. The parsed
+            options have ``run``, which takes them and returns the exit code; a bad file or
+            argument is a ``ValueError``, a missing package a ``ModuleNotFoundError``.
+    """
+    parser = commands.add_parser(
+        "audit",
+        help="compare recorded pre-activations with the Gaussian prediction",
+        description="Read recorded pre-activations from a file of any length and print the moments"
+        " of ELU beside the Gaussian prediction, how far from Gaussian they are, how sparse, and"
+        " the weight variance that fits. Rows in messages count from 0.",
+    )
+    parser.add_argument("file", metavar="FILE", help="an .npy, .csv or .parquet file")
+    parser.add_argument("--alpha", type=float, default=1.0, help="alpha of ELU (default 1)")
+    parser.add_argument(
+        "--column", metavar="C", help="the column: its name, or its number where there are no names"
+    )
+    parser.add_argument(
+        "--all-columns", action="store_true", help="take the values of all columns together"
+    )
+    parser.add_argument("--json", action="store_true", help="print plain data as JSON")
+    parser.add_argument("--plot", metavar="PNG", help="draw histogram and activation law too")
+    parser.set_defaults(run=run_audit)
+
+
+def run_audit(options: argparse.Namespace) -> int:
+    """Audit a file and print the result.
+
+    Args:
+        options: ``file``, ``alpha``, ``column``, ``all_columns``, ``json`` and ``plot``.
+
+    Returns:
+        0.
+
+    Raises:
+        ValueError: if the file, an argument or the place of the picture is bad, in one line.
+        ModuleNotFoundError: if an extra is missing.
+    """
+    from elu_sym.layer_audit.auditing import audit
+
+    picture = None if options.plot is None else Path(options.plot)
+    if picture is not None:
+        _check_picture(picture)
+    try:
+        found = audit(
+            options.file,
+            options.alpha,
+            column=options.column,
+            all_columns=options.all_columns,
+            progress=True,
+        )
+        if picture is not None:
+            from elu_sym.layer_audit.picture import draw
+
+            draw(found, picture)
+    except OSError as error:
+        named = options.file if error.filename is None else error.filename
+        raise ValueError(f"{named}: {error.strerror or error}") from error
+    # JSON knows neither NaN nor infinity; there are none.
+    text = json.dumps(found.to_json(), indent=2, allow_nan=False)
+    print(text if options.json else found.to_text())
+    return 0
+
+
+def _check_picture(path: Path) -> None:
+    """Tell what is wrong before millions of rows are read."""
+    if path.suffix.lower() != ".png":
+        raise ValueError(f"--plot {path}: give a name that ends in .png")
+    if not path.absolute().parent.is_dir():
+        raise ValueError(f"--plot {path}: there is no such directory")
+    if find_spec("matplotlib") is None:
+        raise ModuleNotFoundError(
+            "--plot needs matplotlib: pip install 'elu_sym[notebooks]'", name="matplotlib"
+        )

@@ -1,0 +1,232 @@
+"""Estimates with intervals by the delta method: every error is linear in one vector of means.
+
+The entries of the vector are the means of functions of one value x, taken about fixed points near
+the middle of the values. All quantities of an audit are smooth functions of them; so the error of
+each is, to first order, linear in the mean vector, and that of a difference or a ratio of two of
+them is too, with whatever they have in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf, isfinite, sqrt
+from statistics import NormalDist
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elu_sym.formula_book import (
+    Formula,
+    derivative_below,
+    derivative_mean,
+    derivative_second_moment,
+    mean,
+    relu,
+    second_moment,
+    variance,
+)
+from elu_sym.layer_audit.result import Comparison, Estimate
+from elu_sym.layer_audit.running_moments import RunningCovariance
+
+__all__ = ["FUNCTIONS", "LayerEstimates", "share"]
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+FUNCTIONS = ("x", "x_squared", "f", "f_squared", "slope", "slope_squared", "negative", "below")
+"""The functions of x: x and f less their fixed points, the squares of these, f'(x) and its square,
+and whether x < 0 and f'(x) < level."""
+
+FEW = 10
+"""Below so many cases, or so many others, the error of a share is not normal."""
+
+
+@dataclass(frozen=True)
+class Functional:
+    """A function of the mean vector.
+
+    Attributes:
+        value: its value.
+        slopes: its derivatives by the means.
+    """
+
+    value: float
+    slopes: FloatArray
+
+    def __sub__(self, other: Functional) -> Functional:
+        return Functional(self.value - other.value, self.slopes - other.slopes)
+
+    def divided_by(self, other: Functional) -> Functional | None:
+        """The quotient; None where it is no finite positive number."""
+        if not (self.value > 0.0 and other.value > 0.0):
+            return None
+        value = self.value / other.value
+        if not (isfinite(value) and value > 0.0):
+            return None
+        # Relative errors, since the square of the denominator may underflow.
+        slopes = self.slopes / self.value - other.slopes / other.value
+        return Functional(value, value * slopes)
+
+
+class LayerEstimates:
+    """All estimates from one vector of means.
+
+    Attributes:
+        mu: the mean of X.
+        sigma: its standard deviation.
+    """
+
+    def __init__(
+        self,
+        means: RunningCovariance,
+        fixed: tuple[float, float],
+        alpha: float,
+        confidence: float,
+    ) -> None:
+        """Take the sums.
+
+        Args:
+            means: those of ``FUNCTIONS``, over at least two values.
+            fixed: what x and f were taken less.
+            alpha: alpha of ELU.
+            confidence: the level of the intervals.
+        """
+        self.alpha, self.count = alpha, means.count
+        self.quantile = NormalDist().inv_cdf(0.5 + confidence / 2.0)
+        self.covariance = means.covariance_of_mean
+        at = dict(zip(FUNCTIONS, map(float, means.mean), strict=True))
+        unit = dict(zip(FUNCTIONS, np.eye(len(FUNCTIONS)), strict=True))
+        variances = dict(zip(FUNCTIONS, np.diag(means.sums) / (means.count - 1), strict=True))
+        point, height = fixed
+        self._gaussian: dict[str, Functional] = {}
+        self.mean = Functional(point + at["x"], unit["x"])
+        self.squared_std = Functional(
+            float(variances["x"]), unit["x_squared"] - 2.0 * at["x"] * unit["x"]
+        )
+        self.mu, self.sigma = self.mean.value, sqrt(self.squared_std.value)
+        nothing = np.zeros(len(FUNCTIONS))
+        self.one = Functional(1.0, nothing)
+        self.std = Functional(
+            self.sigma, self.squared_std.slopes / (2.0 * self.sigma) if self.sigma else nothing
+        )
+        self.empirical = {
+            "mean": Functional(height + at["f"], unit["f"]),
+            "second_moment": Functional(
+                at["f_squared"] + 2.0 * height * at["f"] + height * height,
+                unit["f_squared"] + 2.0 * height * unit["f"],
+            ),
+            "variance": Functional(
+                float(variances["f"]), unit["f_squared"] - 2.0 * at["f"] * unit["f"]
+            ),
+            "derivative_mean": Functional(at["slope"], unit["slope"]),
+            "derivative_second_moment": Functional(at["slope_squared"], unit["slope_squared"]),
+            "negative": Functional(at["negative"], unit["negative"]),
+            "below": Functional(at["below"], unit["below"]),
+        }
+
+    def estimate(self, functional: Functional) -> Estimate:
+        """The value with its interval."""
+        slopes = functional.slopes
+        # A variance of nothing may come out below zero by rounding.
+        error = self.quantile * sqrt(max(float(slopes @ self.covariance @ slopes), 0.0))
+        return Estimate(functional.value, functional.value - error, functional.value + error)
+
+    def moment(self, formula: Formula) -> Comparison:
+        """A moment beside the formula at mu and sigma."""
+        return self._comparison(self.empirical[formula.name], self.gaussian(formula))
+
+    def gaussian(self, formula: Formula) -> Functional:
+        """A formula of the book at the measured mu and sigma."""
+        if formula.name not in self._gaussian:
+            self._gaussian[formula.name] = self._evaluated(formula)
+        return self._gaussian[formula.name]
+
+    def _evaluated(self, formula: Formula) -> Functional:
+        from elu_sym.numeric import _gradients
+        from elu_sym.numeric.law import NormalLaw
+        from elu_sym.numeric.operations import NUMPY
+
+        value = float(formula(self.mu, self.sigma, self.alpha))
+        if not self.sigma:
+            return Functional(value, 0.0 * self.std.slopes)
+        gradient: Callable[..., tuple[Any, ...]] = getattr(_gradients, f"{formula.name}_gradient")
+        with np.errstate(all="ignore"):
+            law = NormalLaw(NUMPY, np.array([self.mu]), np.array([self.sigma]))
+            by_mu, by_sigma, *_ = gradient(law, np.array([self.alpha]))
+        return self._propagated(value, float(by_mu[0]), float(by_sigma[0]))
+
+    def share_negative(self) -> Comparison:
+        """P[X < 0], which is where the derivative of ReLU is below 1/2."""
+        return self._share("negative", float(relu.derivative_below(0.5, self.mu, self.sigma)), 0.0)
+
+    def share_below(self, level: float) -> Comparison:
+        """P[f'(X) < level] for a level up to 1."""
+        probability = float(derivative_below(level, self.mu, self.sigma, self.alpha))
+        # alpha e^x < level; where alpha itself is below, this holds for all x < 0.
+        end = min(float(np.log(level) - np.log(self.alpha)), 0.0)
+        return self._share("below", probability, end)
+
+    def weight_factors(self) -> tuple[Comparison | None, Comparison | None, Comparison | None]:
+        """std^2 / E f^2, std^2 / Var f and 1 / E f'^2."""
+        return (
+            self._ratio(self.squared_std, second_moment),
+            self._ratio(self.squared_std, variance),
+            self._ratio(self.one, derivative_second_moment),
+        )
+
+    def moments(self) -> tuple[Comparison, ...]:
+        """E f, E f^2, Var f, E f' and E f'^2."""
+        formulas = (mean, second_moment, variance, derivative_mean, derivative_second_moment)
+        return tuple(self.moment(formula) for formula in formulas)
+
+    def _ratio(self, numerator: Functional, formula: Formula) -> Comparison | None:
+        empirical = numerator.divided_by(self.empirical[formula.name])
+        gaussian = numerator.divided_by(self.gaussian(formula))
+        if empirical is None or gaussian is None:
+            return None
+        return self._comparison(empirical, gaussian)
+
+    def _propagated(self, value: float, by_mu: float, by_sigma: float) -> Functional:
+        return Functional(value, by_mu * self.mean.slopes + by_sigma * self.std.slopes)
+
+    def _comparison(self, empirical: Functional, gaussian: Functional) -> Comparison:
+        return Comparison(
+            self.estimate(empirical),
+            self.estimate(gaussian),
+            self.estimate(empirical - gaussian),
+        )
+
+    def _share(self, name: str, probability: float, end: float) -> Comparison:
+        """A share beside P[X < end]."""
+        measured = self.empirical[name]
+        gaussian = Functional(probability, 0.0 * self.std.slopes)
+        if self.sigma:
+            t = (end - self.mu) / self.sigma
+            density = NormalDist().pdf(t) if abs(t) < inf else 0.0
+            gaussian = self._propagated(
+                probability, -density / self.sigma, -t * density / self.sigma
+            )
+        cases = round(measured.value * self.count)
+        inner = share(cases, self.count, self.quantile)
+        outer = self.estimate(gaussian)
+        difference = self.estimate(measured - gaussian)
+        if min(cases, self.count - cases) < FEW:
+            # The two intervals together, which is wider than need be and never too narrow.
+            low, high = inner.low - outer.high, inner.high - outer.low
+            difference = Estimate(difference.value, low, high)
+        return Comparison(inner, outer, difference)
+
+
+def share(cases: int, count: int, quantile: float) -> Estimate:
+    """A share with its interval: Wilson, JASA 1927, which is none of length 0 at 0 or 1.
+
+    Examples:
+        >>> share(0, 100, 2.0)
+        Estimate(value=0.0, low=0.0, high=0.038461538461538464)
+    """
+    value, square = cases / count, quantile * quantile
+    middle = (cases + square / 2.0) / (count + square)
+    half = quantile / (count + square) * sqrt(cases * (1.0 - value) + square / 4.0)
+    low = 0.0 if cases == 0 else middle - half
+    return Estimate(value, low, 1.0 if cases == count else middle + half)

@@ -1,0 +1,71 @@
+"""Where ELU has reached its floor in the format that the values were recorded in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["FORMATS", "at_floor", "rounded_alpha"]
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+
+def _through(dtype: type[np.floating]) -> Callable[[FloatArray], FloatArray]:
+    def rounded(values: FloatArray) -> FloatArray:
+        with np.errstate(over="ignore", under="ignore"):
+            return values.astype(dtype).astype(np.float64)
+
+    return rounded
+
+
+def _to_bfloat16(values: FloatArray) -> FloatArray:
+    """The upper half of a float32, rounded to nearest, ties to even."""
+    with np.errstate(over="ignore", under="ignore"):
+        bits = values.astype(np.float32).view(np.uint32).astype(np.uint64)
+    bits += np.uint64(0x7FFF) + ((bits >> np.uint64(16)) & np.uint64(1))
+    upper = (bits & np.uint64(0xFFFF0000)).astype(np.uint32)
+    return upper.view(np.float32).astype(np.float64)
+
+
+FORMATS: dict[str, Callable[[FloatArray], FloatArray]] = {
+    "float16": _through(np.float16),
+    "bfloat16": _to_bfloat16,
+    "float32": _through(np.float32),
+    "float64": lambda values: values,
+}
+"""How float64 values are rounded to each format."""
+
+
+def rounded_alpha(alpha: float, float_format: str) -> float:
+    """Alpha as the format holds it.
+
+    Raises:
+        ValueError: if it is zero or infinite there.
+    """
+    rounded = float(FORMATS[float_format](np.array([alpha]))[0])
+    if not 0.0 < rounded < np.inf:
+        raise ValueError(
+            f"alpha = {alpha} is {rounded} in {float_format}, the format of the values: give one"
+            " within its range"
+        )
+    return rounded
+
+
+def at_floor(values: FloatArray, alpha: float, float_format: str) -> NDArray[np.bool_]:
+    """Tell where alpha * expm1(x), rounded after either operation, is exactly -alpha.
+
+    Args:
+        values: numbers of the format, in float64.
+        alpha: the height of the floor, a number of the format.
+        float_format: one of ``FORMATS``.
+
+    Examples:
+        >>> at_floor(np.array([-8.0, -17.0, -38.0]), 1.0, "float32")
+        array([False, False,  True])
+    """
+    rounded = FORMATS[float_format]
+    height = alpha * rounded(np.expm1(np.minimum(values, 0.0)))
+    return (values < 0.0) & (rounded(height) == -alpha)

@@ -1,0 +1,110 @@
+"""A picture of an audit: the pre-activations beside the fitted normal, and the activation law."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elu_sym.layer_audit.result import LayerAudit
+
+__all__ = ["densities", "draw"]
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+
+class Densities(NamedTuple):
+    """Mean densities over the bins of a histogram.
+
+    Attributes:
+        edges: the edges of the bins.
+        measured: the share of the values in each bin over its width.
+        gaussian: the probability of each bin under the fitted normal law over its width.
+    """
+
+    edges: FloatArray
+    measured: FloatArray
+    gaussian: FloatArray
+
+
+def densities(found: LayerAudit) -> tuple[Densities, Densities]:
+    """The densities of X and of f(X).
+
+    f increases, so the bins of f(X) are the images of those of X and have the same counts: nothing
+    is smoothed. Bins that f maps to one number, at the floor, are left out.
+
+    Args:
+        found: an audit of values that are not all equal.
+
+    Returns:
+        Those of X, and those of f(X).
+    """
+    from scipy.special import ndtr
+
+    edges = np.array(found.histogram.edges)
+    shares = np.array(found.histogram.counts) / found.count
+    mass = np.diff(ndtr((edges - found.mean.value) / found.std.value))
+    heights = np.where(edges < 0.0, found.alpha * np.expm1(np.minimum(edges, 0.0)), edges)
+    widths = np.diff(heights)
+    wide = widths > 0.0
+    kept = np.concatenate((heights[:-1][wide], heights[-1:]))
+    return (
+        Densities(edges, shares / np.diff(edges), mass / np.diff(edges)),
+        Densities(kept, shares[wide] / widths[wide], mass[wide] / widths[wide]),
+    )
+
+
+def draw(found: LayerAudit, path: Path) -> None:
+    """Write the picture as a PNG, by rename.
+
+    Args:
+        found: the audit.
+        path: where to; its directory exists.
+
+    Raises:
+        ModuleNotFoundError: if Matplotlib is missing.
+        ValueError: if all values are equal, which have no density.
+        OSError: if the file cannot be written.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"a picture needs {error.name}: pip install 'elu_sym[notebooks]'", name=error.name
+        ) from error
+    if not found.std.value:
+        raise ValueError(f"{found.source}: all values are {found.least}: there is nothing to draw")
+
+    figure = Figure(figsize=(10.0, 4.0), layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    gaussian = f"N({found.mean.value:.4g}, {found.std.value:.4g}²)"
+    words = (
+        ("pre-activations x", "x", gaussian),
+        (f"f(x), alpha = {found.alpha:g}", "f(x)", f"f of {gaussian}"),
+    )
+    for place, (title, label, law), density in zip(
+        figure.subplots(1, 2), words, densities(found), strict=True
+    ):
+        place.stairs(density.measured, density.edges, fill=True, alpha=0.4, label="measured")
+        place.stairs(density.gaussian, density.edges, color="black", label=law)
+        # The law of f(X) piles up at the floor: its top is cut where the rest would vanish.
+        top = 1.2 * float(np.quantile(np.maximum(density.measured, density.gaussian), 0.97))
+        place.set(title=title, xlabel=label, ylabel="density")
+        if top > 0.0:
+            place.set_ylim(0.0, top)
+        place.legend()
+
+    descriptor, temporary = tempfile.mkstemp(dir=path.absolute().parent, suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            canvas.print_png(stream)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

@@ -1,0 +1,304 @@
+"""Recorded values from files, in chunks: ``.npy``, ``.csv`` and ``.parquet``.
+
+Nothing is guessed, dropped or unpickled: a file that is damaged, or holds anything but finite
+numbers, is a :class:`RecordedValuesError` that names the file, the column and the row. Rows are
+counted from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["RecordedValues", "RecordedValuesError", "open_recorded"]
+
+RealArray: TypeAlias = NDArray[Any]
+
+ROWS = 1 << 16
+"""Rows of one chunk."""
+
+
+class RecordedValuesError(ValueError):
+    """A file that holds no recorded values, with what is wrong and where."""
+
+
+@dataclass(frozen=True)
+class RecordedValues:
+    """A file that was opened.
+
+    Attributes:
+        float_format: the format of the values; ``float64`` for whole numbers and text.
+        count: how many there are, or None where only reading tells.
+        chunks: reads them, as one-dimensional arrays of finite numbers.
+    """
+
+    float_format: str
+    count: int | None
+    chunks: Callable[[], Iterator[RealArray]]
+
+
+def open_recorded(
+    path: Path, column: str | int | None = None, all_columns: bool = False
+) -> RecordedValues:
+    """Open a file of recorded values.
+
+    Args:
+        path: the file; its suffix tells the format.
+        column: which column, by name, or by number from 0 where columns have no names.
+        all_columns: take the values of all columns together.
+
+    Returns:
+        The values, to be read in chunks.
+
+    Raises:
+        RecordedValuesError: if the file is damaged, empty, of another format, or has several
+            columns and none is chosen. A wrong value is found when its chunk is read.
+        OSError: if the file cannot be opened.
+        ModuleNotFoundError: if a Parquet file needs the extra ``dask``.
+    """
+    from elu_sym.layer_audit.comma_separated import open_comma_separated
+
+    readers = {".npy": _open_npy, ".csv": open_comma_separated, ".parquet": _open_parquet}
+    if path.suffix.lower() not in readers:
+        raise RecordedValuesError(
+            f"{path}: no format is known by the suffix {path.suffix!r}: give a file of"
+            f" {', '.join(readers)}"
+        )
+    if column is not None and all_columns:
+        raise RecordedValuesError(f"{path}: give a column or all columns, not both")
+    if path.is_dir():
+        raise RecordedValuesError(f"{path}: this is a directory: give a file")
+    if path.stat().st_size == 0:
+        raise RecordedValuesError(f"{path}: the file is empty")
+    return readers[path.suffix.lower()](path, column, all_columns)
+
+
+def chosen_columns(
+    path: Path, names: Sequence[str], column: str | int | None, all_columns: bool
+) -> list[int]:
+    """The numbers of the columns that are meant.
+
+    Raises:
+        RecordedValuesError: if that is not one, or it is not there.
+    """
+    if all_columns or (column is None and len(names) == 1):
+        return list(range(len(names)))
+    listed = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+    if column is None:
+        raise RecordedValuesError(
+            f"{path}: there are {len(names)} columns, {listed}: choose one with column, or take the"
+            " values of all with all_columns"
+        )
+    found = [number for number, name in enumerate(names) if name == str(column)]
+    if len(found) != 1:
+        several = f"{len(found)} columns are called" if found else "there is no column"
+        raise RecordedValuesError(f"{path}: {several} {str(column)!r}; the columns are {listed}")
+    return found
+
+
+def checked_finite(path: Path, chunk: RealArray, place: Callable[[int], str]) -> RealArray:
+    """Return the chunk.
+
+    Args:
+        path: the file.
+        chunk: a one-dimensional array.
+        place: from the index in the chunk to the column and row in the file.
+
+    Raises:
+        RecordedValuesError: if there is NaN or infinity in it.
+    """
+    finite = np.isfinite(chunk)
+    if not finite.all():
+        first = int(np.argmin(finite))
+        raise RecordedValuesError(
+            f"{path}: {place(first)}: {chunk[first]} is no finite number: remove or repair it"
+        )
+    return chunk
+
+
+def _check_real(path: Path, what: str, dtype: np.dtype[Any]) -> str:
+    """The float format of a type of NumPy."""
+    if dtype.kind not in "iuf" or dtype.itemsize > 8:
+        raise RecordedValuesError(
+            f"{path}: {what} has the type {dtype}: record float16, float32, float64 or whole"
+            " numbers"
+        )
+    return dtype.newbyteorder("=").name if dtype.kind == "f" else "float64"
+
+
+def _open_npy(path: Path, column: str | int | None, all_columns: bool) -> RecordedValues:
+    try:
+        # It maps the file and never unpickles: objects are an error.
+        whole = np.lib.format.open_memmap(path, mode="r")
+    except OSError:
+        raise
+    except Exception as error:  # the header is text that may be damaged in any way
+        reason = " ".join(str(error).split())
+        raise RecordedValuesError(f"{path}: this is no whole .npy file: {reason}") from error
+    surplus = path.stat().st_size - whole.offset - whole.nbytes
+    if surplus:
+        raise RecordedValuesError(
+            f"{path}: {surplus} bytes follow the array: the file is damaged or holds several arrays"
+        )
+    if whole.ndim == 0:
+        raise RecordedValuesError(f"{path}: this is a single number: give an array")
+    if whole.size == 0:
+        raise RecordedValuesError(f"{path}: the array of shape {whole.shape} has no values")
+    selections = _selections(path, whole, column, all_columns)
+    parts = [selection.flat(whole) for selection in selections]
+    formats = [
+        _check_real(path, selection.name or "the array", part.dtype)
+        for selection, part in zip(selections, parts, strict=True)
+    ]
+    sizes = [part.size for part in parts]
+
+    def chunks() -> Iterator[RealArray]:
+        for selection, size in zip(selections, sizes, strict=True):
+            for start in range(0, size, ROWS):
+                # Mapped anew for every chunk, so that what was read does not stay in memory.
+                values = selection.flat(np.lib.format.open_memmap(path, mode="r"))
+                chunk = np.asarray(values[start : start + ROWS])
+                yield checked_finite(path, chunk, partial(selection.place, start=start))
+
+    return RecordedValues(_one_format(path, formats), sum(sizes), chunks)
+
+
+@dataclass(frozen=True)
+class _Selection:
+    """What is read of an array.
+
+    Attributes:
+        name: the column in words; empty for the whole array.
+        pick: from the array to its part.
+        shape: the shape of the part.
+        order: whether it lies in the file row by row, ``C``, or column by column, ``F``.
+    """
+
+    name: str
+    pick: Callable[[RealArray], RealArray]
+    shape: tuple[int, ...]
+    order: Literal["C", "F"] = "C"
+
+    def flat(self, array: RealArray) -> RealArray:
+        """The values in the order in which they lie in the file, without a copy."""
+        part = self.pick(array)
+        return (part if self.order == "C" else part.T).reshape(-1)
+
+    def place(self, index: int, start: int) -> str:
+        """The words for an element of ``flat``."""
+        if len(self.shape) == 1:
+            return f"{self.name}, row {start + index}" if self.name else f"row {start + index}"
+        position = np.unravel_index(start + index, self.shape, order=self.order)
+        return f"element {[int(k) for k in position]}"
+
+
+def _selections(
+    path: Path, array: RealArray, column: str | int | None, all_columns: bool
+) -> list[_Selection]:
+    if array.dtype.names:
+        names = list(array.dtype.names)
+        if array.ndim > 1 or any(array.dtype[name].shape for name in names):
+            raise RecordedValuesError(f"{path}: the records hold arrays: give one array of numbers")
+        fields = [names[number] for number in chosen_columns(path, names, column, all_columns)]
+        return [_Selection(f"column {field!r}", itemgetter(field), array.shape) for field in fields]
+    if array.ndim > 2 and not all_columns:
+        raise RecordedValuesError(
+            f"{path}: the array of shape {array.shape} has no columns: take all of its values with"
+            " all_columns"
+        )
+    width = array.shape[1] if array.ndim == 2 else 1
+    columns = chosen_columns(path, [str(k) for k in range(width)], column, all_columns)
+    if array.ndim == 2 and len(columns) == 1:
+        number = columns[0]
+        return [_Selection(f"column '{number}'", itemgetter((..., number)), (array.shape[0],))]
+    return [_Selection("", _whole, array.shape, "C" if array.flags.c_contiguous else "F")]
+
+
+def _whole(array: RealArray) -> RealArray:
+    return array
+
+
+def _row(name: str, start: int) -> Callable[[int], str]:
+    return lambda index: f"column {name!r}, row {start + index}"
+
+
+def _one_format(path: Path, formats: Sequence[str]) -> str:
+    if len(set(formats)) > 1:
+        raise RecordedValuesError(
+            f"{path}: the columns have the formats {', '.join(sorted(set(formats)))}: choose one"
+            " with column"
+        )
+    return formats[0]
+
+
+def _open_parquet(path: Path, column: str | int | None, all_columns: bool) -> RecordedValues:
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"a Parquet file needs {error.name}: pip install 'elu_sym[dask]'", name=error.name
+        ) from error
+
+    try:
+        with parquet.ParquetFile(path) as file:
+            schema, count = file.schema_arrow, file.metadata.num_rows
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged_parquet(path, error) from error
+    columns = chosen_columns(path, schema.names, column, all_columns)
+    formats = []
+    for number in columns:
+        kind = schema.field(number).type
+        if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+            raise RecordedValuesError(
+                f"{path}: column {schema.names[number]!r} has the type {kind}: record float16,"
+                " float32, float64 or whole numbers"
+            )
+        floating = pa.types.is_floating(kind)
+        formats.append(f"float{kind.bit_width}" if floating else "float64")
+    if count == 0:
+        raise RecordedValuesError(f"{path}: the table has no rows")
+    names = [schema.names[number] for number in columns]
+
+    def chunks() -> Iterator[RealArray]:
+        start = 0
+        for batch in _batches(path, names):
+            for name, values in zip(names, batch.columns, strict=True):
+                place = _row(name, start)
+                if values.null_count:
+                    first = int(np.argmin(np.asarray(values.is_valid())))
+                    raise RecordedValuesError(
+                        f"{path}: {place(first)}: the value is missing: remove or fill it"
+                    )
+                yield checked_finite(path, values.to_numpy(zero_copy_only=False), place)
+            start += batch.num_rows
+        if start != count:
+            raise RecordedValuesError(f"{path}: {start} rows were read where {count} are announced")
+
+    return RecordedValues(_one_format(path, formats), count * len(columns), chunks)
+
+
+def _batches(path: Path, names: list[str]) -> Iterator[Any]:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        # Without read-ahead and threads only a batch and its pages are held.
+        with parquet.ParquetFile(
+            path, buffer_size=1 << 20, pre_buffer=False, page_checksum_verification=True
+        ) as file:
+            yield from file.iter_batches(batch_size=ROWS, columns=names, use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged_parquet(path, error) from error
+
+
+def _damaged_parquet(path: Path, error: Exception) -> RecordedValuesError:
+    reason = " ".join(str(error).split())
+    return RecordedValuesError(f"{path}: this is no whole Parquet file: {reason}")

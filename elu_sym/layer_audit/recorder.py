@@ -1,0 +1,276 @@
+"""One pass over pre-activations: values go into a recorder, an audit comes out at any time."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from math import isfinite, log, sqrt
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from elu_sym.layer_audit.estimates import FUNCTIONS, LayerEstimates, share
+from elu_sym.layer_audit.float_formats import FORMATS, at_floor, rounded_alpha
+from elu_sym.layer_audit.result import Histogram, KolmogorovDistance, LayerAudit, Shape
+from elu_sym.layer_audit.running_histogram import RunningHistogram, distance_to_normal
+from elu_sym.layer_audit.running_moments import RunningCovariance, RunningPowers
+
+__all__ = ["LARGEST", "LayerRecorder", "real_array"]
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+BLOCK = 1 << 16
+"""Values are processed in blocks of this size however they arrive: results have the same bits."""
+
+LEVEL = 0.01
+"""A derivative below this hardly moves the weights before it."""
+
+LARGEST = 1e70
+"""Fourth powers of larger numbers are not in the range of float64, nor those of 1/LARGEST."""
+
+BINS = 80
+"""Bins of the histogram in the result."""
+
+
+class _Sums:
+    """What is kept of all whole blocks."""
+
+    def __init__(self, alpha: float, float_format: str) -> None:
+        self.alpha, self.float_format = alpha, float_format
+        self.format_alpha = rounded_alpha(alpha, float_format)
+        self.fixed: tuple[float, float] | None = None
+        self.means = RunningCovariance(len(FUNCTIONS))
+        self.powers, self.histogram = RunningPowers(), RunningHistogram()
+        self.least, self.greatest, self.at_floor = np.inf, -np.inf, 0
+
+    def add(self, x: FloatArray) -> None:
+        decayed = np.exp(np.minimum(x, 0.0))
+        f = np.where(x < 0.0, self.alpha * np.expm1(np.minimum(x, 0.0)), x)
+        slope = np.where(x < 0.0, self.alpha * decayed, 1.0)
+        if self.fixed is None:
+            # Equal values have exactly their median, so that their deviations are exactly zero.
+            point = float(np.median(x))
+            height = self.alpha * float(np.expm1(point)) if point < 0.0 else point
+            self.fixed = point, height
+        point, height = self.fixed
+        deviations, heights = x - point, f - height
+        functions = (
+            *(deviations, deviations * deviations, heights, heights * heights),
+            *(slope, slope * slope, x < 0.0, slope < LEVEL),
+        )
+        self.means.add(np.stack(functions))
+        self.powers.add(deviations)
+        self.histogram.add(x)
+        self.least = min(self.least, float(x.min()))
+        self.greatest = max(self.greatest, float(x.max()))
+        self.at_floor += int(at_floor(x, self.format_alpha, self.float_format).sum())
+
+
+class LayerRecorder:
+    """Takes pre-activations in pieces of any size and keeps what an audit needs of them.
+
+    The result depends on the values and their order, not on the pieces, to the last bit.
+
+    Accuracy:
+        Against fsum, exact fractions and long doubles of the same numbers, for means from 1e-3 to
+        1e8, deviations from 0.01 to 10, alpha from 0.1 to 10, and streams whose blocks have means
+        and deviations up to eight orders of magnitude apart, the largest relative error found is
+        4e-16 in mean and deviation, 6e-16 in skewness and kurtosis, and 2e-15 in the moments of f
+        and of its derivative, each relative to the mean of absolute values where signs cancel.
+
+    Examples:
+        >>> recorder = LayerRecorder(alpha=1.0)
+        >>> for batch in np.random.default_rng(1).standard_normal((10, 1000)):
+        ...     recorder.add(batch)
+        >>> print(f"{recorder.result().activation_mean.empirical.value:.4f}")
+        0.1518
+    """
+
+    def __init__(
+        self,
+        alpha: float = 1.0,
+        *,
+        float_format: str = "float64",
+        confidence: float = 0.95,
+        source: str = "values",
+    ) -> None:
+        """Start with no values.
+
+        Args:
+            alpha: alpha of ELU, from 1e-70 to 1e70.
+            float_format: the format that the values have where they come from: float16,
+                bfloat16, float32 or float64.
+            confidence: the level of the intervals, between 0 and 1.
+            source: what they are called in results and messages.
+
+        Raises:
+            TypeError: if alpha or confidence is no real number.
+            ValueError: if one of them is outside of its range or the format is unknown.
+        """
+        self.alpha = _number_between("alpha", alpha, 1.0 / LARGEST, LARGEST)
+        self.confidence = _number_between("confidence", confidence, 1e-9, 1.0 - 1e-9)
+        if float_format not in FORMATS:
+            raise ValueError(f"float_format = {float_format!r}: give one of {', '.join(FORMATS)}")
+        self.float_format, self.source = float_format, source
+        self._sums = _Sums(self.alpha, float_format)
+        self._rest: FloatArray = np.empty(BLOCK)
+        self._waiting = 0
+
+    @property
+    def count(self) -> int:
+        """How many values were taken."""
+        return self._sums.means.count + self._waiting
+
+    def add(self, values: ArrayLike) -> None:
+        """Take values; all of them, or none if one is wrong.
+
+        Args:
+            values: an array of real numbers of any shape, or one number.
+
+        Raises:
+            TypeError: if they are no real numbers of at most 64 bits.
+            ValueError: if one is NaN, infinite or beyond 1e70.
+        """
+        array = real_array(self.source, values)
+        flat = array.reshape(-1)
+        for start in range(0, flat.size, BLOCK):
+            _check_values(self.source, flat[start : start + BLOCK], array.shape, start)
+        start = 0
+        while start < flat.size:
+            taken = min(BLOCK - self._waiting, flat.size - start)
+            self._rest[self._waiting : self._waiting + taken] = flat[start : start + taken]
+            self._waiting += taken
+            start += taken
+            if self._waiting == BLOCK:
+                self._sums.add(self._rest)
+                self._waiting = 0
+
+    def result(self) -> LayerAudit:
+        """The audit of the values so far; more can be added after it.
+
+        Raises:
+            ValueError: if there are fewer than two values, or their deviation is not zero and
+                below 1e-70.
+        """
+        if self.count < 2:
+            raise ValueError(f"{self.source}: {self.count} values: an audit needs at least two")
+        sums = deepcopy(self._sums)
+        if self._waiting:
+            sums.add(self._rest[: self._waiting])
+        return _result(sums, self.confidence, self.source)
+
+
+def _result(sums: _Sums, confidence: float, source: str) -> LayerAudit:
+    assert sums.fixed is not None
+    estimates = LayerEstimates(sums.means, sums.fixed, sums.alpha, confidence)
+    count, mu, sigma = sums.means.count, estimates.mu, estimates.sigma
+    if sums.least < sums.greatest and sigma < 1.0 / LARGEST:
+        raise ValueError(
+            f"{source}: the standard deviation {sigma} is below {1.0 / LARGEST:g}: give values on"
+            " an ordinary scale"
+        )
+    low, high = max(sums.least, mu - 5.0 * sigma), min(sums.greatest, mu + 5.0 * sigma)
+    edges, counts = sums.histogram.coarse(low, high, BINS)
+    skewness, kurtosis = _shapes(sums, estimates)
+    mean, second_moment, variance, derivative_mean, derivative_second_moment = estimates.moments()
+    by_second_moment, by_variance, by_gradient = estimates.weight_factors()
+    return LayerAudit(
+        source=source,
+        alpha=sums.alpha,
+        count=count,
+        confidence=confidence,
+        float_format=sums.float_format,
+        least=sums.least,
+        greatest=sums.greatest,
+        mean=estimates.estimate(estimates.mean),
+        std=estimates.estimate(estimates.std),
+        activation_mean=mean,
+        activation_second_moment=second_moment,
+        activation_variance=variance,
+        derivative_mean=derivative_mean,
+        derivative_second_moment=derivative_second_moment,
+        skewness=skewness,
+        excess_kurtosis=kurtosis,
+        kolmogorov=_kolmogorov(sums, estimates, confidence),
+        negative=estimates.share_negative(),
+        level=LEVEL,
+        derivative_below=estimates.share_below(LEVEL),
+        at_floor=share(sums.at_floor, count, estimates.quantile),
+        at_floor_count=sums.at_floor,
+        weight_factor_second_moment=by_second_moment,
+        weight_factor_variance=by_variance,
+        weight_factor_gradient=by_gradient,
+        histogram=Histogram(
+            edges=tuple(map(float, edges)),
+            counts=tuple(map(int, counts[1:-1])),
+            below=int(counts[0]),
+            above=int(counts[-1]),
+        ),
+    )
+
+
+def _shapes(sums: _Sums, estimates: LayerEstimates) -> tuple[Shape | None, Shape | None]:
+    second, third, fourth = (total / sums.powers.count for total in sums.powers.sums)
+    if not second:
+        return None, None
+    limits = (estimates.quantile * sqrt(each / sums.powers.count) for each in (6.0, 24.0))
+    values = (third / second**1.5, fourth / second**2 - 3.0)
+    skewness, kurtosis = (Shape(*each) for each in zip(values, limits, strict=True))
+    return skewness, kurtosis
+
+
+def _kolmogorov(
+    sums: _Sums, estimates: LayerEstimates, confidence: float
+) -> KolmogorovDistance | None:
+    if not estimates.sigma:
+        return None
+    found = distance_to_normal(sums.histogram, estimates.mu, estimates.sigma)
+    count = sums.means.count
+    margin = sqrt(log(2.0 / (1.0 - confidence)) / (2.0 * count))
+    root = sqrt(count)
+    return KolmogorovDistance(
+        *found,
+        law_low=max(found.low - margin, 0.0),
+        law_high=min(found.high + margin, 1.0),
+        normal_limit=0.895 / (root - 0.01 + 0.85 / root),
+    )
+
+
+def _number_between(name: str, value: Any, low: float, high: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name} = {value!r} is no real number: give one")
+    # Compared first: a whole number may be beyond the range of float64.
+    if not low <= value <= high:
+        raise ValueError(f"{name} = {value}: give a number from {low:g} to {high:g}")
+    return float(value)
+
+
+def real_array(name: str, values: ArrayLike) -> NDArray[Any]:
+    """Return values as an array of real numbers of at most 64 bits.
+
+    Raises:
+        TypeError: if they are anything else.
+        ValueError: if they are ragged.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array: give its .compressed()")
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{name} is ragged: give rows of one length") from error
+    if array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
+        raise TypeError(f"{name} has dtype {array.dtype}: give real numbers of at most 64 bits")
+    return array
+
+
+def _check_values(source: str, part: NDArray[Any], shape: tuple[int, ...], start: int) -> None:
+    """Name the first value of a part of the flat array that is not finite or too large."""
+    inside = np.abs(part.astype(np.float64)) <= LARGEST
+    if inside.all():
+        return
+    first = int(np.argmin(inside))
+    index = ", ".join(str(int(k)) for k in np.unravel_index(start + first, shape)) if shape else ""
+    advice = (
+        f"give values up to {LARGEST:g}" if isfinite(part[first]) else "remove or repair the value"
+    )
+    raise ValueError(f"{source}[{index}] = {part[first]}: {advice}")
