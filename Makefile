@@ -11,8 +11,8 @@ SHELL := /bin/bash
 .PHONY: all env backends derive compile verify test lint types certificates experiments accuracy \
     bench notebooks lab lock clean help FORCE
 
-# What the tests use beside it: `make test BACKENDS=dask` does without PyTorch and JAX.
-BACKENDS ?= dask,torch,jax
+# What the tests use beside it: `make test BACKENDS=dask` does without PyTorch, JAX and Keras.
+BACKENDS ?= dask,torch,jax,keras
 INSTALL := -m pip install --quiet --disable-pip-version-check --editable
 EXTRAS := verify,experiments,notebooks,dev
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120
@@ -111,7 +111,7 @@ lock: ## write constraints.txt anew, from the newest releases (PYTHON=python3.11
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "make lock needs PYTHON=python3.11")'
 	@mkdir -p .make && $(PYTHON) -m venv --clear .make/lock
 	@.make/lock/bin/python -m pip --quiet uninstall --yes setuptools
-	@.make/lock/bin/python $(INSTALL) '.[$(EXTRAS),dask,torch,jax]'
+	@.make/lock/bin/python $(INSTALL) '.[$(EXTRAS),dask,torch,jax,keras]'
 	@{ sed '/^#/!d' constraints.txt; \
 	    .make/lock/bin/python -m pip list --format=freeze --exclude pip --exclude elu-sym; \
 	} > constraints.txt.part

@@ -19,6 +19,7 @@ _HOMES = {
     "derivative_second_moment": "elu_sym.formula_book",
     "elu": "elu_sym.formula_book",
     "expectation": "elu_sym.gaussian.engine",
+    "gain": "elu_sym.initialization",
     "leaky_relu": "elu_sym.formula_book",
     "mean": "elu_sym.formula_book",
     "moments": "elu_sym.formula_book",
@@ -29,6 +30,7 @@ _HOMES = {
     "std": "elu_sym.formula_book",
     "variance": "elu_sym.formula_book",
     "verify": "elu_sym.report",
+    "weight_variance": "elu_sym.initialization",
 }
 
 __all__ = sorted(_HOMES)

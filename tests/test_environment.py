@@ -22,6 +22,7 @@ CONDA_NAMES = {
     "ipykernel": "ipykernel",
     "jax": "jax",
     "jupyterlab": "jupyterlab",
+    "keras": "keras",
     "matplotlib": "matplotlib-base",  # the package called matplotlib there adds the Qt windows
     "mpmath": "mpmath",
     "mypy": "mypy",

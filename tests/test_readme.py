@@ -10,6 +10,7 @@ import pytest
 
 from elu_sym import CLAIMS, FORMULAS
 from elu_sym.proofs import CHAPTERS
+from elu_sym.published_constants import PUBLISHED_CONSTANTS
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -43,6 +44,17 @@ def test_the_table_says_what_the_verdicts_are():
     rows = re.findall(r"^\| `([a-z0-9_.]+)` \| ([A-Z]+) \|", TEXT, flags=re.MULTILINE)
     assert rows == [(name, CLAIMS[name].check().verdict.value) for name, _ in rows]
     assert {CLAIMS[name].chapter for name, _ in rows} >= set(CHAPTERS) - {"relations", "sparsity"}
+
+
+def test_the_published_constants_are_those_of_the_table():
+    rows = re.findall(
+        r"^\| ([0-9.]+) \| .*? \| `([a-z0-9_.]+)` \| ([0-9.]+) \| (\S+) \|", TEXT, re.M
+    )
+    assert [name for _, name, _, _ in rows] == list(PUBLISHED_CONSTANTS)
+    for value, name, exact, difference in rows:
+        row = PUBLISHED_CONSTANTS[name]
+        assert (value, exact) == (row.value, row.digits(17))
+        assert difference == f"{float(row.relative_difference):+.1e}"
 
 
 def test_every_quantity_of_the_book_is_named():

@@ -22,6 +22,7 @@ from functools import cache, partial
 from typing import Any
 
 from elu_sym.formula_book import Formula
+from elu_sym.interop.jax_initializers import elu_initializer
 from elu_sym.interop.selecting import (
     SelectingOperations,
     bound_arguments,
@@ -39,7 +40,7 @@ except ModuleNotFoundError as error:
         f"elu_sym.interop.jax needs {error.name}: pip install 'elu_sym[jax]'", name=error.name
     ) from error
 
-__all__ = ["jax_function"]
+__all__ = ["elu_initializer", "jax_function"]
 
 Function = Callable[..., Any]
 

@@ -24,6 +24,7 @@ from typing import Any
 
 from elu_sym.formula_book import Formula
 from elu_sym.interop.audit_hook import AuditHook, audited
+from elu_sym.interop.torch_initializers import elu_kaiming_normal_, elu_kaiming_uniform_
 from elu_sym.interop.selecting import (
     SelectingOperations,
     bound_arguments,
@@ -41,7 +42,13 @@ except ModuleNotFoundError as error:
         f"elu_sym.interop.torch needs {error.name}: pip install 'elu_sym[torch]'", name=error.name
     ) from error
 
-__all__ = ["AuditHook", "audited", "torch_function"]
+__all__ = [
+    "AuditHook",
+    "audited",
+    "elu_kaiming_normal_",
+    "elu_kaiming_uniform_",
+    "torch_function",
+]
 
 Function = Callable[..., Any]
 

@@ -7,10 +7,12 @@ from elu_sym.proofs import (
     construction,
     derivative,
     floating_point,
+    initialization,
     limits_of_moments,
     moment_bounds,
     moment_inequalities,
     options,
+    published_constants,
     rate,
     regularity,
     relations,
@@ -34,6 +36,7 @@ CHAPTERS = {
     "moments": "Moments",
     "options": "Options",
     "rate": "A positive rate",
+    "initialization": "Initialization",
 }
 """The title of each chapter by the first part of the ids of its claims, in order."""
 
@@ -55,6 +58,8 @@ _MODULES = (
     variance_rule,
     options,
     rate,
+    initialization,
+    published_constants,
 )
 
 CLAIMS = Registry(claim for module in _MODULES for claim in module.CLAIMS)
