@@ -5,10 +5,13 @@ from elu_sym.proofs import (
     book,
     centering,
     construction,
+    depth_measured,
     derivative,
     floating_point,
     initialization,
     limits_of_moments,
+    meanfield,
+    meanfield_values,
     moment_bounds,
     moment_inequalities,
     options,
@@ -37,6 +40,7 @@ CHAPTERS = {
     "options": "Options",
     "rate": "A positive rate",
     "initialization": "Initialization",
+    "meanfield": "Mean field and depth",
 }
 """The title of each chapter by the first part of the ids of its claims, in order."""
 
@@ -60,6 +64,9 @@ _MODULES = (
     rate,
     initialization,
     published_constants,
+    meanfield,
+    meanfield_values,
+    depth_measured,
 )
 
 CLAIMS = Registry(claim for module in _MODULES for claim in module.CLAIMS)

@@ -1,0 +1,179 @@
+"""Tables of runs that are measured block by block, and taken up where they stopped.
+
+A row is a frozen dataclass of texts, a block all rows that are measured together, known by the
+first fields of its rows. Complete blocks are kept in ``<path>.<digest>.part``, where the digest is
+of the code that makes them, until all are there; then the table is written by rename. Numbers are
+kept with five significant digits, so that a value is an exact rational.
+"""
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import astuple, fields
+from hashlib import sha256
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    Row = TypeVar("Row", bound=DataclassInstance)
+else:
+    Row = TypeVar("Row")
+
+Key = tuple[str, ...]
+"""The first fields of every row of a block."""
+
+
+def digits(value: float) -> str:
+    """A number as text.
+
+    Raises:
+        ValueError: if it is not finite.
+
+    Examples:
+        >>> digits(0.123456789)
+        '0.12346'
+    """
+    if not isfinite(value):
+        raise ValueError(f"a measure is {value}; leave the field of a diverged run empty instead")
+    return f"{value:.5g}"
+
+
+def to_text(rows: Iterable[Row], kind: type[Row], header: bool = True) -> str:
+    """Rows as lines of comma-separated values."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    if header:
+        writer.writerow(_columns(kind))
+    writer.writerows(astuple(row) for row in rows)
+    return stream.getvalue()
+
+
+def from_text(text: str, kind: type[Row]) -> list[Row]:
+    """Rows from comma-separated values.
+
+    Raises:
+        ValueError: if the header or the number of fields in a line is another one.
+    """
+    columns = _columns(kind)
+    header, *lines = csv.reader(io.StringIO(text)) if text else ([],)
+    if tuple(header) != columns:
+        raise ValueError(f"the columns are {header}; they should be {list(columns)}")
+    for number, line in enumerate(lines, start=2):
+        if len(line) != len(columns):
+            raise ValueError(f"line {number} has {len(line)} fields instead of {len(columns)}")
+    return [kind(*line) for line in lines]
+
+
+def read(path: Path, kind: type[Row]) -> list[Row]:
+    """The rows of a file.
+
+    Raises:
+        ValueError: if it is no such table.
+        OSError: if it cannot be read.
+    """
+    return from_text(path.read_text(encoding="utf-8"), kind)
+
+
+def write(rows: Iterable[Row], kind: type[Row], path: Path) -> None:
+    """Write a table by rename: an interrupted call leaves the old file whole."""
+    _replace(path, to_text(rows, kind))
+
+
+def digest_of(sources: Iterable[Path]) -> str:
+    """What tells results of some code, and of this version of NumPy, from other ones."""
+    digest = sha256(np.__version__.encode())
+    for source in sources:
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def measure_blocks(
+    path: Path,
+    kind: type[Row],
+    keys: Sequence[Key],
+    block: Callable[[Key], list[Row]],
+    digest: str,
+    progress: bool = True,
+) -> Path:
+    """Measure the blocks that are not there yet, and write the table.
+
+    Args:
+        path: the table to write.
+        kind: the class of its rows.
+        keys: the blocks, in the order of the table.
+        block: measures one of them, always with the same number of rows.
+        digest: of the code that measures.
+        progress: whether to show a progress bar, if standard error is a terminal.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: if there are no keys.
+        ModuleNotFoundError: if threadpoolctl or tqdm is not installed.
+    """
+    if not keys:
+        raise ValueError("there is nothing to measure; give at least one seed")
+    from threadpoolctl import threadpool_limits
+    from tqdm import tqdm
+
+    part = path.with_name(f"{path.name}.{digest}.part")
+    found = _complete_blocks(part, kind, len(keys[0]))
+    found = {key: rows for key, rows in found.items() if key in keys}
+    _replace(part, "".join(_block_text(rows, kind) for rows in found.values()))
+    missing = [key for key in keys if key not in found]
+    hidden = None if progress else True  # None: shown on a terminal only
+    with (
+        part.open("a", encoding="utf-8") as stream,
+        threadpool_limits(limits=1),  # the bits must not depend on the number of threads
+        tqdm(total=len(keys), initial=len(found), disable=hidden) as bar,
+    ):
+        for key in missing:
+            found[key] = block(key)
+            stream.write(_block_text(found[key], kind))
+            stream.flush()
+            bar.update()
+    write([row for key in keys for row in found[key]], kind, path)
+    part.unlink()
+    return path
+
+
+def _complete_blocks(part: Path, kind: type[Row], length: int) -> dict[Key, list[Row]]:
+    """What an interrupted call left, without a block that was cut off."""
+    if not part.exists():
+        return {}
+    header = to_text([], kind)
+    *whole, _ = part.read_text(encoding="utf-8").split("\n\n")
+    found = {}
+    for text in whole:
+        rows = from_text(f"{header}{text}\n", kind)
+        found[tuple(astuple(rows[0])[:length])] = rows
+    return found
+
+
+def _columns(kind: type[Row]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _block_text(rows: list[Row], kind: type[Row]) -> str:
+    """The lines of a block; the empty one at the end says that it is whole."""
+    return to_text(rows, kind, header=False) + "\n"
+
+
+def _replace(path: Path, text: str) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

@@ -1,0 +1,243 @@
+"""Training a 30-layer ELU network on digits from several initializations.
+
+    python -m elu_sym.experiments.depth_training        # 30 seeds, some minutes
+
+A network of 30 hidden layers of 64 units without biases, at alpha = 1, and a softmax layer on top
+is trained on scikit-learn's handwritten digits by stochastic gradient descent without momentum,
+at constant learning rates. The seed draws the weights, the same for all rules but for their scale,
+and the order of the batches. The softmax layer starts with LeCun's rule under every rule, so that
+the runs differ in what is below it. Xavier's rule is LeCun's here, since every hidden layer has as
+many inputs as units. The loss is the mean cross entropy over fixed images.
+"""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elu_sym.experiments import depth, depth_tables
+from elu_sym.experiments.depth import FEATURES, weight_variance
+from elu_sym.experiments.depth_tables import Key, digest_of, digits, measure_blocks
+
+Array = NDArray[np.float64]
+
+RESULTS = Path(__file__).with_name("depth_training.csv")
+"""The stored runs."""
+
+HIDDEN_LAYERS = 30
+"""The depth of the network."""
+
+CLASSES = 10
+"""The number of digits."""
+
+BATCH = 32
+"""The number of images in a step."""
+
+EVALUATED = 256
+"""The number of images on which the loss is measured."""
+
+RULES = ("He", "LeCun", "exact")
+"""The rules for the weight variance."""
+
+LEARNING_RATES = (0.001, 0.003, 0.01, 0.03)
+"""The learning rates of the stored results."""
+
+STEPS = (0, 10, 25, 50, 100, 150, 200)
+"""After which steps the loss is kept."""
+
+SEEDS = range(30)
+"""The seeds of the stored results."""
+
+LARGEST_LOSS = 1e6
+"""A run whose loss exceeds it, or is no number, has diverged."""
+
+
+@dataclass(frozen=True)
+class LossRecord:
+    """The loss of one run after some steps, as text.
+
+    Attributes:
+        seed: what the weights and the batches were drawn from.
+        learning_rate: the learning rate.
+        rule: the name of the rule for the weight variance.
+        step: how many steps were made.
+        loss: the mean cross entropy; empty where the run has diverged.
+    """
+
+    seed: str
+    learning_rate: str
+    rule: str
+    step: str
+    loss: str
+
+
+def measured(
+    seed: int,
+    learning_rates: Sequence[float] = LEARNING_RATES,
+    steps: Sequence[int] = STEPS,
+    hidden_layers: int = HIDDEN_LAYERS,
+) -> list[LossRecord]:
+    """Train from one seed, under every rule and at every learning rate at once.
+
+    Args:
+        seed: a whole number of at least 0.
+        learning_rates: positive numbers.
+        steps: increasing; after which steps the loss is measured.
+        hidden_layers: the depth.
+
+    Returns:
+        The losses by learning rate, rule and step.
+
+    Raises:
+        ModuleNotFoundError: if scikit-learn is not installed.
+
+    Examples:
+        >>> rows = measured(0, learning_rates=(0.01,), steps=(0, 2), hidden_layers=2)
+        >>> [(row.rule, row.step) for row in rows][:3]
+        [('He', '0'), ('He', '2'), ('LeCun', '0')]
+    """
+    images, labels = _digits()
+    runs = [(rate, rule) for rate in learning_rates for rule in RULES]
+    rates = np.array([rate for rate, _ in runs]).reshape(-1, 1, 1)
+    weights = _initial_weights(seed, [rule for _, rule in runs], hidden_layers)
+    order = np.random.default_rng([seed, 1])
+    losses = []
+    # A run that diverges overflows, and is not looked at from there on.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for step in range(steps[-1] + 1):
+            if step in steps:
+                losses.append(_loss(weights, images[:EVALUATED], labels[:EVALUATED]))
+            chosen = order.integers(len(images), size=BATCH)
+            gradients = _gradients(weights, images[chosen], labels[chosen])
+            for weight, gradient in zip(weights, gradients, strict=True):
+                weight -= rates * gradient
+    values = np.array(losses)
+    diverged = np.cumsum(~(values < LARGEST_LOSS), axis=0) > 0
+    return [
+        LossRecord(
+            str(seed),
+            repr(rate),
+            rule,
+            str(step),
+            "" if diverged[index, run] else digits(values[index, run]),
+        )
+        for run, (rate, rule) in enumerate(runs)
+        for index, step in enumerate(steps)
+    ]
+
+
+def measure(path: Path = RESULTS, seeds: Sequence[int] = SEEDS, progress: bool = True) -> Path:
+    """Measure everything and write the table; an interrupted call is taken up where it stopped.
+
+    Args:
+        path: the table to write.
+        seeds: the seeds.
+        progress: whether to show a progress bar, if standard error is a terminal.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: if there are no seeds.
+        ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
+    """
+    keys: list[Key] = [(str(seed),) for seed in seeds]
+    return measure_blocks(
+        path, LossRecord, keys, lambda key: measured(int(key[0])), _digest(), progress
+    )
+
+
+def read(path: Path = RESULTS) -> list[LossRecord]:
+    """The records of a file."""
+    return depth_tables.read(path, LossRecord)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and write the stored results."""
+    parser = argparse.ArgumentParser(
+        prog="python -m elu_sym.experiments.depth_training",
+        description="Train deep ELU networks from several initializations, one row a loss.",
+    )
+    parser.parse_args(arguments)
+    try:
+        path = measure()
+    except (ValueError, ModuleNotFoundError) as error:
+        parser.exit(2, f"{parser.prog}: error: {error}\n")
+    print(f"wrote {len(read(path))} rows into {path.name}")
+    return 0
+
+
+@cache
+def _digits() -> tuple[Array, NDArray[np.intp]]:
+    """The images in units of their root mean square, in a fixed random order, and the labels."""
+    from sklearn.datasets import load_digits
+
+    data = load_digits()
+    images = np.asarray(data.data, dtype=np.float64)
+    order = np.random.default_rng(0).permutation(len(images))
+    return images[order] / np.sqrt(np.mean(images**2)), np.asarray(data.target)[order]
+
+
+def _initial_weights(seed: int, rules: Sequence[str], hidden_layers: int) -> list[Array]:
+    """By layer the weights of all runs, of shape (run, fan_in, fan_out)."""
+    numbers = np.random.default_rng([seed, 0])
+    weights = []
+    for layer in range(hidden_layers):
+        standard = numbers.standard_normal((FEATURES, FEATURES))
+        scales = [np.sqrt(weight_variance(rule, FEATURES, FEATURES, layer == 0)) for rule in rules]
+        weights.append(np.stack([scale * standard for scale in scales]))
+    top = numbers.standard_normal((FEATURES, CLASSES)) / np.sqrt(FEATURES)
+    return [*weights, np.repeat(top[np.newaxis], len(rules), axis=0)]
+
+
+def _forward(weights: list[Array], images: Array) -> tuple[list[Array], list[Array], Array]:
+    """The inputs of every layer, the slopes of the hidden ones, the logits."""
+    signal = np.broadcast_to(images, (len(weights[0]), *images.shape))
+    inputs, slopes = [signal], []
+    for weight in weights[:-1]:
+        pre = signal @ weight
+        below = np.expm1(np.minimum(pre, 0.0))
+        signal = np.where(pre >= 0.0, pre, below)
+        inputs.append(signal)
+        slopes.append(np.where(pre >= 0.0, 1.0, below + 1.0))
+    return inputs, slopes, signal @ weights[-1]
+
+
+def _log_probabilities(logits: Array) -> Array:
+    shifted = logits - np.max(logits, axis=-1, keepdims=True)
+    total: Array = np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
+    return shifted - total
+
+
+def _loss(weights: list[Array], images: Array, labels: NDArray[np.intp]) -> Array:
+    """By run the mean cross entropy."""
+    logarithms = _log_probabilities(_forward(weights, images)[2])
+    of_labels = logarithms[:, np.arange(len(labels)), labels]
+    found: Array = -np.mean(of_labels, axis=1)
+    return found
+
+
+def _gradients(weights: list[Array], images: Array, labels: NDArray[np.intp]) -> list[Array]:
+    """By layer the derivatives of the mean cross entropy in the weights."""
+    inputs, slopes, logits = _forward(weights, images)
+    error = np.exp(_log_probabilities(logits))
+    error[:, np.arange(len(labels)), labels] -= 1.0
+    error /= len(labels)
+    found = []
+    for layer in range(len(weights) - 1, -1, -1):
+        found.append(np.swapaxes(inputs[layer], 1, 2) @ error)
+        if layer > 0:
+            error = (error @ np.swapaxes(weights[layer], 1, 2)) * slopes[layer - 1]
+    return found[::-1]
+
+
+def _digest() -> str:
+    return digest_of([Path(depth.__file__), Path(depth_tables.__file__), Path(__file__)])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

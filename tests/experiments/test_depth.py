@@ -1,0 +1,233 @@
+"""The runs of deep networks: stored whole, computed right, taken up where they stopped."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from elu_sym.experiments import depth, depth_tables, depth_training
+from elu_sym.experiments.depth import INPUTS, LAYERS, RULES, SEEDS, LayerRecord
+
+pytest.importorskip("sklearn")
+
+
+def test_every_layer_is_stored_once() -> None:
+    expected = [
+        (str(width), str(seed), inputs, rule, str(layer))
+        for width, count in SEEDS.items()
+        for seed in range(count)
+        for inputs in INPUTS
+        for rule in RULES
+        for layer in LAYERS
+    ]
+    stored = depth.read()
+    assert [(r.width, r.seed, r.inputs, r.rule, r.layer) for r in stored] == expected
+    assert depth.RESULTS.stat().st_size < 500_000
+    for record in stored:
+        assert float(record.second_moment) > float(record.mean) ** 2
+        assert (record.gradient_50 == "") == (int(record.layer) > depth.HALF_DEPTH)
+        assert float(record.gradient_100) > 0
+
+
+def test_every_loss_is_stored_once() -> None:
+    expected = [
+        (str(seed), repr(rate), rule, str(step))
+        for seed in depth_training.SEEDS
+        for rate in depth_training.LEARNING_RATES
+        for rule in depth_training.RULES
+        for step in depth_training.STEPS
+    ]
+    stored = depth_training.read()
+    assert [(r.seed, r.learning_rate, r.rule, r.step) for r in stored] == expected
+    diverged = {(r.rule, r.learning_rate) for r in stored if not r.loss}
+    assert diverged == {("He", "0.03")}
+
+
+def test_a_run_comes_out_again_to_rounding() -> None:
+    width, seed = 64, 5
+    stored = [r for r in depth.read() if (r.width, r.seed) == (str(width), str(seed))]
+    for kept, fresh in zip(stored, depth.measured(width, seed), strict=True):
+        for name in ("mean", "second_moment", "square_deviation", "gradient_100"):
+            found, expected = (float(getattr(each, name)) for each in (fresh, kept))
+            assert found == pytest.approx(expected, rel=2e-2, abs=1e-4), (name, kept)
+
+
+def test_a_training_comes_out_again_to_rounding() -> None:
+    fresh = depth_training.measured(3, learning_rates=(0.003,), steps=(0, 10))
+    stored = {(r.seed, r.learning_rate, r.rule, r.step): r.loss for r in depth_training.read()}
+    for record in fresh:
+        kept = stored[(record.seed, record.learning_rate, record.rule, record.step)]
+        assert float(record.loss) == pytest.approx(float(kept), rel=1e-3)
+
+
+def test_signals_and_gradients_are_those_of_torch(monkeypatch) -> None:
+    """Activations and gradients of the same network by PyTorch's autograd, in double precision."""
+    torch = pytest.importorskip("torch")
+    width, seed, layers = 16, 1, 6
+    monkeypatch.setattr(depth, "LAYERS", tuple(range(1, layers + 1)))
+    monkeypatch.setattr(depth, "HALF_DEPTH", 3)
+    found = depth.measured(width, seed, depth=layers)
+    start = np.random.default_rng([seed, 0, width]).standard_normal((width, 1))
+    for index, inputs in enumerate(INPUTS):
+        for rule in RULES:
+            signal = torch.tensor(depth.inputs_of(seed)[:, [index]])
+            pres, signals = [], []
+            for layer in range(1, layers + 1):
+                variance = depth.weight_variance(rule, len(signal), width, layer == 1)
+                weights = torch.tensor(depth.weights_of(seed, layer, width).astype(float))
+                pre = math.sqrt(variance) * weights @ signal
+                pre.requires_grad_()
+                signal = torch.nn.functional.elu(pre)
+                pres.append(pre)
+                signals.append(signal)
+            rows = [r for r in found if (r.inputs, r.rule) == (inputs, rule)]
+            for row, value in zip(rows, signals, strict=True):
+                assert float(row.mean) == pytest.approx(
+                    float(value.detach().mean()), rel=1e-3, abs=1e-5
+                )
+                assert float(row.second_moment) == pytest.approx(
+                    float((value.detach() ** 2).mean()), rel=1e-3
+                )
+            for top, name in ((layers, "gradient_100"), (3, "gradient_50")):
+                gradients = torch.autograd.grad(
+                    signals[top - 1], pres[:top], torch.tensor(start), retain_graph=True
+                )
+                for row, gradient in zip(rows, gradients, strict=False):
+                    assert float(getattr(row, name)) == pytest.approx(
+                        float((gradient**2).mean()), rel=1e-3
+                    )
+
+
+def test_gradients_of_the_loss_are_its_differences() -> None:
+    images, labels = depth_training._digits()
+    weights = depth_training._initial_weights(0, ["He", "exact"], 3)
+    gradients = depth_training._gradients(weights, images[:20], labels[:20])
+    numbers = np.random.default_rng(0)
+    for layer, gradient in enumerate(gradients):
+        direction = numbers.standard_normal(gradient.shape[1:])
+        losses = []
+        for sign in (1, -1):
+            moved = [
+                w + sign * 1e-6 * direction if k == layer else w for k, w in enumerate(weights)
+            ]
+            losses.append(depth_training._loss(moved, images[:20], labels[:20]))
+        slope = (losses[0] - losses[1]) / 2e-6
+        assert slope == pytest.approx(np.sum(gradient * direction, axis=(1, 2)), rel=1e-5)
+
+
+def test_deviations_have_a_mean_square_of_one() -> None:
+    """Over seeds that are not stored, with the standard error of a chi square of 50 each."""
+    rows = [r for seed in range(900, 906) for r in depth.measured(64, seed, depth=50)]
+    last = [float(r.square_deviation) / 50 for r in rows if r.layer == "50"]
+    assert abs(np.mean(last) - 1) < 5 * math.sqrt(2 / (50 * 12))
+    assert len(last) == 6 * len(INPUTS) * len(RULES)
+
+
+def fake(key: depth_tables.Key) -> list[LayerRecord]:
+    return [LayerRecord(*key, *(str(k) for k in range(10))) for _ in range(3)]
+
+
+KEYS = [("64", str(seed)) for seed in range(4)]
+
+
+def measure_fake(path, block=fake, digest="digest"):
+    pytest.importorskip("tqdm")
+    pytest.importorskip("threadpoolctl")
+    return depth_tables.measure_blocks(path, LayerRecord, KEYS, block, digest, progress=False)
+
+
+def test_an_interrupted_call_is_taken_up_where_it_stopped(tmp_path) -> None:
+    whole = measure_fake(tmp_path / "whole.csv").read_bytes()
+    path = tmp_path / "again.csv"
+    path.write_text("old")
+    done: list[str] = []
+
+    def block(key, limit):
+        if len(done) == limit:
+            raise KeyboardInterrupt
+        done.append(key[1])
+        return fake(key)
+
+    with pytest.raises(KeyboardInterrupt):
+        measure_fake(path, lambda key: block(key, 2))
+    assert path.read_text() == "old"
+    (part,) = tmp_path.glob("again.csv.*.part")
+    with part.open("a") as stream:  # a block that was cut off
+        stream.write("64,2,0,1,2,3,4,5,6,7,8,9\n64,2,0,1")
+    assert measure_fake(path, lambda key: block(key, 9)).read_bytes() == whole
+    assert done == ["0", "1", "2", "3"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["again.csv", "whole.csv"]
+
+
+def test_a_part_of_other_code_is_not_taken(tmp_path) -> None:
+    path = tmp_path / "table.csv"
+
+    def fail(key):
+        if key[1] == "1":
+            raise KeyboardInterrupt
+        return fake(key)
+
+    with pytest.raises(KeyboardInterrupt):
+        measure_fake(path, fail)
+    done: list[str] = []
+    measure_fake(path, lambda key: done.append(key[1]) or fake(key), digest="another")
+    assert done == ["0", "1", "2", "3"]
+
+
+def test_the_digest_is_of_the_code(tmp_path) -> None:
+    source = tmp_path / "source.py"
+    digests = []
+    for text in ("one", "two"):
+        source.write_text(text)
+        digests.append(depth_tables.digest_of([source]))
+    assert digests[0] != digests[1]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda path: depth.weight_variance("Kaiming", 1, 1), "rule = 'Kaiming'"),
+        (lambda path: depth.measure(path, {}), "give at least one seed"),
+        (lambda path: depth_training.measure(path, []), "give at least one seed"),
+        (lambda path: depth_tables.digits(math.nan), "a measure is nan"),
+        (lambda path: depth_tables.from_text("a,b\n", LayerRecord), "the columns are"),
+        (lambda path: depth_tables.from_text("", LayerRecord), "the columns are"),
+        (
+            lambda path: depth_tables.from_text(
+                depth_tables.to_text([], LayerRecord) + "1,2\n", LayerRecord
+            ),
+            "line 2 has 2 fields",
+        ),
+    ],
+)
+def test_bad_arguments_are_named(call, message, tmp_path) -> None:
+    with pytest.raises(ValueError, match=message):
+        call(tmp_path / "table.csv")
+
+
+def test_a_run_that_diverges_has_no_losses(monkeypatch) -> None:
+    rows = depth_training.measured(0, learning_rates=(50.0,), steps=(0, 5, 20), hidden_layers=4)
+    assert all(row.loss for row in rows if row.step == "0")
+    assert any(not row.loss for row in rows)
+    for before, after in itertools.pairwise(rows):
+        if after.step != "0" and not before.loss:
+            assert not after.loss
+
+
+@pytest.mark.parametrize("module", [depth, depth_training])
+def test_the_command_writes_the_table(module, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(module, "measure", lambda: module.RESULTS)
+    assert module.main([]) == 0
+    assert capsys.readouterr().out.startswith(f"wrote {len(module.read())} rows into depth")
+
+
+def test_the_command_names_what_is_missing(monkeypatch, capsys) -> None:
+    def missing():
+        raise ModuleNotFoundError("no tqdm here")
+
+    monkeypatch.setattr(depth, "measure", missing)
+    with pytest.raises(SystemExit) as exit_:
+        depth.main([])
+    assert exit_.value.code == 2
+    assert "no tqdm here" in capsys.readouterr().err
