@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -e -o pipefail -c
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all env backends derive compile verify test lint types certificates experiments accuracy \
+.PHONY: all env backends derive compile verify test lint types theorem certificates experiments accuracy \
     bench notebooks lab lock clean help FORCE
 
 # What the tests use beside it: `make test BACKENDS=dask` does without PyTorch, JAX and Keras.
@@ -73,6 +73,7 @@ test: $(BACKENDS_INSTALLED) lint types ## run all tests: lint, types, generated 
 	@$(PY) setup.py --quiet build_ext --inplace
 	$(PY) -m elu_sym.codegen --check
 	$(PY) -m elu_sym.proofs.certificates --check
+	$(PY) -m elu_sym.proofs.snn_theorem --check snn_theorem snn_side_theorems
 	$(PY) -m pytest --numprocesses=auto --maxprocesses=4 tests
 	$(PY) -m pytest --doctest-modules elu_sym
 	$(PY) -m pytest $(NBVAL) notebooks
@@ -84,12 +85,17 @@ lint: $(ENV) ## check the style and the format of code and notebooks
 types: $(ENV) ## check the types
 	$(PY) -m mypy
 
+theorem: $(ENV) ## prove the self-normalizing theorem from nothing and write its certificates
+	$(PY) -m elu_sym.proofs.snn_theorem
+
 certificates: $(ENV) ## search the boxes of every branch and bound anew and write its certificate
 	$(PY) -m elu_sym.proofs.certificates
 
-experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: gradient descent, and the thresholds of the libraries
+experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: gradient descent, thresholds of libraries, depth
 	$(PY) -m elu_sym.experiments.smooth_ride
 	$(PY) -m elu_sym.experiments.library_thresholds
+	$(PY) -m elu_sym.experiments.depth
+	$(PY) -m elu_sym.experiments.depth_training
 
 accuracy: $(COMPILED) ## measure every formula against Arb at new points (ACCURACY=--write: keep the result)
 	$(PY) tests/numeric/accuracy.py $(ACCURACY)

@@ -36,6 +36,8 @@ _HOMES = {
     "sampling_deviation": "elu_sym.signal_propagation",
     "second_moment": "elu_sym.formula_book",
     "selu": "elu_sym.formula_book",
+    "selu_fixed_point": "elu_sym.self_normalization",
+    "selu_parameters": "elu_sym.self_normalization",
     "std": "elu_sym.formula_book",
     "variance": "elu_sym.formula_book",
     "variance_map": "elu_sym.meanfield",

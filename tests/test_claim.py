@@ -10,8 +10,8 @@ from sympy import Rational, S, Symbol
 from elu_sym.activations import Elu
 from elu_sym.assertion import Assertion, Evidence, Step
 from elu_sym.claim import Claim, Outcome, ProofError, Registry, Verdict
-from elu_sym.proofs import CLAIMS
 from elu_sym.inference.elementary import Equality, Positive
+from elu_sym.proofs import CLAIMS
 from elu_sym.symbols import alpha, x
 
 

@@ -143,7 +143,9 @@ def test_a_bad_argument_is_one_line_and_exit_2(run, case):
     assert message in err
 
 
-@pytest.mark.parametrize("command", [(), ("verify",), ("explain",), ("moments",), ("derive",), ("audit",)])
+@pytest.mark.parametrize(
+    "command", [(), ("verify",), ("explain",), ("moments",), ("derive",), ("audit",)]
+)
 def test_help_everywhere(run, command):
     code, out, _ = run(*command, "--help")
     assert code == 0

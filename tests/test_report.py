@@ -17,8 +17,8 @@ from elu_sym.assertion import Assertion
 from elu_sym.certify.witness import Witness
 from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.formula_book import Formula
-from elu_sym.numeric.function import implementation
 from elu_sym.inference.elementary import Equality
+from elu_sym.numeric.function import implementation
 from elu_sym.report import (
     ClaimReport,
     FormulaReport,

@@ -19,6 +19,7 @@ from elu_sym.proofs import (
     rate,
     regularity,
     relations,
+    self_normalization,
     shape,
     smooth_ride,
     smooth_ride_measured,
@@ -40,6 +41,7 @@ CHAPTERS = {
     "options": "Options",
     "rate": "A positive rate",
     "initialization": "Initialization",
+    "self_normalization": "Self-normalization",
     "meanfield": "Mean field and depth",
 }
 """The title of each chapter by the first part of the ids of its claims, in order."""
@@ -64,6 +66,7 @@ _MODULES = (
     rate,
     initialization,
     published_constants,
+    self_normalization,
     meanfield,
     meanfield_values,
     depth_measured,

@@ -276,9 +276,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "q E f'^2 of ReLU is 0.505*q.",
-                lambda: [
-                    Equality(sigma**2 * of_relative(relu)[1], sigma**2 * Rational(505, 1000))
-                ],
+                lambda: [Equality(sigma**2 * of_relative(relu)[1], sigma**2 * Rational(505, 1000))],
             ),
         ),
     ),

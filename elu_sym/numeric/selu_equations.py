@@ -1,0 +1,262 @@
+"""The equations that make SELU keep a normal law's mean and variance, in any precision.
+
+With X ~ N(m, v), sigma^2 = v, t = m/sigma, ELU is f(X) = X_+ - alpha N, N = (1 - e^X)_+, and
+
+    E f = P - alpha n,   Var f = a + 2 alpha P n + alpha^2 b,
+
+with P, a the mean and variance of X_+, n, b those of N, since X_+ N = 0. A scale that keeps mean
+and variance exists if and only if E f = t std f, a quadratic equation in x = alpha n/P:
+
+    (1 - t^2 beta) x^2 - 2 (1 + t^2) x + 1 - t^2 gamma = 0,   beta = b/n^2,   gamma = a/P^2,
+
+of whose roots the smaller one belongs to t >= 0 and the larger one to t < 0, so that P - alpha n
+has the sign of t. With D = 2 + t^2 + beta + gamma - t^2 beta gamma they are
+
+    x = (1 - t^2 gamma)/(1 + t^2 + t sqrt(D)),             t >= 0,
+    x = (1 + t^2 + |t| sqrt(D))/(1 - t^2 beta),            t < 0.
+
+Nothing cancels in these but the two differences. The first is, with the Mills ratio M = M(t),
+I = 1 - t M and the density phi = phi(t),
+
+    (P^2 - t^2 a)/sigma^2 = phi (t^2 M + t (2 + t^2) I + (1 + t^2) phi I^2),
+
+positive terms from which the density cancels, as it does from D in the form
+2 + t^2 + gamma + beta (1 - t^2 gamma). The second, n^2 - t^2 b, loses digits where sigma and |m|
+are small or |t| is large, as n and b themselves do; how many depends on the request, so all is
+computed with mpmath in a precision that rises until two successive ones agree to 80 bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+__all__ = ["Moments", "PreciseParameters", "precise", "precise_jacobian", "precise_parameters"]
+
+AGREEMENT = 80
+"""The bits to which two precisions must agree, of 53 that are kept."""
+
+LOWEST_PRECISION = 128
+HIGHEST_PRECISION = 1 << 16
+
+Number = Any
+"""A number of mpmath."""
+
+
+class PreciseParameters(NamedTuple):
+    """The parameters of SELU as numbers of mpmath.
+
+    Attributes:
+        alpha: The height of the floor of ELU.
+        scale: The factor in front, lambda in the literature.
+    """
+
+    alpha: Number
+    scale: Number
+
+
+class Moments:
+    """What is needed of N(mean, variance), with all factors of the density taken apart.
+
+    Attributes:
+        mean: The mean m.
+        sigma: The standard deviation.
+        t: m/sigma.
+        density: phi(t).
+    """
+
+    def __init__(self, mean: Number, variance: Number) -> None:
+        """Take exact arguments; the working precision of mpmath is that of the caller."""
+        from mpmath import mp
+
+        self.mean = mp.mpf(mean)
+        self.sigma = mp.sqrt(mp.mpf(variance))
+        self.t = self.mean / self.sigma
+        self.density = _density(self.t)
+
+    def exponential(self, order: int) -> Number:
+        """E[e^(order X); X < 0]."""
+        from mpmath import mp
+
+        x = self.t + order * self.sigma
+        if x >= 0:
+            return self.density * mills_ratio(x)
+        whole = mp.exp((x - self.t) * (x + self.t) / 2)
+        return whole * (1 - _density(x) * mills_ratio(-x))
+
+    @property
+    def positive_probability(self) -> Number:
+        """P(X > 0)."""
+        if self.t < 0:
+            return self.density * mills_ratio(-self.t)
+        return 1 - self.density * mills_ratio(self.t)
+
+    @property
+    def positive_mean(self) -> Number:
+        """E X_+ in units of sigma."""
+        r = abs(self.t)
+        below = self.density * (1 - r * mills_ratio(r))
+        return below if self.t < 0 else self.t + below
+
+
+def mills_ratio(x: Number) -> Number:
+    """The Mills ratio (1 - Phi(x))/phi(x) for x >= 0, in the working precision.
+
+    >>> from mpmath import mp
+    >>> with mp.workprec(100):
+    ...     print(mp.nstr(mills_ratio(mp.mpf(1)), 12))
+    0.655679542419
+    """
+    from mpmath import mp
+
+    if x * x < 2 * mp.prec:
+        return mp.sqrt(mp.pi / 2) * mp.exp(x * x / 2) * mp.erfc(x / mp.sqrt(2))
+    # The terms of the asymptotic series fall below the precision before they grow again.
+    term, total, order, square = 1 / x, mp.zero, 0, x * x
+    while mp.mag(term) > mp.mag(1 / x) - mp.prec - 8:
+        total += term
+        order += 1
+        term *= -(2 * order - 1) / square
+    return total
+
+
+def precise_parameters(mean: float, variance: float) -> PreciseParameters:
+    """The two parameters in the working precision of mpmath.
+
+    Raises:
+        ArithmeticError: If the precision is too low for a difference to be positive.
+    """
+    return (_right if mean >= 0 else _left)(Moments(mean, variance))
+
+
+def _right(law: Moments) -> PreciseParameters:
+    """For t >= 0, everything of the left side in units of phi(t)."""
+    from mpmath import mp
+
+    t, sigma, phi = law.t, law.sigma, law.density
+    mills = mills_ratio(t)
+    shifted = [mills, *(mills_ratio(t + k * sigma) for k in (1, 2))]
+    first = 1 - t * mills
+    mean = t + phi * first
+    loss, loss_variance = _differences(shifted, phi)
+    variance = 1 - 2 * phi * mills + phi * (mills - t * first - phi * first**2)
+    rest = t**2 * mills + t * (2 + t**2) * first + (1 + t**2) * phi * first**2
+    root = 2 + t**2 + variance / mean**2 + loss_variance * rest / (loss * mean) ** 2
+    alpha = sigma * rest / (mean * loss * (1 + t**2 + t * mp.sqrt(_positive(root))))
+    whole = (
+        sigma**2 * variance + 2 * alpha * sigma * mean * phi * loss + alpha**2 * phi * loss_variance
+    )
+    return PreciseParameters(_positive(alpha), sigma / mp.sqrt(_positive(whole)))
+
+
+def _left(law: Moments) -> PreciseParameters:
+    """For t < 0."""
+    from mpmath import mp
+
+    r, sigma, phi = -law.t, law.sigma, law.density
+    mills = mills_ratio(r)
+    first = 1 - r * mills
+    mean = phi * first
+    variance = phi * (mills - r * first) - mean**2
+    probability, one, two = (law.exponential(order) for order in range(3))
+    loss = _positive(probability - one)
+    loss_variance = _positive(probability - 2 * one + two - loss**2)
+    rest = _positive(loss**2 - r**2 * loss_variance)
+    root = 2 + r**2 + loss_variance / loss**2 + variance * rest / (mean * loss) ** 2
+    alpha = sigma * mean * loss * (1 + r**2 + r * mp.sqrt(_positive(root))) / rest
+    whole = sigma**2 * variance + 2 * alpha * sigma * mean * loss + alpha**2 * loss_variance
+    return PreciseParameters(_positive(alpha), sigma / mp.sqrt(_positive(whole)))
+
+
+def _differences(mills: list[Number], phi: Number) -> tuple[Number, Number]:
+    """E N/phi and Var N/phi from the Mills ratios at t, t + sigma and t + 2 sigma."""
+    loss = _positive(mills[0] - mills[1])
+    return loss, _positive(mills[0] - 2 * mills[1] + mills[2] - phi * loss**2)
+
+
+def precise_jacobian(
+    mean: float, variance: float, parameters: PreciseParameters
+) -> tuple[Number, Number, Number, Number]:
+    """The derivatives of mean and variance after the activation by those before it.
+
+    Args:
+        mean: The mean of X, which is that of scale f(X).
+        variance: The variance of X.
+        parameters: Those that keep both.
+
+    Returns:
+        dE/dm, dE/dv, dVar/dm and dVar/dv of scale f(X) at N(mean, variance), in the working
+        precision.
+    """
+    law = Moments(mean, variance)
+    alpha, scale = parameters
+    positive, one, two = law.positive_probability, law.exponential(1), law.exponential(2)
+    by_mean = scale * (positive + alpha * one)
+    by_variance = scale * ((1 - alpha) * law.density / law.sigma + alpha * one) / 2
+    # E f f' and E f'^2 + E f f'', in which the atom of f'' counts f(0) = 0.
+    product = law.sigma * law.positive_mean + alpha**2 * (two - one)
+    square = positive + alpha**2 * (2 * two - one)
+    return (
+        by_mean,
+        by_variance,
+        2 * (scale**2 * product - law.mean * by_mean),
+        scale**2 * square - 2 * law.mean * by_variance,
+    )
+
+
+def precise(function: Callable[[], tuple[Number, ...]]) -> tuple[Number, ...]:
+    """The values of a function of no argument, in a precision in which they are known to 80 bits.
+
+    Args:
+        function: Computes numbers none of which is exactly 0 but by an exact computation.
+
+    Returns:
+        Numbers of mpmath.
+
+    Raises:
+        ArithmeticError: If 65,536 bits do not suffice.
+
+    >>> from mpmath import mp
+    >>> (value,) = precise(lambda: (mp.expm1(mp.mpf(1) / 3),))
+    >>> print(mp.nstr(value, 12))
+    0.395612425086
+    """
+    from mpmath import mp
+
+    known: tuple[Number, ...] | None = None
+    precision = LOWEST_PRECISION
+    while precision <= HIGHEST_PRECISION:
+        with mp.workprec(precision):
+            try:
+                values: tuple[Number, ...] | None = tuple(+value for value in function())
+            except _TooLowPrecisionError:
+                values = None
+            if known is not None and values is not None and _agree(known, values):
+                return values
+        known = values
+        precision *= 2
+    raise ArithmeticError(f"{HIGHEST_PRECISION} bits do not suffice; the last values are {known}")
+
+
+class _TooLowPrecisionError(ArithmeticError):
+    """What is positive does not come out so."""
+
+
+def _positive(value: Number) -> Number:
+    if not value > 0:
+        raise _TooLowPrecisionError(f"a positive number comes out as {value}")
+    return value
+
+
+def _agree(first: tuple[Number, ...], second: tuple[Number, ...]) -> bool:
+    from mpmath import mp
+
+    return all(
+        x == y or mp.mag(x - y) <= mp.mag(y) - AGREEMENT for x, y in zip(first, second, strict=True)
+    )
+
+
+def _density(x: Number) -> Number:
+    from mpmath import mp
+
+    return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)

@@ -1,0 +1,1 @@
+"""The certificates that the claims name; run the package to search for them again."""
