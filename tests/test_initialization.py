@@ -1,6 +1,7 @@
 """Gains against Arb over the double range, their limits against mpmath, fans against PyTorch."""
 
 import math
+import random
 import sys
 from collections.abc import Callable
 
@@ -100,6 +101,14 @@ def test_gain_is_right_to_the_last_digits(preserve, regime, implementation):
     worst = int(np.argmax(found))
     assert found[worst] <= MAXIMUM, places[worst]
     assert np.mean(found) <= MEAN
+
+
+@pytest.mark.parametrize("preserve", RULES)
+def test_other_gains_every_run_keep_the_promise_of_8_units(preserve):
+    seed = random.randrange(10**6)
+    for regime in REGIMES:
+        found, places = errors(preserve, regime, 20, published, seed)
+        assert max(found, default=0.0) <= MAXIMUM, (seed, regime, places[int(np.argmax(found))])
 
 
 def test_an_error_of_8_units_is_seen():

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import random
 from collections.abc import Callable
 
 import numpy as np
@@ -96,8 +97,13 @@ def error(found: float, function: Callable, *arguments: float) -> float:
 
 @pytest.fixture(scope="module")
 def requests():
-    """Random q, w, b and alpha; the seed is fixed."""
-    numbers = np.random.default_rng(20240)
+    """The seed is fixed, so that the measured bounds are those of these requests."""
+    return drawn(20240, REQUESTS)
+
+
+def drawn(seed: int, count: int) -> list[tuple[float, float, float, float]]:
+    """Random q, w, b and alpha."""
+    numbers = np.random.default_rng(seed)
     return [
         (
             10 ** numbers.uniform(-8, 3),
@@ -105,8 +111,23 @@ def requests():
             10 ** numbers.uniform(-6, 2),
             10 ** numbers.uniform(-3, 3),
         )
-        for _ in range(REQUESTS)
+        for _ in range(count)
     ]
+
+
+def test_other_requests_every_run_keep_the_promise_of_8_units() -> None:
+    seed = random.randrange(10**6)
+    for q, w, b, a in drawn(seed, 50):
+        edge, point = edge_through(q, a), fixed_point(min(w / 2, 1.99), b, a)
+        errors = {
+            "map": error(variance_map(q, w, b, a), mapped, q, w, b, a),
+            "chi_q": error(variance_slope(q, w, a), chi_q, q, w, a),
+            "chi": error(correlation_slope(q, w, a), chi, q, w, a),
+            "weights": error(edge.weight_variance, edge_weights, q, a),
+            "biases": error(edge.bias_variance, edge_biases, q, a),
+            "fixed point": root_error(point.variance, growth, min(w / 2, 1.99), b, a),
+        }
+        assert max(errors.values()) <= 8, (seed, q, w, b, a, errors)
 
 
 def test_maps_and_slopes_to_the_last_digits(requests) -> None:
