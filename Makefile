@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PY := $(VENV)/bin/python
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME JUPYTER_PATH
+export KERAS_BACKEND ?= jax
 
 SHELL := /bin/bash
 .SHELLFLAGS := -e -o pipefail -c

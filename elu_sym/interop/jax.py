@@ -22,7 +22,6 @@ from functools import cache, partial
 from typing import Any
 
 from elu_sym.formula_book import Formula
-from elu_sym.interop.jax_initializers import elu_initializer
 from elu_sym.interop.selecting import (
     SelectingOperations,
     bound_arguments,
@@ -39,6 +38,9 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
         f"elu_sym.interop.jax needs {error.name}: pip install 'elu_sym[jax]'", name=error.name
     ) from error
+
+# After the message above, which names this module.
+from elu_sym.interop.jax_initializers import elu_initializer
 
 __all__ = ["elu_initializer", "jax_function"]
 

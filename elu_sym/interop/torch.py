@@ -23,14 +23,12 @@ from functools import cache
 from typing import Any
 
 from elu_sym.formula_book import Formula
-from elu_sym.interop.audit_hook import AuditHook, audited
 from elu_sym.interop.selecting import (
     SelectingOperations,
     bound_arguments,
     evaluate,
     value_and_gradient,
 )
-from elu_sym.interop.torch_initializers import elu_kaiming_normal_, elu_kaiming_uniform_
 from elu_sym.numeric.arguments import LOCATION, POSITIVE, SCALE, broadcast_arguments
 from elu_sym.numeric.operations import Operations
 
@@ -41,6 +39,10 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
         f"elu_sym.interop.torch needs {error.name}: pip install 'elu_sym[torch]'", name=error.name
     ) from error
+
+# After the message above, which names this module.
+from elu_sym.interop.audit_hook import AuditHook, audited
+from elu_sym.interop.torch_initializers import elu_kaiming_normal_, elu_kaiming_uniform_
 
 __all__ = [
     "AuditHook",

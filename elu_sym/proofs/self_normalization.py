@@ -16,8 +16,8 @@ from elu_sym.inference.elementary import Equality, Positive
 from elu_sym.proofs import (
     elu_variance_decay,
     self_normalization_reach,
-    selu_parameters,
     selu_stability,
+    selu_uniqueness,
 )
 from elu_sym.proofs.self_normalization_reach import KLAMBAUER, LAYER
 from elu_sym.proofs.snn_domains import (
@@ -95,7 +95,7 @@ def _grows() -> Iterator[Assertion]:
 
 
 CLAIMS = (
-    *selu_parameters.CLAIMS,
+    *selu_uniqueness.CLAIMS,
     *selu_stability.CLAIMS,
     Claim(
         id="self_normalization.moment_map",

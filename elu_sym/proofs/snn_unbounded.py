@@ -28,7 +28,7 @@ from elu_sym.inference.variances import VarianceBound
 from elu_sym.inference.variation import VarianceOf
 from elu_sym.proofs.centering import LOSS, put
 from elu_sym.proofs.moment_inequalities import standard_selu
-from elu_sym.proofs.selu_parameters import gain, gain_square, put_square
+from elu_sym.proofs.selu_uniqueness import gain, gain_square, put_square
 from elu_sym.proofs.snn_domains import Domain, OnDomain, fixed, variance_grows
 from elu_sym.proofs.snn_moment_map import bound, input_variance, square_sum
 from elu_sym.proofs.snn_statements import SHRINKING

@@ -290,7 +290,10 @@ form = NormalForm.from_expr(mu*NormalCdf(t) + sigma*NormalPdf(t) + alpha*(
 print(sorted(str(term) for term in form.diff(mu).diff(sigma).to_expr().args))
 print(NormalForm.from_expr(NormalCdf(1/(mu - alpha)) + NormalCdf(1/(alpha - mu)) - 1).is_zero)
 print(equals(exp(mu), 1 + mu).witness)
-print([(name, claim.check().verdict.value) for name, claim in CLAIMS.items()])
+chapters = ("construction", "regularity", "derivative", "sparsity", "centering")
+claims = [claim for claim in CLAIMS.values() if claim.chapter in chapters]
+print([(claim.id, claim.check().verdict.value) for claim in claims])
+print(all(claim.check().is_expected for claim in claims))
 print(GROUND_TYPES)
 """
 
@@ -308,5 +311,4 @@ def test_ground_types_of_sympy_make_no_difference() -> None:
         *outputs[ground_types], used = finished.stdout.splitlines()
         assert used == ground_types
     assert outputs["python"] == outputs["flint"]
-    assert "REFUTED" not in outputs["flint"][-1]
-    assert "UNKNOWN" not in outputs["flint"][-1]
+    assert outputs["flint"][-1] == "True"

@@ -118,8 +118,8 @@ class Table:
         )
 
     def expectation(self, mean: Rational, deviation: Rational) -> arb:
-        """E g(X) out of truncated moments, to some eighty digits or so."""
-        with ctx.workprec(384):
+        """E g(X) out of truncated moments, to many digits even where it is 1e-100."""
+        with ctx.workprec(1536):
             m, s = ball(mean), ball(deviation)
             total = self.atomic_part(mean, deviation)
             ends = [None, *(ball(b) for b in self.breakpoints), None]
@@ -510,6 +510,13 @@ def test_the_closed_form_agrees_with_both_enclosures(surface):
         assert_agreement(derivation.result, g, table, point)
 
     agrees()
+
+
+def test_a_tail_of_1e_100_is_as_narrow_as_the_rest():
+    step, point = Heaviside(x - 3), {mu: Rational(-5, 4), sigma: Rational(1, 5)}
+    table = Table(breakpoints=(S(3),), pieces=({}, {(S.Zero, S.Zero): S.One}), atoms={})
+    closed_form = derive_expectation(step.xreplace({x: X}), X).result
+    assert_agreement(closed_form, step, table, point)
 
 
 def test_a_run_has_the_number_of_cases_that_is_promised():
