@@ -296,7 +296,7 @@ class Registry(Mapping[str, Claim]):
     Examples:
         >>> from elu_sym.proofs import CLAIMS
         >>> list(CLAIMS)[:2]
-        ['construction.unique', 'regularity.continuous']
+        ['construction.unique', 'construction.wishes_determine_elu']
     """
 
     def __init__(self, claims: Iterable[Claim]) -> None:
