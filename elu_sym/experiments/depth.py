@@ -24,8 +24,8 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
-from elu_sym.experiments import depth_tables
-from elu_sym.experiments.depth_tables import Key, digest_of, digits, measure_blocks
+from elu_sym.experiments import tables
+from elu_sym.experiments.tables import Key, digest_of, digits, measure_blocks
 from elu_sym.formula_book import elu
 
 Array = NDArray[np.float64]
@@ -210,7 +210,7 @@ def measure(
 
 def read(path: Path = RESULTS) -> list[LayerRecord]:
     """The records of a file."""
-    return depth_tables.read(path, LayerRecord)
+    return tables.read(path, LayerRecord)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -289,7 +289,7 @@ def _gradients(
 
 
 def _digest() -> str:
-    modules: tuple[ModuleType, ...] = (depth_tables,)
+    modules: tuple[ModuleType, ...] = (tables,)
     return digest_of([*(Path(module.__file__ or "") for module in modules), Path(__file__)])
 
 

@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from elu_sym.experiments import depth, depth_tables
+from elu_sym.experiments import depth, tables
 from elu_sym.experiments.depth import FEATURES, weight_variance
-from elu_sym.experiments.depth_tables import Key, digest_of, digits, measure_blocks
+from elu_sym.experiments.tables import Key, digest_of, digits, measure_blocks
 
 Array = NDArray[np.float64]
 
@@ -153,7 +153,7 @@ def measure(path: Path = RESULTS, seeds: Sequence[int] = SEEDS, progress: bool =
 
 def read(path: Path = RESULTS) -> list[LossRecord]:
     """The records of a file."""
-    return depth_tables.read(path, LossRecord)
+    return tables.read(path, LossRecord)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -236,7 +236,7 @@ def _gradients(weights: list[Array], images: Array, labels: NDArray[np.intp]) ->
 
 
 def _digest() -> str:
-    return digest_of([Path(depth.__file__), Path(depth_tables.__file__), Path(__file__)])
+    return digest_of([Path(depth.__file__), Path(tables.__file__), Path(__file__)])
 
 
 if __name__ == "__main__":

@@ -1,19 +1,13 @@
-"""One record a run, and the table of them: comma-separated, one line each, written by rename.
+"""One record a run of gradient descent, and the table of them (:mod:`elu_sym.experiments.tables`).
 
-Numbers are kept as the decimal text of six significant digits, so that a table can be compared
-byte by byte and a value is an exact rational. A run that diverged has no measures: its fields are
-empty, never zero and never not-a-number.
+Numbers have six significant digits. A run that diverged has no measures: its fields are empty.
 """
 
-import csv
-import io
-import os
-import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from math import isfinite
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from elu_sym.experiments import tables
 
 if TYPE_CHECKING:
     from elu_sym.experiments.gradient_descent import Trajectory
@@ -107,54 +101,10 @@ class Record:
         return text
 
 
-COLUMNS = tuple(field.name for field in fields(Record))
-"""The columns of the table."""
-
-
-def to_text(records: Iterable[Record], header: bool = True) -> str:
-    """Records as lines of a table."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    if header:
-        writer.writerow(COLUMNS)
-    writer.writerows([getattr(record, name) for name in COLUMNS] for record in records)
-    return stream.getvalue()
-
-
-def from_text(text: str) -> list[Record]:
-    """Records from a table.
-
-    Raises:
-        ValueError: if the header or the number of fields in a line is another one.
-    """
-    header, *lines = csv.reader(io.StringIO(text))
-    if tuple(header) != COLUMNS:
-        raise ValueError(f"the columns are {header}; they should be {list(COLUMNS)}")
-    for number, line in enumerate(lines, start=2):
-        if len(line) != len(COLUMNS):
-            raise ValueError(f"line {number} has {len(line)} fields instead of {len(COLUMNS)}")
-    return [Record(*line) for line in lines]
-
-
 def read(path: Path = RESULTS) -> list[Record]:
     """The records of a file."""
-    return from_text(path.read_text(encoding="utf-8"))
-
-
-def write(records: Iterable[Record], path: Path, header: bool = True) -> None:
-    """Write a table by rename: an interrupted call leaves the old file whole."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(to_text(records, header))
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    return tables.read(path, Record)
 
 
 def _digits(value: float) -> str:
-    if not isfinite(value):
-        raise ValueError(f"a measure is {value}; a run that did not diverge has finite measures")
-    return f"{value:.6g}"
+    return tables.digits(value, significant=6)

@@ -11,18 +11,14 @@ one where it stopped.
 """
 
 import argparse
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import closing
-from hashlib import sha256
-from multiprocessing import get_context
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import numpy as np
-
-from elu_sym.experiments import gradient_descent, problems, records
+from elu_sym.experiments import gradient_descent, problems, records, tables
 from elu_sym.experiments.gradient_descent import Trajectory, heavy_ball
 from elu_sym.experiments.problems import ACTIVATIONS, PROBLEMS
 from elu_sym.experiments.records import RESULTS, Record
+from elu_sym.experiments.tables import Key, digest_of, measure_blocks
 
 MOMENTUM = 0.9
 """The momentum of every run."""
@@ -94,9 +90,7 @@ def measure(
 ) -> Path:
     """Measure everything and write the table.
 
-    Complete seeds are kept in ``<path>.<digest>.part`` until all are there, and a call that is
-    repeated does not measure them again; the digest is of the code that makes them. Neither the
-    number of processes nor an interruption changes a byte of the table.
+    A call that was interrupted is taken up by the same call.
 
     Args:
         path: the table to write.
@@ -112,32 +106,13 @@ def measure(
         ValueError: if there are no seeds, or ``processes`` is below 1.
         ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
     """
-    if not seeds:
-        raise ValueError("seeds is empty; give at least one")
-    if processes < 1:
-        raise ValueError(f"processes = {processes!r}; give at least 1")
-    from tqdm import tqdm
+    keys: list[Key] = [(name, str(seed)) for name in names for seed in seeds]
+    return measure_blocks(path, Record, keys, _block, _digest(), progress, processes)
 
-    wanted = [(name, seed) for name in names for seed in seeds]
-    part = path.with_name(f"{path.name}.{_digest()}.part")
-    found = _complete_seeds(part)
-    kept = [record for run_records in found.values() for record in run_records]
-    records.write(kept, part, header=False)
-    missing = [key for key in wanted if key not in found]
-    hidden = None if progress else True  # None: shown on a terminal only
-    with (
-        part.open("a", encoding="utf-8") as stream,
-        closing(_each(missing, processes)) as fresh,
-        tqdm(total=len(wanted), initial=len(wanted) - len(missing), disable=hidden) as bar,
-    ):
-        for key, block in fresh:
-            found[key] = block
-            stream.write(records.to_text(block, header=False))
-            stream.flush()
-            bar.update()
-    records.write([record for key in wanted for record in found[key]], path)
-    part.unlink()
-    return path
+
+def _block(key: Key) -> list[Record]:
+    name, seed = key
+    return measured(name, [int(seed)])
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -162,49 +137,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _digest() -> str:
     """What tells results of this code from those of another version."""
-    sources = [Path(module.__file__ or "") for module in (gradient_descent, problems, records)]
-    digest = sha256(np.__version__.encode())
-    for source in (*sources, Path(__file__)):
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-Key = tuple[str, int]
-"""A problem and a seed, whose runs are measured together."""
-
-
-def _complete_seeds(part: Path) -> dict[Key, list[Record]]:
-    """What an interrupted call left, without a line or a seed that was cut off."""
-    if not part.exists():
-        return {}
-    lines = part.read_text(encoding="utf-8").splitlines(keepends=True)
-    whole = "".join(line for line in lines if line.endswith("\n"))
-    found: dict[Key, list[Record]] = {}
-    for record in records.from_text(records.to_text([]) + whole):
-        found.setdefault((record.problem, int(record.seed)), []).append(record)
-    return {
-        (name, seed): block
-        for (name, seed), block in found.items()
-        if len(block) == len(PROBLEMS[name].learning_rates) * len(ACTIVATIONS)
-    }
-
-
-def _each(keys: list[Key], processes: int) -> Generator[tuple[Key, list[Record]], None, None]:
-    """The records of each seed, in any order."""
-    if processes == 1:
-        yield from map(_measured_alone, keys)
-        return
-    with get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap_unordered(_measured_alone, keys)
-
-
-def _measured_alone(key: Key) -> tuple[Key, list[Record]]:
-    """The records of one seed, computed by one thread: the bits must not depend on how many."""
-    from threadpoolctl import threadpool_limits
-
-    name, seed = key
-    with threadpool_limits(limits=1):
-        return key, measured(name, [seed])
+    modules = (gradient_descent, problems, records, tables)
+    return digest_of([*(Path(module.__file__ or "") for module in modules), Path(__file__)])
 
 
 if __name__ == "__main__":

@@ -4,13 +4,11 @@ Numbers are integer ratios, which are exact. Nothing of the proofs is imported h
 claims can rest on the table.
 """
 
-import csv
-import io
-import os
-import tempfile
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
+
+from elu_sym.experiments import tables
 
 RESULTS = Path(__file__).with_name("library_thresholds.csv")
 """The measurements on which the claims rest."""
@@ -57,37 +55,11 @@ class Measurement:
     steps_from_rounded_once: str
 
 
-COLUMNS = tuple(field.name for field in fields(Measurement))
-"""The columns of the table."""
-
-
 def read(path: Path = RESULTS) -> list[Measurement]:
-    """The rows of a table.
-
-    Raises:
-        ValueError: if the header or the number of fields in a line is another one.
-    """
-    header, *lines = csv.reader(io.StringIO(path.read_text(encoding="utf-8")))
-    if tuple(header) != COLUMNS:
-        raise ValueError(f"the columns are {header}; they should be {list(COLUMNS)}")
-    for line_number, line in enumerate(lines, start=2):
-        if len(line) != len(COLUMNS):
-            raise ValueError(f"line {line_number} has {len(line)} fields, not {len(COLUMNS)}")
-    return [Measurement(*line) for line in lines]
+    """The rows of a table."""
+    return tables.read(path, Measurement)
 
 
 def write(rows: Iterable[Measurement], path: Path = RESULTS) -> None:
-    """Write a table by rename: an interrupted run leaves the old one whole."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(astuple(row) for row in rows)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(stream.getvalue())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    """Write a table by rename."""
+    tables.write(rows, Measurement, path)

@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from elu_sym.experiments import depth, depth_tables, depth_training
-from elu_sym.experiments.depth import INPUTS, LAYERS, RULES, SEEDS, LayerRecord
+from elu_sym.experiments import depth, depth_training
+from elu_sym.experiments.depth import INPUTS, LAYERS, RULES, SEEDS
 
 pytest.importorskip("sklearn")
 
@@ -124,81 +124,12 @@ def test_deviations_have_a_mean_square_of_one() -> None:
     assert len(last) == 6 * len(INPUTS) * len(RULES)
 
 
-def fake(key: depth_tables.Key) -> list[LayerRecord]:
-    return [LayerRecord(*key, *(str(k) for k in range(10))) for _ in range(3)]
-
-
-KEYS = [("64", str(seed)) for seed in range(4)]
-
-
-def measure_fake(path, block=fake, digest="digest"):
-    pytest.importorskip("tqdm")
-    pytest.importorskip("threadpoolctl")
-    return depth_tables.measure_blocks(path, LayerRecord, KEYS, block, digest, progress=False)
-
-
-def test_an_interrupted_call_is_taken_up_where_it_stopped(tmp_path) -> None:
-    whole = measure_fake(tmp_path / "whole.csv").read_bytes()
-    path = tmp_path / "again.csv"
-    path.write_text("old")
-    done: list[str] = []
-
-    def block(key, limit):
-        if len(done) == limit:
-            raise KeyboardInterrupt
-        done.append(key[1])
-        return fake(key)
-
-    with pytest.raises(KeyboardInterrupt):
-        measure_fake(path, lambda key: block(key, 2))
-    assert path.read_text() == "old"
-    (part,) = tmp_path.glob("again.csv.*.part")
-    with part.open("a") as stream:  # a block that was cut off
-        stream.write("64,2,0,1,2,3,4,5,6,7,8,9\n64,2,0,1")
-    assert measure_fake(path, lambda key: block(key, 9)).read_bytes() == whole
-    assert done == ["0", "1", "2", "3"]
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["again.csv", "whole.csv"]
-
-
-def test_a_part_of_other_code_is_not_taken(tmp_path) -> None:
-    path = tmp_path / "table.csv"
-
-    def fail(key):
-        if key[1] == "1":
-            raise KeyboardInterrupt
-        return fake(key)
-
-    with pytest.raises(KeyboardInterrupt):
-        measure_fake(path, fail)
-    done: list[str] = []
-    measure_fake(path, lambda key: done.append(key[1]) or fake(key), digest="another")
-    assert done == ["0", "1", "2", "3"]
-
-
-def test_the_digest_is_of_the_code(tmp_path) -> None:
-    source = tmp_path / "source.py"
-    digests = []
-    for text in ("one", "two"):
-        source.write_text(text)
-        digests.append(depth_tables.digest_of([source]))
-    assert digests[0] != digests[1]
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda path: depth.weight_variance("Kaiming", 1, 1), "rule = 'Kaiming'"),
         (lambda path: depth.measure(path, {}), "give at least one seed"),
         (lambda path: depth_training.measure(path, []), "give at least one seed"),
-        (lambda path: depth_tables.digits(math.nan), "a measure is nan"),
-        (lambda path: depth_tables.from_text("a,b\n", LayerRecord), "the columns are"),
-        (lambda path: depth_tables.from_text("", LayerRecord), "the columns are"),
-        (
-            lambda path: depth_tables.from_text(
-                depth_tables.to_text([], LayerRecord) + "1,2\n", LayerRecord
-            ),
-            "line 2 has 2 fields",
-        ),
     ],
 )
 def test_bad_arguments_are_named(call, message, tmp_path) -> None:

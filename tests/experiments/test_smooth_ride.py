@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import pytest
 
-from elu_sym.experiments import records, smooth_ride
+from elu_sym.experiments import records, smooth_ride, tables
 from elu_sym.experiments.problems import ACTIVATIONS, PROBLEMS
 from elu_sym.experiments.records import MEASURES, RESULTS, Record
 from elu_sym.experiments.smooth_ride import SEEDS, main, measure, measured, run
@@ -87,50 +87,25 @@ def test_the_table_does_not_depend_on_the_number_of_processes(tmp_path) -> None:
     one = measure_residual(tmp_path / "one.csv").read_bytes()
     two = measure_residual(tmp_path / "two.csv", processes=2).read_bytes()
     assert one == two
-    assert one.decode() == records.to_text(measured("residual", range(3)))
-
-
-def interrupt_after(monkeypatch, seeds: int):
-    """Let the measuring fail after so many seeds; returns the seeds that were measured."""
-    done: list[int] = []
-
-    def alone(key):
-        if len(done) == seeds:
-            raise KeyboardInterrupt
-        done.append(key[1])
-        return key, measured(key[0], [key[1]])
-
-    monkeypatch.setattr(smooth_ride, "_measured_alone", alone)
-    return done
+    assert one.decode() == tables.to_text(measured("residual", range(3)), Record)
 
 
 def test_an_interrupted_call_is_taken_up_where_it_stopped(tmp_path, monkeypatch) -> None:
     whole = measure_residual(tmp_path / "whole.csv").read_bytes()
-    path = tmp_path / "again.csv"
-    path.write_text("old")
-    assert interrupt_after(monkeypatch, 2) == []
+    path, block, done = tmp_path / "again.csv", smooth_ride._block, []
+
+    def interrupted(key):
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(key)
+        return block(key)
+
+    monkeypatch.setattr(smooth_ride, "_block", interrupted)
     with pytest.raises(KeyboardInterrupt):
         measure_residual(path)
-    assert path.read_text() == "old"
-    (part,) = tmp_path.glob("again.csv.*.part")
-    with part.open("a") as stream:  # a seed and a line that were cut off
-        stream.write("".join(part.read_text().splitlines(keepends=True)[:5]).replace(",0,", ",2,"))
-        stream.write("residual,2,0.3,ReLU,0,300,0.4")
-    done = interrupt_after(monkeypatch, 99)
+    monkeypatch.setattr(smooth_ride, "_block", lambda key: done.append(key) or block(key))
     assert measure_residual(path).read_bytes() == whole
-    assert done == [2]
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["again.csv", "whole.csv"]
-
-
-def test_a_part_of_other_code_is_not_taken(tmp_path, monkeypatch) -> None:
-    path = tmp_path / "table.csv"
-    interrupt_after(monkeypatch, 1)
-    with pytest.raises(KeyboardInterrupt):
-        measure_residual(path)
-    monkeypatch.setattr(smooth_ride, "_digest", lambda: "another")
-    done = interrupt_after(monkeypatch, 99)
-    measure_residual(path)
-    assert done == [0, 1, 2]
+    assert done == [("residual", "0"), ("residual", "1"), ("residual", "2")]
 
 
 def test_the_digest_is_of_the_code(monkeypatch) -> None:
@@ -145,7 +120,7 @@ def test_the_digest_is_of_the_code(monkeypatch) -> None:
         (lambda: run("parity", "ReLU", 0.1, 0), "problem = 'parity'"),
         (lambda: run("sine", "GELU", 0.1, 0), "activation = 'GELU'"),
         (lambda: run("sine", "ReLU", -1.0, 0), "learning_rate = -1.0"),
-        (lambda: measure(seeds=[]), "seeds is empty"),
+        (lambda: measure(seeds=[]), "give at least one seed"),
         (lambda: measure(processes=0), "processes = 0"),
     ],
 )
@@ -158,7 +133,7 @@ def test_the_command_names_a_bad_argument(capsys) -> None:
     with pytest.raises(SystemExit) as exit_:
         main(["--seeds", "0"])
     assert exit_.value.code == 2
-    assert "seeds is empty" in capsys.readouterr().err
+    assert "give at least one seed" in capsys.readouterr().err
 
 
 def test_the_command_writes_the_table(tmp_path, monkeypatch, capsys) -> None:

@@ -9,7 +9,7 @@ from sympy import Integer, Rational
 
 from elu_sym.assertion import Evidence
 from elu_sym.claim import Claim, Verdict
-from elu_sym.experiments import records
+from elu_sym.experiments import records, tables
 from elu_sym.experiments.paired_differences import CONFIDENCE
 from elu_sym.experiments.records import Record
 from elu_sym.experiments.smooth_ride import run
@@ -83,7 +83,7 @@ def test_claim_does_not_hold_when_the_activations_are_shuffled(claim: Claim, tmp
         shuffled += [
             replace(record, activation=name) for record, name in zip(group, names, strict=True)
         ]
-    records.write(shuffled, table)
+    tables.write(shuffled, Record, table)
     assertions = [
         replace(each, table=table) if hasattr(each, "table") else each for each in claim.proof()
     ]
@@ -166,7 +166,7 @@ def table(tmp_path, *pairs, measure="overshoot", reached=("1", "1")):
         for name, value, there in zip(("ReLU", "ELU(1)"), pair, reached, strict=True):
             run_ = Record("sine", str(number), "0.1", name, "0", "9", reached=there)
             rows.append(replace(run_, **{measure: value}))
-    records.write(rows, path)
+    tables.write(rows, Record, path)
     return path
 
 
@@ -211,7 +211,7 @@ def test_a_censored_run_is_no_exception_and_no_support(tmp_path, reached) -> Non
 
 def test_a_run_without_a_partner_is_open(tmp_path) -> None:
     path = table(tmp_path, ("2", "1"), ("2", "1"))
-    records.write(records.read(path)[:-1], path)
+    tables.write(records.read(path)[:-1], Record, path)
     step = every_run(path, None, Integer(0))
     assert step.holds is None
     assert "has one run, not two" in step.detail

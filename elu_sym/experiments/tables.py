@@ -1,19 +1,25 @@
-"""Tables of runs that are measured block by block, and taken up where they stopped.
+"""Tables of what was measured: comma-separated, one row a line, written by rename.
 
-A row is a frozen dataclass of texts, a block all rows that are measured together, known by the
-first fields of its rows. Complete blocks are kept in ``<path>.<digest>.part``, where the digest is
-of the code that makes them, until all are there; then the table is written by rename. Numbers are
-kept with five significant digits, so that a value is an exact rational.
+A row is a frozen dataclass of texts. Numbers are kept as decimals of a few significant digits, so
+that a table can be compared byte by byte and a value is an exact rational; where a run diverged the
+fields are empty, never zero and never not-a-number.
+
+Long measurements go block by block and are taken up where they stopped: a block is all rows that
+are measured together, known by the first fields of its rows. Complete blocks are kept in
+``<path>.<digest>.part``, where the digest is of the code that makes them, until all are there.
+Neither the number of processes nor an interruption changes a byte of the table.
 """
 
 import csv
 import io
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import astuple, fields
 from hashlib import sha256
 from math import isfinite
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,7 +36,7 @@ Key = tuple[str, ...]
 """The first fields of every row of a block."""
 
 
-def digits(value: float) -> str:
+def digits(value: float, significant: int = 5) -> str:
     """A number as text.
 
     Raises:
@@ -42,7 +48,7 @@ def digits(value: float) -> str:
     """
     if not isfinite(value):
         raise ValueError(f"a measure is {value}; leave the field of a diverged run empty instead")
-    return f"{value:.5g}"
+    return f"{value:.{significant}g}"
 
 
 def to_text(rows: Iterable[Row], kind: type[Row], header: bool = True) -> str:
@@ -101,6 +107,7 @@ def measure_blocks(
     block: Callable[[Key], list[Row]],
     digest: str,
     progress: bool = True,
+    processes: int = 1,
 ) -> Path:
     """Measure the blocks that are not there yet, and write the table.
 
@@ -108,20 +115,22 @@ def measure_blocks(
         path: the table to write.
         kind: the class of its rows.
         keys: the blocks, in the order of the table.
-        block: measures one of them, always with the same number of rows.
+        block: measures one of them; with more than one process, a function of a module.
         digest: of the code that measures.
         progress: whether to show a progress bar, if standard error is a terminal.
+        processes: how many processes measure.
 
     Returns:
         The path.
 
     Raises:
-        ValueError: if there are no keys.
+        ValueError: if there are no keys, or ``processes`` is below 1.
         ModuleNotFoundError: if threadpoolctl or tqdm is not installed.
     """
     if not keys:
         raise ValueError("there is nothing to measure; give at least one seed")
-    from threadpoolctl import threadpool_limits
+    if processes < 1:
+        raise ValueError(f"processes = {processes!r}; give at least 1")
     from tqdm import tqdm
 
     part = path.with_name(f"{path.name}.{digest}.part")
@@ -132,17 +141,38 @@ def measure_blocks(
     hidden = None if progress else True  # None: shown on a terminal only
     with (
         part.open("a", encoding="utf-8") as stream,
-        threadpool_limits(limits=1),  # the bits must not depend on the number of threads
+        closing(_each(missing, block, processes)) as fresh,
         tqdm(total=len(keys), initial=len(found), disable=hidden) as bar,
     ):
-        for key in missing:
-            found[key] = block(key)
+        for key, rows in fresh:
+            found[key] = rows
             stream.write(_block_text(found[key], kind))
             stream.flush()
             bar.update()
     write([row for key in keys for row in found[key]], kind, path)
     part.unlink()
     return path
+
+
+def _each(
+    keys: list[Key], block: Callable[[Key], list[Row]], processes: int
+) -> Generator[tuple[Key, list[Row]], None, None]:
+    """The rows of each block, in any order."""
+    tasks = [(key, block) for key in keys]
+    if processes == 1:
+        yield from map(_measured_alone, tasks)
+        return
+    with get_context("spawn").Pool(processes) as pool:
+        yield from pool.imap_unordered(_measured_alone, tasks)
+
+
+def _measured_alone(task: tuple[Key, Callable[[Key], list[Row]]]) -> tuple[Key, list[Row]]:
+    """The rows of one block, by one thread: the bits must not depend on how many there are."""
+    from threadpoolctl import threadpool_limits
+
+    key, block = task
+    with threadpool_limits(limits=1):
+        return key, block(key)
 
 
 def _complete_blocks(part: Path, kind: type[Row], length: int) -> dict[Key, list[Row]]:
