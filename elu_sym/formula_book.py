@@ -3,8 +3,8 @@ r"""The formula book: one object a published quantity, with a symbolic and a num
 A formula binds a definition of :mod:`elu_sym.quantities`, ``E f(X)`` or an identity between such
 expectations, to an activation: its closed form is derived by :mod:`elu_sym.gaussian`, its numeric
 function is generated from that closed form by :mod:`elu_sym.codegen`, its witnesses are gathered
-by :mod:`elu_sym.report`. Importing this module loads no more than NumPy; SymPy is loaded when a
-symbolic face is first looked at.
+by :mod:`elu_sym.formula_witnesses`. Importing this module loads no more than NumPy; SymPy is loaded
+when a symbolic face is first looked at.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ class Formula:
     @property
     def certificate(self) -> tuple[Witness, ...]:
         """The independent witnesses and what they found; needs the extra ``verify``."""
-        from elu_sym.report import witnesses_of
+        from elu_sym.formula_witnesses import witnesses_of
 
         return witnesses_of(self)
 

@@ -74,3 +74,9 @@ strike = Symbol("K", positive=True)
 
 significand_steps = Symbol("j", integer=True, positive=True)
 """By how many units a significand exceeds the smallest one, that of a power of 2."""
+
+seed = Symbol("seed", integer=True, nonnegative=True)
+"""What the random numbers of a run of an experiment were drawn from."""
+
+learning_rate = Symbol("learning_rate", positive=True)
+"""The learning rate of a run of an experiment."""

@@ -7,8 +7,9 @@ from elu_sym import symbols
 POSITIVE = {
     *("alpha", "sigma", "slope", "scale", "level", "rate", "distance", "excess", "radius"),
     *("weight", "height", "smoothness", "steepness", "strike", "significand_steps"),
+    "learning_rate",
 }
-REAL = {"x", "y", "z", "mu", "threshold", "offset", "amplitude", "slack"}
+REAL = {"x", "y", "z", "mu", "threshold", "offset", "amplitude", "slack", "seed"}
 
 
 def test_assumptions() -> None:

@@ -11,7 +11,7 @@ from sympy import Rational
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.experiments.depth import RULES
-from elu_sym.inference.depth_experiment import RatioInEveryRun, RatioOnAverage, Sample
+from elu_sym.inference.measured_ratios import RatioInEveryRun, RatioOnAverage, Sample
 
 SIGNALS = (
     "100 layers of equal width without biases, alpha = 1",

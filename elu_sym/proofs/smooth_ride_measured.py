@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
-from elu_sym.inference.experiment import DifferenceInEveryRun
+from elu_sym.inference.measured_differences import DifferenceInEveryRun
 from elu_sym.proofs import smooth_ride_networks, smooth_ride_residual
 from elu_sym.proofs.smooth_ride_setting import BELIEF, SETTING, ZERO
 

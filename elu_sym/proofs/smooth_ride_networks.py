@@ -12,7 +12,7 @@ from sympy import Rational
 
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
-from elu_sym.inference.experiment import DifferenceInEveryRun, MeasuredDifference
+from elu_sym.inference.measured_differences import DifferenceInEveryRun, MeasuredDifference
 from elu_sym.proofs.smooth_ride_setting import BELIEF, HALF, SETTING, ZERO
 
 CALM_DIGITS = (Rational(3, 100), Rational(1, 10), Rational(3, 10))

@@ -13,8 +13,8 @@ from elu_sym.activations import Elu
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.inference.elementary import Side
-from elu_sym.inference.experiment import DifferenceInEveryRun, MeasuredDifference
 from elu_sym.inference.limits import LimitAtKink
+from elu_sym.inference.measured_differences import DifferenceInEveryRun, MeasuredDifference
 from elu_sym.proofs.smooth_ride_setting import BELIEF, HALF, SETTING, ZERO
 from elu_sym.symbols import x
 

@@ -8,7 +8,7 @@ from sympy import Rational, S
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Verdict
 from elu_sym.experiments import depth
-from elu_sym.inference.depth_experiment import RatioInEveryRun, RatioOnAverage, Sample
+from elu_sym.inference.measured_ratios import RatioInEveryRun, RatioOnAverage, Sample
 from elu_sym.proofs import depth_measured, meanfield, meanfield_values
 from elu_sym.symbols import alpha, sigma
 

@@ -13,13 +13,12 @@ from elu_sym.experiments import records, tables
 from elu_sym.experiments.paired_differences import CONFIDENCE
 from elu_sym.experiments.records import Record
 from elu_sym.experiments.smooth_ride import run
-from elu_sym.inference.experiment import (
+from elu_sym.inference.measured_differences import (
     DifferenceInEveryRun,
     MeasuredDifference,
-    learning_rate,
-    seed,
 )
 from elu_sym.proofs import smooth_ride_measured
+from elu_sym.symbols import learning_rate, seed
 
 CLAIMS = {claim.id: claim for claim in smooth_ride_measured.CLAIMS}
 MEASURED = [claim for claim in CLAIMS.values() if claim.expected is Verdict.MEASURED]

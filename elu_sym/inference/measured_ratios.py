@@ -1,7 +1,7 @@
 """Assertions about stored runs of deep networks: a ratio on average, and a ratio in every run.
 
-As with gradient descent (:mod:`elu_sym.inference.experiment`) the records are read anew each time.
-The runs of a seed share their random numbers, and the interval is over seeds.
+As in :mod:`elu_sym.inference.measured_differences` the records are read anew each time. The runs
+of a seed share their random numbers, and the interval is over seeds.
 """
 
 from collections.abc import Mapping
@@ -12,10 +12,11 @@ from typing import ClassVar
 import numpy as np
 from sympy import Integer, Rational
 
-from elu_sym.assertion import Assertion, Evidence, Step
+from elu_sym.assertion import Evidence, Step
 from elu_sym.experiments import depth, depth_training
 from elu_sym.experiments.paired_differences import mean_difference
-from elu_sym.inference.experiment import seed
+from elu_sym.inference.ranges import InRange
+from elu_sym.symbols import seed
 
 PHRASES = {
     "mean_deviation": "sum over layers of the squared standardized deviations of the means",
@@ -83,7 +84,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Ratio(Assertion):
+class Ratio(InRange):
     """A measure compared with another one, or with an exact number, as a ratio.
 
     Attributes:
@@ -99,24 +100,15 @@ class Ratio(Assertion):
     high: Rational | None
     quantifier: ClassVar[str]
 
-    def __post_init__(self) -> None:
-        if self.low is None and self.high is None:
-            raise ValueError("a comparison without a bound holds of any numbers; give one")
-
     def to_text(self) -> str:
         """The sentence."""
-        return f"{self._bounded(f'{self.sample} / {self.reference}')}, {self.quantifier}"
+        return f"{self.bounded(f'{self.sample} / {self.reference}')}, {self.quantifier}"
 
     def to_latex(self) -> str:
         """The inequality."""
         fraction = rf"\frac{{\text{{{self.sample}}}}}{{\text{{{self.reference}}}}}"
-        latex = rf"{self._bounded(fraction)}\quad \text{{{self.quantifier}}}"
+        latex = rf"{self.bounded(fraction)}\quad \text{{{self.quantifier}}}"
         return latex.replace("_", r"\_")
-
-    def _bounded(self, ratio: str) -> str:
-        low = "" if self.low is None else f"{self.low} < "
-        high = "" if self.high is None else f" < {self.high}"
-        return f"{low}{ratio}{high}"
 
     def pairs(self) -> dict[tuple[str, ...], tuple[Rational, Rational]]:
         """By run the measure and what it is divided by.
@@ -167,13 +159,7 @@ class RatioOnAverage(Ratio):
             f"{1.0 + found.estimate:.4g}, 99.9 % interval [{low:.4g}, {high:.4g}]"
             f" from {found.pairs} seeds"
         )
-        if (self.low is None or low > self.low) and (self.high is None or high < self.high):
-            return self.proved(detail, evidence=Evidence.EXPERIMENT)
-        if (self.low is not None and high <= self.low) or (
-            self.high is not None and low >= self.high
-        ):
-            return self.refuted(detail, {}, evidence=Evidence.EXPERIMENT)
-        return self.undecided(f"{detail}; an end of the range is inside")
+        return self.judged(low, high, detail)
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from sympy import Integer, Rational, Symbol
+from sympy import Integer, Rational
 
-from elu_sym.assertion import Assertion, Evidence, Step
+from elu_sym.assertion import Evidence, Step
 from elu_sym.experiments.paired_differences import common_rates, paired_difference
 from elu_sym.experiments.records import RESULTS, Record, read
-
-seed = Symbol("seed", integer=True, nonnegative=True)
-"""What the random numbers of a run were drawn from."""
-
-learning_rate = Symbol("learning_rate", positive=True)
-"""The learning rate of a run."""
+from elu_sym.inference.ranges import InRange
+from elu_sym.symbols import learning_rate, seed
 
 PHRASES = {
     "velocity_sign_changes": "sign changes of the velocity",
@@ -34,7 +30,7 @@ PHRASES = {
 
 
 @dataclass(frozen=True)
-class RunComparison(Assertion):
+class RunComparison(InRange):
     """A measure of an activation compared with that of another one, in units of the latter.
 
     The fraction of diverged runs is a measure too; its unit is 1.
@@ -62,8 +58,7 @@ class RunComparison(Assertion):
     quantifier: ClassVar[str]
 
     def __post_init__(self) -> None:
-        if self.low is None and self.high is None:
-            raise ValueError("a comparison without a bound holds of any numbers; give one")
+        super().__post_init__()
         if self.measure not in PHRASES:
             raise ValueError(f"measure = {self.measure!r}; the measures are {', '.join(PHRASES)}")
 
@@ -71,7 +66,7 @@ class RunComparison(Assertion):
         """The sentence."""
         kind = "relative difference" if self.is_relative else "difference"
         difference = f"{kind} in {PHRASES[self.measure]}, {self.activation} less {self.reference}"
-        return f"{self._where}: {self._bounded(difference)}, {self.quantifier}"
+        return f"{self._where}: {self.bounded(difference)}, {self.quantifier}"
 
     def to_latex(self) -> str:
         """The inequality."""
@@ -80,7 +75,7 @@ class RunComparison(Assertion):
         difference += rf"{phrase}_{{\text{{{self.reference}}}}}"
         if self.is_relative:
             difference = rf"\frac{{{difference}}}{{{phrase}_{{\text{{{self.reference}}}}}}}"
-        return rf"{self._bounded(difference)}\quad \text{{{self._where}, {self.quantifier}}}"
+        return rf"{self.bounded(difference)}\quad \text{{{self._where}, {self.quantifier}}}"
 
     @property
     def is_relative(self) -> bool:
@@ -91,11 +86,6 @@ class RunComparison(Assertion):
     def _where(self) -> str:
         rates = ", ".join(map(str, self.rates))
         return f"{self.problem} at learning rate {rates}" if rates else self.problem
-
-    def _bounded(self, difference: str) -> str:
-        low = "" if self.low is None else f"{self.low} < "
-        high = "" if self.high is None else f" < {self.high}"
-        return f"{low}{difference}{high}"
 
     def records(self) -> list[Record]:
         """The records of the problem and of the two activations.
@@ -159,16 +149,7 @@ class MeasuredDifference(RunComparison):
         rates = self.chosen_rates(records)
         interval = paired_difference(records, self.activation, self.reference, self.measure, rates)
         detail = f"{interval}, mean over the learning rates {', '.join(rates)}"
-        above = self.low is None or interval.low > self.low
-        below = self.high is None or interval.high < self.high
-        if above and below:
-            return self.proved(detail, evidence=Evidence.EXPERIMENT)
-        outside = (self.low is not None and interval.high <= self.low) or (
-            self.high is not None and interval.low >= self.high
-        )
-        if outside:
-            return self.refuted(detail, {}, evidence=Evidence.EXPERIMENT)
-        return self.undecided(f"{detail}; an end of the range is inside")
+        return self.judged(interval.low, interval.high, detail)
 
 
 @dataclass(frozen=True)
