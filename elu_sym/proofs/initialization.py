@@ -29,6 +29,7 @@ from elu_sym.inference.gaussian_limits import GaussianLimit
 from elu_sym.inference.gaussian_means import Between, GaussianMean, PositiveGaussianMean, SignChange
 from elu_sym.inference.variances import GaussianPoincare
 from elu_sym.proofs.centering import LOSS, centering_alpha
+from elu_sym.proofs.variance_rule import slope_square, square
 from elu_sym.symbols import alpha, mu, sigma, slack, slope, x
 
 ELU = Elu(x, alpha)
@@ -45,16 +46,6 @@ DIGITS = Rational(1, 10**12)
 def centered(formula: Formula) -> Expr:
     """A closed form at mu = 0."""
     return formula.closed_form.subs(mu, 0)
-
-
-def square() -> Expr:
-    """E f(sigma Z)^2."""
-    return centered(second_moment)
-
-
-def slope_square() -> Expr:
-    """E f'(sigma Z)^2."""
-    return centered(derivative_second_moment)
 
 
 def standard_gains() -> dict[str, tuple[Expr, Rational]]:
@@ -259,7 +250,10 @@ CLAIMS = (
                 "They are the same rule at sigma = 1 and alpha = 1, to 1 %.",
                 lambda: [
                     Between(
-                        square() / slope_square(), Rational(99, 100), Rational(101, 100), STANDARD
+                        square() / slope_square(),
+                        Rational(99, 100),
+                        Rational(101, 100),
+                        STANDARD,
                     )
                 ],
             ),

@@ -10,16 +10,20 @@ from collections.abc import Iterator
 
 from sympy import Expr, Heaviside, Rational, S, Symbol, diff, exp, oo
 
-from elu_sym.activations import Elu, EluDerivative
 from elu_sym.assertion import Assertion
-from elu_sym.claim import Claim, Neighbour, Verdict
-from elu_sym.formula_book import derivative_second_moment, second_moment
+from elu_sym.claim import Claim, Neighbour
 from elu_sym.inference.elementary import Equality, Positive
 from elu_sym.inference.gaussian_limits import EventuallyNegative, GaussianLimit
 from elu_sym.inference.gaussian_means import GaussianMean, PositiveGaussianMean
-from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
+from elu_sym.proofs.variance_rule import (
+    DERIVATIVE,
+    ELU,
+    share_decreases,
+    slope_square,
+    square,
+)
+from elu_sym.symbols import alpha, excess, sigma, slack, x
 
-ELU, DERIVATIVE = Elu(x, alpha), EluDerivative(x, alpha)
 LEFT, RIGHT = Heaviside(-x), Heaviside(x)
 
 BIAS = Symbol("b", positive=True)
@@ -36,16 +40,6 @@ PERCENT_MORE = Rational(101, 100)
 SETTING = "independent weights and biases of mean 0, infinite width"
 
 
-def square() -> Expr:
-    """E f(sigma Z)^2."""
-    return second_moment.closed_form.subs(mu, 0)
-
-
-def slope_square() -> Expr:
-    """E f'(sigma Z)^2."""
-    return derivative_second_moment.closed_form.subs(mu, 0)
-
-
 def by_variance(expression: Expr) -> Expr:
     """The derivative in q = sigma^2."""
     return diff(expression, sigma) / (2 * sigma)
@@ -54,12 +48,6 @@ def by_variance(expression: Expr) -> Expr:
 def mean_at_zero(value: Expr, integrand: Expr) -> PositiveGaussianMean:
     """A closed form at N(0, sigma^2) is positive."""
     return PositiveGaussianMean(value, integrand, S.Zero)
-
-
-def share_decreases() -> PositiveGaussianMean:
-    """E f^2/q decreases: its derivative in q, times -q^2, is E[f*(f - X*f')]."""
-    value = square() - sigma**2 * by_variance(square())
-    return mean_at_zero(value, ELU * (ELU - x * DERIVATIVE))
 
 
 def variance_slope() -> Iterator[Assertion]:
@@ -124,7 +112,8 @@ def gap_positive(factor: Expr = S.One) -> PositiveGaussianMean:
     if factor == 1:
         return mean_at_zero(gap(), integrand)
     return mean_at_zero(
-        sigma**2 * slope_square() - factor * square(), DERIVATIVE**2 * x**2 - factor * ELU**2
+        sigma**2 * slope_square() - factor * square(),
+        DERIVATIVE**2 * x**2 - factor * ELU**2,
     )
 
 
@@ -133,17 +122,6 @@ def gradients_grow() -> Iterator[Assertion]:
     yield gap_positive()
     chi = sigma**2 / square() * slope_square()
     yield Equality((chi - 1) * square(), gap())
-
-
-def gradients_kept() -> Iterator[Assertion]:
-    """There chi = 1, which is the same as a gap of 0."""
-    yield Equality(sigma**2 * slope_square(), square())
-
-
-def slopes_apart() -> Iterator[Assertion]:
-    """Below 1, because E f^2/q decreases; above 1, because the gap is positive."""
-    yield share_decreases()
-    yield gap_positive()
 
 
 def curvature() -> Expr:
@@ -158,7 +136,8 @@ def edge_unique() -> Iterator[Assertion]:
     # The two parts of the derivative of b: each is positive.
     falls = -by_variance(slope_square())
     yield Equality(
-        by_variance(biases) * slope_square() ** 2, slope_square() * curvature() + gap() * falls
+        by_variance(biases) * slope_square() ** 2,
+        slope_square() * curvature() + gap() * falls,
     )
     yield mean_at_zero(curvature(), alpha**2 * LEFT * exp(2 * x) * (exp(-x) - 1 + x))
     yield mean_at_zero(falls, -(alpha**2) * LEFT * x * exp(2 * x) / sigma**2)
@@ -175,11 +154,6 @@ def he_grows() -> Iterator[Assertion]:
         alpha**2 - 2 * square() + sigma**2, 2 * LEFT * alpha**2 * (1 - (1 - exp(x)) ** 2)
     )
     yield GaussianLimit(2 * square() - sigma**2, sigma, oo, alpha**2)
-
-
-def he_keeps() -> Iterator[Assertion]:
-    """ReLU's rule with ELU."""
-    yield Equality(2 * square(), sigma**2)
 
 
 def residual_grows() -> Iterator[Assertion]:
@@ -342,44 +316,6 @@ CLAIMS = (
         ),
     ),
     Claim(
-        id="meanfield.gradients_kept",
-        statement=(
-            "Weights that preserve the pre-activation variance preserve squared gradients as well."
-        ),
-        assumptions=(alpha, sigma, "b = 0", SETTING),
-        proof=gradients_kept,
-        source="true for ReLU and leaky ReLU, and repeated for ELU",
-        expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "They do at alpha = 1.",
-                lambda: [
-                    Equality((sigma**2 * slope_square()).subs(alpha, 1), square().subs(alpha, 1))
-                ],
-            ),
-        ),
-    ),
-    Claim(
-        id="meanfield.slopes_apart",
-        statement=(
-            "Without biases the two slopes lie on either side of 1 at every fixed point q, for"
-            " every alpha: chi_q < 1 < chi, so the variance is stable and gradients grow."
-        ),
-        latex=r"\chi_q < 1 < \chi",
-        assumptions=(alpha, sigma, "b = 0", SETTING),
-        proof=slopes_apart,
-        source="sharper than at alpha = 1 and q = 1 only",
-        neighbours=(
-            Neighbour("The two slopes are equal.", only_gradients),
-            Neighbour(
-                "chi_q > 1.",
-                lambda: [
-                    mean_at_zero(sigma**2 * by_variance(square()) - square(), x * ELU * DERIVATIVE)
-                ],
-            ),
-        ),
-    ),
-    Claim(
         id="meanfield.edge_unique",
         statement=(
             "For every alpha and every bias variance b > 0 exactly one weight variance is on the"
@@ -427,20 +363,6 @@ CLAIMS = (
                         Rational(99, 100) * alpha**2 - 2 * LEFT * ELU**2,
                     )
                 ],
-            ),
-        ),
-    ),
-    Claim(
-        id="meanfield.he_keeps",
-        statement="He's rule for ReLU, w = 2, preserves the pre-activation variance of ELU units.",
-        assumptions=(alpha, sigma, "b = 0", SETTING),
-        proof=he_keeps,
-        source="the default of deep learning libraries",
-        expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "It does at alpha = 1.",
-                lambda: [Equality(2 * square().subs(alpha, 1), sigma**2)],
             ),
         ),
     ),

@@ -18,17 +18,15 @@ from elu_sym.inference.gaussian_means import Between, PositiveGaussianMean
 from elu_sym.proofs.meanfield import (
     BIAS,
     DERIVED,
-    ELU,
     LEFT,
     PERCENT_MORE,
     SCHOENHOLZ,
     SETTING,
     by_variance,
     mean_at_zero,
-    slope_square,
-    square,
 )
 from elu_sym.proofs.moment_inequalities import standard_selu
+from elu_sym.proofs.variance_rule import ELU, slope_square, square
 from elu_sym.symbols import alpha, excess, mu, scale, sigma, x
 
 STANDARD = ((alpha, S.One), (sigma, S.One))

@@ -12,7 +12,8 @@ from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.formula_book import celu, elu, leaky_relu, relu, selu, variance
 from elu_sym.inference.elementary import Equality
 from elu_sym.inference.gaussian_means import Between
-from elu_sym.proofs.initialization import STANDARD, Point, centered, square
+from elu_sym.proofs.initialization import STANDARD, Point, centered
+from elu_sym.proofs.variance_rule import square
 from elu_sym.published_constants import PUBLISHED_CONSTANTS, selu_alpha, selu_scale
 from elu_sym.symbols import alpha, mu, scale, sigma, slope
 
@@ -52,7 +53,7 @@ def nfnets(bounds_of: tuple[str, str] | None = None) -> Iterator[Assertion]:
         yield published(row, deviation, bounds_of or found, point)
 
 
-def selu_square() -> Expr:
+def ssquare() -> Expr:
     """E selu(sigma Z)^2 for the lambda that makes it 1 at sigma = 1."""
     standard = square().xreplace({sigma: S.One})
     return centered(selu.second_moment).xreplace({scale: 1 / sqrt(standard)})
@@ -60,14 +61,14 @@ def selu_square() -> Expr:
 
 def three_quarters(lower: str, upper: str) -> Assertion:
     """What a layer makes of the variance 1 with the gain 3/4, at the alpha of SELU."""
-    moment = selu_square().xreplace({alpha: selu_alpha()})
+    moment = ssquare().xreplace({alpha: selu_alpha()})
     point = ((sigma, S.One),)
     return Between(Rational(9, 16) * moment, Rational(lower), Rational(upper), point)
 
 
 def selu_three_quarters() -> Iterator[Assertion]:
     """(3/4)^2 times E selu^2, which is 1 by the definition of lambda."""
-    yield Equality(selu_square().xreplace({sigma: S.One}), S.One)
+    yield Equality(ssquare().xreplace({sigma: S.One}), S.One)
     yield three_quarters("0.5624999", "0.5625001")
 
 

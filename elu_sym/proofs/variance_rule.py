@@ -11,7 +11,7 @@ from sympy import Expr, Rational, S, Symbol, diff
 from elu_sym.activations import Elu, EluDerivative, Relu
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
-from elu_sym.formula_book import relu, second_moment
+from elu_sym.formula_book import derivative_second_moment, relu, second_moment
 from elu_sym.inference.elementary import Equality, Positive
 from elu_sym.inference.gaussian_means import Between, GaussianMean, PositiveGaussianMean
 from elu_sym.symbols import alpha, mu, sigma, x
@@ -24,68 +24,77 @@ STANDARD = ((alpha, S.One), (sigma, S.One))
 ELU, DERIVATIVE = Elu(x, alpha), EluDerivative(x, alpha)
 
 
-def elu_square() -> Expr:
+def square() -> Expr:
     """E f(sigma Z)^2, as a function of sigma = sqrt(q)."""
     return second_moment.closed_form.subs(mu, 0)
 
 
-def relu_square() -> Expr:
+def slope_square() -> Expr:
+    """E f'(sigma Z)^2."""
+    return derivative_second_moment.closed_form.subs(mu, 0)
+
+
+def rsquare() -> Expr:
     """The same for ReLU."""
     return relu.second_moment.closed_form.subs(mu, 0)
 
 
 def slope() -> Expr:
     """The slope of the variance map at its fixed point q = sigma^2."""
-    return sigma * diff(elu_square(), sigma) / (2 * elu_square())
+    return sigma * diff(square(), sigma) / (2 * square())
 
 
-def variance_map(deviation: Expr, square: Expr) -> Expr:
+def share_decreases(factor: Expr = S.One) -> PositiveGaussianMean:
+    """E f^2/q decreases: its derivative in q, times -2*q^2, is E[2*f(X)*(f(X) - X*f'(X))].
+
+    A factor of the first term, below 1, makes it a claim on a faster decrease.
+    """
+    return PositiveGaussianMean(
+        2 * factor * square() - sigma * diff(square(), sigma),
+        2 * ELU * (factor * ELU - x * DERIVATIVE),
+        S.Zero,
+    )
+
+
+def variance_map(deviation: Expr, moment: Expr) -> Expr:
     """What the rule for the design point q0 = deviation^2 makes of q = sigma^2."""
-    return deviation**2 / square.subs(sigma, deviation) * square
+    return deviation**2 / moment.subs(sigma, deviation) * moment
 
 
 def design_point() -> Iterator[Assertion]:
     """The second moment is the book's, and the map gives q0 back."""
-    yield GaussianMean(ELU**2, elu_square(), S.Zero)
-    yield Equality(variance_map(DESIGN, elu_square()).subs(sigma, DESIGN), DESIGN**2)
+    yield GaussianMean(ELU**2, square(), S.Zero)
+    yield Equality(variance_map(DESIGN, square()).subs(sigma, DESIGN), DESIGN**2)
 
 
 def every_input() -> Iterator[Assertion]:
     """At the design point 1, from any other variance."""
-    yield Equality(variance_map(S.One, elu_square()), sigma**2)
+    yield Equality(variance_map(S.One, square()), sigma**2)
 
 
 def relu_every_input() -> Iterator[Assertion]:
     """E ReLU^2 is proportional to q."""
-    yield GaussianMean(Relu(x) ** 2, relu_square(), S.Zero)
-    yield Equality(variance_map(DESIGN, relu_square()), sigma**2)
+    yield GaussianMean(Relu(x) ** 2, rsquare(), S.Zero)
+    yield Equality(variance_map(DESIGN, rsquare()), sigma**2)
 
 
 def only_fixed_point() -> Iterator[Assertion]:
-    """E f^2/q decreases: its derivative has the sign of -E[f(X)*(f(X) - X f'(X))]."""
-    yield PositiveGaussianMean(
-        2 * elu_square() - sigma * diff(elu_square(), sigma),
-        2 * ELU * (ELU - x * DERIVATIVE),
-        S.Zero,
-    )
+    """E f^2/q decreases."""
+    yield share_decreases()
     yield Equality(
-        diff(elu_square() / sigma**2, sigma) * sigma**3,
-        sigma * diff(elu_square(), sigma) - 2 * elu_square(),
+        diff(square() / sigma**2, sigma) * sigma**3,
+        sigma * diff(square(), sigma) - 2 * square(),
     )
 
 
 def stable() -> Iterator[Assertion]:
     """The slope at the fixed point is sigma*m'/(2*m), with 0 < sigma*m' < 2*m."""
     yield Equality(
-        diff(variance_map(DESIGN, elu_square()), sigma).subs(sigma, DESIGN) / (2 * DESIGN),
+        diff(variance_map(DESIGN, square()), sigma).subs(sigma, DESIGN) / (2 * DESIGN),
         slope().subs(sigma, DESIGN),
     )
-    yield PositiveGaussianMean(sigma * diff(elu_square(), sigma) / 2, x * ELU * DERIVATIVE, S.Zero)
-    yield PositiveGaussianMean(
-        2 * elu_square() - sigma * diff(elu_square(), sigma),
-        2 * ELU * (ELU - x * DERIVATIVE),
-        S.Zero,
-    )
+    yield PositiveGaussianMean(sigma * diff(square(), sigma) / 2, x * ELU * DERIVATIVE, S.Zero)
+    yield share_decreases()
 
 
 def slope_at_one() -> Iterator[Assertion]:
@@ -107,7 +116,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "With the 1/2 of ReLU in place of E f^2.",
-                lambda: [Equality(2 * elu_square(), sigma**2)],
+                lambda: [Equality(2 * square(), sigma**2)],
             ),
         ),
     ),
@@ -121,7 +130,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "It keeps every variance at alpha = 1.",
-                lambda: [Equality(variance_map(S.One, elu_square()).subs(alpha, 1), sigma**2)],
+                lambda: [Equality(variance_map(S.One, square()).subs(alpha, 1), sigma**2)],
             ),
         ),
     ),
@@ -155,7 +164,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "It increases with q.",
-                lambda: [Positive(diff(elu_square() / sigma**2, sigma))],
+                lambda: [Positive(diff(square() / sigma**2, sigma))],
             ),
         ),
     ),
@@ -175,13 +184,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "The slope is less than 0.99 everywhere.",
-                lambda: [
-                    PositiveGaussianMean(
-                        2 * elu_square() * S(99) / 100 - sigma * diff(elu_square(), sigma),
-                        2 * ELU * (ELU * S(99) / 100 - x * DERIVATIVE),
-                        S.Zero,
-                    )
-                ],
+                lambda: [share_decreases(S(99) / 100)],
             ),
         ),
     ),
