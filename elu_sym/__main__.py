@@ -106,9 +106,10 @@ def _explain(options: argparse.Namespace) -> int:
     from elu_sym.claim import Verdict
     from elu_sym.proofs import CLAIMS
 
-    if options.claim not in CLAIMS:
-        raise ValueError(f"no claim {options.claim!r}; there are {', '.join(CLAIMS)}")
-    claim = CLAIMS[options.claim]
+    try:
+        claim = CLAIMS[options.claim]
+    except KeyError as error:
+        raise ValueError(error.args[0]) from None
     outcome, neighbours = claim.check(), [false.check() for false in claim.false_claims]
     if options.json:
         explained = outcome.to_json()

@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from enum import Enum
 from itertools import zip_longest
 from typing import Any
@@ -312,8 +313,8 @@ class Registry(Mapping[str, Claim]):
         try:
             return self._claims[claim_id]
         except KeyError:
-            known = ", ".join(self._claims)
-            raise KeyError(f"there is no claim {claim_id!r}; the ids are {known}") from None
+            close = get_close_matches(claim_id, self._claims) or list(self._claims)
+            raise KeyError(f"there is no claim {claim_id!r}; there is {', '.join(close)}") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._claims)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import groupby
 from multiprocessing import get_context
 from typing import Any
@@ -228,9 +229,9 @@ def _resolved(only: Sequence[str], known: Sequence[str]) -> Iterator[str]:
     for name in only:
         members = [name] if name in known else [c.id for c in CLAIMS.values() if c.chapter == name]
         if not members:
+            close = get_close_matches(name, [*known, *CHAPTERS]) or [*CHAPTERS, *known]
             raise ValueError(
-                f"{name!r} is no claim, no chapter and no formula; the chapters are"
-                f" {', '.join(CHAPTERS)}; there are {', '.join(known)}"
+                f"{name!r} is no claim, no chapter and no formula; there is {', '.join(close)}"
             )
         yield from members
 
