@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elu_sym.experiments import tables
-from elu_sym.experiments.tables import Key, digest_of, digits, measure_blocks
+from elu_sym.experiments.tables import Key, digest_of, digits, measure_blocks, run_command
 from elu_sym.formula_book import elu
 
 Array = NDArray[np.float64]
@@ -220,12 +220,7 @@ def main(arguments: list[str] | None = None) -> int:
         description="Send signals through deep ELU networks and write one row a layer.",
     )
     parser.parse_args(arguments)
-    try:
-        path = measure()
-    except (ValueError, ModuleNotFoundError) as error:
-        parser.exit(2, f"{parser.prog}: error: {error}\n")
-    print(f"wrote {len(read(path))} rows into {path.name}")
-    return 0
+    return run_command(parser, measure, LayerRecord)
 
 
 @cache

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from elu_sym.experiments import depth, tables
 from elu_sym.experiments.depth import FEATURES, weight_variance
-from elu_sym.experiments.tables import Key, digest_of, digits, measure_blocks
+from elu_sym.experiments.tables import Key, digest_of, digits, measure_blocks, run_command
 
 Array = NDArray[np.float64]
 
@@ -163,12 +163,7 @@ def main(arguments: list[str] | None = None) -> int:
         description="Train deep ELU networks from several initializations, one row a loss.",
     )
     parser.parse_args(arguments)
-    try:
-        path = measure()
-    except (ValueError, ModuleNotFoundError) as error:
-        parser.exit(2, f"{parser.prog}: error: {error}\n")
-    print(f"wrote {len(read(path))} rows into {path.name}")
-    return 0
+    return run_command(parser, measure, LossRecord)
 
 
 @cache

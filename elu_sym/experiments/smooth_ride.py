@@ -18,7 +18,7 @@ from elu_sym.experiments import gradient_descent, problems, records, tables
 from elu_sym.experiments.gradient_descent import Trajectory, heavy_ball
 from elu_sym.experiments.problems import ACTIVATIONS, PROBLEMS
 from elu_sym.experiments.records import RESULTS, Record
-from elu_sym.experiments.tables import Key, digest_of, measure_blocks
+from elu_sym.experiments.tables import Key, digest_of, measure_blocks, run_command
 
 MOMENTUM = 0.9
 """The momentum of every run."""
@@ -126,13 +126,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--processes", type=int, default=1, help="how many (%(default)s)")
     options = parser.parse_args(arguments)
-    try:
-        seeds = range(SEEDS[0], SEEDS[0] + options.seeds)
-        path = measure(seeds=seeds, processes=options.processes)
-    except (ValueError, ModuleNotFoundError) as error:
-        parser.exit(2, f"{parser.prog}: error: {error}\n")
-    print(f"wrote {len(records.read(path))} runs into {path.name}")
-    return 0
+    seeds = range(SEEDS[0], SEEDS[0] + options.seeds)
+    return run_command(parser, lambda: measure(seeds=seeds, processes=options.processes), Record)
 
 
 def _digest() -> str:

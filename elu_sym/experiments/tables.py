@@ -14,6 +14,7 @@ import csv
 import io
 import os
 import tempfile
+from argparse import ArgumentParser
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import astuple, fields
@@ -152,6 +153,28 @@ def measure_blocks(
     write([row for key in keys for row in found[key]], kind, path)
     part.unlink()
     return path
+
+
+def run_command(parser: ArgumentParser, measure: Callable[[], Path], kind: type[Row]) -> int:
+    """Measure, as a command that says in one line what came of it.
+
+    Args:
+        parser: of the command, which ends the process where it fails: with 2 for what is wrong or
+            missing, with 130 where it is interrupted.
+        measure: writes the table.
+        kind: the class of its rows.
+
+    Returns:
+        0.
+    """
+    try:
+        path = measure()
+    except (ValueError, ModuleNotFoundError) as error:
+        parser.exit(2, f"{parser.prog}: error: {error}\n")
+    except KeyboardInterrupt:
+        parser.exit(130, f"{parser.prog}: interrupted; the same call goes on from here\n")
+    print(f"wrote {len(read(path, kind))} rows into {path.name}")
+    return 0
 
 
 def _each(

@@ -147,5 +147,5 @@ def test_the_command_writes_the_table(tmp_path, monkeypatch, capsys) -> None:
         ),
     )
     assert main(["--seeds", "2"]) == 0
-    assert capsys.readouterr().out == "wrote 48 runs into table.csv\n"
+    assert capsys.readouterr().out == "wrote 48 rows into table.csv\n"
     assert {each.seed for each in records.read(tmp_path / "table.csv")} == {"40", "41"}

@@ -1,6 +1,7 @@
 """A table reads back as it was written, is whole or not there, and is taken up where it stopped."""
 
 import math
+from argparse import ArgumentParser
 from dataclasses import dataclass
 
 import pytest
@@ -75,6 +76,16 @@ def test_the_digest_is_of_the_code(tmp_path) -> None:
         source.write_text(text)
         digests.append(tables.digest_of([source]))
     assert digests[0] != digests[1]
+
+
+def test_an_interrupted_command_says_how_to_go_on(capsys) -> None:
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as exit_:
+        tables.run_command(ArgumentParser(prog="measure"), interrupted, Row)
+    assert exit_.value.code == 130
+    assert capsys.readouterr().err == "measure: interrupted; the same call goes on from here\n"
 
 
 def test_the_table_does_not_depend_on_the_number_of_processes(tmp_path) -> None:
