@@ -3,14 +3,14 @@
     sigma/sqrt(E f^2),   sigma/sqrt(Var f),   1/sqrt(E f'^2),   X ~ N(mu, sigma^2).
 
 A gain is an ordinary number in many places where a moment is none: at mu = -1e150, sigma = 2e148
-the variance is 3e-252 and at sigma = 1e-200 every second moment is 0 for a double.  So each moment
+the variance is 3e-252 and at sigma = 1e-200 every second moment is 0 for a double. So each moment
 is taken over sigma^2 from its factors (``moment``), which are doubles, as a significand and an
 exponent of its own that cannot overflow.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from elu_sym.numeric.lower_moments import lower_moment
 from elu_sym.numeric.moment import Moment
 from elu_sym.numeric.operations import FloatArray
 from elu_sym.numeric.upper_moments import upper_moment
-from elu_sym.numeric.variances import _lower_variance, _upper_variance
+from elu_sym.numeric.variances import lower_variance_moment, upper_variance_moment
 
 __all__ = ["gradient_gain", "second_moment_gain", "variance_gain"]
 
@@ -29,13 +29,14 @@ _ZERO = -(2**40)
 _FARTHEST = 2**12
 
 
-class _Scaled(NamedTuple):
+@dataclass(frozen=True)
+class _Scaled:
     """The numbers significand 2^exponent, not negative; 0 has an exponent below all others."""
 
     significand: FloatArray
     exponent: NDArray[np.int64]
 
-    def __add__(self, other: _Scaled) -> _Scaled:  # type: ignore[override]
+    def __add__(self, other: _Scaled) -> _Scaled:
         exponent = np.maximum(self.exponent, other.exponent)
         first, second = (
             np.ldexp(each.significand, np.maximum(each.exponent - exponent, -_FARTHEST))
@@ -100,8 +101,8 @@ def variance_gain(law: Law, alpha: FloatArray) -> FloatArray:
         *(_power(x, n) for each in (above, below) for x, n in _factors(each, 1)),
         _power(law.sigma, -2),
     )
-    upper = _over_variance(_upper_variance(law), law, 1.0)
-    return (upper + product + _over_variance(_lower_variance(law), law, alpha)).inverse_root()
+    upper = _over_variance(upper_variance_moment(law), law, 1.0)
+    return (upper + product + _over_variance(lower_variance_moment(law), law, alpha)).inverse_root()
 
 
 def gradient_gain(law: Law, alpha: FloatArray) -> FloatArray:
@@ -163,7 +164,7 @@ def _power(x: FloatArray | float, n: int) -> _Scaled:
 
 def _product(*factors: _Scaled) -> _Scaled:
     """Return the product, its significand between 1/2 and 1 again."""
-    significand, exponent = factors[0]
+    significand, exponent = factors[0].significand, factors[0].exponent
     for factor in factors[1:]:
         significand = significand * factor.significand
         exponent = exponent + factor.exponent

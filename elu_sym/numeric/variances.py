@@ -80,7 +80,7 @@ def upper_partial_variance(law: Law) -> Array:
     """
     if isinstance(law, LimitLaw):
         return law.ops.where(law.mu > 0.0, law.sigma * law.sigma, 0.0)
-    return _upper_variance(law).value(2)
+    return upper_variance_moment(law).value(2)
 
 
 def upper_partial_deviation(law: Law) -> Array:
@@ -99,7 +99,7 @@ def upper_partial_deviation(law: Law) -> Array:
     """
     if isinstance(law, LimitLaw):
         return law.ops.where(law.mu > 0.0, law.sigma, 0.0)
-    return _upper_variance(law).deviation(law.ops)
+    return upper_variance_moment(law).deviation(law.ops)
 
 
 def lower_partial_variance(law: Law, alpha: Array | float) -> Array:
@@ -126,7 +126,7 @@ def lower_partial_variance(law: Law, alpha: Array | float) -> Array:
     """
     if isinstance(law, LimitLaw):
         return 0.0 * law.negative * alpha
-    return _lower_variance(law)._replace(height=alpha).value(2)
+    return lower_variance_moment(law)._replace(height=alpha).value(2)
 
 
 def lower_partial_deviation(law: Law, alpha: Array | float) -> Array:
@@ -146,7 +146,7 @@ def lower_partial_deviation(law: Law, alpha: Array | float) -> Array:
     """
     if isinstance(law, LimitLaw):
         return 0.0 * law.negative * alpha
-    return _lower_variance(law)._replace(height=alpha).deviation(law.ops)
+    return lower_variance_moment(law)._replace(height=alpha).deviation(law.ops)
 
 
 def partial_mean_product(law: Law, alpha: Array | float) -> Array:
@@ -262,7 +262,7 @@ def _root_of_product(ops: Operations, first: Moment, second: Moment) -> Array:
     return (brackets * ops.sqrt(first_unit)) * ops.sqrt(second_unit)
 
 
-def _upper_variance(law: NormalLaw) -> Moment:
+def upper_variance_moment(law: NormalLaw) -> Moment:
     mills, first, second = law.integrals(2)
     root, weight = law.density
     censored = second - law.density_value * (first * first)
@@ -273,7 +273,7 @@ def _upper_variance(law: NormalLaw) -> Moment:
     return Moment(law.sigma, law.ops.where(right, 1.0, root), bracket)
 
 
-def _lower_variance(law: NormalLaw) -> Moment:
+def lower_variance_moment(law: NormalLaw) -> Moment:
     def left(law: NormalLaw) -> Moment:
         far = law.t < _FAR_LEFT
         capped = law.sigma >= law.ops.where(far, 0.7, 0.9)
