@@ -263,6 +263,7 @@ def _root_of_product(ops: Operations, first: Moment, second: Moment) -> Array:
 
 
 def upper_variance_moment(law: NormalLaw) -> Moment:
+    """Return the variance of X_+ by its factors."""
     mills, first, second = law.integrals(2)
     root, weight = law.density
     censored = second - law.density_value * (first * first)
@@ -274,6 +275,8 @@ def upper_variance_moment(law: NormalLaw) -> Moment:
 
 
 def lower_variance_moment(law: NormalLaw) -> Moment:
+    """Return the variance of (1 - e^X)_+ by its factors."""
+
     def left(law: NormalLaw) -> Moment:
         far = law.t < _FAR_LEFT
         capped = law.sigma >= law.ops.where(far, 0.7, 0.9)
