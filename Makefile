@@ -16,7 +16,9 @@ SHELL := /bin/bash
 BACKENDS ?= dask,torch,jax,keras
 INSTALL := -m pip install --quiet --disable-pip-version-check --editable
 EXTRAS := verify,experiments,notebooks,dev
-NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120
+PARALLEL := --numprocesses=auto --maxprocesses=4
+# All cells of a notebook run in one process, one after the other.
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120 --dist=loadscope
 
 comma := ,
 ENV := $(VENV)/.complete
@@ -75,9 +77,9 @@ test: $(BACKENDS_INSTALLED) lint types ## run all tests: lint, types, generated 
 	$(PY) -m elu_sym.codegen --check
 	$(PY) -m elu_sym.proofs.certificates --check
 	$(PY) -m elu_sym.proofs.snn_theorem --check snn_theorem snn_side_theorems
-	$(PY) -m pytest --numprocesses=auto --maxprocesses=4 tests
-	$(PY) -m pytest --doctest-modules elu_sym
-	$(PY) -m pytest $(NBVAL) notebooks
+	$(PY) -m pytest $(PARALLEL) tests
+	$(PY) -m pytest $(PARALLEL) --doctest-modules elu_sym
+	$(PY) -m pytest $(PARALLEL) $(NBVAL) notebooks
 
 lint: $(ENV) ## check the style and the format of code and notebooks
 	$(PY) -m ruff check

@@ -35,6 +35,7 @@ from sympy import (
     erf,
     erfc,
     exp,
+    expand,
     expand_log,
     floor,
     log,
@@ -106,7 +107,7 @@ class NormalForm:
             NotNormalizableError: if another function or number occurs.
             ZeroDivisionError: if a denominator vanishes identically.
         """
-        expression = expand_log(sympify(expression), factor=True)
+        expression = expand_log(_with_short_logarithms(sympify(expression)), factor=True)
         generators: list[Expr] = [*expression.free_symbols, *expression.atoms(log), ROOT]
         domain = QQ.frac_field(*sorted(generators, key=default_sort_key))
         for logarithm in expression.atoms(log):
@@ -298,6 +299,14 @@ def _distribution(domain: Any, argument: Any) -> Sum:
     if argument.numer.LC > 0:
         return {(domain.zero, frozenset({(argument, 1)})): domain.one}
     return {constant: domain.one, (domain.zero, frozenset({(-argument, 1)})): -domain.one}
+
+
+def _with_short_logarithms(expression: Expr) -> Expr:
+    """Multiply out the argument of a logarithm of exponentials, so that log(e^q) becomes q."""
+    return expression.replace(
+        lambda part: isinstance(part, log) and part.has(exp),
+        lambda logarithm: log(expand(logarithm.args[0])),
+    )
 
 
 def _argument(domain: Any, logarithm: Expr) -> Any:

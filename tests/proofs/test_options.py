@@ -1,12 +1,12 @@
-"""The chapters of options and rates, and the limits of moments: verdicts, neighbours, witnesses."""
+"""Options, rates and the limits of moments: what the proofs rest on, and witnesses."""
 
 import pytest
-from sympy import Rational, S, diff, exp
+from sympy import S, diff, exp
 
 from elu_sym.activations import Elu, Relu
 from elu_sym.algebra.enclosure import enclose
 from elu_sym.assertion import Assertion, Evidence
-from elu_sym.claim import Claim, Verdict
+from elu_sym.claim import Verdict
 from elu_sym.proofs import limits_of_moments, options, rate
 from elu_sym.proofs.rate import PositiveForEveryLaw, mean_rate
 from elu_sym.symbols import alpha, slack, x
@@ -14,53 +14,13 @@ from elu_sym.symbols import alpha, slack, x
 CLAIMS = {
     claim.id: claim for module in (limits_of_moments, options, rate) for claim in module.CLAIMS
 }
-REFUTED = {"options.vega_positive", "rate.positive_for_every_alpha"}
-NEIGHBOURS = [neighbour for claim in CLAIMS.values() for neighbour in claim.false_claims]
-
-
-def test_ids_are_permanent() -> None:
-    assert list(CLAIMS) == [
-        "moments.limits_in_mu",
-        "moments.limits_small_sigma",
-        "moments.rates_at_the_kink",
-        "moments.limits_large_sigma",
-        "moments.offset_large_sigma",
-        "options.payoff",
-        "options.mean_portfolio",
-        "options.second_moment_portfolio",
-        "options.put_call_parity",
-        "options.density_from_prices",
-        "options.greeks",
-        "options.vega_positive_for_small_alpha",
-        "options.vega_positive_only_for_small_alpha",
-        "options.vega_positive",
-        "rate.positive_for_small_alpha",
-        "rate.positive_only_for_small_alpha",
-        "rate.positive_for_every_alpha",
-        "rate.positive_on_a_half_line",
-        "rate.between_links",
-    ]
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-def test_verdict(name: str) -> None:
-    claim = CLAIMS[name]
-    assert claim.neighbours
-    assert claim.expected is (Verdict.REFUTED if name in REFUTED else Verdict.PROVED)
-    outcome = claim.check()
-    assert outcome.is_expected, outcome.to_text()
-    if name in REFUTED:
-        assert outcome.witness
-    else:
+def test_what_is_proved_is_proved_by_algebra_alone(name: str) -> None:
+    outcome = CLAIMS[name].check()
+    if outcome.verdict is not Verdict.REFUTED:
         assert all(step.evidence is Evidence.ALGEBRA for step in outcome.numbered_steps)
-
-
-@pytest.mark.parametrize("claim", NEIGHBOURS, ids=lambda claim: claim.statement)
-def test_false_neighbour_is_refuted(claim: Claim) -> None:
-    outcome = claim.check()
-    assert outcome.verdict is Verdict.REFUTED, outcome.to_text()
-    assert outcome.witness
-    assert all(isinstance(value, Rational) for value in outcome.witness.values())
 
 
 def test_the_vega_is_negative_at_the_witness() -> None:
