@@ -188,6 +188,17 @@ class Outcome:
         return _where(self.witness).strip()
 
     @property
+    def named_witness(self) -> dict[str, str] | None:
+        """The witness as plain data."""
+        return _plain(self.witness)
+
+    @property
+    def finding(self) -> str:
+        """What the rule found at the witness, or nothing."""
+        step = self._counterexample
+        return "" if step is None else step.detail
+
+    @property
     def _counterexample(self) -> Step | None:
         """The first assertion of the claim that is false; a false premise alone is none."""
         for step in self.steps:
@@ -246,7 +257,8 @@ class Outcome:
             "failure": self.failure,
             "verdict": self.verdict.value,
             "expected": self.claim.expected.value,
-            "witness": _plain(self.witness),
+            "witness": self.named_witness,
+            "finding": self.finding,
             "source": self.claim.source,
         }
 
@@ -313,8 +325,11 @@ class Registry(Mapping[str, Claim]):
         try:
             return self._claims[claim_id]
         except KeyError:
-            close = get_close_matches(claim_id, self._claims) or list(self._claims)
-            raise KeyError(f"there is no claim {claim_id!r}; there is {', '.join(close)}") from None
+            # "mean" is close to no id by its letters, but means moments.mean.
+            close = [each for each in self._claims if each.partition(".")[2] == claim_id]
+            close = close or get_close_matches(claim_id, self._claims)
+            known = ", ".join(close) if close else "what python -m elu_sym verify lists"
+            raise KeyError(f"there is no claim {claim_id!r}; there is {known}") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._claims)

@@ -54,7 +54,8 @@ class ClaimReport:
         lines = [f"{self.outcome.verdict.value:8s} {claim.id}{mark}  [{self.seconds:.2f} s]"]
         lines += textwrap.wrap(claim.statement, 96, initial_indent=indent, subsequent_indent=indent)
         if self.outcome.witness:
-            lines.append(f"{indent}fails {self.outcome.where}")
+            failure = f"fails {self.outcome.where}: {self.outcome.finding}"
+            lines += textwrap.wrap(failure, 96, initial_indent=indent, subsequent_indent=indent)
         found = [f"{w.kind}: {w.detail}" for w in _claim_witnesses(self.outcome)]
         if self.neighbours:
             found.append(f"false neighbours: {self.refuted} of {len(self.neighbours)} refuted")
@@ -69,12 +70,21 @@ class ClaimReport:
         """The same as plain data."""
         return {
             "id": self.outcome.claim.id,
+            "chapter": self.outcome.claim.chapter,
             "statement": self.outcome.claim.statement,
             "verdict": self.outcome.verdict.value,
             "expected": self.outcome.claim.expected.value,
+            "passed": self.passed,
+            "witness": self.outcome.named_witness,
+            "finding": self.outcome.finding,
             "witnesses": [_witness_json(witness) for witness in _claim_witnesses(self.outcome)],
             "neighbours": [
-                {"statement": neighbour.claim.statement, "verdict": neighbour.verdict.value}
+                {
+                    "statement": neighbour.claim.statement,
+                    "verdict": neighbour.verdict.value,
+                    "witness": neighbour.named_witness,
+                    "finding": neighbour.finding,
+                }
                 for neighbour in self.neighbours
             ],
             "seconds": round(self.seconds, 4),
@@ -112,14 +122,29 @@ class Report:
         claims = all(report.passed for report in self.claims)
         return claims and all(report.passed for report in self.formulas)
 
-    def to_json(self) -> dict[str, list[dict[str, Any]]]:
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many claims, neighbours and formulas there are, and how many are as they should."""
+        return {
+            "claims": len(self.claims),
+            "expected": sum(report.outcome.is_expected for report in self.claims),
+            "neighbours": sum(len(report.neighbours) for report in self.claims),
+            "refuted": sum(report.refuted for report in self.claims),
+            "formulas": len(self.formulas),
+            "certified": sum(report.passed for report in self.formulas),
+        }
+
+    def to_json(self) -> dict[str, Any]:
         """The report as plain data."""
         return {
+            "passed": self.passed,
+            "counts": self.counts,
             "claims": [report.to_json() for report in self.claims],
             "formulas": [
                 {
                     "id": report.formula.id,
                     "latex": report.formula.latex,
+                    "passed": report.passed,
                     "witnesses": [_witness_json(witness) for witness in report.witnesses],
                     "seconds": round(report.seconds, 4),
                 }
@@ -147,14 +172,11 @@ class Report:
         return "\n".join(lines)
 
     def _summary(self) -> str:
-        expected = sum(report.outcome.is_expected for report in self.claims)
-        refuted = sum(report.refuted for report in self.claims)
-        neighbours = sum(len(report.neighbours) for report in self.claims)
-        certified = sum(report.passed for report in self.formulas)
+        counts = self.counts
         return (
-            f"{expected} of {len(self.claims)} claims as expected,"
-            f" {refuted} of {neighbours} false neighbours refuted,"
-            f" {certified} of {len(self.formulas)} formulas certified:"
+            f"{counts['expected']} of {counts['claims']} claims as expected,"
+            f" {counts['refuted']} of {counts['neighbours']} false neighbours refuted,"
+            f" {counts['certified']} of {counts['formulas']} formulas certified:"
             f" {'everything holds' if self.passed else 'VERIFICATION FAILED'}"
         )
 
@@ -229,7 +251,7 @@ def _resolved(only: Sequence[str], known: Sequence[str]) -> Iterator[str]:
     for name in only:
         members = [name] if name in known else [c.id for c in CLAIMS.values() if c.chapter == name]
         if not members:
-            close = get_close_matches(name, [*known, *CHAPTERS]) or [*CHAPTERS, *known]
+            close = get_close_matches(name, [*known, *CHAPTERS]) or CHAPTERS
             raise ValueError(
                 f"{name!r} is no claim, no chapter and no formula; there is {', '.join(close)}"
             )

@@ -39,9 +39,17 @@ def test_claims_are_reported_by_chapters_with_witnesses_neighbours_and_time():
         assert entry["witnesses"]
         assert entry["neighbours"]
         assert entry["seconds"] >= 0
+        assert entry["passed"]
+        assert (entry["witness"] is None) == (entry["verdict"] == "PROVED")
+        assert all(neighbour["witness"] for neighbour in entry["neighbours"])
+    assert entry["witness"] == {"alpha": "7/5"}
+    assert entry["finding"] == "1 - alpha >= 0 fails"
+    assert report.to_json()["passed"]
+    assert report.to_json()["counts"] == report.counts
+    assert (report.counts["claims"], report.counts["refuted"]) == (7, 11)
     text = report.to_text()
     assert text.index("--- Regularity ---") < text.index("--- Shape ---")
-    assert "fails at alpha = 7/5" in text
+    assert "fails at alpha = 7/5: 1 - alpha >= 0 fails" in text
     assert "7 of 7 claims as expected, 11 of 11 false neighbours refuted" in text
 
 

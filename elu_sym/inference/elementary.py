@@ -218,6 +218,44 @@ class Nonzero(Sign):
 
 
 @dataclass(frozen=True)
+class SquareRoot(Assertion):
+    """An expression is the square root that is not negative.
+
+    Examples:
+        >>> from sympy import sqrt
+        >>> SquareRoot(sqrt(1 + x**2), 1 + x**2).check().holds
+        True
+        >>> SquareRoot(-sqrt(1 + x**2), 1 + x**2).check().witness
+        {x: 1/2}
+    """
+
+    root: Expr
+    square: Expr
+    rule: ClassVar[str] = "principal root, and zero of the normal form"
+
+    def to_text(self) -> str:
+        """The equation."""
+        return f"{self.root} = sqrt({self.square})"
+
+    def to_latex(self) -> str:
+        """The equation."""
+        return rf"{latex(self.root)} = \sqrt{{{latex(self.square)}}}"
+
+    def decide(self) -> Step:
+        """Compare the squares, which do not see the sign, and look whether it is a root."""
+        squares = Equality(self.root**2, self.square).check()
+        if squares.witness is not None:
+            return self.refuted(f"not the squares: {squares.detail}", squares.witness, [squares])
+        for point in rational_points(self.root.free_symbols):
+            found = _negative_at(self.root, point)
+            if found:
+                return self.refuted(found, point)
+        if squares.holds and self.root.is_Pow and self.root.exp == S.Half:
+            return self.proved("the power 1/2 of what has the same normal form", [squares])
+        return self.undecided("no power 1/2, or a premise is open", [squares])
+
+
+@dataclass(frozen=True)
 class UniqueSolution(Assertion):
     """Linear equations have exactly one solution, and this is it.
 

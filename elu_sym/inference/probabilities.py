@@ -60,6 +60,6 @@ class DerivativeBelow(Assertion):
             if And(*(relation.xreplace(dict(point)) for relation in self.relations)) == S.true:
                 ball = enclose(difference, point)
                 if ball.is_finite() and not ball.contains(0):
-                    found = enclose(derived, point).str(8)
-                    return self.refuted(f"{detail}: it lies in {found}", point)
+                    found, said = (enclose(form, point).str(8) for form in (derived, self.value))
+                    return self.refuted(f"it lies in {found}, the formula in {said}", point)
         return self.undecided(f"{detail}; no point separates them")

@@ -117,7 +117,7 @@ class InjectiveBetween(Assertion):
             value = self._value(rank)
             if value == before:
                 pair = {x: self.number_format.at(rank - 1), y: self.number_format.at(rank)}
-                detail = f"at these neighbours x and y the value is {number(value)}"
+                detail = f"neighbours in {self.number_format.name}, both with {number(value)}"
                 return self.refuted(detail, pair | self._given)
             before = value
         if end - start > self.most:

@@ -136,7 +136,7 @@ class RoundedValue(Assertion):
         """Compute the value and compare."""
         value = self.computation.value(self.number_format, self.point)
         holds = {"=": value == self.level, "<=": value <= self.level, ">": value > self.level}
-        detail = f"the value is {number(value)}"
+        detail = f"in {self.number_format.name} the value is {number(value)}"
         if holds[self.relation]:
             return self.proved(detail, evidence=Evidence.ENCLOSURE)
         return self.refuted(detail, self.point)

@@ -81,12 +81,12 @@ class FloorReachedForEvery(Assertion):
             on_floor = ELU_ROUNDED_TWICE.value(numbers, point) == -least
             if on_floor == (point[x] <= self.threshold):
                 return self.undecided("expm1 has another threshold", [reached])
-            return self.refuted("not at this float", point, [reached])
+            return self.refuted(f"not at this float of {self.number_format.name}", point, [reached])
         if least <= numbers.least_normal:
             after = numbers.successor(self.threshold)
             early = RoundedValue(ELU_ROUNDED_TWICE, numbers, "=", -least, after, least).check()
             if early.holds:
-                detail = "-alpha is reached beyond the threshold"
+                detail = f"in {self.number_format.name} -alpha is reached beyond the threshold"
                 return self.refuted(detail, {x: after, alpha: least}, [reached, early])
             return self.undecided("the least alpha is not normal", [reached, early])
         premises = [reached, Increasing(ELU_ROUNDED_TWICE).check(), *_distance(numbers)]
@@ -160,7 +160,9 @@ class FloorReachedEarlyUpTo(Assertion):
         product = RoundedValue(ELU_ROUNDED_TWICE, numbers, "=", -greatest, self.at, greatest)
         premises = [above, product.check()]
         if premises[1].holds is False:
-            return self.refuted("not at the greatest alpha", product.point, premises)
+            return self.refuted(
+                f"not at the greatest alpha of {numbers.name}", product.point, premises
+            )
         if greatest > numbers.least_normal:
             return self.undecided("the greatest alpha is above the smallest normal", premises)
         p = numbers.precision
@@ -219,7 +221,11 @@ class DerivativeZeroForEvery(Assertion):
             DERIVATIVE_ROUNDED_TWICE, numbers, Integer(0), self.threshold, least
         ).check()
         if at_least.holds is False:
-            return self.refuted("not at the least alpha", at_least.witness or {}, [at_least])
+            return self.refuted(
+                f"not at the least alpha of {numbers.name}",
+                at_least.witness or {},
+                [at_least],
+            )
         exponential = EqualUpTo(EXPONENTIAL, numbers, Integer(0), self.threshold).check()
         units = EXPONENTIAL.value(numbers, {x: after}) / numbers.least_positive
         beyond_half = Positive((least + slack) * units - Rational(1, 2)).check()

@@ -12,7 +12,7 @@ from elu_sym.inference.certified import (
     SolvesHeatEquation,
     VarianceSolvesHeatEquation,
 )
-from elu_sym.inference.elementary import Equality
+from elu_sym.inference.elementary import Equality, SquareRoot
 from elu_sym.inference.gaussian_means import GaussianMean
 from elu_sym.symbols import alpha, mu, sigma
 
@@ -35,15 +35,12 @@ def proof_of(formula: Formula) -> Iterator[Assertion]:
         yield VarianceSolvesHeatEquation(formula.closed_form, mean.integrand, mean.closed_form)
 
 
-def _identity(formula: Formula, closed_form: Expr) -> Equality:
-    """What the formula is by definition, in the closed forms of its parts.
-
-    A square root is compared by its square.
-    """
+def _identity(formula: Formula, closed_form: Expr) -> Assertion:
+    """What the formula is by definition, in the closed forms of its parts."""
     parts = {Symbol(name): part.closed_form for name, part in formula.parts.items()}
     definition = formula.quantity.define(*parts).xreplace(parts)
     if formula.name == "std":
-        return Equality(closed_form**2, definition**2)
+        return SquareRoot(closed_form, definition**2)
     return Equality(closed_form, definition)
 
 
@@ -67,9 +64,10 @@ def _neighbours(formula: Formula) -> tuple[Neighbour, ...]:
         first, *_ = Add.make_args(closed_form)
         return [_changed(formula, closed_form - 2 * first)]
 
-    # The square of a root does not see its sign.
-    signs = () if formula.name == "std" else (Neighbour("A term has the other sign.", turned),)
-    return (Neighbour("A term is 1 % larger.", larger), *signs)
+    return (
+        Neighbour("A term is 1 % larger.", larger),
+        Neighbour("A term has the other sign.", turned),
+    )
 
 
 def _claim(formula: Formula) -> Claim:

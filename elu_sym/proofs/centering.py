@@ -11,6 +11,7 @@ from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.formula_book import mean, relu
 from elu_sym.inference.conditions import RunsThrough
 from elu_sym.inference.elementary import Equality, Positive, Side
+from elu_sym.inference.gaussian_limits import GaussianLimit
 from elu_sym.inference.gaussian_means import Between, GaussianMean, PositiveGaussianMean, SignChange
 from elu_sym.inference.laws import PositiveMean, PositiveSymmetricMean, symmetrized
 from elu_sym.inference.sign_analysis import PositiveFromKink
@@ -48,6 +49,11 @@ def standard(closed_form: Expr) -> Expr:
     return closed_form.subs({mu: 0, sigma: 1})
 
 
+def symmetric_alpha() -> Expr:
+    """The alpha that makes the mean zero at N(0, sigma^2), written out."""
+    return sigma / (sqrt(2 * pi) * (S.Half - exp(sigma**2 / 2) * NormalCdf(-sigma)))
+
+
 SELU_ALPHA = 1 / (sqrt(2 * pi) * (S.Half - exp(S.Half) * NormalCdf(S.NegativeOne)))
 """The alpha of SELU in closed form."""
 
@@ -81,7 +87,7 @@ def closer_iff_at_most_2() -> Iterator[Assertion]:
 
 
 def closer() -> Iterator[Assertion]:
-    """Two points close to 0."""
+    """Two points."""
     yield PositiveSymmetricMean(RELU + ELU)
 
 
@@ -121,10 +127,16 @@ def zero_mean_standard() -> Iterator[Assertion]:
     yield Between(alpha * SELU_ALPHA, *_around(PUBLISHED), ((alpha, S.One),))
 
 
+def zero_mean_symmetric() -> Iterator[Assertion]:
+    """The general formula at mu = 0."""
+    yield Equality(centered(centering_alpha()), symmetric_alpha())
+    yield SignChange(centered(mean.closed_form), alpha, symmetric_alpha(), LOSS, S.Zero)
+
+
 def knob_increases() -> Iterator[Assertion]:
     """The derivative in sigma has the sign of E[1 - exp(-R) - R*exp(-R)], R = abs(X)."""
     call, lost = centered(gain()), centered(put())
-    yield Equality(centered(centering_alpha()), call / lost)
+    yield Equality(symmetric_alpha(), call / lost)
     yield PositiveGaussianMean(lost, LOSS, S.Zero)
     numerator = diff(call, sigma) * lost - call * diff(lost, sigma)
     weighted = lost - sigma * diff(lost, sigma)
@@ -133,7 +145,7 @@ def knob_increases() -> Iterator[Assertion]:
 
 
 def knob_limits() -> Iterator[Assertion]:
-    """E X_+ less the put lies between 0 and sigma^2/4; the put between 1/2 and that less a tail."""
+    """E X_+ less the put lies between 0 and sigma^2/4; 1/2 less the put between 0 and a tail."""
     call, lost = centered(gain()), centered(put())
     yield Equality(call, sigma / sqrt(2 * pi))
     yield PositiveGaussianMean(call - lost, LEFT * (exp(x) - 1 - x), S.Zero)
@@ -144,6 +156,8 @@ def knob_limits() -> Iterator[Assertion]:
     yield PositiveGaussianMean(
         1 / (sigma * sqrt(2 * pi)) - S.Half + lost, LEFT * -x * exp(x) / sigma**2, S.Zero
     )
+    yield GaussianLimit(lost / sigma, sigma, S.Zero, 1 / sqrt(2 * pi))
+    yield GaussianLimit(lost, sigma, oo, S.Half)
 
 
 def small_sigma() -> Iterator[Assertion]:
@@ -348,8 +362,8 @@ CLAIMS = (
     Claim(
         id="centering.zero_mean_standard",
         statement=(
-            "At N(0, 1) that alpha is 1/(sqrt(2*pi)*(1/2 - sqrt(e)*Phi(-1))), SELU's, to all of the"
-            " 31 published decimals."
+            "At N(0, 1) the alpha of mean zero is 1/(sqrt(2*pi)*(1/2 - sqrt(e)*Phi(-1))), SELU's,"
+            " to all of the 31 published decimals."
         ),
         latex=(
             r"\alpha_{\operatorname{SELU}} ="
@@ -372,6 +386,32 @@ CLAIMS = (
                         ((alpha, S.One),),
                     )
                 ],
+            ),
+        ),
+    ),
+    Claim(
+        id="centering.zero_mean_symmetric",
+        statement=(
+            "At N(0, sigma^2) the alpha of mean zero is"
+            " sigma/(sqrt(2*pi)*(1/2 - e^(sigma^2/2)*Phi(-sigma)))."
+        ),
+        latex=(
+            r"\mathbb{E} f(\sigma Z) = 0 \iff \alpha = \frac{\sigma}{\sqrt{2\pi}\left(\frac{1}{2}"
+            r" - e^{\sigma^2/2}\,\Phi(-\sigma)\right)}"
+        ),
+        assumptions=(sigma, alpha),
+        proof=zero_mean_symmetric,
+        source="the mean is a line in alpha",
+        neighbours=(
+            Neighbour(
+                "The mean is zero at sigma times the alpha of SELU.",
+                lambda: [
+                    SignChange(centered(mean.closed_form), alpha, sigma * SELU_ALPHA, LOSS, S.Zero)
+                ],
+            ),
+            Neighbour(
+                "The mean is zero at an alpha that is 1 % larger.",
+                lambda: [Equality(centered(centering_alpha()) * S(101) / 100, symmetric_alpha())],
             ),
         ),
     ),

@@ -119,9 +119,9 @@ CLAIMS = (
     Claim(
         id="floating_point.torch_short_formats",
         statement=(
-            "In bfloat16 and float16 PyTorch computes ELU and its derivative with one rounding of"
-            " the whole: 16 thresholds in arrays, those of exp and expm1 among them, and 6 of"
-            " single numbers, distance 0."
+            "In bfloat16 and float16 the thresholds of PyTorch's ELU and of its derivative are"
+            " those of one rounding of the whole: 16 in arrays, those of exp and expm1 among them,"
+            " and 6 of single numbers, distance 0."
         ),
         assumptions=VERSIONS,
         proof=lambda: [
@@ -132,7 +132,7 @@ CLAIMS = (
         expected=Verdict.MEASURED,
         neighbours=(
             Neighbour(
-                "JAX does the same",
+                "those of JAX are the same",
                 lambda: [at(ONCE, "jax", ("expm1", "elu"), SHORT, 8)],
             ),
         ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sympy import Expr, S, diff
+from sympy import Expr, Interval, S, diff, log, oo
 
 from elu_sym.activations import Elu, EluDerivative, Relu
 from elu_sym.assertion import Assertion
@@ -14,8 +14,9 @@ from elu_sym.formula_book import (
     second_moment,
     variance,
 )
-from elu_sym.inference.conditions import ABOVE_ONE, AT_MOST_ONE, both_conditions
+from elu_sym.inference.conditions import ABOVE_ONE, AT_MOST_ONE, RunsThrough, both_conditions
 from elu_sym.inference.elementary import Equality, NonNegative, Positive
+from elu_sym.inference.gaussian_limits import GaussianLimit
 from elu_sym.inference.gaussian_means import GaussianMean, PositiveGaussianMean
 from elu_sym.inference.variances import (
     GaussianPoincare,
@@ -24,7 +25,7 @@ from elu_sym.inference.variances import (
     VarianceIncreasesWithMean,
 )
 from elu_sym.proofs.centering import LEFT
-from elu_sym.symbols import alpha, mu, sigma, x
+from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
 
 ELU, SLOPE = Elu(x, alpha), EluDerivative(x, alpha)
 
@@ -44,6 +45,24 @@ def variance_bound() -> Iterator[Assertion]:
 def variance_below_input() -> Iterator[Assertion]:
     """The difference is negative somewhere."""
     yield NonNegative(sigma**2 - variance.closed_form)
+
+
+SQUARE_ABOVE_ONE = ABOVE_ONE**2
+"""Runs through (1, oo) too, and has a square root."""
+
+
+def narrow_variance(factor: Expr) -> GaussianLimit:
+    """Var f/sigma^2 at mu = -ln(alpha)/2 as sigma -> 0."""
+    there = variance.closed_form.xreplace({alpha: SQUARE_ABOVE_ONE, mu: -log(ABOVE_ONE)})
+    return GaussianLimit(there / sigma**2, sigma, S.Zero, factor)
+
+
+def variance_below_input_iff() -> Iterator[Assertion]:
+    """The Lipschitz constant on one side, a limit above 1 on the other."""
+    yield RunsThrough(AT_MOST_ONE, slack, Interval.Lopen(0, 1))
+    yield VarianceBound(Elu(x, AT_MOST_ONE), S.One)
+    yield RunsThrough(SQUARE_ABOVE_ONE, excess, Interval.open(1, oo))
+    yield narrow_variance(SQUARE_ABOVE_ONE)
 
 
 def poincare(percent: Expr = S.One) -> Iterator[Assertion]:
@@ -121,7 +140,7 @@ CLAIMS = (
                 lambda: [VarianceBound(Elu(x, AT_MOST_ONE), AT_MOST_ONE)],
             ),
             Neighbour(
-                "For alpha > 1 the factor is 1 % larger.",
+                "For alpha > 1 the least factor is (1.01*alpha)^2.",
                 lambda: [VarianceBound(Elu(x, ABOVE_ONE), ABOVE_ONE * S(101) / 100)],
             ),
         ),
@@ -137,6 +156,27 @@ CLAIMS = (
             Neighbour(
                 "Var f(X) <= alpha^2 Var X.",
                 lambda: [NonNegative(alpha**2 * sigma**2 - variance.closed_form)],
+            ),
+        ),
+    ),
+    Claim(
+        id="moments.variance_below_input_iff",
+        statement=(
+            "ELU increases the variance of no Gaussian if and only if alpha <= 1: for alpha > 1 and"
+            " mu = -ln(alpha)/2 the quotient Var f/sigma^2 tends to alpha as sigma -> 0."
+        ),
+        latex=(r"\operatorname{Var} f(X) \le \sigma^2 \;\forall \mu, \sigma \iff \alpha \le 1"),
+        assumptions=(x, mu, sigma, alpha),
+        proof=variance_below_input_iff,
+        source="the Lipschitz constant, and the slope of ELU between -ln(alpha) and 0",
+        neighbours=(
+            Neighbour(
+                "That quotient tends to alpha^2.",
+                lambda: [narrow_variance(SQUARE_ABOVE_ONE**2)],
+            ),
+            Neighbour(
+                "That quotient tends to 1.",
+                lambda: [narrow_variance(S.One)],
             ),
         ),
     ),

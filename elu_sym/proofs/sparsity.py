@@ -5,14 +5,14 @@ What becomes of these statements in floating point is the chapter ``floating_poi
 
 from collections.abc import Iterator
 
-from sympy import Expr, Piecewise, S, exp, log
+from sympy import Expr, Piecewise, S, diff, erfc, exp, log
 
 from elu_sym.activations import Elu, EluDerivative, LeakyReluDerivative, ReluDerivative
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.formula_book import derivative_mean, derivative_second_moment
-from elu_sym.inference.elementary import Equality, Side
+from elu_sym.inference.elementary import Equality, Positive, Side
 from elu_sym.inference.gaussian_means import GaussianMean, PositiveGaussianMean
 from elu_sym.inference.laws import (
     AlmostSurelyNonzero,
@@ -70,8 +70,7 @@ def relu_gaussian() -> Iterator[Assertion]:
 
 
 def below_by_cases() -> Iterator[Assertion]:
-    """One derivation a case, and the solution of alpha*exp(x) = level."""
-    yield Equality(alpha * exp(log(level / alpha)), level)
+    """One derivation a case."""
     yield DerivativeBelow((level <= 1, level <= alpha), TAIL)
     yield DerivativeBelow((level <= 1, level > alpha), NormalCdf(-mu / sigma))
     yield DerivativeBelow((level > 1, level <= alpha), NormalCdf(mu / sigma) + TAIL)
@@ -83,10 +82,25 @@ def below_by_one_formula() -> Iterator[Assertion]:
     yield DerivativeBelow((level > 1, level <= alpha), TAIL)
 
 
+def tail_increases() -> Iterator[Assertion]:
+    """Its derivative in the level is an exponential."""
+    density = diff(TAIL, level).rewrite(erfc)
+    yield Equality(diff(TAIL, level), density)
+    yield Positive(density)
+
+
 def level_of_probability() -> Iterator[Assertion]:
-    """The quantile z of the standard normal law, put in."""
+    """The quantile z of the standard normal law, put in; the probability grows with the level."""
     yield DerivativeBelow((level <= 1, level <= alpha), TAIL)
     yield Equality(TAIL.xreplace({level: QUANTILE}), NormalCdf(z))
+    yield from tail_increases()
+
+
+def level_above_one_of_probability() -> Iterator[Assertion]:
+    """The same beyond the step at 1, where the right side belongs to the event."""
+    yield DerivativeBelow((level > 1, level <= alpha), RELU_MEAN + TAIL)
+    yield Equality((RELU_MEAN + TAIL).xreplace({level: QUANTILE}), RELU_MEAN + NormalCdf(z))
+    yield from tail_increases()
 
 
 def exceeds_relu() -> Iterator[Assertion]:
@@ -184,12 +198,19 @@ CLAIMS = (
     Claim(
         id="sparsity.below_by_cases",
         statement=(
-            "P[f'(X) < level] is Phi((ln(level/alpha) - mu)/sigma) for level <= min(1, alpha), and"
-            " Phi(-mu/sigma), Phi(mu/sigma) plus the same, or 1 in the three other cases."
+            "P[f'(X) < level] is Phi((ln(level/alpha) - mu)/sigma) for level <= min(1, alpha);"
+            " Phi(-mu/sigma) for alpha < level <= 1; Phi(mu/sigma) +"
+            " Phi((ln(level/alpha) - mu)/sigma) for 1 < level <= alpha; and 1 for level > 1, alpha."
         ),
         latex=(
-            r"P[f'(X) < \varepsilon] = \Phi\left(\frac{\ln(\varepsilon/\alpha) -"
-            r" \mu}{\sigma}\right) \;(\varepsilon \le \min(1, \alpha))"
+            r"P[f'(X) < \varepsilon] = \begin{cases}"
+            r" \Phi\left(\frac{\ln(\varepsilon/\alpha) - \mu}{\sigma}\right)"
+            r" & \varepsilon \le \min(1, \alpha) \\"
+            r" \Phi\left(-\frac{\mu}{\sigma}\right) & \alpha < \varepsilon \le 1 \\"
+            r" \Phi\left(\frac{\mu}{\sigma}\right)"
+            r" + \Phi\left(\frac{\ln(\varepsilon/\alpha) - \mu}{\sigma}\right)"
+            r" & 1 < \varepsilon \le \alpha \\"
+            r" 1 & \varepsilon > \max(1, \alpha) \end{cases}"
         ),
         assumptions=(x, mu, sigma, alpha, level),
         proof=below_by_cases,
@@ -228,7 +249,7 @@ CLAIMS = (
     Claim(
         id="sparsity.quantile",
         statement=(
-            "The level below which the derivative lies with probability Phi(z) is"
+            "The one level below which the derivative lies with probability Phi(z) is"
             " alpha*exp(mu + sigma*z), as long as that is at most min(1, alpha)."
         ),
         latex=r"P[f'(X) < \alpha e^{\mu + \sigma z}] = \Phi(z)",
@@ -245,6 +266,24 @@ CLAIMS = (
             Neighbour(
                 "The level is 1.01*alpha*exp(mu + sigma*z).",
                 lambda: [Equality(TAIL.xreplace({level: QUANTILE * S(101) / 100}), NormalCdf(z))],
+            ),
+        ),
+    ),
+    Claim(
+        id="sparsity.quantile_above_one",
+        statement=(
+            "The one level above 1 below which the derivative lies with probability Phi(mu/sigma) +"
+            " Phi(z) is the same alpha*exp(mu + sigma*z), as long as that is above 1 and at most"
+            " alpha."
+        ),
+        latex=r"P[f'(X) < \alpha e^{\mu + \sigma z}] = \Phi(\mu/\sigma) + \Phi(z)",
+        assumptions=(mu, sigma, alpha, z, "1 < alpha*exp(mu + sigma*z) <= alpha"),
+        proof=level_above_one_of_probability,
+        source="the probability, solved for the level",
+        neighbours=(
+            Neighbour(
+                "The probability there is Phi(z) alone.",
+                lambda: [DerivativeBelow((level > 1, level <= alpha), TAIL)],
             ),
         ),
     ),

@@ -171,8 +171,9 @@ CLAIMS = (
     Claim(
         id="moments.rule_stable",
         statement=(
-            "The slope of the variance map at the design point lies strictly between 0 and 1, for"
-            " every q0 and alpha: the fixed point is stable, and is approached from one side."
+            "The variance map increases with q, and less than in proportion, for every alpha: at"
+            " the design point its slope lies strictly between 0 and 1, and from every other"
+            " variance the layers approach that point from one side."
         ),
         latex=(
             r"0 < \frac{q\, \frac{d}{dq} \mathbb{E} f(\sqrt{q} Z)^2}{\mathbb{E} f(\sqrt{q}"
