@@ -13,10 +13,8 @@ Run as ``python -m elu_sym.codegen`` to write the files, with ``--check`` to com
 
 import argparse
 import difflib
-import os
 import re
 import sys
-import tempfile
 import textwrap
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -33,6 +31,7 @@ from elu_sym.formula_printers import CPrinter, PythonPrinter, plain_symbols, wri
 from elu_sym.gaussian.decomposition import NoDecompositionError
 from elu_sym.gaussian.primitives import named_primitives
 from elu_sym.gradient_codegen import gradient_function
+from elu_sym.whole_files import write_whole
 
 GENERATED = Path(__file__).parent / "numeric" / "_generated.py"
 GENERATED_GRADIENTS = GENERATED.with_name("_gradients.py")
@@ -291,19 +290,7 @@ def write(folder: Path = GENERATED.parent) -> None:
         target.parent.mkdir(exist_ok=True)
         if target.exists() and target.read_text(encoding="utf-8") == source:
             continue
-        _write_by_rename(target, source)
-
-
-def _write_by_rename(path: Path, text: str) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        write_whole(target, source)
 
 
 def difference(folder: Path = GENERATED.parent) -> str:

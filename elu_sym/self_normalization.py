@@ -13,8 +13,9 @@ References:
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from elu_sym.numeric.selu_equations import (
     precise,
     precise_jacobian,
     precise_parameters,
+    vanishes,
 )
 
 __all__ = ["SeluFixedPoint", "SeluParameters", "selu_fixed_point", "selu_parameters"]
@@ -67,7 +69,8 @@ class SeluFixedPoint:
         eigenvalues: of the Jacobian, the larger in size first; with imaginary part 0 where real.
         largest_singular_value: of the Jacobian; below 1 the map contracts in the Euclidean norm.
         attracting: whether both eigenvalues are smaller than 1 in size, so that inputs with moments
-            close to the fixed point approach it from layer to layer.
+            close to the fixed point approach it from layer to layer; None where the larger one is
+            as close to 1 as the smallest double to 0, as from a mean 39 deviations above zero on.
     """
 
     mean: float
@@ -78,7 +81,7 @@ class SeluFixedPoint:
     jacobian: tuple[tuple[float, float], tuple[float, float]]
     eigenvalues: tuple[complex, complex]
     largest_singular_value: float
-    attracting: bool
+    attracting: bool | None
 
 
 def selu_parameters(mean: float = 0.0, variance: float = 1.0) -> SeluParameters:
@@ -174,8 +177,8 @@ def selu_fixed_point(
     _require_within_reach(m, v)
     request = f"mean = {m}, variance = {v}, omega = {first}, tau = {second}"
     solved, jacobian = _solved(m, v, first, second)
-    entries = [_double(entry, "an entry of the Jacobian", request) for entry in jacobian]
-    eigenvalues, largest, attracting = _spectrum(jacobian)
+    entries = [_double(entry, "an entry of the Jacobian", request, 0.0) for entry in jacobian]
+    eigenvalues = _eigenvalues(jacobian)
     return SeluFixedPoint(
         m,
         v,
@@ -183,9 +186,9 @@ def selu_fixed_point(
         second,
         _rounded(solved, m, v),
         ((entries[0], entries[1]), (entries[2], entries[3])),
-        eigenvalues,
-        _double(largest, "the largest singular value", request),
-        attracting,
+        (complex(eigenvalues[0]), complex(eigenvalues[1])),
+        _double(_largest_singular_value(jacobian), "the largest singular value", request, 0.0),
+        _attracting(m, v, first, second),
     )
 
 
@@ -203,34 +206,57 @@ def _require_within_reach(mean: float, variance: float) -> None:
         )
 
 
+Jacobian: TypeAlias = tuple[Any, Any, Any, Any]
+"""Its entries row by row, numbers of mpmath."""
+
+
 def _solved(
     mean: float, variance: float, omega: float, tau: float
-) -> tuple[PreciseParameters, tuple[Any, Any, Any, Any]]:
-    """The parameters and the Jacobian, as numbers of mpmath."""
+) -> tuple[PreciseParameters, Jacobian]:
+    """The parameters and the Jacobian."""
 
     def numbers() -> tuple[Any, ...]:
         parameters = precise_parameters(mean, variance)
-        a, b, c, d = precise_jacobian(mean, variance, parameters)
-        return (*parameters, omega * a, tau * b, omega * c, tau * d)
+        return (*parameters, *precise_jacobian(mean, variance, parameters))
 
-    alpha, scale, a, b, c, d = precise(numbers)
-    return PreciseParameters(alpha, scale), (a, b, c, d)
+    alpha, scale, *slopes = precise(numbers)
+    return PreciseParameters(alpha, scale), _weighted(slopes, omega, tau)
 
 
-def _spectrum(
-    jacobian: tuple[Any, Any, Any, Any],
-) -> tuple[tuple[complex, complex], Any, bool]:
-    """The eigenvalues, the largest singular value, and whether all eigenvalues are below 1."""
+def _weighted(slopes: Sequence[Any], omega: float, tau: float) -> Jacobian:
+    a, b, c, d = slopes
+    return omega * a, tau * b, omega * c, tau * d
+
+
+def _eigenvalues(jacobian: Jacobian) -> tuple[Any, Any]:
+    """Both, the larger in size first, to the precision of the entries in units of the larger."""
+    from mpmath import mp
+
+    a, b, c, d = jacobian
+    with mp.workprec(mp.prec + 512):
+        half = (a + d) / 2
+        root = mp.sqrt(((a - d) / 2) ** 2 + b * c)
+        first, second = sorted((half + root, half - root), key=abs, reverse=True)
+        return first, second
+
+
+def _largest_singular_value(jacobian: Jacobian) -> Any:
     from mpmath import mp
 
     a, b, c, d = jacobian
     with mp.workprec(512):
-        largest = (mp.hypot(a + d, b - c) + mp.hypot(a - d, b + c)) / 2
-        half = (a + d) / 2
-        root = mp.sqrt(((a - d) / 2) ** 2 + b * c)
-        pair = sorted((half + root, half - root), key=abs, reverse=True)
-        attracting = abs(pair[0]) < 1
-    return (complex(pair[0]), complex(pair[1])), largest, bool(attracting)
+        return (mp.hypot(a + d, b - c) + mp.hypot(a - d, b + c)) / 2
+
+
+def _attracting(mean: float, variance: float, omega: float, tau: float) -> bool | None:
+    """Whether the larger eigenvalue is below 1 in size; it may be so by less than any double."""
+
+    def slopes_and_distance() -> tuple[Any, ...]:
+        slopes = precise_jacobian(mean, variance, precise_parameters(mean, variance))
+        return (*slopes, 1 - abs(_eigenvalues(_weighted(slopes, omega, tau))[0]))
+
+    *_, distance = precise(slopes_and_distance)
+    return None if vanishes(distance) else bool(distance > 0)
 
 
 def _rounded(solved: PreciseParameters, mean: float, variance: float) -> SeluParameters:
@@ -240,8 +266,14 @@ def _rounded(solved: PreciseParameters, mean: float, variance: float) -> SeluPar
     )
 
 
-def _double(value: Any, name: str, request: str) -> float:
+def _double(value: Any, name: str, request: str, underflow: float | None = None) -> float:
     """The double next to a number of mpmath.
+
+    Args:
+        value: the number.
+        name: what it is called in the message.
+        request: what it was computed for.
+        underflow: what stands for a number below the smallest double, if it may be one.
 
     Raises:
         ValueError: if it is not in the range of float64.
@@ -261,11 +293,15 @@ def _double(value: Any, name: str, request: str) -> float:
             double = 0.0
         if double:
             return double
+    if size < 0 and underflow is not None:
+        return underflow
     with mp.workprec(64):
-        shown = mp.nstr(value, 3)
+        # An exponent may have more digits than Python prints.
+        power = mp.nstr(mp.log(abs(value), 10), 6)
+        shown = mp.nstr(value, 3) if abs(size) < 10**6 else f"10^{power} in size"
     raise ValueError(
         f"{request}: {name} is {shown}, outside of the range of float64; give a mean that is fewer"
-        " standard deviations below zero, or a variance closer to 1"
+        " standard deviations away from zero, or a variance closer to 1"
     )
 
 

@@ -189,6 +189,46 @@ def test_the_jacobian_is_that_of_the_moments_times_omega_and_tau(
         ctx.prec = previous
 
 
+# Here all of an entry cancelled in the first two precisions, and 0 was taken for its value.
+CANCELLING = [(-1e90, 1e180), (0.0, 2.0**600), (7.516139767475342e-12, 8.984214590552725e-26)]
+
+
+@pytest.mark.parametrize(("mean", "variance"), CANCELLING)
+def test_entries_that_cancel_are_the_doubles_next_to_the_truth(
+    mean: float, variance: float
+) -> None:
+    point = selu_fixed_point(mean, variance, 1.0, 1.0)
+    with mpmath.workprec(6000):
+        # The parameters are compared with Arb elsewhere.
+        alpha, scale = selu_equations.precise_parameters(mean, variance)
+        m, v = mpmath.mpf(mean), mpmath.mpf(variance)
+        step = mpmath.mpf(2) ** -1500
+
+        def after(m: mpmath.mpf, v: mpmath.mpf) -> tuple[mpmath.mpf, mpmath.mpf]:
+            first, second = elu_moments(m, v, alpha)
+            return scale * first, scale**2 * (second - first**2)
+
+        size = mpmath.sqrt(v)
+        for column, (dm, dv) in enumerate([(step * size, 0), (0, step * v)]):
+            width = 2 * (dm or dv)
+            for row, (above, below) in enumerate(
+                zip(after(m + dm, v + dv), after(m - dm, v - dv), strict=True)
+            ):
+                expected = float((above - below) / width)
+                assert point.jacobian[row][column] == pytest.approx(expected, rel=1e-13, abs=0)
+
+
+def elu_moments(m: mpmath.mpf, v: mpmath.mpf, alpha: mpmath.mpf) -> tuple[mpmath.mpf, mpmath.mpf]:
+    """E f and E f^2 by the textbook formulas, in the working precision."""
+    s = mpmath.sqrt(v)
+    cdf, pdf = (lambda x: mpmath.erfc(-x / mpmath.sqrt(2)) / 2), mpmath.npdf(m / s)
+    one = mpmath.exp(m + v / 2) * cdf(-m / s - s)
+    two = mpmath.exp(2 * m + 2 * v) * cdf(-m / s - 2 * s)
+    first = m * cdf(m / s) + s * pdf + alpha * (one - cdf(-m / s))
+    second = (m * m + v) * cdf(m / s) + m * s * pdf + alpha**2 * (two - 2 * one + cdf(-m / s))
+    return first, second
+
+
 @pytest.mark.parametrize(("omega", "tau"), [(0.0, 1.0), (1.0, 1.0), (-0.9, 1.3), (5.0, 3.0)])
 def test_eigenvalues_and_singular_value_are_those_of_numpy(omega: float, tau: float) -> None:
     point = selu_fixed_point(0.2, 1.5, omega, tau)
@@ -197,6 +237,24 @@ def test_eigenvalues_and_singular_value_are_those_of_numpy(omega: float, tau: fl
     np.testing.assert_allclose(point.eigenvalues, expected, rtol=1e-12, atol=1e-15)
     assert point.largest_singular_value == pytest.approx(np.linalg.norm(matrix, 2), rel=1e-13)
     assert point.attracting == (max(abs(np.linalg.eigvals(matrix))) < 1)
+
+
+@pytest.mark.parametrize(
+    ("mean", "variance", "omega", "tau", "attracting"),
+    [
+        (-1e90, 1e180, 1.0, 1.0, False),
+        # 1 less the eigenvalue is 8e-82 and 3e-301: below 1, whatever a double says.
+        (19.0, 1.0, 0.0, 1.0, True),
+        (37.0, 1.0, 0.0, 1.0, True),
+        # It is 6e-352, which no double tells from 0.
+        (40.0, 1.0, 0.0, 1.0, None),
+        (1e300, 1.0, 0.0, 1.0, None),
+    ],
+)
+def test_attracting_is_decided_by_the_distance_from_1(
+    mean: float, variance: float, omega: float, tau: float, attracting: bool | None
+) -> None:
+    assert selu_fixed_point(mean, variance, omega, tau).attracting is attracting
 
 
 def test_normalized_weights_attract_and_unit_sums_do_not() -> None:

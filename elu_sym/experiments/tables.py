@@ -12,8 +12,6 @@ Neither the number of processes nor an interruption changes a byte of the table.
 
 import csv
 import io
-import os
-import tempfile
 from argparse import ArgumentParser
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
@@ -25,6 +23,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+
+from elu_sym.whole_files import write_whole
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -90,7 +90,7 @@ def read(path: Path, kind: type[Row]) -> list[Row]:
 
 def write(rows: Iterable[Row], kind: type[Row], path: Path) -> None:
     """Write a table by rename: an interrupted call leaves the old file whole."""
-    _replace(path, to_text(rows, kind))
+    write_whole(path, to_text(rows, kind))
 
 
 def digest_of(sources: Iterable[Path]) -> str:
@@ -137,7 +137,7 @@ def measure_blocks(
     part = path.with_name(f"{path.name}.{digest}.part")
     found = _complete_blocks(part, kind, len(keys[0]))
     found = {key: rows for key, rows in found.items() if key in keys}
-    _replace(part, "".join(_block_text(rows, kind) for rows in found.values()))
+    write_whole(part, "".join(_block_text(rows, kind) for rows in found.values()))
     missing = [key for key in keys if key not in found]
     hidden = None if progress else True  # None: shown on a terminal only
     with (
@@ -218,15 +218,3 @@ def _columns(kind: type[Row]) -> tuple[str, ...]:
 def _block_text(rows: list[Row], kind: type[Row]) -> str:
     """The lines of a block; the empty one at the end says that it is whole."""
     return to_text(rows, kind, header=False) + "\n"
-
-
-def _replace(path: Path, text: str) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

@@ -9,13 +9,13 @@ Run ``python -m elu_sym.proofs.certificates`` to search for every certificate an
 """
 
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sympy import Expr, Rational, Symbol
+
+from elu_sym.whole_files import write_whole
 
 FOLDER = Path(__file__).parent.parent / "proofs" / "certificates"
 """Where the certificates of the claims lie."""
@@ -130,13 +130,5 @@ def read(name: str, folder: Path = FOLDER) -> Certificate:
 def write(name: str, certificate: Certificate, folder: Path = FOLDER) -> Path:
     """Store a certificate, by rename."""
     path = folder / f"{name}.json"
-    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=f"{name}.", suffix=".part")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(certificate.to_json())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    write_whole(path, certificate.to_json())
     return path

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elu_sym.layer_audit.result import LayerAudit
+from elu_sym.whole_files import write_whole
 
 __all__ = ["densities", "draw"]
 
@@ -99,12 +99,6 @@ def draw(found: LayerAudit, path: Path) -> None:
             place.set_ylim(0.0, top)
         place.legend()
 
-    descriptor, temporary = tempfile.mkstemp(dir=path.absolute().parent, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            canvas.print_png(stream)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    image = BytesIO()
+    canvas.print_png(image)
+    write_whole(path, image.getvalue())

@@ -31,10 +31,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-__all__ = ["Moments", "PreciseParameters", "precise", "precise_jacobian", "precise_parameters"]
+__all__ = [
+    "Moments",
+    "PreciseParameters",
+    "precise",
+    "precise_jacobian",
+    "precise_parameters",
+    "vanishes",
+]
 
 AGREEMENT = 80
 """The bits to which two precisions must agree, of 53 that are kept."""
+
+VANISHING_PRECISION = 4096
+"""The bits at which terms up to the square of the largest double cancel below the smallest."""
 
 LOWEST_PRECISION = 128
 HIGHEST_PRECISION = 1 << 16
@@ -208,10 +218,11 @@ def precise(function: Callable[[], tuple[Number, ...]]) -> tuple[Number, ...]:
     """The values of a function of no argument, in a precision in which they are known to 80 bits.
 
     Args:
-        function: Computes numbers none of which is exactly 0 but by an exact computation.
+        function: Computes numbers none of which is exactly 0, from terms that lie within the square
+            of the range of a double.
 
     Returns:
-        Numbers of mpmath.
+        Numbers of mpmath. One that is below the smallest double may be anything that is.
 
     Raises:
         ArithmeticError: If 65,536 bits do not suffice.
@@ -231,7 +242,7 @@ def precise(function: Callable[[], tuple[Number, ...]]) -> tuple[Number, ...]:
                 values: tuple[Number, ...] | None = tuple(+value for value in function())
             except _TooLowPrecisionError:
                 values = None
-            if known is not None and values is not None and _agree(known, values):
+            if known is not None and values is not None and _agree(known, values, precision):
                 return values
         known = values
         precision *= 2
@@ -248,12 +259,24 @@ def _positive(value: Number) -> Number:
     return value
 
 
-def _agree(first: tuple[Number, ...], second: tuple[Number, ...]) -> bool:
+def vanishes(value: Number) -> bool:
+    """Whether a number is 0 or rounds to 0 as a double."""
     from mpmath import mp
 
-    return all(
-        x == y or mp.mag(x - y) <= mp.mag(y) - AGREEMENT for x, y in zip(first, second, strict=True)
-    )
+    return not value or mp.mag(value) < -1080
+
+
+def _agree(first: tuple[Number, ...], second: tuple[Number, ...], precision: int) -> bool:
+    from mpmath import mp
+
+    for x, y in zip(first, second, strict=True):
+        # What comes out as 0 has cancelled, and is below the smallest double only if the terms
+        # were precise enough.
+        if vanishes(x) and vanishes(y) and precision >= VANISHING_PRECISION:
+            continue
+        if not y or (x != y and mp.mag(x - y) > mp.mag(y) - AGREEMENT):
+            return False
+    return True
 
 
 def _density(x: Number) -> Number:

@@ -5,25 +5,32 @@ What gradient descent makes of it is measured in ``smooth_ride_measured``.
 
 from collections.abc import Iterator
 
-from sympy import Expr, Heaviside, Rational, S, exp
+from sympy import Expr, Heaviside, Interval, Rational, S, exp, oo
 
 from elu_sym.activations import Celu, Elu, EluDerivative, Relu
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.formula_book import mean
-from elu_sym.inference.conditions import ABOVE_ONE
+from elu_sym.inference.conditions import ABOVE_ONE, RunsThrough
 from elu_sym.inference.elementary import Equality, NonNegative, Side
 from elu_sym.inference.lipschitz import LipschitzConstant
 from elu_sym.inference.losses import ComposedJump, ComposedSmoothness, SecondDerivative
-from elu_sym.symbols import alpha, smoothness, steepness, x, y
+from elu_sym.inference.sign_analysis import NonNegativeFromKink
+from elu_sym.symbols import alpha, excess, smoothness, steepness, x, y
 
 SMOOTH = Elu(x, S.One)
 REGULAR = alpha * exp(x) * Heaviside(-x)
 """The second derivative off the kink."""
 
+BELOW_ONE = 1 / (1 + excess)
+"""Runs through (0, 1)."""
+
 
 def curvature(target: Expr) -> Expr:
-    """The second derivative of (ELU(x) - target)^2/2 for x < 0, at alpha = 1."""
+    """The second derivative of l(ELU(x)) for x < 0, at alpha = 1, l the Huber loss of a target.
+
+    That is where l is (y - target)^2/2, as :func:`huber` checks.
+    """
     return ((Elu.left(x, S.One) - target) ** 2 / 2).diff(x, 2)
 
 
@@ -48,14 +55,35 @@ def composed() -> Iterator[Assertion]:
 
 
 def composed_relu() -> Iterator[Assertion]:
-    """The jump of ReLU' is 1; that of ELU' for alpha > 1 is negative."""
+    """The jump of ReLU' is 1, that of ELU' positive for alpha < 1 and negative for alpha > 1."""
     yield ComposedJump(Relu(x), steepness, steepness)
-    yield ComposedJump(Elu(x, ABOVE_ONE), steepness, steepness * (1 - ABOVE_ONE))
+    for value, interval in (
+        (BELOW_ONE, Interval.open(0, 1)),
+        (ABOVE_ONE, Interval.open(1, oo)),
+    ):
+        yield RunsThrough(value, excess, interval)
+        yield ComposedJump(Elu(x, value), steepness, steepness * (1 - value))
+
+
+def huber(target: Expr) -> Iterator[Assertion]:
+    """The loss with l'(y) = clip(y - target, -G, G), G = -target, is quadratic on the range of ELU.
+
+    It has abs(l') <= G by construction and is 1-smooth, because y - target has the slope 1 and what
+    it is clipped to has the slope 0. Both ends of the clip, y = 2*target and y = 0, lie outside of
+    the values that ELU has for x < 0, if the target is at most -1/2.
+    """
+    slope = y - target
+    yield Equality(slope.diff(y), S.One)
+    yield Equality(slope.xreplace({y: S.Zero}), -target)
+    yield Equality(slope.xreplace({y: 2 * target}), target)
+    value = Elu.left(x, S.One)
+    yield NonNegativeFromKink(-value, Side.LEFT)
+    yield NonNegative(value - 2 * target, Side.LEFT)
 
 
 def same_smoothness() -> Iterator[Assertion]:
-    """Squared error is 1-smooth; with the target -1, the floor, its composition with ELU is not."""
-    yield Equality(((y + 1) ** 2 / 2).diff(y, 2), S.One)
+    """The Huber loss of the target -1, the floor, has G = beta = 1; its composition has beta 2."""
+    yield from huber(-S.One)
     yield NonNegative(1 - curvature(-S.One), Side.LEFT)
 
 
@@ -141,13 +169,19 @@ CLAIMS = (
         id="smooth_ride.composed_with_a_kink",
         statement=(
             "If l'(0) is not 0, then l(ReLU(x)) is smooth with no constant, and neither is"
-            " l(ELU(x)) for alpha > 1: the derivative jumps at 0."
+            " l(ELU(x)) for alpha != 1: the derivative jumps at 0."
         ),
         latex=(
             r"l'(0) \ne 0 \implies (l \circ \operatorname{ReLU})'(0^+) \ne (l \circ"
             r" \operatorname{ReLU})'(0^-)"
         ),
-        assumptions=(x, steepness, "l is C^1, l'(0) = G; its sign does not matter"),
+        assumptions=(
+            x,
+            steepness,
+            excess,
+            "alpha = 1/(1 + t) or 1 + t",
+            "l is C^1, l'(0) = G; its sign does not matter",
+        ),
         proof=composed_relu,
         source="the jump of the derivative",
         neighbours=(
@@ -159,15 +193,25 @@ CLAIMS = (
     ),
     Claim(
         id="smooth_ride.same_smoothness",
-        statement="A beta-smooth loss of ELU at alpha = 1 is beta-smooth again.",
-        assumptions=(x, y, "alpha = 1"),
+        statement=(
+            "If the outer loss has abs(l') <= G and is beta-smooth, then l(ELU(x)) at alpha = 1 is"
+            " beta-smooth again."
+        ),
+        latex=r"|l'| \le G,\; |l''| \le \beta \implies |(l \circ f)''| \le \beta",
+        assumptions=(
+            x,
+            y,
+            "abs(l') <= G",
+            "alpha = 1",
+            "refuted with beta = 1 and l'(y) = clip(y + G, -G, G)",
+        ),
         proof=same_smoothness,
         source="the smooth ride, taken literally",
         expected=Verdict.REFUTED,
         neighbours=(
             Neighbour(
                 "It is 2*beta-smooth again.",
-                lambda: [NonNegative(2 - curvature(S(-3)), Side.LEFT)],
+                lambda: [*huber(S(-3)), NonNegative(2 - curvature(S(-3)), Side.LEFT)],
             ),
         ),
     ),

@@ -1,14 +1,18 @@
 """The smooth ride, measured: does gradient descent oscillate less with ELU than with ReLU?
 
 The belief is that it does because ELU is smooth. Where the kinks of all units meet at the minimum,
-it does, and by far; but near the edge of stability the smooth unit is the one that oscillates, and
-two small networks do not show the belief: on the digits the velocity turns about as often, on the
-sine the network with ELU oscillates more at every height of the floor, the smooth one included.
+it does on average over the learning rates; but near the edge of stability the smooth unit is the
+one that oscillates, and two small networks do not show the belief: on the digits at the smaller
+learning rates the velocity turns about as often as with ReLU at alpha <= 1 and more often at
+alpha = 2, on the sine the network with ELU oscillates more at every height of the floor, the smooth
+one included.
 
 Each claim is about the stored runs of :mod:`elu_sym.experiments.smooth_ride`, on average over their
-seeds, with 99.9 % for each of 19 intervals: by Bonferroni's inequality all of them together enclose
-what they should with 98 %. The bounds are round numbers that were chosen on other seeds. "In every
-run" means every run that is stored; such a claim has no interval.
+seeds, with 99.9 % for each of 33 intervals: by Bonferroni's inequality all of them together enclose
+what they should with 96 %. The bounds are round numbers that were chosen on other seeds. Which
+learning rates are looked at one by one, and that alpha = 2 is looked at on the digits, was chosen
+when the stored runs had been seen; only what the seeds below 40 bear out as well is claimed. "In
+every run" means every run that is stored; such a claim has no interval.
 """
 
 from collections.abc import Iterator
@@ -17,12 +21,14 @@ from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.inference.measured_differences import DifferenceInEveryRun
 from elu_sym.proofs import smooth_ride_networks, smooth_ride_residual
-from elu_sym.proofs.smooth_ride_setting import BELIEF, SETTING, ZERO
+from elu_sym.proofs.smooth_ride_setting import BELIEF, ZERO, setting
+
+PROBLEMS = ("residual", "digits", "sine")
 
 
 def never_oscillates_more() -> Iterator[Assertion]:
     """Fewer sign changes with ELU in every pair of runs, whatever the problem."""
-    for problem in ("residual", "digits", "sine"):
+    for problem in PROBLEMS:
         yield DifferenceInEveryRun(problem, "velocity_sign_changes", "ELU(1)", None, ZERO)
 
 
@@ -37,7 +43,7 @@ CLAIMS = (
         ),
         proof=never_oscillates_more,
         source=f"{BELIEF}, without conditions",
-        assumptions=SETTING,
+        assumptions=setting(*PROBLEMS),
         expected=Verdict.REFUTED,
         neighbours=(
             Neighbour(

@@ -1,6 +1,7 @@
 """The smooth ride in two small networks, where the belief hardly shows or is turned round.
 
-On the digits the velocity turns about as often with ELU as with ReLU, and more runs diverge; on the
+On the digits, at the three smallest learning rates, the velocity turns on average about as often
+with ELU at alpha <= 1 as with ReLU, and more often at alpha = 2; more runs diverge with ELU. On the
 sine a network with ELU oscillates more, and the more so the larger alpha is, through the smooth
 alpha = 1.
 """
@@ -13,13 +14,25 @@ from sympy import Rational
 from elu_sym.assertion import Assertion
 from elu_sym.claim import Claim, Neighbour, Verdict
 from elu_sym.inference.measured_differences import DifferenceInEveryRun, MeasuredDifference
-from elu_sym.proofs.smooth_ride_setting import BELIEF, HALF, SETTING, ZERO
+from elu_sym.proofs.smooth_ride_setting import BELIEF, HALF, ZERO, listed, rates_of, setting
 
-CALM_DIGITS = (Rational(3, 100), Rational(1, 10), Rational(3, 10))
+DIGITS, SINE = rates_of("digits"), rates_of("sine")
+
+CALM_DIGITS = DIGITS[:3]
 """The learning rates of the digits at which every run gets to the tolerance."""
 
-CALM_SINE = (Rational(1, 1000), Rational(3, 1000), Rational(1, 100))
+SMALLEST, LARGEST_CALM = CALM_DIGITS[:1], CALM_DIGITS[-1:]
+
+COMMON_DIGITS = DIGITS[:-1]
+"""Those at which no run with ReLU or with ELU at alpha = 1 diverges."""
+
+CALM_SINE = SINE[:3]
 """The learning rates of the sine at which no run diverges."""
+
+COMMON_SINE = SINE[:-1]
+"""Those at which no run with ReLU or with ELU at alpha = 1 diverges."""
+
+SETTING_DIGITS, SETTING_SINE = setting("digits"), setting("sine")
 
 
 def digits_sign_changes() -> Iterator[Assertion]:
@@ -31,10 +44,23 @@ def digits_sign_changes() -> Iterator[Assertion]:
         )
 
 
+def digits_more_sign_changes() -> Iterator[Assertion]:
+    """More sign changes at alpha = 2, and at alpha = 1 at one learning rate."""
+    changes = "velocity_sign_changes"
+    yield MeasuredDifference("digits", changes, "ELU(2)", Rational(1, 10), None, CALM_DIGITS)
+    yield MeasuredDifference("digits", changes, "ELU(2)", Rational(2, 5), None, SMALLEST)
+    yield MeasuredDifference("digits", changes, "ELU(1)", ZERO, Rational(1, 4), LARGEST_CALM)
+
+
 def digits_gradient() -> Iterator[Assertion]:
     """The path of the gradient is shorter, by a tenth to a quarter."""
     yield MeasuredDifference(
-        "digits", "gradient_variation", "ELU(1)", -Rational(1, 4), -Rational(1, 10)
+        "digits",
+        "gradient_variation",
+        "ELU(1)",
+        -Rational(1, 4),
+        -Rational(1, 10),
+        COMMON_DIGITS,
     )
 
 
@@ -60,7 +86,9 @@ def digits_diverge() -> Iterator[Assertion]:
 
 def sine_sign_changes() -> Iterator[Assertion]:
     """The velocity changes sign more often."""
-    yield MeasuredDifference("sine", "velocity_sign_changes", "ELU(1)", Rational(1, 10), None)
+    yield MeasuredDifference(
+        "sine", "velocity_sign_changes", "ELU(1)", Rational(1, 10), None, COMMON_SINE
+    )
 
 
 def sine_overshoot() -> Iterator[Assertion]:
@@ -73,7 +101,9 @@ def sine_overshoot() -> Iterator[Assertion]:
 
 def sine_steps() -> Iterator[Assertion]:
     """More steps, by a quarter or more."""
-    yield MeasuredDifference("sine", "steps_to_tolerance", "ELU(1)", Rational(1, 4), None)
+    yield MeasuredDifference(
+        "sine", "steps_to_tolerance", "ELU(1)", Rational(1, 4), None, COMMON_SINE
+    )
 
 
 CLAIMS = (
@@ -81,12 +111,12 @@ CLAIMS = (
         id="smooth_ride.digits_sign_changes",
         statement=(
             "On the digits the velocity changes sign as often with ELU at alpha = 1/2 and at"
-            " alpha = 1 as with ReLU, within an eighth, at the calm learning rates: the smooth ride"
-            " does not show."
+            " alpha = 1 as with ReLU, within an eighth, on average over the learning rates"
+            f" {listed(CALM_DIGITS)}: there the smooth ride does not show."
         ),
         proof=digits_sign_changes,
         source=BELIEF,
-        assumptions=SETTING,
+        assumptions=SETTING_DIGITS,
         expected=Verdict.MEASURED,
         neighbours=(
             Neighbour(
@@ -105,15 +135,46 @@ CLAIMS = (
         ),
     ),
     Claim(
+        id="smooth_ride.digits_more_sign_changes",
+        statement=(
+            "On the digits the velocity changes sign more often with ELU at alpha = 2 than with"
+            " ReLU, by more than a tenth on average over the learning rates"
+            f" {listed(CALM_DIGITS)} and by more than two fifths at {listed(SMALLEST)}; at"
+            f" {listed(LARGEST_CALM)} it does so at alpha = 1 as well, by less than a quarter."
+        ),
+        proof=digits_more_sign_changes,
+        source="against the belief",
+        assumptions=SETTING_DIGITS,
+        expected=Verdict.MEASURED,
+        neighbours=(
+            Neighbour(
+                "more often at alpha = 2 in every run",
+                lambda: [
+                    DifferenceInEveryRun(
+                        "digits", "velocity_sign_changes", "ELU(2)", ZERO, None, CALM_DIGITS
+                    )
+                ],
+            ),
+            Neighbour(
+                f"at alpha = 1 more often in no run at {listed(LARGEST_CALM)}",
+                lambda: [
+                    DifferenceInEveryRun(
+                        "digits", "velocity_sign_changes", "ELU(1)", None, ZERO, LARGEST_CALM
+                    )
+                ],
+            ),
+        ),
+    ),
+    Claim(
         id="smooth_ride.digits_gradient",
         statement=(
             "On the digits the path of the gradient, in units of its size, is shorter with ELU at"
-            " alpha = 1 than with ReLU, by a tenth to a quarter, over the learning rates at which"
-            " neither diverges."
+            " alpha = 1 than with ReLU, by a tenth to a quarter, on average over the learning rates"
+            f" {listed(COMMON_DIGITS)}, at which neither diverges."
         ),
         proof=digits_gradient,
         source=BELIEF,
-        assumptions=SETTING,
+        assumptions=SETTING_DIGITS,
         expected=Verdict.MEASURED,
         neighbours=(
             Neighbour(
@@ -134,11 +195,12 @@ CLAIMS = (
         id="smooth_ride.digits_steps",
         statement=(
             "On the digits ELU at alpha = 1 takes fewer steps to the tolerance than ReLU, by a"
-            " twentieth to a fifth, at the calm learning rates."
+            " twentieth to a fifth, on average over the learning rates"
+            f" {listed(CALM_DIGITS)}, at which every run gets there."
         ),
         proof=digits_steps,
         source="Clevert, Unterthiner, Hochreiter 2016, section 4: faster learning",
-        assumptions=SETTING,
+        assumptions=SETTING_DIGITS,
         expected=Verdict.MEASURED,
         neighbours=(
             Neighbour(
@@ -160,11 +222,12 @@ CLAIMS = (
         id="smooth_ride.digits_diverge",
         statement=(
             "On the digits more runs diverge with ELU at alpha = 1 than with ReLU, and more at"
-            " alpha = 2 than at alpha = 1, by a twentieth of all runs or more."
+            " alpha = 2 than at alpha = 1, the latter by a twentieth of all runs or more, counted"
+            f" over the learning rates {listed(DIGITS)}."
         ),
         proof=digits_diverge,
         source="the limit of the belief",
-        assumptions=SETTING,
+        assumptions=SETTING_DIGITS,
         expected=Verdict.MEASURED,
         neighbours=(
             Neighbour(
@@ -177,17 +240,31 @@ CLAIMS = (
         id="smooth_ride.sine_sign_changes",
         statement=(
             "On the sine the velocity changes sign more often with ELU at alpha = 1 than with ReLU,"
-            " by more than a tenth, over the learning rates at which neither diverges."
+            " by more than a tenth on average over the learning rates"
+            f" {listed(COMMON_SINE)}, at which neither diverges."
         ),
         proof=sine_sign_changes,
         source="against the belief",
-        assumptions=SETTING,
+        assumptions=SETTING_SINE,
         expected=Verdict.MEASURED,
         neighbours=(
             Neighbour(
                 "more often in every run",
                 lambda: [
                     DifferenceInEveryRun("sine", "velocity_sign_changes", "ELU(1)", ZERO, None)
+                ],
+            ),
+            Neighbour(
+                f"more often by a tenth in every run at {listed(CALM_SINE[-1:])}",
+                lambda: [
+                    DifferenceInEveryRun(
+                        "sine",
+                        "velocity_sign_changes",
+                        "ELU(1)",
+                        Rational(1, 10),
+                        None,
+                        CALM_SINE[-1:],
+                    )
                 ],
             ),
             Neighbour(
@@ -202,12 +279,13 @@ CLAIMS = (
         id="smooth_ride.sine_overshoot",
         statement=(
             "On the sine all that the loss rises grows from ReLU to ELU at alpha = 1/2, on to"
-            " alpha = 1 and on to alpha = 2, at the calm learning rates, although the unit is"
-            " smooth at alpha = 1 only."
+            " alpha = 1 and on to alpha = 2, on average over the learning rates"
+            f" {listed(CALM_SINE)}, at which none diverges, although the unit is smooth at"
+            " alpha = 1 only."
         ),
         proof=sine_overshoot,
         source="against the belief",
-        assumptions=SETTING,
+        assumptions=SETTING_SINE,
         expected=Verdict.MEASURED,
         neighbours=(
             Neighbour(
@@ -230,12 +308,13 @@ CLAIMS = (
         id="smooth_ride.sine_steps",
         statement=(
             "On the sine ELU at alpha = 1 takes more steps to the tolerance than ReLU, by more than"
-            " a quarter, over the learning rates at which neither diverges, where a run that does"
-            " not get there counts its length."
+            " a quarter on average over the learning rates"
+            f" {listed(COMMON_SINE)}, at which neither diverges, where a run that does not get"
+            " there counts its length."
         ),
         proof=sine_steps,
         source="against the belief that ELU learns faster",
-        assumptions=SETTING,
+        assumptions=SETTING_SINE,
         expected=Verdict.MEASURED,
         neighbours=(
             Neighbour(

@@ -16,9 +16,7 @@ References:
 
 import argparse
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -43,6 +41,7 @@ from elu_sym.proofs.snn_statements import (
     WIDENINGS,
     widening_name,
 )
+from elu_sym.whole_files import write_whole
 
 FOLDER = Path(__file__).parent
 """Where the files of certificates lie."""
@@ -250,16 +249,8 @@ def _stored(path: Path) -> dict[str, tuple[Certificate, ...]]:
 
 def write(file: str, folder: Path = FOLDER) -> Path:
     """Search for the certificates of a file and store it, by rename."""
-    path, text = folder / f"{file}.json", derived(file)
-    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=f"{file}.", suffix=".part")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    path = folder / f"{file}.json"
+    write_whole(path, derived(file))
     return path
 
 

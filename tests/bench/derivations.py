@@ -19,7 +19,6 @@ import resource
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -28,6 +27,8 @@ from statistics import median
 from typing import Any
 
 from tqdm import tqdm
+
+from elu_sym.whole_files import write_whole
 
 RESULTS = Path(__file__).with_name("results.json")
 LIBRARIES = ("mpmath", "numpy", "python-flint", "scipy", "sympy")
@@ -291,11 +292,7 @@ def text_of(results: dict[str, Any]) -> str:
 
 def write(results: dict[str, Any], path: Path = RESULTS) -> None:
     """Write the results by rename: an interrupted run leaves the old file whole."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-        stream.write(text_of(results))
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, path)
+    write_whole(path, text_of(results))
 
 
 def table(results: dict[str, Any]) -> str:
