@@ -15,7 +15,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from elu_sym.formula_book import Activation, elu
-from elu_sym.meanfield import PROBABILITY, VARIANCE, correlation_slope, variance_slope
+from elu_sym.meanfield import (
+    PROBABILITY,
+    VARIANCE,
+    correlation_slope,
+    parameter_domain,
+    variance_slope,
+)
 from elu_sym.meanfield_moments import CenteredMoments, centered_moments
 from elu_sym.numeric.arguments import POSITIVE, Domain, broadcast_arguments
 
@@ -98,8 +104,10 @@ def fixed_point(
     Raises:
         TypeError: if an argument is no real number.
         ValueError: if a value is outside its domain; :class:`NoFixedPointError` if there is no
-            fixed point, or every variance is one.
-        SearchError: if it is not a positive double.
+            fixed point, or every variance is one. An alpha of ELU must be at most 1e150, parameters
+            of SELU at most 1e75, and the alpha of CELU and the scale of SELU no less than 1 over
+            that.
+        SearchError: if it is not a double from 1e-300 to 1e300.
 
     Source:
         The claims ``meanfield.fixed_point_with_bias`` and ``meanfield.fixed_point_without_bias``.
@@ -127,7 +135,8 @@ less than 2
         is_close = q / 2.0 <= mapped <= 2.0 * q
         return math.log1p((mapped - q) / q) if is_close else math.log(mapped / q), slope
 
-    q = _root(activation, bound, relative_growth, falls=True)
+    given = {"weight_variance": weights, "bias_variance": biases}
+    q = _root(activation, bound, relative_growth, given, falls=True)
     return FixedPoint(
         q,
         float(variance_slope(q, gain, *bound, activation=activation)),
@@ -158,7 +167,7 @@ def edge_through(
 
     Raises:
         TypeError: if an argument is no real number or array.
-        ValueError: if a value is outside its domain.
+        ValueError: if a value is outside its domain; parameters as for :func:`fixed_point`.
 
     Source:
         The definition in Schoenholz et al., ICLR 2017, section 3, solved for the two variances.
@@ -204,8 +213,9 @@ def edge_of_chaos(
     Raises:
         TypeError: if an argument is no real number.
         ValueError: if a value is outside its domain; :class:`NoFixedPointError` for ReLU and leaky
-            ReLU, whose edge has no biases and leaves every variance as it is.
-        SearchError: if the fixed point is not a positive double.
+            ReLU, whose edge has no biases and leaves every variance as it is. Parameters as for
+            :func:`fixed_point`.
+        SearchError: if the fixed point is not a double from 1e-300 to 1e300.
 
     Source:
         The claim ``meanfield.edge_unique``.
@@ -231,7 +241,8 @@ def edge_of_chaos(
         return Edge(keep / greatest, 0.0, 0.0)
 
     def relative_excess(q: float, moments: CenteredMoments) -> tuple[float, float]:
-        found = float(moments.gap[0] / moments.slope_square[0])
+        with np.errstate(all="ignore"):
+            found = float(moments.gap[0] / moments.slope_square[0])
         if found == 0.0:  # it underflows, far below the root
             return -math.inf, 1.0
         slope = float(moments.gap_slope[0]) * q / found
@@ -239,7 +250,7 @@ def edge_of_chaos(
         value = math.log1p((found - biases) / biases) if is_close else math.log(found)
         return value - (0.0 if is_close else math.log(biases)), slope
 
-    q = _root(activation, bound, relative_excess, falls=False)
+    q = _root(activation, bound, relative_excess, {"bias_variance": biases}, falls=False)
     moments = centered_moments(activation, bound, np.array([q]))
     return Edge(float(keep / moments.slope_square[0]), biases, q)
 
@@ -248,19 +259,29 @@ def _root(
     activation: Activation,
     parameters: tuple[float, ...],
     function: Callable[[float, CenteredMoments], tuple[float, float]],
+    given: dict[str, float],
     falls: bool,
 ) -> float:
     """The zero of a strictly monotone function of log q, given with its derivative in log q.
+
+    The root grows with what is in ``given``, the arguments to name where it is not found.
 
     Raises:
         SearchError: if no bracket is found among the positive doubles, or it does not shrink.
     """
     sign = -1.0 if falls else 1.0
+    names = " or ".join(given)
+    numbers = given | dict(zip(activation.parameters, parameters, strict=True))
+    shown = ", ".join(f"{name} = {value}" for name, value in numbers.items())
 
     def value_and_slope(q: float) -> tuple[float, float]:
         value, slope = function(q, centered_moments(activation, parameters, np.array([q])))
-        if math.isnan(value) or math.isnan(slope):
-            raise SearchError(f"the function is no number at q = {q}: the root is out of range")
+        if math.isnan(value) or not math.isfinite(slope):
+            raise SearchError(
+                f"{shown}: the expectations at q = {q}, on the way to the fixed point, are out of"
+                f" the range of a double; give a {names}"
+                f"{' or parameters' if parameters else ''} nearer to 1"
+            )
         return sign * value, sign * slope
 
     low, high = 0.0, math.inf
@@ -278,11 +299,17 @@ def _root(
         if not low < new < high:
             new = math.sqrt(low) * math.sqrt(high) if low > 0.0 and high < math.inf else new
         if not 1e-300 < new < 1e300:
-            raise SearchError(f"the root is beyond q = {q}, out of the range of a double")
+            raise SearchError(
+                f"{shown}: the fixed point is beyond q = {q}, out of the range of a double; give a"
+                f" {'smaller' if new > 1.0 else 'larger'} {names}"
+            )
         if new == q:
             return q
         q = new
-    raise SearchError(f"the root lies between {low} and {high}: {ITERATIONS} steps did not do")
+    raise SearchError(
+        f"{shown}: the fixed point lies between {low} and {high}, where {ITERATIONS} steps did not"
+        f" find it; give a slightly different {names}"
+    )
 
 
 def _shares(activation: Activation, parameters: tuple[float, ...]) -> tuple[float, float]:
@@ -335,4 +362,6 @@ def _parameters(
     activation: Activation, parameters: tuple[float, ...], named: dict[str, float]
 ) -> tuple[float, ...]:
     bound = activation.bind(parameters, named)
-    return tuple(_number(name, value, POSITIVE) for name, value in bound.items())
+    return tuple(
+        _number(name, value, parameter_domain(activation, name)) for name, value in bound.items()
+    )

@@ -29,6 +29,7 @@ from elu_sym.meanfield_moments import CenteredMoments, FloatArray, centered_mome
 from elu_sym.numeric.arguments import POSITIVE, Arguments, Domain, broadcast_arguments
 
 __all__ = [
+    "BeyondRangeError",
     "correlation_slope",
     "depth_scale",
     "residual_variance_map",
@@ -41,6 +42,24 @@ VARIANCE = Domain(lambda x: (x < 0.0) | (x == np.inf), "a finite variance, zero 
 
 PROBABILITY = Domain(lambda x: (x <= 0.0) | (x > 1.0), "a probability above 0, at most 1")
 """With which dropout keeps a unit."""
+
+AT_MOST = Domain(lambda x: (x <= 0.0) | (x > 1e150), "a number above zero, at most 1e150")
+BETWEEN = Domain(lambda x: (x < 1e-150) | (x > 1e150), "a number from 1e-150 to 1e150")
+FACTOR_AT_MOST = Domain(lambda x: (x <= 0.0) | (x > 1e75), "a number above zero, at most 1e75")
+FACTOR_BETWEEN = Domain(lambda x: (x < 1e-75) | (x > 1e75), "a number from 1e-75 to 1e75")
+
+PARAMETER_DOMAINS = {
+    ("elu", "alpha"): AT_MOST,
+    ("leaky_relu", "slope"): AT_MOST,
+    ("celu", "alpha"): BETWEEN,
+    ("selu", "alpha"): FACTOR_AT_MOST,
+    ("selu", "scale"): FACTOR_BETWEEN,
+}
+"""Where the squares of the parameters, and what is divided by them, are doubles."""
+
+
+class BeyondRangeError(ValueError):
+    """The arguments are in their domains, but the result is too large for its type."""
 
 
 def variance_map(
@@ -70,7 +89,9 @@ def variance_map(
 
     Raises:
         TypeError: if an argument is no real number or array.
-        ValueError: if a value is outside its domain or the shapes do not broadcast.
+        ValueError: if a value is outside its domain or the shapes do not broadcast; a parameter of
+            ELU must be at most 1e150, one of SELU at most 1e75; :class:`BeyondRangeError` if the
+            result is too large for its type.
 
     Source:
         Poole et al., NeurIPS 2016, equation 3; with dropout Schoenholz et al., ICLR 2017,
@@ -83,10 +104,10 @@ def variance_map(
         >>> print(f"{variance_map(3.0, 2.0, activation=relu):.12f}")
         3.000000000000
     """
-    layer = _Layer(activation, parameters, named, variance, weight_variance, keep_probability)
-    with np.errstate(over="ignore", under="ignore"):
-        found = layer.gain * layer.moments.square
-    return layer.result(found, bias_variance)
+    layer = _Layer(
+        activation, parameters, named, variance, weight_variance, keep_probability, (bias_variance,)
+    )
+    return layer.result(layer.scaled("square"), "the variance")
 
 
 def variance_slope(
@@ -116,7 +137,9 @@ def variance_slope(
 
     Raises:
         TypeError: if an argument is no real number or array.
-        ValueError: if a value is outside its domain or the shapes do not broadcast.
+        ValueError: if a value is outside its domain or the shapes do not broadcast; a parameter of
+            ELU must be at most 1e150, one of SELU at most 1e75; :class:`BeyondRangeError` if the
+            result is too large for its type.
 
     Source:
         Poole et al., NeurIPS 2016, section 2.1; the closed form is the claim
@@ -127,7 +150,7 @@ def variance_slope(
         0.890968
     """
     layer = _Layer(activation, parameters, named, variance, weight_variance, keep_probability)
-    return layer.result(layer.gain * layer.moments.square_slope)
+    return layer.result(layer.scaled("square_slope"), "the slope")
 
 
 def correlation_slope(
@@ -156,7 +179,9 @@ def correlation_slope(
 
     Raises:
         TypeError: if an argument is no real number or array.
-        ValueError: if a value is outside its domain or the shapes do not broadcast.
+        ValueError: if a value is outside its domain or the shapes do not broadcast; a parameter of
+            ELU must be at most 1e150, one of SELU at most 1e75; :class:`BeyondRangeError` if the
+            result is too large for its type.
 
     Source:
         Schoenholz et al., ICLR 2017, equations 5 and 9.
@@ -166,7 +191,7 @@ def correlation_slope(
         1.035905
     """
     layer = _Layer(activation, parameters, named, variance, weight_variance, keep_probability)
-    return layer.result(layer.gain * layer.moments.slope_square)
+    return layer.result(layer.scaled("slope_square"), "the factor")
 
 
 def depth_scale(slope: Any) -> Any:
@@ -224,7 +249,9 @@ def residual_variance_map(
 
     Raises:
         TypeError: if an argument is no real number or array.
-        ValueError: if a value is outside its domain or the shapes do not broadcast.
+        ValueError: if a value is outside its domain or the shapes do not broadcast; a parameter of
+            ELU must be at most 1e150, one of SELU at most 1e75; :class:`BeyondRangeError` if the
+            result is too large for its type.
 
     Source:
         Yang, Schoenholz: Mean field residual networks, NeurIPS 2017, section 3; for the normalized
@@ -237,18 +264,17 @@ def residual_variance_map(
         >>> print(f"{residual_variance_map(4.0, 1.0, normalized=True):.6f}")
         4.644945
     """
-    inner = np.ones_like(np.asarray(variance, dtype=float)) if normalized else variance
-    added = variance_map(
-        inner,
+    layer = _Layer(
+        activation,
+        parameters,
+        named,
+        variance,
         weight_variance,
-        bias_variance,
-        *parameters,
-        keep_probability=keep_probability,
-        activation=activation,
-        **named,
+        keep_probability,
+        (bias_variance,),
+        normalized,
     )
-    checked = broadcast_arguments(variance=(variance, POSITIVE), added=(added, POSITIVE))
-    return checked.result(checked.arrays[0] + checked.arrays[1])
+    return layer.result(layer.scaled("square"), "the variance", layer.variance)
 
 
 class _Layer:
@@ -262,28 +288,66 @@ class _Layer:
         variance: Any,
         weight_variance: Any,
         keep_probability: Any,
+        biases: tuple[Any, ...] = (),
+        normalized: bool = False,
     ) -> None:
-        self.arguments = {
+        given = {
             "variance": (variance, POSITIVE),
             "weight_variance": (weight_variance, POSITIVE),
             "keep_probability": (keep_probability, PROBABILITY),
         }
-        bound = activation.bind(parameters, named)
+        for bias_variance in biases:
+            given["bias_variance"] = (bias_variance, VARIANCE)
+        self.names = tuple(given)
+        self.bound = bound = activation.bind(parameters, named)
         for name, value in bound.items():
             if np.ndim(value):
                 raise TypeError(f"{name} = {value!r} is an array: give a number")
-            broadcast_arguments(**{name: (value, POSITIVE)})
-        q, weights, keep = broadcast_arguments(**self.arguments).arrays
-        self.gain = weights / keep
+            broadcast_arguments(**{name: (value, parameter_domain(activation, name))})
+        self.arguments: Arguments = broadcast_arguments(**given)
+        self.variance, self.weights, self.keep = self.arguments.arrays[:3]
+        q = np.ones_like(self.variance) if normalized else self.variance
         found = centered_moments(activation, tuple(bound.values()), np.ravel(q))
         self.moments = CenteredMoments(
             *(np.reshape(getattr(found, name), q.shape) for name in found.__dataclass_fields__)
         )
 
-    def result(self, value: FloatArray, bias_variance: Any = None) -> Any:
-        """The value in the type of the arguments; the variance of the biases is added."""
-        if bias_variance is None:
-            checked: Arguments = broadcast_arguments(**self.arguments)
-            return checked.result(value)
-        checked = broadcast_arguments(**self.arguments, bias_variance=(bias_variance, VARIANCE))
-        return checked.result(value + checked.arrays[-1])
+    def scaled(self, name: str) -> FloatArray:
+        """The moment of this name times the weight variance over the probability to keep."""
+        moment = getattr(self.moments, name)
+        with np.errstate(all="ignore"):
+            gain = self.weights / self.keep
+            found: FloatArray = np.where(
+                np.isinf(gain), self.weights * moment / self.keep, gain * moment
+            )
+        return found
+
+    def result(self, value: FloatArray, what: str, before: FloatArray | None = None) -> Any:
+        """The value in the type of the arguments, with the variances of biases and before.
+
+        Raises:
+            BeyondRangeError: if it is infinite.
+        """
+        with np.errstate(over="ignore"):
+            for added in (*self.arguments.arrays[3:], *(() if before is None else (before,))):
+                value = value + added
+        found = self.arguments.result(value)
+        infinite = np.isinf(found)
+        if np.any(infinite):
+            first = np.unravel_index(int(np.argmax(infinite)), self.arguments.shape)
+            place = "[" + ", ".join(str(int(i)) for i in first) + "]" if first else ""
+            given = [
+                f"{name}{place} = {np.broadcast_to(array, self.arguments.shape)[first]}"
+                for name, array in zip(self.names, self.arguments.arrays, strict=True)
+            ]
+            given += [f"{name} = {number}" for name, number in self.bound.items()]
+            raise BeyondRangeError(
+                f"{', '.join(given)}: {what} is beyond the range of {self.arguments.dtype}; give a"
+                " smaller weight_variance or variance"
+            )
+        return found
+
+
+def parameter_domain(activation: Activation, name: str) -> Domain:
+    """Where a parameter of an activation keeps the expectations within the doubles."""
+    return PARAMETER_DOMAINS.get((activation.name, name), POSITIVE)

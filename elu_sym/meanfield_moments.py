@@ -74,8 +74,9 @@ def centered_moments(
         variance: q, positive and finite, in one dimension.
 
     Returns:
-        The expectations. Accuracy, measured against Arb at random q from 1e-8 to 1e6 and alpha from
-        1e-3 to 1e3: at most 3 in units of ulp(F) + 2^-52 sum |x dF/dx|.
+        The expectations. Accuracy, measured with mpmath at 20,000 random q from 1e-8 to 1e6 and
+        alpha from 1e-3 to 1e3, for ELU, in units of ulp(F) + 2^-52 sum |x dF/dx|: below 2 in all
+        but ``gap_slope``, a sum of products of several of them, where it is below 7.
 
     Source:
         Stein's identity and the divided differences of :mod:`elu_sym.numeric.mills`.
@@ -93,9 +94,8 @@ def centered_moments(
     with np.errstate(all="ignore"):
         gap_value = weight / rate**2 * gap
         # d/dq (gap/e) = [e (e - m' + q e') + gap (-e')]/e^2, a sum of two positive products.
-        gap_slope = (weight * convexity[1] - gap_value * slope_square_slope / slope_square) / (
-            slope_square
-        )
+        fall = slope_square_slope / slope_square
+        gap_slope = (weight * convexity[1] - gap_value * fall) / slope_square
     return CenteredMoments(
         square, square_slope, slope_square, slope_square_slope, gap_value, gap_slope
     )
