@@ -103,24 +103,23 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from elu_sym.claim import Verdict
     from elu_sym.proofs import CLAIMS
+    from elu_sym.report import ClaimReport
 
     try:
         claim = CLAIMS[options.claim]
     except KeyError as error:
         raise ValueError(error.args[0]) from None
-    outcome, neighbours = claim.check(), [false.check() for false in claim.false_claims]
+    report = ClaimReport(claim.check(), tuple(false.check() for false in claim.false_claims))
     if options.json:
-        explained = outcome.to_json()
-        explained["neighbours"] = [neighbour.to_json() for neighbour in neighbours]
+        explained = report.outcome.to_json()
+        explained["neighbours"] = [neighbour.to_json() for neighbour in report.neighbours]
         print(json.dumps(explained, indent=2))
     else:
-        print(outcome.to_text())
-        for neighbour in neighbours:
+        print(report.outcome.to_text())
+        for neighbour in report.neighbours:
             print(f"\nA false neighbour:\n{neighbour.to_text()}")
-    refuted = all(neighbour.verdict is Verdict.REFUTED for neighbour in neighbours)
-    return 0 if outcome.is_expected and refuted else 1
+    return 0 if report.passed else 1
 
 
 def _moments(options: argparse.Namespace) -> int:

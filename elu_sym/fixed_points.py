@@ -38,6 +38,9 @@ __all__ = [
 ITERATIONS = 200
 """After so many steps a search has failed."""
 
+LARGEST_ERROR = 2.0**-5
+"""A relative error of a fixed point above this is no result."""
+
 
 class NoFixedPointError(ValueError):
     """There is no such point, or not exactly one; the message says why and what to give."""
@@ -288,20 +291,25 @@ def _root(
     q = 1.0
     for _ in range(ITERATIONS):
         value, slope = value_and_slope(q)
-        if value == 0.0:
-            return q
         low, high = (q, high) if value < 0.0 else (low, q)
         step = -value / slope if slope > 0.0 else math.copysign(math.inf, -value)
-        # What is left to gain is less than the rounding errors of the function itself.
-        if abs(step) <= 2.0**-51 * (1.0 + 1.0 / slope if slope > 0.0 else 0.0):
+        # The rounding errors of the function itself are worth as much in log q.
+        error = 2.0**-51 * (1.0 + 1.0 / slope) if slope > 0.0 else 0.0
+        if value == 0.0 or abs(step) <= error:
+            if error > LARGEST_ERROR or not slope > 0.0:
+                raise SearchError(
+                    f"{shown}: the fixed point is about {q:.0e}, but it moves by more than"
+                    f" {LARGEST_ERROR:g} of itself with the last digit of {names}; give one"
+                    " farther from where there is none"
+                )
             return q + q * step
         new = q * math.exp(step) if abs(step) < 8.0 else q * math.exp(math.copysign(8.0, step))
         if not low < new < high:
             new = math.sqrt(low) * math.sqrt(high) if low > 0.0 and high < math.inf else new
         if not 1e-300 < new < 1e300:
             raise SearchError(
-                f"{shown}: the fixed point is beyond q = {q}, out of the range of a double; give a"
-                f" {'smaller' if new > 1.0 else 'larger'} {names}"
+                f"{shown}: the fixed point is beyond q = {q}, out of the range of the search,"
+                f" 1e-300 to 1e300; give a {'smaller' if new > 1.0 else 'larger'} {names}"
             )
         if new == q:
             return q

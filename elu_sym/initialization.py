@@ -34,7 +34,7 @@ from elu_sym.numeric.arguments import (
 from elu_sym.numeric.evaluation import evaluate
 from elu_sym.numeric.operations import FloatArray
 
-__all__ = ["Fans", "Preserve", "fans", "gain", "layer_gain", "weight_variance"]
+__all__ = ["Fans", "Preserve", "fans", "gain", "layer_gain", "layer_scale", "weight_variance"]
 
 Preserve = Literal["second_moment", "variance", "gradient"]
 """What the weights of a layer are to keep as it is."""
@@ -215,6 +215,38 @@ def layer_gain(
     return value
 
 
+def layer_scale(
+    alpha: float = 1.0, mu: float = 0.0, sigma: float = 1.0, preserve: Preserve = "second_moment"
+) -> float:
+    """The square of the gain of one layer: what initializers by variance divide by the fan.
+
+    Args:
+        alpha: the height of the floor of ELU, a positive number.
+        mu: the mean of the pre-activation.
+        sigma: its standard deviation.
+        preserve: what is kept as it is, see :func:`gain`.
+
+    Returns:
+        A positive Python float.
+
+    Raises:
+        TypeError: as for :func:`layer_gain`.
+        ValueError: as for :func:`layer_gain`; if the square is beyond the range of a double.
+
+    Examples:
+        >>> print(f"{layer_scale():.6f}")
+        1.550519
+    """
+    factor = layer_gain(alpha, mu, sigma, preserve)
+    scale = factor * factor
+    if not 0.0 < scale < math.inf:
+        raise ValueError(
+            f"alpha = {alpha}, mu = {mu}, sigma = {sigma}: the square of the gain {factor:.3g} is"
+            " beyond the range of a double; give values nearer to 1"
+        )
+    return scale
+
+
 class Fans(NamedTuple):
     """How many weights meet in a unit, and how many units an input reaches."""
 
@@ -297,7 +329,9 @@ def _check_finite(result: Any, checked: Arguments, what: str) -> None:
         f"{name}{place} = {np.broadcast_to(array, checked.shape)[first]}"
         for name, array in zip(names, checked.arrays, strict=True)
     )
+    with_fan = "fan" in names
+    reason = "" if with_fan else ", since the units hardly respond there"
     raise ValueError(
-        f"{given}: {what} is beyond the range of {checked.dtype}, since the units hardly respond"
-        " there; give a larger mu or alpha"
+        f"{given}: {what} is beyond the range of {checked.dtype}{reason}; give a larger"
+        f" {'fan, mu or alpha' if with_fan else 'mu or alpha'}"
     )

@@ -37,10 +37,7 @@ class ClaimReport:
     @property
     def refuted(self) -> int:
         """How many of the neighbours are refuted by a witness that can be shown."""
-        return sum(
-            neighbour.verdict is Verdict.REFUTED and bool(neighbour.witness)
-            for neighbour in self.neighbours
-        )
+        return sum(map(_is_refuted, self.neighbours))
 
     @property
     def seconds(self) -> float:
@@ -61,7 +58,7 @@ class ClaimReport:
             found.append(f"false neighbours: {self.refuted} of {len(self.neighbours)} refuted")
         lines.append(indent + "; ".join(found))
         for neighbour in self.neighbours:
-            if neighbour.verdict is not Verdict.REFUTED or not neighbour.witness:
+            if not _is_refuted(neighbour):
                 verdict = neighbour.verdict.value
                 lines.append(f"{indent}NOT REFUTED ({verdict}): {neighbour.claim.statement}")
         return "\n".join(lines)
@@ -181,6 +178,11 @@ class Report:
         )
 
 
+def _is_refuted(neighbour: Outcome) -> bool:
+    """Whether it is refuted by a witness that can be shown."""
+    return neighbour.verdict is Verdict.REFUTED and bool(neighbour.witness)
+
+
 def _claim_witnesses(outcome: Outcome) -> Iterator[Witness]:
     """The steps of a proof by what they rest on; the time is that of the claim as a whole."""
     steps = outcome.numbered_steps
@@ -210,7 +212,8 @@ def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
         if a witness rejects a formula.
 
     Raises:
-        ValueError: if a name is no claim, no chapter and no formula.
+        ValueError: if a name is no claim, no chapter and no formula, if nothing is named, or if
+            ``processes`` is below 1.
 
     Examples:
         >>> report = verify(["regularity.continuous"])
@@ -219,6 +222,10 @@ def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
     """
     known = [*CLAIMS, *FORMULAS, *DISTRIBUTIONS]
     chosen = known if only is None else list(dict.fromkeys(_resolved(only, known)))
+    if not chosen:
+        raise ValueError("only is empty: name a claim, a chapter or a formula")
+    if processes < 1:
+        raise ValueError(f"processes = {processes}: give at least 1")
     claims, formulas = [], []
     with ExitStack() as stack:
         found: Iterable[Any] = map(_checked_by_id, chosen)

@@ -14,7 +14,8 @@ from scipy import stats
 from sympy import Rational
 
 from elu_sym import derivative_below, moments
-from elu_sym.layer_audit import LayerRecorder, audit, recorder
+from elu_sym.initialization import gain
+from elu_sym.layer_audit import Comparison, Estimate, LayerRecorder, audit, recorder
 from elu_sym.layer_audit.estimates import share
 from elu_sym.layer_audit.float_formats import FORMATS, at_floor
 from elu_sym.layer_audit.running_histogram import RunningHistogram, distance_to_normal
@@ -192,13 +193,102 @@ def test_a_layer_that_is_not_gaussian_is_told_from_one_that_is():
     assert gaussian.kolmogorov.high < gaussian.kolmogorov.normal_limit
 
 
+COMPARED = (
+    "activation_mean",
+    "activation_second_moment",
+    "activation_variance",
+    "derivative_mean",
+    "derivative_second_moment",
+    "weight_factor_second_moment",
+    "weight_factor_variance",
+    "weight_factor_gradient",
+)
+
+
+@pytest.mark.parametrize(
+    ("mu", "sigma", "size", "samples"),
+    [
+        (3.0, 1.0, 1000, 120),
+        (2.0, 0.5, 1000, 120),
+        (3.0, 0.5, 1000, 120),
+        (3.0, 0.5, 100_000, 20),
+        (-1.0, 0.01, 1000, 120),
+        (-1.0, 1e-4, 1000, 120),
+        (-1.5, 1.5, 1000, 120),
+        (0.0, 1.0, 1000, 120),
+    ],
+)
+def test_gaussian_samples_are_seldom_called_anything_else(mu, sigma, size, samples):
+    rng, excluded = np.random.default_rng(12), dict.fromkeys(COMPARED, 0)
+    for _ in range(samples):
+        found = audit(rng.normal(mu, sigma, size))
+        for name in COMPARED:
+            difference = getattr(found, name).difference
+            excluded[name] += not difference.low <= 0 <= difference.high
+    # At most 10 % of samples, and 3 standard deviations of such a count.
+    most = 0.1 * samples + 3 * math.sqrt(samples * 0.09)
+    assert {name: n for name, n in excluded.items() if n > most} == {}
+
+
+@pytest.mark.parametrize("law", ["uniform", "laplace"])
+def test_differences_tell_other_laws_from_the_gaussian(law):
+    values = getattr(stats, law)(*((-1.7, 3.4) if law == "uniform" else ()))
+    found = audit(values.rvs(20_000, random_state=13))
+    for name in ("activation_second_moment", "activation_variance", "weight_factor_variance"):
+        difference = getattr(found, name).difference
+        assert not difference.low <= 0 <= difference.high
+
+
+def test_a_difference_has_one_divisor_in_both_numbers():
+    values = normal(20, 30.0, 1.0)
+    found = audit(values).activation_second_moment.difference
+    expected = np.mean(values**2) - moments(values.mean(), values.std()).second_moment
+    assert found.value == pytest.approx(expected, abs=1e-10)
+    assert abs(found.value) < 1e-10
+
+
+def test_zeros_are_not_negative():
+    found = audit([-1.0, 0.0, 0.0, -0.0, 2.0])
+    assert found.negative.empirical.value == 0.2
+    assert found.derivative_mean.empirical.value == pytest.approx((4 + math.exp(-1)) / 5)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.95])
+def test_limits_are_the_formulas(confidence):
+    found = audit(normal(3000), confidence=confidence)
+    quantile = stats.norm.ppf(0.5 + confidence / 2)
+    limit = quantile * math.sqrt(6 / 3000)
+    assert found.skewness.normal_limit == pytest.approx(limit, rel=1e-12)
+    limit = quantile * math.sqrt(24 / 3000)
+    assert found.excess_kurtosis.normal_limit == pytest.approx(limit, rel=1e-12)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.95])
+def test_the_distance_of_the_law_has_the_margin_of_massart(confidence):
+    found = audit(stats.expon.rvs(size=3000, random_state=4), confidence=confidence).kolmogorov
+    margin = math.sqrt(math.log(2 / (1 - confidence)) / (2 * 3000))
+    assert found.low > margin
+    assert found.low - found.law_low == pytest.approx(margin, rel=1e-12)
+    assert found.law_high - found.high == pytest.approx(margin, rel=1e-12)
+    assert audit(normal(3000), confidence=confidence).kolmogorov.law_low == 0.0
+
+
+def test_the_histogram_reaches_five_deviations():
+    values = np.concatenate([normal(50_000, 2.0, 0.5), [-10.0, 14.0]])
+    found = audit(values)
+    reach = 5 * found.std.value
+    width = found.std.value / 1000  # above that of the bins that are joined
+    assert found.histogram.edges[0] == pytest.approx(found.mean.value - reach, abs=width)
+    assert found.histogram.edges[-1] == pytest.approx(found.mean.value + reach, abs=width)
+    assert (found.histogram.below, found.histogram.above) == (1, 1)
+
+
 def test_gains_are_those_of_the_initialization():
-    initialization = pytest.importorskip("elu_sym.initialization")
     found = audit(normal(5000, 0.2, 1.3), 1.2)
     for preserve in ("second_moment", "variance", "gradient"):
-        gain = initialization.gain(1.2, found.mean.value, found.std.value, preserve=preserve)
+        expected = gain(1.2, found.mean.value, found.std.value, preserve=preserve)
         factor = getattr(found, f"weight_factor_{preserve}").gaussian.value
-        assert math.sqrt(factor) == pytest.approx(gain, rel=1e-14)
+        assert math.sqrt(factor) == pytest.approx(expected, rel=1e-14)
 
 
 @pytest.mark.parametrize(("cases", "count"), [(0, 50), (3, 50), (50, 50), (20, 1000)])
@@ -402,6 +492,14 @@ def test_text_and_json_say_the_same():
     with pytest.raises(AttributeError):
         found.count = 3
     assert replace(found, count=3).count == 3
+
+
+def test_columns_of_the_text_are_apart():
+    wide = Estimate(-0.000539814, -0.000761079, -4.95532e-105)
+    found = replace(audit(normal(3000)), activation_mean=Comparison(wide, wide, wide))
+    (line,) = (line for line in found.to_text().split("\n") if line.startswith("E f(X) "))
+    shown = "-0.000539814 [-0.000761079, -4.95532e-105]"
+    assert [part.strip() for part in re.split("  +", line)] == ["E f(X)", shown, shown, shown]
 
 
 def test_the_error_of_a_quotient_and_of_a_rare_event():

@@ -205,7 +205,23 @@ WRONG = {
     "npy three axes": ("a.npy", saved(np.ones((2, 2, 2))), "shape (2, 2, 2) has no columns"),
     "npy records": ("a.npy", saved(np.ones(2, [("a", "f8"), ("b", "f4")])), "2 columns, a, b"),
     "npy record arrays": ("a.npy", saved(np.ones(2, [("a", "f8", 3)])), "records hold arrays"),
-    "npy too large": ("a.npy", saved(with_value(1e90)), "a.npy[7] = 1e+90: give values up to"),
+    "npy too large": (
+        "a.npy",
+        saved(with_value(1e90)),
+        f"row {ROWS + 7}: 1e+90: give values up to",
+    ),
+    "npy too large record": (
+        "a.npy",
+        saved(with_value(1e90).view([("x", "f8")])),
+        f"column 'x', row {ROWS + 7}: 1e+90: give values up to 1e+70",
+    ),
+    "csv too large": (
+        "a.csv",
+        content(LATE.format("-1e90")),
+        f"column 'x', row {ROWS + 7} (line {ROWS + 9}): -1e+90: give values up to",
+    ),
+    "csv blank": ("blank.csv", content("\n \n\n"), "there are only blank lines and no values"),
+    "csv blank first": ("a.csv", content("\n1\n2\n"), "line 1 is blank: begin with a header"),
     "npy one value": ("a.npy", saved(np.ones(1)), "1 values: an audit needs at least two"),
     "csv empty": ("a.csv", content(""), "the file is empty"),
     "csv header alone": ("a.csv", content("x\n"), "the table has no rows"),
@@ -256,6 +272,7 @@ def test_bad_tables_of_parquet(tmp_path, run):
     for columns, message in (
         ({"x": missing}, "column 'x', row 4321: the value is missing"),
         ({"x": with_value(-np.inf)}, f"column 'x', row {ROWS + 7}: -inf is no finite number"),
+        ({"x": with_value(1e90)}, f"column 'x', row {ROWS + 7}: 1e+90: give values up to"),
         ({"x": ["a"]}, "column 'x' has the type string"),
         ({"x": [True]}, "column 'x' has the type bool"),
         ({"x": [[1.0]]}, "has the type list"),
@@ -266,6 +283,19 @@ def test_bad_tables_of_parquet(tmp_path, run):
         code, out, err = run(path)
         assert (code, out, err.count("\n")) == (2, "", 1)
         assert message in err
+
+
+def test_a_dot_in_a_name_of_parquet(tmp_path, run):
+    path = tmp_path / "a.parquet"
+    write = parquet_of(path)
+    write({"a": [{"b": 1.0}, {"b": 2.0}], "a.b": VALUES[:2]})
+    code, out, err = run(path, "--column", "a.b")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "a.parquet: column 'a.b' cannot be told from column 'a': rename it" in err
+    write({"a": VALUES[:9], "a.b": VALUES[9:18]})
+    assert same(audit(path, column="a.b"), audit(VALUES[9:18]))
+    with pytest.raises(ValueError, match=r"column 'a' cannot be told from column 'a\.b'"):
+        audit(path, column="a")
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.999])
@@ -342,6 +372,12 @@ def test_the_command_prints_the_audit(tmp_path, run):
     code, out, err = run(tmp_path / "a.npy", "--alpha", "1.5")
     assert (code, err) == (0, "")
     assert out == audit(tmp_path / "a.npy", 1.5).to_text() + "\n"
+
+
+def test_the_help_tells_what_a_header_is(run):
+    code, out, _ = run("--help")
+    assert code == 0
+    assert "a header of numbers counts as values" in " ".join(out.split())
 
 
 def test_the_command_prints_json(tmp_path, run):

@@ -6,9 +6,11 @@ import sys
 from dataclasses import replace
 
 import pytest
+from sympy import Integer
 
 from elu_sym.__main__ import main
-from elu_sym.claim import Verdict
+from elu_sym.claim import Neighbour, Verdict
+from elu_sym.inference.elementary import Equality
 from elu_sym.proofs import CLAIMS
 
 
@@ -110,6 +112,13 @@ def test_explain_as_json_is_the_whole_proof(run):
 
 def test_explain_fails_where_the_verdict_is_not_the_expected_one(run, monkeypatch):
     claim = replace(CLAIMS["shape.convex"], expected=Verdict.PROVED)
+    monkeypatch.setitem(CLAIMS._claims, claim.id, claim)
+    assert run("explain", claim.id)[0] == 1
+
+
+def test_explain_fails_where_a_neighbour_is_refuted_nowhere_in_particular(run, monkeypatch):
+    nowhere = Neighbour("0 is 1.", lambda: [Equality(Integer(0), Integer(1))])
+    claim = replace(CLAIMS["shape.convex"], neighbours=(nowhere,))
     monkeypatch.setitem(CLAIMS._claims, claim.id, claim)
     assert run("explain", claim.id)[0] == 1
 

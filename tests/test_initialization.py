@@ -13,7 +13,7 @@ from formula_oracles import LogJet, _narrowed, _point
 from numeric.accuracy import REGIMES
 from oracles import PRECISIONS
 
-from elu_sym.initialization import Fans, fans, gain, layer_gain, weight_variance
+from elu_sym.initialization import Fans, fans, gain, layer_gain, layer_scale, weight_variance
 from elu_sym.numeric import gains
 from elu_sym.numeric.evaluation import evaluate
 
@@ -26,7 +26,6 @@ EVERYWHERE = {
 MAXIMUM, MEAN = 8.0, 1.5
 POINTS = 60
 LARGEST = arb(sys.float_info.max)
-INSIDE = {"mu": -0.3, "sigma": 1.2, "alpha": 0.8}
 
 
 def gain_jet(preserve: str, precision: int, mu: float, sigma: float, alpha: float) -> LogJet:
@@ -261,3 +260,14 @@ def test_fans_are_the_connections_of_a_unit(groups, transposed):
     shape = (inputs, outputs // groups) if transposed else (outputs, inputs // groups)
     found = fans((*shape, kernel), transposed=transposed, groups=groups)
     assert found == Fans(*connections(outputs, inputs, kernel, groups, transposed))
+
+
+def test_a_weight_variance_beyond_the_range_names_the_fan() -> None:
+    with pytest.raises(ValueError, match=r"^fan = 1e-310.*give a larger fan, mu or alpha$"):
+        weight_variance(1e-310)
+
+
+def test_the_scale_of_a_layer_is_the_square_of_its_gain() -> None:
+    assert layer_scale(1.5, mu=0.3) == layer_gain(1.5, mu=0.3) ** 2
+    with pytest.raises(ValueError, match=r"^alpha = 1e-300, mu = -1000.0.*the square of the gain"):
+        layer_scale(1e-300, mu=-1000.0)

@@ -205,6 +205,16 @@ def test_fixed_points_without_biases(requests) -> None:
         assert 0 < point.variance_slope < 1 < point.correlation_slope
 
 
+@pytest.mark.parametrize(
+    ("weights", "height"), [(1.9986538956621205, 0.02595198399466489), (1.6000000000000003, 0.5)]
+)
+def test_a_fixed_point_that_a_double_cannot_tell_is_an_error(weights, height) -> None:
+    """At 2/(1 + alpha^2) it is 0: a unit in the last place above, it is of the order 1e-31."""
+    with pytest.raises(SearchError, match="with the last digit of weight_variance"):
+        fixed_point(weights, 0.0, height)
+    assert fixed_point(weights * (1 + 1e-9), 0.0, height).variance > 0
+
+
 def test_the_edge_is_enclosed_by_a_change_of_sign(requests) -> None:
     for _, _, b, a in requests:
         edge = edge_of_chaos(b, a)

@@ -69,8 +69,17 @@ def test_a_neighbour_that_is_refuted_nowhere_in_particular_fails_the_run():
     assert not report_of(claim).passed
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(([],), "only is empty"), ((["mean"], 0), "processes = 0: give at least 1")],
+)
+def test_nothing_verified_is_an_error(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        verify(*arguments)
+
+
 def test_an_undecided_claim_fails_the_run():
-    # True, but the rule compares expressions and does not know that x is its own logarithm.
+    # The rule compares expressions made of known functions, and g is none.
     mystery = Symbol("mystery", real=True)
     from sympy import Function
 

@@ -140,11 +140,21 @@ def weights_of(seed: int, layer: int, width: int) -> NDArray[np.float32]:
 def measured(width: int, seed: int, depth: int = DEPTH) -> list[LayerRecord]:
     """The records of one seed at one width: both inputs, every rule, the layers of ``LAYERS``.
 
+    Args:
+        width: units a layer.
+        seed: what inputs and weights are drawn from.
+        depth: how many layers, at least the 50 of the smaller network.
+
+    Raises:
+        ValueError: if there are fewer layers.
+
     Examples:
         >>> rows = measured(16, 0, depth=50)
         >>> len(rows), rows[0].rule, rows[0].layer, rows[-1].layer
         (48, 'He', '1', '50')
     """
+    if depth < HALF_DEPTH:
+        raise ValueError(f"depth = {depth}: give at least {HALF_DEPTH} layers")
     vectors = inputs_of(seed)
     runs = [(i, inputs, rule) for i, inputs in enumerate(INPUTS) for rule in RULES]
     signal = vectors[:, [i for i, _, _ in runs]]

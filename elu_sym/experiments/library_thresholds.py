@@ -5,7 +5,7 @@
 For each library, format and function the largest float at which the function has reached its limit
 is found by bisection over all the floats below 0, in the library's own arrays. The neighbours of
 what was found are then all evaluated: whether they agree is kept, and a threshold is the largest
-float among them. A library that is not installed is left out, with a message.
+float among them. The rows of a library that is not installed stay as they are, with a message.
 
 The reference thresholds beside them are those of :mod:`elu_sym.inference.rounding`, with every
 operation rounded and with one rounding of the whole. Distances count floats of the format; a
@@ -21,7 +21,7 @@ import numpy as np
 from sympy import Integer, Rational
 
 from elu_sym.experiments.library_functions import LIBRARIES, Evaluate, instruction_set, version
-from elu_sym.experiments.threshold_table import ELEMENTS, RESULTS, Measurement, write
+from elu_sym.experiments.threshold_table import ELEMENTS, RESULTS, Measurement, read, write
 from elu_sym.inference.rounded_operations import largest_at_most
 from elu_sym.inference.rounded_quantities import QUANTITIES
 from elu_sym.inference.rounding import FORMATS, SELU_ALPHA, FloatingPointFormat
@@ -155,19 +155,24 @@ def _measured(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure every library that is installed and write the table."""
+    """Measure every library that is installed and write the table.
+
+    The rows of a library that is not installed stay as they are in the table.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m elu_sym.experiments.library_thresholds",
         description="Measure where the libraries round ELU away and write one row a threshold.",
     )
     parser.add_argument("--output", type=Path, default=RESULTS, help="the table to write")
     options = parser.parse_args(arguments)
+    kept = read(options.output) if options.output.exists() else []
     rows: list[Measurement] = []
     for library in LIBRARIES:
         try:
             found = list(measurements(library))
         except ModuleNotFoundError as error:
-            print(f"{library} is left out: {error}", file=sys.stderr)
+            rows += [row for row in kept if row.library == library]
+            print(f"{library} is not measured: {error}; its rows are kept", file=sys.stderr)
             continue
         print(f"{library} {version(library)}: {len(found)} thresholds")
         rows += found

@@ -163,7 +163,7 @@ def recheck(certificate: Certificate, expression: Expr, box: Box) -> Recheck:
         Recheck(natural=1, centred=0, enclosures=1)
         >>> recheck(Certificate.of(mu**2 - 1, box, 64, "0nn"), mu**2 - 1, box)
         Traceback (most recent call last):
-        elu_sym.proofs.certificates.CertificateError: leaf 1 is not proved, on mu in [-1, 1]
+        elu_sym.inference.certificate.CertificateError: leaf 1 is not proved, on mu in [-1, 1]
     """
     import flint
 

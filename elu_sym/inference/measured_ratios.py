@@ -14,7 +14,7 @@ from sympy import Integer, Rational
 
 from elu_sym.assertion import Evidence, Step
 from elu_sym.experiments import depth, depth_training
-from elu_sym.experiments.paired_differences import mean_difference
+from elu_sym.experiments.paired_differences import CONFIDENCE, mean_difference
 from elu_sym.inference.ranges import InRange
 from elu_sym.symbols import seed
 
@@ -74,7 +74,7 @@ class Sample:
             run = (row.seed, *(getattr(row, name) for name in others if name not in fixed))
             text = getattr(row, self.measure)
             if not text:
-                raise ValueError(f"run {run} has no {self.measure}: it diverged")
+                raise ValueError(f"run {run} has no {self.measure}: it diverged, or there is none")
             if run in found:
                 raise ValueError(f"run {run} is there twice; choose among {self.chosen}")
             found[run] = Rational(text)
@@ -156,7 +156,7 @@ class RatioOnAverage(Ratio):
         found = mean_difference(means[:, 0], means[:, 1])
         low, high = 1.0 + found.low, 1.0 + found.high
         detail = (
-            f"{1.0 + found.estimate:.4g}, 99.9 % interval [{low:.4g}, {high:.4g}]"
+            f"{1.0 + found.estimate:.4g}, {100 * CONFIDENCE:g} % interval [{low:.4g}, {high:.4g}]"
             f" from {found.pairs} seeds"
         )
         return self.judged(low, high, detail)

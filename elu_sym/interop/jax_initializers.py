@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from elu_sym.initialization import Preserve, layer_gain
+from elu_sym.initialization import Preserve, layer_scale
 
 try:
     from jax.nn import initializers
@@ -79,7 +79,7 @@ def elu_initializer(
     if distribution not in DISTRIBUTIONS:
         choices = ", ".join(map(repr, DISTRIBUTIONS))
         raise ValueError(f"distribution = {distribution!r} is none of {choices}")
-    scale = layer_gain(alpha, mu, sigma, preserve) ** 2
+    scale = layer_scale(alpha, mu, sigma, preserve)
     typed = {} if dtype is None else {"dtype": dtype}
     function: Callable[..., Any] = initializers.variance_scaling(
         scale, mode, distribution, in_axis, out_axis, batch_axis, **typed

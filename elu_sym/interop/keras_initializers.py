@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from elu_sym.initialization import Preserve, layer_gain
+from elu_sym.initialization import Preserve, layer_scale
 
 try:
     import keras
@@ -66,7 +66,7 @@ class EluInitializer(keras.initializers.VarianceScaling):
         seed: Any = None,
     ) -> None:
         self.alpha, self.mu, self.sigma, self.preserve = alpha, mu, sigma, preserve
-        scale = layer_gain(alpha, mu, sigma, preserve) ** 2
+        scale = layer_scale(alpha, mu, sigma, preserve)
         super().__init__(scale=scale, mode=mode, distribution=distribution, seed=seed)
 
     def get_config(self) -> dict[str, Any]:

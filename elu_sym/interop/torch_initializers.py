@@ -25,6 +25,9 @@ __all__ = ["elu_kaiming_normal_", "elu_kaiming_uniform_"]
 
 Mode = Literal["fan_in", "fan_out"]
 
+DEVIATIONS = 10.0
+"""No sample of PyTorch's lies so many standard deviations from zero."""
+
 
 def elu_kaiming_normal_(
     tensor: Tensor,
@@ -59,8 +62,8 @@ def elu_kaiming_normal_(
 
     Raises:
         TypeError: if ``tensor`` is none, or of whole numbers.
-        ValueError: if it has fewer than two axes, ``mode`` or ``preserve`` is unknown, or there is
-            no gain for the arguments.
+        ValueError: if it has fewer than two axes, ``mode`` or ``preserve`` is unknown, there is no
+            gain for the arguments, or its type does not hold the weights.
 
     Accuracy:
         The standard deviation is that of the formula to a few units in the last place, before
@@ -78,9 +81,9 @@ def elu_kaiming_normal_(
         >>> print(f"{20 * weights.std().item():.2f}")  # the gain is 1.245
         1.25
     """
-    if _is_empty(tensor):
-        return tensor
     deviation = _deviation(tensor, mode, layer_gain(alpha, mu, sigma, preserve), transposed, groups)
+    if deviation is None:
+        return tensor
     with torch.no_grad():
         return tensor.normal_(0.0, deviation, generator=generator)
 
@@ -118,8 +121,8 @@ def elu_kaiming_uniform_(
 
     Raises:
         TypeError: if ``tensor`` is none, or of whole numbers.
-        ValueError: if it has fewer than two axes, ``mode`` or ``preserve`` is unknown, or there is
-            no gain for the arguments.
+        ValueError: if it has fewer than two axes, ``mode`` or ``preserve`` is unknown, there is no
+            gain for the arguments, or its type does not hold the weights.
 
     Accuracy:
         The bound is that of the formula to a few units in the last place.
@@ -133,29 +136,33 @@ def elu_kaiming_uniform_(
         >>> bool(weights.abs().max() <= bound), bool(weights.abs().max() > 0.99 * bound)
         (True, True)
     """
-    if _is_empty(tensor):
-        return tensor
     deviation = _deviation(tensor, mode, layer_gain(alpha, mu, sigma, preserve), transposed, groups)
+    if deviation is None:
+        return tensor
     bound = math.sqrt(3.0) * deviation
     with torch.no_grad():
         return tensor.uniform_(-bound, bound, generator=generator)
 
 
-def _is_empty(tensor: Tensor) -> bool:
-    """Check the tensor; one without elements is left alone with PyTorch's own warning."""
+def _deviation(
+    tensor: Tensor, mode: str, gain: float, transposed: bool, groups: int
+) -> float | None:
+    """The standard deviation; None, with PyTorch's own warning, for a tensor without elements."""
     if not isinstance(tensor, Tensor):
         raise TypeError(f"tensor is of type {type(tensor).__name__}: give the weights of a layer")
     if not tensor.dtype.is_floating_point:
         raise TypeError(f"tensor has dtype {tensor.dtype}: give floating-point weights")
-    if 0 in tensor.shape:
-        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)
-        return True
-    return False
-
-
-def _deviation(tensor: Tensor, mode: str, gain: float, transposed: bool, groups: int) -> float:
     choice = mode.lower() if isinstance(mode, str) else mode
     if choice not in ("fan_in", "fan_out"):
         raise ValueError(f"mode = {mode!r} is none of 'fan_in', 'fan_out'")
+    if 0 in tensor.shape:
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)
+        return None
     counted = fans(tuple(tensor.shape), transposed=transposed, groups=groups)
-    return gain / math.sqrt(counted.fan_in if choice == "fan_in" else counted.fan_out)
+    deviation = gain / math.sqrt(counted.fan_in if choice == "fan_in" else counted.fan_out)
+    if not DEVIATIONS * deviation <= torch.finfo(tensor.dtype).max:
+        raise ValueError(
+            f"the standard deviation {deviation:.3g} is beyond the range of {tensor.dtype}: give a"
+            " larger mu or another dtype"
+        )
+    return deviation

@@ -44,6 +44,11 @@ def open_comma_separated(
     """
     with path.open(encoding="utf-8-sig") as stream:
         first = _first_line(path, stream)
+        blank = first.isspace() and all(map(str.isspace, _short_lines(path, stream)))
+    if blank:
+        raise RecordedValuesError(f"{path}: there are only blank lines and no values")
+    if first.isspace():
+        raise RecordedValuesError(f"{path}: line 1 is blank: begin with a header or with values")
     fields = [field.strip() for field in _fields(path, first, "line 1")]
     has_header = not all(map(_is_number, fields))
     names = fields if has_header else [str(number) for number in range(len(fields))]
@@ -130,11 +135,15 @@ def _first_line(path: Path, stream: TextIO) -> str:
     return line
 
 
-def _next_lines(path: Path, stream: TextIO, start: int) -> list[str]:
+def _short_lines(path: Path, stream: TextIO) -> Iterator[str]:
     try:
-        lines = list(islice(iter(lambda: stream.readline(LONGEST_LINE), ""), ROWS))
+        yield from iter(lambda: stream.readline(LONGEST_LINE), "")
     except UnicodeDecodeError as error:
         raise _not_text(path, error) from error
+
+
+def _next_lines(path: Path, stream: TextIO, start: int) -> list[str]:
+    lines = list(islice(_short_lines(path, stream), ROWS))
     for index, line in enumerate(lines):
         if not line.endswith("\n"):
             _complain_of_end(path, line, f"row {start + index}")

@@ -24,7 +24,9 @@ def add_audit_command(commands: Any) -> None:
         help="compare recorded pre-activations with the Gaussian prediction",
         description="Read recorded pre-activations from a file of any length and print the moments"
         " of ELU beside the Gaussian prediction, how far from Gaussian they are, how sparse, and"
-        " the weight variance that fits. Rows in messages count from 0.",
+        " the weight variance that fits. Rows in messages count from 0. The first line of a .csv"
+        " file is a header unless all of its fields are numbers: a header of numbers counts as"
+        " values.",
     )
     parser.add_argument("file", metavar="FILE", help="an .npy, .csv or .parquet file")
     parser.add_argument("--alpha", type=float, default=1.0, help="alpha of ELU (default 1)")

@@ -4,6 +4,13 @@ The entries of the vector are the means of functions of one value x, taken about
 the middle of the values. All quantities of an audit are smooth functions of them; so the error of
 each is, to first order, linear in the mean vector, and that of a difference or a ratio of two of
 them is too, with whatever they have in common.
+
+The difference of a moment and its Gaussian prediction may be nearly free of error to first order,
+where almost all values lie on one side of 0. So its interval has three parts: the larger of the
+first-order error that the values show and the one that values of the fitted normal law would show;
+a term for the skewness of that error, as in the expansion of Cornish and Fisher; and the rounding
+error of the two numbers. Measured over normal samples of 1000 to 100,000 values, at most 8 % have
+a 95 % interval that excludes 0, and hardly any where few or no values lie on one side of 0.
 """
 
 from __future__ import annotations
@@ -30,13 +37,19 @@ from elu_sym.formula_book import (
 from elu_sym.layer_audit.result import Comparison, Estimate
 from elu_sym.layer_audit.running_moments import RunningCovariance
 
-__all__ = ["FUNCTIONS", "LayerEstimates", "share"]
+__all__ = ["FUNCTIONS", "LayerEstimates", "function_values", "share"]
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
 FUNCTIONS = ("x", "x_squared", "f", "f_squared", "slope", "slope_squared", "negative", "below")
 """The functions of x: x and f less their fixed points, the squares of these, f'(x) and its square,
 and whether x < 0 and f'(x) < level."""
+
+ROUNDING = 16.0 * 2.0**-52
+"""A bound of the relative rounding error of a mean or of a formula of the book."""
+
+GRID = np.arange(-20.0, 20.0, 2.0**-6)
+"""Where integrals over the normal law are summed, in standard deviations from its mean."""
 
 FEW = 10
 """Below so many cases, or so many others, the error of a share is not normal."""
@@ -49,13 +62,19 @@ class Functional:
     Attributes:
         value: its value.
         slopes: its derivatives by the means.
+        rounding: a bound of the rounding error of the value, where it matters.
     """
 
     value: float
     slopes: FloatArray
+    rounding: float = 0.0
 
     def __sub__(self, other: Functional) -> Functional:
-        return Functional(self.value - other.value, self.slopes - other.slopes)
+        return Functional(
+            self.value - other.value,
+            self.slopes - other.slopes,
+            self.rounding + other.rounding,
+        )
 
     def divided_by(self, other: Functional) -> Functional | None:
         """The quotient; None where it is no finite positive number."""
@@ -66,7 +85,25 @@ class Functional:
             return None
         # Relative errors, since the square of the denominator may underflow.
         slopes = self.slopes / self.value - other.slopes / other.value
-        return Functional(value, value * slopes)
+        rounding = self.rounding / self.value + other.rounding / other.value
+        return Functional(value, value * slopes, value * rounding)
+
+
+def function_values(x: FloatArray, fixed: tuple[float, float], alpha: float) -> FloatArray:
+    """The first six of ``FUNCTIONS``, a row each.
+
+    Args:
+        x: values.
+        fixed: what x and f are taken less.
+        alpha: alpha of ELU.
+    """
+    least = np.minimum(x, 0.0)
+    f = np.where(x < 0.0, alpha * np.expm1(least), x)
+    slope = np.where(x < 0.0, alpha * np.exp(least), 1.0)
+    deviations, heights = x - fixed[0], f - fixed[1]
+    return np.stack(
+        (deviations, deviations * deviations, heights, heights * heights, slope, slope * slope)
+    )
 
 
 class LayerEstimates:
@@ -98,8 +135,8 @@ class LayerEstimates:
         at = dict(zip(FUNCTIONS, map(float, means.mean), strict=True))
         unit = dict(zip(FUNCTIONS, np.eye(len(FUNCTIONS)), strict=True))
         variances = dict(zip(FUNCTIONS, np.diag(means.sums) / (means.count - 1), strict=True))
-        point, height = fixed
-        self._gaussian: dict[str, Functional] = {}
+        self.fixed = point, height = fixed
+        self._gaussian: dict[tuple[str, float], Functional] = {}
         self.mean = Functional(point + at["x"], unit["x"])
         self.squared_std = Functional(
             float(variances["x"]), unit["x_squared"] - 2.0 * at["x"] * unit["x"]
@@ -124,6 +161,33 @@ class LayerEstimates:
             "negative": Functional(at["negative"], unit["negative"]),
             "below": Functional(at["below"], unit["below"]),
         }
+        self._fit()
+
+    def _fit(self) -> None:
+        """What differences are taken of: variances with the divisor n, as all moments have it.
+
+        With n - 1 in some of them the difference would have an error of order 1/n, and for values
+        on one side of 0 it has hardly any other.
+        """
+        share = (self.count - 1) / self.count
+        root = sqrt(share)
+        self.fitted_std = Functional(root * self.sigma, self.std.slopes / root)
+        self.fitted_squared_std = Functional(
+            share * self.squared_std.value, self.squared_std.slopes
+        )
+        self.sample = {
+            name: Functional(each.value, each.slopes, ROUNDING * abs(each.value))
+            for name, each in self.empirical.items()
+        }
+        spread, found = self.empirical["variance"].value, self.empirical["variance"].slopes
+        # An activation is rounded by some units in its last place, however near to another.
+        unit = ROUNDING * abs(self.empirical["mean"].value)
+        rounding = ROUNDING * spread + 2.0 * unit * sqrt(spread) + unit * unit
+        self.sample["variance"] = Functional(share * spread, found, rounding)
+        weights = np.exp(-0.5 * GRID * GRID)
+        self._weights = weights / weights.sum()
+        values = function_values(self.mu + self.fitted_std.value * GRID, self.fixed, self.alpha)
+        self._deviations = values - (values @ self._weights)[:, None]
 
     def estimate(self, functional: Functional) -> Estimate:
         """The value with its interval."""
@@ -132,29 +196,60 @@ class LayerEstimates:
         error = self.quantile * sqrt(max(float(slopes @ self.covariance @ slopes), 0.0))
         return Estimate(functional.value, functional.value - error, functional.value + error)
 
+    def _difference(self, functional: Functional) -> Estimate:
+        """A difference that is zero for a normal law, with its interval.
+
+        The error is linear in the mean vector, so that of one value is its influence. Its second
+        and third moments are those under the fitted normal law.
+        """
+        influence = functional.slopes[: len(self._deviations)] @ self._deviations
+        scale = float(np.abs(influence).max())
+        square = ratio = 0.0
+        if scale:
+            influence = influence / scale  # so that no power overflows
+            square = float(self._weights @ influence**2)
+            ratio = abs(float(self._weights @ influence**3)) / square if square else 0.0
+        measured = float(functional.slopes @ self.covariance @ functional.slopes)
+        first = sqrt(max(measured, 0.0))
+        error = self.quantile * max(first, scale * sqrt(square / self.count))
+        error += self.quantile**2 / 6.0 * scale * ratio / self.count
+        error += functional.rounding
+        return Estimate(functional.value, functional.value - error, functional.value + error)
+
     def moment(self, formula: Formula) -> Comparison:
         """A moment beside the formula at mu and sigma."""
-        return self._comparison(self.empirical[formula.name], self.gaussian(formula))
+        return Comparison(
+            self.estimate(self.empirical[formula.name]),
+            self.estimate(self.gaussian(formula, self.std)),
+            self._difference(self.sample[formula.name] - self.gaussian(formula, self.fitted_std)),
+        )
 
-    def gaussian(self, formula: Formula) -> Functional:
-        """A formula of the book at the measured mu and sigma."""
-        if formula.name not in self._gaussian:
-            self._gaussian[formula.name] = self._evaluated(formula)
-        return self._gaussian[formula.name]
+    def gaussian(self, formula: Formula, std: Functional) -> Functional:
+        """A formula of the book at the measured mean and this standard deviation."""
+        key = formula.name, std.value
+        if key not in self._gaussian:
+            self._gaussian[key] = self._evaluated(formula, std)
+        return self._gaussian[key]
 
-    def _evaluated(self, formula: Formula) -> Functional:
+    def _evaluated(self, formula: Formula, std: Functional) -> Functional:
         from elu_sym.numeric import _gradients
         from elu_sym.numeric.law import NormalLaw
         from elu_sym.numeric.operations import NUMPY
 
-        value = float(formula(self.mu, self.sigma, self.alpha))
-        if not self.sigma:
-            return Functional(value, 0.0 * self.std.slopes)
+        mu, sigma = self.mu, std.value
+        value = float(formula(mu, sigma, self.alpha))
+        if not sigma:
+            return Functional(value, 0.0 * std.slopes, ROUNDING * abs(value))
         gradient: Callable[..., tuple[Any, ...]] = getattr(_gradients, f"{formula.name}_gradient")
         with np.errstate(all="ignore"):
-            law = NormalLaw(NUMPY, np.array([self.mu]), np.array([self.sigma]))
-            by_mu, by_sigma, *_ = gradient(law, np.array([self.alpha]))
-        return self._propagated(value, float(by_mu[0]), float(by_sigma[0]))
+            law = NormalLaw(NUMPY, np.array([mu]), np.array([sigma]))
+            found = gradient(law, np.array([self.alpha]))
+        by_mu, by_sigma = float(found[0][0]), float(found[1][0])
+        return Functional(
+            value,
+            by_mu * self.mean.slopes + by_sigma * std.slopes,
+            ROUNDING * (abs(value) + abs(by_mu * mu) + abs(by_sigma * sigma)),
+        )
 
     def share_negative(self) -> Comparison:
         """P[X < 0], which is where the derivative of ReLU is below 1/2."""
@@ -170,9 +265,9 @@ class LayerEstimates:
     def weight_factors(self) -> tuple[Comparison | None, Comparison | None, Comparison | None]:
         """std^2 / E f^2, std^2 / Var f and 1 / E f'^2."""
         return (
-            self._ratio(self.squared_std, second_moment),
-            self._ratio(self.squared_std, variance),
-            self._ratio(self.one, derivative_second_moment),
+            self._ratio(self.squared_std, self.fitted_squared_std, second_moment),
+            self._ratio(self.squared_std, self.fitted_squared_std, variance),
+            self._ratio(self.one, self.one, derivative_second_moment),
         )
 
     def moments(self) -> tuple[Comparison, ...]:
@@ -180,21 +275,17 @@ class LayerEstimates:
         formulas = (mean, second_moment, variance, derivative_mean, derivative_second_moment)
         return tuple(self.moment(formula) for formula in formulas)
 
-    def _ratio(self, numerator: Functional, formula: Formula) -> Comparison | None:
+    def _ratio(
+        self, numerator: Functional, fitted: Functional, formula: Formula
+    ) -> Comparison | None:
         empirical = numerator.divided_by(self.empirical[formula.name])
-        gaussian = numerator.divided_by(self.gaussian(formula))
-        if empirical is None or gaussian is None:
+        gaussian = numerator.divided_by(self.gaussian(formula, self.std))
+        first = fitted.divided_by(self.sample[formula.name])
+        second = fitted.divided_by(self.gaussian(formula, self.fitted_std))
+        if empirical is None or gaussian is None or first is None or second is None:
             return None
-        return self._comparison(empirical, gaussian)
-
-    def _propagated(self, value: float, by_mu: float, by_sigma: float) -> Functional:
-        return Functional(value, by_mu * self.mean.slopes + by_sigma * self.std.slopes)
-
-    def _comparison(self, empirical: Functional, gaussian: Functional) -> Comparison:
         return Comparison(
-            self.estimate(empirical),
-            self.estimate(gaussian),
-            self.estimate(empirical - gaussian),
+            self.estimate(empirical), self.estimate(gaussian), self._difference(first - second)
         )
 
     def _share(self, name: str, probability: float, end: float) -> Comparison:
@@ -204,8 +295,9 @@ class LayerEstimates:
         if self.sigma:
             t = (end - self.mu) / self.sigma
             density = NormalDist().pdf(t) if abs(t) < inf else 0.0
-            gaussian = self._propagated(
-                probability, -density / self.sigma, -t * density / self.sigma
+            by_mu, by_sigma = -density / self.sigma, -t * density / self.sigma
+            gaussian = Functional(
+                probability, by_mu * self.mean.slopes + by_sigma * self.std.slopes
             )
         cases = round(measured.value * self.count)
         inner = share(cases, self.count, self.quantile)

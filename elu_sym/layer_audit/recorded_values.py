@@ -17,12 +17,16 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["RecordedValues", "RecordedValuesError", "open_recorded"]
+__all__ = ["LARGEST", "RecordedValues", "RecordedValuesError", "open_recorded"]
 
 RealArray: TypeAlias = NDArray[Any]
 
 ROWS = 1 << 16
 """Rows of one chunk."""
+
+
+LARGEST = 1e70
+"""Fourth powers of larger numbers are not in the range of float64, nor those of 1/LARGEST."""
 
 
 class RecordedValuesError(ValueError):
@@ -112,15 +116,19 @@ def checked_finite(path: Path, chunk: RealArray, place: Callable[[int], str]) ->
         place: from the index in the chunk to the column and row in the file.
 
     Raises:
-        RecordedValuesError: if there is NaN or infinity in it.
+        RecordedValuesError: if there is NaN, infinity or a number beyond ``LARGEST`` in it.
     """
-    finite = np.isfinite(chunk)
-    if not finite.all():
-        first = int(np.argmin(finite))
-        raise RecordedValuesError(
-            f"{path}: {place(first)}: {chunk[first]} is no finite number: remove or repair it"
-        )
-    return chunk
+    inside = np.abs(chunk.astype(np.float64)) <= LARGEST
+    if inside.all():
+        return chunk
+    first = int(np.argmin(inside))
+    value = chunk[first]
+    wrong = (
+        f"{value}: give values up to {LARGEST:g}"
+        if np.isfinite(value)
+        else f"{value} is no finite number: remove or repair it"
+    )
+    raise RecordedValuesError(f"{path}: {place(first)}: {wrong}")
 
 
 def _check_real(path: Path, what: str, dtype: np.dtype[Any]) -> str:
@@ -253,6 +261,8 @@ def _open_parquet(path: Path, column: str | int | None, all_columns: bool) -> Re
     except (pa.ArrowException, OSError) as error:
         raise _damaged_parquet(path, error) from error
     columns = chosen_columns(path, schema.names, column, all_columns)
+    for number in columns:
+        _check_path(path, schema, number)
     formats = []
     for number in columns:
         kind = schema.field(number).type
@@ -283,6 +293,19 @@ def _open_parquet(path: Path, column: str | int | None, all_columns: bool) -> Re
             raise RecordedValuesError(f"{path}: {start} rows were read where {count} are announced")
 
     return RecordedValues(_one_format(path, formats), count * len(columns), chunks)
+
+
+def _check_path(path: Path, schema: Any, number: int) -> None:
+    """PyArrow reads a column by a name in which a dot leads into a structure."""
+    import pyarrow as pa
+
+    name = schema.names[number]
+    for other, kind in zip(schema.names, schema.types, strict=True):
+        inside = pa.types.is_nested(kind) and name.startswith(f"{other}.")
+        if inside or other.startswith(f"{name}."):
+            raise RecordedValuesError(
+                f"{path}: column {name!r} cannot be told from column {other!r}: rename it"
+            )
 
 
 def _batches(path: Path, names: list[str]) -> Iterator[Any]:

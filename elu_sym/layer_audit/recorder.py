@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from elu_sym.layer_audit.estimates import FUNCTIONS, LayerEstimates, share
+from elu_sym.layer_audit.estimates import FUNCTIONS, LayerEstimates, function_values, share
 from elu_sym.layer_audit.float_formats import FORMATS, at_floor, rounded_alpha
+from elu_sym.layer_audit.recorded_values import LARGEST
 from elu_sym.layer_audit.result import Histogram, KolmogorovDistance, LayerAudit, Shape
 from elu_sym.layer_audit.running_histogram import RunningHistogram, distance_to_normal
 from elu_sym.layer_audit.running_moments import RunningCovariance, RunningPowers
@@ -24,9 +25,6 @@ BLOCK = 1 << 16
 
 LEVEL = 0.01
 """A derivative below this hardly moves the weights before it."""
-
-LARGEST = 1e70
-"""Fourth powers of larger numbers are not in the range of float64, nor those of 1/LARGEST."""
 
 BINS = 80
 """Bins of the histogram in the result."""
@@ -44,21 +42,14 @@ class _Sums:
         self.least, self.greatest, self.at_floor = np.inf, -np.inf, 0
 
     def add(self, x: FloatArray) -> None:
-        decayed = np.exp(np.minimum(x, 0.0))
-        f = np.where(x < 0.0, self.alpha * np.expm1(np.minimum(x, 0.0)), x)
-        slope = np.where(x < 0.0, self.alpha * decayed, 1.0)
         if self.fixed is None:
             # Equal values have exactly their median, so that their deviations are exactly zero.
             point = float(np.median(x))
             height = self.alpha * float(np.expm1(point)) if point < 0.0 else point
             self.fixed = point, height
-        point, height = self.fixed
-        deviations, heights = x - point, f - height
-        functions = (
-            *(deviations, deviations * deviations, heights, heights * heights),
-            *(slope, slope * slope, x < 0.0, slope < LEVEL),
-        )
-        self.means.add(np.stack(functions))
+        values = function_values(x, self.fixed, self.alpha)
+        deviations, slope = values[0], values[FUNCTIONS.index("slope")]
+        self.means.add(np.vstack((values, x < 0.0, slope < LEVEL)))
         self.powers.add(deviations)
         self.histogram.add(x)
         self.least = min(self.least, float(x.min()))

@@ -31,8 +31,12 @@ class Comparison:
         empirical: what was measured.
         gaussian: the formula at the measured mean and standard deviation, with the interval that
             follows from theirs.
-        difference: the first less the second. Both come from the same values, which the interval
-            takes into account: where it excludes 0, the layer is not Gaussian in this respect.
+        difference: the first less the second, with a standard deviation and variances from the sum
+            of squares over count in both, so that for normal values it is about 0; the numbers
+            above have count - 1. Both come from the same values, which the interval takes into
+            account. It is widened by the error that a normal sample would show, by the skewness of
+            that error and by rounding: where it excludes 0, the layer is not Gaussian in this
+            respect, but for the share of samples that the confidence leaves out.
     """
 
     empirical: Estimate
@@ -221,6 +225,9 @@ class LayerAudit:
         ]
 
 
+WIDTH = 45
+"""Of a column: three numbers of up to 13 characters, what is between, and two spaces."""
+
 UNDEFINED = "undefined: the values or their activations are all equal"
 
 
@@ -229,7 +236,7 @@ def _shown(estimate: Estimate) -> str:
 
 
 def _line(name: str, *columns: str) -> str:
-    return (f"{name:26s}" + "".join(f"{column:38s}" for column in columns)).rstrip()
+    return (f"{name:26s}" + "".join(f"{column:{WIDTH}s}" for column in columns)).rstrip()
 
 
 def _compared(name: str, row: Comparison | None) -> str:

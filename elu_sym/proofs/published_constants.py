@@ -53,7 +53,7 @@ def nfnets(bounds_of: tuple[str, str] | None = None) -> Iterator[Assertion]:
         yield published(row, deviation, bounds_of or found, point)
 
 
-def ssquare() -> Expr:
+def selu_square() -> Expr:
     """E selu(sigma Z)^2 for the lambda that makes it 1 at sigma = 1."""
     standard = square().xreplace({sigma: S.One})
     return centered(selu.second_moment).xreplace({scale: 1 / sqrt(standard)})
@@ -61,14 +61,14 @@ def ssquare() -> Expr:
 
 def three_quarters(lower: str, upper: str) -> Assertion:
     """What a layer makes of the variance 1 with the gain 3/4, at the alpha of SELU."""
-    moment = ssquare().xreplace({alpha: selu_alpha()})
+    moment = selu_square().xreplace({alpha: selu_alpha()})
     point = ((sigma, S.One),)
     return Between(Rational(9, 16) * moment, Rational(lower), Rational(upper), point)
 
 
 def selu_three_quarters() -> Iterator[Assertion]:
     """(3/4)^2 times E selu^2, which is 1 by the definition of lambda."""
-    yield Equality(ssquare().xreplace({sigma: S.One}), S.One)
+    yield Equality(selu_square().xreplace({sigma: S.One}), S.One)
     yield three_quarters("0.5624999", "0.5625001")
 
 

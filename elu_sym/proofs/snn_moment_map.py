@@ -76,11 +76,6 @@ def new_mean() -> Expr:
     return _standard(selu.mean.closed_form)
 
 
-def new_variance() -> Expr:
-    """Var selu(Z), Z ~ N(mu, sigma^2), with the standard constants."""
-    return _standard(selu.second_moment.closed_form) - new_mean() ** 2
-
-
 def symbolic_jacobian() -> Jacobian:
     """A for any alpha and lambda, in mu and sigma; a derivative by v is one by sigma/(2*sigma)."""
     mean, square = selu.mean.closed_form, selu.second_moment.closed_form

@@ -61,6 +61,10 @@ class Summary(NamedTuple):
     enclosures: int
 
 
+PARTS = {"constants", "expressions", "boxes"}
+"""What a file has beside the numbers that it states: its boxes, and what they are about."""
+
+
 def certified(file: str, statement: str) -> Iterator[OnDomain]:
     """The inequalities of a statement, each with its stored certificate.
 
@@ -102,8 +106,12 @@ def check(file: str = "snn_theorem", folder: Path = FOLDER) -> Summary:
     path = folder / f"{file}.json"
     data = _read(path)
     stored = _certificates(data)
-    if _numbers(file) != {key: data.get(key) for key in _numbers(file)}:
+    stated = {**_numbers(file), "activation": _activation()}
+    if stated != {key: data.get(key) for key in stated}:
         raise CertificateError(f"{path.name} has other numbers than those that are claimed")
+    surplus = (data.keys() - stated.keys() - PARTS) | (stored.keys() - STATEMENTS[file].keys())
+    if surplus:
+        raise CertificateError(f"{path.name} has {', '.join(sorted(surplus))}, which none claims")
     inequalities = boxes = enclosures = 0
     for statement, inequalities_of in STATEMENTS[file].items():
         expected, known = list(inequalities_of()), stored.get(statement, ())
@@ -151,12 +159,17 @@ def derived(file: str) -> str:
             )
     data = {
         **_numbers(file),
-        "activation": {str(symbol): str(value) for symbol, value in standard_selu()},
+        "activation": _activation(),
         "constants": written(constants()),
         "expressions": {kind: str(value) for kind, value in expressions().items()},
         "boxes": found,
     }
     return json.dumps(data, indent=1) + "\n"
+
+
+def _activation() -> dict[str, str]:
+    """The parameters of SELU, as text."""
+    return {str(symbol): str(value) for symbol, value in standard_selu()}
 
 
 def _numbers(file: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def slope_square() -> Expr:
     return derivative_second_moment.closed_form.subs(mu, 0)
 
 
-def rsquare() -> Expr:
+def relu_square() -> Expr:
     """The same for ReLU."""
     return relu.second_moment.closed_form.subs(mu, 0)
 
@@ -74,8 +74,8 @@ def every_input() -> Iterator[Assertion]:
 
 def relu_every_input() -> Iterator[Assertion]:
     """E ReLU^2 is proportional to q."""
-    yield GaussianMean(Relu(x) ** 2, rsquare(), S.Zero)
-    yield Equality(variance_map(DESIGN, rsquare()), sigma**2)
+    yield GaussianMean(Relu(x) ** 2, relu_square(), S.Zero)
+    yield Equality(variance_map(DESIGN, relu_square()), sigma**2)
 
 
 def only_fixed_point() -> Iterator[Assertion]:

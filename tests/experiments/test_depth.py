@@ -137,13 +137,18 @@ def test_bad_arguments_are_named(call, message, tmp_path) -> None:
         call(tmp_path / "table.csv")
 
 
-def test_a_run_that_diverges_has_no_losses(monkeypatch) -> None:
+def test_a_run_that_diverges_has_no_losses() -> None:
     rows = depth_training.measured(0, learning_rates=(50.0,), steps=(0, 5, 20), hidden_layers=4)
     assert all(row.loss for row in rows if row.step == "0")
     assert any(not row.loss for row in rows)
     for before, after in itertools.pairwise(rows):
         if after.step != "0" and not before.loss:
             assert not after.loss
+
+
+def test_too_few_layers_are_an_error() -> None:
+    with pytest.raises(ValueError, match="depth = 20: give at least 50 layers"):
+        depth.measured(8, 0, depth=20)
 
 
 @pytest.mark.parametrize("module", [depth, depth_training])

@@ -1,6 +1,7 @@
 """A table reads back as it was written, is whole or not there, and is taken up where it stopped."""
 
 import math
+import os
 from argparse import ArgumentParser
 from dataclasses import dataclass
 
@@ -110,7 +111,7 @@ def test_an_interrupted_write_leaves_the_old_table(tmp_path, monkeypatch) -> Non
     def interrupted(*paths: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(tables.os, "replace", interrupted)
+    monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         tables.write(fake(("64", "7")), Row, path)
     assert path.read_text() == "old"

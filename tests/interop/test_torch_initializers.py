@@ -203,3 +203,18 @@ def test_what_is_wrong_is_named(initialize):
 def test_a_tensor_without_elements_is_left_alone_with_the_warning_of_torch():
     with pytest.warns(UserWarning, match="no-op"):
         assert elu_kaiming_normal_(torch.empty(0, 3)).shape == (0, 3)
+
+
+@pytest.mark.parametrize("initialize", INITIALIZERS)
+def test_weights_beyond_the_range_of_their_type_are_an_error(initialize):
+    with pytest.raises(ValueError, match=r"beyond the range of torch.float32: give a larger mu"):
+        initialize(torch.empty(3, 3), mu=-150.0, preserve="gradient")
+    with pytest.raises(ValueError, match=r"beyond the range of torch.float16"):
+        initialize(torch.empty(3, 3, dtype=torch.float16), mu=-13.0, preserve="gradient")
+
+
+@pytest.mark.parametrize("initialize", INITIALIZERS)
+def test_a_tensor_without_elements_does_not_hide_wrong_arguments(initialize):
+    for wrong in ({"mode": "fan"}, {"preserve": "mean"}, {"alpha": -1.0}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            initialize(torch.empty(0, 3), **wrong)

@@ -1,6 +1,7 @@
 """The self-normalizing theorem: its certificates prove it; damaged or false ones do not."""
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -195,9 +196,22 @@ def no_boxes(data: dict[str, Any]) -> None:
     del data["boxes"]
 
 
+def another_activation(data: dict[str, Any]) -> None:
+    data["activation"]["alpha"] = "7/4"
+
+
+def a_number_of_nothing(data: dict[str, Any]) -> None:
+    data["skewness_max"] = ["1", "2"]
+
+
+def a_statement_of_nothing(data: dict[str, Any]) -> None:
+    data["boxes"]["anything"] = data["boxes"]["image"]
+
+
 DAMAGES = (
     *(without_a_leaf, one_leaf, a_smaller_box, another_number, another_bound),
     *(other_constants, another_expression, a_missing_statement, a_missing_box, no_boxes),
+    *(another_activation, a_number_of_nothing, a_statement_of_nothing),
 )
 
 
@@ -235,7 +249,7 @@ def test_an_interrupted_write_leaves_the_old_file(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(snn_theorem, "derived", lambda _: "{}\n")
-    monkeypatch.setattr(snn_theorem.os, "replace", interrupted)
+    monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         snn_theorem.write("snn_theorem", tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["snn_theorem.json"]

@@ -55,12 +55,16 @@ def main(arguments: list[str] | None = None, folder: Path = FOLDER) -> int:
         parser.error(f"no claim names {', '.join(sorted(unknown))}; use {', '.join(inequalities)}")
     names = options.names or list(inequalities)
     different = []
-    for name in tqdm(names, unit="certificate", leave=False, disable=None):
-        certificate = found(inequalities[name])
-        if not options.check:
-            write(name, certificate, folder)
-        elif read(name, folder) != certificate:
-            different.append(name)
+    try:
+        for name in tqdm(names, unit="certificate", leave=False, disable=None):
+            certificate = found(inequalities[name])
+            if not options.check:
+                write(name, certificate, folder)
+            elif read(name, folder) != certificate:
+                different.append(name)
+    except CertificateError as error:
+        print(f"{error}", file=sys.stderr)
+        return 1
     if different:
         print(f"not what a search finds: {', '.join(different)}", file=sys.stderr)
         return 1
