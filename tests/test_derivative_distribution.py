@@ -224,7 +224,8 @@ def test_every_case_is_certified(distribution):
     report = verify([distribution.id])
     assert report.passed
     (entry,) = report.to_json()["formulas"]
-    assert set(entry) == {"id", "latex", "witnesses", "seconds"}
+    assert set(entry) == {"id", "latex", "passed", "witnesses", "seconds"}
+    assert entry["passed"]
     for case in distribution.cases:
         kinds = [w["kind"] for w in entry["witnesses"] if w["detail"].startswith(f"{case.name}: ")]
         assert {"derivation", "heat", "arb", "mutation"} <= set(kinds)
