@@ -4,6 +4,7 @@ from elu_sym.claim import Registry
 from elu_sym.proofs import (
     book,
     centering,
+    centering_widths,
     construction,
     depth_measured,
     derivative,
@@ -57,6 +58,7 @@ _MODULES = (
     smooth_ride,
     smooth_ride_measured,
     centering,
+    centering_widths,
     book,
     moment_bounds,
     moment_inequalities,
