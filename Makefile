@@ -26,9 +26,8 @@ BACKENDS_INSTALLED := $(VENV)/.backends-$(subst $(comma),-,$(BACKENDS))
 GENERATED := elu_sym/numeric/_generated.py
 COMPILED := .make/compiled
 REPORT := .make/verification.txt
-DERIVATION := $(addprefix elu_sym/,symbols.py activations.py quantities.py formula_book.py codegen.py \
-    derivative_distribution.py case_codegen.py formula_printers.py gradient_codegen.py) \
-    $(wildcard elu_sym/algebra/*.py elu_sym/gaussian/*.py)
+DERIVATION := elu_sym/symbols.py elu_sym/activations.py \
+    $(wildcard $(addsuffix /*.py,$(addprefix elu_sym/,algebra gaussian book generate)))
 PACKAGE := $(shell find elu_sym -name '*.py' -o -name '*.json' -o -name '*.csv')
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 BENCH_RESULTS := $(wildcard tests/bench/*.json)
@@ -53,7 +52,7 @@ derive: $(GENERATED) ## derive the formulas and write elu_sym/numeric/_generated
 # A file that is newer than its stamp was edited by hand or came from elsewhere: it is written again.
 # An unchanged file is left alone by codegen, hence the touch.
 $(GENERATED): $(DERIVATION) $(ENV) $(shell test $(GENERATED) -nt .make/derived && echo FORCE)
-	$(PY) -m elu_sym.codegen
+	$(PY) -m elu_sym.generate
 	@mkdir -p .make && touch $@ && touch -r $@ .make/derived
 
 compile: $(COMPILED) ## compile the formulas; without a compiler NumPy computes the same, slower
@@ -74,9 +73,9 @@ $(REPORT): $(PACKAGE) $(GENERATED) $(COMPILED) $(ENV)
 # gives. They are compiled as they are.
 test: $(BACKENDS_INSTALLED) lint types ## run all tests: lint, types, generated code, unit tests, doctests, notebooks
 	@$(PY) setup.py --quiet build_ext --inplace
-	$(PY) -m elu_sym.codegen --check
-	$(PY) -m elu_sym.proofs.certificates --check
-	$(PY) -m elu_sym.proofs.snn_theorem --check snn_theorem snn_side_theorems
+	$(PY) -m elu_sym.generate --check
+	$(PY) -m elu_sym.claims.covers --check
+	$(PY) -m elu_sym.claims.chapters.self_normalization.theorem --check snn_theorem snn_side_theorems
 	$(PY) -m pytest $(PARALLEL) tests
 	$(PY) -m pytest $(PARALLEL) --doctest-modules elu_sym
 	$(PY) -m pytest $(PARALLEL) $(NBVAL) notebooks
@@ -89,10 +88,10 @@ types: $(ENV) ## check the types
 	$(PY) -m mypy
 
 theorem: $(ENV) ## prove the self-normalizing theorem from nothing and write its certificates
-	$(PY) -m elu_sym.proofs.snn_theorem
+	$(PY) -m elu_sym.claims.chapters.self_normalization.theorem
 
 certificates: $(ENV) ## search the boxes of every branch and bound anew and write its certificate
-	$(PY) -m elu_sym.proofs.certificates
+	$(PY) -m elu_sym.claims.covers
 
 experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: gradient descent, thresholds of libraries, depth
 	$(PY) -m elu_sym.experiments.smooth_ride
@@ -101,7 +100,7 @@ experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: gradient descent
 	$(PY) -m elu_sym.experiments.depth_training
 
 accuracy: $(COMPILED) ## measure every formula against Arb at new points (ACCURACY=--write: keep the result)
-	$(PY) tests/numeric/accuracy.py $(ACCURACY)
+	$(PY) tests/shared/accuracy.py $(ACCURACY)
 
 bench: $(COMPILED) $(BACKENDS_INSTALLED) ## measure speed, memory, derivations, imports (BENCH=--upstream: SymPy, too; SPEED="--only arrays")
 	$(PY) tests/bench/derivations.py $(BENCH)

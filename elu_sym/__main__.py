@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from elu_sym.report import verify
+    from elu_sym.claims.report import verify
 
     # The bars of the processes would overwrite the one that counts the formulas.
     os.environ["TQDM_DISABLE"] = "1"
@@ -103,8 +103,8 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from elu_sym.proofs import CLAIMS
-    from elu_sym.report import ClaimReport
+    from elu_sym.claims.chapters import CLAIMS
+    from elu_sym.claims.report import ClaimReport
 
     try:
         claim = CLAIMS[options.claim]
@@ -123,7 +123,7 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _moments(options: argparse.Namespace) -> int:
-    from elu_sym.formula_book import moments
+    from elu_sym.book.formula import moments
 
     values = moments(options.mu, options.sigma, options.alpha)
     for name, value in zip(values._fields, values, strict=True):
@@ -132,7 +132,7 @@ def _moments(options: argparse.Namespace) -> int:
 
 
 def _derive(options: argparse.Namespace) -> int:
-    from elu_sym.formula_book import DISTRIBUTIONS, FORMULAS
+    from elu_sym.book.formula import DISTRIBUTIONS, FORMULAS
 
     known = [*FORMULAS, *DISTRIBUTIONS]
     if options.formula not in known:

@@ -9,9 +9,9 @@ import pytest
 from sympy import Integer
 
 from elu_sym.__main__ import main
-from elu_sym.claim import Neighbour, Verdict
-from elu_sym.inference.elementary import Equality
-from elu_sym.proofs import CLAIMS
+from elu_sym.claims.chapters import CLAIMS
+from elu_sym.claims.claim import Neighbour, Verdict
+from elu_sym.claims.rules.elementary import Equality
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from elu_sym import CLAIMS, FORMULAS
-from elu_sym.proofs import CHAPTERS
-from elu_sym.published_constants import PUBLISHED_CONSTANTS
+from elu_sym.claims.chapters import CHAPTERS
+from elu_sym.networks.published_constants import PUBLISHED_CONSTANTS
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -20,9 +20,9 @@ from typing import Any
 
 from sympy import Expr, S, cancel
 
+from elu_sym.algebra.laurent import NotLaurentError, laurent
 from elu_sym.algebra.normal_form import NormalForm, is_zero
 from elu_sym.certify.integrand import Integrand
-from elu_sym.certify.laurent import NotLaurentError, laurent
 from elu_sym.certify.witness import RejectedError
 from elu_sym.symbols import mu, sigma, x
 

@@ -29,8 +29,8 @@ from sympy import (
 from sympy.core.relational import Equality, Relational, Unequality
 
 from elu_sym.activations import KinkedFunction
+from elu_sym.algebra.laurent import NotLaurentError, laurent
 from elu_sym.algebra.normal_form import NormalForm, NotNormalizableError, is_zero
-from elu_sym.certify.laurent import NotLaurentError, laurent
 from elu_sym.symbols import x
 
 

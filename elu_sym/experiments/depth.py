@@ -24,9 +24,9 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
+from elu_sym.book.formula import elu
 from elu_sym.experiments import tables
 from elu_sym.experiments.tables import Key, digest_of, digits, measure_blocks, run_command
-from elu_sym.formula_book import elu
 
 Array = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Rational
 
-from elu_sym.inference.rounding import FloatingPointFormat
+from elu_sym.algebra.rounding import FloatingPointFormat
 
 Evaluate = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """A function of a library in a format."""
@@ -23,7 +23,7 @@ def numpy_functions(number_format: FloatingPointFormat, height: Rational) -> dic
     """The functions of NumPy in a format, which has no ELU; none in bfloat16.
 
     Examples:
-        >>> from elu_sym.inference.rounding import FLOAT32
+        >>> from elu_sym.algebra.rounding import FLOAT32
         >>> numpy_functions(FLOAT32, Rational(1))["exp"](np.array([-200.0, 0.0])).tolist()
         [0.0, 1.0]
     """

@@ -7,7 +7,7 @@ is found by bisection over all the floats below 0, in the library's own arrays. 
 what was found are then all evaluated: whether they agree is kept, and a threshold is the largest
 float among them. The rows of a library that is not installed stay as they are, with a message.
 
-The reference thresholds beside them are those of :mod:`elu_sym.inference.rounding`, with every
+The reference thresholds beside them are those of :mod:`elu_sym.algebra.rounding`, with every
 operation rounded and with one rounding of the whole. Distances count floats of the format; a
 negative one says that the library reaches the limit only below the theorem's threshold.
 """
@@ -20,11 +20,10 @@ from pathlib import Path
 import numpy as np
 from sympy import Integer, Rational
 
+from elu_sym.algebra.rounded_quantities import QUANTITIES
+from elu_sym.algebra.rounding import FORMATS, SELU_ALPHA, FloatingPointFormat, largest_at_most
 from elu_sym.experiments.library_functions import LIBRARIES, Evaluate, instruction_set, version
 from elu_sym.experiments.threshold_table import ELEMENTS, RESULTS, Measurement, read, write
-from elu_sym.inference.rounded_operations import largest_at_most
-from elu_sym.inference.rounded_quantities import QUANTITIES
-from elu_sym.inference.rounding import FORMATS, SELU_ALPHA, FloatingPointFormat
 
 HEIGHTS = (Rational(1, 2), Integer(1), SELU_ALPHA)
 """The values of ``alpha`` that are measured, before a format rounds them."""
@@ -51,7 +50,7 @@ def threshold(
         ValueError: if the function does not have its limit at the first float, or has it at 0.
 
     Examples:
-        >>> from elu_sym.inference.rounding import FLOAT16
+        >>> from elu_sym.algebra.rounding import FLOAT16
         >>> rank, _, monotone = threshold(lambda points: points.clip(-2), Integer(-2), FLOAT16)
         >>> FLOAT16.at(rank), monotone
         (-2, True)
@@ -102,7 +101,7 @@ def measurements(
         ModuleNotFoundError: if the library is not installed.
 
     Examples:
-        >>> from elu_sym.inference.rounding import FLOAT16
+        >>> from elu_sym.algebra.rounding import FLOAT16
         >>> rows = measurements("numpy", [FLOAT16])
         >>> [(row.function, row.steps_from_each_rounded) for row in rows]
         [('exp', '0'), ('expm1', '0')]

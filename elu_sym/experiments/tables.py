@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from elu_sym.whole_files import write_whole
+from elu_sym.generate.whole_files import write_whole
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

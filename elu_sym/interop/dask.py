@@ -28,8 +28,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from elu_sym import __version__
-from elu_sym.derivative_distribution import DerivativeDistribution
-from elu_sym.formula_book import DISTRIBUTIONS, FORMULAS, Formula
+from elu_sym.book.cases import DerivativeDistribution
+from elu_sym.book.formula import DISTRIBUTIONS, FORMULAS, Formula
 from elu_sym.numeric.function import implementation
 
 try:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from elu_sym.formula_book import FORMULAS, Formula
+from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.numeric import _generated, _gradients
 from elu_sym.numeric.law import LimitLaw, NormalLaw
 from elu_sym.numeric.operations import NUMPY, Array

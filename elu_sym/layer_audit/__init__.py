@@ -1,7 +1,7 @@
 """What recorded pre-activations of an ELU layer look like, beside the Gaussian prediction.
 
 The values are read once, in blocks: from an array, from a ``.npy``, ``.csv`` or ``.parquet`` file
-of any length, or from a running network, see ``elu_sym.interop.audit_hook``.
+of any length, or from a running network, see ``elu_sym.interop.torch.audit``.
 """
 
 from elu_sym.layer_audit.auditing import audit

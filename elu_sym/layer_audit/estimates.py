@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from elu_sym.formula_book import (
+from elu_sym.book.formula import (
     Formula,
     derivative_below,
     derivative_mean,

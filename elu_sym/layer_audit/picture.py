@@ -9,8 +9,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from elu_sym.generate.whole_files import write_whole
 from elu_sym.layer_audit.result import LayerAudit
-from elu_sym.whole_files import write_whole
 
 __all__ = ["densities", "draw"]
 

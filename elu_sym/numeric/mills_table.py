@@ -1,6 +1,6 @@
 """Polynomials of (x + 4) M(x), M the Mills ratio, in r = 1/(x + 4); do not edit.
 
-Written by ``python -m elu_sym.numeric.mills_source``, where the derivation is.
+Written by ``python -m elu_sym.generate.mills_polynomials``, where the derivation is.
 """
 
 WIDE_RATIO = (

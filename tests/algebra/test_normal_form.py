@@ -284,7 +284,7 @@ from sympy.external.gmpy import GROUND_TYPES
 from elu_sym.algebra.equality import equals
 from elu_sym.algebra.normal_form import NormalForm
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
-from elu_sym.proofs import CLAIMS
+from elu_sym.claims.chapters import CLAIMS
 from elu_sym.symbols import alpha, mu, sigma
 t = mu/sigma
 form = NormalForm.from_expr(mu*NormalCdf(t) + sigma*NormalPdf(t) + alpha*(

@@ -28,7 +28,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from elu_sym.whole_files import write_whole
+from elu_sym.generate.whole_files import write_whole
 
 RESULTS = Path(__file__).with_name("results.json")
 LIBRARIES = ("mpmath", "numpy", "python-flint", "scipy", "sympy")
@@ -102,7 +102,7 @@ X, Z = Normal("X", mu, sigma), Normal("Z", 0, 1)
 DERIVATIONS = {
     "codegen": Measurement(
         "the generated module, from nothing",
-        "from elu_sym.codegen import generated_source; generated_source()",
+        "from elu_sym.generate.codegen import generated_source; generated_source()",
         runs=3,
     ),
     "book": Measurement(

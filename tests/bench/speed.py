@@ -37,13 +37,13 @@ from scipy.integrate import quad
 from scipy.special import erfcx, log_ndtr, ndtr
 from tqdm import tqdm
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.extend(str(Path(__file__).parents[1] / folder) for folder in ("", "shared"))
+from accuracy import MAXIMUM, REGIMES, log_uniform, signs
 from bench.derivations import Measurement, machine, measure, write
 from formula_oracles import truths
-from numeric.accuracy import MAXIMUM, REGIMES, log_uniform, signs
 from oracles import Truth
 
-from elu_sym.formula_book import elu, moments
+from elu_sym.book.formula import elu, moments
 from elu_sym.numeric.function import NumericFunction, implementation
 
 RESULTS = Path(__file__).with_suffix(".json")

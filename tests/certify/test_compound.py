@@ -1,6 +1,6 @@
 import pytest
-from certify.textbook import DERIVATIVE_MEAN, ELU, MEAN, SECOND_MOMENT, VARIANCE, below_zero
 from sympy import Heaviside
+from textbook import DERIVATIVE_MEAN, ELU, MEAN, SECOND_MOMENT, VARIANCE, below_zero
 
 from elu_sym.certify.compound import (
     OTHER,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from certify.textbook import ABSOLUTE_MEAN, MEAN, VARIANCE
 from sympy import Rational, S, erfc, lambdify
+from textbook import ABSOLUTE_MEAN, MEAN, VARIANCE
 
 from elu_sym.certify.floating_point import condition_aware, numeric_certificate, relative_to
 from elu_sym.certify.points import hard_points, random_points

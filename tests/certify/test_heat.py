@@ -1,9 +1,9 @@
 import pytest
-from certify import textbook
-from certify.textbook import ELU, MEAN, SECOND_MOMENT, VARIANCE, above, density, excess
+import textbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Abs, DiracDelta, Max, Min, Piecewise, Rational, S, Symbol, exp, log, symbols
+from textbook import ELU, MEAN, SECOND_MOMENT, VARIANCE, above, density, excess
 
 from elu_sym.activations import Relu
 from elu_sym.algebra.normal_form import NormalForm

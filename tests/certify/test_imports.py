@@ -31,8 +31,8 @@ def test_certificates_import_nothing_of_the_derivation(path):
 
 
 def test_the_scan_sees_every_way_to_import():
-    source = "import elu_sym.gaussian.engine\ndef f():\n    from elu_sym import formula_book\n"
-    assert {"elu_sym.gaussian.engine", "elu_sym.formula_book"} <= imported_modules(source)
+    source = "import elu_sym.gaussian.engine\ndef f():\n    from elu_sym.book import formula\n"
+    assert {"elu_sym.gaussian.engine", "elu_sym.book.formula"} <= imported_modules(source)
 
 
 def test_there_is_something_to_scan():

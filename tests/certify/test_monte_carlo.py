@@ -3,8 +3,8 @@ from math import inf, isclose, nan
 
 import numpy as np
 import pytest
-from certify.textbook import ELU, MEAN, SECOND_MOMENT, VARIANCE, above, below_zero
 from sympy import Heaviside, Rational, erfc, lambdify
+from textbook import ELU, MEAN, SECOND_MOMENT, VARIANCE, above, below_zero
 
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.certify import monte_carlo

@@ -1,6 +1,6 @@
 import pytest
-from certify.textbook import MEAN
 from sympy import Rational, erfc, exp, sqrt
+from textbook import MEAN
 
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.certify.mutants import mutants

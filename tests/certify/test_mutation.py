@@ -1,6 +1,6 @@
 import pytest
-from certify.textbook import ELU, MEAN, SECOND_MOMENT, VARIANCE
 from sympy import Rational, erfc
+from textbook import ELU, MEAN, SECOND_MOMENT, VARIANCE
 
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.certify.compound import variance_of

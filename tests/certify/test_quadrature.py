@@ -1,8 +1,7 @@
 from math import factorial
 
 import pytest
-from certify import textbook
-from certify.textbook import ELU, MEAN, SECOND_MOMENT, VARIANCE, excess
+import textbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import (
@@ -18,6 +17,7 @@ from sympy import (
     gamma,
     symbols,
 )
+from textbook import ELU, MEAN, SECOND_MOMENT, VARIANCE, excess
 
 from elu_sym.activations import Relu
 from elu_sym.algebra.enclosure import enclose

@@ -1,5 +1,6 @@
 import pytest
-from certify.textbook import (
+from sympy import Heaviside, Piecewise, S, exp
+from textbook import (
     CURVATURE_MEAN,
     DERIVATIVE_MEAN,
     ELU,
@@ -10,7 +11,6 @@ from certify.textbook import (
     density,
     excess,
 )
-from sympy import Heaviside, Piecewise, S, exp
 
 from elu_sym.activations import Celu, Elu
 from elu_sym.algebra.enclosure import enclose

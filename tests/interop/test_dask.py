@@ -25,8 +25,8 @@ parquet = pytest.importorskip("pyarrow.parquet", reason=REASON)
 tqdm = pytest.importorskip("tqdm", reason=REASON)
 
 from elu_sym import FORMULAS, celu, derivative_below, elu, mean, moments, relu, selu, variance  # noqa: E402
+from elu_sym.book.formula import DISTRIBUTIONS, Activation  # noqa: E402
 from elu_sym.certify.sampling import CHUNK, sample  # noqa: E402
-from elu_sym.formula_book import DISTRIBUTIONS, Activation  # noqa: E402
 from elu_sym.interop import dask as interop  # noqa: E402
 from elu_sym.interop.dask import dask_function, monte_carlo, sweep  # noqa: E402
 

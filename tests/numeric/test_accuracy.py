@@ -7,10 +7,10 @@ import math
 import re
 from zlib import crc32
 
+import array_functions
 import numpy as np
 import oracles
 import pytest
-from numeric import array_functions
 
 MAXIMUM, MEAN = 8.0, 1.0
 SAMPLE = 100

@@ -8,10 +8,10 @@ import json
 import math
 from collections import Counter
 
+import accuracy
 import numpy as np
 import pytest
-from numeric import accuracy
-from numeric.accuracy import FAMILIES, MAXIMUM, MEAN, REGIMES, Block, errors_at, flaws, published
+from accuracy import FAMILIES, MAXIMUM, MEAN, REGIMES, Block, errors_at, flaws, published
 
 from elu_sym import elu
 

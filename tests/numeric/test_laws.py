@@ -2,11 +2,11 @@
 
 import warnings
 
+import array_functions
 import numpy as np
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from numeric import array_functions
 
 UPPER = {
     f"upper {n}": lambda mu, sigma, alpha, n=n: array_functions.upper_partial_moment(n, mu, sigma)

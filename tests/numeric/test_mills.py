@@ -9,7 +9,8 @@ import oracles
 import pytest
 from flint import arb, ctx
 
-from elu_sym.numeric import mills_source, mills_table
+from elu_sym.generate import mills_polynomials
+from elu_sym.numeric import mills_table
 from elu_sym.numeric.law import NormalLaw
 from elu_sym.numeric.mills import (
     divided_difference,
@@ -21,7 +22,7 @@ from elu_sym.numeric.mills import (
 from elu_sym.numeric.moment import Moment
 from elu_sym.numeric.operations import FLOATS, NUMPY
 
-FOLDER = Path(mills_source.__file__).parent
+FOLDER = Path(mills_polynomials.__file__).parent
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +34,7 @@ def precision():
 
 @pytest.fixture(scope="module")
 def derived():
-    return mills_source.sources()
+    return mills_polynomials.sources()
 
 
 def test_the_stored_tables_are_the_derived_ones(derived):
@@ -42,8 +43,8 @@ def test_the_stored_tables_are_the_derived_ones(derived):
 
 
 def test_the_tables_are_written_by_rename(derived, tmp_path, monkeypatch):
-    monkeypatch.setattr(mills_source, "sources", lambda: derived)
-    mills_source.write(tmp_path)
+    monkeypatch.setattr(mills_polynomials, "sources", lambda: derived)
+    mills_polynomials.write(tmp_path)
     found = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*")}
     assert found == {str(Path(name)) for name in derived}
 

@@ -1,0 +1,198 @@
+"""The witnesses of a formula: its derivation, and the certificates that know nothing of how.
+
+Here the two sides of the project meet for the first time: what was derived, and what testifies for
+it without knowing the derivation.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+from sympy import Add, DiracDelta, Expr, Heaviside, Symbol
+from sympy.stats import Normal
+
+from elu_sym.algebra.enclosure import Point
+from elu_sym.algebra.special_functions import NormalCdf
+from elu_sym.book.formula import Formula
+from elu_sym.certify.compound import Compound, identity_certificate, single
+from elu_sym.certify.floating_point import (
+    LARGEST_ERROR,
+    condition_aware,
+    numeric_certificate,
+)
+from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
+from elu_sym.certify.integrand import Integrand
+from elu_sym.certify.monte_carlo import GRID, Statistic, monte_carlo_certificate
+from elu_sym.certify.mutation import mutation_certificate
+from elu_sym.certify.points import hard_points, random_points
+from elu_sym.certify.quadrature import arb_certificate
+from elu_sym.certify.stein import parameter_certificate, stein_certificate
+from elu_sym.certify.witness import RejectedError, Witness, testify
+from elu_sym.gaussian.derivation import DerivationError
+from elu_sym.gaussian.engine import derive_expectation
+from elu_sym.numeric.function import implementation
+from elu_sym.symbols import mu, sigma, x
+
+SAMPLES = 1 << 20
+"""Samples a grid point of the Monte Carlo certificate."""
+
+SCALE = 1.25
+"""The scale of SELU on the grid of the Monte Carlo certificate."""
+
+
+def witnesses_of(formula: Formula) -> tuple[Witness, ...]:
+    """Everything that testifies for a formula: its derivation and the independent witnesses.
+
+    Examples:
+        >>> from elu_sym import mean
+        >>> sorted({witness.kind for witness in witnesses_of(mean)})
+        ['arb', 'derivation', 'heat', 'montecarlo', 'mutation', 'parameter', 'stein']
+    """
+    certified, expression, quantity = _certified(formula)
+    parameters = formula.activation.symbols
+    moderate = random_points(parameters, 12, seed=1, sigma_range=(0.1, 4), parameter_range=(0.2, 5))
+    wide = random_points(parameters, 40, seed=2, sigma_range=(1e-3, 1e3), largest_ratio=30)
+    return (
+        testify("derivation", lambda: _recheck(formula)),
+        *_exact_certificates(certified, expression, quantity),
+        arb_certificate(expression, quantity, moderate),
+        *_numeric_certificates(formula, [*wide, *hard_points(parameters)]),
+        *_monte_carlo(formula),
+        mutation_certificate(expression, quantity),
+    )
+
+
+def _certified(formula: Formula) -> tuple[Formula, Expr, Compound]:
+    """What exact certificates are asked about: a formula, its expression, and what it is.
+
+    Roots are outside of the normal form, so a standard deviation is certified as the root of a
+    variance: its closed form, squared, has to be the variance. Its numbers have witnesses of their
+    own.
+    """
+    if formula.name == "std":
+        variance = formula.activation.variance
+        return variance, formula.closed_form**2, _compound(variance)
+    return formula, formula.closed_form, _compound(formula)
+
+
+def _numeric_certificates(formula: Formula, points: Sequence[Point]) -> Iterator[Witness]:
+    """What users call against balls, and what NumPy computes where users call the C module."""
+    functions: dict[str, Callable[..., Any]] = {implementation(): formula}
+    functions.setdefault("NumPy", formula.numeric.by_numpy)
+    for name, function in functions.items():
+        witness = numeric_certificate(
+            function,
+            formula.closed_form,
+            points,
+            LARGEST_ERROR,
+            scale=condition_aware(_sized_like(formula), formula.symbols),
+            symbols=formula.symbols,
+        )
+        yield replace(witness, detail=f"{name}: {witness.detail}")
+
+
+def _compound(formula: Formula) -> Compound:
+    """What a formula is, as a function of expectations."""
+    if formula.integrand is not None:
+        return single(formula.integrand)
+    parts = {Symbol(name): part.integrand for name, part in formula.parts.items()}
+    return Compound(formula.quantity.define(*parts), parts)
+
+
+def _recheck(formula: Formula) -> str:
+    try:
+        formula.derivation.recheck()
+    except DerivationError as error:
+        raise RejectedError(str(error)) from error
+    steps, checks = formula.derivation.size
+    return f"{steps} steps, {checks} exact checks"
+
+
+def _exact_certificates(
+    formula: Formula, expression: Expr, quantity: Compound
+) -> Iterator[Witness]:
+    if formula.integrand is not None:
+        yield heat_certificate(expression, formula.integrand)
+        yield from _derivative_certificates(formula, Integrand.from_expr(formula.integrand))
+        return
+    closed_forms = {Symbol(name): part.closed_form for name, part in formula.parts.items()}
+    yield identity_certificate(expression, quantity, closed_forms)
+    if formula.name == "variance":
+        mean = formula.activation.mean
+        yield variance_heat_certificate(expression, mean.closed_form, mean.integrand)
+
+
+def _derivative_certificates(formula: Formula, g: Integrand) -> Iterator[Witness]:
+    """Stein's identity and the derivatives in the parameters, atoms included.
+
+    The other side of each identity is derived here by the engine, from the derivative of g that
+    the certificate itself found.
+    """
+    weighted = Integrand(g.breakpoints, tuple(x * piece for piece in g.pieces))
+    slope = g.derivative()
+    yield stein_certificate(formula.closed_form, _derived(weighted), _derived(slope), g, slope)
+    for parameter in formula.activation.symbols:
+        slope = g.derivative(parameter)
+        yield parameter_certificate(formula.closed_form, _derived(slope), g, parameter, slope)
+
+
+def _derived(g: Integrand) -> Expr:
+    """The closed form of E g(X), from the engine."""
+    X = Normal("X", mu, sigma)
+    steps = [Heaviside(x - breakpoint) for breakpoint in g.breakpoints]
+    jumps = [right - left for left, right in pairwise(g.pieces)]
+    smooth = Add(g.pieces[0], *(step * jump for step, jump in zip(steps, jumps, strict=True)))
+    atoms = Add(*(weight * DiracDelta(x - location) for location, weight in g.atoms))
+    return derive_expectation((smooth + atoms).subs(x, X), X).result
+
+
+def _sized_like(formula: Formula) -> Expr:
+    """The expression whose size and condition an error is measured by.
+
+    It is the formula itself, but for the third moment of CELU: there two nearly equal parts of
+    f(X) are subtracted, and alpha, which moves both, does not count as an input of their
+    difference. Its error is measured by E abs(f)**3.
+    """
+    combination = formula.over_primitives
+    signed = any(term.could_extract_minus_sign() for term in combination.as_ordered_terms())
+    if formula.activation.name != "celu" or not signed:
+        return formula.closed_form
+    return Add(*map(_without_sign, combination.as_ordered_terms())).rewrite(NormalCdf)
+
+
+def _without_sign(term: Expr) -> Expr:
+    return -term if term.could_extract_minus_sign() else term
+
+
+def _monte_carlo(formula: Formula) -> Iterator[Witness]:
+    """Sample g(X) for an expectation and f(X) for a variance; sample the parts of the others."""
+    if formula.name in ("variance", "std"):
+        yield _sampled(formula, formula.activation.mean.integrand, "variance")
+    elif formula.integrand is not None:
+        yield _sampled(formula, formula.integrand)
+    for part in formula.parts.values():
+        # A published part is sampled in its own right, and zeros have no spread to measure by.
+        if not part.quantity.published and part.closed_form != 0:
+            yield _sampled(part, part.integrand)
+
+
+def _squared(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *arguments: function(*arguments) ** 2
+
+
+def _sampled(formula: Formula, g: Expr, statistic: Statistic = "mean") -> Witness:
+    # The generated function is what is tested; a part of another formula has none.
+    tested: Any = formula if formula.quantity.published else formula.closed_form
+    if formula.name == "std":
+        tested = _squared(formula)
+    columns = len(formula.symbols)
+    # Where the positive side is rare, the tails of these two are too heavy for the sample size.
+    rare = formula.name in ("variance", "std", "fourth_moment")
+    places = [place for place in GRID if not rare or place[0] > -place[1] / 2]
+    # The relatives come out of the same engine and the same primitives as ELU.
+    places = places if formula.activation.name == "elu" else places[::2]
+    grid = list(dict.fromkeys((*place, SCALE)[:columns] for place in places))
+    return monte_carlo_certificate(
+        tested, g, statistic, grid=grid, samples=SAMPLES, symbols=formula.symbols
+    )

@@ -1,0 +1,175 @@
+"""Centering at N(0, sigma^2): how the mean, and the alpha that makes it zero, move with sigma."""
+
+from collections.abc import Iterator
+
+from sympy import S, diff, exp, oo, pi, sqrt
+
+from elu_sym.book.formula import mean
+from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.chapters.centering.zero_mean import (
+    LEFT,
+    LOSS,
+    centered,
+    centering_alpha,
+    gain,
+    put,
+    symmetric_alpha,
+)
+from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.rules.elementary import Equality, Positive
+from elu_sym.claims.rules.gaussian_limits import GaussianLimit
+from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
+from elu_sym.symbols import alpha, sigma, x
+
+
+def knob_increases() -> Iterator[Assertion]:
+    """The derivative in sigma has the sign of E[1 - exp(-R) - R*exp(-R)], R = abs(X)."""
+    call, lost = centered(gain()), centered(put())
+    yield Equality(symmetric_alpha(), call / lost)
+    yield PositiveGaussianMean(lost, LOSS, S.Zero)
+    numerator = diff(call, sigma) * lost - call * diff(lost, sigma)
+    weighted = lost - sigma * diff(lost, sigma)
+    yield Equality(numerator, weighted * call / sigma)
+    yield PositiveGaussianMean(weighted, LEFT * (1 - exp(x) + x * exp(x)), S.Zero)
+
+
+def knob_limits() -> Iterator[Assertion]:
+    """E X_+ less the put lies between 0 and sigma^2/4; 1/2 less the put between 0 and a tail."""
+    call, lost = centered(gain()), centered(put())
+    yield Equality(call, sigma / sqrt(2 * pi))
+    yield PositiveGaussianMean(call - lost, LEFT * (exp(x) - 1 - x), S.Zero)
+    yield PositiveGaussianMean(
+        sigma**2 / 4 - call + lost, LEFT * (x**2 / 2 - exp(x) + 1 + x), S.Zero
+    )
+    yield PositiveGaussianMean(S.Half - lost, LEFT * exp(x), S.Zero)
+    yield PositiveGaussianMean(
+        1 / (sigma * sqrt(2 * pi)) - S.Half + lost, LEFT * -x * exp(x) / sigma**2, S.Zero
+    )
+    yield GaussianLimit(lost / sigma, sigma, S.Zero, 1 / sqrt(2 * pi))
+    yield GaussianLimit(lost, sigma, oo, S.Half)
+
+
+def small_sigma() -> Iterator[Assertion]:
+    """Taylor's formula under the expectation, with its sign."""
+    rest = (1 - alpha) * sigma / sqrt(2 * pi) + alpha * sigma**2 / 4 - centered(mean.closed_form)
+    cubic = alpha * sqrt(2 / pi) * sigma**3 / 6
+    taylor = exp(x) - 1 - x - x**2 / 2
+    yield PositiveGaussianMean(rest, -LEFT * alpha * taylor, S.Zero)
+    yield PositiveGaussianMean(cubic - rest, LEFT * alpha * (taylor - x**3 / 6), S.Zero)
+
+
+def large_sigma() -> Iterator[Assertion]:
+    """What is left over is alpha*E[exp(X); X < 0]."""
+    rest = centered(mean.closed_form) - sigma / sqrt(2 * pi) + alpha / 2
+    yield PositiveGaussianMean(rest, LEFT * alpha * exp(x), S.Zero)
+    yield PositiveGaussianMean(
+        alpha / (sigma * sqrt(2 * pi)) - rest, LEFT * alpha * -x * exp(x) / sigma**2, S.Zero
+    )
+
+
+CLAIMS = (
+    Claim(
+        id="centering.knob_increases",
+        statement=(
+            "The alpha that makes the mean zero at N(0, sigma^2) increases strictly with sigma."
+        ),
+        latex=r"\frac{d}{d\sigma} \frac{\sigma}{\sqrt{2\pi}\,\mathbb{E} (1 - e^X)_+} > 0",
+        assumptions=(sigma,),
+        proof=knob_increases,
+        source="1 - e^{-r} - r*e^{-r} > 0 for r > 0",
+        neighbours=(
+            Neighbour(
+                "It decreases with sigma.",
+                lambda: [Positive(-diff(centered(centering_alpha()), sigma))],
+            ),
+        ),
+    ),
+    Claim(
+        id="centering.knob_limits",
+        statement=(
+            "At N(0, sigma^2), with g = sigma/sqrt(2*pi), the alpha of mean zero lies above 1 and"
+            " above 2*g, below g/(g - sigma^2/4) and below g/(1/2 - 1/(2*pi*g)), each where it is"
+            " positive: it tends to 1 as sigma -> 0 and grows like sigma*sqrt(2/pi) as sigma -> oo."
+        ),
+        latex=r"g - \tfrac{\sigma^2}{4} < \mathbb{E} (1 - e^X)_+ < g,\quad"
+        r" \tfrac{1}{2} - \tfrac{1}{2 \pi g} < \mathbb{E} (1 - e^X)_+ < \tfrac{1}{2}",
+        assumptions=(sigma,),
+        proof=knob_limits,
+        source="Taylor's formula for small sigma, one integration by parts for large sigma",
+        neighbours=(
+            Neighbour(
+                "The lower bound at small sigma holds with sigma^2/4.04.",
+                lambda: [
+                    PositiveGaussianMean(
+                        sigma**2 * S(100) / 404 - centered(gain() - put()),
+                        LEFT * (x**2 * S(100) / 202 - exp(x) + 1 + x),
+                        S.Zero,
+                    )
+                ],
+            ),
+            Neighbour(
+                "E (1 - e^X)_+ < 0.495 for every sigma.",
+                lambda: [
+                    PositiveGaussianMean(
+                        S(99) / 200 - centered(put()), LEFT * (exp(x) - S(1) / 100), S.Zero
+                    )
+                ],
+            ),
+        ),
+    ),
+    Claim(
+        id="centering.small_sigma",
+        statement=(
+            "At N(0, sigma^2) the mean is (1 - alpha)*sigma/sqrt(2*pi) + alpha*sigma^2/4 less a"
+            " rest between 0 and alpha*sqrt(2/pi)*sigma^3/6: to first order in sigma it vanishes"
+            " only at alpha = 1."
+        ),
+        latex=(
+            r"0 < \frac{(1 - \alpha)\sigma}{\sqrt{2\pi}} + \frac{\alpha\sigma^2}{4}"
+            r" - \mathbb{E} f(X) < \frac{\alpha}{6}\sqrt{\frac{2}{\pi}}\,\sigma^3"
+        ),
+        assumptions=(sigma, alpha),
+        proof=small_sigma,
+        source="Taylor's formula with its remainder",
+        neighbours=(
+            Neighbour(
+                "The coefficient of sigma^2 is 1 % smaller.",
+                lambda: [
+                    PositiveGaussianMean(
+                        (1 - alpha) * sigma / sqrt(2 * pi)
+                        + alpha * sigma**2 * S(99) / 400
+                        - centered(mean.closed_form),
+                        LEFT * alpha * (x**2 * S(99) / 200 - exp(x) + 1 + x),
+                        S.Zero,
+                    )
+                ],
+            ),
+        ),
+    ),
+    Claim(
+        id="centering.large_sigma",
+        statement=(
+            "At N(0, sigma^2) the mean exceeds sigma/sqrt(2*pi) - alpha/2 by less than"
+            " alpha/(sigma*sqrt(2*pi))."
+        ),
+        latex=(
+            r"0 < \mathbb{E} f(X) - \frac{\sigma}{\sqrt{2\pi}} + \frac{\alpha}{2}"
+            r" < \frac{\alpha}{\sigma\sqrt{2\pi}}"
+        ),
+        assumptions=(sigma, alpha),
+        proof=large_sigma,
+        source="Gordon 1941, the bound of the Mills ratio",
+        neighbours=(
+            Neighbour(
+                "It exceeds sigma/sqrt(2*pi) - 0.495*alpha.",
+                lambda: [
+                    PositiveGaussianMean(
+                        centered(mean.closed_form) - sigma / sqrt(2 * pi) + alpha * S(99) / 200,
+                        LEFT * alpha * (exp(x) - S(1) / 100),
+                        S.Zero,
+                    )
+                ],
+            ),
+        ),
+    ),
+)

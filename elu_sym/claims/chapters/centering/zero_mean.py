@@ -1,0 +1,377 @@
+"""Centering: how close to zero the mean of ELU is, and the alpha that makes it zero."""
+
+from collections.abc import Iterator
+
+from sympy import Expr, Heaviside, Interval, Rational, S, diff, exp, oo, pi, sqrt
+
+from elu_sym.activations import Elu, LeakyRelu, Relu
+from elu_sym.algebra.special_functions import NormalCdf
+from elu_sym.book.formula import mean, relu
+from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.rules.conditions import RunsThrough
+from elu_sym.claims.rules.elementary import Equality, Positive, Side
+from elu_sym.claims.rules.gaussian_means import (
+    Between,
+    GaussianMean,
+    PositiveGaussianMean,
+    SignChange,
+)
+from elu_sym.claims.rules.laws import PositiveMean, PositiveSymmetricMean, symmetrized
+from elu_sym.claims.rules.sign_analysis import PositiveFromKink
+from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
+
+ELU, RELU = Elu(x, alpha), Relu(x)
+LOSS = RELU - Elu(x, S.One)
+"""1 - exp(x) for x < 0, else 0: what every unit of alpha takes away."""
+
+LEFT = Heaviside(-x)
+
+
+def gain() -> Expr:
+    """E X_+, X ~ N(mu, sigma^2)."""
+    return relu.mean.closed_form
+
+
+def put() -> Expr:
+    """E (1 - e^X)_+, the mean of the loss."""
+    return gain() - mean.closed_form.subs(alpha, 1)
+
+
+def centering_alpha() -> Expr:
+    """The alpha that makes the mean zero."""
+    return gain() / put()
+
+
+def centered(closed_form: Expr) -> Expr:
+    """A closed form at mu = 0."""
+    return closed_form.subs(mu, 0)
+
+
+def standard(closed_form: Expr) -> Expr:
+    """A closed form at mu = 0, sigma = 1."""
+    return closed_form.subs({mu: 0, sigma: 1})
+
+
+def symmetric_alpha() -> Expr:
+    """The alpha that makes the mean zero at N(0, sigma^2), written out."""
+    return sigma / (sqrt(2 * pi) * (S.Half - exp(sigma**2 / 2) * NormalCdf(-sigma)))
+
+
+SELU_ALPHA = 1 / (sqrt(2 * pi) * (S.Half - exp(S.Half) * NormalCdf(S.NegativeOne)))
+"""The alpha of SELU in closed form."""
+
+PUBLISHED = Rational("1.6732632423543772848170429916717")
+"""The alpha of SELU as it was published, to 31 decimals."""
+
+
+def below_relu() -> Iterator[Assertion]:
+    """At every r the mean over r and -r is smaller."""
+    yield PositiveSymmetricMean(RELU - ELU)
+
+
+def below_relu_any_law() -> Iterator[Assertion]:
+    """Where X < 0 it is smaller, elsewhere equal."""
+    yield PositiveMean(RELU - ELU)
+
+
+def closer_iff_at_most_2() -> Iterator[Assertion]:
+    """For alpha <= 2 at every r; for alpha > 2 not at r = (alpha - 2)/alpha."""
+    yield RunsThrough(2 / (1 + slack), slack, Interval.Lopen(0, 2))
+    yield PositiveSymmetricMean(RELU - ELU)
+    yield PositiveSymmetricMean(RELU + Elu(x, 2 / (1 + slack)))
+    # In what follows x stands for r, and alpha = 2/(1 - r), which is 2 + 2*t at r = t/(1 + t).
+    yield RunsThrough(2 + 2 * excess, excess, Interval.open(2, oo))
+    yield Equality((2 / (1 - x)).subs(x, excess / (1 + excess)), 2 + 2 * excess)
+    yield Positive(1 - excess / (1 + excess))
+    excess_of_size = -symmetrized(RELU + ELU).xreplace({alpha: 2 / (1 - x)})
+    gap = 1 - exp(-x) - x * (1 - x)
+    yield Equality((1 - x) * excess_of_size, gap, Side.RIGHT)
+    yield PositiveFromKink(gap, Side.RIGHT)
+
+
+def closer() -> Iterator[Assertion]:
+    """Two points."""
+    yield PositiveSymmetricMean(RELU + ELU)
+
+
+def closer_gaussian() -> Iterator[Assertion]:
+    """E f < E ReLU always; E f + E ReLU vanishes at twice the alpha of SELU, and falls."""
+    yield PositiveGaussianMean(standard(gain() - mean.closed_form), RELU - ELU, S.Zero, S.One)
+    both = standard(mean.closed_form + gain())
+    yield SignChange(both, alpha, 2 * SELU_ALPHA, LOSS, S.Zero, S.One)
+    yield Between(alpha * SELU_ALPHA, *_around(PUBLISHED), ((alpha, S.One),))
+
+
+def closer_gaussian_every_alpha() -> Iterator[Assertion]:
+    """A large alpha makes the mean negative and larger in size."""
+    yield PositiveGaussianMean(standard(mean.closed_form + gain()), RELU + ELU, S.Zero, S.One)
+
+
+def decreasing_in_alpha() -> Iterator[Assertion]:
+    """For alpha < beta = alpha + t, at every x < 0."""
+    yield PositiveMean(ELU - Elu(x, alpha + excess))
+    yield PositiveGaussianMean(-diff(mean.closed_form, alpha), LOSS)
+
+
+def zero_mean() -> Iterator[Assertion]:
+    """The mean is a falling line in alpha, positive at first."""
+    yield GaussianMean(RELU, gain())
+    yield GaussianMean(LOSS, put())
+    yield Equality(mean.closed_form, gain() - alpha * put())
+    # E X_+ at -mu is E (-X)_+ at mu.
+    yield PositiveGaussianMean(gain().subs(mu, -mu), Relu(-x))
+    yield SignChange(mean.closed_form, alpha, centering_alpha(), LOSS)
+
+
+def zero_mean_standard() -> Iterator[Assertion]:
+    """The general formula at mu = 0, sigma = 1, and the published digits."""
+    yield Equality(standard(centering_alpha()), SELU_ALPHA)
+    yield SignChange(standard(mean.closed_form), alpha, SELU_ALPHA, LOSS, S.Zero, S.One)
+    yield Between(alpha * SELU_ALPHA, *_around(PUBLISHED), ((alpha, S.One),))
+
+
+def zero_mean_symmetric() -> Iterator[Assertion]:
+    """The general formula at mu = 0."""
+    yield Equality(centered(centering_alpha()), symmetric_alpha())
+    yield SignChange(centered(mean.closed_form), alpha, symmetric_alpha(), LOSS, S.Zero)
+
+
+def _around(value: Rational) -> tuple[Rational, Rational]:
+    """The numbers that round to one of 31 decimals."""
+    half = Rational(1, 2 * 10**31)
+    return value - half, value + half
+
+
+def _percent_off(value: Rational) -> tuple[Rational, Rational]:
+    """The numbers within half a per cent of one that is 1 % larger."""
+    return value * Rational(1005, 1000), value * Rational(1015, 1000)
+
+
+CLAIMS = (
+    Claim(
+        id="centering.below_relu",
+        statement=(
+            "Under every symmetric law with a finite mean, other than the point mass at 0, the mean"
+            " of ELU is less than that of ReLU."
+        ),
+        latex=r"\mathbb{E} f(X) < \mathbb{E} X_+",
+        assumptions=(x, alpha, "X symmetric, not 0, E abs(X) < oo"),
+        proof=below_relu,
+        source="Clevert, Unterthiner, Hochreiter 2016, section 2, made precise",
+        neighbours=(
+            Neighbour(
+                "Even less than the mean of a leaky ReLU of slope alpha.",
+                lambda: [PositiveSymmetricMean(LeakyRelu(x, alpha) - ELU)],
+            ),
+            Neighbour(
+                "The mean of ELU is negative under every symmetric law.",
+                lambda: [PositiveSymmetricMean(-ELU)],
+            ),
+        ),
+    ),
+    Claim(
+        id="centering.below_relu_any_law",
+        statement=(
+            "No symmetry is needed: under every law with P(X < 0) > 0 and a finite mean E f(X) is"
+            " less than E ReLU(X)."
+        ),
+        latex=r"P(X < 0) > 0 \implies \mathbb{E} f(X) < \mathbb{E} X_+",
+        assumptions=(x, alpha, "P(X < 0) > 0, E abs(X) < oo"),
+        proof=below_relu_any_law,
+        source="a sharper form of the same",
+        neighbours=(
+            Neighbour(
+                "E f(X) is less than 0.99*E ReLU(X).",
+                lambda: [PositiveMean(RELU * S(99) / 100 - ELU)],
+            ),
+        ),
+    ),
+    Claim(
+        id="centering.closer_iff_at_most_2",
+        statement=(
+            "The mean of ELU is at least as close to 0 as that of ReLU under all symmetric laws if"
+            " and only if alpha <= 2; for alpha > 2 the two points r and -r, r = 1 - 2/alpha, are"
+            " an exception."
+        ),
+        latex=r"\left|\mathbb{E} f(X)\right| \le \mathbb{E} X_+ \;\forall X \iff \alpha \le 2",
+        assumptions=(x, alpha, "X symmetric, E abs(X) < oo"),
+        proof=closer_iff_at_most_2,
+        source="Clevert, Unterthiner, Hochreiter 2016, section 2, with its condition",
+        neighbours=(
+            Neighbour(
+                "The same for all alpha <= 2.02.",
+                lambda: [PositiveSymmetricMean(RELU + Elu(x, S(202) / 100 / (1 + slack)))],
+            ),
+        ),
+    ),
+    Claim(
+        id="centering.closer",
+        statement=(
+            "Under every symmetric law the mean of ELU is closer to 0 than that of ReLU, for every"
+            " alpha > 0."
+        ),
+        assumptions=(x, alpha, "X symmetric, not 0, E abs(X) < oo"),
+        proof=closer,
+        source="Clevert, Unterthiner, Hochreiter 2016, section 2, without the condition",
+        expected=Verdict.REFUTED,
+        neighbours=(
+            Neighbour(
+                "It is closer to 0 for every alpha > 2.",
+                lambda: [PositiveSymmetricMean(RELU + Elu(x, 2 + excess))],
+            ),
+        ),
+    ),
+    Claim(
+        id="centering.closer_gaussian",
+        statement=(
+            "For X ~ N(0, 1) the mean of ELU is at least as close to 0 as that of ReLU if and only"
+            " if alpha <= 2/(sqrt(2*pi)*(1/2 - sqrt(e)*Phi(-1))), twice the alpha of SELU."
+        ),
+        latex=(
+            r"\left|\mathbb{E} f(Z)\right| \le \mathbb{E} Z_+ \iff"
+            r" \alpha \le \frac{2}{\sqrt{2\pi}\left(\frac{1}{2} - \sqrt{e}\,\Phi(-1)\right)}"
+        ),
+        assumptions=(alpha,),
+        proof=closer_gaussian,
+        source="the mean is a line in alpha",
+        neighbours=(
+            Neighbour(
+                "The threshold is 1 % larger.",
+                lambda: [
+                    SignChange(
+                        standard(mean.closed_form + gain()),
+                        alpha,
+                        SELU_ALPHA * S(202) / 100,
+                        LOSS,
+                        S.Zero,
+                        S.One,
+                    )
+                ],
+            ),
+            Neighbour(
+                "The threshold is the alpha of SELU.",
+                lambda: [
+                    SignChange(
+                        standard(mean.closed_form + gain()), alpha, SELU_ALPHA, LOSS, S.Zero, S.One
+                    )
+                ],
+            ),
+        ),
+    ),
+    Claim(
+        id="centering.closer_gaussian_every_alpha",
+        statement=(
+            "For X ~ N(0, 1) the mean of ELU is closer to 0 than that of ReLU, for every alpha."
+        ),
+        assumptions=(alpha,),
+        proof=closer_gaussian_every_alpha,
+        source="measured at alpha = 1 and repeated without the condition",
+        expected=Verdict.REFUTED,
+        neighbours=(
+            Neighbour(
+                "The mean of ELU is positive for every alpha.",
+                lambda: [PositiveGaussianMean(standard(mean.closed_form), ELU, S.Zero, S.One)],
+            ),
+        ),
+    ),
+    Claim(
+        id="centering.decreasing_in_alpha",
+        statement=(
+            "alpha is the knob: under every law with P(X < 0) > 0 the mean of ELU decreases"
+            " strictly as alpha grows."
+        ),
+        latex=r"\alpha < \beta \implies \mathbb{E} f(X; \beta) < \mathbb{E} f(X; \alpha)",
+        assumptions=(x, alpha, excess, "P(X < 0) > 0, E max(X, 0) < oo"),
+        proof=decreasing_in_alpha,
+        source="ELU decreases with alpha at every x < 0",
+        neighbours=(
+            Neighbour(
+                "It increases with alpha.",
+                lambda: [PositiveMean(Elu(x, alpha + excess) - ELU)],
+            ),
+        ),
+    ),
+    Claim(
+        id="centering.zero_mean",
+        statement=(
+            "For X ~ N(mu, sigma^2) there is exactly one alpha with E f(X) = 0, and it is"
+            " alpha = E X_+ / E (1 - e^X)_+; below it the mean is positive, above it negative."
+        ),
+        latex=(
+            r"\mathbb{E} f(X) = 0 \iff"
+            r" \alpha = \frac{\mathbb{E} X_+}{\mathbb{E} (1 - e^X)_+}"
+        ),
+        assumptions=(mu, sigma, alpha),
+        proof=zero_mean,
+        source="the mean is a line in alpha",
+        neighbours=(
+            Neighbour(
+                "The mean is zero at an alpha that is 1 % larger.",
+                lambda: [
+                    SignChange(mean.closed_form, alpha, centering_alpha() * S(101) / 100, LOSS)
+                ],
+            ),
+            Neighbour(
+                "For every mu and sigma it is zero at the alpha of SELU.",
+                lambda: [SignChange(mean.closed_form, alpha, SELU_ALPHA, LOSS)],
+            ),
+        ),
+    ),
+    Claim(
+        id="centering.zero_mean_standard",
+        statement=(
+            "At N(0, 1) the alpha of mean zero is 1/(sqrt(2*pi)*(1/2 - sqrt(e)*Phi(-1))), SELU's,"
+            " to all of the 31 published decimals."
+        ),
+        latex=(
+            r"\alpha_{\operatorname{SELU}} ="
+            r" \frac{1}{\sqrt{2\pi}\left(\frac{1}{2} - \sqrt{e}\,\Phi(-1)\right)}"
+        ),
+        assumptions=(alpha,),
+        proof=zero_mean_standard,
+        source="Klambauer, Unterthiner, Mayr, Hochreiter 2017, equation 14 and their code",
+        neighbours=(
+            Neighbour(
+                "It is 1 % larger.",
+                lambda: [Between(alpha * SELU_ALPHA, *_percent_off(PUBLISHED), ((alpha, S.One),))],
+            ),
+            Neighbour(
+                "The last published digit is one more.",
+                lambda: [
+                    Between(
+                        alpha * SELU_ALPHA,
+                        *_around(PUBLISHED + Rational(1, 10**31)),
+                        ((alpha, S.One),),
+                    )
+                ],
+            ),
+        ),
+    ),
+    Claim(
+        id="centering.zero_mean_symmetric",
+        statement=(
+            "At N(0, sigma^2) the alpha of mean zero is"
+            " sigma/(sqrt(2*pi)*(1/2 - e^(sigma^2/2)*Phi(-sigma)))."
+        ),
+        latex=(
+            r"\mathbb{E} f(\sigma Z) = 0 \iff \alpha = \frac{\sigma}{\sqrt{2\pi}\left(\frac{1}{2}"
+            r" - e^{\sigma^2/2}\,\Phi(-\sigma)\right)}"
+        ),
+        assumptions=(sigma, alpha),
+        proof=zero_mean_symmetric,
+        source="the mean is a line in alpha",
+        neighbours=(
+            Neighbour(
+                "The mean is zero at sigma times the alpha of SELU.",
+                lambda: [
+                    SignChange(centered(mean.closed_form), alpha, sigma * SELU_ALPHA, LOSS, S.Zero)
+                ],
+            ),
+            Neighbour(
+                "The mean is zero at an alpha that is 1 % larger.",
+                lambda: [Equality(centered(centering_alpha()) * S(101) / 100, symmetric_alpha())],
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,161 @@
+"""How the wishes for an activation function lead to ELU, and one wish more to CELU."""
+
+from collections.abc import Iterator
+
+from sympy import Expr, S, diff, exp
+
+from elu_sym.activations import Celu, Elu, KinkedFunction
+from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.rules.elementary import Equality, Side, UniqueSolution
+from elu_sym.claims.rules.function_shape import CoincideOnlyAt
+from elu_sym.claims.rules.kink import OneSidedDerivative, Smooth, value_at_kink
+from elu_sym.claims.rules.limits_at_kink import DerivativeOf, LimitAtInfinity, LimitAtKink
+from elu_sym.claims.rules.wishes import WishesDetermine
+from elu_sym.symbols import alpha, amplitude, offset, rate, x
+
+
+class ClippedIdentity(KinkedFunction):
+    """max(x, -alpha) with its kink moved to 0: the argument is ``x + alpha``."""
+
+    nargs = 2
+    symbol = r"\operatorname{clip}"
+
+    @staticmethod
+    def left(x: Expr, alpha: Expr) -> Expr:
+        """The floor."""
+        return -alpha
+
+    @staticmethod
+    def right(x: Expr, alpha: Expr) -> Expr:
+        """The identity."""
+        return x - alpha
+
+
+class TwoRates(KinkedFunction):
+    """The mean of two exponentials, of rates 1/2 and 3/2 over alpha, joined to the identity."""
+
+    nargs = 2
+    symbol = r"\operatorname{two}"
+
+    @staticmethod
+    def left(x: Expr, alpha: Expr) -> Expr:
+        """The saturating piece, whose slope at 0 is 1."""
+        return alpha * ((exp(x / (2 * alpha)) + exp(3 * x / (2 * alpha))) / 2 - 1)
+
+    @staticmethod
+    def right(x: Expr, alpha: Expr) -> Expr:
+        """The identity."""
+        return x
+
+
+def unique() -> Iterator[Assertion]:
+    """The wishes determine the ansatz up to its rate, and the rate decides how smooth it is."""
+    elu, celu = Elu(x, alpha), Celu(x, alpha)
+    ansatz = offset + amplitude * exp(rate * x)
+    at_zero, floor = offset + amplitude, -alpha
+
+    # The wishes: identity on the right, the value 0 at 0, the floor -alpha. They fix p and q.
+    yield Equality(elu, x, Side.RIGHT)
+    yield LimitAtInfinity(ansatz, Side.LEFT, offset)
+    yield LimitAtKink(ansatz, Side.LEFT, at_zero)
+    wishes = (offset - floor, at_zero - value_at_kink(elu, Side.RIGHT))
+    yield UniqueSolution(wishes, (offset, amplitude), (-alpha, alpha))
+    family = ansatz.xreplace({offset: -alpha, amplitude: alpha})
+
+    # ELU is the member of rate 1.
+    yield Equality(family.xreplace({rate: S.One}), elu, Side.LEFT)
+
+    # A joint without a corner fixes the rate as well, and that member is CELU.
+    slope = diff(family, x)
+    yield DerivativeOf(family, slope)
+    yield LimitAtKink(slope, Side.LEFT, alpha * rate)
+    yield OneSidedDerivative(elu, Side.RIGHT, S.One)
+    corner = alpha * rate - value_at_kink(elu, Side.RIGHT, order=1)
+    yield UniqueSolution((corner,), (rate,), (1 / alpha,))
+    yield Equality(family.xreplace({rate: 1 / alpha}), celu, Side.LEFT)
+    yield Equality(celu, x, Side.RIGHT)
+    yield Smooth(celu, 1)
+
+    # The two members are the same function for one alpha only.
+    yield CoincideOnlyAt(elu, celu, alpha, S.One)
+
+
+def wishes_alone() -> Iterator[Assertion]:
+    """The clipped identity has all of them."""
+    yield WishesDetermine(Elu(x, alpha), ClippedIdentity(x, alpha), kink=-alpha)
+
+
+def smooth_wishes_alone() -> Iterator[Assertion]:
+    """Two rates whose mean is that of CELU have all of them."""
+    yield WishesDetermine(Celu(x, alpha), TwoRates(x, alpha), order=1, increasing=True)
+
+
+WISHES = (offset + alpha, offset + amplitude)
+
+CLAIMS = (
+    Claim(
+        id="construction.unique",
+        statement=(
+            "Among the functions p + q*exp(k*x), k > 0, for x < 0, joined to the identity, the"
+            " value 0 at 0 and the floor -alpha force p = -alpha and q = alpha, which is ELU at"
+            " k = 1; a C^1 joint then forces k = 1/alpha, which is CELU; and the two are the same"
+            " only at alpha = 1."
+        ),
+        latex=(
+            r"p + q e^{kx} \to -\alpha \;(x \to -\infty),\; p + q = 0"
+            r" \iff p = -\alpha,\; q = \alpha; \quad C^1 \iff k = 1/\alpha"
+        ),
+        assumptions=(x, alpha, offset, amplitude, rate),
+        proof=unique,
+        source="Clevert, Unterthiner, Hochreiter 2016, section 3; Barron 2017",
+        neighbours=(
+            Neighbour(
+                "The wishes force p = alpha.",
+                lambda: [UniqueSolution(WISHES, (offset, amplitude), (alpha, -alpha))],
+            ),
+            Neighbour(
+                "A C^1 joint forces k = alpha.",
+                lambda: [UniqueSolution((alpha * rate - 1,), (rate,), (alpha,))],
+            ),
+            Neighbour(
+                "ELU is CELU only at alpha = 2.",
+                lambda: [CoincideOnlyAt(Elu(x, alpha), Celu(x, alpha), alpha, S(2))],
+            ),
+        ),
+    ),
+    Claim(
+        id="construction.wishes_determine_elu",
+        statement=(
+            "Without the ansatz, the wishes (identity for x > 0, continuous, falling to the floor"
+            " -alpha at -oo) determine ELU."
+        ),
+        assumptions=(x, alpha),
+        proof=wishes_alone,
+        source="Clevert, Unterthiner, Hochreiter 2016, section 3, read as a derivation",
+        expected=Verdict.REFUTED,
+        neighbours=(
+            Neighbour(
+                "Strictly increasing as a further wish makes them determine ELU.",
+                lambda: [WishesDetermine(Elu(x, alpha), Celu(x, alpha), increasing=True)],
+            ),
+        ),
+    ),
+    Claim(
+        id="construction.smooth_wishes_determine_celu",
+        statement=(
+            "Without the ansatz, the same wishes together with C^1 and strictly increasing"
+            " determine CELU."
+        ),
+        assumptions=(x, alpha),
+        proof=smooth_wishes_alone,
+        source="Barron 2017, read as a derivation",
+        expected=Verdict.REFUTED,
+        neighbours=(
+            Neighbour(
+                "With strictly increasing, but only continuous, they determine CELU.",
+                lambda: [WishesDetermine(Celu(x, alpha), Elu(x, alpha), increasing=True)],
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,72 @@
+"""The derivative of ELU: its sign, and how the value of ELU gives it."""
+
+from collections.abc import Iterator
+
+from elu_sym.activations import Elu, EluDerivative, ReluDerivative
+from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.rules.elementary import Equality, Positive, Side
+from elu_sym.claims.rules.kink import OneSidedDerivative, piece, value_at_kink
+from elu_sym.claims.rules.limits_at_kink import DerivativeOf
+from elu_sym.symbols import alpha, x
+
+
+def positive() -> Iterator[Assertion]:
+    """Its sign on either side, and both one-sided derivatives at 0."""
+    function, derivative = Elu(x, alpha), EluDerivative(x, alpha)
+    for side in Side:
+        yield DerivativeOf(piece(function, side), piece(derivative, side))
+        yield Positive(derivative, side)
+        at_zero = value_at_kink(derivative, side)
+        yield OneSidedDerivative(function, side, at_zero)
+        yield Positive(at_zero)
+
+
+def self_expression() -> Iterator[Assertion]:
+    """On the left the exponential is its own derivative."""
+    function, derivative = Elu(x, alpha), EluDerivative(x, alpha)
+    yield DerivativeOf(piece(function, Side.LEFT), piece(derivative, Side.LEFT))
+    yield Equality(derivative, function + alpha, Side.LEFT)
+
+
+CLAIMS = (
+    Claim(
+        id="derivative.positive",
+        statement=(
+            "The derivative of ELU is positive everywhere for every alpha > 0; at 0, where it may"
+            " jump, both one-sided derivatives are."
+        ),
+        latex=r"f'(x) > 0 \;(x \ne 0),\quad f'(0^\pm) > 0",
+        assumptions=(x, alpha),
+        proof=positive,
+        source="Clevert, Unterthiner, Hochreiter 2016, equation 15",
+        neighbours=(
+            Neighbour(
+                "It is less than 1 for x < 0.",
+                lambda: [Positive(1 - EluDerivative(x, alpha), Side.LEFT)],
+            ),
+            Neighbour(
+                "That of ReLU is positive everywhere.",
+                lambda: [Positive(ReluDerivative(x), Side.LEFT)],
+            ),
+        ),
+    ),
+    Claim(
+        id="derivative.self_expression",
+        statement="For x < 0 the derivative of ELU is ELU plus alpha.",
+        latex=r"f'(x) = f(x) + \alpha \;(x < 0)",
+        assumptions=(x, alpha),
+        proof=self_expression,
+        source="Clevert, Unterthiner, Hochreiter 2016, equation 15",
+        neighbours=(
+            Neighbour(
+                "It is ELU minus alpha.",
+                lambda: [Equality(EluDerivative(x, alpha), Elu(x, alpha) - alpha, Side.LEFT)],
+            ),
+            Neighbour(
+                "It is ELU plus alpha for x > 0 as well.",
+                lambda: [Equality(EluDerivative(x, alpha), Elu(x, alpha) + alpha, Side.RIGHT)],
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,343 @@
+"""Inequalities about the map of the self-normalizing theorem on its domains, as boxes.
+
+A domain is a product of four intervals: mu, omega, nu and tau. The map needs two variables,
+m = omega*mu and v = tau*nu, and each statement is reduced to boxes of two dimensions, exactly:
+
+- the image of a domain is that of all (m, v), which run through a rectangle, since each of the
+  products takes every value between its extreme ones and the factors are independent;
+- the largest singular value of A diag(omega, tau) at a given (m, v) grows with abs(omega) and with
+  tau, since J J^T = omega^2 a a^T + tau^2 b b^T with the columns a and b of A; abs(omega) is
+  largest at its bound, where mu = m/omega is admitted; the largest tau at v is the upper bound
+  where v/tau >= nu_min, and else v/nu_min: either tau or nu lies at its bound;
+- Var selu(Z)/nu = V(m, v)*tau/v grows with tau at a given (m, v), with the same two parts for its
+  largest value; the smallest tau is the lower bound, or v/nu_max.
+
+A symmetric matrix of order 2 is positive if its trace and its determinant are, so
+that s exceeds the largest singular value if
+
+    2*s^2 - |J|^2 > 0  and  s^4 - s^2*|J|^2 + det(J)^2 > 0,   |J|^2 the sum of squared entries,
+
+and is exceeded by it where the second is negative.
+
+The exact constants of SELU are two further axes of each box, whose intervals are 10^-30 wide and
+computed from the closed forms by Arb; a counterexample is judged with the constants themselves.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar
+
+from sympy import Expr, Rational, S, Symbol, latex
+
+from elu_sym.algebra.enclosure import enclose
+from elu_sym.book.formula import selu
+from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.claims.chapters.moments.box_inequalities import standard_selu
+from elu_sym.claims.chapters.self_normalization.moment_map import (
+    bound,
+    in_layer_variables,
+    input_variance,
+    singular_bound,
+    square_sum,
+    symbolic_jacobian,
+    weight_sum,
+)
+from elu_sym.claims.covers.cover import Box, Certificate
+from elu_sym.claims.rules.boxes import FEW_BOXES, PositiveOnBox, recheck, search
+from elu_sym.claims.rules.elementary import Positive
+from elu_sym.symbols import alpha, mu, scale
+
+Pair = tuple[Rational, Rational]
+"""The two ends of a closed interval."""
+
+DIGITS = 30
+"""The decimals to which the constants of SELU are boxed."""
+
+_BITS = 256
+
+SENTENCES = {
+    "mean_above": "E selu(Z) > b",
+    "mean_below": "E selu(Z) < b",
+    "variance_above": "Var selu(Z) > b",
+    "variance_below": "Var selu(Z) < b",
+    "determinant": "s**4 - s**2*|J|**2 + det(J)**2 > 0",
+    "trace": "2*s**2 - |J|**2 > 0",
+    "exceeded": "s**4 - s**2*|J|**2 + det(J)**2 < 0",
+    "shrinks": "Var selu(Z) < b*nu",
+    "grows": "Var selu(Z) > b*nu",
+}
+"""What the kinds of inequalities say; mu stands for the mean m of Z, whose variance is tau*nu."""
+
+
+@cache
+def expressions() -> dict[str, Expr]:
+    """What is positive, for each kind, in mu (for m), nu, tau, omega, b, s, alpha and lambda."""
+    mean = in_layer_variables(selu.mean.closed_form)
+    variance = in_layer_variables(selu.second_moment.closed_form) - mean**2
+    jacobian = symbolic_jacobian()
+    norm = in_layer_variables(jacobian.squared_norm())
+    determinant = in_layer_variables(jacobian.determinant())
+    s = singular_bound
+    return {
+        "mean_above": mean - bound,
+        "mean_below": bound - mean,
+        "variance_above": variance - bound,
+        "variance_below": bound - variance,
+        "determinant": s**4 - s**2 * norm + determinant**2,
+        "trace": 2 * s**2 - norm,
+        "exceeded": s**2 * norm - s**4 - determinant**2,
+        "shrinks": bound * input_variance - variance,
+        "grows": variance - bound * input_variance,
+    }
+
+
+@cache
+def constants() -> Box:
+    """The intervals in which the exact constants of the standard SELU lie, by Arb.
+
+    Examples:
+        >>> [str((high - low) * 10**DIGITS) for _, low, high in constants()]
+        ['1', '1']
+    """
+    import flint
+
+    unit = 10**DIGITS
+    axes = []
+    with flint.ctx.workprec(_BITS):
+        for symbol, value in standard_selu():
+            ball = enclose(value, {}, _BITS) * unit
+            low, high = (int(end.unique_fmpz()) for end in (ball.floor(), ball.ceil()))
+            axes.append((symbol, Rational(low, unit), Rational(high, unit)))
+    return tuple(axes)
+
+
+@dataclass(frozen=True)
+class Domain:
+    """What the means, the variances and the weights of a layer may be.
+
+    Attributes:
+        mean: the largest size of mu.
+        weights: the largest size of omega.
+        variances: the ends of the interval of nu.
+        squares: the ends of the interval of tau.
+
+    Examples:
+        >>> domain = Domain(S(1), Rational(1, 10), (S(3), S(16)), (Rational(4, 5), Rational(5, 4)))
+        >>> [str(interval[1:]) for interval in domain.whole()[:2]]
+        ['(-1/10, 1/10)', '(12/5, 20)']
+    """
+
+    mean: Rational
+    weights: Rational
+    variances: Pair
+    squares: Pair
+
+    def to_text(self) -> str:
+        """The four intervals."""
+        return (
+            f"abs(mu) <= {self.mean}, abs(omega) <= {self.weights},"
+            f" nu in {_text(self.variances)}, tau in {_text(self.squares)}"
+        )
+
+    def whole(self) -> Box:
+        """All (m, v), as nu = v with tau = 1."""
+        ends = (low * high for low, high in zip(self.variances, self.squares, strict=True))
+        return (self._mean, (input_variance, *ends), fixed(square_sum, S.One))
+
+    def largest_squares(self) -> tuple[Box, Box]:
+        """All (m, v), each with the largest tau that the domain has for it."""
+        return self._parts(square=self.squares[1], variance=self.variances[0])
+
+    def smallest_squares(self) -> tuple[Box, Box]:
+        """All (m, v), each with the smallest tau that the domain has for it."""
+        return self._parts(square=self.squares[0], variance=self.variances[1])
+
+    def _parts(self, square: Rational, variance: Rational) -> tuple[Box, Box]:
+        return (
+            (self._mean, (input_variance, *self.variances), fixed(square_sum, square)),
+            (self._mean, fixed(input_variance, variance), (square_sum, *self.squares)),
+        )
+
+    @property
+    def _mean(self) -> tuple[Symbol, Rational, Rational]:
+        largest = self.mean * self.weights
+        return (mu, -largest, largest)
+
+
+@dataclass(frozen=True)
+class OnDomain(Assertion):
+    """An inequality of one of the kinds holds on a box, with the exact constants of SELU.
+
+    A stored certificate of this very statement is checked; where there is none a short search
+    decides. What a search finds to fail is decided by an enclosure with the exact constants.
+
+    Attributes:
+        kind: one of ``SENTENCES``.
+        box: the intervals of mu (for m), nu, tau and what else the kind has.
+        certificate: how the box is divided; None to search.
+
+    Examples:
+        >>> box = ((mu, S.Zero, S.Zero), fixed(input_variance, S.One), fixed(square_sum, S.One))
+        >>> above = (*box, fixed(bound, Rational(99, 100)))
+        >>> OnDomain("variance_above", above).check().holds
+        True
+        >>> OnDomain("variance_below", above).check().witness == {
+        ...     mu: 0, input_variance: 1, square_sum: 1, bound: Rational(99, 100)
+        ... }
+        True
+    """
+
+    kind: str
+    box: Box
+    certificate: Certificate | None = None
+    rule: ClassVar[str] = "interval branch and bound"
+
+    @property
+    def expression(self) -> Expr:
+        """What is positive, for any alpha and lambda."""
+        return expressions()[self.kind]
+
+    @property
+    def whole_box(self) -> Box:
+        """The box with the intervals of the constants."""
+        return (*self.box, *constants())
+
+    def to_text(self) -> str:
+        """The inequality and the box."""
+        places = [
+            f"{symbol} = {low}" if low == high else f"{symbol} in [{low}, {high}]"
+            for symbol, low, high in self.box
+        ]
+        return f"{SENTENCES[self.kind]}, Z ~ N(mu, tau*nu), for {', '.join(places)}"
+
+    def to_latex(self) -> str:
+        """The inequality and the box."""
+        places = [
+            f"{latex(symbol)} = {latex(low)}"
+            if low == high
+            else rf"{latex(symbol)} \in \left[{latex(low)}, {latex(high)}\right]"
+            for symbol, low, high in self.box
+        ]
+        return rf"{_LATEX[self.kind]} \quad ({', '.join(places)})"
+
+    def decide(self) -> Step:
+        """Check the division that is given, or search for one."""
+        lies = PositiveOnBox(self.expression, self.whole_box)  # the sentence that is searched for
+        origin = "stored"
+        certificate = self.certificate
+        if certificate is None or not certificate.states(self.expression, self.whole_box):
+            found = search(lies.expression, lies.box, FEW_BOXES)
+            if found.witness is not None:
+                return self._judged({s: v for s, v in found.witness.items() if s not in _FREE})
+            if found.certificate is None:
+                return self.undecided(found.detail)
+            certificate, origin = found.certificate, "searched for"
+        checked = recheck(certificate, self.expression, self.whole_box)
+        detail = (
+            f"{certificate.leaves} boxes cover it, {checked.natural} by interval extension and"
+            f" {checked.centred} by the mean value form, {origin}"
+        )
+        return self.proved(detail, evidence=Evidence.ENCLOSURE)
+
+    def _judged(self, point: dict[Symbol, Rational]) -> Step:
+        """What the exact constants say at a point where the boxed ones fail."""
+        exact = self.expression.xreplace(dict(standard_selu()))
+        failure = Positive.counterexample(exact, point)
+        if failure:
+            return self.refuted(failure, point)
+        return self.undecided(f"the constants decide at {point}")
+
+
+_FREE = {alpha, scale}
+
+_LATEX = {
+    "mean_above": r"\mathbb{E}\,\mathrm{selu}(Z) > b",
+    "mean_below": r"\mathbb{E}\,\mathrm{selu}(Z) < b",
+    "variance_above": r"\operatorname{Var} \mathrm{selu}(Z) > b",
+    "variance_below": r"\operatorname{Var} \mathrm{selu}(Z) < b",
+    "determinant": r"s^4 - s^2 \|J\|_F^2 + (\det J)^2 > 0",
+    "trace": r"2 s^2 - \|J\|_F^2 > 0",
+    "exceeded": r"s^4 - s^2 \|J\|_F^2 + (\det J)^2 < 0",
+    "shrinks": r"\operatorname{Var} \mathrm{selu}(Z) < b \nu",
+    "grows": r"\operatorname{Var} \mathrm{selu}(Z) > b \nu",
+}
+
+
+def image_within(domain: Domain, means: Pair, variances: Pair) -> Iterator[OnDomain]:
+    """The image of a domain lies strictly inside a rectangle."""
+    for kind, (low, high) in (("mean", means), ("variance", variances)):
+        yield OnDomain(f"{kind}_above", (*domain.whole(), fixed(bound, low)))
+        yield OnDomain(f"{kind}_below", (*domain.whole(), fixed(bound, high)))
+
+
+def singular_value_below(domain: Domain, size: Rational) -> Iterator[OnDomain]:
+    """The largest singular value of the Jacobian by (mu, nu) stays below a number."""
+    axes = (fixed(weight_sum, domain.weights), fixed(singular_bound, size))
+    for box in domain.largest_squares():
+        yield OnDomain("trace", (*box, *axes))
+        yield OnDomain("determinant", (*box, *axes))
+
+
+def self_normalizing(domain: Domain) -> Iterator[OnDomain]:
+    """A domain is mapped into itself, and the Jacobian contracts on it."""
+    yield from image_within(domain, (-domain.mean, domain.mean), domain.variances)
+    yield from singular_value_below(domain, S.One)
+
+
+def variance_shrinks(domain: Domain, ratio: Rational = S.One) -> Iterator[OnDomain]:
+    """Var selu(Z) < ratio*nu."""
+    for box in domain.largest_squares():
+        yield OnDomain("shrinks", (*box, fixed(bound, ratio)))
+
+
+def variance_grows(domain: Domain, ratio: Rational = S.One) -> Iterator[OnDomain]:
+    """Var selu(Z) > ratio*nu."""
+    for box in domain.smallest_squares():
+        yield OnDomain("grows", (*box, fixed(bound, ratio)))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point of a domain.
+
+    Attributes:
+        mean: mu.
+        weights: omega, here not negative.
+        variance: nu.
+        square: tau.
+    """
+
+    mean: Rational
+    weights: Rational
+    variance: Rational
+    square: Rational
+
+    @property
+    def box(self) -> Box:
+        """The point as a box."""
+        return (
+            fixed(mu, self.mean * self.weights),
+            fixed(input_variance, self.variance),
+            fixed(square_sum, self.square),
+        )
+
+    def attains(self, kind: str, value: Rational) -> OnDomain:
+        """An inequality with a mean, a variance or a ratio at the point."""
+        return OnDomain(kind, (*self.box, fixed(bound, value)))
+
+    def singular_value_exceeds(self, size: Rational) -> OnDomain:
+        """The largest singular value at the point is more than a number."""
+        return OnDomain(
+            "exceeded",
+            (*self.box, fixed(weight_sum, self.weights), fixed(singular_bound, size)),
+        )
+
+
+def fixed(symbol: Symbol, value: Rational) -> tuple[Symbol, Rational, Rational]:
+    """An axis of a box along which it has no width."""
+    return (symbol, S(value), S(value))
+
+
+def _text(pair: Pair) -> str:
+    return f"[{pair[0]}, {pair[1]}]"

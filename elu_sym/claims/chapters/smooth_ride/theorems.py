@@ -1,0 +1,218 @@
+"""The smooth ride: what a continuous derivative buys, as far as there are theorems.
+
+What gradient descent makes of it is measured in ``smooth_ride_measured``.
+"""
+
+from collections.abc import Iterator
+
+from sympy import Expr, Heaviside, Interval, Rational, S, exp, oo
+
+from elu_sym.activations import Celu, Elu, EluDerivative, Relu
+from elu_sym.book.formula import mean
+from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.rules.conditions import ABOVE_ONE, RunsThrough
+from elu_sym.claims.rules.elementary import Equality, NonNegative, Side
+from elu_sym.claims.rules.lipschitz import LipschitzConstant
+from elu_sym.claims.rules.losses import ComposedJump, ComposedSmoothness, SecondDerivative
+from elu_sym.claims.rules.sign_analysis import NonNegativeFromKink
+from elu_sym.symbols import alpha, excess, smoothness, steepness, x, y
+
+SMOOTH = Elu(x, S.One)
+REGULAR = alpha * exp(x) * Heaviside(-x)
+"""The second derivative off the kink."""
+
+BELOW_ONE = 1 / (1 + excess)
+"""Runs through (0, 1)."""
+
+
+def curvature(target: Expr) -> Expr:
+    """The second derivative of l(ELU(x)) for x < 0, at alpha = 1, l the Huber loss of a target.
+
+    That is where l is (y - target)^2/2, as :func:`huber` checks.
+    """
+    return ((Elu.left(x, S.One) - target) ** 2 / 2).diff(x, 2)
+
+
+def derivative_lipschitz() -> Iterator[Assertion]:
+    """exp(x) <= 1 for x < 0."""
+    yield LipschitzConstant(EluDerivative(x, S.One), S.One)
+
+
+def celu_derivative_lipschitz() -> Iterator[Assertion]:
+    """exp(x/alpha)/alpha <= 1/alpha for x < 0."""
+    yield LipschitzConstant(Celu(x, alpha).diff(x), 1 / alpha)
+
+
+def atom() -> Iterator[Assertion]:
+    """Tested with every normal density."""
+    yield SecondDerivative(Elu(x, alpha), mean.closed_form, REGULAR, 1 - alpha)
+
+
+def composed() -> Iterator[Assertion]:
+    """Both Lipschitz constants are 1."""
+    yield ComposedSmoothness(SMOOTH, S.One, S.One, smoothness + steepness)
+
+
+def composed_relu() -> Iterator[Assertion]:
+    """The jump of ReLU' is 1, that of ELU' positive for alpha < 1 and negative for alpha > 1."""
+    yield ComposedJump(Relu(x), steepness, steepness)
+    for value, interval in (
+        (BELOW_ONE, Interval.open(0, 1)),
+        (ABOVE_ONE, Interval.open(1, oo)),
+    ):
+        yield RunsThrough(value, excess, interval)
+        yield ComposedJump(Elu(x, value), steepness, steepness * (1 - value))
+
+
+def huber(target: Expr) -> Iterator[Assertion]:
+    """The loss with l'(y) = clip(y - target, -G, G), G = -target, is quadratic on the range of ELU.
+
+    It has abs(l') <= G by construction and is 1-smooth, because y - target has the slope 1 and what
+    it is clipped to has the slope 0. Both ends of the clip, y = 2*target and y = 0, lie outside of
+    the values that ELU has for x < 0, if the target is at most -1/2.
+    """
+    slope = y - target
+    yield Equality(slope.diff(y), S.One)
+    yield Equality(slope.xreplace({y: S.Zero}), -target)
+    yield Equality(slope.xreplace({y: 2 * target}), target)
+    value = Elu.left(x, S.One)
+    yield NonNegativeFromKink(-value, Side.LEFT)
+    yield NonNegative(value - 2 * target, Side.LEFT)
+
+
+def same_smoothness() -> Iterator[Assertion]:
+    """The Huber loss of the target -1, the floor, has G = beta = 1; its composition has beta 2."""
+    yield from huber(-S.One)
+    yield NonNegative(1 - curvature(-S.One), Side.LEFT)
+
+
+CLAIMS = (
+    Claim(
+        id="smooth_ride.derivative_lipschitz",
+        statement="At alpha = 1 the derivative of ELU is Lipschitz, with 1 as its least constant.",
+        latex=r"\left|f'(x) - f'(y)\right| \le |x - y|",
+        assumptions=(x,),
+        proof=derivative_lipschitz,
+        source="Clevert, Unterthiner, Hochreiter 2016; f is C^{1,1} and not C^2",
+        neighbours=(
+            Neighbour(
+                "With the constant 0.99.",
+                lambda: [LipschitzConstant(EluDerivative(x, S.One), Rational(99, 100))],
+            ),
+        ),
+    ),
+    Claim(
+        id="smooth_ride.celu_derivative_lipschitz",
+        statement=(
+            "The derivative of CELU is Lipschitz for every alpha > 0, with 1/alpha as its least"
+            " constant: the smaller alpha, the closer it is to a kink."
+        ),
+        latex=r"\sup_{x \ne y} \left|\frac{f'(x) - f'(y)}{x - y}\right| = \frac{1}{\alpha}",
+        assumptions=(x, alpha),
+        proof=celu_derivative_lipschitz,
+        source="Barron 2017",
+        neighbours=(
+            Neighbour(
+                "With the constant 1 for every alpha.",
+                lambda: [LipschitzConstant(Celu(x, alpha).diff(x), S.One)],
+            ),
+        ),
+    ),
+    Claim(
+        id="smooth_ride.atom",
+        statement=(
+            "In the sense of distributions f'' is alpha*exp(x) for x < 0, 0 for x > 0, and an atom"
+            " of weight 1 - alpha at 0."
+        ),
+        latex=r"f'' = \alpha e^x \mathbf{1}_{x < 0} + (1 - \alpha)\, \delta_0",
+        assumptions=(x, alpha),
+        proof=atom,
+        source="the jump of f'",
+        neighbours=(
+            Neighbour(
+                "Without an atom.",
+                lambda: [
+                    SecondDerivative(Elu(x, alpha), mean.closed_form, REGULAR, S.Zero),
+                ],
+            ),
+            Neighbour(
+                "With the weight alpha - 1.",
+                lambda: [
+                    SecondDerivative(Elu(x, alpha), mean.closed_form, REGULAR, alpha - 1),
+                ],
+            ),
+        ),
+    ),
+    Claim(
+        id="smooth_ride.composed_loss",
+        statement=(
+            "If the outer loss has abs(l') <= G and is beta-smooth, then l(ELU(x)) at alpha = 1 is"
+            " (beta + G)-smooth, and there are losses for which it is not less."
+        ),
+        latex=r"|l'| \le G,\; |l''| \le \beta \implies |(l \circ f)''| \le \beta + G",
+        assumptions=(x, smoothness, steepness, "alpha = 1"),
+        proof=composed,
+        source="Nesterov 2004, section 1.2.2, for the notion",
+        neighbours=(
+            Neighbour(
+                "It is 0.99*(beta + G)-smooth.",
+                lambda: [
+                    ComposedSmoothness(
+                        SMOOTH, S.One, S.One, (smoothness + steepness) * Rational(99, 100)
+                    )
+                ],
+            ),
+        ),
+    ),
+    Claim(
+        id="smooth_ride.composed_with_a_kink",
+        statement=(
+            "If l'(0) is not 0, then l(ReLU(x)) is smooth with no constant, and neither is"
+            " l(ELU(x)) for alpha != 1: the derivative jumps at 0."
+        ),
+        latex=(
+            r"l'(0) \ne 0 \implies (l \circ \operatorname{ReLU})'(0^+) \ne (l \circ"
+            r" \operatorname{ReLU})'(0^-)"
+        ),
+        assumptions=(
+            x,
+            steepness,
+            excess,
+            "alpha = 1/(1 + t) or 1 + t",
+            "l is C^1, l'(0) = G; its sign does not matter",
+        ),
+        proof=composed_relu,
+        source="the jump of the derivative",
+        neighbours=(
+            Neighbour(
+                "The same for ELU at every alpha.",
+                lambda: [ComposedJump(Elu(x, alpha), steepness, steepness * (1 - alpha))],
+            ),
+        ),
+    ),
+    Claim(
+        id="smooth_ride.same_smoothness",
+        statement=(
+            "If the outer loss has abs(l') <= G and is beta-smooth, then l(ELU(x)) at alpha = 1 is"
+            " beta-smooth again."
+        ),
+        latex=r"|l'| \le G,\; |l''| \le \beta \implies |(l \circ f)''| \le \beta",
+        assumptions=(
+            x,
+            y,
+            "abs(l') <= G",
+            "alpha = 1",
+            "refuted with beta = 1 and l'(y) = clip(y + G, -G, G)",
+        ),
+        proof=same_smoothness,
+        source="the smooth ride, taken literally",
+        expected=Verdict.REFUTED,
+        neighbours=(
+            Neighbour(
+                "It is 2*beta-smooth again.",
+                lambda: [*huber(S(-3)), NonNegative(2 - curvature(S(-3)), Side.LEFT)],
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,278 @@
+"""The verification report: every claim with its verdict, every formula with its witnesses."""
+
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import groupby
+from multiprocessing import get_context
+from typing import Any
+
+from tqdm import tqdm
+
+from elu_sym.book.case_witnesses import witnesses_of_cases
+from elu_sym.book.cases import DerivativeDistribution
+from elu_sym.book.formula import DISTRIBUTIONS, FORMULAS, Formula
+from elu_sym.book.witnesses import witnesses_of
+from elu_sym.certify.witness import Witness
+from elu_sym.claims.chapters import CHAPTERS, CLAIMS
+from elu_sym.claims.claim import Evidence, Outcome, Verdict
+
+
+@dataclass(frozen=True)
+class ClaimReport:
+    """A claim and what came out of it and of its false neighbours."""
+
+    outcome: Outcome
+    neighbours: tuple[Outcome, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the verdict is the expected one and every neighbour is refuted by a witness."""
+        return self.outcome.is_expected and self.refuted == len(self.neighbours)
+
+    @property
+    def refuted(self) -> int:
+        """How many of the neighbours are refuted by a witness that can be shown."""
+        return sum(map(_is_refuted, self.neighbours))
+
+    @property
+    def seconds(self) -> float:
+        """What the claim and its neighbours cost."""
+        return self.outcome.seconds + sum(neighbour.seconds for neighbour in self.neighbours)
+
+    def to_text(self) -> str:
+        """Verdict, statement, witnesses, neighbours and time."""
+        claim, indent = self.outcome.claim, " " * 9
+        mark = "" if self.outcome.is_expected else f", but {claim.expected.value} is expected"
+        lines = [f"{self.outcome.verdict.value:8s} {claim.id}{mark}  [{self.seconds:.2f} s]"]
+        lines += textwrap.wrap(claim.statement, 96, initial_indent=indent, subsequent_indent=indent)
+        if self.outcome.witness:
+            failure = f"fails {self.outcome.where}: {self.outcome.finding}"
+            lines += textwrap.wrap(failure, 96, initial_indent=indent, subsequent_indent=indent)
+        found = [f"{w.kind}: {w.detail}" for w in _claim_witnesses(self.outcome)]
+        if self.neighbours:
+            found.append(f"false neighbours: {self.refuted} of {len(self.neighbours)} refuted")
+        lines.append(indent + "; ".join(found))
+        for neighbour in self.neighbours:
+            if not _is_refuted(neighbour):
+                verdict = neighbour.verdict.value
+                lines.append(f"{indent}NOT REFUTED ({verdict}): {neighbour.claim.statement}")
+        return "\n".join(lines)
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return {
+            "id": self.outcome.claim.id,
+            "chapter": self.outcome.claim.chapter,
+            "statement": self.outcome.claim.statement,
+            "verdict": self.outcome.verdict.value,
+            "expected": self.outcome.claim.expected.value,
+            "passed": self.passed,
+            "witness": self.outcome.named_witness,
+            "finding": self.outcome.finding,
+            "witnesses": [_witness_json(witness) for witness in _claim_witnesses(self.outcome)],
+            "neighbours": [
+                {
+                    "statement": neighbour.claim.statement,
+                    "verdict": neighbour.verdict.value,
+                    "witness": neighbour.named_witness,
+                    "finding": neighbour.finding,
+                }
+                for neighbour in self.neighbours
+            ],
+            "seconds": round(self.seconds, 4),
+        }
+
+
+@dataclass(frozen=True)
+class FormulaReport:
+    """A formula and what its witnesses found."""
+
+    formula: Formula | DerivativeDistribution
+    witnesses: tuple[Witness, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether there are witnesses and all of them accept the formula."""
+        return bool(self.witnesses) and all(witness.passed for witness in self.witnesses)
+
+    @property
+    def seconds(self) -> float:
+        """What the witnesses cost."""
+        return sum(witness.seconds for witness in self.witnesses)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of a verification."""
+
+    claims: tuple[ClaimReport, ...]
+    formulas: tuple[FormulaReport, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every verdict is the expected one and every witness accepts its formula."""
+        claims = all(report.passed for report in self.claims)
+        return claims and all(report.passed for report in self.formulas)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many claims, neighbours and formulas there are, and how many are as they should."""
+        return {
+            "claims": len(self.claims),
+            "expected": sum(report.outcome.is_expected for report in self.claims),
+            "neighbours": sum(len(report.neighbours) for report in self.claims),
+            "refuted": sum(report.refuted for report in self.claims),
+            "formulas": len(self.formulas),
+            "certified": sum(report.passed for report in self.formulas),
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as plain data."""
+        return {
+            "passed": self.passed,
+            "counts": self.counts,
+            "claims": [report.to_json() for report in self.claims],
+            "formulas": [
+                {
+                    "id": report.formula.id,
+                    "latex": report.formula.latex,
+                    "passed": report.passed,
+                    "witnesses": [_witness_json(witness) for witness in report.witnesses],
+                    "seconds": round(report.seconds, 4),
+                }
+                for report in self.formulas
+            ],
+        }
+
+    def to_text(self) -> str:
+        """The report for a reader, by chapters."""
+        lines = []
+        for chapter, reports in groupby(self.claims, lambda report: report.outcome.claim.chapter):
+            lines += [f"--- {CHAPTERS.get(chapter, chapter)} ---"]
+            lines += [report.to_text() for report in reports]
+        lines += ["--- Formulas ---"] if self.formulas else []
+        for report in self.formulas:
+            mark = "CERTIFIED" if report.passed else "FAILED"
+            lines.append(f"{mark:8s} {report.formula.id}: {report.formula.statement}")
+            for witness in report.witnesses:
+                found = "passed" if witness.passed else "FAILED"
+                lines.append(
+                    f"         {witness.kind:11s} {found}  {witness.detail}"
+                    f"  [{witness.seconds:.2f} s]"
+                )
+        lines.append(self._summary())
+        return "\n".join(lines)
+
+    def _summary(self) -> str:
+        counts = self.counts
+        return (
+            f"{counts['expected']} of {counts['claims']} claims as expected,"
+            f" {counts['refuted']} of {counts['neighbours']} false neighbours refuted,"
+            f" {counts['certified']} of {counts['formulas']} formulas certified:"
+            f" {'everything holds' if self.passed else 'VERIFICATION FAILED'}"
+        )
+
+
+def _is_refuted(neighbour: Outcome) -> bool:
+    """Whether it is refuted by a witness that can be shown."""
+    return neighbour.verdict is Verdict.REFUTED and bool(neighbour.witness)
+
+
+def _claim_witnesses(outcome: Outcome) -> Iterator[Witness]:
+    """The steps of a proof by what they rest on; the time is that of the claim as a whole."""
+    steps = outcome.numbered_steps
+    for evidence in Evidence:
+        resting = [step for step in steps if step.evidence is evidence]
+        held = sum(step.holds is True for step in resting)
+        if resting:
+            detail = f"{held} of {len(resting)} steps hold"
+            yield Witness(evidence.value, held == len(resting), detail, outcome.seconds)
+
+
+def _witness_json(witness: Witness) -> dict[str, Any]:
+    return {"kind": witness.kind, "passed": witness.passed, "detail": witness.detail}
+
+
+def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
+    """Check claims and certify formulas, with progress on a terminal.
+
+    Args:
+        only: the ids of claims and formulas, and names of chapters; everything by default.
+        processes: how many processes share the work; with more than one, the calling script
+            must be importable, as :mod:`multiprocessing` requires. The findings do not depend
+            on it.
+
+    Returns:
+        The report; its ``passed`` is False if a verdict is UNKNOWN or not the expected one, or
+        if a witness rejects a formula.
+
+    Raises:
+        ValueError: if a name is no claim, no chapter and no formula, if nothing is named, or if
+            ``processes`` is below 1.
+
+    Examples:
+        >>> report = verify(["regularity.continuous"])
+        >>> report.passed, report.claims[0].outcome.verdict.value, report.claims[0].refuted
+        (True, 'PROVED', 1)
+    """
+    known = [*CLAIMS, *FORMULAS, *DISTRIBUTIONS]
+    chosen = known if only is None else list(dict.fromkeys(_resolved(only, known)))
+    if not chosen:
+        raise ValueError("only is empty: name a claim, a chapter or a formula")
+    if processes < 1:
+        raise ValueError(f"processes = {processes}: give at least 1")
+    claims, formulas = [], []
+    with ExitStack() as stack:
+        found: Iterable[Any] = map(_checked_by_id, chosen)
+        if processes > 1 and len(chosen) > 1:
+            # Threads of the Monte Carlo certificate forbid a fork.
+            pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+            found = stack.enter_context(pool).map(_checked_by_id, chosen)
+        bar = tqdm(
+            zip(chosen, found, strict=True),
+            desc="verify",
+            total=len(chosen),
+            disable=not sys.stderr.isatty(),
+            leave=False,
+        )
+        for name, result in bar:
+            if name in CLAIMS:
+                checked = (CLAIMS[name], *CLAIMS[name].false_claims)
+                outcome, *neighbours = (
+                    Outcome(claim, *parts) for claim, parts in zip(checked, result, strict=True)
+                )
+                claims.append(ClaimReport(outcome, tuple(neighbours)))
+            else:
+                formula = FORMULAS[name] if name in FORMULAS else DISTRIBUTIONS[name]
+                formulas.append(FormulaReport(formula, result))
+    return Report(tuple(claims), tuple(formulas))
+
+
+def _resolved(only: Sequence[str], known: Sequence[str]) -> Iterator[str]:
+    """Ids, and the ids of a chapter for its name."""
+    for name in only:
+        members = [name] if name in known else [c.id for c in CLAIMS.values() if c.chapter == name]
+        if not members:
+            close = get_close_matches(name, [*known, *CHAPTERS]) or CHAPTERS
+            raise ValueError(
+                f"{name!r} is no claim, no chapter and no formula; there is {', '.join(close)}"
+            )
+        yield from members
+
+
+def _checked_by_id(name: str) -> Any:
+    """What testifies for a claim or a formula; a process of its own is told the id alone.
+
+    A claim itself stays where it is: its proof is a function, which does not travel.
+    """
+    if name in CLAIMS:
+        checked = (claim.check() for claim in (CLAIMS[name], *CLAIMS[name].false_claims))
+        return tuple((outcome.steps, outcome.seconds, outcome.failure) for outcome in checked)
+    if name in FORMULAS:
+        return witnesses_of(FORMULAS[name])
+    return witnesses_of_cases(DISTRIBUTIONS[name])

@@ -1,0 +1,361 @@
+"""Rules of inference about expressions: identities, signs, linear equations.
+
+Each class is an assertion and the rule that decides it. On one side of the kink the variable is
+written ``x = -delta`` or ``x = delta`` with ``delta > 0``, so that a half-line becomes an
+assumption on a symbol; a witness is given in ``x`` again. True comes from the normal form or from
+the structure of an expression, False from an Arb ball at an exact rational point.
+"""
+
+import itertools
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+from sympy import Expr, Matrix, S, Symbol, expand, factor, latex
+
+from elu_sym.algebra.enclosure import Point, enclose
+from elu_sym.algebra.equality import equals, rational_points
+from elu_sym.algebra.normal_form import is_zero
+from elu_sym.claims.assertion import Assertion, Step
+from elu_sym.symbols import distance, x
+
+
+class Side(Enum):
+    """A side of the kink, ``x < 0`` or ``x > 0``."""
+
+    LEFT = -1
+    RIGHT = 1
+
+    def approach(self, expression: Expr) -> Expr:
+        """The expression at ``x = -delta`` or ``x = delta``.
+
+        Raises:
+            ValueError: if ``delta`` occurs in the expression, where it would be captured.
+
+        Examples:
+            >>> from sympy import exp
+            >>> Side.LEFT.approach(exp(x))
+            exp(-delta)
+        """
+        if expression.has(distance):
+            raise ValueError(f"{expression} has the symbol {distance}, which stands for abs(x)")
+        return expression.xreplace({x: self.value * distance})
+
+    @property
+    def relation(self) -> str:
+        """The half-line."""
+        return "x < 0" if self is Side.LEFT else "x > 0"
+
+    @property
+    def substitution(self) -> str:
+        """How ``x`` is written on the half-line."""
+        return "x = -delta, delta > 0" if self is Side.LEFT else "x = delta > 0"
+
+
+@dataclass(frozen=True)
+class Equality(Assertion):
+    """Two expressions are equal, on a side of the kink or everywhere.
+
+    Examples:
+        >>> from sympy import exp
+        >>> from elu_sym.symbols import alpha
+        >>> Equality(exp(x) * exp(-x), S.One).check().holds
+        True
+        >>> step = Equality(x, alpha * x, Side.LEFT).check()
+        >>> step.holds, step.witness
+        (False, {alpha: 1/2, x: -7/5})
+    """
+
+    left: Expr
+    right: Expr
+    side: Side | None = None
+    rule: ClassVar[str] = "zero of the normal form"
+
+    def to_text(self) -> str:
+        """The equation."""
+        return f"{self.left} = {self.right}{where(self.side)}"
+
+    def to_latex(self) -> str:
+        """The equation."""
+        return f"{latex(self.left)} = {latex(self.right)}{where_latex(self.side)}"
+
+    def decide(self) -> Step:
+        """Compare the normal forms; where they differ, look for a point that separates them."""
+        left, right = (_on(self.side, expression) for expression in (self.left, self.right))
+        comparison = equals(left, right)
+        if comparison:
+            detail = f"{_written(self.side)}{left} and {right} have the same normal form"
+            return self.proved(detail)
+        return self.refuted(comparison.reason, _in_x(comparison.witness, self.side))
+
+
+@dataclass(frozen=True)
+class Sign(Assertion):
+    """An expression has a sign, on a side of the kink or everywhere.
+
+    Sums, products, powers and exponentials of what is positive are positive: that is read off the
+    expression or off an equal form of it. A rational point at which an Arb ball lies on the wrong
+    side of 0, or at which the value is exactly 0, refutes.
+    """
+
+    expression: Expr
+    side: Side | None = None
+    rule: ClassVar[str] = "sign by structure"
+    sign: ClassVar[str]
+    sign_latex: ClassVar[str]
+
+    def to_text(self) -> str:
+        """The inequality."""
+        return f"{self.expression} {self.sign} 0{where(self.side)}"
+
+    def to_latex(self) -> str:
+        """The inequality."""
+        return f"{latex(self.expression)} {self.sign_latex} 0{where_latex(self.side)}"
+
+    def decide(self) -> Step:
+        """Read the sign off a form of the expression, or search for a counterexample."""
+        expression = _on(self.side, self.expression)
+        for form in equal_forms(expression):
+            if self.is_evident(form):
+                return self.proved(f"{_written(self.side)}read off {form}")
+        symbols = expression.free_symbols
+        for point in itertools.chain(rational_points(symbols), _special_points(symbols)):
+            found = self.counterexample(expression, point)
+            if found:
+                return self.refuted(found, _in_x(point, self.side))
+        return self.undecided("no form shows the sign and no rational point contradicts it")
+
+    @staticmethod
+    @abstractmethod
+    def is_evident(form: Expr) -> bool:
+        """Whether the structure of the form shows the sign."""
+
+    @staticmethod
+    @abstractmethod
+    def counterexample(expression: Expr, point: Point) -> str:
+        """Why the assertion fails at a point, or nothing."""
+
+
+@dataclass(frozen=True)
+class Positive(Sign):
+    """An expression is positive, on a side of the kink or everywhere.
+
+    Examples:
+        >>> from sympy import exp
+        >>> from elu_sym.symbols import alpha
+        >>> Positive(alpha * exp(x), Side.LEFT).check().holds
+        True
+        >>> step = Positive(1 - alpha).check()
+        >>> step.holds, step.witness
+        (False, {alpha: 7/5})
+    """
+
+    sign: ClassVar[str] = ">"
+    sign_latex: ClassVar[str] = ">"
+
+    @staticmethod
+    def is_evident(form: Expr) -> bool:
+        """Whether SymPy knows the form to be positive from the signs of its parts."""
+        return bool(form.is_positive)
+
+    @staticmethod
+    def counterexample(expression: Expr, point: Point) -> str:
+        """A negative value or a zero."""
+        return _negative_at(expression, point) or _zero_at(expression, point)
+
+
+@dataclass(frozen=True)
+class NonNegative(Sign):
+    """An expression is positive or zero, on a side of the kink or everywhere.
+
+    Examples:
+        >>> NonNegative(x**2).check().holds
+        True
+        >>> NonNegative(x, Side.LEFT).check().witness
+        {x: -1/2}
+    """
+
+    sign: ClassVar[str] = ">="
+    sign_latex: ClassVar[str] = r"\ge"
+
+    @staticmethod
+    def is_evident(form: Expr) -> bool:
+        """Whether SymPy knows the form not to be negative from the signs of its parts."""
+        return bool(form.is_nonnegative)
+
+    @staticmethod
+    def counterexample(expression: Expr, point: Point) -> str:
+        """A negative value."""
+        return _negative_at(expression, point)
+
+
+@dataclass(frozen=True)
+class Nonzero(Sign):
+    """An expression does not vanish, on a side of the kink or everywhere.
+
+    Examples:
+        >>> from elu_sym.symbols import alpha
+        >>> Nonzero(-alpha).check().holds
+        True
+        >>> Nonzero(alpha - alpha).check().holds
+        False
+    """
+
+    sign: ClassVar[str] = "!="
+    sign_latex: ClassVar[str] = r"\ne"
+
+    @staticmethod
+    def is_evident(form: Expr) -> bool:
+        """Whether SymPy knows the form to be positive or negative from the signs of its parts."""
+        return bool(form.is_positive or form.is_negative)
+
+    @staticmethod
+    def counterexample(expression: Expr, point: Point) -> str:
+        """A zero."""
+        return _zero_at(expression, point)
+
+
+@dataclass(frozen=True)
+class SquareRoot(Assertion):
+    """An expression is the square root that is not negative.
+
+    Examples:
+        >>> from sympy import sqrt
+        >>> SquareRoot(sqrt(1 + x**2), 1 + x**2).check().holds
+        True
+        >>> SquareRoot(-sqrt(1 + x**2), 1 + x**2).check().witness
+        {x: 1/2}
+    """
+
+    root: Expr
+    square: Expr
+    rule: ClassVar[str] = "principal root, and zero of the normal form"
+
+    def to_text(self) -> str:
+        """The equation."""
+        return f"{self.root} = sqrt({self.square})"
+
+    def to_latex(self) -> str:
+        """The equation."""
+        return rf"{latex(self.root)} = \sqrt{{{latex(self.square)}}}"
+
+    def decide(self) -> Step:
+        """Compare the squares, which do not see the sign, and look whether it is a root."""
+        squares = Equality(self.root**2, self.square).check()
+        if squares.witness is not None:
+            return self.refuted(f"not the squares: {squares.detail}", squares.witness, [squares])
+        for point in rational_points(self.root.free_symbols):
+            found = _negative_at(self.root, point)
+            if found:
+                return self.refuted(found, point)
+        if squares.holds and self.root.is_Pow and self.root.exp == S.Half:
+            return self.proved("the power 1/2 of what has the same normal form", [squares])
+        return self.undecided("no power 1/2, or a premise is open", [squares])
+
+
+@dataclass(frozen=True)
+class UniqueSolution(Assertion):
+    """Linear equations have exactly one solution, and this is it.
+
+    Examples:
+        >>> from elu_sym.symbols import alpha, rate
+        >>> UniqueSolution((alpha * rate - 1,), (rate,), (1 / alpha,)).check().holds
+        True
+        >>> UniqueSolution((alpha * rate - 1,), (rate,), (alpha,)).check().holds
+        False
+    """
+
+    equations: tuple[Expr, ...]
+    unknowns: tuple[Symbol, ...]
+    solution: tuple[Expr, ...]
+    rule: ClassVar[str] = "linear equations, determinant not zero"
+
+    def to_text(self) -> str:
+        """The equivalence."""
+        equations = " and ".join(f"{equation} = 0" for equation in self.equations)
+        return f"{equations} if and only if {self._assignment(str, ' and ')}"
+
+    def to_latex(self) -> str:
+        """The equivalence."""
+        comma = r",\; "
+        equations = comma.join(f"{latex(equation)} = 0" for equation in self.equations)
+        return rf"{equations} \iff {self._assignment(latex, comma)}"
+
+    def _assignment(self, printed: Callable[[Expr], str], separator: str) -> str:
+        pairs = zip(self.unknowns, self.solution, strict=True)
+        return separator.join(f"{printed(symbol)} = {printed(value)}" for symbol, value in pairs)
+
+    def decide(self) -> Step:
+        """Check linearity, the determinant, and the solution in each equation."""
+        matrix = Matrix(self.equations).jacobian(self.unknowns)
+        if matrix.has(*self.unknowns):
+            return self.undecided(f"the equations are not linear in {self.unknowns}")
+        values = dict(zip(self.unknowns, self.solution, strict=True))
+        for equation in self.equations:
+            comparison = equals(equation.xreplace(values), S.Zero)
+            if not comparison:
+                return self.refuted(f"{equation} = 0 is not solved", comparison.witness)
+        regular = Nonzero(matrix.det()).check()
+        if regular.holds:
+            return self.proved("the values solve it, and nothing else does", [regular])
+        return self.undecided("the determinant may vanish", [regular])
+
+
+def where(side: Side | None) -> str:
+    """The half-line in a sentence, or nothing."""
+    return "" if side is None else f" for {side.relation}"
+
+
+def where_latex(side: Side | None) -> str:
+    """The half-line in a formula, or nothing."""
+    return "" if side is None else rf" \quad ({side.relation})"
+
+
+def _written(side: Side | None) -> str:
+    return "" if side is None else f"{side.substitution}: "
+
+
+def _on(side: Side | None, expression: Expr) -> Expr:
+    return expression if side is None else side.approach(expression)
+
+
+def _in_x(witness: Point, side: Side | None) -> Point:
+    """A witness in ``delta`` as one in ``x``; where ``delta`` does not matter it is 1."""
+    if side is None:
+        return witness
+    others = {symbol: value for symbol, value in witness.items() if symbol != distance}
+    return others | {x: side.value * witness.get(distance, S.One)}
+
+
+def equal_forms(expression: Expr) -> Iterator[Expr]:
+    """The expression, and other ways to write it that the normal form knows to be equal."""
+    yield expression
+    for form in (expand(expression), factor(expression)):
+        if form != expression and is_zero(form - expression):
+            yield form
+
+
+def _special_points(symbols: Iterable[Symbol]) -> Iterator[Point]:
+    """Where what does not vanish in general may: every symbol 0, 1 or -1, as its sign admits."""
+    for value in (S.Zero, S.One, S.NegativeOne):
+        point = {}
+        for symbol in symbols:
+            size = S.One if symbol.is_nonzero else abs(value)
+            is_below = symbol.is_nonpositive or (value < 0 and not symbol.is_nonnegative)
+            point[symbol] = -size if is_below else size
+        yield point
+
+
+def _negative_at(expression: Expr, point: Point) -> str:
+    ball = enclose(expression, point)
+    return f"the value lies in {ball.str(8)}, below 0" if ball < 0 else ""
+
+
+def _zero_at(expression: Expr, point: Point) -> str:
+    """By exact algebra, since no ball can tell."""
+    ball = enclose(expression, point)
+    if ball.is_finite() and ball.contains(0) and is_zero(expression.xreplace(dict(point))):
+        return "the value is 0"
+    return ""

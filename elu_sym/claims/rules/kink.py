@@ -1,0 +1,310 @@
+"""Smoothness at a kink: continuity, derivatives from either side, their jump.
+
+Each rule takes a function such as ``Elu(x, alpha)``, reads its pieces off the definition, checks
+the premises of a theorem about them and concludes. A false premise refutes a conclusion only where
+the conclusion entails the premise; otherwise the conclusion stays open.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sympy import Expr, S, Symbol, diff, latex
+
+from elu_sym.activations import KinkedFunction
+from elu_sym.algebra.equality import equals, rational_points
+from elu_sym.claims.assertion import Assertion, Step
+from elu_sym.claims.rules.elementary import Nonzero, Side, UniqueSolution
+from elu_sym.claims.rules.limits_at_kink import DerivativeOf, LimitAtKink, SmoothPiece
+from elu_sym.symbols import x
+
+
+def piece(function: KinkedFunction, side: Side, order: int = 0) -> Expr:
+    """One piece of a function, or a derivative of it, in ``x``.
+
+    Raises:
+        ValueError: if the argument of the function is not the symbol ``x``.
+
+    Examples:
+        >>> from elu_sym.activations import Elu
+        >>> from elu_sym.symbols import alpha
+        >>> piece(Elu(x, alpha), Side.LEFT), piece(Elu(x, alpha), Side.LEFT, order=1)
+        (alpha*(exp(x) - 1), alpha*exp(x))
+    """
+    argument, *parameters = function.args
+    if argument != x:
+        raise ValueError(f"the argument of {function} is {argument}; use the symbol x of symbols")
+    expression = function.left if side is Side.LEFT else function.right
+    return diff(expression(x, *parameters), x, order)
+
+
+def value_at_kink(function: KinkedFunction, side: Side, order: int = 0) -> Expr:
+    """What a piece, or a derivative of it, gives at 0."""
+    return piece(function, side, order).subs(x, 0)
+
+
+@dataclass(frozen=True)
+class Smooth(Assertion):
+    """A function has ``order`` continuous derivatives.
+
+    Inside the half-lines it has them all. At 0 it has them if and only if the one-sided limits of
+    the function and of its derivatives agree there, by the mean value theorem.
+
+    Examples:
+        >>> from elu_sym.activations import Celu, Elu
+        >>> from elu_sym.symbols import alpha
+        >>> Smooth(Elu(x, alpha), 0).check().holds, Smooth(Celu(x, alpha), 1).check().holds
+        (True, True)
+        >>> step = Smooth(Elu(x, alpha), 1).check()
+        >>> step.holds, step.witness
+        (False, {alpha: 1/2, x: 0})
+    """
+
+    function: KinkedFunction
+    order: int
+    rule: ClassVar[str] = "mean value theorem at the joint"
+
+    def to_text(self) -> str:
+        """The sentence."""
+        if self.order == 0:
+            return f"{self.function} is continuous on the real line"
+        return f"{self.function} is C^{self.order} on the real line"
+
+    def to_latex(self) -> str:
+        """The sentence."""
+        return rf"{latex(self.function)} \in C^{{{self.order}}}(\mathbb{{R}})"
+
+    def decide(self) -> Step:
+        """Compare the limits from both sides, order by order."""
+        function = self.function
+        premises = [SmoothPiece(piece(function, side), side).check() for side in Side]
+        refutation: Step | None = None
+        for order in range(self.order + 1):
+            value = value_at_kink(function, Side.RIGHT, order)
+            for side in Side:
+                premises += differentiated(function, side, order)
+            left, right = (
+                LimitAtKink(piece(function, side, order), side, value).check() for side in Side
+            )
+            premises += [left, right]
+            if left.holds is False and right.holds and refutation is None:
+                refutation = left
+        if all_hold(premises):
+            return self.proved("the limits from both sides agree", premises)
+        if refutation is not None:
+            return self.refuted("the limits differ", _at_kink(refutation), premises)
+        return self.undecided("a premise is open", premises)
+
+
+@dataclass(frozen=True)
+class SmoothOnlyAt(Assertion):
+    """A function has ``order`` continuous derivatives for one value of a parameter and no other.
+
+    At the value it has them. Conversely, if it has them, then the limits of the last derivative
+    from both sides agree, an equation whose only solution is the value.
+
+    Examples:
+        >>> from elu_sym.activations import Elu
+        >>> from elu_sym.symbols import alpha
+        >>> SmoothOnlyAt(Elu(x, alpha), 1, alpha, S.One).check().holds
+        True
+    """
+
+    function: KinkedFunction
+    order: int
+    parameter: Symbol
+    value: Expr
+    rule: ClassVar[str] = "both directions"
+
+    def to_text(self) -> str:
+        """The equivalence."""
+        return f"{self.function} is C^{self.order} if and only if {self.parameter} = {self.value}"
+
+    def to_latex(self) -> str:
+        """The equivalence."""
+        smooth = rf"{latex(self.function)} \in C^{{{self.order}}}(\mathbb{{R}})"
+        return rf"{smooth} \iff {latex(self.parameter)} = {latex(self.value)}"
+
+    def decide(self) -> Step:
+        """Check one direction at the value and the other by the limits."""
+        sufficient = Smooth(
+            self.function.xreplace({self.parameter: self.value}), self.order
+        ).check()
+        limits, difference = _limits(self.function, self.order)
+        necessary = UniqueSolution((difference,), (self.parameter,), (self.value,)).check()
+        premises = [sufficient, *limits, necessary]
+        if all_hold(premises):
+            return self.proved("the value suffices, and nothing else solves the equation", premises)
+        if sufficient.witness is not None:
+            witness = {self.parameter: self.value, **sufficient.witness}
+            return self.refuted("it is not smooth at the value", witness, premises)
+        elsewhere = next(rational_points({self.parameter}))
+        counterexample = Smooth(self.function.xreplace(dict(elsewhere)), self.order).check()
+        if counterexample.holds and elsewhere[self.parameter] != self.value:
+            return self.refuted("here it is smooth", elsewhere, [*premises, counterexample])
+        return self.undecided("a premise is open", premises)
+
+
+@dataclass(frozen=True)
+class NeverSmooth(Assertion):
+    """For no value of its parameters has a function ``order`` continuous derivatives.
+
+    If it had them, then the limits of the last derivative from both sides would agree.
+
+    Examples:
+        >>> from elu_sym.activations import Elu
+        >>> from elu_sym.symbols import alpha
+        >>> NeverSmooth(Elu(x, alpha), 2).check().holds
+        True
+        >>> step = NeverSmooth(Elu(x, alpha), 1).check()
+        >>> step.holds, step.witness
+        (False, {alpha: 1})
+    """
+
+    function: KinkedFunction
+    order: int
+    rule: ClassVar[str] = "contradiction of one-sided limits"
+
+    def to_text(self) -> str:
+        """The sentence."""
+        return f"{self.function} is C^{self.order} for no value of its parameters"
+
+    def to_latex(self) -> str:
+        """The sentence."""
+        return rf"{latex(self.function)} \notin C^{{{self.order}}}(\mathbb{{R}})"
+
+    def decide(self) -> Step:
+        """Show that the limits differ for all values; or try the parameters at 1."""
+        limits, difference = _limits(self.function, self.order)
+        premises = [*limits, Nonzero(difference).check()]
+        if all_hold(premises):
+            return self.proved("the limits from both sides differ", premises)
+        ones = dict.fromkeys(self.function.free_symbols - {x}, S.One)
+        counterexample = Smooth(self.function.xreplace(ones), self.order).check()
+        if counterexample.holds:
+            return self.refuted("here it is smooth", ones, [*premises, counterexample])
+        return self.undecided("a premise is open", premises)
+
+
+@dataclass(frozen=True)
+class OneSidedDerivative(Assertion):
+    """The derivative of a function at 0 from one side.
+
+    Where the piece continues the value at 0, the difference quotient from that side tends to the
+    limit of the derivative, by the mean value theorem.
+
+    Examples:
+        >>> from elu_sym.activations import Elu
+        >>> from elu_sym.symbols import alpha
+        >>> OneSidedDerivative(Elu(x, alpha), Side.LEFT, alpha).check().holds
+        True
+    """
+
+    function: KinkedFunction
+    side: Side
+    value: Expr
+    rule: ClassVar[str] = "mean value theorem at the joint"
+
+    def to_text(self) -> str:
+        """The sentence."""
+        side = self.side.name.lower()
+        return f"the derivative of {self.function} at 0 from the {side} is {self.value}"
+
+    def to_latex(self) -> str:
+        """The difference quotient."""
+        sign = "-" if self.side is Side.LEFT else "+"
+        value = latex(self.value)
+        return rf"\partial_x^{{{sign}}} {latex(self.function)}\big|_{{x = 0}} = {value}"
+
+    def decide(self) -> Step:
+        """Check that the piece continues the value at 0, and the limit of its derivative."""
+        value = value_at_kink(self.function, Side.RIGHT)
+        limits = [
+            LimitAtKink(piece(self.function, self.side), self.side, value).check(),
+            LimitAtKink(piece(self.function, self.side, 1), self.side, self.value).check(),
+        ]
+        premises = [
+            SmoothPiece(piece(self.function, self.side), self.side).check(),
+            *differentiated(self.function, self.side, 1),
+            *limits,
+        ]
+        if all_hold(premises):
+            return self.proved("the piece continues the value at 0", premises)
+        refutation = first_false(limits)
+        if refutation is not None:
+            return self.refuted("a limit is another one", _at_kink(refutation), premises)
+        return self.undecided("a premise is open", premises)
+
+
+@dataclass(frozen=True)
+class Jump(Assertion):
+    """The derivative of a function jumps at 0 by this much: from the right less from the left.
+
+    Examples:
+        >>> from elu_sym.activations import Elu
+        >>> from elu_sym.symbols import alpha
+        >>> Jump(Elu(x, alpha), 1 - alpha).check().holds
+        True
+        >>> Jump(Elu(x, alpha), alpha - 1).check().witness
+        {alpha: 1/2}
+    """
+
+    function: KinkedFunction
+    value: Expr
+    rule: ClassVar[str] = "difference of the one-sided derivatives"
+
+    def to_text(self) -> str:
+        """The sentence."""
+        return f"the derivative of {self.function} jumps by {self.value} at 0"
+
+    def to_latex(self) -> str:
+        """The difference."""
+        name = latex(self.function)
+        jump = rf"\partial_x^{{+}} {name} - \partial_x^{{-}} {name}"
+        return rf"\left({jump}\right)\big|_{{x = 0}} = {latex(self.value)}"
+
+    def decide(self) -> Step:
+        """Find both derivatives and subtract."""
+        left, right = (value_at_kink(self.function, side, 1) for side in Side)
+        premises = [
+            OneSidedDerivative(self.function, Side.LEFT, left).check(),
+            OneSidedDerivative(self.function, Side.RIGHT, right).check(),
+        ]
+        comparison = equals(right - left, self.value)
+        if comparison:
+            return self.concluded(f"{right} from the right less {left} from the left", premises)
+        if all_hold(premises):
+            return self.refuted(comparison.reason, comparison.witness, premises)
+        return self.undecided("a premise is open", premises)
+
+
+def differentiated(function: KinkedFunction, side: Side, order: int) -> Iterable[Step]:
+    """The steps that lead from a piece to its derivative."""
+    for n in range(order):
+        yield DerivativeOf(piece(function, side, n), piece(function, side, n + 1)).check()
+
+
+def _limits(function: KinkedFunction, order: int) -> tuple[list[Step], Expr]:
+    """The limits of a derivative from both sides, and their difference, right less left."""
+    steps: list[Step] = []
+    values = []
+    for side in Side:
+        values.append(value_at_kink(function, side, order))
+        steps += differentiated(function, side, order)
+        steps.append(LimitAtKink(piece(function, side, order), side, values[-1]).check())
+    return steps, values[1] - values[0]
+
+
+def all_hold(steps: Iterable[Step]) -> bool:
+    """Whether every step holds."""
+    return all(step.holds is True for step in steps)
+
+
+def first_false(steps: Iterable[Step]) -> Step | None:
+    """The first step that is refuted, if there is one."""
+    return next((step for step in steps if step.holds is False), None)
+
+
+def _at_kink(refutation: Step) -> dict[Symbol, Expr]:
+    """The witness of a limit at 0, with the place."""
+    return {**(refutation.witness or {}), x: S.Zero}

@@ -1,0 +1,157 @@
+"""A loss of an activation: how smooth l(f(x)) is, given how smooth l is; and atoms of f''."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sympy import DiracDelta, Expr, S, diff, latex
+
+from elu_sym.activations import Activation
+from elu_sym.claims.assertion import Assertion, Step
+from elu_sym.claims.rules.elementary import Equality, Nonzero, Side
+from elu_sym.claims.rules.gaussian_means import GaussianMean
+from elu_sym.claims.rules.kink import Jump, Smooth, all_hold, value_at_kink
+from elu_sym.claims.rules.lipschitz import LipschitzConstant
+from elu_sym.symbols import mu, smoothness, steepness, x
+
+
+@dataclass(frozen=True)
+class ComposedSmoothness(Assertion):
+    r"""The least smoothness of l(f(x)) over all losses with abs(l') <= G and a beta-Lipschitz l'.
+
+    With p = f'(x), q = f'(y),
+
+    .. math:: l'(f(x)) p - l'(f(y)) q = (l'(f(x)) - l'(f(y))) p + l'(f(y)) (p - q),
+
+    which is at most (beta L^2 + G K) abs(x - y) in size, where L and K are the Lipschitz constants
+    of f and f'. It is attained in the limit at the kink: there f' is L or -L, being continuous, and
+    f'' tends to K or -K from one side, say to K from a side on which f < f(0); the loss with
+    l'(y) = G + beta*(y - f(0)) there has (l(f(x)))'' -> beta*L^2 + G*K, and the other cases are
+    mirror images. So another constant is refuted where it differs.
+
+    Attributes:
+        function: f.
+        slope: L.
+        curvature: K.
+        constant: the smoothness of the composition, in beta and G.
+    """
+
+    function: Activation
+    slope: Expr
+    curvature: Expr
+    constant: Expr
+    rule: ClassVar[str] = "product rule for Lipschitz functions"
+
+    def to_text(self) -> str:
+        """The sentence."""
+        return (
+            f"l({self.function}) is ({self.constant})-smooth, and no less in general, for every"
+            " beta-smooth loss l with abs(l') <= G"
+        )
+
+    def to_latex(self) -> str:
+        """The sentence."""
+        return (
+            rf"|l'| \le G,\; l'' \le \beta \implies"
+            rf" \left|(l \circ f)''\right| \le {latex(self.constant)}"
+        )
+
+    def decide(self) -> Step:
+        """Check both Lipschitz constants, and that the bound is what they give."""
+        bound = smoothness * self.slope**2 + steepness * self.curvature
+        premises = [
+            LipschitzConstant(self.function, self.slope).check(),
+            LipschitzConstant(self.function.diff(x), self.curvature).check(),
+        ]
+        comparison = Equality(self.constant, bound).check()
+        if not all_hold(premises):
+            return self.undecided("L and K are not known to be the Lipschitz constants", premises)
+        return self.concluded("beta*L^2 + G*K", [*premises, comparison])
+
+
+@dataclass(frozen=True)
+class ComposedJump(Assertion):
+    """The derivative of l(f(x)) jumps at 0 by l'(0) times the jump of f', for every C^1 loss l.
+
+    Where that is not 0 the composition is smooth with no constant. Another product refutes, and
+    one that is 0 somewhere, if f is continuous with f(0) = 0.
+
+    Attributes:
+        function: f, with f(0) = 0.
+        loss_slope: l'(0).
+        jump: the jump of the composition, nowhere 0.
+    """
+
+    function: Activation
+    loss_slope: Expr
+    jump: Expr
+    rule: ClassVar[str] = "chain rule from either side"
+
+    def to_text(self) -> str:
+        """The sentence."""
+        return (
+            f"the derivative of l({self.function}) jumps at 0 by {self.jump}, which is not 0, if"
+            f" l'(0) = {self.loss_slope}"
+        )
+
+    def to_latex(self) -> str:
+        """The sentence."""
+        composed = rf"(l \circ {latex(self.function)})'"
+        return rf"{composed}(0^+) - {composed}(0^-) = {latex(self.jump)} \ne 0"
+
+    def decide(self) -> Step:
+        """Check that f is continuous, its jump, and that the product is not 0."""
+        at_zero = value_at_kink(self.function, Side.RIGHT)
+        premises = [Smooth(self.function, 0).check(), Equality(at_zero, S.Zero).check()]
+        if not all_hold(premises):
+            return self.undecided("f is not known to be continuous with f(0) = 0", premises)
+        left, right = (value_at_kink(self.function, side, 1) for side in Side)
+        premises += [
+            Jump(self.function, right - left).check(),
+            Equality(self.jump, self.loss_slope * (right - left)).check(),
+            Nonzero(self.jump).check(),
+        ]
+        return self.concluded("l' is continuous at f(0) = 0", premises)
+
+
+@dataclass(frozen=True)
+class SecondDerivative(Assertion):
+    """The second derivative of a function in the sense of distributions: a function and an atom.
+
+    A distribution T that grows at most exponentially is the limit of its Gaussian means
+    mu -> T*N(0, sigma^2)(mu) as sigma -> 0, and so determined by them. Hence f'' = g + w*delta_0
+    if and only if d^2 E f(X)/dmu^2 = E g(X) + w*density(0) for every mu and sigma.
+
+    Attributes:
+        function: f.
+        mean: the closed form of E f(X), X ~ N(mu, sigma^2).
+        regular: g.
+        weight: w.
+    """
+
+    function: Activation
+    mean: Expr
+    regular: Expr
+    weight: Expr
+    rule: ClassVar[str] = "a distribution is determined by its Gaussian means"
+
+    def to_text(self) -> str:
+        """The sentence."""
+        return f"{self.function}'' is {self.regular} and an atom of weight {self.weight} at 0"
+
+    def to_latex(self) -> str:
+        """The sentence."""
+        return (
+            rf"\partial_x^2 {latex(self.function)} = {latex(self.regular)}"
+            rf" + \left({latex(self.weight)}\right) \delta_0"
+        )
+
+    def decide(self) -> Step:
+        """Derive both expectations and compare."""
+        second = self.regular + self.weight * DiracDelta(x)
+        premises = [
+            GaussianMean(self.function, self.mean).check(),
+            GaussianMean(second, diff(self.mean, mu, 2)).check(),
+        ]
+        if not premises[0].holds:
+            return self.undecided("the mean of f is not known", premises)
+        return self.concluded("the same Gaussian means", premises)

@@ -1,0 +1,123 @@
+"""The text of numeric functions that choose between cases, for :mod:`elu_sym.generate.codegen`."""
+
+import textwrap
+from typing import Any
+
+from sympy import Expr, Symbol, fraction
+from sympy.printing.numpy import NumPyPrinter
+
+from elu_sym.book.cases import (
+    Case,
+    DerivativeDistribution,
+    UnsupportedDerivativeError,
+)
+from elu_sym.book.primitives import UpperPartialMoment
+
+NUMERIC_FUNCTIONS = ("log_ratio", "probability_above", "probability_below", "probability_by_cases")
+"""What the text calls beside the primitives."""
+
+FUNCTION = '''
+
+def {name}({typed}) -> FloatArray:
+    """Compute {statement}.
+
+    In each case it is proved equal to the derived closed form
+
+{closed_forms}
+    """
+    return probability_by_cases(
+        ({arguments}),
+{cases}    )
+'''
+
+CASE = """\
+        (
+            lambda {arguments}: {condition},
+            lambda {arguments}: {probability},
+        ),
+"""
+
+
+class _CasePrinter(NumPyPrinter):
+    """Prints a half-line by its end and a logarithm by the factors of its argument."""
+
+    def _print_log(self, expression: Expr) -> str:
+        numerator, denominator = fraction(expression.args[0])
+        factors = [numerator, *(denominator.as_ordered_factors() if denominator != 1 else ())]
+        return f"log_ratio({', '.join(map(self._print, factors))})"
+
+    def _print(self, expression: Any, **options: Any) -> str:
+        mu = Symbol("mu")
+        if isinstance(expression, UpperPartialMoment):
+            if expression.args[1] == mu:
+                return "probability_above(numpy.zeros_like(mu), mu, sigma)"
+            end = expression.args[1] + mu
+            written = "numpy.zeros_like(mu)" if end == 0 else self._print(end)
+            return f"probability_below({written}, mu, sigma)"
+        return str(super()._print(expression, **options))
+
+
+def case_function(distribution: DerivativeDistribution) -> str:
+    """The text of the numeric function; empty for a derivative that has no cases.
+
+    Examples:
+        >>> from elu_sym import relu
+        >>> print(case_function(relu.derivative_below).partition("return ")[2])
+        probability_by_cases(
+                (level, mu, sigma),
+                (
+                    lambda level, mu, sigma: level <= 1,
+                    lambda level, mu, sigma: probability_below(numpy.zeros_like(mu), mu, sigma),
+                ),
+                (
+                    lambda level, mu, sigma: level > 1,
+                    lambda level, mu, sigma: numpy.ones_like(mu),
+                ),
+            )
+        <BLANKLINE>
+    """
+    names = ("level", "mu", "sigma", *distribution.activation.parameters)
+    plain = dict(zip(distribution.symbols, map(Symbol, names), strict=True))
+    try:
+        cases = distribution.cases
+    except UnsupportedDerivativeError:
+        return ""
+    return FUNCTION.format(
+        name=distribution.function_name,
+        typed=", ".join(f"{name}: FloatArray" for name in names),
+        arguments=", ".join(names),
+        statement=distribution.statement,
+        closed_forms="\n".join(_described(case) for case in cases),
+        cases="".join(_case(case, plain, ", ".join(names)) for case in cases),
+    )
+
+
+def _described(case: Case) -> str:
+    return textwrap.fill(
+        f"{case.name}: {case.closed_form}",
+        96,
+        initial_indent=" " * 8,
+        subsequent_indent=" " * 12,
+        break_long_words=False,
+    )
+
+
+def _case(case: Case, plain: dict[Any, Any], arguments: str) -> str:
+    printer = _CasePrinter({"fully_qualified_modules": False})
+    relations = [
+        f"{printer.doprint(relation.lhs)} {relation.rel_op} {printer.doprint(relation.rhs)}"
+        for relation in (relation.xreplace(plain) for relation in case.relations)
+    ]
+    condition = relations[0] if len(relations) == 1 else " & ".join(f"({r})" for r in relations)
+    terms = case.over_primitives().xreplace(plain).as_ordered_terms()
+    code = " + ".join(_probability(printer, term) for term in terms)
+    if len(code) > 50:
+        # A line of its own for each term.
+        inner = code.replace(" + ", "\n                + ")
+        code = f"(\n                {inner}\n            )"
+    return CASE.format(arguments=arguments, condition=condition, probability=code)
+
+
+def _probability(printer: _CasePrinter, term: Expr) -> str:
+    constants = {0: "numpy.zeros_like(mu)", 1: "numpy.ones_like(mu)"}
+    return constants[term] if term in constants else str(printer.doprint(term))

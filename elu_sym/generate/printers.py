@@ -1,0 +1,170 @@
+"""A formula over the primitives as an expression of Python or of C."""
+
+from typing import Any, ClassVar
+
+from sympy import Add, Expr, Pow, Rational, Symbol, sqrt
+from sympy.printing.c import C99CodePrinter
+from sympy.printing.codeprinter import CodePrinter
+from sympy.printing.numpy import NumPyPrinter
+
+from elu_sym.book.formula import Formula
+from elu_sym.book.primitives import Primitive, UpperPartialMoment
+
+MU, SIGMA = Symbol("mu"), Symbol("sigma", positive=True)
+
+Laws = dict[str, str]
+"""The laws that an expression names beside ``law``, and how each is made of it."""
+
+
+class LawPrinter(CodePrinter):
+    """A code printer that writes a primitive as a call with a law.
+
+    Attributes:
+        laws: the laws that what was printed names.
+    """
+
+    attribute: ClassVar[str]
+    """What is written before mu and sigma, which are attributes of the law."""
+    reflected: ClassVar[str]
+    scaled: ClassVar[str]
+    divided: ClassVar[str]
+    """How another law is made of ``law``."""
+
+    laws: Laws
+
+    def _print_Function(self, function: Expr) -> str:
+        if not isinstance(function, Primitive):
+            return str(super()._print_Function(function))
+        parts = [*map(self._print, function.orders), self._law(function)]
+        parts += map(self._print, function.parameters)
+        return f"{function.numeric_name}({', '.join(parts)})"
+
+    def _print_Symbol(self, symbol: Symbol) -> str:
+        name = str(super()._print_Symbol(symbol))
+        return f"{self.attribute}{name}" if symbol in (MU, SIGMA) else name
+
+    def _law(self, primitive: Primitive) -> str:
+        """The name of the law of a primitive, noted in ``laws`` if it is a derived one."""
+        mean, deviation = primitive.law
+        if (mean, deviation) == (MU, SIGMA):
+            return "law"
+        if (mean, deviation) == (-MU, SIGMA):
+            self.laws["reflected"] = self.reflected
+            return "reflected"
+        factor = deviation / SIGMA
+        if factor.has(SIGMA) or mean != factor * MU:
+            raise ValueError(f"{primitive} is at no multiple of the law of X")
+        if (1 / factor).is_Symbol:
+            self.laws["divided"] = self.divided.format(self.doprint(1 / factor))
+            return "divided"
+        self.laws["scaled"] = self.scaled.format(self.doprint(factor))
+        return "scaled"
+
+
+class PythonPrinter(LawPrinter, NumPyPrinter):
+    """Prints over a law and its derived laws, which are objects with attributes."""
+
+    attribute = "law."
+    reflected = "law.reflected()"
+    scaled = "law.scaled({})"
+    divided = "law.divided({})"
+
+    def __init__(self) -> None:
+        """Start with no derived law."""
+        super().__init__({"fully_qualified_modules": False})
+        self.laws: Laws = {}
+
+    def _print_Pow(self, power: Pow, rational: bool = False) -> str:
+        base, exponent = power.as_base_exp()
+        if exponent == Rational(1, 2):
+            return f"law.ops.sqrt({self._print(base)})"
+        if exponent == -1 and base.is_Symbol:
+            return f"1.0/{self._print(base)}"
+        return str(super()._print_Pow(power, rational))
+
+    def hypotenuse(self, first: str, second: str) -> str:
+        """The root of the sum of two squares."""
+        return f"law.ops.hypot({first}, {second})"
+
+
+class CPrinter(LawPrinter, C99CodePrinter):
+    """Prints over a law and its derived laws, which are pointers to structures."""
+
+    attribute = "law->"
+    reflected = "reflected_law(law)"
+    scaled = "scaled_law(law, {})"
+    divided = "divided_law(law, {})"
+
+    def __init__(self) -> None:
+        """Start with no derived law."""
+        super().__init__()
+        self.laws: Laws = {}
+
+    def _print_Pow(self, power: Pow) -> str:
+        base, exponent = power.as_base_exp()
+        if exponent.is_Integer and 0 < exponent < 5 and base.is_Symbol:
+            return "*".join([self._print(base)] * int(exponent))
+        if exponent == -1 and base.is_Symbol:
+            return f"1.0/{self._print(base)}"
+        return str(super()._print_Pow(power))
+
+    def hypotenuse(self, first: str, second: str) -> str:
+        """The root of the sum of two squares."""
+        return f"hypot({first}, {second})"
+
+
+def plain_symbols(formula: Formula) -> dict[Symbol, Symbol]:
+    """The symbols of a formula to those that a printer writes: the names of the arguments."""
+    parameters = (Symbol(name, positive=True) for name in formula.activation.parameters)
+    return dict(zip(formula.symbols, (MU, SIGMA, *parameters), strict=True))
+
+
+def written(formula: Formula, printer: Any) -> tuple[str, Laws]:
+    """A formula over the primitives as code, and the laws that the code names.
+
+    Args:
+        formula: the formula.
+        printer: a :class:`LawPrinter`, new for each formula.
+
+    Raises:
+        NoDecompositionError: if the closed form is no combination of primitives.
+
+    Examples:
+        >>> from elu_sym import selu
+        >>> code, laws = written(selu.second_moment, PythonPrinter())
+        >>> print(code)
+        lower_partial_moment(2, law, alpha*scale) + upper_partial_moment(2, scaled)
+        >>> laws
+        {'scaled': 'law.scaled(scale)'}
+    """
+    combination = formula.over_primitives.xreplace(plain_symbols(formula))
+    if isinstance(combination, Pow) and combination.exp == Rational(1, 2):
+        return _hypotenuse(combination.base, printer), printer.laws
+    if combination == 0:
+        # A formula that vanishes still takes the shape and the NaN of its arguments.
+        return "0*" + printer.doprint(UpperPartialMoment(0, MU, SIGMA)), printer.laws
+    return written_terms(combination, printer), printer.laws
+
+
+def written_terms(combination: Expr, printer: Any) -> str:
+    """A sum as code, the terms that are subtracted last."""
+    terms = sorted(
+        combination.as_ordered_terms(), key=lambda term: bool(term.could_extract_minus_sign())
+    )
+    return " + ".join(printer.doprint(term) for term in terms).replace("+ -", "- ")
+
+
+def _hypotenuse(sum_of_squares: Expr, printer: Any) -> str:
+    """The root of a sum of primitives of the size of squares, over the roots of each."""
+    roots = []
+    for term in Add.make_args(sum_of_squares):
+        (primitive,) = term.atoms(Primitive)
+        code = printer.doprint(primitive).replace(primitive.numeric_name, primitive.root_name, 1)
+        number, factor = sqrt(term / primitive).as_independent(Symbol)
+        factors = [repr(float(number))] if number != 1 else []
+        factors += [printer.doprint(factor)] if factor != 1 else []
+        roots.append("*".join([*factors, code]))
+    code, *others = roots
+    for other in others:
+        code = printer.hypotenuse(code, other)
+    return code

@@ -1,0 +1,82 @@
+"""Weights for Keras layers that are followed by ELU, as one of ``keras.initializers``.
+
+Needs the extra ``keras`` and a backend for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from elu_sym.networks.initialization import Preserve, layer_scale
+
+try:
+    import keras
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        f"elu_sym.interop.keras needs {error.name}: pip install 'elu_sym[keras]'",
+        name=error.name,
+    ) from error
+
+__all__ = ["EluInitializer"]
+
+
+@keras.saving.register_keras_serializable(package="elu_sym")
+class EluInitializer(keras.initializers.VarianceScaling):
+    """An initializer of weights with mean 0 and variance gain**2/fan, with the gain of ELU.
+
+    It is ``keras.initializers.VarianceScaling`` with this scale, and is saved with a model: what is
+    kept are the arguments below, from which the gain is computed again.
+
+    Args:
+        alpha: the height of the floor of the ELU after the layer, a positive number.
+        mode: ``"fan_in"`` keeps the forward pass, ``"fan_out"`` the backward pass, ``"fan_avg"``
+            takes their mean. Keras takes the ``fan_out`` of a transposed convolution for its
+            ``fan_in``.
+        distribution: ``"truncated_normal"``, ``"untruncated_normal"`` or ``"uniform"``; the
+            variance is the same.
+        mu: the mean of the pre-activations that the gain is for.
+        sigma: their standard deviation.
+        preserve: what is kept as it is, see :func:`elu_sym.networks.initialization.gain`.
+        seed: a whole number or a ``keras.random.SeedGenerator``.
+
+    Raises:
+        TypeError: if an argument of the gain is no real number.
+        ValueError: if ``mode``, ``distribution`` or ``preserve`` is unknown, or there is no gain.
+
+    Accuracy:
+        The variance is that of the formula to a few units in the last place of the type.
+
+    Source:
+        K. He, X. Zhang, S. Ren, J. Sun, ICCV 2015, with E f**2 in place of the 1/2 of ReLU.
+
+    Examples:
+        >>> weights = keras.ops.convert_to_numpy(EluInitializer(seed=1)((400, 1000)))
+        >>> print(weights.shape, f"{20 * weights.std():.1f}")  # the gain is 1.245
+        (400, 1000) 1.2
+    """
+
+    def __init__(
+        self,
+        alpha: float = 1.0,
+        mode: Literal["fan_in", "fan_out", "fan_avg"] = "fan_in",
+        distribution: str = "truncated_normal",
+        mu: float = 0.0,
+        sigma: float = 1.0,
+        preserve: Preserve = "second_moment",
+        seed: Any = None,
+    ) -> None:
+        self.alpha, self.mu, self.sigma, self.preserve = alpha, mu, sigma, preserve
+        scale = layer_scale(alpha, mu, sigma, preserve)
+        super().__init__(scale=scale, mode=mode, distribution=distribution, seed=seed)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments, the seed as Keras serializes it."""
+        return {
+            "alpha": self.alpha,
+            "mode": self.mode,
+            "distribution": self.distribution,
+            "mu": self.mu,
+            "sigma": self.sigma,
+            "preserve": self.preserve,
+            "seed": super().get_config()["seed"],
+        }

@@ -1,0 +1,163 @@
+"""Weights for PyTorch layers that are followed by ELU, in place of ``torch.nn.init.kaiming_*_``.
+
+``torch.nn.init.calculate_gain`` knows no ELU; these take the exact gain of
+:mod:`elu_sym.networks.initialization`. Importable from :mod:`elu_sym.interop.torch`. Needs the
+extra ``torch``.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from elu_sym.networks.initialization import Preserve, fans, layer_gain
+
+__all__ = ["elu_kaiming_normal_", "elu_kaiming_uniform_"]
+
+Mode = Literal["fan_in", "fan_out"]
+
+DEVIATIONS = 10.0
+"""No sample of PyTorch's lies so many standard deviations from zero."""
+
+
+def elu_kaiming_normal_(
+    tensor: Tensor,
+    alpha: float = 1.0,
+    mode: Mode = "fan_in",
+    mu: float = 0.0,
+    sigma: float = 1.0,
+    preserve: Preserve = "second_moment",
+    generator: torch.Generator | None = None,
+    *,
+    transposed: bool = False,
+    groups: int = 1,
+) -> Tensor:
+    """Fill weights in place from N(0, gain**2/fan), with the gain of ELU.
+
+    Args:
+        tensor: the weights of a ``Linear``, ``Conv1d`` to ``Conv3d`` or transposed layer, or any
+            tensor with these axes, of floating-point numbers.
+        alpha: the height of the floor of the ELU after the layer, a positive number.
+        mode: ``"fan_in"`` keeps the forward pass, ``"fan_out"`` the backward pass, as in
+            ``torch.nn.init``; upper case is taken as well.
+        mu: the mean of the pre-activations that the gain is for.
+        sigma: their standard deviation.
+        preserve: what is kept as it is, see :func:`elu_sym.networks.initialization.gain`.
+        generator: where the random numbers come from; PyTorch's default one, if not given.
+        transposed: whether the layer is a transposed convolution, whose axes are in another order;
+            ``torch.nn.init`` takes its ``fan_out`` for ``fan_in``.
+        groups: the groups of the convolution, see :func:`elu_sym.networks.initialization.fans`.
+
+    Returns:
+        The same tensor.
+
+    Raises:
+        TypeError: if ``tensor`` is none, or of whole numbers.
+        ValueError: if it has fewer than two axes, ``mode`` or ``preserve`` is unknown, there is no
+            gain for the arguments, or its type does not hold the weights.
+
+    Accuracy:
+        The standard deviation is that of the formula to a few units in the last place, before
+        PyTorch rounds the samples to the type of the tensor.
+
+    Source:
+        K. He, X. Zhang, S. Ren, J. Sun, ICCV 2015, with E f**2 in place of the 1/2 of ReLU.
+
+    Examples:
+        >>> layer = torch.nn.Linear(400, 1000)
+        >>> random = torch.Generator().manual_seed(1)
+        >>> weights = elu_kaiming_normal_(layer.weight, alpha=1.0, generator=random)
+        >>> weights is layer.weight
+        True
+        >>> print(f"{20 * weights.std().item():.2f}")  # the gain is 1.245
+        1.25
+    """
+    deviation = _deviation(tensor, mode, layer_gain(alpha, mu, sigma, preserve), transposed, groups)
+    if deviation is None:
+        return tensor
+    with torch.no_grad():
+        return tensor.normal_(0.0, deviation, generator=generator)
+
+
+def elu_kaiming_uniform_(
+    tensor: Tensor,
+    alpha: float = 1.0,
+    mode: Mode = "fan_in",
+    mu: float = 0.0,
+    sigma: float = 1.0,
+    preserve: Preserve = "second_moment",
+    generator: torch.Generator | None = None,
+    *,
+    transposed: bool = False,
+    groups: int = 1,
+) -> Tensor:
+    """Fill weights in place uniformly between -b and b, b = gain*sqrt(3/fan), with ELU's gain.
+
+    The variance of the weights is that of :func:`elu_kaiming_normal_`.
+
+    Args:
+        tensor: the weights of a ``Linear``, ``Conv1d`` to ``Conv3d`` or transposed layer, or any
+            tensor with these axes, of floating-point numbers.
+        alpha: the height of the floor of the ELU after the layer, a positive number.
+        mode: ``"fan_in"`` keeps the forward pass, ``"fan_out"`` the backward pass.
+        mu: the mean of the pre-activations that the gain is for.
+        sigma: their standard deviation.
+        preserve: what is kept as it is, see :func:`elu_sym.networks.initialization.gain`.
+        generator: where the random numbers come from; PyTorch's default one, if not given.
+        transposed: whether the layer is a transposed convolution.
+        groups: the groups of the convolution.
+
+    Returns:
+        The same tensor.
+
+    Raises:
+        TypeError: if ``tensor`` is none, or of whole numbers.
+        ValueError: if it has fewer than two axes, ``mode`` or ``preserve`` is unknown, there is no
+            gain for the arguments, or its type does not hold the weights.
+
+    Accuracy:
+        The bound is that of the formula to a few units in the last place.
+
+    Source:
+        K. He, X. Zhang, S. Ren, J. Sun, ICCV 2015, with E f**2 in place of the 1/2 of ReLU.
+
+    Examples:
+        >>> weights = elu_kaiming_uniform_(torch.empty(64, 32, 3, 3))
+        >>> bound = (3 / 0.644945 / (32 * 9)) ** 0.5  # 0.644945 is E f(Z)^2
+        >>> bool(weights.abs().max() <= bound), bool(weights.abs().max() > 0.99 * bound)
+        (True, True)
+    """
+    deviation = _deviation(tensor, mode, layer_gain(alpha, mu, sigma, preserve), transposed, groups)
+    if deviation is None:
+        return tensor
+    bound = math.sqrt(3.0) * deviation
+    with torch.no_grad():
+        return tensor.uniform_(-bound, bound, generator=generator)
+
+
+def _deviation(
+    tensor: Tensor, mode: str, gain: float, transposed: bool, groups: int
+) -> float | None:
+    """The standard deviation; None, with PyTorch's own warning, for a tensor without elements."""
+    if not isinstance(tensor, Tensor):
+        raise TypeError(f"tensor is of type {type(tensor).__name__}: give the weights of a layer")
+    if not tensor.dtype.is_floating_point:
+        raise TypeError(f"tensor has dtype {tensor.dtype}: give floating-point weights")
+    choice = mode.lower() if isinstance(mode, str) else mode
+    if choice not in ("fan_in", "fan_out"):
+        raise ValueError(f"mode = {mode!r} is none of 'fan_in', 'fan_out'")
+    if 0 in tensor.shape:
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)
+        return None
+    counted = fans(tuple(tensor.shape), transposed=transposed, groups=groups)
+    deviation = gain / math.sqrt(counted.fan_in if choice == "fan_in" else counted.fan_out)
+    if not DEVIATIONS * deviation <= torch.finfo(tensor.dtype).max:
+        raise ValueError(
+            f"the standard deviation {deviation:.3g} is beyond the range of {tensor.dtype}: give a"
+            " larger mu or another dtype"
+        )
+    return deviation

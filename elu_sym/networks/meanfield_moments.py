@@ -1,0 +1,136 @@
+"""What mean field theory needs to know of an activation: expectations at N(0, q), uncancelled.
+
+With q = sigma^2, R = abs(X), M the Mills ratio and phi(0) its density at 0, for ELU
+
+    E f^2                    = q/2 + alpha^2 N_2,     E f'^2 = 1/2 + alpha^2 phi(0) M(2 sigma),
+    d/dq E f^2               = 1/2 + alpha^2 phi(0) (M[s, s, 2s] + M[s, 2s, 2s]),
+    d/dq E f'^2              = alpha^2 phi(0) M'(2 sigma)/sigma,
+    q E f'^2 - E f^2         = 2 alpha^2 phi(0) sigma^4 M[0, 0, s, 2s, 2s],
+    E f'^2 - d/dq E f^2 + q d/dq E f'^2 = alpha^2 phi(0) sigma^2 M[s, 2s, 2s],
+
+where M[...] are divided differences at multiples of s = sigma. Those of even order of a completely
+monotone function are positive, so nothing cancels, and the fourth line is the theorem that
+preserving the second moment enlarges gradients. The relatives are (c/k) f(k x; floor), whence
+theirs: SELU has the factor c = scale, CELU the rate k = 1/alpha and the floor 1, ReLU the floor 0.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elu_sym.numeric.mills import divided_difference, mills_derivatives, within_reach
+from elu_sym.numeric.operations import NUMPY
+
+if TYPE_CHECKING:
+    from elu_sym.book.formula import Activation
+
+__all__ = ["CenteredMoments", "centered_moments"]
+
+FloatArray = NDArray[np.float64]
+
+_DENSITY = 1.0 / math.sqrt(2.0 * math.pi)
+
+
+@dataclass(frozen=True)
+class CenteredMoments:
+    """Expectations of an activation at X ~ N(0, q), arrays of the shape of q.
+
+    Attributes:
+        square: E f(X)^2.
+        square_slope: its derivative in q, which is E[f'^2 + f f''] with the atom at the kink.
+        slope_square: E f'(X)^2.
+        slope_square_slope: its derivative in q.
+        gap: q E f'^2 - E f^2, which is positive unless f is linear on either side of 0.
+        gap_slope: the derivative in q of gap/E f'^2, which is not negative.
+
+    Examples:
+        >>> from elu_sym import elu
+        >>> found = centered_moments(elu, (1.0,), np.array([1.0]))
+        >>> print(f"{found.square[0]:.6f} {found.square_slope[0]:.6f} {found.gap[0]:.6f}")
+        0.644945 0.574626 0.023157
+    """
+
+    square: FloatArray
+    square_slope: FloatArray
+    slope_square: FloatArray
+    slope_square_slope: FloatArray
+    gap: FloatArray
+    gap_slope: FloatArray
+
+
+def centered_moments(
+    activation: Activation, parameters: tuple[float, ...], variance: FloatArray
+) -> CenteredMoments:
+    """The expectations at N(0, q).
+
+    Args:
+        activation: one of the book.
+        parameters: its parameters, checked.
+        variance: q, positive and finite, in one dimension.
+
+    Returns:
+        The expectations. Accuracy, measured with mpmath at 20,000 random q from 1e-8 to 1e6 and
+        alpha from 1e-3 to 1e3, for ELU, in units of ulp(F) + 2^-52 sum |x dF/dx|: below 2 in all
+        but ``gap_slope``, a sum of products of several of them, where it is below 7.
+
+    Source:
+        Stein's identity and the divided differences of :mod:`elu_sym.numeric.mills`.
+    """
+    deviation = np.sqrt(variance)
+    square = activation.second_moment(0.0, deviation, *parameters)
+    slope_square = activation.derivative_second_moment(0.0, deviation, *parameters)
+    factor, rate, floor, slope = _shape(activation.name, parameters)
+    weight = (factor * floor) ** 2 * _DENSITY
+    s = rate * deviation
+    line = factor**2 * (1.0 + slope**2) / 2.0
+    decay, convexity, gap = _differences(s)
+    square_slope = line + weight * convexity[0]
+    slope_square_slope = -weight * rate**2 * decay / s
+    with np.errstate(all="ignore"):
+        gap_value = weight / rate**2 * gap
+        # d/dq (gap/e) = [e (e - m' + q e') + gap (-e')]/e^2, a sum of two positive products.
+        fall = slope_square_slope / slope_square
+        gap_slope = (weight * convexity[1] - gap_value * fall) / slope_square
+    return CenteredMoments(
+        square, square_slope, slope_square, slope_square_slope, gap_value, gap_slope
+    )
+
+
+def _shape(name: str, parameters: tuple[float, ...]) -> tuple[float, float, float, float]:
+    """Factor, rate and floor of the exponential piece, and the slope of a linear one."""
+    if name == "elu":
+        return 1.0, 1.0, parameters[0], 0.0
+    if name == "selu":
+        return parameters[1], 1.0, parameters[0], 0.0
+    if name == "celu":
+        return 1.0, 1.0 / parameters[0], 1.0, 0.0
+    if name == "leaky_relu":
+        return 1.0, 1.0, 0.0, parameters[0]
+    if name == "relu":
+        return 1.0, 1.0, 0.0, 0.0
+    raise ValueError(f"activation = {name}: give elu, relu, leaky_relu, selu or celu")
+
+
+def _differences(s: FloatArray) -> tuple[FloatArray, tuple[FloatArray, FloatArray], FloatArray]:
+    """-M'(2s), M[s,s,2s] + M[s,2s,2s] with s^2 M[s,2s,2s], and 2 s^4 M[0,0,s,2s,2s]."""
+    with np.errstate(all="ignore"):
+        far = 2.0 * s
+        at_far, decay = mills_derivatives(NUMPY, 1, far)
+        at_near, near_decay = mills_derivatives(NUMPY, 1, s)
+        zero = 0.0 * s
+        second = [
+            divided_difference(NUMPY, points) / 2.0 for points in ([s, s, far], [s, far, far])
+        ]
+        fourth = divided_difference(NUMPY, [zero, zero, s, far, far]) / 24.0
+        close, very_close = within_reach(NUMPY, s, far), within_reach(NUMPY, zero, far)
+        convexity = np.where(close, second[0] + second[1], (near_decay - decay) / s)
+        rest = np.where(close, s**2 * second[1], at_near - at_far - s * decay)
+        at_zero = 1.0 / (2.0 * _DENSITY)
+        apart = s * (s * at_far) - at_zero + 2.0 * at_near - at_far
+        gap = np.where(very_close, 2.0 * s**4 * fourth, apart)
+    return decay, (convexity, rest), gap

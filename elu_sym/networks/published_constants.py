@@ -1,0 +1,262 @@
+"""The constants that libraries and papers publish for ELU and its relatives, beside exact values.
+
+Each row quotes a number as it stands in its source and says of which quantity it is the value, as
+an expression whose digits Arb encloses. The table is :data:`PUBLISHED_CONSTANTS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from elu_sym.book.formula import elu, relu
+
+if TYPE_CHECKING:
+    from flint import arb
+    from sympy import Expr, Rational
+
+    from elu_sym.book.formula import Formula
+
+__all__ = ["PUBLISHED_CONSTANTS", "PublishedConstant"]
+
+Definition = Callable[[], "Expr"]
+
+
+@dataclass(frozen=True)
+class PublishedConstant:
+    """A published number and the quantity that it stands for, at X ~ N(0, 1).
+
+    Attributes:
+        id: a name for the row.
+        value: the number as it is published, a decimal fraction.
+        activation: the activation that it is for, with its parameters.
+        meaning: the quantity in words.
+        definition: builds its exact expression.
+        source: the library and file, or the paper, in which it stands.
+
+    Examples:
+        >>> row = PUBLISHED_CONSTANTS["nfnets.elu"]
+        >>> row.value, row.digits(12)
+        ('1.2716004848480225', '1.27084341785')
+        >>> print(f"{row.relative_difference:.1e}")
+        6.0e-04
+    """
+
+    id: str
+    value: str
+    activation: str
+    meaning: str
+    definition: Definition
+    source: str
+
+    @property
+    def exact(self) -> Expr:
+        """The quantity, as an expression without symbols."""
+        return self.definition()
+
+    @property
+    def published(self) -> Rational:
+        """The published number, exactly."""
+        from sympy import Rational
+
+        return Rational(self.value)
+
+    @property
+    def enclosure(self) -> arb:
+        """A ball that contains the exact value, with a relative radius below 1e-40."""
+        from sympy import Rational
+
+        from elu_sym.algebra.enclosure import enclose_to
+
+        return enclose_to(self.exact, {}, Rational(1, 10**40))
+
+    def digits(self, count: int = 17) -> str:
+        """The exact value in decimals, each certified: Arb prints none that it does not know.
+
+        Args:
+            count: how many significant digits, from 1 to 38.
+
+        Raises:
+            ValueError: if so many are not certified.
+        """
+        if not 1 <= count <= 38:
+            raise ValueError(f"count = {count}: give a number of digits from 1 to 38")
+        return str(self.enclosure.str(count, radius=False))
+
+    @property
+    def relative_difference(self) -> float:
+        """The published number less the exact one, over the exact one.
+
+        It is 0.0 only if the ball of radius 1e-40 contains the published number.
+        """
+        from flint import arb, ctx, fmpq
+
+        with ctx.workprec(256):
+            exact, published = self.enclosure, self.published
+            ratio = arb(fmpq(int(published.p), int(published.q))) / exact - 1
+            return 0.0 if ratio.contains(0) else float(ratio.mid())
+
+
+def _standard(formula: Formula) -> Expr:
+    """A formula at N(0, 1) and, for ELU, alpha = 1."""
+    from sympy import S
+
+    from elu_sym.symbols import alpha, mu, sigma
+
+    return formula.closed_form.xreplace({mu: S.Zero, sigma: S.One, alpha: S.One})
+
+
+def _standard_leaky(formula: Formula, slope_value: Rational) -> Expr:
+    from sympy import S
+
+    from elu_sym.symbols import mu, sigma, slope
+
+    return formula.closed_form.xreplace({mu: S.Zero, sigma: S.One, slope: slope_value})
+
+
+def _elu_gain_squared() -> Expr:
+    return 1 / _standard(elu.second_moment)
+
+
+def _relu_gain() -> Expr:
+    from sympy import sqrt
+
+    return 1 / sqrt(_standard(relu.second_moment))
+
+
+def _leaky_relu_gain() -> Expr:
+    from sympy import Rational, sqrt
+
+    from elu_sym.book.formula import leaky_relu
+
+    return 1 / sqrt(_standard_leaky(leaky_relu.second_moment, Rational(1, 100)))
+
+
+def _elu_normalizer() -> Expr:
+    from sympy import sqrt
+
+    return 1 / sqrt(_standard(elu.variance))
+
+
+def _relu_normalizer() -> Expr:
+    from sympy import sqrt
+
+    return 1 / sqrt(_standard(relu.variance))
+
+
+def _leaky_relu_normalizer() -> Expr:
+    from sympy import Rational, sqrt
+
+    from elu_sym.book.formula import leaky_relu
+
+    return 1 / sqrt(_standard_leaky(leaky_relu.variance, Rational(1, 100)))
+
+
+def _one() -> Expr:
+    """What SELU's own definition makes of its moments at N(0, 1)."""
+    from sympy import S
+
+    return S.One
+
+
+def selu_alpha() -> Expr:
+    """The alpha of SELU, at which the mean of ELU at N(0, 1) is 0, in closed form.
+
+    Examples:
+        >>> print(selu_alpha().evalf(20))
+        1.6732632423543772848
+    """
+    from sympy import S, expand
+
+    from elu_sym.symbols import alpha, mu, sigma
+
+    mean = expand(elu.mean.closed_form.xreplace({mu: S.Zero, sigma: S.One}))  # linear in alpha
+    return -mean.coeff(alpha, 0) / mean.coeff(alpha, 1)
+
+
+def selu_scale() -> Expr:
+    """The lambda of SELU, with which the second moment at N(0, 1) is 1, in closed form.
+
+    Examples:
+        >>> print(selu_scale().evalf(20))
+        1.0507009873554804934
+    """
+    from sympy import S, sqrt
+
+    from elu_sym.symbols import alpha, mu, sigma
+
+    point = {mu: S.Zero, sigma: S.One, alpha: selu_alpha()}
+    return 1 / sqrt(elu.second_moment.closed_form.xreplace(point))
+
+
+_PYTORCH = "PyTorch, torch/nn/init.py, calculate_gain, as of version 2.13"
+_SIREN = "vsitzmann/siren, modules.py, init_weights_elu, commit 361422e, and copies of it"
+_NFNETS = (
+    "google-deepmind/deepmind-research, nfnets/base.py, nonlinearities, commit 68a1754;"
+    " huggingface/pytorch-image-models, timm/models/nfnet.py, _nonlin_gamma, commit 0262a0e"
+)
+_SELU = (
+    "Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017, arXiv 1706.02515; with all digits in"
+    " PaddlePaddle, paddle.nn.functional.selu"
+)
+_NORMALIZER = "1/std f(Z), the variance rule"
+_GAIN = "1/sqrt(E f(Z)^2), the second-moment rule"
+
+_ROWS = (
+    PublishedConstant(
+        "siren.elu",
+        "1.5505188080679277",
+        "ELU, alpha = 1",
+        "1/E f(Z)^2, the square of the gain",
+        _elu_gain_squared,
+        _SIREN,
+    ),
+    PublishedConstant(
+        "nfnets.elu", "1.2716004848480225", "ELU, alpha = 1", _NORMALIZER, _elu_normalizer, _NFNETS
+    ),
+    PublishedConstant(
+        "nfnets.celu", "1.270926833152771", "CELU, alpha = 1", _NORMALIZER, _elu_normalizer, _NFNETS
+    ),
+    PublishedConstant(
+        "nfnets.relu", "1.7139588594436646", "ReLU", _NORMALIZER, _relu_normalizer, _NFNETS
+    ),
+    PublishedConstant(
+        "nfnets.leaky_relu",
+        "1.70590341091156",
+        "leaky ReLU, slope 0.01",
+        _NORMALIZER,
+        _leaky_relu_normalizer,
+        _NFNETS,
+    ),
+    PublishedConstant("nfnets.selu", "1.0008515119552612", "SELU", _NORMALIZER, _one, _NFNETS),
+    PublishedConstant("pytorch.relu", "1.4142135623730951", "ReLU", _GAIN, _relu_gain, _PYTORCH),
+    PublishedConstant(
+        "pytorch.leaky_relu",
+        "1.4141428569978354",
+        "leaky ReLU, slope 0.01",
+        _GAIN,
+        _leaky_relu_gain,
+        _PYTORCH,
+    ),
+    PublishedConstant("pytorch.selu", "0.75", "SELU", _GAIN, _one, _PYTORCH),
+    PublishedConstant(
+        "selu.alpha",
+        "1.6732632423543772848170429916717",
+        "SELU",
+        "the alpha with mean 0 at N(0, 1)",
+        selu_alpha,
+        _SELU,
+    ),
+    PublishedConstant(
+        "selu.scale",
+        "1.0507009873554804934193349852946",
+        "SELU",
+        "the lambda with second moment 1 at N(0, 1)",
+        selu_scale,
+        _SELU,
+    ),
+)
+
+PUBLISHED_CONSTANTS = {row.id: row for row in _ROWS}
+"""Every published constant by its id."""

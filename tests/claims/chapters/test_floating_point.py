@@ -1,0 +1,210 @@
+"""The chapter on floating point: witnesses seen from elsewhere, mutants of rounding."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sympy import Integer, Rational
+
+from elu_sym.algebra.rounding import (
+    BFLOAT16,
+    DERIVATIVE_ROUNDED_TWICE,
+    ELU_ROUNDED_ONCE,
+    EXPONENTIAL,
+    EXPONENTIAL_LESS_ONE,
+    FLOAT16,
+    FLOAT64,
+    FORMATS,
+    SELU_ALPHA,
+    FloatingPointFormat,
+)
+from elu_sym.claims.assertion import Evidence
+from elu_sym.claims.chapters.floating_point import CLAIMS
+from elu_sym.claims.chapters.floating_point.thresholds import (
+    DERIVATIVE_IS_SUBNORMAL,
+    EXPONENTIAL_IS_ZERO,
+    FLOOR_IS_REACHED,
+    FLOOR_ROUNDED_ONCE,
+)
+from elu_sym.claims.claim import Verdict
+from elu_sym.claims.rules import measured_thresholds
+from elu_sym.claims.rules.measured_thresholds import MeasuredWithin, Reference
+from elu_sym.claims.rules.rounded import AtMostUpTo, EqualUpTo
+from elu_sym.experiments.threshold_table import Measurement, read
+from elu_sym.symbols import alpha, x, y
+
+BY_ID = {claim.id: claim for claim in CLAIMS}
+
+
+def test_statements_name_every_threshold() -> None:
+    for name, table in (
+        ("exponential_zero", EXPONENTIAL_IS_ZERO),
+        ("derivative_zero", EXPONENTIAL_IS_ZERO),
+        ("floor_reached", FLOOR_IS_REACHED),
+        ("rate_zero", FLOOR_IS_REACHED),
+    ):
+        statement = BY_ID[f"floating_point.{name}"].statement
+        for numbers, threshold in table.items():
+            assert f"{threshold!r} in {numbers.name}" in statement
+
+
+def half(witness: object, function: Callable[[np.float16], object]) -> np.float16:
+    value = function(np.float16(float(witness[x])))  # type: ignore[index]
+    return np.float16(value)
+
+
+def test_witnesses_in_float16_as_numpy_sees_them() -> None:
+    """NumPy computes float16 by rounding float32, which is far from any tie at these floats."""
+    witness = BY_ID["floating_point.derivative_positive"].check().witness
+    assert half(witness, np.exp) == 0
+    assert half({x: FLOAT16.successor(witness[x])}, np.exp) > 0
+    witness = BY_ID["floating_point.above_floor"].check().witness
+    assert half(witness, np.expm1) == -1
+    assert half({x: FLOAT16.successor(witness[x])}, np.expm1) > -1
+    witness = BY_ID["floating_point.rate_positive"].check().witness
+    assert half(witness, np.expm1) + np.float16(1) == 0
+    witness = BY_ID["floating_point.injective_above_floor"].check().witness
+    assert half(witness, np.expm1) == half({x: witness[y]}, np.expm1) > -1
+    assert FLOAT16.successor(witness[x]) == witness[y]
+    witness = BY_ID["floating_point.floor_any_alpha"].check().witness
+    height = np.float16(float(witness[alpha]))
+    assert half(witness, np.expm1) > -1
+    assert height * half(witness, np.expm1) == -height
+    witness = BY_ID["floating_point.derivative_zero_any_alpha"].check().witness
+    height = np.float16(float(witness[alpha]))
+    assert half(witness, np.exp) > 0
+    assert height * half(witness, np.exp) == 0
+
+
+def moved(numbers: FloatingPointFormat, threshold: float, steps: int) -> Rational:
+    return numbers.at(numbers.rank(Rational(threshold)) + steps)
+
+
+@pytest.mark.parametrize("steps", [-1, 1])
+@pytest.mark.parametrize("numbers", FORMATS, ids=lambda numbers: numbers.name)
+def test_a_threshold_that_is_off_by_one_float_is_refuted(
+    numbers: FloatingPointFormat, steps: int
+) -> None:
+    selu, one = numbers.round(SELU_ALPHA), Integer(1)
+    shifted = moved(numbers, EXPONENTIAL_IS_ZERO[numbers], steps)
+    assertions = [EqualUpTo(EXPONENTIAL, numbers, Integer(0), shifted)]
+    shifted = moved(numbers, FLOOR_IS_REACHED[numbers], steps)
+    assertions.append(EqualUpTo(EXPONENTIAL_LESS_ONE, numbers, Integer(-1), shifted))
+    for height, threshold in zip(
+        (Rational(1, 2), one, selu, Integer(2)), DERIVATIVE_IS_SUBNORMAL[numbers], strict=True
+    ):
+        shifted, level = moved(numbers, threshold, steps), numbers.greatest_subnormal
+        assertions.append(AtMostUpTo(DERIVATIVE_ROUNDED_TWICE, numbers, level, shifted, height))
+    for height, threshold in zip(
+        (numbers.successor(one), Rational(3, 2), selu), FLOOR_ROUNDED_ONCE[numbers], strict=True
+    ):
+        shifted = moved(numbers, threshold, steps)
+        assertions.append(EqualUpTo(ELU_ROUNDED_ONCE, numbers, -height, shifted, height))
+    for assertion in assertions:
+        step = assertion.check()
+        assert step.holds is False, step.assertion.to_text()
+        assert step.witness
+
+
+ROUNDED_UNITS = FloatingPointFormat._rounded_units
+
+
+def towards_zero(numbers: FloatingPointFormat, numerator: int, denominator: int) -> int:
+    size = abs(numerator) << -numbers._unit_exponent
+    whole = size // denominator
+    shift = max(0, whole.bit_length() - numbers.precision)
+    return (whole >> shift << shift) * (-1 if numerator < 0 else 1)
+
+
+def ties_away(numbers: FloatingPointFormat, numerator: int, denominator: int) -> int:
+    """Round a little further out: a tie is none any more, and goes away from zero."""
+    return ROUNDED_UNITS(
+        numbers, (numerator << 6000) + (1 if numerator > 0 else -1), denominator << 6000
+    )
+
+
+def flushed(numbers: FloatingPointFormat, numerator: int, denominator: int) -> int:
+    units = ROUNDED_UNITS(numbers, numerator, denominator)
+    return units if abs(units) >> numbers.precision - 1 else 0
+
+
+@pytest.mark.parametrize(
+    ("mutant", "killed"),
+    [
+        (towards_zero, {"exponential_zero", "floor_reached", "floor_rounded_once", "rate_zero"}),
+        (flushed, {"exponential_zero", "derivative_zero", "derivative_subnormal"}),
+        (ties_away, {"derivative_zero_false_1"}),
+    ],
+    ids=["towards zero", "flush to zero", "ties away from zero"],
+)
+def test_another_rounding_turns_claims_over(
+    mutant: Callable[..., int], killed: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FloatingPointFormat, "_rounded_units", mutant)
+    claims = [claim for claim in CLAIMS if claim.expected is Verdict.PROVED]
+    claims += [false for claim in claims for false in claim.false_claims]
+    turned = {claim.id.partition(".")[2] for claim in claims if not claim.check().is_expected}
+    assert killed <= turned
+
+
+def within(*, least: int = 0, greatest: int = 0, cases: int = 2) -> MeasuredWithin:
+    return MeasuredWithin(
+        "torch", ("exp", "expm1"), (FLOAT64,), Reference.EACH_ROUNDED, least, greatest, cases
+    )
+
+
+def test_measured_distances_hold_within_their_interval_and_nowhere_else() -> None:
+    step = within(greatest=10**14).check()
+    assert step.holds
+    assert step.evidence is Evidence.EXPERIMENT
+    distance = int(re.search(r"0 to (\d+) floats above", step.detail).group(1))  # type: ignore[union-attr]
+    assert distance > 10**12
+    assert within(greatest=distance).check().holds
+    refuted = within(greatest=distance - 1).check()
+    assert refuted.holds is False
+    assert refuted.witness == {x: Rational(-36.73680056967711)}
+    assert within(least=1, greatest=distance).check().holds is False
+    assert within(greatest=10**14, cases=3).check().holds is None
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> list[Measurement]:
+    rows = read()
+    monkeypatch.setattr(measured_thresholds, "read", lambda: rows)
+    return rows
+
+
+def test_neighbours_that_disagree_leave_a_measurement_open(table: list[Measurement]) -> None:
+    place = next(i for i, row in enumerate(table) if row.library == "torch")
+    table[place] = replace(table[place], monotone="no")
+    assert within(greatest=10**14).check().holds is None
+
+
+def test_another_measured_threshold_turns_its_claim_over(table: list[Measurement]) -> None:
+    for place, row in enumerate(table):
+        numbers = next(numbers for numbers in FORMATS if numbers.name == row.format)
+        shifted = numbers.at(numbers.rank(Rational(row.threshold)) - 2)
+        table[place] = replace(row, threshold=str(shifted))
+        claims = [claim for claim in CLAIMS if claim.expected is Verdict.MEASURED]
+        outcomes = [claim.check() for claim in claims if row.library in claim.id]
+        (turned,) = [outcome for outcome in outcomes if not outcome.is_expected]
+        assert turned.verdict is Verdict.REFUTED
+        assert turned.witness[x] == shifted  # type: ignore[index]
+        table[place] = row
+
+
+def test_the_table_agrees_with_the_theorems() -> None:
+    assert len(read()) == 82
+    for row in read():
+        numbers = next(numbers for numbers in FORMATS if numbers.name == row.format)
+        rank = numbers.rank(Rational(row.threshold))
+        for reference, stored, steps in (
+            (Reference.EACH_ROUNDED, row.each_rounded, row.steps_from_each_rounded),
+            (Reference.ROUNDED_ONCE, row.rounded_once, row.steps_from_rounded_once),
+        ):
+            threshold = reference.threshold(row)
+            assert Rational(stored) == threshold
+            assert int(steps) == rank - numbers.rank(threshold)
+    assert BFLOAT16.name in {row.format for row in read() if row.library == "torch"}

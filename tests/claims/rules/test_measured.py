@@ -1,0 +1,230 @@
+"""Assertions about runs: true, false and open ones, and the claims of the smooth ride."""
+
+import random
+import re
+from dataclasses import replace
+
+import pytest
+from sympy import Integer, Rational
+
+from elu_sym.claims.assertion import Evidence
+from elu_sym.claims.chapters import smooth_ride as smooth_ride_measured
+from elu_sym.claims.claim import Claim, Verdict
+from elu_sym.claims.rules.measured import (
+    DifferenceInEveryRun,
+    MeasuredDifference,
+)
+from elu_sym.experiments import records, tables
+from elu_sym.experiments.paired_differences import CONFIDENCE
+from elu_sym.experiments.records import Record
+from elu_sym.experiments.smooth_ride import run
+from elu_sym.symbols import learning_rate, seed
+
+CLAIMS = {claim.id: claim for claim in smooth_ride_measured.CLAIMS}
+MEASURED = [claim for claim in CLAIMS.values() if claim.expected is Verdict.MEASURED]
+HALF = Rational(1, 2)
+
+
+def claim_of(*assertions) -> Claim:
+    return Claim("test.experiment", "A statement.", lambda: assertions, source="the tests")
+
+
+def overshoot(low, high, **options):
+    return MeasuredDifference("residual", "overshoot", "ELU(1)", low, high, **options)
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=lambda claim: claim.id)
+def test_claim_has_the_verdict_that_it_expects(claim: Claim) -> None:
+    outcome = claim.check()
+    assert outcome.is_expected, outcome.to_text()
+    outcome.recheck()
+
+
+FALSE = [false for claim in CLAIMS.values() for false in claim.false_claims]
+
+
+@pytest.mark.parametrize("claim", FALSE, ids=lambda claim: claim.id)
+def test_neighbour_is_refuted_by_a_run(claim: Claim) -> None:
+    outcome = claim.check()
+    assert outcome.verdict is Verdict.REFUTED, outcome.to_text()
+    assert set(outcome.witness) == {seed, learning_rate}
+
+
+def test_every_claim_has_a_neighbour() -> None:
+    assert all(claim.neighbours for claim in CLAIMS.values())
+
+
+def test_all_claims_together_take_less_than_five_seconds() -> None:
+    assert sum(claim.check().seconds for claim in CLAIMS.values()) < 5
+
+
+def test_the_number_of_intervals_is_the_one_that_is_written() -> None:
+    assertions = [each for claim in CLAIMS.values() for each in claim.proof()]
+    count = sum(isinstance(each, MeasuredDifference) for each in assertions)
+    text = smooth_ride_measured.__doc__ or ""
+    single, intervals = re.search(r"with ([\d.]+) % for each of (\d+) intervals", text).groups()
+    together = re.search(r"enclose\s+what they should with (\d+) %", text).group(1)
+    assert (float(single), int(intervals)) == (100 * CONFIDENCE, count)
+    assert int(together) / 100 <= 1 - count * (1 - CONFIDENCE)
+
+
+@pytest.mark.parametrize("claim", MEASURED, ids=lambda claim: claim.id)
+def test_claim_does_not_hold_when_the_activations_are_shuffled(claim: Claim, tmp_path) -> None:
+    shuffle = random.Random(0)
+    groups: dict[tuple[str, ...], list[Record]] = {}
+    for record in records.read():
+        groups.setdefault((record.problem, record.seed, record.learning_rate), []).append(record)
+    table = tmp_path / "shuffled.csv"
+    shuffled = []
+    for group in groups.values():
+        names = [record.activation for record in group]
+        shuffle.shuffle(names)
+        shuffled += [
+            replace(record, activation=name) for record, name in zip(group, names, strict=True)
+        ]
+    tables.write(shuffled, Record, table)
+    assertions = [
+        replace(each, table=table) if hasattr(each, "table") else each for each in claim.proof()
+    ]
+    outcome = claim_of(*assertions).check()
+    if claim.id == "smooth_ride.digits_sign_changes":
+        # That labels do not matter is what this claim says.
+        assert outcome.verdict is Verdict.MEASURED
+    else:
+        assert outcome.verdict is not Verdict.MEASURED, outcome.to_text()
+
+
+def test_an_interval_inside_the_range_is_evidence() -> None:
+    step = overshoot(Integer(-1), -HALF).check()
+    assert step.holds is True
+    assert step.evidence is Evidence.EXPERIMENT
+    assert re.search(r"99.9 % interval \[-0\.\d+, -0\.\d+\] from 40 pairs", step.detail)
+    assert claim_of(step.assertion).check().verdict is Verdict.MEASURED
+
+
+@pytest.mark.parametrize("bounds", [(-HALF, None), (None, Rational(-99, 100)), (-HALF, HALF)])
+def test_an_interval_outside_the_range_contradicts_but_shows_no_run(bounds) -> None:
+    step = overshoot(*bounds).check()
+    assert (step.holds, step.witness) == (False, {})
+    assert claim_of(step.assertion).check().verdict is Verdict.UNKNOWN
+
+
+ABOVE, BELOW = Rational(-39, 50), Rational(-17, 20)  # inside the interval, beside the estimate
+
+
+@pytest.mark.parametrize("bounds", [(None, ABOVE), (None, BELOW), (ABOVE, None), (BELOW, None)])
+def test_an_interval_across_a_bound_is_open(bounds) -> None:
+    step = overshoot(*bounds).check()
+    assert step.holds is None
+    assert "an end of the range is inside" in step.detail
+
+
+@pytest.mark.parametrize("rule", [MeasuredDifference, DifferenceInEveryRun])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("parity", "overshoot", "ELU(1)", None, HALF), "no records of parity"),
+        (("sine", "overshoot", "GELU", None, HALF), "no records of sine with GELU"),
+        (("sine", "overshoot", "ELU(1)", None, HALF, (Rational(1, 7),)), "0.001, 0.003"),
+        (("sine", "overshoot", "ELU(1)", None, HALF, (Rational(6, 100),)), "has no overshoot"),
+    ],
+)
+def test_what_the_records_do_not_say_is_open(rule, arguments, message) -> None:
+    step = rule(*arguments).check()
+    assert step.holds is None
+    assert message in step.detail
+
+
+def test_a_comparison_without_a_bound_is_refused() -> None:
+    with pytest.raises(ValueError, match="without a bound"):
+        overshoot(None, None)
+
+
+def test_a_measure_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="measure = 'speed'; the measures are velocity_sign"):
+        MeasuredDifference("sine", "speed", "ELU(1)", None, HALF)
+
+
+def test_the_witness_is_a_run_that_can_be_repeated() -> None:
+    assertion = DifferenceInEveryRun(
+        "residual", "velocity_sign_changes", "ELU(1)", None, Integer(0)
+    )
+    witness = assertion.check().witness
+    elu, relu = (
+        run("residual", name, float(witness[learning_rate]), int(witness[seed]))
+        for name in ("ELU(1)", "ReLU")
+    )
+    assert elu.velocity_sign_changes > relu.velocity_sign_changes
+
+
+def table(tmp_path, *pairs, measure="overshoot", reached=("1", "1")):
+    """A table with one pair of runs a seed: the value of ReLU, that of ELU."""
+    path = tmp_path / "table.csv"
+    rows = []
+    for number, pair in enumerate(pairs):
+        for name, value, there in zip(("ReLU", "ELU(1)"), pair, reached, strict=True):
+            run_ = Record("sine", str(number), "0.1", name, "0", "9", reached=there)
+            rows.append(replace(run_, **{measure: value}))
+    tables.write(rows, Record, path)
+    return path
+
+
+def every_run(path, low, high, measure="overshoot"):
+    return DifferenceInEveryRun("sine", measure, "ELU(1)", low, high, table=path).check()
+
+
+def test_every_run_is_compared_exactly(tmp_path) -> None:
+    path = table(tmp_path, ("0.3", "0.15"), ("2", "1"))
+    assert every_run(path, None, -HALF).holds is False
+    assert every_run(path, None, -HALF + Rational(1, 10**9)).holds is True
+    assert every_run(path, -HALF, None).holds is False
+    assert every_run(path, -HALF - Rational(1, 10**9), None).holds is True
+    step = every_run(path, None, Integer(0))
+    assert (step.evidence, step.detail) == (Evidence.EXPERIMENT, "all 2 pairs of runs agree")
+
+
+def test_the_exception_is_the_witness(tmp_path) -> None:
+    path = table(tmp_path, ("2", "1"), ("2", "3"), ("2", "4"))
+    step = every_run(path, None, Integer(0))
+    assert step.witness == {seed: 1, learning_rate: Rational(1, 10)}
+    assert step.detail == "in this run 3 with ELU(1), 2 with ReLU"
+
+
+def test_without_a_unit_there_is_no_range(tmp_path) -> None:
+    path = table(tmp_path, ("0", "0"))
+    assert every_run(path, None, Integer(0)).holds is False
+    assert every_run(path, Integer(0), None).holds is False
+    negative = table(tmp_path, ("-1", "2"), measure="final_loss")
+    step = every_run(negative, None, Integer(0), "final_loss")
+    assert step.holds is None
+    assert "is no unit" in step.detail
+
+
+@pytest.mark.parametrize("reached", [("0", "1"), ("1", "0"), ("0", "0")])
+def test_a_censored_run_is_no_exception_and_no_support(tmp_path, reached) -> None:
+    path = table(tmp_path, ("9", "9"), measure="steps_to_tolerance", reached=reached)
+    step = every_run(path, None, Integer(0), "steps_to_tolerance")
+    assert step.holds is None
+    assert step.detail == "1 of 1 pairs of runs are censored"
+
+
+def test_a_run_without_a_partner_is_open(tmp_path) -> None:
+    path = table(tmp_path, ("2", "1"), ("2", "1"))
+    tables.write(records.read(path)[:-1], Record, path)
+    step = every_run(path, None, Integer(0))
+    assert step.holds is None
+    assert "has one run, not two" in step.detail
+
+
+def test_sentences_say_what_is_compared() -> None:
+    assertion = overshoot(-HALF, None, rates=(Integer(3),))
+    assert assertion.to_text() == (
+        "residual at learning rate 3: -1/2 < relative difference in total rise of the loss,"
+        " ELU(1) less ReLU, on average over seeds"
+    )
+    assert assertion.to_latex().startswith(r"-1/2 < \frac{\text{total rise of the loss}")
+    diverged = DifferenceInEveryRun("digits", "diverged", "ELU(2)", None, HALF)
+    assert diverged.to_text() == (
+        "digits: difference in fraction of diverged runs, ELU(2) less ReLU < 1/2, in every run"
+    )
+    assert r"\frac" not in diverged.to_latex()

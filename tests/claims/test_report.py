@@ -1,0 +1,217 @@
+"""The report passes when everything holds, and fails for every reason there is to fail."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sympy import Integer, Symbol
+
+import elu_sym
+from elu_sym import mean, verify
+from elu_sym.certify.witness import Witness
+from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.report import (
+    ClaimReport,
+    FormulaReport,
+    Report,
+)
+from elu_sym.claims.rules.elementary import Equality
+from elu_sym.numeric.function import implementation
+from elu_sym.symbols import alpha, x
+
+
+def report_of(claim: Claim) -> Report:
+    return Report((ClaimReport(claim.check(), tuple(c.check() for c in claim.false_claims)),), ())
+
+
+def test_claims_are_reported_by_chapters_with_witnesses_neighbours_and_time():
+    report = verify(["regularity", "shape.convex"])
+    assert report.passed
+    verdicts = [claim.outcome.verdict for claim in report.claims]
+    assert verdicts == [Verdict.PROVED] * 6 + [Verdict.REFUTED]
+    for entry in report.to_json()["claims"]:
+        assert entry["witnesses"]
+        assert entry["neighbours"]
+        assert entry["seconds"] >= 0
+        assert entry["passed"]
+        assert (entry["witness"] is None) == (entry["verdict"] == "PROVED")
+        assert all(neighbour["witness"] for neighbour in entry["neighbours"])
+    assert entry["witness"] == {"alpha": "7/5"}
+    assert entry["finding"] == "1 - alpha >= 0 fails"
+    assert report.to_json()["passed"]
+    assert report.to_json()["counts"] == report.counts
+    assert (report.counts["claims"], report.counts["refuted"]) == (7, 11)
+    text = report.to_text()
+    assert text.index("--- Regularity ---") < text.index("--- Shape ---")
+    assert "fails at alpha = 7/5: 1 - alpha >= 0 fails" in text
+    assert "7 of 7 claims as expected, 11 of 11 false neighbours refuted" in text
+
+
+def test_a_neighbour_that_is_true_fails_the_run():
+    neighbour = Neighbour("x is x.", lambda: [Equality(x, x)])
+    claim = Claim("test.claim", "x.", lambda: [Equality(x, x)], "me", neighbours=(neighbour,))
+    report = report_of(claim)
+    assert report.claims[0].outcome.verdict is Verdict.PROVED
+    assert not report.passed
+    assert "NOT REFUTED (PROVED): x is x." in report.to_text()
+    assert "0 of 1 false neighbours refuted" in report.to_text()
+
+
+def test_a_neighbour_that_is_refuted_nowhere_in_particular_fails_the_run():
+    neighbour = Neighbour("0 is 1.", lambda: [Equality(Integer(0), Integer(1))])
+    claim = Claim("test.claim", "x.", lambda: [Equality(x, x)], "me", neighbours=(neighbour,))
+    assert not report_of(claim).passed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(([],), "only is empty"), ((["mean"], 0), "processes = 0: give at least 1")],
+)
+def test_nothing_verified_is_an_error(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        verify(*arguments)
+
+
+def test_an_undecided_claim_fails_the_run():
+    # The rule compares expressions made of known functions, and g is none.
+    mystery = Symbol("mystery", real=True)
+    from sympy import Function
+
+    unknown = Function("g")(mystery)
+    claim = Claim("test.unknown", "g = g + 0 g.", lambda: [Equality(unknown, alpha)], "nobody")
+    report = report_of(claim)
+    assert report.claims[0].outcome.verdict is Verdict.UNKNOWN
+    assert not report.passed
+    assert "UNKNOWN" in report.to_text()
+    assert "VERIFICATION FAILED" in report.to_text()
+
+
+def test_a_false_claim_fails_the_run_unless_it_is_expected_to():
+    claim = Claim("test.false", "x is alpha x.", lambda: [Equality(x, alpha * x)], "nobody")
+    assert report_of(claim).claims[0].outcome.verdict is Verdict.REFUTED
+    assert not report_of(claim).passed
+    assert "but PROVED is expected" in report_of(claim).to_text()
+    assert report_of(replace(claim, expected=Verdict.REFUTED)).passed
+
+
+def test_a_rejecting_witness_fails_the_run():
+    good, bad = Witness("heat", True, "", 0.0), Witness("arb", False, "the balls are apart", 0.0)
+    assert Report((), (FormulaReport(mean, (good,)),)).passed
+    report = Report((), (FormulaReport(mean, (good, bad)),))
+    assert not report.passed
+    assert "the balls are apart" in report.to_text()
+
+
+def test_a_formula_without_witnesses_fails_the_run():
+    assert not Report((), (FormulaReport(mean, ()),)).passed
+
+
+def test_processes_change_nothing():
+    names = ["relu.mean", "relu.derivative_mean"]
+    alone, shared = verify(names), verify(names, processes=2)
+    assert [
+        [(witness.kind, witness.passed, witness.detail) for witness in report.witnesses]
+        for report in alone.formulas
+    ] == [
+        [(witness.kind, witness.passed, witness.detail) for witness in report.witnesses]
+        for report in shared.formulas
+    ]
+
+
+def test_the_json_is_plain_data():
+    report = verify(["regularity.monotone"])
+    assert json.loads(json.dumps(report.to_json())) == report.to_json()
+
+
+def test_an_unknown_id_is_refused():
+    with pytest.raises(
+        ValueError, match=r"'regularity\.smooth' is no claim, no chapter and no formula"
+    ):
+        verify(["regularity.smooth"])
+
+
+DIFFERENCE, PRODUCT = "partial_mean_difference(law, alpha)", "partial_mean_product(law, alpha)"
+GENERATED_MUTANTS = [
+    ("mean", f"return {DIFFERENCE}", f"return -{DIFFERENCE}"),
+    ("variance", f"2*{PRODUCT}", PRODUCT),
+]
+
+
+def verified_in(folder, name):
+    done = subprocess.run(
+        [sys.executable, "-m", "elu_sym", "verify", "--only", name, "--json"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    (formula,) = json.loads(done.stdout)["formulas"]
+    return formula["witnesses"]
+
+
+def copy_of_the_package(folder, ignored):
+    package = Path(elu_sym.__file__).parent
+    shutil.copytree(package, folder / "elu_sym", ignore=shutil.ignore_patterns(*ignored))
+    return folder / "elu_sym" / "numeric"
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) >= 1
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "old", "new"), GENERATED_MUTANTS)
+def test_a_changed_generated_function_makes_verify_exit_1(tmp_path, name, old, new):
+    # Without the compiled module, so that the changed function is what users call.
+    numeric = copy_of_the_package(tmp_path, ["__pycache__", "_compiled*"])
+    edit(numeric / "_generated.py", old, new)
+    verdicts = {}
+    for witness in verified_in(tmp_path, name):
+        verdicts[witness["kind"]] = verdicts.get(witness["kind"], True) and witness["passed"]
+    # The derivation and the heat equation do not see the numbers; the other two do.
+    assert verdicts["derivation"]
+    assert verdicts["heat"]
+    assert not verdicts["arb"]
+    assert not verdicts["montecarlo"]
+
+
+@pytest.mark.skipif(implementation() != "C", reason="the compiled module was not built")
+def test_a_changed_c_function_makes_verify_exit_1(tmp_path):
+    numeric = copy_of_the_package(tmp_path, ["__pycache__", "_compiled*"])
+    edit(numeric / "compiled" / "formulas.h", "2*partial_mean_product", "3*partial_mean_product")
+    setup = Path(elu_sym.__file__).parent.parent / "setup.py"
+    command = [sys.executable, str(setup), "--quiet", "build_ext", "--inplace"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    failed = [
+        (witness["kind"], witness["detail"].partition(":")[0])
+        for witness in verified_in(tmp_path, "variance")
+        if not witness["passed"]
+    ]
+    assert ("arb", "C") in failed
+    assert ("arb", "NumPy") not in failed
+
+
+def test_an_assertion_that_raises_is_no_proof():
+    class Broken(Assertion):
+        rule = "nothing"
+
+        def to_text(self):
+            return "broken"
+
+        def to_latex(self):
+            return "broken"
+
+        def decide(self):
+            raise RuntimeError("no")
+
+    claim = Claim("test.broken", "It breaks.", lambda: [Broken()], "nobody")
+    assert report_of(claim).claims[0].outcome.verdict is Verdict.UNKNOWN

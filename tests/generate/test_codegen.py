@@ -1,0 +1,196 @@
+"""The generated files are what the formula book derives, byte for byte, and safely written."""
+
+import ast
+import os
+import subprocess
+import sys
+
+import pytest
+from sympy import S
+
+from elu_sym import elu, mean, variance
+from elu_sym.book.decomposition import NoDecompositionError
+from elu_sym.book.formula import FORMULAS
+from elu_sym.book.primitives import UpperPartialMoment, named_primitives
+from elu_sym.generate import codegen
+from elu_sym.generate import gradients as gradient_codegen
+from elu_sym.generate.gradients import GradientError, gradient, gradient_function
+from elu_sym.symbols import alpha, mu, sigma
+
+FOLDER = codegen.GENERATED.parent
+FILES = (codegen.GENERATED, codegen.GENERATED_GRADIENTS, codegen.GENERATED_C)
+
+
+def name_of(path):
+    return path.relative_to(FOLDER).as_posix()
+
+
+EVERY_FILE = pytest.mark.parametrize("path", FILES, ids=name_of)
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Two sources that are quickly derived."""
+    sources = {codegen.GENERATED: "new\n", codegen.GENERATED_C: "new too\n"}
+    monkeypatch.setattr(codegen, "sources", lambda: sources)
+    return sources
+
+
+@EVERY_FILE
+def test_it_says_not_to_edit_it_and_how_to_make_it(path):
+    head = path.read_text(encoding="utf-8")[:500]
+    assert "Do not edit" in head
+    assert "make derive" in head
+
+
+@pytest.mark.parametrize(("hash_seed", "ground_types"), [("1", "python"), ("2", "flint")])
+def test_another_process_derives_the_same_bytes(hash_seed, ground_types, tmp_path):
+    # The order of a set and the rational numbers of SymPy's polynomials must not show.
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "SYMPY_GROUND_TYPES": ground_types}
+    code = (
+        "from pathlib import Path; from elu_sym.generate import codegen;"
+        f"codegen.write(Path({str(tmp_path)!r}))"
+    )
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
+    assert written == {name_of(path) for path in FILES}
+    for path in FILES:
+        assert (tmp_path / name_of(path)).read_bytes() == path.read_bytes()
+
+
+EDITS = [
+    (codegen.GENERATED, "- lower_partial_moment(3", "+ lower_partial_moment(3"),
+    (codegen.GENERATED, "2*partial_mean_product", "3*partial_mean_product"),
+    (codegen.GENERATED, "Do not edit", "Do edit"),
+    (codegen.GENERATED_GRADIENTS, "-lower_partial_moment_1/alpha", "lower_partial_moment_1/alpha"),
+    (codegen.GENERATED_C, "2*partial_mean_product", "3*partial_mean_product"),
+]
+
+
+@pytest.mark.parametrize(("path", "old", "new"), EDITS)
+def test_a_hand_edit_is_shown_as_a_diff(tmp_path, path, old, new):
+    for each in FILES:
+        copy = tmp_path / name_of(each)
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes(each.read_bytes())
+    assert codegen.difference(tmp_path) == ""
+    edited = tmp_path / name_of(path)
+    text = edited.read_text(encoding="utf-8")
+    assert old in text
+    edited.write_text(text.replace(old, new, 1), encoding="utf-8")
+    found = codegen.difference(tmp_path)
+    assert any(line.startswith("-") and new in line for line in found.splitlines())
+    assert any(line.startswith("+") and old in line for line in found.splitlines())
+
+
+def test_a_missing_file_differs(few, tmp_path):
+    found = codegen.difference(tmp_path)
+    assert "+new\n" in found
+    assert "+new too\n" in found
+
+
+def test_check_fails_on_a_difference(few, capsys):
+    assert codegen.main(["--check"]) == 1
+    assert "+new" in capsys.readouterr().out
+
+
+def test_writing_again_changes_nothing(few, tmp_path):
+    codegen.write(tmp_path)
+    written = [tmp_path / name_of(path) for path in few]
+    times = [path.stat().st_mtime_ns for path in written]
+    codegen.write(tmp_path)
+    assert [path.stat().st_mtime_ns for path in written] == times
+    assert codegen.difference(tmp_path) == ""
+
+
+def test_an_interrupted_write_leaves_the_old_file_whole(few, monkeypatch, tmp_path):
+    target = tmp_path / codegen.GENERATED.name
+    target.write_text("old\n")
+
+    def interrupted(source, destination):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        codegen.write(tmp_path)
+    assert target.read_text() == "old\n"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    "name", ["generated_source", "generated_gradient_source", "generated_c_source"]
+)
+def test_a_derivation_that_fails_leaves_the_old_files_whole(monkeypatch, tmp_path, name):
+    target = tmp_path / codegen.GENERATED.name
+    target.write_text("old\n")
+
+    def fails():
+        raise ArithmeticError("no decomposition")
+
+    for other in ("generated_source", "generated_gradient_source", "generated_c_source"):
+        monkeypatch.setattr(codegen, other, lambda: "new\n")
+    monkeypatch.setattr(codegen, name, fails)
+    with pytest.raises(ArithmeticError):
+        codegen.write(tmp_path)
+    assert target.read_text() == "old\n"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_every_published_formula_has_its_function_and_its_gradient():
+    from elu_sym.numeric import _generated, _gradients
+
+    for formula in FORMULAS.values():
+        assert callable(getattr(_generated, formula.function_name))
+        assert callable(getattr(_gradients, f"{formula.function_name}_gradient"))
+
+
+def test_every_primitive_has_its_numeric_function():
+    functions = codegen._numeric_functions()
+    for primitive in named_primitives():
+        for name in filter(None, (primitive.numeric_name, primitive.root_name)):
+            assert callable(functions[name])
+
+
+def test_no_function_is_hidden_by_a_local_name():
+    tree = ast.parse(codegen.GENERATED_GRADIENTS.read_text(encoding="utf-8"))
+    imported = {
+        alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    assigned = {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    assert assigned
+    assert assigned & imported == set()
+
+
+def test_a_gradient_that_is_not_proved_is_not_printed(monkeypatch):
+    wrong = classmethod(lambda cls, *arguments: (S.Zero, S.Zero))
+    monkeypatch.setattr(UpperPartialMoment, "slopes", wrong)
+    with pytest.raises(GradientError, match=r"not proved to be the derivative of relu\.mean by mu"):
+        gradient.__wrapped__(FORMULAS["relu.mean"])
+
+
+def test_the_gradient_is_over_primitives_in_the_order_of_the_arguments():
+    by_mu, by_sigma, by_alpha = gradient(mean)
+    assert len(gradient(variance)) == 3
+    assert by_alpha.free_symbols == {mu, sigma, alpha}
+    assert by_mu != by_sigma
+
+
+def test_a_formula_without_a_combination_has_no_gradient(monkeypatch):
+    def fails(*_):
+        raise NoDecompositionError("none")
+
+    monkeypatch.setattr(gradient_codegen, "gradient", fails)
+    with pytest.raises(NoDecompositionError):
+        gradient_function(mean)
+    monkeypatch.setattr(codegen, "gradient_function", fails)
+    assert "def " not in codegen.generated_gradient_source()
+
+
+def test_the_gradient_of_a_deviation_is_that_of_the_variance_over_twice_it():
+    text = gradient_function(elu.std)
+    assert "root_gradient(" in text
+    assert "variance_gradient(law, alpha)" in text

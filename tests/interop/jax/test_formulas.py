@@ -1,0 +1,213 @@
+"""Formulas on JAX: values and derivatives against Arb, transformations, limits."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+jax = pytest.importorskip("jax", reason="needs the extra jax")
+
+import array_accuracy  # noqa: E402
+import jax.numpy as jnp  # noqa: E402
+from jax.test_util import check_grads  # noqa: E402
+
+from elu_sym import derivative_mean, mean, relu, selu  # noqa: E402
+from elu_sym.interop.jax import jax_function  # noqa: E402
+
+VALUE_LIMIT, GRADIENT_LIMIT = 8.0, 16.0
+# XLA takes subnormal numbers for zero, so there are to be none among the factors of a value.
+SPARE_BITS = {"float32": 23, "float64": 52}
+POINTS = 40
+
+
+@pytest.fixture
+def x64():
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", True)
+    yield
+    jax.config.update("jax_enable_x64", before)
+
+
+def arrays(columns, dtype):
+    return [jnp.asarray(column, dtype) for column in columns]
+
+
+def values_of(dtype):
+    def library(formula):
+        def values(columns):
+            found = jax_function(formula)(*arrays(columns, dtype))
+            assert found.dtype == dtype
+            return np.asarray(found, np.float64)
+
+        return values
+
+    return library
+
+
+def gradients_of(dtype):
+    def library(formula):
+        def gradients(columns):
+            def total(*arguments):
+                return jax_function(formula)(*arguments).sum()
+
+            slopes = jax.grad(total, argnums=tuple(range(len(columns))))
+            return [np.asarray(slope, np.float64) for slope in slopes(*arrays(columns, dtype))]
+
+        return gradients
+
+    return library
+
+
+def check_values(activation, names, dtype):
+    found = array_accuracy.value_errors(
+        values_of(dtype), activation, dtype, POINTS, names, SPARE_BITS[dtype]
+    )
+    assert set(found) == set(names)
+    assert {name: each for name, each in found.items() if each.error > VALUE_LIMIT} == {}
+
+
+SINGLE = {
+    "elu": (*array_accuracy.DEGREES,),
+    "celu": ("mean",),
+    "leaky_relu": ("mean", "variance"),
+    "relu": ("mean",),
+}
+
+
+@pytest.mark.parametrize("activation", SINGLE)
+def test_values_in_single_precision(activation):
+    check_values(activation, SINGLE[activation], "float32")
+
+
+@pytest.mark.parametrize("name", ["mean", "variance", "derivative_mean"])
+def test_values_in_double_precision(x64, name):
+    check_values("elu", (name,), "float64")
+
+
+def check_gradients(formula, dtype):
+    found = array_accuracy.gradient_errors(
+        gradients_of(dtype),
+        formula.activation.name,
+        dtype,
+        20,
+        (formula.name,),
+        SPARE_BITS[dtype],
+    )
+    assert found
+    assert {name: each for name, each in found.items() if each.error > GRADIENT_LIMIT} == {}
+
+
+# The same gradients are measured on PyTorch; that of a variance takes long to compile.
+@pytest.mark.parametrize("formula", [mean, derivative_mean], ids=lambda formula: formula.id)
+def test_gradients_in_single_precision(formula):
+    check_gradients(formula, "float32")
+
+
+def test_gradients_in_double_precision(x64):
+    check_gradients(derivative_mean, "float64")
+
+
+MU = np.array([-3.0, -0.5, 0.0, 0.25, 4.0], np.float32)
+
+
+def test_transformations_agree():
+    function = jax_function(derivative_mean)
+    direct = function(MU, 1.5, 0.5)
+    by_one = jax.grad(function, argnums=(0, 1, 2))
+    mapped = jax.vmap(by_one, in_axes=(0, None, None))
+    slopes = [np.stack(each) for each in zip(*(by_one(x, 1.5, 0.5) for x in MU), strict=True)]
+    for found in (mapped(MU, 1.5, 0.5), jax.jit(mapped)(MU, 1.5, 0.5)):
+        for one, other in zip(found, slopes, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-6)
+    forward = jax.jacfwd(lambda mu: function(mu, 1.5, 0.5))(MU)
+    np.testing.assert_allclose(np.diagonal(forward), slopes[0], rtol=1e-6)
+    assert np.count_nonzero(forward) == MU.size
+    np.testing.assert_allclose(jax.jit(function)(MU, 1.5, 0.5), direct, rtol=1e-6)
+    np.testing.assert_allclose(
+        jax.vmap(function, in_axes=(0, None, None))(MU, 1.5, 0.5), direct, rtol=1e-6
+    )
+    check_grads(function, (MU, 1.5, 0.5), order=1, modes=("fwd", "rev"), atol=3e-3, rtol=3e-3)
+
+
+def test_arguments_broadcast_and_have_their_defaults():
+    mu, sigma = jnp.asarray(MU)[:, None], jnp.array([0.5, 2.0])
+    values = jax_function(selu.derivative_mean)(mu, sigma=sigma)
+    assert values.shape == (5, 2)
+    np.testing.assert_allclose(
+        values, selu.derivative_mean(MU[:, None], np.array([0.5, 2.0])), rtol=2e-6
+    )
+    slope = jax.grad(lambda sigma: jax_function(selu.derivative_mean)(mu, sigma).sum())(sigma)
+    assert slope.shape == (2,)
+    assert jax_function(selu.derivative_mean)(jnp.empty((0, 3))).shape == (0, 3)
+
+
+def test_the_precision_is_the_widest(x64):
+    single, double = jnp.ones(2, jnp.float32), jnp.ones(2, jnp.float64)
+    assert jax_function(derivative_mean)(single, 1.0).dtype == jnp.float32
+    assert jax_function(derivative_mean)(single, double).dtype == jnp.float64
+    assert jax_function(derivative_mean)(double, 1, jnp.array([1, 2])).dtype == jnp.float64
+
+
+def test_limits_and_nan():
+    mu = np.array([-np.inf, -1.5, 0.0, 0.5, np.inf, np.nan], np.float32)
+    mu, sigma = (each.ravel() for each in np.meshgrid(mu, np.float32([0.0, 2.0, np.nan])))
+    for formula in (relu.second_moment, derivative_mean):
+        values = jax_function(formula)(mu, sigma)
+        np.testing.assert_allclose(values, formula(mu, sigma), rtol=2e-6)
+        slope = jax.grad(lambda mu, f=formula: jax_function(f)(mu, sigma).sum())(mu)
+        assert (np.isnan(slope) == (np.isnan(mu) | np.isnan(sigma))).all()
+
+
+def test_a_derivative_cannot_be_differentiated_again():
+    function = jax_function(relu.mean)
+    for second in (jax.grad(jax.grad(function)), jax.hessian(function)):
+        with pytest.raises(NotImplementedError, match=r"relu\.mean has no second derivatives"):
+            second(0.5, 1.0)
+
+
+def test_an_infinite_slope_leaves_the_others_alone():
+    function = jax_function(relu.second_moment)
+    _, slope = jax.jvp(lambda sigma: function(jnp.inf, sigma), (3.0,), (1.0,))
+    assert slope == 6.0
+    assert jax.grad(function, argnums=1)(jnp.inf, 3.0) == 6.0
+    assert jax.grad(function)(jnp.inf, 3.0) == jnp.inf
+
+
+def test_outside_of_the_domain_there_is_nan():
+    function = jax_function(derivative_mean)
+    for apply in (function, jax.jit(function)):
+        values = apply(0.0, jnp.array([1.0, -1.0, jnp.inf, 1.0]), jnp.array([1.0, 1.0, 1.0, 0.0]))
+        assert np.isnan(values).tolist() == [False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((jnp.ones(2), jnp.ones(3)), ValueError, r"mu has shape \(2,\), sigma has shape \(3,\)"),
+        ((jnp.ones(2, bool),), TypeError, "mu has dtype bool: give real numbers"),
+        ((jnp.ones(2, jnp.complex64),), TypeError, "mu has dtype complex64: give real numbers"),
+        ((0.0, jnp.ones(2, jnp.bfloat16)), TypeError, "sigma has dtype bfloat16"),
+    ],
+)
+def test_wrong_arguments_are_named(arguments, error, message):
+    with pytest.raises(error, match=message):
+        jax_function(mean)(*arguments)
+
+
+def test_lambdify_gives_the_function():
+    found = derivative_mean.lambdify("jax")(MU)
+    np.testing.assert_array_equal(found, jax_function(derivative_mean)(MU))
+
+
+def test_without_the_package_the_message_names_the_extra():
+    code = (
+        "import sys; sys.modules['jax'] = None\n"
+        "from elu_sym import mean\n"
+        "try:\n"
+        "    mean.lambdify('jax')\n"
+        "except ModuleNotFoundError as error:\n"
+        "    print(error)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "elu_sym.interop.jax needs jax: pip install 'elu_sym[jax]'\n"

@@ -1,0 +1,73 @@
+"""The initializer for Keras: in its layers, saved and loaded, the signal at depth 50."""
+
+import math
+import os
+
+import numpy as np
+import pytest
+from depth_law import ALARM, DEPTH, depth_law
+
+pytest.importorskip("jax", reason="the tests of Keras compute with JAX")
+os.environ.setdefault("KERAS_BACKEND", "jax")
+keras = pytest.importorskip("keras", reason="needs the extra keras")
+
+from elu_sym.interop.keras import EluInitializer  # noqa: E402
+from elu_sym.networks.initialization import gain  # noqa: E402
+
+WIDTH, NETWORKS = 128, 60
+SQUARE = 1.5505188080679272
+"""1/E f(Z)^2 at alpha = 1, from Arb."""
+LAW = depth_law(math.sqrt(SQUARE), WIDTH)
+
+
+def kept_second_moment(factor=1.0):
+    seeds = keras.random.SeedGenerator(3)
+    initializer = EluInitializer(distribution="untruncated_normal", seed=seeds)
+    found = []
+    for _ in range(NETWORKS):
+        signal = keras.ops.ones((1, WIDTH)) / math.sqrt(SQUARE)
+        for _ in range(DEPTH + 1):
+            layer = keras.layers.Dense(WIDTH, kernel_initializer=initializer, use_bias=False)
+            signal = keras.ops.elu(factor * layer(signal))
+        found.append(SQUARE * np.mean(keras.ops.convert_to_numpy(signal) ** 2))
+    return np.array(found)
+
+
+def test_second_moment_is_kept_at_depth_50():
+    assert abs(LAW.score(kept_second_moment())) < ALARM
+
+
+def test_a_gain_of_1_percent_more_moves_it():
+    # The same random numbers: the difference has a small part of the deviation.
+    assert LAW.score(kept_second_moment(1.01)) - LAW.score(kept_second_moment()) > 3.0
+
+
+@pytest.mark.parametrize("distribution", ["truncated_normal", "untruncated_normal", "uniform"])
+@pytest.mark.parametrize("mode", ["fan_in", "fan_out", "fan_avg"])
+def test_samples_are_those_of_keras_with_the_scale(mode, distribution):
+    shape = (3, 3, 20, 30)
+    theirs = keras.initializers.VarianceScaling(2.0, mode, distribution, seed=1)(shape)
+    found = EluInitializer(0.5, mode, distribution, seed=1)(shape)
+    theirs, found = (keras.ops.convert_to_numpy(each) for each in (theirs, found))
+    np.testing.assert_allclose(found, theirs * float(gain(0.5)) / math.sqrt(2), rtol=1e-6)
+
+
+def test_layers_take_it_and_give_it_back():
+    initializer = EluInitializer(0.5, mu=-0.5, sigma=1.3, preserve="variance", seed=4)
+    layer = keras.layers.Conv2D(8, 3, kernel_initializer=initializer)
+    loaded = keras.layers.Conv2D.from_config(layer.get_config())
+    assert isinstance(loaded.kernel_initializer, EluInitializer)
+    assert loaded.kernel_initializer.get_config() == initializer.get_config()
+    text = keras.saving.serialize_keras_object(initializer)
+    again = keras.saving.deserialize_keras_object(text)
+    first, second = (
+        keras.ops.convert_to_numpy(each((3, 3, 4, 8))) for each in (initializer, again)
+    )
+    np.testing.assert_array_equal(first, second)
+
+
+def test_what_is_wrong_is_named():
+    with pytest.raises(ValueError, match="preserve = 'mean' is none of"):
+        EluInitializer(preserve="mean")
+    with pytest.raises(ValueError, match="mode"):
+        EluInitializer(mode="fan")

@@ -1,0 +1,203 @@
+"""The hook on PyTorch: what it records is what the layer saw, whatever the batches, and no more."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra torch")
+
+from torch import nn  # noqa: E402
+
+from elu_sym.interop.torch.audit import PIECE, AuditHook, audited  # noqa: E402
+from elu_sym.layer_audit import audit  # noqa: E402
+
+
+def batches(count=5, rows=300, columns=16, dtype=torch.float32, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    return [torch.randn(rows, columns, generator=generator).to(dtype) for _ in range(count)]
+
+
+def plain(found):
+    values = found.to_json()
+    del values["source"]
+    return values
+
+
+DTYPES = [torch.float16, torch.bfloat16, torch.float32, torch.float64]
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_batches_give_the_audit_of_all_values(dtype):
+    hook, activation = AuditHook(1.5), nn.ELU(1.5)
+    activation.register_forward_pre_hook(hook)
+    recorded = batches(dtype=dtype)
+    with torch.no_grad():
+        for batch in recorded:
+            activation(batch)
+    expected = plain(audit(torch.cat(recorded).double().numpy(), 1.5))
+    found = plain(hook.result())
+    assert found.pop("float_format") == str(dtype).removeprefix("torch.")
+    # How many are at the floor is a matter of the format.
+    for name in ("at_floor", "at_floor_count"):
+        del found[name], expected[name]
+    del expected["float_format"]
+    assert found == expected
+    assert hook.batches == 5
+
+
+def test_the_sizes_of_batches_do_not_matter():
+    values = torch.cat(batches(40))
+    results = []
+    for rows in (7, 1000, len(values)):
+        hook = AuditHook()
+        for part in values.split(rows):
+            hook(nn.ELU(), (part,))
+        results.append(hook.result())
+    assert results[0] == results[1] == results[2]
+
+
+def test_a_forward_hook_records_what_comes_out():
+    layer, hook, outputs = nn.Linear(16, 8), AuditHook(), []
+    layer.register_forward_hook(hook)
+    for batch in batches():
+        outputs.append(layer(batch).detach())
+    assert plain(hook.result()) == plain(audit(torch.cat(outputs).numpy()))
+
+
+def test_layouts_do_not_matter():
+    images = torch.randn(4, 3, 8, 8, generator=torch.Generator().manual_seed(1))
+    for view in (images, images.to(memory_format=torch.channels_last), images.permute(3, 1, 0, 2)):
+        hook = AuditHook()
+        hook(nn.ELU(), (view,))
+        assert plain(hook.result()) == plain(audit(np.ascontiguousarray(view.numpy())))
+
+
+def test_a_batch_larger_than_a_piece():
+    values = torch.linspace(-3, 3, PIECE + 17)
+    hook = AuditHook()
+    hook(nn.ELU(), (values,))
+    assert plain(hook.result()) == plain(audit(values.numpy()))
+
+
+def test_training_is_the_same_with_the_hook():
+    def trained(with_hook):
+        torch.manual_seed(0)
+        network = nn.Sequential(nn.Linear(16, 32), nn.ELU(inplace=True), nn.Linear(32, 1))
+        optimizer = torch.optim.SGD(network.parameters(), 0.1)
+        if with_hook:
+            network[1].register_forward_pre_hook(AuditHook())
+        for batch in batches():
+            optimizer.zero_grad()
+            network(batch).square().mean().backward()
+            optimizer.step()
+        return [parameter.detach() for parameter in network.parameters()]
+
+    for one, other in zip(trained(True), trained(False), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_no_tensor_is_kept():
+    hook = AuditHook()
+    batch = batches(1)[0].requires_grad_()
+    before = sys.getrefcount(batch)
+    hook(nn.ELU(), (batch,))
+    assert sys.getrefcount(batch) == before
+    assert batch.grad is None
+
+
+def test_every_elu_of_a_network_by_name():
+    network = nn.Sequential(nn.Linear(16, 8), nn.ELU(), nn.Sequential(nn.Linear(8, 4), nn.ELU(2.0)))
+    inputs = batches()
+    with audited(network) as hooks:
+        for batch in inputs:
+            network(batch)
+    network(inputs[0])  # not recorded any more
+    assert {name: hook.result().count for name, hook in hooks.items()} == {
+        "1": 5 * 300 * 8,
+        "2.1": 5 * 300 * 4,
+    }
+    assert hooks["2.1"].result().alpha == 2.0
+    with torch.no_grad():
+        expected = torch.cat([network[0](batch) for batch in inputs]).numpy()
+    assert plain(hooks["1"].result()) == plain(audit(expected))
+
+
+def test_hooks_are_removed_when_the_block_fails():
+    network = nn.Sequential(nn.ELU())
+    with pytest.raises(ValueError, match="batch 0 of ELU"), audited(network):
+        network(torch.tensor([1.0, float("nan")]))
+    network(torch.tensor([float("nan")]))
+    with pytest.raises(ValueError, match=r"no torch\.nn\.ELU"), audited(nn.Linear(2, 2)):
+        pass
+
+
+def test_reset_forgets():
+    hook = AuditHook()
+    hook(nn.ELU(), (torch.randn(10, dtype=torch.float64),))
+    hook.reset()
+    assert hook.batches == 0
+    with pytest.raises(ValueError, match="0 values"):
+        hook.result()
+    hook(nn.ELU(), (torch.randn(10),))
+    assert hook.result().float_format == "float32"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (
+            (torch.tensor([[1.0, torch.nan]]),),
+            ValueError,
+            r"batch 1 of ELU: element \[0, 1\] is nan",
+        ),
+        ((torch.tensor([torch.inf]),), ValueError, r"element \[0\] is inf"),
+        ((torch.tensor(-torch.inf),), ValueError, r"element \[\] is -inf"),
+        (
+            (torch.cat((torch.zeros(PIECE + 1), torch.tensor([torch.inf]))),),
+            ValueError,
+            rf"element \[{PIECE + 1}\] is inf",
+        ),
+        ((torch.ones(2, dtype=torch.float64),), ValueError, "float64 after float32"),
+        ((torch.ones(2, dtype=torch.int64),), TypeError, "dtype torch.int64"),
+        ((torch.ones(2, dtype=torch.complex64),), TypeError, "dtype torch.complex64"),
+        ((torch.ones(2, 2).to_sparse(),), TypeError, "layout torch.sparse_coo"),
+        (((torch.ones(2), torch.ones(2)),), TypeError, "tuple is no tensor"),
+        ((), TypeError, "NoneType is no tensor"),
+    ],
+)
+def test_a_wrong_batch_is_named_and_not_recorded(arguments, error, message):
+    hook = AuditHook()
+    hook(nn.ELU(), (torch.ones(4) * torch.arange(4),))
+    before = hook.result()
+    with pytest.raises(error, match=message):
+        hook(nn.ELU(), arguments)
+    assert hook.result() == before
+    assert hook.batches == 1
+
+
+def test_numbers_beyond_the_range_of_fourth_powers_are_named():
+    with pytest.raises(
+        ValueError, match=r"element \[1\] is 1e\+80: only finite values up to 1e\+70"
+    ):
+        AuditHook()(nn.ELU(), (torch.tensor([1.0, 1e80], dtype=torch.float64),))
+
+
+def test_wrong_options_are_named_at_once():
+    with pytest.raises(ValueError, match=r"alpha = -1\.0"):
+        AuditHook(-1.0)
+    with pytest.raises(TypeError, match="confidence"):
+        AuditHook(confidence="high")
+
+
+def test_without_the_package_the_message_names_the_extra():
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "try:\n"
+        "    import elu_sym.interop.torch.audit\n"
+        "except ModuleNotFoundError as error:\n"
+        "    print(error)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "elu_sym.interop.torch.audit needs torch: pip install 'elu_sym[torch]'\n"

@@ -1,0 +1,268 @@
+"""Formulas on PyTorch: values and gradients against Arb, limits, types and messages."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra torch")
+
+import array_accuracy  # noqa: E402
+from accuracy import FAMILIES  # noqa: E402
+from formula_oracles import DEGREES  # noqa: E402
+
+from elu_sym import FORMULAS, celu, elu, leaky_relu, mean, relu, selu, variance  # noqa: E402
+from elu_sym.interop import selecting  # noqa: E402
+from elu_sym.interop.torch import torch_function  # noqa: E402
+
+VALUE_LIMIT, GRADIENT_LIMIT = 8.0, 16.0
+POINTS = {"elu": 40, "selu": 15, "celu": 15, "leaky_relu": 15, "relu": 15}
+DTYPES = {"float32": torch.float32, "float64": torch.float64}
+
+GRADIENTS = [
+    *(elu.formulas[name] for name in DEGREES),
+    *(activation.formulas[name] for activation in (selu, celu) for name in ("mean", "variance")),
+]
+
+
+def tensors(columns, dtype, **options):
+    return [torch.tensor(column, dtype=DTYPES[dtype], **options) for column in columns]
+
+
+def values_of(dtype):
+    def library(formula):
+        return lambda columns: torch_function(formula)(*tensors(columns, dtype)).double().numpy()
+
+    return library
+
+
+def gradients_of(dtype):
+    def library(formula):
+        def gradients(columns):
+            arguments = tensors(columns, dtype, requires_grad=True)
+            torch_function(formula)(*arguments).sum().backward()
+            return [argument.grad.double().numpy() for argument in arguments]
+
+        return gradients
+
+    return library
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("activation", FAMILIES)
+def test_values_are_right_to_the_last_digits(activation, dtype):
+    found = array_accuracy.value_errors(values_of(dtype), activation, dtype, POINTS[activation])
+    assert {name: each for name, each in found.items() if each.error > VALUE_LIMIT} == {}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("formula", GRADIENTS, ids=lambda formula: formula.id)
+def test_gradients_are_right_to_the_last_digits(formula, dtype):
+    found = array_accuracy.gradient_errors(
+        gradients_of(dtype), formula.activation.name, dtype, 20, (formula.name,)
+    )
+    if formula is celu.variance:
+        # It cancels where X is hardly ever negative, and is small there.
+        assert found.pop("variance by alpha").error < 1e5
+    assert found
+    assert {name: each for name, each in found.items() if each.error > GRADIENT_LIMIT} == {}
+
+
+@pytest.mark.parametrize("flaw", [1 + 1e-14, -1.0, float("nan")])
+def test_a_flaw_is_found(flaw):
+    def library(formula):
+        return lambda columns: flaw * values_of("float64")(formula)(columns)
+
+    found = array_accuracy.value_errors(library, "elu", "float64", 2, ("mean",))
+    assert found["mean"].error > VALUE_LIMIT
+
+
+@pytest.mark.parametrize("formula", FORMULAS.values(), ids=FORMULAS)
+def test_gradcheck(formula):
+    size = 6
+    rng = np.random.default_rng(3)
+    sigma = np.exp(rng.uniform(-1.5, 1, size))
+    mu = rng.uniform(-3, 3, size) * sigma
+    parameters = [np.exp(rng.uniform(-1, 1, size)) for _ in formula.activation.parameters]
+    arguments = tensors((mu, sigma, *parameters), "float64", requires_grad=True)
+    # Every element for those that are measured against Arb as well, a projection for the others.
+    assert torch.autograd.gradcheck(
+        torch_function(formula), arguments, atol=1e-7, fast_mode=formula not in GRADIENTS
+    )
+
+
+@pytest.mark.parametrize("formula", FORMULAS.values(), ids=FORMULAS)
+def test_limits_and_nan_are_those_of_the_formula(formula):
+    mu = np.array([-np.inf, -1.5, 0.0, 0.5, np.inf, np.nan])
+    mu, sigma = (each.ravel() for each in np.meshgrid(mu, [0.0, 0.5, 2.0, np.nan]))
+    parameters = [np.full(mu.shape, value) for value in (2.5, 0.75)]
+    columns = (mu, sigma, *parameters[: len(formula.activation.parameters)])
+    arguments = tensors(columns, "float64", requires_grad=True)
+    values = torch_function(formula)(*arguments)
+    np.testing.assert_allclose(values.detach().numpy(), formula(*columns), rtol=1e-14, atol=1e-300)
+    values.sum().backward()
+    missing = np.isnan(mu) | np.isnan(sigma)
+    for argument in arguments:
+        assert (np.isnan(argument.grad.numpy()) == missing).all()
+
+
+LIMITS = {
+    (elu.mean, (-1.0, 0.0, 2.0)): (2 * np.exp(-1.0), 0.0, np.expm1(-1.0)),
+    (elu.mean, (1.0, 0.0, 2.0)): (1.0, 0.0, 0.0),
+    (elu.mean, (0.0, 0.0, 2.0)): (1.5, -1 / np.sqrt(2 * np.pi), 0.0),
+    (elu.mean, (-np.inf, 1.0, 2.0)): (0.0, 0.0, -1.0),
+    (elu.second_moment, (np.inf, 1.0, 2.0)): (np.inf, 2.0, 0.0),
+    (elu.variance, (np.inf, 3.0, 2.0)): (0.0, 6.0, 0.0),
+    (elu.std, (np.inf, 3.0, 2.0)): (0.0, 1.0, 0.0),
+    (elu.std, (-1.0, 0.0, 2.0)): (0.0, 2 * np.exp(-1.0), 0.0),
+    (elu.negative_mean, (-1.0, 0.0, 2.0)): (2 * np.exp(-1.0), 0.0, np.expm1(-1.0)),
+    (elu.negative_mean, (0.0, 0.0, 2.0)): (2 - 4 / np.pi, -4 / np.sqrt(2 * np.pi), 0.0),
+    (selu.mean, (-np.inf, 1.0, 2.0, 3.0)): (0.0, 0.0, -3.0, -2.0),
+    (selu.variance, (np.inf, 1.0, 2.0, 3.0)): (0.0, 18.0, 0.0, 6.0),
+    (celu.mean, (-np.inf, 1.0, 2.0)): (0.0, 0.0, -1.0),
+    (celu.second_moment, (-np.inf, 1.0, 2.0)): (0.0, 0.0, 4.0),
+    (celu.variance, (np.inf, 1.0, 2.0)): (0.0, 2.0, 0.0),
+    (celu.negative_mean, (-np.inf, 1.0, 2.0)): (0.0, 0.0, -1.0),
+    (leaky_relu.variance, (-np.inf, 1.0, 0.5)): (0.0, 0.5, 1.0),
+    (relu.variance, (np.inf, 1.0)): (0.0, 2.0),
+}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("case", LIMITS, ids=str)
+def test_gradients_at_the_limits(case, dtype):
+    formula, point = case
+    arguments = tensors(point, dtype, requires_grad=True)
+    torch_function(formula)(*arguments).backward()
+    slopes = [argument.grad.item() for argument in arguments]
+    assert slopes == pytest.approx(LIMITS[case], rel=1e-6, abs=1e-12)
+
+
+def point(formula, mu, sigma):
+    parameters = [1.5] * len(formula.activation.parameters)
+    return tensors((mu, sigma, *parameters), "float64", requires_grad=True)
+
+
+def test_the_limit_is_what_a_small_sigma_gives():
+    for mu in (-1.5, -1e-3, 2.0):
+        for formula in GRADIENTS:
+            if formula.name == "derivative_mean" and abs(mu) < 1:
+                continue
+            near, limit = (point(formula, mu, sigma) for sigma in (1e-9, 0.0))
+            for arguments in (near, limit):
+                torch_function(formula)(*arguments).backward()
+            for one, other in zip(near, limit, strict=True):
+                assert one.grad.item() == pytest.approx(other.grad.item(), rel=1e-6, abs=3e-8)
+
+
+@pytest.mark.parametrize(
+    ("dtypes", "expected"),
+    [
+        (("float32", "float32"), torch.float32),
+        (("float32", "float64"), torch.float64),
+        (("float64", "float64"), torch.float64),
+    ],
+)
+def test_the_type_is_the_widest(dtypes, expected):
+    mu, sigma = (torch.ones(3, dtype=DTYPES[dtype]) for dtype in dtypes)
+    assert torch_function(mean)(mu, sigma, 2.0).dtype == expected
+    assert torch_function(mean)(mu, 2, alpha=torch.tensor(2)).dtype == DTYPES[dtypes[0]]
+
+
+def test_numbers_have_the_default_type():
+    assert torch_function(mean)(0.5).dtype == torch.get_default_dtype()
+    assert torch_function(mean)(0.5).shape == ()
+
+
+def test_arguments_broadcast_and_have_their_defaults():
+    mu = torch.linspace(-2, 2, 4, dtype=torch.float64)[:, None]
+    sigma = torch.tensor([0.5, 1.0, 2.0], dtype=torch.float64, requires_grad=True)
+    values = torch_function(selu.mean)(mu, sigma)
+    assert values.shape == (4, 3)
+    np.testing.assert_allclose(
+        values.detach().numpy(), selu.mean(mu.numpy(), sigma.detach().numpy()), rtol=1e-14
+    )
+    values.sum().backward()
+    assert sigma.grad.shape == (3,)
+    assert torch_function(mean)(torch.empty(0, 2)).shape == (0, 2)
+
+
+def test_the_arguments_are_not_changed():
+    mu = torch.tensor([-1.0, 0.0, 1.0])
+    before = mu.clone()
+    torch_function(variance)(mu, 1.0)
+    assert torch.equal(mu, before)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (
+            (0.0, torch.tensor([1.0, -2.0])),
+            ValueError,
+            r"sigma\[1\] = -2.0: give a finite number, zero or more",
+        ),
+        ((0.0, torch.tensor([[1.0, torch.inf]])), ValueError, r"sigma\[0, 1\] = inf"),
+        ((0.0, 1.0, torch.tensor([0.0, 0.0])), ValueError, r"alpha\[0\] = 0.0 \(and 1 more\)"),
+        ((0.0, -1.0), ValueError, "sigma = -1.0: give"),
+        ((0.0, 1.0, 0), ValueError, "alpha = 0.0: give a finite number above zero"),
+        ((torch.ones(2), torch.ones(3)), ValueError, r"mu has shape \(2,\), sigma has shape"),
+        ((torch.ones(2, dtype=torch.bool),), TypeError, "mu has dtype torch.bool"),
+        ((torch.ones(2, dtype=torch.complex64),), TypeError, "mu has dtype torch.complex64"),
+        ((torch.ones(2, dtype=torch.float16),), TypeError, r"give mu.float\(\)"),
+        ((torch.ones(2, 2).to_sparse(),), TypeError, r"give mu.to_dense\(\)"),
+        (("1",), TypeError, "mu is of type str: give a tensor"),
+        ((True,), TypeError, "mu = True is boolean"),
+        ((np.ones(2),), TypeError, "mu is of type ndarray"),
+    ],
+)
+def test_wrong_arguments_are_named(arguments, error, message):
+    with pytest.raises(error, match=message):
+        torch_function(mean)(*arguments)
+
+
+def test_the_wrong_element_is_found_among_those_that_require_gradients():
+    sigma = torch.tensor([1.0, -2.0], requires_grad=True)
+    with pytest.raises(ValueError, match=r"sigma\[1\] = -2.0"):
+        torch_function(mean)(0.0, sigma)
+
+
+def test_a_gradient_cannot_be_differentiated_again():
+    mu = torch.tensor(0.5, requires_grad=True)
+    (slope,) = torch.autograd.grad(torch_function(mean)(mu), mu, create_graph=True)
+    with pytest.raises(RuntimeError, match="mean has no second derivatives"):
+        torch.autograd.grad(slope, mu)
+
+
+def test_lambdify_gives_the_function():
+    mu = torch.tensor([-1.0, 2.0])
+    assert torch.equal(mean.lambdify("torch")(mu), torch_function(mean)(mu))
+    with pytest.raises(ValueError, match="'textbook' for backend 'torch'"):
+        mean.lambdify("torch", "textbook")
+
+
+def test_only_formulas_of_the_book_are_taken():
+    with pytest.raises(TypeError, match="not in the book"):
+        torch_function(np.exp)
+    with pytest.raises(TypeError, match="not in the book"):
+        torch_function(elu.product_moment)
+
+
+def test_a_formula_without_gradient_says_so(monkeypatch):
+    monkeypatch.delattr(selecting._gradients, "mean_gradient")
+    with pytest.raises(ValueError, match="mean has no gradient"):
+        torch_function(mean)
+
+
+def test_without_the_package_the_message_names_the_extra():
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "from elu_sym import mean\n"
+        "try:\n"
+        "    mean.lambdify('torch')\n"
+        "except ModuleNotFoundError as error:\n"
+        "    print(error)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "elu_sym.interop.torch needs torch: pip install 'elu_sym[torch]'\n"
