@@ -1,10 +1,11 @@
-"""The command line: ``python -m elu_sym verify | explain | moments | derive | audit``."""
+"""The command line, ``python -m elu_sym``: without arguments it lists the commands."""
 
 import argparse
 import json
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 
@@ -27,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = _parser()
     options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
     try:
         return int(options.run(options))
     except (TypeError, ValueError, ModuleNotFoundError) as error:
@@ -40,21 +44,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from elu_sym import __version__
     from elu_sym.layer_audit.command import add_audit_command
 
     parser = _Parser(prog="elu_sym", description="What is known about ELU, derived and verified.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    parser.add_argument("--version", action="version", version=f"elu_sym {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 
     verify = commands.add_parser(
         "verify",
-        help="check every claim and formula and print the report",
-        description="Check claims and formulas; exit 1 if a verdict is UNKNOWN or not the expected"
-        " one, or a witness fails.",
+        help="check every claim and formula and say what holds",
+        description="Check claims and formulas and print the counts, and in full what fails; exit 1"
+        " if a verdict is UNKNOWN or not the expected one, or a witness fails.",
     )
     verify.add_argument(
         "--only", nargs="+", metavar="ID", help="claims and formulas by id, and chapters of claims"
     )
-    verify.add_argument("--json", action="store_true", help="print the report as JSON")
+    form = verify.add_mutually_exclusive_group()
+    form.add_argument("--verbose", action="store_true", help="print the whole report")
+    form.add_argument("--json", action="store_true", help="print the report as JSON")
+    verify.add_argument("--report", type=Path, metavar="FILE", help="write the whole report here")
     verify.set_defaults(run=_verify)
 
     explain = commands.add_parser(
@@ -94,11 +103,20 @@ def _parser() -> argparse.ArgumentParser:
 
 def _verify(options: argparse.Namespace) -> int:
     from elu_sym.claims.report import verify
+    from elu_sym.generate.whole_files import write_whole
 
     # The bars of the processes would overwrite the one that counts the formulas.
     os.environ["TQDM_DISABLE"] = "1"
     report = verify(options.only, processes=os.cpu_count() or 1)
-    print(json.dumps(report.to_json(), indent=2) if options.json else report.to_text())
+    if options.report:
+        write_whole(options.report, f"{report.to_text()}\n")
+    if options.json:
+        print(json.dumps(report.to_json(), indent=2))
+    elif options.verbose:
+        print(report.to_text())
+    else:
+        print(report.summary())
+        print(f"The whole report: {options.report or 'python -m elu_sym verify --verbose'}")
     return 0 if report.passed else 1
 
 

@@ -1,6 +1,7 @@
 """The command line: exit codes, one line for an error, and never a traceback."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -8,6 +9,7 @@ from dataclasses import replace
 import pytest
 from sympy import Integer
 
+import elu_sym
 from elu_sym.__main__ import main
 from elu_sym.claims.chapters import CLAIMS
 from elu_sym.claims.claim import Neighbour, Verdict
@@ -123,8 +125,30 @@ def test_explain_fails_where_a_neighbour_is_refuted_nowhere_in_particular(run, m
     assert run("explain", claim.id)[0] == 1
 
 
+def test_without_arguments_the_commands_are_listed_with_a_line_each(run):
+    code, out, err = run()
+    assert (code, err) == (0, "")
+    listed = re.findall(r"^    (\w+) +\S", out, flags=re.MULTILINE)
+    assert listed == ["verify", "explain", "moments", "derive", "audit"]
+
+
+def test_the_version(run):
+    assert run("--version")[:2] == (0, f"elu_sym {elu_sym.__version__}\n")
+
+
+def test_verify_says_in_a_few_lines_what_holds_and_where_the_rest_is(run, tmp_path):
+    names, file = ("regularity", "relu.derivative_mean"), tmp_path / "report.txt"
+    code, short, _ = run("verify", "--only", *names, "--report", str(file))
+    assert code == 0
+    assert short.count("\n") <= 6
+    assert short.endswith(f"The whole report: {file}\n")
+    assert "CERTIFIED relu.derivative_mean" in file.read_text(encoding="utf-8")
+    code, long, _ = run("verify", "--only", "regularity.range", "--verbose")
+    assert code == 0
+    assert long.startswith("--- Regularity ---\nPROVED   regularity.range")
+
+
 WRONG = {
-    "no command": ((), "required: COMMAND"),
     "an unknown command": (("prove",), "invalid choice: 'prove'"),
     "an unknown option": (("moments", "--beta", "1"), "unrecognized arguments"),
     "text for a number": (("moments", "--mu", "one"), "invalid float value: 'one'"),

@@ -23,6 +23,7 @@ CONDA_NAMES = {
     "jax": "jax",
     "jupyterlab": "jupyterlab",
     "keras": "keras",
+    "lazy-loader": "lazy_loader",
     "matplotlib": "matplotlib-base",  # the package called matplotlib there adds the Qt windows
     "mpmath": "mpmath",
     "mypy": "mypy",

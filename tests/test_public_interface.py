@@ -28,7 +28,7 @@ def test_every_public_name_is_there(name):
 
 
 def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="no attribute 'means'"):
+    with pytest.raises(AttributeError, match="No elu_sym attribute means"):
         _ = elu_sym.means
 
 

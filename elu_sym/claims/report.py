@@ -2,6 +2,8 @@
 
 import sys
 import textwrap
+import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -105,6 +107,17 @@ class FormulaReport:
         """What the witnesses cost."""
         return sum(witness.seconds for witness in self.witnesses)
 
+    def to_text(self) -> str:
+        """What the formula is, and what each witness found."""
+        mark = "CERTIFIED" if self.passed else "FAILED"
+        lines = [f"{mark:8s} {self.formula.id}: {self.formula.statement}"]
+        for witness in self.witnesses:
+            found = "passed" if witness.passed else "FAILED"
+            lines.append(
+                f"         {witness.kind:11s} {found}  {witness.detail}  [{witness.seconds:.2f} s]"
+            )
+        return "\n".join(lines)
+
 
 @dataclass(frozen=True)
 class Report:
@@ -112,6 +125,7 @@ class Report:
 
     claims: tuple[ClaimReport, ...]
     formulas: tuple[FormulaReport, ...]
+    seconds: float = 0.0
 
     @property
     def passed(self) -> bool:
@@ -150,32 +164,33 @@ class Report:
         }
 
     def to_text(self) -> str:
-        """The report for a reader, by chapters."""
+        """The whole report for a reader, by chapters, the summary last."""
         lines = []
         for chapter, reports in groupby(self.claims, lambda report: report.outcome.claim.chapter):
             lines += [f"--- {CHAPTERS.get(chapter, chapter)} ---"]
             lines += [report.to_text() for report in reports]
         lines += ["--- Formulas ---"] if self.formulas else []
-        for report in self.formulas:
-            mark = "CERTIFIED" if report.passed else "FAILED"
-            lines.append(f"{mark:8s} {report.formula.id}: {report.formula.statement}")
-            for witness in report.witnesses:
-                found = "passed" if witness.passed else "FAILED"
-                lines.append(
-                    f"         {witness.kind:11s} {found}  {witness.detail}"
-                    f"  [{witness.seconds:.2f} s]"
-                )
-        lines.append(self._summary())
-        return "\n".join(lines)
+        lines += [report.to_text() for report in self.formulas]
+        return "\n".join([*lines, self.summary()])
 
-    def _summary(self) -> str:
+    def summary(self) -> str:
+        """What fails, in full, and how many hold, on one screen."""
         counts = self.counts
-        return (
-            f"{counts['expected']} of {counts['claims']} claims as expected,"
-            f" {counts['refuted']} of {counts['neighbours']} false neighbours refuted,"
-            f" {counts['certified']} of {counts['formulas']} formulas certified:"
-            f" {'everything holds' if self.passed else 'VERIFICATION FAILED'}"
-        )
+        lines = [report.to_text() for report in self.claims if not report.passed]
+        lines += [report.to_text() for report in self.formulas if not report.passed]
+        if self.claims:
+            verdicts = Counter(report.outcome.verdict for report in self.claims)
+            found = ", ".join(
+                f"{verdicts[each]} {each.value}" for each in Verdict if verdicts[each]
+            )
+            lines += [
+                f"{counts['expected']} of {counts['claims']} claims as expected ({found}),",
+                f"{counts['refuted']} of {counts['neighbours']} false neighbours refuted,",
+            ]
+        if self.formulas:
+            lines += [f"{counts['certified']} of {counts['formulas']} formulas certified,"]
+        result = "everything holds" if self.passed else "VERIFICATION FAILED"
+        return "\n".join([*lines, f"in {self.seconds:.0f} s: {result}"])
 
 
 def _is_refuted(neighbour: Outcome) -> bool:
@@ -226,7 +241,7 @@ def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
         raise ValueError("only is empty: name a claim, a chapter or a formula")
     if processes < 1:
         raise ValueError(f"processes = {processes}: give at least 1")
-    claims, formulas = [], []
+    claims, formulas, start = [], [], time.perf_counter()
     with ExitStack() as stack:
         found: Iterable[Any] = map(_checked_by_id, chosen)
         if processes > 1 and len(chosen) > 1:
@@ -250,7 +265,7 @@ def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
             else:
                 formula = FORMULAS[name] if name in FORMULAS else DISTRIBUTIONS[name]
                 formulas.append(FormulaReport(formula, result))
-    return Report(tuple(claims), tuple(formulas))
+    return Report(tuple(claims), tuple(formulas), time.perf_counter() - start)
 
 
 def _resolved(only: Sequence[str], known: Sequence[str]) -> Iterator[str]:
@@ -273,6 +288,12 @@ def _checked_by_id(name: str) -> Any:
     if name in CLAIMS:
         checked = (claim.check() for claim in (CLAIMS[name], *CLAIMS[name].false_claims))
         return tuple((outcome.steps, outcome.seconds, outcome.failure) for outcome in checked)
-    if name in FORMULAS:
-        return witnesses_of(FORMULAS[name])
-    return witnesses_of_cases(DISTRIBUTIONS[name])
+    try:
+        if name in FORMULAS:
+            return witnesses_of(FORMULAS[name])
+        return witnesses_of_cases(DISTRIBUTIONS[name])
+    except ModuleNotFoundError:
+        raise  # an extra that is not installed says nothing about the formula
+    except Exception as error:
+        # One formula that cannot be certified must not hide what the others are.
+        return (Witness("derivation", False, f"raises {type(error).__name__}: {error}", 0.0),)

@@ -50,7 +50,11 @@ def test_claims_are_reported_by_chapters_with_witnesses_neighbours_and_time():
     text = report.to_text()
     assert text.index("--- Regularity ---") < text.index("--- Shape ---")
     assert "fails at alpha = 7/5: 1 - alpha >= 0 fails" in text
-    assert "7 of 7 claims as expected, 11 of 11 false neighbours refuted" in text
+    assert text.endswith(report.summary())
+    assert report.summary().splitlines()[:2] == [
+        "7 of 7 claims as expected (6 PROVED, 1 REFUTED),",
+        "11 of 11 false neighbours refuted,",
+    ]
 
 
 def test_a_neighbour_that_is_true_fails_the_run():
@@ -106,6 +110,19 @@ def test_a_rejecting_witness_fails_the_run():
     report = Report((), (FormulaReport(mean, (good, bad)),))
     assert not report.passed
     assert "the balls are apart" in report.to_text()
+    assert "the balls are apart" in report.summary()
+
+
+def test_a_formula_that_raises_fails_the_run_and_hides_no_other(monkeypatch):
+    def raises(formula):
+        raise KeyError("no such primitive")
+
+    monkeypatch.setattr("elu_sym.claims.report.witnesses_of", raises)
+    report = verify(["mean", "regularity.continuous"])
+    assert not report.passed
+    assert report.claims[0].passed
+    assert "FAILED" in report.summary()
+    assert "raises KeyError: 'no such primitive'" in report.summary()
 
 
 def test_a_formula_without_witnesses_fails_the_run():
