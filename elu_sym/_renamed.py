@@ -3,10 +3,12 @@
 import sys
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
 
 RENAMED = {
     f"elu_sym.{old}": f"elu_sym.{new}"
@@ -59,26 +61,36 @@ class _OldPaths(MetaPathFinder, Loader):
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Import the new path, and say so where the old one is imported."""
-        name, new = spec.name, RENAMED[spec.name]
-        message = f"{name} is {new} now; the old path goes with version 0.3"
-        warnings.warn(message, DeprecationWarning, stacklevel=2)
-        found = import_module(new)
+        name = spec.name
         if name in FOLDERS:
             folder = ModuleType(name)
             folder.__path__ = []  # below the new folder a file would be found and executed again
-            folder.__dict__["__getattr__"] = lambda attribute: (
-                import_module(f"{name}.{attribute}")
-                if f"{name}.{attribute}" in RENAMED
-                else getattr(found, attribute)
-            )
+            folder.__dict__["__getattr__"] = partial(_found_in, name)
             return folder
-        spec.loader_state = found.__spec__
-        return found
+        _warn(name)
+        module = import_module(RENAMED[name])
+        spec.loader_state = module.__spec__
+        return module
 
     def exec_module(self, module: ModuleType) -> None:
         """Nothing is executed again; the module is known by its own spec as before."""
         if module.__spec__ is not None and module.__spec__.loader_state is not None:
             module.__spec__ = module.__spec__.loader_state
+
+
+def _found_in(folder: str, name: str) -> Any:
+    """A name that the successor of a folder has; a module of the folder is imported by its path."""
+    if f"{folder}.{name}" in RENAMED:
+        raise AttributeError(name)
+    found = getattr(import_module(RENAMED[folder]), name)
+    _warn(folder)
+    return found
+
+
+def _warn(old: str) -> None:
+    # Seen from here the frames of importlib do not count: the third one is the import statement.
+    message = f"{old} is {RENAMED[old]} now; the old path goes with version 0.3"
+    warnings.warn(message, DeprecationWarning, stacklevel=3)
 
 
 def install() -> None:
