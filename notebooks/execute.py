@@ -5,13 +5,16 @@ the old one whole. What depends on the machine and not on the notebook is droppe
 twice changes nothing.
 """
 
-import os
 import sys
+from base64 import b64decode
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+
+from elu_sym.generate.whole_files import write_whole
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -31,9 +34,20 @@ def execute(path: Path) -> None:
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-    unfinished = path.with_suffix(".part")
-    nbformat.write(notebook, unfinished)
-    os.replace(unfinished, path)
+    for name, picture in pictures(notebook):
+        write_whole(path.with_name(f"{name}.png"), picture)
+    write_whole(path, nbformat.writes(notebook) + "\n")
+
+
+def pictures(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, bytes]]:
+    """The pictures that other pages show: of each cell with a tag ``picture-NAME``."""
+    for cell in notebook.cells:
+        for tag in cell.metadata.get("tags", ()):
+            if tag.startswith("picture-"):
+                (png,) = (
+                    o.data["image/png"] for o in cell.outputs if "image/png" in o.get("data", ())
+                )
+                yield tag.removeprefix("picture-"), b64decode(png)
 
 
 if __name__ == "__main__":

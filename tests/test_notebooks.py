@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -205,3 +206,14 @@ def test_cells_executed_out_of_order_are_a_problem():
     notebook["cells"][1]["execution_count"] = 5
     (problem,) = problems(notebook)
     assert "execution counts" in problem
+
+
+def test_pictures_are_those_of_the_notebooks():
+    shown = {}
+    for path in NOTEBOOKS:
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for tag in cell["metadata"].get("tags", ()):
+                data = [output.get("data", {}) for output in cell["outputs"]]
+                (png,) = (each["image/png"] for each in data if "image/png" in each)
+                shown[f"{tag.removeprefix('picture-')}.png"] = b64decode(png)
+    assert shown == {path.name: path.read_bytes() for path in FOLDER.glob("*.png")}
