@@ -62,45 +62,28 @@ class PositiveForEveryLaw(Assertion):
         return self.undecided("a sign is open", premises)
 
 
+UNIT: Expr = Elu(x, S.One) + 1
+"""The rate at alpha = 1."""
+
+
 def mean_rate(height: Expr) -> Expr:
     """E[f(X) + 1] for a floor at -height, from the formula book."""
     return mean.closed_form.xreplace({alpha: height}) + 1
 
 
-def positive_for_small_alpha() -> Iterator[Assertion]:
-    """The rate is positive at every point, for alpha = 1/(1 + s)."""
-    yield RunsThrough(AT_MOST_ONE, slack, Interval.Lopen(0, 1))
-    yield PositiveForEveryLaw(Elu(x, AT_MOST_ONE) + 1)
-
-
-def positive_only_for_small_alpha() -> Iterator[Assertion]:
-    """For alpha = 1 + e the mean rate tends to -e as mu -> -oo, at every sigma."""
-    yield RunsThrough(ABOVE_ONE, excess, Interval.open(1, oo))
-    yield EventuallyNegative(mean_rate(ABOVE_ONE), mu, -oo, -excess)
-
-
-def positive_for_every_alpha() -> Iterator[Assertion]:
-    """The mean rate for a symbolic alpha."""
-    yield PositiveGaussianMean(mean_rate(alpha), Elu(x, alpha) + 1)
+def mean_rate_positive(height: Expr) -> PositiveGaussianMean:
+    """The same is positive for every Gaussian law."""
+    return PositiveGaussianMean(mean_rate(height), Elu(x, height) + 1)
 
 
 def positive_on_a_half_line() -> Iterator[Assertion]:
-    """It increases strictly in mu, from a negative limit to oo."""
+    """It increases strictly in mu, from a negative limit to oo; alpha = 1 + e."""
     slope = derivative_mean.closed_form
     yield RunsThrough(ABOVE_ONE, excess, Interval.open(1, oo))
     yield Equality(diff(mean_rate(alpha), mu), slope)
     yield PositiveGaussianMean(slope, Elu(x, alpha).diff(x))
     yield EventuallyNegative(mean_rate(ABOVE_ONE), mu, -oo, -excess)
     yield GaussianLimit(mean_rate(ABOVE_ONE), mu, oo, oo)
-
-
-def between_links() -> Iterator[Assertion]:
-    """The exponential on the left; on the right it lies above its tangent."""
-    rate: Expr = Elu(x, S.One) + 1
-    yield Equality(rate, exp(x), Side.LEFT)
-    yield Equality(rate, 1 + x, Side.RIGHT)
-    yield PositiveFromKink(exp(x) - rate, Side.RIGHT)
-    yield Equality(rate.xreplace({x: S.Zero}), S.One)
 
 
 CLAIMS = (
@@ -112,7 +95,11 @@ CLAIMS = (
         ),
         latex=r"\alpha \le 1 \implies \mathbb{E}[f(X) + 1] > 0",
         assumptions=(x, slack, "alpha = 1/(1 + s)", "E f(X) exists"),
-        proof=positive_for_small_alpha,
+        # The rate is positive at every point.
+        proof=lambda: [
+            RunsThrough(AT_MOST_ONE, slack, Interval.Lopen(0, 1)),
+            PositiveForEveryLaw(Elu(x, AT_MOST_ONE) + 1),
+        ],
         source="use of ELU + 1 as a positive rate in neural response models",
         neighbours=(
             Neighbour(
@@ -126,32 +113,11 @@ CLAIMS = (
         ),
     ),
     Claim(
-        id="rate.positive_only_for_small_alpha",
-        statement=(
-            "For every alpha > 1 and every sigma there is a Gaussian law with E[f(X) + 1] < 0: the"
-            " mean rate tends to 1 - alpha as mu -> -oo."
-        ),
-        latex=r"\alpha > 1 \implies \lim_{\mu \to -\infty} \mathbb{E}[f(X) + 1] = 1 - \alpha < 0",
-        assumptions=(mu, sigma, excess, "alpha = 1 + e"),
-        proof=positive_only_for_small_alpha,
-        source="the floor of ELU: Clevert, Unterthiner, Hochreiter 2016, section 3",
-        neighbours=(
-            Neighbour(
-                "For every alpha <= 1 too.",
-                lambda: [EventuallyNegative(mean_rate(AT_MOST_ONE), mu, -oo, 1 - AT_MOST_ONE)],
-            ),
-            Neighbour(
-                "The limit is -alpha, that of ELU itself.",
-                lambda: [GaussianLimit(mean_rate(ABOVE_ONE), mu, -oo, -ABOVE_ONE)],
-            ),
-        ),
-    ),
-    Claim(
         id="rate.positive_for_every_alpha",
         statement="E[f(X) + 1] > 0 for every alpha > 0 and every Gaussian law.",
         latex=r"\mathbb{E}[f(X) + 1] > 0",
         assumptions=(mu, sigma, alpha),
-        proof=positive_for_every_alpha,
+        proof=lambda: [mean_rate_positive(alpha)],
         source="use of ELU + 1 as a rate without a condition on alpha",
         expected=Verdict.REFUTED,
         neighbours=(
@@ -177,9 +143,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "The half-line is the whole line for alpha <= 2.",
-                lambda: [
-                    PositiveGaussianMean(mean_rate(2 * AT_MOST_ONE), Elu(x, 2 * AT_MOST_ONE) + 1)
-                ],
+                lambda: [mean_rate_positive(2 * AT_MOST_ONE)],
             ),
             Neighbour(
                 "The rate saturates: the mean rate has the limit 1 + alpha as mu -> oo.",
@@ -201,12 +165,18 @@ CLAIMS = (
         ),
         latex=r"f(x) + 1 = e^x \;(x \le 0), \quad f(x) + 1 = 1 + x < e^x \;(x > 0)",
         assumptions=(x, "alpha = 1"),
-        proof=between_links,
+        # The exponential on the left; on the right it lies above its tangent.
+        proof=lambda: [
+            Equality(UNIT, exp(x), Side.LEFT),
+            Equality(UNIT, 1 + x, Side.RIGHT),
+            PositiveFromKink(exp(x) - UNIT, Side.RIGHT),
+            Equality(UNIT.xreplace({x: S.Zero}), S.One),
+        ],
         source="the canonical link of the Poisson law: McCullagh, Nelder 1989, section 2.2",
         neighbours=(
             Neighbour(
                 "It is the exponential link on the right too.",
-                lambda: [Equality(Elu(x, S.One) + 1, exp(x), Side.RIGHT)],
+                lambda: [Equality(UNIT, exp(x), Side.RIGHT)],
             ),
             Neighbour(
                 "For alpha = 1.01 it is the exponential link on the left.",
@@ -214,7 +184,7 @@ CLAIMS = (
             ),
             Neighbour(
                 "It lies above the exponential link for x > 0.",
-                lambda: [PositiveFromKink(Elu(x, S.One) + 1 - exp(x), Side.RIGHT)],
+                lambda: [PositiveFromKink(UNIT - exp(x), Side.RIGHT)],
             ),
         ),
     ),
