@@ -65,14 +65,30 @@ PUBLISHED = Rational("1.6732632423543772848170429916717")
 """The alpha of SELU as it was published, to 31 decimals."""
 
 
-def below_relu() -> Iterator[Assertion]:
-    """At every r the mean over r and -r is smaller."""
-    yield PositiveSymmetricMean(RELU - ELU)
+def _around(value: Rational) -> tuple[Rational, Rational]:
+    """The numbers that round to one of 31 decimals."""
+    half = Rational(1, 2 * 10**31)
+    return value - half, value + half
 
 
-def below_relu_any_law() -> Iterator[Assertion]:
-    """Where X < 0 it is smaller, elsewhere equal."""
-    yield PositiveMean(RELU - ELU)
+def selu_alpha_between(lower: Rational, upper: Rational) -> Between:
+    """That the alpha of SELU lies between two numbers."""
+    return Between(alpha * SELU_ALPHA, lower, upper, ((alpha, S.One),))
+
+
+def both_means() -> Expr:
+    """E f(Z) + E Z_+ at N(0, 1)."""
+    return standard(mean.closed_form + gain())
+
+
+def vanishes_at(threshold: Expr) -> SignChange:
+    """That the mean, a falling line in alpha, has its zero there."""
+    return SignChange(mean.closed_form, alpha, threshold, LOSS)
+
+
+def closer_up_to(threshold: Expr) -> SignChange:
+    """That E f(Z) + E Z_+ falls with alpha, and vanishes there."""
+    return SignChange(both_means(), alpha, threshold, LOSS, S.Zero, S.One)
 
 
 def closer_iff_at_most_2() -> Iterator[Assertion]:
@@ -90,30 +106,6 @@ def closer_iff_at_most_2() -> Iterator[Assertion]:
     yield PositiveFromKink(gap, Side.RIGHT)
 
 
-def closer() -> Iterator[Assertion]:
-    """Two points."""
-    yield PositiveSymmetricMean(RELU + ELU)
-
-
-def closer_gaussian() -> Iterator[Assertion]:
-    """E f < E ReLU always; E f + E ReLU vanishes at twice the alpha of SELU, and falls."""
-    yield PositiveGaussianMean(standard(gain() - mean.closed_form), RELU - ELU, S.Zero, S.One)
-    both = standard(mean.closed_form + gain())
-    yield SignChange(both, alpha, 2 * SELU_ALPHA, LOSS, S.Zero, S.One)
-    yield Between(alpha * SELU_ALPHA, *_around(PUBLISHED), ((alpha, S.One),))
-
-
-def closer_gaussian_every_alpha() -> Iterator[Assertion]:
-    """A large alpha makes the mean negative and larger in size."""
-    yield PositiveGaussianMean(standard(mean.closed_form + gain()), RELU + ELU, S.Zero, S.One)
-
-
-def decreasing_in_alpha() -> Iterator[Assertion]:
-    """For alpha < beta = alpha + t, at every x < 0."""
-    yield PositiveMean(ELU - Elu(x, alpha + excess))
-    yield PositiveGaussianMean(-diff(mean.closed_form, alpha), LOSS)
-
-
 def zero_mean() -> Iterator[Assertion]:
     """The mean is a falling line in alpha, positive at first."""
     yield GaussianMean(RELU, gain())
@@ -121,31 +113,7 @@ def zero_mean() -> Iterator[Assertion]:
     yield Equality(mean.closed_form, gain() - alpha * put())
     # E X_+ at -mu is E (-X)_+ at mu.
     yield PositiveGaussianMean(gain().subs(mu, -mu), Relu(-x))
-    yield SignChange(mean.closed_form, alpha, centering_alpha(), LOSS)
-
-
-def zero_mean_standard() -> Iterator[Assertion]:
-    """The general formula at mu = 0, sigma = 1, and the published digits."""
-    yield Equality(standard(centering_alpha()), SELU_ALPHA)
-    yield SignChange(standard(mean.closed_form), alpha, SELU_ALPHA, LOSS, S.Zero, S.One)
-    yield Between(alpha * SELU_ALPHA, *_around(PUBLISHED), ((alpha, S.One),))
-
-
-def zero_mean_symmetric() -> Iterator[Assertion]:
-    """The general formula at mu = 0."""
-    yield Equality(centered(centering_alpha()), symmetric_alpha())
-    yield SignChange(centered(mean.closed_form), alpha, symmetric_alpha(), LOSS, S.Zero)
-
-
-def _around(value: Rational) -> tuple[Rational, Rational]:
-    """The numbers that round to one of 31 decimals."""
-    half = Rational(1, 2 * 10**31)
-    return value - half, value + half
-
-
-def _percent_off(value: Rational) -> tuple[Rational, Rational]:
-    """The numbers within half a per cent of one that is 1 % larger."""
-    return value * Rational(1005, 1000), value * Rational(1015, 1000)
+    yield vanishes_at(centering_alpha())
 
 
 CLAIMS = (
@@ -157,7 +125,8 @@ CLAIMS = (
         ),
         latex=r"\mathbb{E} f(X) < \mathbb{E} X_+",
         assumptions=(x, alpha, "X symmetric, not 0, E abs(X) < oo"),
-        proof=below_relu,
+        # At every r the mean over r and -r is smaller.
+        proof=lambda: [PositiveSymmetricMean(RELU - ELU)],
         source="Clevert, Unterthiner, Hochreiter 2016, section 2, made precise",
         neighbours=(
             Neighbour(
@@ -178,7 +147,8 @@ CLAIMS = (
         ),
         latex=r"P(X < 0) > 0 \implies \mathbb{E} f(X) < \mathbb{E} X_+",
         assumptions=(x, alpha, "P(X < 0) > 0, E abs(X) < oo"),
-        proof=below_relu_any_law,
+        # Where X < 0 it is smaller, elsewhere equal.
+        proof=lambda: [PositiveMean(RELU - ELU)],
         source="a sharper form of the same",
         neighbours=(
             Neighbour(
@@ -212,7 +182,8 @@ CLAIMS = (
             " alpha > 0."
         ),
         assumptions=(x, alpha, "X symmetric, not 0, E abs(X) < oo"),
-        proof=closer,
+        # Two points.
+        proof=lambda: [PositiveSymmetricMean(RELU + ELU)],
         source="Clevert, Unterthiner, Hochreiter 2016, section 2, without the condition",
         expected=Verdict.REFUTED,
         neighbours=(
@@ -233,29 +204,21 @@ CLAIMS = (
             r" \alpha \le \frac{2}{\sqrt{2\pi}\left(\frac{1}{2} - \sqrt{e}\,\Phi(-1)\right)}"
         ),
         assumptions=(alpha,),
-        proof=closer_gaussian,
+        # E f < E ReLU always; E f + E ReLU vanishes at twice the alpha of SELU, and falls.
+        proof=lambda: [
+            PositiveGaussianMean(standard(gain() - mean.closed_form), RELU - ELU, S.Zero, S.One),
+            closer_up_to(2 * SELU_ALPHA),
+            selu_alpha_between(*_around(PUBLISHED)),
+        ],
         source="the mean is a line in alpha",
         neighbours=(
             Neighbour(
                 "The threshold is 1 % larger.",
-                lambda: [
-                    SignChange(
-                        standard(mean.closed_form + gain()),
-                        alpha,
-                        SELU_ALPHA * S(202) / 100,
-                        LOSS,
-                        S.Zero,
-                        S.One,
-                    )
-                ],
+                lambda: [closer_up_to(SELU_ALPHA * S(202) / 100)],
             ),
             Neighbour(
                 "The threshold is the alpha of SELU.",
-                lambda: [
-                    SignChange(
-                        standard(mean.closed_form + gain()), alpha, SELU_ALPHA, LOSS, S.Zero, S.One
-                    )
-                ],
+                lambda: [closer_up_to(SELU_ALPHA)],
             ),
         ),
     ),
@@ -265,7 +228,8 @@ CLAIMS = (
             "For X ~ N(0, 1) the mean of ELU is closer to 0 than that of ReLU, for every alpha."
         ),
         assumptions=(alpha,),
-        proof=closer_gaussian_every_alpha,
+        # A large alpha makes the mean negative and larger in size.
+        proof=lambda: [PositiveGaussianMean(both_means(), RELU + ELU, S.Zero, S.One)],
         source="measured at alpha = 1 and repeated without the condition",
         expected=Verdict.REFUTED,
         neighbours=(
@@ -283,7 +247,11 @@ CLAIMS = (
         ),
         latex=r"\alpha < \beta \implies \mathbb{E} f(X; \beta) < \mathbb{E} f(X; \alpha)",
         assumptions=(x, alpha, excess, "P(X < 0) > 0, E max(X, 0) < oo"),
-        proof=decreasing_in_alpha,
+        # For alpha < beta = alpha + t, at every x < 0.
+        proof=lambda: [
+            PositiveMean(ELU - Elu(x, alpha + excess)),
+            PositiveGaussianMean(-diff(mean.closed_form, alpha), LOSS),
+        ],
         source="ELU decreases with alpha at every x < 0",
         neighbours=(
             Neighbour(
@@ -308,13 +276,11 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "The mean is zero at an alpha that is 1 % larger.",
-                lambda: [
-                    SignChange(mean.closed_form, alpha, centering_alpha() * S(101) / 100, LOSS)
-                ],
+                lambda: [vanishes_at(centering_alpha() * S(101) / 100)],
             ),
             Neighbour(
                 "For every mu and sigma it is zero at the alpha of SELU.",
-                lambda: [SignChange(mean.closed_form, alpha, SELU_ALPHA, LOSS)],
+                lambda: [vanishes_at(SELU_ALPHA)],
             ),
         ),
     ),
@@ -329,22 +295,21 @@ CLAIMS = (
             r" \frac{1}{\sqrt{2\pi}\left(\frac{1}{2} - \sqrt{e}\,\Phi(-1)\right)}"
         ),
         assumptions=(alpha,),
-        proof=zero_mean_standard,
+        # The general formula at mu = 0, sigma = 1, and the published digits.
+        proof=lambda: [
+            Equality(standard(centering_alpha()), SELU_ALPHA),
+            SignChange(standard(mean.closed_form), alpha, SELU_ALPHA, LOSS, S.Zero, S.One),
+            selu_alpha_between(*_around(PUBLISHED)),
+        ],
         source="Klambauer, Unterthiner, Mayr, Hochreiter 2017, equation 14 and their code",
         neighbours=(
             Neighbour(
                 "It is 1 % larger.",
-                lambda: [Between(alpha * SELU_ALPHA, *_percent_off(PUBLISHED), ((alpha, S.One),))],
+                lambda: [selu_alpha_between(*(PUBLISHED * S(n) / 1000 for n in (1005, 1015)))],
             ),
             Neighbour(
                 "The last published digit is one more.",
-                lambda: [
-                    Between(
-                        alpha * SELU_ALPHA,
-                        *_around(PUBLISHED + Rational(1, 10**31)),
-                        ((alpha, S.One),),
-                    )
-                ],
+                lambda: [selu_alpha_between(*_around(PUBLISHED + Rational(1, 10**31)))],
             ),
         ),
     ),
@@ -359,7 +324,11 @@ CLAIMS = (
             r" - e^{\sigma^2/2}\,\Phi(-\sigma)\right)}"
         ),
         assumptions=(sigma, alpha),
-        proof=zero_mean_symmetric,
+        # The general formula at mu = 0.
+        proof=lambda: [
+            Equality(centered(centering_alpha()), symmetric_alpha()),
+            SignChange(centered(mean.closed_form), alpha, symmetric_alpha(), LOSS, S.Zero),
+        ],
         source="the mean is a line in alpha",
         neighbours=(
             Neighbour(
