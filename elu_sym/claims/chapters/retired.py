@@ -23,7 +23,7 @@ RETIRED: dict[str, str] = {
     "moments.selu_second_moment_contracts_from_near_zero": "moments.selu_second_moment_contracts",
     "moments.rule_design_point": "moments.rule_stable",
     "moments.rule_relu_every_input": "meanfield.linear_pieces_keep",
-    "moments.rule_only_fixed_point": "meanfield.fixed_point_without_bias",
+    "moments.rule_only_fixed_point": "moments.rule_stable",
     "moments.rule_slope": "meanfield.slopes_at_one",
     "options.vega_positive": "options.vega_positive_only_for_small_alpha",
     "rate.positive_only_for_small_alpha": "rate.positive_on_a_half_line",
