@@ -110,8 +110,7 @@ CLAIMS = (
                 lambda: [UniqueSolution((alpha * rate - 1,), (rate,), (alpha,))],
             ),
             Neighbour(
-                "ELU is CELU only at alpha = 2.",
-                lambda: [CoincideOnlyAt(ELU, CELU, alpha, S(2))],
+                "ELU is CELU only at alpha = 2.", lambda: [CoincideOnlyAt(ELU, CELU, alpha, S(2))]
             ),
         ),
     ),

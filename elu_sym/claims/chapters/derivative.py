@@ -41,8 +41,7 @@ CLAIMS = (
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15",
         neighbours=(
             Neighbour(
-                "It is less than 1 for x < 0.",
-                lambda: [Positive(1 - DERIVATIVE, Side.LEFT)],
+                "It is less than 1 for x < 0.", lambda: [Positive(1 - DERIVATIVE, Side.LEFT)]
             ),
             Neighbour(
                 "That of ReLU is positive everywhere.",
@@ -60,8 +59,7 @@ CLAIMS = (
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15",
         neighbours=(
             Neighbour(
-                "It is ELU minus alpha.",
-                lambda: [Equality(DERIVATIVE, ELU - alpha, Side.LEFT)],
+                "It is ELU minus alpha.", lambda: [Equality(DERIVATIVE, ELU - alpha, Side.LEFT)]
             ),
             Neighbour(
                 "It is ELU plus alpha for x > 0 as well.",

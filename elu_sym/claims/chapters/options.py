@@ -318,8 +318,7 @@ CLAIMS = (
         source="the converse of Jensen's inequality at the concave kink",
         neighbours=(
             Neighbour(
-                "For every alpha <= 1 too.",
-                lambda: [vega_falls_to(1 - AT_MOST_ONE, AT_MOST_ONE)],
+                "For every alpha <= 1 too.", lambda: [vega_falls_to(1 - AT_MOST_ONE, AT_MOST_ONE)]
             ),
             Neighbour(
                 "More volatility raises the mean for every alpha: it is an option.",

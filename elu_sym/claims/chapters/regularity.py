@@ -6,13 +6,7 @@ from elu_sym.activations import Celu, Elu
 from elu_sym.claims.claim import Claim, Neighbour
 from elu_sym.claims.rules.elementary import Equality, Side
 from elu_sym.claims.rules.function_shape import Range, StrictlyMonotone
-from elu_sym.claims.rules.kink import (
-    Jump,
-    NeverSmooth,
-    OneSidedDerivative,
-    Smooth,
-    SmoothOnlyAt,
-)
+from elu_sym.claims.rules.kink import Jump, NeverSmooth, OneSidedDerivative, Smooth, SmoothOnlyAt
 from elu_sym.symbols import alpha, x
 
 ELU = Elu(x, alpha)
@@ -54,8 +48,7 @@ CLAIMS = (
         source="Barron 2017",
         neighbours=(
             Neighbour(
-                "If and only if alpha = 1.01.",
-                lambda: [SmoothOnlyAt(ELU, 1, alpha, S(101) / 100)],
+                "If and only if alpha = 1.01.", lambda: [SmoothOnlyAt(ELU, 1, alpha, S(101) / 100)]
             ),
             Neighbour(
                 "CELU is C^1 only at alpha = 1.",

@@ -48,8 +48,7 @@ CLAIMS = (
         source="Barron 2017",
         neighbours=(
             Neighbour(
-                "CELU_alpha(x) = alpha*ELU_1(x).",
-                lambda: [Equality(CELU, alpha * UNIT, Side.LEFT)],
+                "CELU_alpha(x) = alpha*ELU_1(x).", lambda: [Equality(CELU, alpha * UNIT, Side.LEFT)]
             ),
             Neighbour(
                 "CELU_alpha(x) = alpha*ELU_alpha(x/alpha).",

@@ -67,8 +67,7 @@ CLAIMS = (
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15, solved",
         neighbours=(
             Neighbour(
-                "The inverse below 0 is log(1 + y).",
-                lambda: [InverseFunction(ELU, log(1 + y), y)],
+                "The inverse below 0 is log(1 + y).", lambda: [InverseFunction(ELU, log(1 + y), y)]
             ),
             Neighbour(
                 "The inverse above 0 is 1.01*y.",

@@ -156,8 +156,7 @@ CLAIMS = (
         source="the normal distribution",
         neighbours=(
             Neighbour(
-                "The probability is Phi(mu/sigma).",
-                lambda: [GaussianMean(RELU_IS_DEAD, RELU_MEAN)],
+                "The probability is Phi(mu/sigma).", lambda: [GaussianMean(RELU_IS_DEAD, RELU_MEAN)]
             ),
             Neighbour(
                 "The probability is 1/2 for every mu.", lambda: [GaussianMean(RELU_IS_DEAD, S.Half)]
@@ -228,8 +227,7 @@ CLAIMS = (
         source="the probability, solved for the level",
         neighbours=(
             Neighbour(
-                "The level is alpha*exp(mu - sigma*z).",
-                lambda: tail_at(QUANTILE.xreplace({z: -z})),
+                "The level is alpha*exp(mu - sigma*z).", lambda: tail_at(QUANTILE.xreplace({z: -z}))
             ),
             Neighbour(
                 "The level is 1.01*alpha*exp(mu + sigma*z).",

@@ -213,13 +213,9 @@ CLAIMS = (
         source="the mean is a line in alpha",
         neighbours=(
             Neighbour(
-                "The threshold is 1 % larger.",
-                lambda: [closer_up_to(SELU_ALPHA * S(202) / 100)],
+                "The threshold is 1 % larger.", lambda: [closer_up_to(SELU_ALPHA * S(202) / 100)]
             ),
-            Neighbour(
-                "The threshold is the alpha of SELU.",
-                lambda: [closer_up_to(SELU_ALPHA)],
-            ),
+            Neighbour("The threshold is the alpha of SELU.", lambda: [closer_up_to(SELU_ALPHA)]),
         ),
     ),
     Claim(
@@ -255,8 +251,7 @@ CLAIMS = (
         source="ELU decreases with alpha at every x < 0",
         neighbours=(
             Neighbour(
-                "It increases with alpha.",
-                lambda: [PositiveMean(Elu(x, alpha + excess) - ELU)],
+                "It increases with alpha.", lambda: [PositiveMean(Elu(x, alpha + excess) - ELU)]
             ),
         ),
     ),

@@ -3,12 +3,7 @@
 from sympy import Expr, Interval, S, diff, log, oo
 
 from elu_sym.activations import Elu, EluDerivative, Relu
-from elu_sym.book.formula import (
-    derivative_mean,
-    derivative_second_moment,
-    mean,
-    variance,
-)
+from elu_sym.book.formula import derivative_mean, derivative_second_moment, mean, variance
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Neighbour
 from elu_sym.claims.rules.conditions import ABOVE_ONE, AT_MOST_ONE, RunsThrough, both_conditions
@@ -77,8 +72,7 @@ CLAIMS = (
         source="the Lipschitz constant of ELU",
         neighbours=(
             Neighbour(
-                "For alpha <= 1 the factor is alpha^2.",
-                lambda: [VarianceBound(LOW, AT_MOST_ONE)],
+                "For alpha <= 1 the factor is alpha^2.", lambda: [VarianceBound(LOW, AT_MOST_ONE)]
             ),
             Neighbour(
                 "For alpha > 1 the least factor is (1.01*alpha)^2.",
@@ -104,8 +98,7 @@ CLAIMS = (
         source="the Lipschitz constant, and the slope of ELU between -ln(alpha) and 0",
         neighbours=(
             Neighbour(
-                "That quotient tends to alpha^2.",
-                lambda: [narrow_variance(SQUARE_ABOVE_ONE**2)],
+                "That quotient tends to alpha^2.", lambda: [narrow_variance(SQUARE_ABOVE_ONE**2)]
             ),
             Neighbour("That quotient tends to 1.", lambda: [narrow_variance(S.One)]),
             Neighbour(

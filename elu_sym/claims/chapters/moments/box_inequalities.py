@@ -267,8 +267,7 @@ CLAIMS = (
                 lambda: [flatter(S.One, least=Rational(1, 10))],
             ),
             Neighbour(
-                "The slope is below 1 from sigma = 1/2 on.",
-                lambda: [flatter(S.One, least=S.Half)],
+                "The slope is below 1 from sigma = 1/2 on.", lambda: [flatter(S.One, least=S.Half)]
             ),
         ),
     ),

@@ -24,14 +24,7 @@ from elu_sym.symbols import alpha, distance, mu, sigma
 
 ROOT_TWO_PI = sqrt(2 * pi)
 
-BOOK = (
-    mean,
-    second_moment,
-    variance,
-    derivative_mean,
-    derivative_second_moment,
-    negative_mean,
-)
+BOOK = (mean, second_moment, variance, derivative_mean, derivative_second_moment, negative_mean)
 
 
 def concentrated(
