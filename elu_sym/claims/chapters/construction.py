@@ -87,16 +87,12 @@ WISHES = (offset + alpha, offset + amplitude)
 CLAIMS = (
     Claim(
         id="construction.unique",
-        statement=(
-            "Among the functions p + q*exp(k*x), k > 0, for x < 0, joined to the identity, the"
-            " value 0 at 0 and the floor -alpha force p = -alpha and q = alpha, which is ELU at"
-            " k = 1; a C^1 joint then forces k = 1/alpha, which is CELU; and the two are the same"
-            " only at alpha = 1."
-        ),
-        latex=(
-            r"p + q e^{kx} \to -\alpha \;(x \to -\infty),\; p + q = 0"
-            r" \iff p = -\alpha,\; q = \alpha; \quad C^1 \iff k = 1/\alpha"
-        ),
+        statement="Among the functions p + q*exp(k*x), k > 0, for x < 0, joined to the identity,"
+        " the value 0 at 0 and the floor -alpha force p = -alpha and q = alpha, which is ELU at k ="
+        " 1; a C^1 joint then forces k = 1/alpha, which is CELU; and the two are the same only at"
+        " alpha = 1.",
+        latex=r"p + q e^{kx} \to -\alpha \;(x \to -\infty),\; p + q = 0"
+        r" \iff p = -\alpha,\; q = \alpha; \quad C^1 \iff k = 1/\alpha",
         assumptions=(x, alpha, offset, amplitude, rate),
         proof=unique,
         source="Clevert, Unterthiner, Hochreiter 2016, section 3; Barron 2017",
@@ -116,10 +112,8 @@ CLAIMS = (
     ),
     Claim(
         id="construction.wishes_determine_elu",
-        statement=(
-            "Without the ansatz, the wishes (identity for x > 0, continuous, falling to the floor"
-            " -alpha at -oo) determine ELU."
-        ),
+        statement="Without the ansatz, the wishes (identity for x > 0, continuous, falling to the"
+        " floor -alpha at -oo) determine ELU.",
         assumptions=(x, alpha),
         # The clipped identity has all of them.
         proof=lambda: [WishesDetermine(ELU, ClippedIdentity(x, alpha), kink=-alpha)],
@@ -134,10 +128,8 @@ CLAIMS = (
     ),
     Claim(
         id="construction.smooth_wishes_determine_celu",
-        statement=(
-            "Without the ansatz, the same wishes together with C^1 and strictly increasing"
-            " determine CELU."
-        ),
+        statement="Without the ansatz, the same wishes together with C^1 and strictly increasing"
+        " determine CELU.",
         assumptions=(x, alpha),
         # Two rates whose mean is that of CELU have all of them.
         proof=lambda: [WishesDetermine(CELU, TwoRates(x, alpha), order=1, increasing=True)],

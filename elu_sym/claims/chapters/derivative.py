@@ -31,10 +31,8 @@ def positive() -> Iterator[Assertion]:
 CLAIMS = (
     Claim(
         id="derivative.positive",
-        statement=(
-            "The derivative of ELU is positive everywhere for every alpha > 0; at 0, where it may"
-            " jump, both one-sided derivatives are."
-        ),
+        statement="The derivative of ELU is positive everywhere for every alpha > 0; at 0, where it"
+        " may jump, both one-sided derivatives are.",
         latex=r"f'(x) > 0 \;(x \ne 0),\quad f'(0^\pm) > 0",
         assumptions=(x, alpha),
         proof=positive,

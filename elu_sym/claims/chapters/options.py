@@ -122,10 +122,8 @@ def vega_positive_for_small_alpha() -> Iterator[Assertion]:
 CLAIMS = (
     Claim(
         id="options.payoff",
-        statement=(
-            "ELU is the payoff of a call on x struck at 0 less alpha puts on e^x struck at 1:"
-            " f(x) = x_+ - alpha (1 - e^x)_+."
-        ),
+        statement="ELU is the payoff of a call on x struck at 0 less alpha puts on e^x struck at 1:"
+        " f(x) = x_+ - alpha (1 - e^x)_+.",
         latex=r"f(x) = x_+ - \alpha\,(1 - e^x)_+",
         assumptions=(x, alpha),
         # Which option pays on which side, and what the portfolio then is.
@@ -149,15 +147,11 @@ CLAIMS = (
     ),
     Claim(
         id="options.mean_portfolio",
-        statement=(
-            "The mean of ELU is a Bachelier call with forward mu struck at 0 less alpha Black puts"
-            " with forward e^(mu + sigma^2/2) struck at 1, undiscounted and of total deviation"
-            " sigma."
-        ),
-        latex=(
-            r"\mathbb{E} f(X) = C_{\mathrm{Bachelier}}(\mu, 0, \sigma)"
-            r" - \alpha\,P_{\mathrm{Black}}(e^{\mu + \sigma^2/2}, 1, \sigma)"
-        ),
+        statement="The mean of ELU is a Bachelier call with forward mu struck at 0 less alpha Black"
+        " puts with forward e^(mu + sigma^2/2) struck at 1, undiscounted and of total deviation"
+        " sigma.",
+        latex=r"\mathbb{E} f(X) = C_{\mathrm{Bachelier}}(\mu, 0, \sigma)"
+        r" - \alpha\,P_{\mathrm{Black}}(e^{\mu + \sigma^2/2}, 1, \sigma)",
         assumptions=(mu, sigma, alpha),
         proof=lambda: mean_is(PORTFOLIO),
         source="Bachelier 1900; Black 1976; Black, Scholes 1973",
@@ -178,15 +172,11 @@ CLAIMS = (
     ),
     Claim(
         id="options.second_moment_portfolio",
-        statement=(
-            "The second moment of ELU is twice the integral of Bachelier calls over all strikes"
-            " from 0 to oo plus alpha^2 times two puts on e^X less one put on e^(2X), all struck"
-            " at 1."
-        ),
-        latex=(
-            r"\mathbb{E} f(X)^2 = 2 \int_0^\infty C(\mu, K, \sigma)\,dK"
-            r" + \alpha^2 \left(2 P[e^X] - P[e^{2X}]\right)"
-        ),
+        statement="The second moment of ELU is twice the integral of Bachelier calls over all"
+        " strikes from 0 to oo plus alpha^2 times two puts on e^X less one put on e^(2X), all"
+        " struck at 1.",
+        latex=r"\mathbb{E} f(X)^2 = 2 \int_0^\infty C(\mu, K, \sigma)\,dK"
+        r" + \alpha^2 \left(2 P[e^X] - P[e^{2X}]\right)",
         assumptions=(mu, sigma, alpha, strike),
         proof=second_moment_portfolio,
         source="Breeden, Litzenberger 1978; Bachelier 1900; Black 1976",
@@ -209,10 +199,8 @@ CLAIMS = (
     ),
     Claim(
         id="options.put_call_parity",
-        statement=(
-            "A call less a put is the forward less the strike, in the Bachelier and in the Black"
-            " model, at every strike K > 0."
-        ),
+        statement="A call less a put is the forward less the strike, in the Bachelier and in the"
+        " Black model, at every strike K > 0.",
         latex=r"C - P = F - K",
         assumptions=(mu, sigma, strike),
         proof=lambda: [
@@ -233,10 +221,8 @@ CLAIMS = (
     ),
     Claim(
         id="options.density_from_prices",
-        statement=(
-            "The second derivative of the price of a call in the strike is the density of the"
-            " underlying at the strike: normal in the Bachelier, lognormal in the Black model."
-        ),
+        statement="The second derivative of the price of a call in the strike is the density of the"
+        " underlying at the strike: normal in the Bachelier, lognormal in the Black model.",
         latex=r"\frac{\partial^2 C}{\partial K^2} = p(K)",
         assumptions=(mu, sigma, strike),
         proof=lambda: [
@@ -256,16 +242,12 @@ CLAIMS = (
     ),
     Claim(
         id="options.greeks",
-        statement=(
-            "The delta of the portfolio is E f'(X), its gamma E f''(X) with the atom (1 - alpha) of"
-            " f'' at 0 counted, and its vega sigma times its gamma."
-        ),
-        latex=(
-            r"\partial_\mu \mathbb{E} f = \mathbb{E} f', \quad"
-            r" \partial_\sigma \mathbb{E} f = \sigma\,\mathbb{E} f'', \quad"
-            r" \mathbb{E} f'' = (1 - \alpha)\,\tfrac{1}{\sigma}\varphi(\mu/\sigma)"
-            r" + \alpha\,\mathbb{E}[e^X; X < 0]"
-        ),
+        statement="The delta of the portfolio is E f'(X), its gamma E f''(X) with the atom (1 -"
+        " alpha) of f'' at 0 counted, and its vega sigma times its gamma.",
+        latex=r"\partial_\mu \mathbb{E} f = \mathbb{E} f', \quad"
+        r" \partial_\sigma \mathbb{E} f = \sigma\,\mathbb{E} f'', \quad"
+        r" \mathbb{E} f'' = (1 - \alpha)\,\tfrac{1}{\sigma}\varphi(\mu/\sigma)"
+        r" + \alpha\,\mathbb{E}[e^X; X < 0]",
         assumptions=(mu, sigma, alpha),
         proof=greeks,
         source="Black, Scholes 1973; Price 1958",
@@ -286,10 +268,8 @@ CLAIMS = (
     ),
     Claim(
         id="options.vega_positive_for_small_alpha",
-        statement=(
-            "For alpha <= 1 more volatility raises the mean: the vega is positive at every mu and"
-            " sigma."
-        ),
+        statement="For alpha <= 1 more volatility raises the mean: the vega is positive at every mu"
+        " and sigma.",
         latex=r"\alpha \le 1 \implies \partial_\sigma \mathbb{E} f > 0",
         assumptions=(mu, sigma, slack, "alpha = 1/(1 + s)"),
         proof=vega_positive_for_small_alpha,
@@ -301,14 +281,10 @@ CLAIMS = (
     ),
     Claim(
         id="options.vega_positive_only_for_small_alpha",
-        statement=(
-            "For every alpha > 1 there is a law whose mean falls with more volatility: at mu = 0"
-            " the vega tends to -(alpha - 1)/sqrt(2 pi) as sigma -> 0+."
-        ),
-        latex=(
-            r"\alpha > 1 \implies \lim_{\sigma \to 0^+} \partial_\sigma \mathbb{E} f\big|_{\mu = 0}"
-            r" = -\frac{\alpha - 1}{\sqrt{2\pi}} < 0"
-        ),
+        statement="For every alpha > 1 there is a law whose mean falls with more volatility: at mu"
+        " = 0 the vega tends to -(alpha - 1)/sqrt(2 pi) as sigma -> 0+.",
+        latex=r"\alpha > 1 \implies \lim_{\sigma \to 0^+} \partial_\sigma \mathbb{E} f\big|_{\mu ="
+        r" 0} = -\frac{\alpha - 1}{\sqrt{2\pi}} < 0",
         assumptions=(sigma, excess, "alpha = 1 + e"),
         # The atom at 0 outweighs the rest where sigma is small.
         proof=lambda: [

@@ -89,10 +89,8 @@ def positive_on_a_half_line() -> Iterator[Assertion]:
 CLAIMS = (
     Claim(
         id="rate.positive_for_small_alpha",
-        statement=(
-            "For alpha <= 1 the rate f(x) + 1 is positive, and so is E[f(X) + 1] for every law of X"
-            " for which it exists."
-        ),
+        statement="For alpha <= 1 the rate f(x) + 1 is positive, and so is E[f(X) + 1] for every"
+        " law of X for which it exists.",
         latex=r"\alpha \le 1 \implies \mathbb{E}[f(X) + 1] > 0",
         assumptions=(x, slack, "alpha = 1/(1 + s)", "E f(X) exists"),
         # The rate is positive at every point.
@@ -129,14 +127,10 @@ CLAIMS = (
     ),
     Claim(
         id="rate.positive_on_a_half_line",
-        statement=(
-            "For alpha > 1 and any sigma the mu for which E[f(X) + 1] > 0 are a half-line (m, oo):"
-            " the mean rate increases strictly and continuously in mu, from 1 - alpha to oo."
-        ),
-        latex=(
-            r"\alpha > 1 \implies \exists\,m(\sigma, \alpha)\colon"
-            r" \mathbb{E}[f(X) + 1] > 0 \iff \mu > m"
-        ),
+        statement="For alpha > 1 and any sigma the mu for which E[f(X) + 1] > 0 are a half-line (m,"
+        " oo): the mean rate increases strictly and continuously in mu, from 1 - alpha to oo.",
+        latex=r"\alpha > 1 \implies \exists\,m(\sigma, \alpha)\colon"
+        r" \mathbb{E}[f(X) + 1] > 0 \iff \mu > m",
         assumptions=(mu, sigma, alpha, excess, "alpha = 1 + e in the limits"),
         proof=positive_on_a_half_line,
         source="monotonicity of the mean: its derivative is E f'(X) > 0",
@@ -159,10 +153,8 @@ CLAIMS = (
     ),
     Claim(
         id="rate.between_links",
-        statement=(
-            "For alpha = 1 the rate f(x) + 1 is the exponential link e^x for x <= 0 and the linear"
-            " link 1 + x for x >= 0, where it lies below the exponential one for x > 0."
-        ),
+        statement="For alpha = 1 the rate f(x) + 1 is the exponential link e^x for x <= 0 and the"
+        " linear link 1 + x for x >= 0, where it lies below the exponential one for x > 0.",
         latex=r"f(x) + 1 = e^x \;(x \le 0), \quad f(x) + 1 = 1 + x < e^x \;(x > 0)",
         assumptions=(x, "alpha = 1"),
         # The exponential on the left; on the right it lies above its tangent.

@@ -85,10 +85,8 @@ CLAIMS = (
     ),
     Claim(
         id="regularity.range",
-        statement=(
-            "ELU maps the real line onto (-alpha, oo): its limits are -alpha and oo, and it takes"
-            " every value between them and no other."
-        ),
+        statement="ELU maps the real line onto (-alpha, oo): its limits are -alpha and oo, and it"
+        " takes every value between them and no other.",
         latex=r"f(\mathbb{R}) = (-\alpha, \infty)",
         assumptions=(x, alpha),
         # The limits at both ends, and nothing left out between them.

@@ -72,15 +72,11 @@ CLAIMS = (
     ),
     Claim(
         id="relations.only_alpha_1_is_a_rescaled_celu",
-        statement=(
-            "ELU is a CELU with another factor, rate and floor, lambda*CELU_h(k*x), only at"
-            " alpha = 1: every such function has the slope 1 on both sides of 0 once it is the"
-            " identity on the right."
-        ),
-        latex=(
-            r"\exists \lambda, k, h\colon f(x) = \lambda \operatorname{CELU}_h(kx)"
-            r" \iff \alpha = 1"
-        ),
+        statement="ELU is a CELU with another factor, rate and floor, lambda*CELU_h(k*x), only at"
+        " alpha = 1: every such function has the slope 1 on both sides of 0 once it is the identity"
+        " on the right.",
+        latex=r"\exists \lambda, k, h\colon f(x) = \lambda \operatorname{CELU}_h(kx)"
+        r" \iff \alpha = 1",
         assumptions=(x, alpha, scale, rate, height),
         proof=only_alpha_1_is_a_rescaled_celu,
         source="the kink of ELU",
@@ -112,10 +108,8 @@ CLAIMS = (
     ),
     Claim(
         id="relations.derivative_from_value",
-        statement=(
-            "At alpha = 1 the derivative is min(f(x), 0) + 1, so the backward pass needs the output"
-            " alone."
-        ),
+        statement="At alpha = 1 the derivative is min(f(x), 0) + 1, so the backward pass needs the"
+        " output alone.",
         latex=r"\alpha = 1 \implies f'(x) = \min(f(x), 0) + 1",
         assumptions=(x,),
         # On the left f + 1 is the derivative, and less than 1; on the right the 1 is.

@@ -56,10 +56,8 @@ def above_identity_iff() -> Iterator[Assertion]:
 CLAIMS = (
     Claim(
         id="shape.inverse",
-        statement=(
-            "ELU is injective, and its inverse is y for y >= 0 and log(1 + y/alpha) for"
-            " -alpha < y < 0."
-        ),
+        statement="ELU is injective, and its inverse is y for y >= 0 and log(1 + y/alpha) for"
+        " -alpha < y < 0.",
         latex=r"f^{-1}(y) = \log(1 + y/\alpha) \;(y < 0)",
         assumptions=(x, alpha),
         # One solution on either side, for y in the range.
@@ -141,10 +139,8 @@ CLAIMS = (
     ),
     Claim(
         id="shape.distance_to_relu",
-        statement=(
-            "ReLU exceeds ELU for x < 0 alone, by less than alpha, and by no less in the limit: the"
-            " distance in the supremum norm is alpha, and is not attained."
-        ),
+        statement="ReLU exceeds ELU for x < 0 alone, by less than alpha, and by no less in the"
+        " limit: the distance in the supremum norm is alpha, and is not attained.",
         latex=r"0 \le x_+ - f(x) < \alpha,\quad \sup_x (x_+ - f(x)) = \alpha",
         assumptions=(x, alpha),
         # Equal on the right and at 0; on the left between 0 and alpha, which it approaches.
@@ -169,10 +165,8 @@ CLAIMS = (
     ),
     Claim(
         id="shape.above_identity_iff",
-        statement=(
-            "ELU lies nowhere below the identity if and only if alpha <= 1; for alpha > 1 it does"
-            " at x = -h, h = 1 - 1/alpha, so that the chord from -h to h runs below f(0)."
-        ),
+        statement="ELU lies nowhere below the identity if and only if alpha <= 1; for alpha > 1 it"
+        " does at x = -h, h = 1 - 1/alpha, so that the chord from -h to h runs below f(0).",
         latex=r"f(x) \ge x \;\forall x \iff \alpha \le 1",
         assumptions=(x, alpha),
         proof=above_identity_iff,

@@ -114,10 +114,8 @@ CLAIMS = (
     ),
     Claim(
         id="sparsity.relu_symmetric",
-        statement=(
-            "Under any symmetric law without an atom at 0 the derivative of ReLU is zero with"
-            " probability 1/2."
-        ),
+        statement="Under any symmetric law without an atom at 0 the derivative of ReLU is zero with"
+        " probability 1/2.",
         latex=r"P[\operatorname{ReLU}'(X) = 0] = \tfrac{1}{2}",
         assumptions=(x, "X symmetric, P(X = 0) = 0"),
         # One of r and -r.
@@ -146,9 +144,8 @@ CLAIMS = (
     ),
     Claim(
         id="sparsity.relu_gaussian",
-        statement=(
-            "For X ~ N(mu, sigma^2) the derivative of ReLU is zero with probability Phi(-mu/sigma)."
-        ),
+        statement="For X ~ N(mu, sigma^2) the derivative of ReLU is zero with probability"
+        " Phi(-mu/sigma).",
         latex=r"P[\operatorname{ReLU}'(X) = 0] = \Phi(-\mu/\sigma)",
         assumptions=(x, mu, sigma),
         # The probability of the negative half-line.
@@ -165,21 +162,17 @@ CLAIMS = (
     ),
     Claim(
         id="sparsity.below_by_cases",
-        statement=(
-            "P[f'(X) < level] is Phi((ln(level/alpha) - mu)/sigma) for level <= min(1, alpha);"
-            " Phi(-mu/sigma) for alpha < level <= 1; Phi(mu/sigma) +"
-            " Phi((ln(level/alpha) - mu)/sigma) for 1 < level <= alpha; and 1 for level > 1, alpha."
-        ),
-        latex=(
-            r"P[f'(X) < \varepsilon] = \begin{cases}"
-            r" \Phi\left(\frac{\ln(\varepsilon/\alpha) - \mu}{\sigma}\right)"
-            r" & \varepsilon \le \min(1, \alpha) \\"
-            r" \Phi\left(-\frac{\mu}{\sigma}\right) & \alpha < \varepsilon \le 1 \\"
-            r" \Phi\left(\frac{\mu}{\sigma}\right)"
-            r" + \Phi\left(\frac{\ln(\varepsilon/\alpha) - \mu}{\sigma}\right)"
-            r" & 1 < \varepsilon \le \alpha \\"
-            r" 1 & \varepsilon > \max(1, \alpha) \end{cases}"
-        ),
+        statement="P[f'(X) < level] is Phi((ln(level/alpha) - mu)/sigma) for level <= min(1,"
+        " alpha); Phi(-mu/sigma) for alpha < level <= 1; Phi(mu/sigma) + Phi((ln(level/alpha) -"
+        " mu)/sigma) for 1 < level <= alpha; and 1 for level > 1, alpha.",
+        latex=r"P[f'(X) < \varepsilon] = \begin{cases}"
+        r" \Phi\left(\frac{\ln(\varepsilon/\alpha) - \mu}{\sigma}\right)"
+        r" & \varepsilon \le \min(1, \alpha) \\"
+        r" \Phi\left(-\frac{\mu}{\sigma}\right) & \alpha < \varepsilon \le 1 \\"
+        r" \Phi\left(\frac{\mu}{\sigma}\right)"
+        r" + \Phi\left(\frac{\ln(\varepsilon/\alpha) - \mu}{\sigma}\right)"
+        r" & 1 < \varepsilon \le \alpha \\"
+        r" 1 & \varepsilon > \max(1, \alpha) \end{cases}",
         assumptions=(x, mu, sigma, alpha, level),
         # One derivation a case.
         proof=lambda: [
@@ -217,10 +210,8 @@ CLAIMS = (
     ),
     Claim(
         id="sparsity.quantile",
-        statement=(
-            "The one level below which the derivative lies with probability Phi(z) is"
-            " alpha*exp(mu + sigma*z), as long as that is at most min(1, alpha)."
-        ),
+        statement="The one level below which the derivative lies with probability Phi(z) is"
+        " alpha*exp(mu + sigma*z), as long as that is at most min(1, alpha).",
         latex=r"P[f'(X) < \alpha e^{\mu + \sigma z}] = \Phi(z)",
         assumptions=(mu, sigma, alpha, z, "alpha*exp(mu + sigma*z) <= min(1, alpha)"),
         proof=lambda: level_of(LOW, S.Zero),
@@ -237,11 +228,9 @@ CLAIMS = (
     ),
     Claim(
         id="sparsity.quantile_above_one",
-        statement=(
-            "The one level above 1 below which the derivative lies with probability Phi(mu/sigma) +"
-            " Phi(z) is the same alpha*exp(mu + sigma*z), as long as that is above 1 and at most"
-            " alpha."
-        ),
+        statement="The one level above 1 below which the derivative lies with probability"
+        " Phi(mu/sigma) + Phi(z) is the same alpha*exp(mu + sigma*z), as long as that is above 1"
+        " and at most alpha.",
         latex=r"P[f'(X) < \alpha e^{\mu + \sigma z}] = \Phi(\mu/\sigma) + \Phi(z)",
         assumptions=(mu, sigma, alpha, z, "1 < alpha*exp(mu + sigma*z) <= alpha"),
         # Beyond the step at 1 the right side belongs to the event.
@@ -255,10 +244,8 @@ CLAIMS = (
     ),
     Claim(
         id="sparsity.exceeds_relu",
-        statement=(
-            "Under every law with P(X < 0) > 0 the mean and the mean square of ELU' exceed those of"
-            " ReLU', for every alpha > 0."
-        ),
+        statement="Under every law with P(X < 0) > 0 the mean and the mean square of ELU' exceed"
+        " those of ReLU', for every alpha > 0.",
         latex=r"\mathbb{E} f'(X)^n > P(X \ge 0),\quad n = 1, 2",
         assumptions=(x, alpha, "P(X < 0) > 0"),
         # ELU' > ReLU' at every x < 0, and the same for the squares.
@@ -273,10 +260,8 @@ CLAIMS = (
     ),
     Claim(
         id="sparsity.exceeds_half",
-        statement=(
-            "Under every symmetric law but the point mass at 0 the mean and the mean square of ELU'"
-            " exceed 1/2, which is what ReLU' has if there is no atom at 0."
-        ),
+        statement="Under every symmetric law but the point mass at 0 the mean and the mean square"
+        " of ELU' exceed 1/2, which is what ReLU' has if there is no atom at 0.",
         latex=r"\mathbb{E} f'(X)^n > \tfrac{1}{2},\quad n = 1, 2",
         assumptions=(x, alpha, "X symmetric, not 0"),
         # Half the mass is on the right, where the derivative is 1.
@@ -293,14 +278,10 @@ CLAIMS = (
     ),
     Claim(
         id="sparsity.gaussian_excess",
-        statement=(
-            "For X ~ N(mu, sigma^2) what E f' and E f'^2 have beyond ReLU's Phi(mu/sigma) is"
-            " positive, and the second is less than alpha times the first."
-        ),
-        latex=(
-            r"0 < \mathbb{E} f'(X)^2 - \Phi(\mu/\sigma)"
-            r" < \alpha \left(\mathbb{E} f'(X) - \Phi(\mu/\sigma)\right)"
-        ),
+        statement="For X ~ N(mu, sigma^2) what E f' and E f'^2 have beyond ReLU's Phi(mu/sigma) is"
+        " positive, and the second is less than alpha times the first.",
+        latex=r"0 < \mathbb{E} f'(X)^2 - \Phi(\mu/\sigma)"
+        r" < \alpha \left(\mathbb{E} f'(X) - \Phi(\mu/\sigma)\right)",
         assumptions=(mu, sigma, alpha),
         proof=gaussian_excess,
         source="0 < f' < alpha on the left",

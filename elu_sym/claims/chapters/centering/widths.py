@@ -86,9 +86,8 @@ def large_sigma() -> Iterator[Assertion]:
 CLAIMS = (
     Claim(
         id="centering.knob_increases",
-        statement=(
-            "The alpha that makes the mean zero at N(0, sigma^2) increases strictly with sigma."
-        ),
+        statement="The alpha that makes the mean zero at N(0, sigma^2) increases strictly with"
+        " sigma.",
         latex=r"\frac{d}{d\sigma} \frac{\sigma}{\sqrt{2\pi}\,\mathbb{E} (1 - e^X)_+} > 0",
         assumptions=(sigma,),
         proof=knob_increases,
@@ -102,11 +101,9 @@ CLAIMS = (
     ),
     Claim(
         id="centering.knob_limits",
-        statement=(
-            "At N(0, sigma^2), with g = sigma/sqrt(2*pi), the alpha of mean zero lies above 1 and"
-            " above 2*g, below g/(g - sigma^2/4) and below g/(1/2 - 1/(2*pi*g)), each where it is"
-            " positive: it tends to 1 as sigma -> 0 and grows like sigma*sqrt(2/pi) as sigma -> oo."
-        ),
+        statement="At N(0, sigma^2), with g = sigma/sqrt(2*pi), the alpha of mean zero lies above 1"
+        " and above 2*g, below g/(g - sigma^2/4) and below g/(1/2 - 1/(2*pi*g)), each where it is"
+        " positive: it tends to 1 as sigma -> 0 and grows like sigma*sqrt(2/pi) as sigma -> oo.",
         latex=r"g - \tfrac{\sigma^2}{4} < \mathbb{E} (1 - e^X)_+ < g,\quad"
         r" \tfrac{1}{2} - \tfrac{1}{2 \pi g} < \mathbb{E} (1 - e^X)_+ < \tfrac{1}{2}",
         assumptions=(sigma,),
@@ -130,15 +127,11 @@ CLAIMS = (
     ),
     Claim(
         id="centering.small_sigma",
-        statement=(
-            "At N(0, sigma^2) the mean is (1 - alpha)*sigma/sqrt(2*pi) + alpha*sigma^2/4 less a"
-            " rest between 0 and alpha*sqrt(2/pi)*sigma^3/6: to first order in sigma it vanishes"
-            " only at alpha = 1."
-        ),
-        latex=(
-            r"0 < \frac{(1 - \alpha)\sigma}{\sqrt{2\pi}} + \frac{\alpha\sigma^2}{4}"
-            r" - \mathbb{E} f(X) < \frac{\alpha}{6}\sqrt{\frac{2}{\pi}}\,\sigma^3"
-        ),
+        statement="At N(0, sigma^2) the mean is (1 - alpha)*sigma/sqrt(2*pi) + alpha*sigma^2/4 less"
+        " a rest between 0 and alpha*sqrt(2/pi)*sigma^3/6: to first order in sigma it vanishes only"
+        " at alpha = 1.",
+        latex=r"0 < \frac{(1 - \alpha)\sigma}{\sqrt{2\pi}} + \frac{\alpha\sigma^2}{4}"
+        r" - \mathbb{E} f(X) < \frac{\alpha}{6}\sqrt{\frac{2}{\pi}}\,\sigma^3",
         assumptions=(sigma, alpha),
         proof=small_sigma,
         source="Taylor's formula with its remainder",
@@ -155,14 +148,10 @@ CLAIMS = (
     ),
     Claim(
         id="centering.large_sigma",
-        statement=(
-            "At N(0, sigma^2) the mean exceeds sigma/sqrt(2*pi) - alpha/2 by less than"
-            " alpha/(sigma*sqrt(2*pi))."
-        ),
-        latex=(
-            r"0 < \mathbb{E} f(X) - \frac{\sigma}{\sqrt{2\pi}} + \frac{\alpha}{2}"
-            r" < \frac{\alpha}{\sigma\sqrt{2\pi}}"
-        ),
+        statement="At N(0, sigma^2) the mean exceeds sigma/sqrt(2*pi) - alpha/2 by less than"
+        " alpha/(sigma*sqrt(2*pi)).",
+        latex=r"0 < \mathbb{E} f(X) - \frac{\sigma}{\sqrt{2\pi}} + \frac{\alpha}{2}"
+        r" < \frac{\alpha}{\sigma\sqrt{2\pi}}",
         assumptions=(sigma, alpha),
         proof=large_sigma,
         source="Gordon 1941, the bound of the Mills ratio",

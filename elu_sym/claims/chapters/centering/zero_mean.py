@@ -119,10 +119,8 @@ def zero_mean() -> Iterator[Assertion]:
 CLAIMS = (
     Claim(
         id="centering.below_relu",
-        statement=(
-            "Under every symmetric law with a finite mean, other than the point mass at 0, the mean"
-            " of ELU is less than that of ReLU."
-        ),
+        statement="Under every symmetric law with a finite mean, other than the point mass at 0,"
+        " the mean of ELU is less than that of ReLU.",
         latex=r"\mathbb{E} f(X) < \mathbb{E} X_+",
         assumptions=(x, alpha, "X symmetric, not 0, E abs(X) < oo"),
         # At every r the mean over r and -r is smaller.
@@ -141,10 +139,8 @@ CLAIMS = (
     ),
     Claim(
         id="centering.below_relu_any_law",
-        statement=(
-            "No symmetry is needed: under every law with P(X < 0) > 0 and a finite mean E f(X) is"
-            " less than E ReLU(X)."
-        ),
+        statement="No symmetry is needed: under every law with P(X < 0) > 0 and a finite mean E"
+        " f(X) is less than E ReLU(X).",
         latex=r"P(X < 0) > 0 \implies \mathbb{E} f(X) < \mathbb{E} X_+",
         assumptions=(x, alpha, "P(X < 0) > 0, E abs(X) < oo"),
         # Where X < 0 it is smaller, elsewhere equal.
@@ -159,11 +155,9 @@ CLAIMS = (
     ),
     Claim(
         id="centering.closer_iff_at_most_2",
-        statement=(
-            "The mean of ELU is at least as close to 0 as that of ReLU under all symmetric laws if"
-            " and only if alpha <= 2; for alpha > 2 the two points r and -r, r = 1 - 2/alpha, are"
-            " an exception."
-        ),
+        statement="The mean of ELU is at least as close to 0 as that of ReLU under all symmetric"
+        " laws if and only if alpha <= 2; for alpha > 2 the two points r and -r, r = 1 - 2/alpha,"
+        " are an exception.",
         latex=r"\left|\mathbb{E} f(X)\right| \le \mathbb{E} X_+ \;\forall X \iff \alpha \le 2",
         assumptions=(x, alpha, "X symmetric, E abs(X) < oo"),
         proof=closer_iff_at_most_2,
@@ -177,10 +171,8 @@ CLAIMS = (
     ),
     Claim(
         id="centering.closer",
-        statement=(
-            "Under every symmetric law the mean of ELU is closer to 0 than that of ReLU, for every"
-            " alpha > 0."
-        ),
+        statement="Under every symmetric law the mean of ELU is closer to 0 than that of ReLU, for"
+        " every alpha > 0.",
         assumptions=(x, alpha, "X symmetric, not 0, E abs(X) < oo"),
         # Two points.
         proof=lambda: [PositiveSymmetricMean(RELU + ELU)],
@@ -195,14 +187,10 @@ CLAIMS = (
     ),
     Claim(
         id="centering.closer_gaussian",
-        statement=(
-            "For X ~ N(0, 1) the mean of ELU is at least as close to 0 as that of ReLU if and only"
-            " if alpha <= 2/(sqrt(2*pi)*(1/2 - sqrt(e)*Phi(-1))), twice the alpha of SELU."
-        ),
-        latex=(
-            r"\left|\mathbb{E} f(Z)\right| \le \mathbb{E} Z_+ \iff"
-            r" \alpha \le \frac{2}{\sqrt{2\pi}\left(\frac{1}{2} - \sqrt{e}\,\Phi(-1)\right)}"
-        ),
+        statement="For X ~ N(0, 1) the mean of ELU is at least as close to 0 as that of ReLU if and"
+        " only if alpha <= 2/(sqrt(2*pi)*(1/2 - sqrt(e)*Phi(-1))), twice the alpha of SELU.",
+        latex=r"\left|\mathbb{E} f(Z)\right| \le \mathbb{E} Z_+ \iff"
+        r" \alpha \le \frac{2}{\sqrt{2\pi}\left(\frac{1}{2} - \sqrt{e}\,\Phi(-1)\right)}",
         assumptions=(alpha,),
         # E f < E ReLU always; E f + E ReLU vanishes at twice the alpha of SELU, and falls.
         proof=lambda: [
@@ -220,9 +208,8 @@ CLAIMS = (
     ),
     Claim(
         id="centering.closer_gaussian_every_alpha",
-        statement=(
-            "For X ~ N(0, 1) the mean of ELU is closer to 0 than that of ReLU, for every alpha."
-        ),
+        statement="For X ~ N(0, 1) the mean of ELU is closer to 0 than that of ReLU, for every"
+        " alpha.",
         assumptions=(alpha,),
         # A large alpha makes the mean negative and larger in size.
         proof=lambda: [PositiveGaussianMean(both_means(), RELU + ELU, S.Zero, S.One)],
@@ -237,10 +224,8 @@ CLAIMS = (
     ),
     Claim(
         id="centering.decreasing_in_alpha",
-        statement=(
-            "alpha is the knob: under every law with P(X < 0) > 0 the mean of ELU decreases"
-            " strictly as alpha grows."
-        ),
+        statement="alpha is the knob: under every law with P(X < 0) > 0 the mean of ELU decreases"
+        " strictly as alpha grows.",
         latex=r"\alpha < \beta \implies \mathbb{E} f(X; \beta) < \mathbb{E} f(X; \alpha)",
         assumptions=(x, alpha, excess, "P(X < 0) > 0, E max(X, 0) < oo"),
         # For alpha < beta = alpha + t, at every x < 0.
@@ -257,14 +242,10 @@ CLAIMS = (
     ),
     Claim(
         id="centering.zero_mean",
-        statement=(
-            "For X ~ N(mu, sigma^2) there is exactly one alpha with E f(X) = 0, and it is"
-            " alpha = E X_+ / E (1 - e^X)_+; below it the mean is positive, above it negative."
-        ),
-        latex=(
-            r"\mathbb{E} f(X) = 0 \iff"
-            r" \alpha = \frac{\mathbb{E} X_+}{\mathbb{E} (1 - e^X)_+}"
-        ),
+        statement="For X ~ N(mu, sigma^2) there is exactly one alpha with E f(X) = 0, and it is"
+        " alpha = E X_+ / E (1 - e^X)_+; below it the mean is positive, above it negative.",
+        latex=r"\mathbb{E} f(X) = 0 \iff"
+        r" \alpha = \frac{\mathbb{E} X_+}{\mathbb{E} (1 - e^X)_+}",
         assumptions=(mu, sigma, alpha),
         proof=zero_mean,
         source="the mean is a line in alpha",
@@ -281,14 +262,10 @@ CLAIMS = (
     ),
     Claim(
         id="centering.zero_mean_standard",
-        statement=(
-            "At N(0, 1) the alpha of mean zero is 1/(sqrt(2*pi)*(1/2 - sqrt(e)*Phi(-1))), SELU's,"
-            " to all of the 31 published decimals."
-        ),
-        latex=(
-            r"\alpha_{\operatorname{SELU}} ="
-            r" \frac{1}{\sqrt{2\pi}\left(\frac{1}{2} - \sqrt{e}\,\Phi(-1)\right)}"
-        ),
+        statement="At N(0, 1) the alpha of mean zero is 1/(sqrt(2*pi)*(1/2 - sqrt(e)*Phi(-1))),"
+        " SELU's, to all of the 31 published decimals.",
+        latex=r"\alpha_{\operatorname{SELU}} ="
+        r" \frac{1}{\sqrt{2\pi}\left(\frac{1}{2} - \sqrt{e}\,\Phi(-1)\right)}",
         assumptions=(alpha,),
         # The general formula at mu = 0, sigma = 1, and the published digits.
         proof=lambda: [
@@ -310,14 +287,10 @@ CLAIMS = (
     ),
     Claim(
         id="centering.zero_mean_symmetric",
-        statement=(
-            "At N(0, sigma^2) the alpha of mean zero is"
-            " sigma/(sqrt(2*pi)*(1/2 - e^(sigma^2/2)*Phi(-sigma)))."
-        ),
-        latex=(
-            r"\mathbb{E} f(\sigma Z) = 0 \iff \alpha = \frac{\sigma}{\sqrt{2\pi}\left(\frac{1}{2}"
-            r" - e^{\sigma^2/2}\,\Phi(-\sigma)\right)}"
-        ),
+        statement="At N(0, sigma^2) the alpha of mean zero is sigma/(sqrt(2*pi)*(1/2 -"
+        " e^(sigma^2/2)*Phi(-sigma))).",
+        latex=r"\mathbb{E} f(\sigma Z) = 0 \iff \alpha = \frac{\sigma}{\sqrt{2\pi}\left(\frac{1}{2}"
+        r" - e^{\sigma^2/2}\,\Phi(-\sigma)\right)}",
         assumptions=(sigma, alpha),
         # The general formula at mu = 0.
         proof=lambda: [

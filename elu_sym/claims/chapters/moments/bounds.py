@@ -58,10 +58,8 @@ CLAIMS = (
     ),
     Claim(
         id="moments.variance_bound",
-        statement=(
-            "Var f(X) <= max(1, alpha)^2 Var X under every law with a finite variance, and no"
-            " smaller factor will do."
-        ),
+        statement="Var f(X) <= max(1, alpha)^2 Var X under every law with a finite variance, and no"
+        " smaller factor will do.",
         latex=r"\operatorname{Var} f(X) \le \max(1, \alpha)^2 \operatorname{Var} X",
         assumptions=(x, alpha, "E X^2 < oo"),
         proof=lambda: [
@@ -82,10 +80,8 @@ CLAIMS = (
     ),
     Claim(
         id="moments.variance_below_input_iff",
-        statement=(
-            "ELU increases the variance of no Gaussian if and only if alpha <= 1: for alpha > 1 and"
-            " mu = -ln(alpha)/2 the quotient Var f/sigma^2 tends to alpha as sigma -> 0."
-        ),
+        statement="ELU increases the variance of no Gaussian if and only if alpha <= 1: for alpha >"
+        " 1 and mu = -ln(alpha)/2 the quotient Var f/sigma^2 tends to alpha as sigma -> 0.",
         latex=(r"\operatorname{Var} f(X) \le \sigma^2 \;\forall \mu, \sigma \iff \alpha \le 1"),
         assumptions=(x, mu, sigma, alpha),
         # The Lipschitz constant on one side, a limit above 1 on the other.
@@ -113,14 +109,10 @@ CLAIMS = (
     ),
     Claim(
         id="moments.poincare",
-        statement=(
-            "For X ~ N(mu, sigma^2) the variance of f(X) lies between sigma^2 (E f')^2 and"
-            " sigma^2 E f'^2."
-        ),
-        latex=(
-            r"\sigma^2 (\mathbb{E} f'(X))^2 \le \operatorname{Var} f(X)"
-            r" \le \sigma^2\, \mathbb{E} f'(X)^2"
-        ),
+        statement="For X ~ N(mu, sigma^2) the variance of f(X) lies between sigma^2 (E f')^2 and"
+        " sigma^2 E f'^2.",
+        latex=r"\sigma^2 (\mathbb{E} f'(X))^2 \le \operatorname{Var} f(X)"
+        r" \le \sigma^2\, \mathbb{E} f'(X)^2",
         assumptions=(mu, sigma, alpha),
         proof=poincare,
         source="Chernoff 1981; Cacoullos 1982",

@@ -118,16 +118,12 @@ def limits_small_sigma() -> Iterator[Assertion]:
 CLAIMS = (
     Claim(
         id="moments.limits_in_mu",
-        statement=(
-            "As mu -> -oo the mean, second moment and variance of f(X) tend to -alpha, alpha^2 and"
-            " 0, both moments of f'(X) to 0, and the mean given X < 0 to -alpha; as mu -> oo"
-            " E f - mu tends to 0, E f^2 - mu^2 and Var f to sigma^2, both moments of f'(X) to 1,"
-            " and the mean given X < 0 to 0."
-        ),
-        latex=(
-            r"\mathbb{E} f \to -\alpha \;(\mu \to -\infty), \quad"
-            r" \mathbb{E} f - \mu \to 0,\; \operatorname{Var} f \to \sigma^2 \;(\mu \to \infty)"
-        ),
+        statement="As mu -> -oo the mean, second moment and variance of f(X) tend to -alpha,"
+        " alpha^2 and 0, both moments of f'(X) to 0, and the mean given X < 0 to -alpha; as mu ->"
+        " oo E f - mu tends to 0, E f^2 - mu^2 and Var f to sigma^2, both moments of f'(X) to 1,"
+        " and the mean given X < 0 to 0.",
+        latex=r"\mathbb{E} f \to -\alpha \;(\mu \to -\infty), \quad"
+        r" \mathbb{E} f - \mu \to 0,\; \operatorname{Var} f \to \sigma^2 \;(\mu \to \infty)",
         assumptions=(mu, sigma, alpha),
         proof=limits_in_mu,
         source="saturation and identity: Clevert, Unterthiner, Hochreiter 2016, section 3",
@@ -152,16 +148,12 @@ CLAIMS = (
     ),
     Claim(
         id="moments.limits_small_sigma",
-        statement=(
-            "As sigma -> 0+ the moments of f(X) tend to f(mu), f(mu)^2 and 0, those of f'(X) to"
-            " f'(mu) and f'(mu)^2 for mu != 0 and to (1 + alpha)/2 and (1 + alpha^2)/2 at mu = 0,"
-            " and the mean given X < 0 to f(min(mu, 0))."
-        ),
-        latex=(
-            r"\mathbb{E} f \to f(\mu), \quad"
-            r" \mathbb{E} f'^{\,n} \to \tfrac{1}{2}(1 + \alpha^n) \text{ at } \mu = 0"
-            r" \quad (\sigma \to 0^+)"
-        ),
+        statement="As sigma -> 0+ the moments of f(X) tend to f(mu), f(mu)^2 and 0, those of f'(X)"
+        " to f'(mu) and f'(mu)^2 for mu != 0 and to (1 + alpha)/2 and (1 + alpha^2)/2 at mu = 0,"
+        " and the mean given X < 0 to f(min(mu, 0)).",
+        latex=r"\mathbb{E} f \to f(\mu), \quad"
+        r" \mathbb{E} f'^{\,n} \to \tfrac{1}{2}(1 + \alpha^n) \text{ at } \mu = 0"
+        r" \quad (\sigma \to 0^+)",
         assumptions=(distance, sigma, alpha),
         proof=limits_small_sigma,
         source="the mean of the one-sided limits at a jump, as for Fourier series: Dirichlet 1829",
@@ -182,16 +174,12 @@ CLAIMS = (
     ),
     Claim(
         id="moments.rates_at_the_kink",
-        statement=(
-            "At mu = 0, as sigma -> 0+, E f ~ (1 - alpha) sigma/sqrt(2 pi), E f^2 ~"
-            " (1 + alpha^2) sigma^2/2, Var f ~ ((1 + alpha^2)/2 - (1 - alpha)^2/(2 pi)) sigma^2 and"
-            " E[f | X < 0] ~ -alpha sigma sqrt(2/pi)."
-        ),
-        latex=(
-            r"\frac{\mathbb{E} f}{\sigma} \to \frac{1 - \alpha}{\sqrt{2\pi}}, \quad"
-            r" \frac{\operatorname{Var} f}{\sigma^2} \to"
-            r" \frac{1 + \alpha^2}{2} - \frac{(1 - \alpha)^2}{2\pi} \quad (\mu = 0)"
-        ),
+        statement="At mu = 0, as sigma -> 0+, E f ~ (1 - alpha) sigma/sqrt(2 pi), E f^2 ~ (1 +"
+        " alpha^2) sigma^2/2, Var f ~ ((1 + alpha^2)/2 - (1 - alpha)^2/(2 pi)) sigma^2 and E[f | X"
+        " < 0] ~ -alpha sigma sqrt(2/pi).",
+        latex=r"\frac{\mathbb{E} f}{\sigma} \to \frac{1 - \alpha}{\sqrt{2\pi}}, \quad"
+        r" \frac{\operatorname{Var} f}{\sigma^2} \to"
+        r" \frac{1 + \alpha^2}{2} - \frac{(1 - \alpha)^2}{2\pi} \quad (\mu = 0)",
         assumptions=(sigma, alpha),
         proof=lambda: [narrow(formula, S.Zero, *limit) for formula, limit in AT_THE_KINK.items()],
         source="the moments of the leaky ReLU with slope alpha, which ELU is at first order",
@@ -208,16 +196,12 @@ CLAIMS = (
     ),
     Claim(
         id="moments.limits_large_sigma",
-        statement=(
-            "As sigma -> oo, E f/sigma -> 1/sqrt(2 pi), E f^2/sigma^2 -> 1/2, Var f/sigma^2 ->"
-            " 1/2 - 1/(2 pi), both moments of f'(X) tend to 1/2, and E[f | X < 0] to -alpha,"
-            " whatever mu: but for the last, the limits of ReLU."
-        ),
-        latex=(
-            r"\frac{\mathbb{E} f}{\sigma} \to \frac{1}{\sqrt{2\pi}}, \quad"
-            r" \frac{\operatorname{Var} f}{\sigma^2} \to \frac{1}{2} - \frac{1}{2\pi}, \quad"
-            r" \mathbb{E} f'^{\,n} \to \frac{1}{2} \quad (\sigma \to \infty)"
-        ),
+        statement="As sigma -> oo, E f/sigma -> 1/sqrt(2 pi), E f^2/sigma^2 -> 1/2, Var f/sigma^2"
+        " -> 1/2 - 1/(2 pi), both moments of f'(X) tend to 1/2, and E[f | X < 0] to -alpha,"
+        " whatever mu: but for the last, the limits of ReLU.",
+        latex=r"\frac{\mathbb{E} f}{\sigma} \to \frac{1}{\sqrt{2\pi}}, \quad"
+        r" \frac{\operatorname{Var} f}{\sigma^2} \to \frac{1}{2} - \frac{1}{2\pi}, \quad"
+        r" \mathbb{E} f'^{\,n} \to \frac{1}{2} \quad (\sigma \to \infty)",
         assumptions=(mu, sigma, alpha),
         proof=lambda: [wide(formula, *limit) for formula, limit in WIDE.items()],
         source="He, Zhang, Ren, Sun 2015, section 2.2, whose factor 1/2 these limits give",
@@ -242,10 +226,8 @@ CLAIMS = (
     Claim(
         id="moments.offset_large_sigma",
         statement="As sigma -> oo, E f - sigma/sqrt(2 pi) tends to (mu - alpha)/2.",
-        latex=(
-            r"\mathbb{E} f - \frac{\sigma}{\sqrt{2\pi}} \to \frac{\mu - \alpha}{2}"
-            r" \quad (\sigma \to \infty)"
-        ),
+        latex=r"\mathbb{E} f - \frac{\sigma}{\sqrt{2\pi}} \to \frac{\mu - \alpha}{2}"
+        r" \quad (\sigma \to \infty)",
         assumptions=(mu, sigma, alpha),
         proof=lambda: [offset((mu - alpha) / 2)],
         source="the second term of the expansion of the closed form",

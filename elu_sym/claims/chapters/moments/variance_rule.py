@@ -78,15 +78,11 @@ CLAIMS = (
     ),
     Claim(
         id="moments.rule_stable",
-        statement=(
-            "The variance map increases with q, and less than in proportion, for every alpha: at"
-            " the design point, its only fixed point, its slope lies strictly between 0 and 1, and"
-            " from every other variance the layers approach that point from one side."
-        ),
-        latex=(
-            r"0 < \frac{q\, \frac{d}{dq} \mathbb{E} f(\sqrt{q} Z)^2}{\mathbb{E} f(\sqrt{q}"
-            r" Z)^2} < 1"
-        ),
+        statement="The variance map increases with q, and less than in proportion, for every alpha:"
+        " at the design point, its only fixed point, its slope lies strictly between 0 and 1, and"
+        " from every other variance the layers approach that point from one side.",
+        latex=r"0 < \frac{q\, \frac{d}{dq} \mathbb{E} f(\sqrt{q} Z)^2}{\mathbb{E} f(\sqrt{q}"
+        r" Z)^2} < 1",
         assumptions=(alpha, sigma, "mean-field limit"),
         proof=stable,
         source="0 < x*f'(x) < f(x) in size for x < 0",
