@@ -2,10 +2,13 @@
 
 With X ~ N(mu, sigma^2), X is the Bachelier model of a price with forward mu, and e^X the Black
 model with forward e^{mu + sigma^2/2}, both undiscounted and with the total deviation sigma over the
-life of the option. The prices are those of :mod:`elu_sym.claims.chapters.option_prices`, the
-moments those of the formula book.
+life of the option. The prices are typed in from textbooks, apart from anything that the project
+derives, so that an equality with the formula book says something.
 
 References:
+    Bachelier: Théorie de la spéculation, 1900. Black, Scholes: The pricing of options and corporate
+    liabilities, Journal of Political Economy 81 (1973). Black: The pricing of commodity contracts,
+    Journal of Financial Economics 3 (1976).
     Breeden, Litzenberger: Prices of state-contingent claims implicit in option prices, Journal of
     Business 51 (1978). Carr, Madan: Towards a theory of volatility trading, 1998.
 """
@@ -18,14 +21,6 @@ from elu_sym.activations import Elu, Relu
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.book.formula import derivative_mean, mean, relu, second_moment
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.option_prices import (
-    FORWARD,
-    FORWARD_OF_SQUARE,
-    bachelier_call,
-    bachelier_put,
-    black_call,
-    black_put,
-)
 from elu_sym.claims.claim import Claim, Neighbour
 from elu_sym.claims.rules.conditions import ABOVE_ONE, AT_MOST_ONE, RunsThrough
 from elu_sym.claims.rules.elementary import Equality, NonNegative, Positive, Side
@@ -33,6 +28,54 @@ from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLim
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
 from elu_sym.claims.rules.sign_analysis import PositiveFromKink
 from elu_sym.symbols import alpha, excess, mu, sigma, slack, strike, x
+
+FORWARD = exp(mu + sigma**2 / 2)
+"""The mean of e^X."""
+
+FORWARD_OF_SQUARE = exp(2 * mu + 2 * sigma**2)
+"""The mean of e^{2X}, whose total volatility is 2 sigma."""
+
+
+def bachelier_call(forward: Expr, strike: Expr, deviation: Expr) -> Expr:
+    """The undiscounted price of a call in the Bachelier model.
+
+    Examples:
+        >>> from sympy import S
+        >>> bachelier_call(mu, S.Zero, sigma)
+        mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)
+    """
+    d = (forward - strike) / deviation
+    return (forward - strike) * NormalCdf(d) + deviation * NormalPdf(d)
+
+
+def bachelier_put(forward: Expr, strike: Expr, deviation: Expr) -> Expr:
+    """The undiscounted price of a put in the Bachelier model."""
+    d = (forward - strike) / deviation
+    return (strike - forward) * NormalCdf(-d) + deviation * NormalPdf(d)
+
+
+def black_call(forward: Expr, strike: Expr, volatility: Expr) -> Expr:
+    """The undiscounted price of a call in the Black model."""
+    d1, d2 = _moneyness(forward, strike, volatility)
+    return forward * NormalCdf(d1) - strike * NormalCdf(d2)
+
+
+def black_put(forward: Expr, strike: Expr, volatility: Expr) -> Expr:
+    """The undiscounted price of a put in the Black model.
+
+    Examples:
+        >>> from sympy import S
+        >>> black_put(S.One, S.One, sigma)
+        -NormalCdf(-sigma/2) + NormalCdf(sigma/2)
+    """
+    d1, d2 = _moneyness(forward, strike, volatility)
+    return strike * NormalCdf(-d2) - forward * NormalCdf(-d1)
+
+
+def _moneyness(forward: Expr, strike: Expr, volatility: Expr) -> tuple[Expr, Expr]:
+    d1 = (log(forward) - log(strike)) / volatility + volatility / 2
+    return d1, d1 - volatility
+
 
 ELU, PERCENT_MORE = Elu(x, alpha), Rational(101, 100)
 

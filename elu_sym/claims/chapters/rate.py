@@ -5,65 +5,31 @@ a negative one. For alpha > 1 it is negative at the far left.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar
 
-from sympy import Expr, Interval, Rational, S, diff, exp, latex, oo
+from sympy import Expr, Interval, Rational, S, diff, exp, oo
 
 from elu_sym.activations import Elu
 from elu_sym.book.formula import derivative_mean, mean
-from elu_sym.claims.assertion import Assertion, Step
+from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
 from elu_sym.claims.rules.conditions import ABOVE_ONE, AT_MOST_ONE, RunsThrough
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
 from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLimit
 from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
-from elu_sym.claims.rules.kink import all_hold, first_false
-from elu_sym.claims.rules.laws import on_side
+from elu_sym.claims.rules.laws import PositiveMean, on_side
 from elu_sym.claims.rules.sign_analysis import PositiveFromKink
 from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
 
-
-@dataclass(frozen=True)
-class PositiveForEveryLaw(Assertion):
-    """E g(X) > 0 for every law of X, as g > 0 everywhere; a point mass refutes anything less.
-
-    Examples:
-        >>> PositiveForEveryLaw(Elu(x, alpha) + alpha).check().holds
-        True
-        >>> PositiveForEveryLaw(Elu(x, alpha) + 1).check().witness
-        {x: -5/19, alpha: 17/3}
-    """
-
-    expression: Expr
-    rule: ClassVar[str] = "expectation of a positive function"
-
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"E[{self.expression}] > 0 at x = X, for every law of X"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        inner = latex(self.expression)
-        return rf"\mathbb{{E}}\left[{inner}\right]_{{x = X}} > 0 \quad \text{{for every law}}"
-
-    def decide(self) -> Step:
-        """Check the sign on either side and at 0."""
-        premises = [Positive(on_side(self.expression, side), side).check() for side in Side]
-        premises.append(Positive(self.expression.xreplace({x: S.Zero})).check())
-        if all_hold(premises):
-            return self.proved("positive at every point", premises)
-        refutation = first_false(premises)
-        if refutation is not None and refutation.witness is not None:
-            # Where the expression is constant on a side any point of that side will do.
-            place = (S.NegativeOne, S.One, S.Zero)[premises.index(refutation)]
-            witness = {x: place, **refutation.witness}
-            return self.refuted("X = x with probability 1", witness, premises)
-        return self.undecided("a sign is open", premises)
-
-
-UNIT: Expr = Elu(x, S.One) + 1
+UNIT = Elu(x, S.One) + 1
 """The rate at alpha = 1."""
+
+
+def positive_for_every_law(height: Expr) -> Iterator[Assertion]:
+    """Positive at every point, for laws with P(X < 0) > 0 and for those on x >= 0."""
+    rate = Elu(x, height) + 1
+    yield PositiveMean(rate)
+    yield Positive(on_side(rate, Side.RIGHT), Side.RIGHT)
+    yield Positive(rate.subs(x, S.Zero))
 
 
 def mean_rate(height: Expr) -> Expr:
@@ -93,20 +59,19 @@ CLAIMS = (
         " law of X for which it exists.",
         latex=r"\alpha \le 1 \implies \mathbb{E}[f(X) + 1] > 0",
         assumptions=(x, slack, "alpha = 1/(1 + s)", "E f(X) exists"),
-        # The rate is positive at every point.
         proof=lambda: [
             RunsThrough(AT_MOST_ONE, slack, Interval.Lopen(0, 1)),
-            PositiveForEveryLaw(Elu(x, AT_MOST_ONE) + 1),
+            *positive_for_every_law(AT_MOST_ONE),
         ],
         source="use of ELU + 1 as a positive rate in neural response models",
         neighbours=(
             Neighbour(
                 "The same holds for alpha <= 2.",
-                lambda: [PositiveForEveryLaw(Elu(x, 2 * AT_MOST_ONE) + 1)],
+                lambda: positive_for_every_law(2 * AT_MOST_ONE),
             ),
             Neighbour(
                 "The same holds for every alpha > 0.",
-                lambda: [PositiveForEveryLaw(Elu(x, alpha) + 1)],
+                lambda: positive_for_every_law(alpha),
             ),
         ),
     ),

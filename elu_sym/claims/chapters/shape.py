@@ -38,19 +38,25 @@ def positive_on_the_left(expression: Expr) -> PositiveFromKink:
     return PositiveFromKink(on_side(expression, Side.LEFT), Side.LEFT)
 
 
+def positive_at_a_distance(least: Expr, expression: Expr) -> Iterator[Assertion]:
+    """For alpha = least/(1 - h) > least, h in (0, 1), an inequality at the distance h from 0.
+
+    In the expression x stands for h; 1 - h times it is 1 - exp(-h) - h*(1 - h).
+    """
+    yield Equality((least / (1 - x)).subs(x, excess / (1 + excess)), least * (1 + excess))
+    yield Positive(1 - excess / (1 + excess))
+    gap = 1 - exp(-x) - x * (1 - x)
+    yield Equality((1 - x) * expression, gap, Side.RIGHT)
+    yield PositiveFromKink(gap, Side.RIGHT)
+
+
 def above_identity_iff() -> Iterator[Assertion]:
     """For alpha <= 1 everywhere; for alpha > 1 not at x = -h, where alpha = 1/(1 - h)."""
     yield from both_conditions()
     yield Equality(LOW, x, Side.RIGHT)
     yield Equality(LOW.subs(x, S.Zero), S.Zero)
     yield positive_on_the_left(LOW - x)
-    yield Equality(ABOVE_ONE, (1 / (1 - x)).subs(x, excess / (1 + excess)))
-    yield Positive(1 - excess / (1 + excess))
-    # In what follows x stands for h, which lies between 0 and 1.
-    excess_of_line = -x - Elu(-x, 1 / (1 - x))
-    gap = 1 - exp(-x) - x * (1 - x)
-    yield Equality((1 - x) * excess_of_line, gap, Side.RIGHT)
-    yield PositiveFromKink(gap, Side.RIGHT)
+    yield from positive_at_a_distance(S.One, -x - Elu(-x, 1 / (1 - x)))
 
 
 CLAIMS = (

@@ -8,9 +8,10 @@ from elu_sym.activations import Elu, LeakyRelu, Relu
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.book.formula import mean, relu
 from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.chapters.shape import positive_at_a_distance
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
 from elu_sym.claims.rules.conditions import RunsThrough
-from elu_sym.claims.rules.elementary import Equality, Positive, Side
+from elu_sym.claims.rules.elementary import Equality
 from elu_sym.claims.rules.gaussian_means import (
     Between,
     GaussianMean,
@@ -18,7 +19,6 @@ from elu_sym.claims.rules.gaussian_means import (
     SignChange,
 )
 from elu_sym.claims.rules.laws import PositiveMean, PositiveSymmetricMean, symmetrized
-from elu_sym.claims.rules.sign_analysis import PositiveFromKink
 from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
 
 ELU, RELU = Elu(x, alpha), Relu(x)
@@ -96,14 +96,9 @@ def closer_iff_at_most_2() -> Iterator[Assertion]:
     yield RunsThrough(2 / (1 + slack), slack, Interval.Lopen(0, 2))
     yield PositiveSymmetricMean(RELU - ELU)
     yield PositiveSymmetricMean(RELU + Elu(x, 2 / (1 + slack)))
-    # In what follows x stands for r, and alpha = 2/(1 - r), which is 2 + 2*t at r = t/(1 + t).
     yield RunsThrough(2 + 2 * excess, excess, Interval.open(2, oo))
-    yield Equality((2 / (1 - x)).subs(x, excess / (1 + excess)), 2 + 2 * excess)
-    yield Positive(1 - excess / (1 + excess))
     excess_of_size = -symmetrized(RELU + ELU).xreplace({alpha: 2 / (1 - x)})
-    gap = 1 - exp(-x) - x * (1 - x)
-    yield Equality((1 - x) * excess_of_size, gap, Side.RIGHT)
-    yield PositiveFromKink(gap, Side.RIGHT)
+    yield from positive_at_a_distance(S(2), excess_of_size)
 
 
 def zero_mean() -> Iterator[Assertion]:

@@ -35,7 +35,6 @@ SELU_INTERVAL: Box = ((sigma, SELU_LEAST, Rational(10)),)
 MORE, LESS = Rational(101, 100), Rational(99, 100)
 """One per cent."""
 
-
 VARIANCE_SHARE = (Rational(379, 1000), Rational(93, 100))
 """Var f(X)/sigma^2 lies between these on two decades, where it falls from 0.9277 to 0.3799."""
 
@@ -52,9 +51,9 @@ UNIT = {mu: S.Zero, sigma: S.One}
 """X ~ N(0, 1)."""
 
 
-def variance_slope(height: Expr) -> Expr:
-    """The derivative of Var f(X) in sigma at an alpha."""
-    return diff(elu.variance.closed_form, sigma).xreplace({alpha: height})
+def variance_slope(height: Expr = alpha, by: Symbol = sigma) -> Expr:
+    """The derivative of Var f(X), in sigma, at an alpha."""
+    return diff(elu.variance.closed_form, by).xreplace({alpha: height})
 
 
 def centred(formula: Formula) -> Expr:
@@ -62,24 +61,29 @@ def centred(formula: Formula) -> Expr:
     return formula.closed_form.xreplace(CENTRED)
 
 
-def share_above(formula: Formula, share: Rational, cover: str | None = None) -> PositiveOnBox:
-    """That a moment is above a share of sigma^2."""
-    return PositiveOnBox(centred(formula) - share * sigma**2, TWO_DECADES, cover)
+def over_share(formula: Formula, share: Rational) -> Expr:
+    """What a moment has beyond a share of sigma^2."""
+    return centred(formula) - share * sigma**2
 
 
-def share_below(formula: Formula, share: Rational, cover: str | None = None) -> PositiveOnBox:
-    """That a moment is below a share of sigma^2."""
-    return PositiveOnBox(share * sigma**2 - centred(formula), TWO_DECADES, cover)
+def over_quotient(bend: Rational) -> Expr:
+    """What the mean has beyond sigma^2/(4 + b*sigma)."""
+    return centred(elu.mean) - sigma**2 / (4 + bend * sigma)
 
 
-def mean_above(bend: Rational, cover: str | None = None) -> PositiveOnBox:
-    """That the mean is above sigma^2/(4 + b*sigma)."""
-    return PositiveOnBox(centred(elu.mean) - sigma**2 / (4 + bend * sigma), TWO_DECADES, cover)
+def positive(expression: Expr, cover: str | None = None) -> list[Assertion]:
+    """That it is positive on two decades of sigma."""
+    return [PositiveOnBox(expression, TWO_DECADES, cover)]
 
 
-def mean_below(bend: Rational, cover: str | None = None) -> PositiveOnBox:
-    """That the mean is below sigma^2/(4 + b*sigma)."""
-    return PositiveOnBox(sigma**2 / (4 + bend * sigma) - centred(elu.mean), TWO_DECADES, cover)
+def contracts() -> Iterator[Assertion]:
+    """Both moments lie between shares of sigma^2."""
+    least, greatest = VARIANCE_SHARE
+    yield from positive(over_share(elu.variance, least), "variance_above_share")
+    yield from positive(-over_share(elu.variance, greatest), "variance_below_share")
+    least, greatest = SECOND_MOMENT_SHARE
+    yield from positive(over_share(elu.second_moment, least), "second_moment_above_share")
+    yield from positive(-over_share(elu.second_moment, greatest), "second_moment_below_share")
 
 
 def scale_of_second_moment_one() -> Expr:
@@ -162,20 +166,14 @@ CLAIMS = (
         latex=r"\frac{\partial}{\partial\sigma} \operatorname{Var} f(X) > 0",
         assumptions=(mu, sigma, alpha),
         proof=lambda: [
-            PositiveOnBox(
-                variance_slope(alpha), ANY_ALPHA, "variance_increases_with_sigma_any_alpha"
-            )
+            PositiveOnBox(variance_slope(), ANY_ALPHA, "variance_increases_with_sigma_any_alpha")
         ],
         source=DERIVED,
         neighbours=(
-            Neighbour("It decreases.", lambda: [PositiveOnBox(-variance_slope(alpha), ANY_ALPHA)]),
+            Neighbour("It decreases.", lambda: [PositiveOnBox(-variance_slope(), ANY_ALPHA)]),
             Neighbour(
                 "It increases with mu as fast as with sigma.",
-                lambda: [
-                    PositiveOnBox(
-                        diff(elu.variance.closed_form, mu) - variance_slope(alpha), ANY_ALPHA
-                    )
-                ],
+                lambda: [PositiveOnBox(variance_slope(by=mu) - variance_slope(), ANY_ALPHA)],
             ),
         ),
     ),
@@ -186,29 +184,24 @@ CLAIMS = (
         latex=r"0.379\,\sigma^2 < \operatorname{Var} f(X) < 0.93\,\sigma^2,\;"
         r" 0.50\,\sigma^2 < \mathbb{E} f(X)^2 < 0.93\,\sigma^2",
         assumptions=(sigma,),
-        proof=lambda: [
-            share_above(elu.variance, VARIANCE_SHARE[0], "variance_above_share"),
-            share_below(elu.variance, VARIANCE_SHARE[1], "variance_below_share"),
-            share_above(elu.second_moment, SECOND_MOMENT_SHARE[0], "second_moment_above_share"),
-            share_below(elu.second_moment, SECOND_MOMENT_SHARE[1], "second_moment_below_share"),
-        ],
+        proof=contracts,
         source=DERIVED,
         neighbours=(
             Neighbour(
                 "The lower constant of the variance is 1 % larger.",
-                lambda: [share_above(elu.variance, VARIANCE_SHARE[0] * MORE)],
+                lambda: positive(over_share(elu.variance, VARIANCE_SHARE[0] * MORE)),
             ),
             Neighbour(
                 "The upper constant of the variance is 1 % smaller.",
-                lambda: [share_below(elu.variance, VARIANCE_SHARE[1] * LESS)],
+                lambda: positive(-over_share(elu.variance, VARIANCE_SHARE[1] * LESS)),
             ),
             Neighbour(
                 "The lower constant of the second moment is 1 % larger.",
-                lambda: [share_above(elu.second_moment, SECOND_MOMENT_SHARE[0] * MORE)],
+                lambda: positive(over_share(elu.second_moment, SECOND_MOMENT_SHARE[0] * MORE)),
             ),
             Neighbour(
                 "The upper constant of the second moment is 1 % smaller.",
-                lambda: [share_below(elu.second_moment, SECOND_MOMENT_SHARE[1] * LESS)],
+                lambda: positive(-over_share(elu.second_moment, SECOND_MOMENT_SHARE[1] * LESS)),
             ),
         ),
     ),
@@ -218,16 +211,14 @@ CLAIMS = (
         " sigma for 1/10 <= sigma <= 10.",
         latex=r"\frac{d}{d\sigma} \frac{\operatorname{Var} f(X)}{\sigma^2} < 0",
         assumptions=(sigma,),
-        proof=lambda: [
-            PositiveOnBox(
-                -diff(centred(elu.variance) / sigma**2, sigma), TWO_DECADES, "variance_share_falls"
-            )
-        ],
+        proof=lambda: positive(
+            -diff(centred(elu.variance) / sigma**2, sigma), "variance_share_falls"
+        ),
         source=DERIVED,
         neighbours=(
             Neighbour(
                 "The ratio to sigma decreases.",
-                lambda: [PositiveOnBox(-diff(centred(elu.variance) / sigma, sigma), TWO_DECADES)],
+                lambda: positive(-diff(centred(elu.variance) / sigma, sigma)),
             ),
         ),
     ),
@@ -239,13 +230,19 @@ CLAIMS = (
         r" \frac{\sigma^2}{4 + 2.14\,\sigma}",
         assumptions=(sigma,),
         proof=lambda: [
-            mean_above(BENDS[0], "mean_above_quotient"),
-            mean_below(BENDS[1], "mean_below_quotient"),
+            *positive(over_quotient(BENDS[0]), "mean_above_quotient"),
+            *positive(-over_quotient(BENDS[1]), "mean_below_quotient"),
         ],
         source=DERIVED,
         neighbours=(
-            Neighbour("The larger constant is 1 % smaller.", lambda: [mean_above(BENDS[0] * LESS)]),
-            Neighbour("The smaller constant is 1 % larger.", lambda: [mean_below(BENDS[1] * MORE)]),
+            Neighbour(
+                "The larger constant is 1 % smaller.",
+                lambda: positive(over_quotient(BENDS[0] * LESS)),
+            ),
+            Neighbour(
+                "The smaller constant is 1 % larger.",
+                lambda: positive(-over_quotient(BENDS[1] * MORE)),
+            ),
         ),
     ),
     Claim(

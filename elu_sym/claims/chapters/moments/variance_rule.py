@@ -12,7 +12,7 @@ from elu_sym.activations import Elu, EluDerivative
 from elu_sym.book.formula import derivative_second_moment, second_moment
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
-from elu_sym.claims.rules.elementary import Equality, Positive
+from elu_sym.claims.rules.elementary import Equality
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
 from elu_sym.symbols import alpha, mu, sigma, x
 
@@ -93,14 +93,6 @@ CLAIMS = (
             Neighbour(
                 "The weights keep the design point with the 1/2 of ReLU in place of E f^2.",
                 lambda: [Equality(2 * square(), sigma**2)],
-            ),
-            Neighbour(
-                "The second moment decreases with sigma.",
-                lambda: [Positive(-diff(square(), sigma))],
-            ),
-            Neighbour(
-                "The share E f^2/q increases with q.",
-                lambda: [Positive(diff(square() / sigma**2, sigma))],
             ),
         ),
     ),
