@@ -66,13 +66,9 @@ CLAIMS = (
         source="use of ELU + 1 as a positive rate in neural response models",
         neighbours=(
             Neighbour(
-                "The same holds for alpha <= 2.",
-                lambda: positive_for_every_law(2 * AT_MOST_ONE),
+                "The same holds for alpha <= 2.", lambda: positive_for_every_law(2 * AT_MOST_ONE)
             ),
-            Neighbour(
-                "The same holds for every alpha > 0.",
-                lambda: positive_for_every_law(alpha),
-            ),
+            Neighbour("The same holds for every alpha > 0.", lambda: positive_for_every_law(alpha)),
         ),
     ),
     Claim(

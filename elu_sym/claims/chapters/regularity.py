@@ -9,7 +9,7 @@ from elu_sym.claims.rules.function_shape import Range, StrictlyMonotone
 from elu_sym.claims.rules.kink import Jump, NeverSmooth, OneSidedDerivative, Smooth, SmoothOnlyAt
 from elu_sym.symbols import alpha, x
 
-ELU = Elu(x, alpha)
+ELU, CELU = Elu(x, alpha), Celu(x, alpha)
 
 CLAIMS = (
     Claim(
@@ -51,8 +51,7 @@ CLAIMS = (
                 "If and only if alpha = 1.01.", lambda: [SmoothOnlyAt(ELU, 1, alpha, S(101) / 100)]
             ),
             Neighbour(
-                "CELU is C^1 only at alpha = 1.",
-                lambda: [SmoothOnlyAt(Celu(x, alpha), 1, alpha, S.One)],
+                "CELU is C^1 only at alpha = 1.", lambda: [SmoothOnlyAt(CELU, 1, alpha, S.One)]
             ),
         ),
     ),
