@@ -20,13 +20,13 @@ from elu_sym.claims.rules.laws import PositiveMean, on_side
 from elu_sym.claims.rules.sign_analysis import PositiveFromKink
 from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
 
-UNIT = Elu(x, S.One) + 1
+UNIT: Expr = Elu(x, S.One) + 1
 """The rate at alpha = 1."""
 
 
 def positive_for_every_law(height: Expr) -> Iterator[Assertion]:
     """Positive at every point, for laws with P(X < 0) > 0 and for those on x >= 0."""
-    rate = Elu(x, height) + 1
+    rate: Expr = Elu(x, height) + 1
     yield PositiveMean(rate)
     yield Positive(on_side(rate, Side.RIGHT), Side.RIGHT)
     yield Positive(rate.subs(x, S.Zero))
