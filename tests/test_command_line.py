@@ -161,7 +161,7 @@ WRONG = {
         "no claim, no chapter and no formula",
     ),
     "an unknown claim": (("explain", "regularity.smooth"), "no claim 'regularity.smooth'"),
-    "a claim without its chapter": (("explain", "mean"), "no claim 'mean'; there is moments.mean"),
+    "a claim without its chapter": (("explain", "greeks"), "there is options.greeks"),
     "a claim like no other": (("explain", "q"), "there is what python -m elu_sym verify lists"),
     "a chapter like no other": (("verify", "--only", "q"), "there is construction, regularity,"),
     "no claim": (("explain",), "required: ID"),

@@ -21,7 +21,7 @@ from sympy import Rational, exp
 
 from elu_sym import derivative_mean, mean, relu, second_moment
 from elu_sym.algebra.enclosure import enclose
-from elu_sym.claims.chapters.option_prices import (
+from elu_sym.claims.chapters.options import (
     bachelier_call,
     bachelier_put,
     black_call,

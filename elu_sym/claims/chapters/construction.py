@@ -14,6 +14,8 @@ from elu_sym.claims.rules.limits_at_kink import DerivativeOf, LimitAtInfinity, L
 from elu_sym.claims.rules.wishes import WishesDetermine
 from elu_sym.symbols import alpha, amplitude, offset, rate, x
 
+ELU, CELU = Elu(x, alpha), Celu(x, alpha)
+
 
 class ClippedIdentity(KinkedFunction):
     """max(x, -alpha) with its kink moved to 0: the argument is ``x + alpha``."""
@@ -51,44 +53,33 @@ class TwoRates(KinkedFunction):
 
 def unique() -> Iterator[Assertion]:
     """The wishes determine the ansatz up to its rate, and the rate decides how smooth it is."""
-    elu, celu = Elu(x, alpha), Celu(x, alpha)
     ansatz = offset + amplitude * exp(rate * x)
     at_zero, floor = offset + amplitude, -alpha
 
     # The wishes: identity on the right, the value 0 at 0, the floor -alpha. They fix p and q.
-    yield Equality(elu, x, Side.RIGHT)
+    yield Equality(ELU, x, Side.RIGHT)
     yield LimitAtInfinity(ansatz, Side.LEFT, offset)
     yield LimitAtKink(ansatz, Side.LEFT, at_zero)
-    wishes = (offset - floor, at_zero - value_at_kink(elu, Side.RIGHT))
+    wishes = (offset - floor, at_zero - value_at_kink(ELU, Side.RIGHT))
     yield UniqueSolution(wishes, (offset, amplitude), (-alpha, alpha))
     family = ansatz.xreplace({offset: -alpha, amplitude: alpha})
 
     # ELU is the member of rate 1.
-    yield Equality(family.xreplace({rate: S.One}), elu, Side.LEFT)
+    yield Equality(family.xreplace({rate: S.One}), ELU, Side.LEFT)
 
     # A joint without a corner fixes the rate as well, and that member is CELU.
     slope = diff(family, x)
     yield DerivativeOf(family, slope)
     yield LimitAtKink(slope, Side.LEFT, alpha * rate)
-    yield OneSidedDerivative(elu, Side.RIGHT, S.One)
-    corner = alpha * rate - value_at_kink(elu, Side.RIGHT, order=1)
+    yield OneSidedDerivative(ELU, Side.RIGHT, S.One)
+    corner = alpha * rate - value_at_kink(ELU, Side.RIGHT, order=1)
     yield UniqueSolution((corner,), (rate,), (1 / alpha,))
-    yield Equality(family.xreplace({rate: 1 / alpha}), celu, Side.LEFT)
-    yield Equality(celu, x, Side.RIGHT)
-    yield Smooth(celu, 1)
+    yield Equality(family.xreplace({rate: 1 / alpha}), CELU, Side.LEFT)
+    yield Equality(CELU, x, Side.RIGHT)
+    yield Smooth(CELU, 1)
 
     # The two members are the same function for one alpha only.
-    yield CoincideOnlyAt(elu, celu, alpha, S.One)
-
-
-def wishes_alone() -> Iterator[Assertion]:
-    """The clipped identity has all of them."""
-    yield WishesDetermine(Elu(x, alpha), ClippedIdentity(x, alpha), kink=-alpha)
-
-
-def smooth_wishes_alone() -> Iterator[Assertion]:
-    """Two rates whose mean is that of CELU have all of them."""
-    yield WishesDetermine(Celu(x, alpha), TwoRates(x, alpha), order=1, increasing=True)
+    yield CoincideOnlyAt(ELU, CELU, alpha, S.One)
 
 
 WISHES = (offset + alpha, offset + amplitude)
@@ -96,16 +87,12 @@ WISHES = (offset + alpha, offset + amplitude)
 CLAIMS = (
     Claim(
         id="construction.unique",
-        statement=(
-            "Among the functions p + q*exp(k*x), k > 0, for x < 0, joined to the identity, the"
-            " value 0 at 0 and the floor -alpha force p = -alpha and q = alpha, which is ELU at"
-            " k = 1; a C^1 joint then forces k = 1/alpha, which is CELU; and the two are the same"
-            " only at alpha = 1."
-        ),
-        latex=(
-            r"p + q e^{kx} \to -\alpha \;(x \to -\infty),\; p + q = 0"
-            r" \iff p = -\alpha,\; q = \alpha; \quad C^1 \iff k = 1/\alpha"
-        ),
+        statement="Among the functions p + q*exp(k*x), k > 0, for x < 0, joined to the identity,"
+        " the value 0 at 0 and the floor -alpha force p = -alpha and q = alpha, which is ELU at k ="
+        " 1; a C^1 joint then forces k = 1/alpha, which is CELU; and the two are the same only at"
+        " alpha = 1.",
+        latex=r"p + q e^{kx} \to -\alpha \;(x \to -\infty),\; p + q = 0"
+        r" \iff p = -\alpha,\; q = \alpha; \quad C^1 \iff k = 1/\alpha",
         assumptions=(x, alpha, offset, amplitude, rate),
         proof=unique,
         source="Clevert, Unterthiner, Hochreiter 2016, section 3; Barron 2017",
@@ -119,42 +106,39 @@ CLAIMS = (
                 lambda: [UniqueSolution((alpha * rate - 1,), (rate,), (alpha,))],
             ),
             Neighbour(
-                "ELU is CELU only at alpha = 2.",
-                lambda: [CoincideOnlyAt(Elu(x, alpha), Celu(x, alpha), alpha, S(2))],
+                "ELU is CELU only at alpha = 2.", lambda: [CoincideOnlyAt(ELU, CELU, alpha, S(2))]
             ),
         ),
     ),
     Claim(
         id="construction.wishes_determine_elu",
-        statement=(
-            "Without the ansatz, the wishes (identity for x > 0, continuous, falling to the floor"
-            " -alpha at -oo) determine ELU."
-        ),
+        statement="Without the ansatz, the wishes (identity for x > 0, continuous, falling to the"
+        " floor -alpha at -oo) determine ELU.",
         assumptions=(x, alpha),
-        proof=wishes_alone,
+        # The clipped identity has all of them.
+        proof=lambda: [WishesDetermine(ELU, ClippedIdentity(x, alpha), kink=-alpha)],
         source="Clevert, Unterthiner, Hochreiter 2016, section 3, read as a derivation",
         expected=Verdict.REFUTED,
         neighbours=(
             Neighbour(
                 "Strictly increasing as a further wish makes them determine ELU.",
-                lambda: [WishesDetermine(Elu(x, alpha), Celu(x, alpha), increasing=True)],
+                lambda: [WishesDetermine(ELU, CELU, increasing=True)],
             ),
         ),
     ),
     Claim(
         id="construction.smooth_wishes_determine_celu",
-        statement=(
-            "Without the ansatz, the same wishes together with C^1 and strictly increasing"
-            " determine CELU."
-        ),
+        statement="Without the ansatz, the same wishes together with C^1 and strictly increasing"
+        " determine CELU.",
         assumptions=(x, alpha),
-        proof=smooth_wishes_alone,
+        # Two rates whose mean is that of CELU have all of them.
+        proof=lambda: [WishesDetermine(CELU, TwoRates(x, alpha), order=1, increasing=True)],
         source="Barron 2017, read as a derivation",
         expected=Verdict.REFUTED,
         neighbours=(
             Neighbour(
                 "With strictly increasing, but only continuous, they determine CELU.",
-                lambda: [WishesDetermine(Celu(x, alpha), Elu(x, alpha), increasing=True)],
+                lambda: [WishesDetermine(CELU, ELU, increasing=True)],
             ),
         ),
     ),

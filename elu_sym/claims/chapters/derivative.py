@@ -10,40 +10,36 @@ from elu_sym.claims.rules.kink import OneSidedDerivative, piece, value_at_kink
 from elu_sym.claims.rules.limits_at_kink import DerivativeOf
 from elu_sym.symbols import alpha, x
 
+ELU, DERIVATIVE = Elu(x, alpha), EluDerivative(x, alpha)
+
+
+def is_derivative(side: Side) -> DerivativeOf:
+    """What stands for the derivative is that of ELU."""
+    return DerivativeOf(piece(ELU, side), piece(DERIVATIVE, side))
+
 
 def positive() -> Iterator[Assertion]:
     """Its sign on either side, and both one-sided derivatives at 0."""
-    function, derivative = Elu(x, alpha), EluDerivative(x, alpha)
     for side in Side:
-        yield DerivativeOf(piece(function, side), piece(derivative, side))
-        yield Positive(derivative, side)
-        at_zero = value_at_kink(derivative, side)
-        yield OneSidedDerivative(function, side, at_zero)
+        yield is_derivative(side)
+        yield Positive(DERIVATIVE, side)
+        at_zero = value_at_kink(DERIVATIVE, side)
+        yield OneSidedDerivative(ELU, side, at_zero)
         yield Positive(at_zero)
-
-
-def self_expression() -> Iterator[Assertion]:
-    """On the left the exponential is its own derivative."""
-    function, derivative = Elu(x, alpha), EluDerivative(x, alpha)
-    yield DerivativeOf(piece(function, Side.LEFT), piece(derivative, Side.LEFT))
-    yield Equality(derivative, function + alpha, Side.LEFT)
 
 
 CLAIMS = (
     Claim(
         id="derivative.positive",
-        statement=(
-            "The derivative of ELU is positive everywhere for every alpha > 0; at 0, where it may"
-            " jump, both one-sided derivatives are."
-        ),
+        statement="The derivative of ELU is positive everywhere for every alpha > 0; at 0, where it"
+        " may jump, both one-sided derivatives are.",
         latex=r"f'(x) > 0 \;(x \ne 0),\quad f'(0^\pm) > 0",
         assumptions=(x, alpha),
         proof=positive,
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15",
         neighbours=(
             Neighbour(
-                "It is less than 1 for x < 0.",
-                lambda: [Positive(1 - EluDerivative(x, alpha), Side.LEFT)],
+                "It is less than 1 for x < 0.", lambda: [Positive(1 - DERIVATIVE, Side.LEFT)]
             ),
             Neighbour(
                 "That of ReLU is positive everywhere.",
@@ -56,16 +52,16 @@ CLAIMS = (
         statement="For x < 0 the derivative of ELU is ELU plus alpha.",
         latex=r"f'(x) = f(x) + \alpha \;(x < 0)",
         assumptions=(x, alpha),
-        proof=self_expression,
+        # On the left the exponential is its own derivative.
+        proof=lambda: [is_derivative(Side.LEFT), Equality(DERIVATIVE, ELU + alpha, Side.LEFT)],
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15",
         neighbours=(
             Neighbour(
-                "It is ELU minus alpha.",
-                lambda: [Equality(EluDerivative(x, alpha), Elu(x, alpha) - alpha, Side.LEFT)],
+                "It is ELU minus alpha.", lambda: [Equality(DERIVATIVE, ELU - alpha, Side.LEFT)]
             ),
             Neighbour(
                 "It is ELU plus alpha for x > 0 as well.",
-                lambda: [Equality(EluDerivative(x, alpha), Elu(x, alpha) + alpha, Side.RIGHT)],
+                lambda: [Equality(DERIVATIVE, ELU + alpha, Side.RIGHT)],
             ),
         ),
     ),

@@ -2,10 +2,13 @@
 
 With X ~ N(mu, sigma^2), X is the Bachelier model of a price with forward mu, and e^X the Black
 model with forward e^{mu + sigma^2/2}, both undiscounted and with the total deviation sigma over the
-life of the option. The prices are those of :mod:`elu_sym.claims.chapters.option_prices`, the
-moments those of the formula book.
+life of the option. The prices are typed in from textbooks, apart from anything that the project
+derives, so that an equality with the formula book says something.
 
 References:
+    Bachelier: Théorie de la spéculation, 1900. Black, Scholes: The pricing of options and corporate
+    liabilities, Journal of Political Economy 81 (1973). Black: The pricing of commodity contracts,
+    Journal of Financial Economics 3 (1976).
     Breeden, Litzenberger: Prices of state-contingent claims implicit in option prices, Journal of
     Business 51 (1978). Carr, Madan: Towards a theory of volatility trading, 1998.
 """
@@ -18,15 +21,7 @@ from elu_sym.activations import Elu, Relu
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.book.formula import derivative_mean, mean, relu, second_moment
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.option_prices import (
-    FORWARD,
-    FORWARD_OF_SQUARE,
-    bachelier_call,
-    bachelier_put,
-    black_call,
-    black_put,
-)
-from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.claim import Claim, Neighbour
 from elu_sym.claims.rules.conditions import ABOVE_ONE, AT_MOST_ONE, RunsThrough
 from elu_sym.claims.rules.elementary import Equality, NonNegative, Positive, Side
 from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLimit
@@ -34,63 +29,106 @@ from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMe
 from elu_sym.claims.rules.sign_analysis import PositiveFromKink
 from elu_sym.symbols import alpha, excess, mu, sigma, slack, strike, x
 
+FORWARD = exp(mu + sigma**2 / 2)
+"""The mean of e^X."""
+
+FORWARD_OF_SQUARE = exp(2 * mu + 2 * sigma**2)
+"""The mean of e^{2X}, whose total volatility is 2 sigma."""
+
+
+def bachelier_call(forward: Expr, strike: Expr, deviation: Expr) -> Expr:
+    """The undiscounted price of a call in the Bachelier model.
+
+    Examples:
+        >>> from sympy import S
+        >>> bachelier_call(mu, S.Zero, sigma)
+        mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)
+    """
+    d = (forward - strike) / deviation
+    return (forward - strike) * NormalCdf(d) + deviation * NormalPdf(d)
+
+
+def bachelier_put(forward: Expr, strike: Expr, deviation: Expr) -> Expr:
+    """The undiscounted price of a put in the Bachelier model."""
+    d = (forward - strike) / deviation
+    return (strike - forward) * NormalCdf(-d) + deviation * NormalPdf(d)
+
+
+def black_call(forward: Expr, strike: Expr, volatility: Expr) -> Expr:
+    """The undiscounted price of a call in the Black model."""
+    d1, d2 = _moneyness(forward, strike, volatility)
+    return forward * NormalCdf(d1) - strike * NormalCdf(d2)
+
+
+def black_put(forward: Expr, strike: Expr, volatility: Expr) -> Expr:
+    """The undiscounted price of a put in the Black model.
+
+    Examples:
+        >>> from sympy import S
+        >>> black_put(S.One, S.One, sigma)
+        -NormalCdf(-sigma/2) + NormalCdf(sigma/2)
+    """
+    d1, d2 = _moneyness(forward, strike, volatility)
+    return strike * NormalCdf(-d2) - forward * NormalCdf(-d1)
+
+
+def _moneyness(forward: Expr, strike: Expr, volatility: Expr) -> tuple[Expr, Expr]:
+    d1 = (log(forward) - log(strike)) / volatility + volatility / 2
+    return d1, d1 - volatility
+
+
+ELU, PERCENT_MORE = Elu(x, alpha), Rational(101, 100)
+
 CALL = bachelier_call(mu, S.Zero, sigma)
 PUT = black_put(FORWARD, S.One, sigma)
 PUT_ON_SQUARE = black_put(FORWARD_OF_SQUARE, S.One, 2 * sigma)
+PORTFOLIO = CALL - alpha * PUT
+
+BLACK_PARITY = black_call(FORWARD, strike, sigma) - black_put(FORWARD, strike, sigma)
+BACHELIER_PARITY = bachelier_call(mu, strike, sigma) - bachelier_put(mu, strike, sigma)
+
+EXPONENTIAL_BELOW = FORWARD * NormalCdf(-mu / sigma - sigma)
+"""E[e^X; X < 0]."""
 
 
-def payoff() -> Iterator[Assertion]:
-    """Which option pays on which side, and what the portfolio then is."""
-    yield PositiveFromKink(1 - exp(x), Side.LEFT)
-    yield Equality(Elu(x, alpha), Relu(x) - alpha * (1 - exp(x)), Side.LEFT)
-    yield PositiveFromKink(exp(x) - 1, Side.RIGHT)
-    yield Equality(Elu(x, alpha), Relu(x), Side.RIGHT)
+def mean_is(portfolio: Expr) -> list[Assertion]:
+    """That a price is the mean that the book derives from the definition."""
+    return [Equality(mean.closed_form, portfolio)]
 
 
-def mean_portfolio() -> Iterator[Assertion]:
-    """The price of the portfolio is the mean that the book derives from the definition."""
-    yield Equality(mean.closed_form, CALL - alpha * PUT)
+def second_moment_is(puts: Expr) -> Equality:
+    """That E f^2 is E X_+^2 and the price of so many times alpha^2 puts."""
+    return Equality(second_moment.closed_form, relu.second_moment.closed_form + alpha**2 * puts)
+
+
+def shifted_square() -> Expr:
+    """E (X - K)_+^2."""
+    return relu.second_moment.closed_form.xreplace({mu: mu - strike})
 
 
 def second_moment_portfolio() -> Iterator[Assertion]:
     """The squared put as puts, and an antiderivative of the calls in the strike."""
+    shifted = shifted_square()
     yield Equality((1 - exp(x)) ** 2, 2 * (1 - exp(x)) - (1 - exp(2 * x)))
-    square = relu.second_moment.closed_form
-    yield Equality(second_moment.closed_form, square + alpha**2 * (2 * PUT - PUT_ON_SQUARE))
-    shifted = square.xreplace({mu: mu - strike})
+    yield second_moment_is(2 * PUT - PUT_ON_SQUARE)
     yield Equality(diff(shifted, strike) / 2, -bachelier_call(mu, strike, sigma))
     yield GaussianLimit(shifted, strike, oo, S.Zero)
-    yield GaussianLimit(shifted, strike, S.Zero, square)
+    yield GaussianLimit(shifted, strike, S.Zero, relu.second_moment.closed_form)
 
 
-def put_call_parity() -> Iterator[Assertion]:
-    """In both models, at every strike."""
-    bachelier = bachelier_call(mu, strike, sigma) - bachelier_put(mu, strike, sigma)
-    yield Equality(bachelier, mu - strike)
-    yield Equality(_black_parity(), FORWARD - strike)
-
-
-def _black_parity() -> Expr:
-    return black_call(FORWARD, strike, sigma) - black_put(FORWARD, strike, sigma)
-
-
-def density_from_prices() -> Iterator[Assertion]:
-    """The second derivative of the price of a call in the strike."""
-    density = NormalPdf((mu - strike) / sigma) / sigma
-    yield Equality(diff(bachelier_call(mu, strike, sigma), strike, 2), density)
-    lognormal = NormalPdf((log(strike) - mu) / sigma) / (sigma * strike)
-    yield Equality(diff(black_call(FORWARD, strike, sigma), strike, 2), lognormal)
+def lognormal_density_is(density: Expr) -> Equality:
+    """The second derivative of the price of a Black call in the strike."""
+    return Equality(diff(black_call(FORWARD, strike, sigma), strike, 2), density)
 
 
 def greeks() -> Iterator[Assertion]:
     """The derivatives of the price are expectations of derivatives, the atom at 0 included."""
-    portfolio = CALL - alpha * PUT
-    gamma = diff(portfolio, mu, 2)
-    yield Equality(diff(portfolio, mu), derivative_mean.closed_form)
-    yield GaussianMean(Elu(x, alpha).diff(x), diff(portfolio, mu))
-    yield GaussianMean(Elu(x, alpha).diff(x, 2), gamma)
+    gamma = diff(PORTFOLIO, mu, 2)
+    yield Equality(diff(PORTFOLIO, mu), derivative_mean.closed_form)
+    yield GaussianMean(ELU.diff(x), diff(PORTFOLIO, mu))
+    yield GaussianMean(ELU.diff(x, 2), gamma)
     yield Equality(gamma, _atom(alpha) + alpha * EXPONENTIAL_BELOW)
-    yield Equality(diff(portfolio, sigma), sigma * gamma)
+    yield Equality(diff(PORTFOLIO, sigma), sigma * gamma)
 
 
 def _atom(height: Expr) -> Expr:
@@ -98,8 +136,20 @@ def _atom(height: Expr) -> Expr:
     return (1 - height) * NormalPdf(mu / sigma) / sigma
 
 
-EXPONENTIAL_BELOW = FORWARD * NormalCdf(-mu / sigma - sigma)
-"""E[e^X; X < 0]."""
+def _vega(height: Expr) -> Expr:
+    """The vega of the mean in the formula book, for this many puts."""
+    return diff(mean.closed_form, sigma).xreplace({alpha: height})
+
+
+def vega_has_sign(sign: int, height: Expr) -> list[Assertion]:
+    """That the vega for this many puts, as an expectation of f'', is positive or negative."""
+    curvature = Elu(x, height).diff(x, 2)
+    return [PositiveGaussianMean(sign * _vega(height) / sigma, sign * curvature)]
+
+
+def vega_falls_to(limit: Expr, height: Expr) -> EventuallyNegative:
+    """That at mu = 0 the vega is negative where sigma is small."""
+    return EventuallyNegative(_vega(height).subs(mu, S.Zero), sigma, S.Zero, limit / sqrt(2 * pi))
 
 
 def vega_positive_for_small_alpha() -> Iterator[Assertion]:
@@ -112,97 +162,64 @@ def vega_positive_for_small_alpha() -> Iterator[Assertion]:
     yield Positive(AT_MOST_ONE)
 
 
-def vega_positive_only_for_small_alpha() -> Iterator[Assertion]:
-    """For alpha = 1 + e the atom at 0 outweighs the rest where sigma is small."""
-    yield RunsThrough(ABOVE_ONE, excess, Interval.open(1, oo))
-    yield EventuallyNegative(_vega_at_zero(ABOVE_ONE), sigma, S.Zero, -excess / sqrt(2 * pi))
-
-
-def _vega(height: Expr) -> Expr:
-    """The vega of the mean in the formula book, for this many puts."""
-    return diff(mean.closed_form, sigma).xreplace({alpha: height})
-
-
-def _vega_at_zero(height: Expr) -> Expr:
-    return _vega(height).xreplace({mu: S.Zero})
-
-
-def vega_positive() -> Iterator[Assertion]:
-    """The same for a symbolic alpha, as an expectation of f''."""
-    yield PositiveGaussianMean(_vega(alpha) / sigma, Elu(x, alpha).diff(x, 2))
-
-
 CLAIMS = (
     Claim(
         id="options.payoff",
-        statement=(
-            "ELU is the payoff of a call on x struck at 0 less alpha puts on e^x struck at 1:"
-            " f(x) = x_+ - alpha (1 - e^x)_+."
-        ),
+        statement="ELU is the payoff of a call on x struck at 0 less alpha puts on e^x struck at 1:"
+        " f(x) = x_+ - alpha (1 - e^x)_+.",
         latex=r"f(x) = x_+ - \alpha\,(1 - e^x)_+",
         assumptions=(x, alpha),
-        proof=payoff,
+        # Which option pays on which side, and what the portfolio then is.
+        proof=lambda: [
+            PositiveFromKink(1 - exp(x), Side.LEFT),
+            Equality(ELU, Relu(x) - alpha * (1 - exp(x)), Side.LEFT),
+            PositiveFromKink(exp(x) - 1, Side.RIGHT),
+            Equality(ELU, Relu(x), Side.RIGHT),
+        ],
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15, read as a payoff",
         neighbours=(
             Neighbour(
                 "One put is sold, whatever alpha.",
-                lambda: [Equality(Elu(x, alpha), Relu(x) - (1 - exp(x)), Side.LEFT)],
+                lambda: [Equality(ELU, Relu(x) - (1 - exp(x)), Side.LEFT)],
             ),
             Neighbour(
                 "The puts are bought.",
-                lambda: [Equality(Elu(x, alpha), Relu(x) + alpha * (1 - exp(x)), Side.LEFT)],
+                lambda: [Equality(ELU, Relu(x) + alpha * (1 - exp(x)), Side.LEFT)],
             ),
         ),
     ),
     Claim(
         id="options.mean_portfolio",
-        statement=(
-            "The mean of ELU is a Bachelier call with forward mu struck at 0 less alpha Black puts"
-            " with forward e^(mu + sigma^2/2) struck at 1, undiscounted and of total deviation"
-            " sigma."
-        ),
-        latex=(
-            r"\mathbb{E} f(X) = C_{\mathrm{Bachelier}}(\mu, 0, \sigma)"
-            r" - \alpha\,P_{\mathrm{Black}}(e^{\mu + \sigma^2/2}, 1, \sigma)"
-        ),
+        statement="The mean of ELU is a Bachelier call with forward mu struck at 0 less alpha Black"
+        " puts with forward e^(mu + sigma^2/2) struck at 1, undiscounted and of total deviation"
+        " sigma.",
+        latex=r"\mathbb{E} f(X) = C_{\mathrm{Bachelier}}(\mu, 0, \sigma)"
+        r" - \alpha\,P_{\mathrm{Black}}(e^{\mu + \sigma^2/2}, 1, \sigma)",
         assumptions=(mu, sigma, alpha),
-        proof=mean_portfolio,
+        proof=lambda: mean_is(PORTFOLIO),
         source="Bachelier 1900; Black 1976; Black, Scholes 1973",
         neighbours=(
             Neighbour(
                 "The forward of the put is e^mu, the exponential of the mean.",
-                lambda: [
-                    Equality(mean.closed_form, CALL - alpha * black_put(exp(mu), S.One, sigma))
-                ],
+                lambda: mean_is(CALL - alpha * black_put(exp(mu), S.One, sigma)),
             ),
             Neighbour(
                 "The puts are struck 1 % higher.",
-                lambda: [
-                    Equality(
-                        mean.closed_form,
-                        CALL - alpha * black_put(FORWARD, Rational(101, 100), sigma),
-                    )
-                ],
+                lambda: mean_is(CALL - alpha * black_put(FORWARD, PERCENT_MORE, sigma)),
             ),
             Neighbour(
                 "The call too is one of the Black model.",
-                lambda: [
-                    Equality(mean.closed_form, black_call(FORWARD, S.One, sigma) - alpha * PUT)
-                ],
+                lambda: mean_is(black_call(FORWARD, S.One, sigma) - alpha * PUT),
             ),
         ),
     ),
     Claim(
         id="options.second_moment_portfolio",
-        statement=(
-            "The second moment of ELU is twice the integral of Bachelier calls over all strikes"
-            " from 0 to oo plus alpha^2 times two puts on e^X less one put on e^(2X), all struck"
-            " at 1."
-        ),
-        latex=(
-            r"\mathbb{E} f(X)^2 = 2 \int_0^\infty C(\mu, K, \sigma)\,dK"
-            r" + \alpha^2 \left(2 P[e^X] - P[e^{2X}]\right)"
-        ),
+        statement="The second moment of ELU is twice the integral of Bachelier calls over all"
+        " strikes from 0 to oo plus alpha^2 times two puts on e^X less one put on e^(2X), all"
+        " struck at 1.",
+        latex=r"\mathbb{E} f(X)^2 = 2 \int_0^\infty C(\mu, K, \sigma)\,dK"
+        r" + \alpha^2 \left(2 P[e^X] - P[e^{2X}]\right)",
         assumptions=(mu, sigma, alpha, strike),
         proof=second_moment_portfolio,
         source="Breeden, Litzenberger 1978; Bachelier 1900; Black 1976",
@@ -210,177 +227,125 @@ CLAIMS = (
             Neighbour(
                 "The integral of the calls counts once.",
                 lambda: [
-                    Equality(
-                        diff(relu.second_moment.closed_form.xreplace({mu: mu - strike}), strike),
-                        -bachelier_call(mu, strike, sigma),
-                    )
+                    Equality(diff(shifted_square(), strike), -bachelier_call(mu, strike, sigma))
                 ],
             ),
             Neighbour(
                 "Two puts on e^X do, without the put on e^(2X).",
-                lambda: [
-                    Equality(
-                        second_moment.closed_form,
-                        relu.second_moment.closed_form + 2 * alpha**2 * PUT,
-                    )
-                ],
+                lambda: [second_moment_is(2 * PUT)],
             ),
             Neighbour(
                 "The put on e^(2X) has the volatility of e^X.",
-                lambda: [
-                    Equality(
-                        second_moment.closed_form,
-                        relu.second_moment.closed_form
-                        + alpha**2 * (2 * PUT - black_put(FORWARD_OF_SQUARE, S.One, sigma)),
-                    )
-                ],
+                lambda: [second_moment_is(2 * PUT - black_put(FORWARD_OF_SQUARE, S.One, sigma))],
             ),
         ),
     ),
     Claim(
         id="options.put_call_parity",
-        statement=(
-            "A call less a put is the forward less the strike, in the Bachelier and in the Black"
-            " model, at every strike K > 0."
-        ),
+        statement="A call less a put is the forward less the strike, in the Bachelier and in the"
+        " Black model, at every strike K > 0.",
         latex=r"C - P = F - K",
         assumptions=(mu, sigma, strike),
-        proof=put_call_parity,
+        proof=lambda: [
+            Equality(BACHELIER_PARITY, mu - strike),
+            Equality(BLACK_PARITY, FORWARD - strike),
+        ],
         source="Stoll 1969; Black 1976",
         neighbours=(
             Neighbour(
                 "The strike counts 1 % more.",
-                lambda: [Equality(_black_parity(), FORWARD - Rational(101, 100) * strike)],
+                lambda: [Equality(BLACK_PARITY, FORWARD - PERCENT_MORE * strike)],
             ),
             Neighbour(
                 "It is the exponential of the mean less the strike.",
-                lambda: [Equality(_black_parity(), exp(mu) - strike)],
+                lambda: [Equality(BLACK_PARITY, exp(mu) - strike)],
             ),
         ),
     ),
     Claim(
         id="options.density_from_prices",
-        statement=(
-            "The second derivative of the price of a call in the strike is the density of the"
-            " underlying at the strike: normal in the Bachelier, lognormal in the Black model."
-        ),
+        statement="The second derivative of the price of a call in the strike is the density of the"
+        " underlying at the strike: normal in the Bachelier, lognormal in the Black model.",
         latex=r"\frac{\partial^2 C}{\partial K^2} = p(K)",
         assumptions=(mu, sigma, strike),
-        proof=density_from_prices,
+        proof=lambda: [
+            Equality(
+                diff(bachelier_call(mu, strike, sigma), strike, 2),
+                NormalPdf((mu - strike) / sigma) / sigma,
+            ),
+            lognormal_density_is(NormalPdf((log(strike) - mu) / sigma) / (sigma * strike)),
+        ],
         source="Breeden, Litzenberger 1978",
         neighbours=(
             Neighbour(
                 "In the Black model it is the density of log K, without the factor 1/K.",
-                lambda: [
-                    Equality(
-                        diff(black_call(FORWARD, strike, sigma), strike, 2),
-                        NormalPdf((log(strike) - mu) / sigma) / sigma,
-                    )
-                ],
+                lambda: [lognormal_density_is(NormalPdf((log(strike) - mu) / sigma) / sigma)],
             ),
         ),
     ),
     Claim(
         id="options.greeks",
-        statement=(
-            "The delta of the portfolio is E f'(X), its gamma E f''(X) with the atom (1 - alpha) of"
-            " f'' at 0 counted, and its vega sigma times its gamma."
-        ),
-        latex=(
-            r"\partial_\mu \mathbb{E} f = \mathbb{E} f', \quad"
-            r" \partial_\sigma \mathbb{E} f = \sigma\,\mathbb{E} f'', \quad"
-            r" \mathbb{E} f'' = (1 - \alpha)\,\tfrac{1}{\sigma}\varphi(\mu/\sigma)"
-            r" + \alpha\,\mathbb{E}[e^X; X < 0]"
-        ),
+        statement="The delta of the portfolio is E f'(X), its gamma E f''(X) with the atom (1 -"
+        " alpha) of f'' at 0 counted, and its vega sigma times its gamma.",
+        latex=r"\partial_\mu \mathbb{E} f = \mathbb{E} f', \quad"
+        r" \partial_\sigma \mathbb{E} f = \sigma\,\mathbb{E} f'', \quad"
+        r" \mathbb{E} f'' = (1 - \alpha)\,\tfrac{1}{\sigma}\varphi(\mu/\sigma)"
+        r" + \alpha\,\mathbb{E}[e^X; X < 0]",
         assumptions=(mu, sigma, alpha),
         proof=greeks,
         source="Black, Scholes 1973; Price 1958",
         neighbours=(
             Neighbour(
                 "The gamma is alpha E[e^X; X < 0], without the atom.",
-                lambda: [Equality(diff(CALL - alpha * PUT, mu, 2), alpha * EXPONENTIAL_BELOW)],
+                lambda: [Equality(diff(PORTFOLIO, mu, 2), alpha * EXPONENTIAL_BELOW)],
             ),
             Neighbour(
                 "The vega is the gamma.",
-                lambda: [
-                    Equality(diff(CALL - alpha * PUT, sigma), diff(CALL - alpha * PUT, mu, 2))
-                ],
+                lambda: [Equality(diff(PORTFOLIO, sigma), diff(PORTFOLIO, mu, 2))],
             ),
             Neighbour(
                 "The delta is the probability that X > 0, that of the call alone.",
-                lambda: [Equality(diff(CALL - alpha * PUT, mu), NormalCdf(mu / sigma))],
+                lambda: [Equality(diff(PORTFOLIO, mu), NormalCdf(mu / sigma))],
             ),
         ),
     ),
     Claim(
         id="options.vega_positive_for_small_alpha",
-        statement=(
-            "For alpha <= 1 more volatility raises the mean: the vega is positive at every mu and"
-            " sigma."
-        ),
+        statement="For alpha <= 1 more volatility raises the mean: the vega is positive at every mu"
+        " and sigma.",
         latex=r"\alpha \le 1 \implies \partial_\sigma \mathbb{E} f > 0",
         assumptions=(mu, sigma, slack, "alpha = 1/(1 + s)"),
         proof=vega_positive_for_small_alpha,
         source="Jensen 1906, since ELU is convex for alpha <= 1; Merton 1973 for options",
         neighbours=(
-            Neighbour(
-                "The same holds for alpha <= 2.",
-                lambda: [
-                    PositiveGaussianMean(
-                        _vega(2 * AT_MOST_ONE) / sigma,
-                        Elu(x, 2 * AT_MOST_ONE).diff(x, 2),
-                    )
-                ],
-            ),
-            Neighbour(
-                "More volatility lowers the mean.",
-                lambda: [
-                    PositiveGaussianMean(
-                        -_vega(AT_MOST_ONE) / sigma, -Elu(x, AT_MOST_ONE).diff(x, 2)
-                    )
-                ],
-            ),
+            Neighbour("The same holds for alpha <= 2.", lambda: vega_has_sign(+1, 2 * AT_MOST_ONE)),
+            Neighbour("More volatility lowers the mean.", lambda: vega_has_sign(-1, AT_MOST_ONE)),
         ),
     ),
     Claim(
         id="options.vega_positive_only_for_small_alpha",
-        statement=(
-            "For every alpha > 1 there is a law whose mean falls with more volatility: at mu = 0"
-            " the vega tends to -(alpha - 1)/sqrt(2 pi) as sigma -> 0+."
-        ),
-        latex=(
-            r"\alpha > 1 \implies \lim_{\sigma \to 0^+} \partial_\sigma \mathbb{E} f\big|_{\mu = 0}"
-            r" = -\frac{\alpha - 1}{\sqrt{2\pi}} < 0"
-        ),
+        statement="For every alpha > 1 there is a law whose mean falls with more volatility: at mu"
+        " = 0 the vega tends to -(alpha - 1)/sqrt(2 pi) as sigma -> 0+.",
+        latex=r"\alpha > 1 \implies \lim_{\sigma \to 0^+} \partial_\sigma \mathbb{E} f\big|_{\mu ="
+        r" 0} = -\frac{\alpha - 1}{\sqrt{2\pi}} < 0",
         assumptions=(sigma, excess, "alpha = 1 + e"),
-        proof=vega_positive_only_for_small_alpha,
+        # The atom at 0 outweighs the rest where sigma is small.
+        proof=lambda: [
+            RunsThrough(ABOVE_ONE, excess, Interval.open(1, oo)),
+            vega_falls_to(-excess, ABOVE_ONE),
+        ],
         source="the converse of Jensen's inequality at the concave kink",
         neighbours=(
             Neighbour(
-                "For every alpha <= 1 too.",
-                lambda: [
-                    EventuallyNegative(
-                        _vega_at_zero(AT_MOST_ONE),
-                        sigma,
-                        S.Zero,
-                        (1 - AT_MOST_ONE) / sqrt(2 * pi),
-                    )
-                ],
+                "For every alpha <= 1 too.", lambda: [vega_falls_to(1 - AT_MOST_ONE, AT_MOST_ONE)]
             ),
-        ),
-    ),
-    Claim(
-        id="options.vega_positive",
-        statement="More volatility raises the mean of ELU for every alpha: it is an option.",
-        latex=r"\partial_\sigma \mathbb{E} f > 0",
-        assumptions=(mu, sigma, alpha),
-        proof=vega_positive,
-        source="what holds for every option held, said of a portfolio with options sold",
-        expected=Verdict.REFUTED,
-        neighbours=(
+            Neighbour(
+                "More volatility raises the mean for every alpha: it is an option.",
+                lambda: vega_has_sign(+1, alpha),
+            ),
             Neighbour(
                 "More volatility lowers the mean for every alpha: options are sold.",
-                lambda: [PositiveGaussianMean(-_vega(alpha) / sigma, -Elu(x, alpha).diff(x, 2))],
+                lambda: vega_has_sign(-1, alpha),
             ),
         ),
     ),

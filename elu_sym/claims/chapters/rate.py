@@ -5,61 +5,31 @@ a negative one. For alpha > 1 it is negative at the far left.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar
 
-from sympy import Expr, Interval, Rational, S, diff, exp, latex, oo
+from sympy import Expr, Interval, Rational, S, diff, exp, oo
 
 from elu_sym.activations import Elu
 from elu_sym.book.formula import derivative_mean, mean
-from elu_sym.claims.assertion import Assertion, Step
+from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
 from elu_sym.claims.rules.conditions import ABOVE_ONE, AT_MOST_ONE, RunsThrough
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
 from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLimit
 from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
-from elu_sym.claims.rules.kink import all_hold, first_false
-from elu_sym.claims.rules.laws import on_side
+from elu_sym.claims.rules.laws import PositiveMean, on_side
 from elu_sym.claims.rules.sign_analysis import PositiveFromKink
 from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
 
+UNIT: Expr = Elu(x, S.One) + 1
+"""The rate at alpha = 1."""
 
-@dataclass(frozen=True)
-class PositiveForEveryLaw(Assertion):
-    """E g(X) > 0 for every law of X, as g > 0 everywhere; a point mass refutes anything less.
 
-    Examples:
-        >>> PositiveForEveryLaw(Elu(x, alpha) + alpha).check().holds
-        True
-        >>> PositiveForEveryLaw(Elu(x, alpha) + 1).check().witness
-        {x: -5/19, alpha: 17/3}
-    """
-
-    expression: Expr
-    rule: ClassVar[str] = "expectation of a positive function"
-
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"E[{self.expression}] > 0 at x = X, for every law of X"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        inner = latex(self.expression)
-        return rf"\mathbb{{E}}\left[{inner}\right]_{{x = X}} > 0 \quad \text{{for every law}}"
-
-    def decide(self) -> Step:
-        """Check the sign on either side and at 0."""
-        premises = [Positive(on_side(self.expression, side), side).check() for side in Side]
-        premises.append(Positive(self.expression.xreplace({x: S.Zero})).check())
-        if all_hold(premises):
-            return self.proved("positive at every point", premises)
-        refutation = first_false(premises)
-        if refutation is not None and refutation.witness is not None:
-            # Where the expression is constant on a side any point of that side will do.
-            place = (S.NegativeOne, S.One, S.Zero)[premises.index(refutation)]
-            witness = {x: place, **refutation.witness}
-            return self.refuted("X = x with probability 1", witness, premises)
-        return self.undecided("a sign is open", premises)
+def positive_for_every_law(height: Expr) -> Iterator[Assertion]:
+    """Positive at every point, for laws with P(X < 0) > 0 and for those on x >= 0."""
+    rate: Expr = Elu(x, height) + 1
+    yield PositiveMean(rate)
+    yield Positive(on_side(rate, Side.RIGHT), Side.RIGHT)
+    yield Positive(rate.subs(x, S.Zero))
 
 
 def mean_rate(height: Expr) -> Expr:
@@ -67,25 +37,13 @@ def mean_rate(height: Expr) -> Expr:
     return mean.closed_form.xreplace({alpha: height}) + 1
 
 
-def positive_for_small_alpha() -> Iterator[Assertion]:
-    """The rate is positive at every point, for alpha = 1/(1 + s)."""
-    yield RunsThrough(AT_MOST_ONE, slack, Interval.Lopen(0, 1))
-    yield PositiveForEveryLaw(Elu(x, AT_MOST_ONE) + 1)
-
-
-def positive_only_for_small_alpha() -> Iterator[Assertion]:
-    """For alpha = 1 + e the mean rate tends to -e as mu -> -oo, at every sigma."""
-    yield RunsThrough(ABOVE_ONE, excess, Interval.open(1, oo))
-    yield EventuallyNegative(mean_rate(ABOVE_ONE), mu, -oo, -excess)
-
-
-def positive_for_every_alpha() -> Iterator[Assertion]:
-    """The mean rate for a symbolic alpha."""
-    yield PositiveGaussianMean(mean_rate(alpha), Elu(x, alpha) + 1)
+def mean_rate_positive(height: Expr) -> PositiveGaussianMean:
+    """The same is positive for every Gaussian law."""
+    return PositiveGaussianMean(mean_rate(height), Elu(x, height) + 1)
 
 
 def positive_on_a_half_line() -> Iterator[Assertion]:
-    """It increases strictly in mu, from a negative limit to oo."""
+    """It increases strictly in mu, from a negative limit to oo; alpha = 1 + e."""
     slope = derivative_mean.closed_form
     yield RunsThrough(ABOVE_ONE, excess, Interval.open(1, oo))
     yield Equality(diff(mean_rate(alpha), mu), slope)
@@ -94,56 +52,23 @@ def positive_on_a_half_line() -> Iterator[Assertion]:
     yield GaussianLimit(mean_rate(ABOVE_ONE), mu, oo, oo)
 
 
-def between_links() -> Iterator[Assertion]:
-    """The exponential on the left; on the right it lies above its tangent."""
-    rate: Expr = Elu(x, S.One) + 1
-    yield Equality(rate, exp(x), Side.LEFT)
-    yield Equality(rate, 1 + x, Side.RIGHT)
-    yield PositiveFromKink(exp(x) - rate, Side.RIGHT)
-    yield Equality(rate.xreplace({x: S.Zero}), S.One)
-
-
 CLAIMS = (
     Claim(
         id="rate.positive_for_small_alpha",
-        statement=(
-            "For alpha <= 1 the rate f(x) + 1 is positive, and so is E[f(X) + 1] for every law of X"
-            " for which it exists."
-        ),
+        statement="For alpha <= 1 the rate f(x) + 1 is positive, and so is E[f(X) + 1] for every"
+        " law of X for which it exists.",
         latex=r"\alpha \le 1 \implies \mathbb{E}[f(X) + 1] > 0",
         assumptions=(x, slack, "alpha = 1/(1 + s)", "E f(X) exists"),
-        proof=positive_for_small_alpha,
+        proof=lambda: [
+            RunsThrough(AT_MOST_ONE, slack, Interval.Lopen(0, 1)),
+            *positive_for_every_law(AT_MOST_ONE),
+        ],
         source="use of ELU + 1 as a positive rate in neural response models",
         neighbours=(
             Neighbour(
-                "The same holds for alpha <= 2.",
-                lambda: [PositiveForEveryLaw(Elu(x, 2 * AT_MOST_ONE) + 1)],
+                "The same holds for alpha <= 2.", lambda: positive_for_every_law(2 * AT_MOST_ONE)
             ),
-            Neighbour(
-                "The same holds for every alpha > 0.",
-                lambda: [PositiveForEveryLaw(Elu(x, alpha) + 1)],
-            ),
-        ),
-    ),
-    Claim(
-        id="rate.positive_only_for_small_alpha",
-        statement=(
-            "For every alpha > 1 and every sigma there is a Gaussian law with E[f(X) + 1] < 0: the"
-            " mean rate tends to 1 - alpha as mu -> -oo."
-        ),
-        latex=r"\alpha > 1 \implies \lim_{\mu \to -\infty} \mathbb{E}[f(X) + 1] = 1 - \alpha < 0",
-        assumptions=(mu, sigma, excess, "alpha = 1 + e"),
-        proof=positive_only_for_small_alpha,
-        source="the floor of ELU: Clevert, Unterthiner, Hochreiter 2016, section 3",
-        neighbours=(
-            Neighbour(
-                "For every alpha <= 1 too.",
-                lambda: [EventuallyNegative(mean_rate(AT_MOST_ONE), mu, -oo, 1 - AT_MOST_ONE)],
-            ),
-            Neighbour(
-                "The limit is -alpha, that of ELU itself.",
-                lambda: [GaussianLimit(mean_rate(ABOVE_ONE), mu, -oo, -ABOVE_ONE)],
-            ),
+            Neighbour("The same holds for every alpha > 0.", lambda: positive_for_every_law(alpha)),
         ),
     ),
     Claim(
@@ -151,7 +76,7 @@ CLAIMS = (
         statement="E[f(X) + 1] > 0 for every alpha > 0 and every Gaussian law.",
         latex=r"\mathbb{E}[f(X) + 1] > 0",
         assumptions=(mu, sigma, alpha),
-        proof=positive_for_every_alpha,
+        proof=lambda: [mean_rate_positive(alpha)],
         source="use of ELU + 1 as a rate without a condition on alpha",
         expected=Verdict.REFUTED,
         neighbours=(
@@ -163,23 +88,17 @@ CLAIMS = (
     ),
     Claim(
         id="rate.positive_on_a_half_line",
-        statement=(
-            "For alpha > 1 and any sigma the mu for which E[f(X) + 1] > 0 are a half-line (m, oo):"
-            " the mean rate increases strictly and continuously in mu, from 1 - alpha to oo."
-        ),
-        latex=(
-            r"\alpha > 1 \implies \exists\,m(\sigma, \alpha)\colon"
-            r" \mathbb{E}[f(X) + 1] > 0 \iff \mu > m"
-        ),
+        statement="For alpha > 1 and any sigma the mu for which E[f(X) + 1] > 0 are a half-line (m,"
+        " oo): the mean rate increases strictly and continuously in mu, from 1 - alpha to oo.",
+        latex=r"\alpha > 1 \implies \exists\,m(\sigma, \alpha)\colon"
+        r" \mathbb{E}[f(X) + 1] > 0 \iff \mu > m",
         assumptions=(mu, sigma, alpha, excess, "alpha = 1 + e in the limits"),
         proof=positive_on_a_half_line,
         source="monotonicity of the mean: its derivative is E f'(X) > 0",
         neighbours=(
             Neighbour(
                 "The half-line is the whole line for alpha <= 2.",
-                lambda: [
-                    PositiveGaussianMean(mean_rate(2 * AT_MOST_ONE), Elu(x, 2 * AT_MOST_ONE) + 1)
-                ],
+                lambda: [mean_rate_positive(2 * AT_MOST_ONE)],
             ),
             Neighbour(
                 "The rate saturates: the mean rate has the limit 1 + alpha as mu -> oo.",
@@ -195,18 +114,22 @@ CLAIMS = (
     ),
     Claim(
         id="rate.between_links",
-        statement=(
-            "For alpha = 1 the rate f(x) + 1 is the exponential link e^x for x <= 0 and the linear"
-            " link 1 + x for x >= 0, where it lies below the exponential one for x > 0."
-        ),
+        statement="For alpha = 1 the rate f(x) + 1 is the exponential link e^x for x <= 0 and the"
+        " linear link 1 + x for x >= 0, where it lies below the exponential one for x > 0.",
         latex=r"f(x) + 1 = e^x \;(x \le 0), \quad f(x) + 1 = 1 + x < e^x \;(x > 0)",
         assumptions=(x, "alpha = 1"),
-        proof=between_links,
+        # The exponential on the left; on the right it lies above its tangent.
+        proof=lambda: [
+            Equality(UNIT, exp(x), Side.LEFT),
+            Equality(UNIT, 1 + x, Side.RIGHT),
+            PositiveFromKink(exp(x) - UNIT, Side.RIGHT),
+            Equality(UNIT.xreplace({x: S.Zero}), S.One),
+        ],
         source="the canonical link of the Poisson law: McCullagh, Nelder 1989, section 2.2",
         neighbours=(
             Neighbour(
                 "It is the exponential link on the right too.",
-                lambda: [Equality(Elu(x, S.One) + 1, exp(x), Side.RIGHT)],
+                lambda: [Equality(UNIT, exp(x), Side.RIGHT)],
             ),
             Neighbour(
                 "For alpha = 1.01 it is the exponential link on the left.",
@@ -214,7 +137,7 @@ CLAIMS = (
             ),
             Neighbour(
                 "It lies above the exponential link for x > 0.",
-                lambda: [PositiveFromKink(Elu(x, S.One) + 1 - exp(x), Side.RIGHT)],
+                lambda: [PositiveFromKink(UNIT - exp(x), Side.RIGHT)],
             ),
         ),
     ),

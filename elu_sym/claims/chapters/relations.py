@@ -15,25 +15,17 @@ from elu_sym.claims.rules.limits_at_kink import DerivativeOf, LimitAtKink
 from elu_sym.claims.rules.sign_analysis import PositiveFromKink
 from elu_sym.symbols import alpha, height, rate, scale, x
 
+ELU, CELU, SELU = Elu(x, alpha), Celu(x, alpha), Selu(x, alpha, scale)
+
+UNIT, UNIT_DERIVATIVE = Elu(x, S.One), EluDerivative(x, S.One)
+"""ELU at alpha = 1."""
+
 RESCALED = scale * Celu(rate * x, height)
 """A CELU with any factor, any rate and a floor of its own."""
 
 
-def celu_from_elu() -> Iterator[Assertion]:
-    """On either side."""
-    for side in Side:
-        yield Equality(Celu(x, alpha), alpha * Elu(x / alpha, S.One), side)
-
-
-def selu_from_elu() -> Iterator[Assertion]:
-    """On either side."""
-    for side in Side:
-        yield Equality(Selu(x, alpha, scale), scale * Elu(x, alpha), side)
-
-
 def only_alpha_1_is_a_rescaled_celu() -> Iterator[Assertion]:
     """The right piece fixes the rate, and then the slope left of 0 is 1."""
-    elu = Elu(x, alpha)
     right, left = on_side(RESCALED, Side.RIGHT), on_side(RESCALED, Side.LEFT)
     yield Equality(right, scale * rate * x, Side.RIGHT)
     yield UniqueSolution((scale * rate - 1,), (rate,), (1 / scale,))
@@ -41,22 +33,9 @@ def only_alpha_1_is_a_rescaled_celu() -> Iterator[Assertion]:
     yield DerivativeOf(left, slope)
     yield LimitAtKink(slope, Side.LEFT, scale * rate)
     forced = (scale * rate).xreplace({rate: 1 / scale})
-    yield OneSidedDerivative(elu, Side.LEFT, alpha)
+    yield OneSidedDerivative(ELU, Side.LEFT, alpha)
     yield UniqueSolution((alpha - forced,), (alpha,), (S.One,))
-    yield CoincideOnlyAt(elu, Celu(x, alpha), alpha, S.One)
-
-
-def a_rescaled_celu() -> Iterator[Assertion]:
-    """With the factor and the rate that the right side and the floor ask for."""
-    yield Equality(Elu(x, alpha), alpha * Celu(x / alpha, S.One), Side.LEFT)
-
-
-def derivative_from_value() -> Iterator[Assertion]:
-    """On the left f + 1 is the derivative, and less than 1; on the right the 1 is."""
-    yield Equality(EluDerivative(x, S.One), Elu(x, S.One) + 1, Side.LEFT)
-    yield PositiveFromKink(-on_side(Elu(x, S.One), Side.LEFT), Side.LEFT)
-    yield Equality(EluDerivative(x, S.One), S.One, Side.RIGHT)
-    yield NonNegative(Elu(x, S.One), Side.RIGHT)
+    yield CoincideOnlyAt(ELU, CELU, alpha, S.One)
 
 
 CLAIMS = (
@@ -65,16 +44,15 @@ CLAIMS = (
         statement="CELU is a rescaled ELU of alpha = 1: CELU_alpha(x) = alpha*ELU_1(x/alpha).",
         latex=r"\operatorname{CELU}_\alpha(x) = \alpha \operatorname{ELU}_1(x/\alpha)",
         assumptions=(x, alpha),
-        proof=celu_from_elu,
+        proof=lambda: [Equality(CELU, alpha * Elu(x / alpha, S.One), side) for side in Side],
         source="Barron 2017",
         neighbours=(
             Neighbour(
-                "CELU_alpha(x) = alpha*ELU_1(x).",
-                lambda: [Equality(Celu(x, alpha), alpha * Elu(x, S.One), Side.LEFT)],
+                "CELU_alpha(x) = alpha*ELU_1(x).", lambda: [Equality(CELU, alpha * UNIT, Side.LEFT)]
             ),
             Neighbour(
                 "CELU_alpha(x) = alpha*ELU_alpha(x/alpha).",
-                lambda: [Equality(Celu(x, alpha), alpha * Elu(x / alpha, alpha), Side.LEFT)],
+                lambda: [Equality(CELU, alpha * Elu(x / alpha, alpha), Side.LEFT)],
             ),
         ),
     ),
@@ -83,26 +61,22 @@ CLAIMS = (
         statement="SELU is lambda times ELU.",
         latex=r"\operatorname{SELU}(x) = \lambda \operatorname{ELU}_\alpha(x)",
         assumptions=(x, alpha, scale),
-        proof=selu_from_elu,
+        proof=lambda: [Equality(SELU, scale * ELU, side) for side in Side],
         source="Klambauer, Unterthiner, Mayr, Hochreiter 2017, equation 2",
         neighbours=(
             Neighbour(
                 "SELU(x) = ELU_alpha(lambda*x).",
-                lambda: [Equality(Selu(x, alpha, scale), Elu(scale * x, alpha), Side.LEFT)],
+                lambda: [Equality(SELU, Elu(scale * x, alpha), Side.LEFT)],
             ),
         ),
     ),
     Claim(
         id="relations.only_alpha_1_is_a_rescaled_celu",
-        statement=(
-            "ELU is a CELU with another factor, rate and floor, lambda*CELU_h(k*x), only at"
-            " alpha = 1: every such function has the slope 1 on both sides of 0 once it is the"
-            " identity on the right."
-        ),
-        latex=(
-            r"\exists \lambda, k, h\colon f(x) = \lambda \operatorname{CELU}_h(kx)"
-            r" \iff \alpha = 1"
-        ),
+        statement="ELU is a CELU with another factor, rate and floor, lambda*CELU_h(k*x), only at"
+        " alpha = 1: every such function has the slope 1 on both sides of 0 once it is the identity"
+        " on the right.",
+        latex=r"\exists \lambda, k, h\colon f(x) = \lambda \operatorname{CELU}_h(kx)"
+        r" \iff \alpha = 1",
         assumptions=(x, alpha, scale, rate, height),
         proof=only_alpha_1_is_a_rescaled_celu,
         source="the kink of ELU",
@@ -113,7 +87,7 @@ CLAIMS = (
             ),
             Neighbour(
                 "ELU is CELU only at alpha = 1.01.",
-                lambda: [CoincideOnlyAt(Elu(x, alpha), Celu(x, alpha), alpha, Rational(101, 100))],
+                lambda: [CoincideOnlyAt(ELU, CELU, alpha, Rational(101, 100))],
             ),
         ),
     ),
@@ -121,34 +95,39 @@ CLAIMS = (
         id="relations.rescaled_celu",
         statement="ELU of every alpha > 0 is the rescaled CELU alpha*CELU_1(x/alpha).",
         assumptions=(x, alpha),
-        proof=a_rescaled_celu,
+        # With the factor and the rate that the right side and the floor ask for.
+        proof=lambda: [Equality(ELU, alpha * Celu(x / alpha, S.One), Side.LEFT)],
         source="the relation between CELU and ELU, read backwards",
         expected=Verdict.REFUTED,
         neighbours=(
             Neighbour(
                 "f(x) = alpha*CELU_1(x).",
-                lambda: [Equality(Elu(x, alpha), alpha * Celu(x, S.One), Side.RIGHT)],
+                lambda: [Equality(ELU, alpha * Celu(x, S.One), Side.RIGHT)],
             ),
         ),
     ),
     Claim(
         id="relations.derivative_from_value",
-        statement=(
-            "At alpha = 1 the derivative is min(f(x), 0) + 1, so the backward pass needs the output"
-            " alone."
-        ),
+        statement="At alpha = 1 the derivative is min(f(x), 0) + 1, so the backward pass needs the"
+        " output alone.",
         latex=r"\alpha = 1 \implies f'(x) = \min(f(x), 0) + 1",
         assumptions=(x,),
-        proof=derivative_from_value,
+        # On the left f + 1 is the derivative, and less than 1; on the right the 1 is.
+        proof=lambda: [
+            Equality(UNIT_DERIVATIVE, UNIT + 1, Side.LEFT),
+            PositiveFromKink(-on_side(UNIT, Side.LEFT), Side.LEFT),
+            Equality(UNIT_DERIVATIVE, S.One, Side.RIGHT),
+            NonNegative(UNIT, Side.RIGHT),
+        ],
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15",
         neighbours=(
             Neighbour(
                 "f'(x) = f(x) + 1 also for x > 0.",
-                lambda: [Equality(EluDerivative(x, S.One), Elu(x, S.One) + 1, Side.RIGHT)],
+                lambda: [Equality(UNIT_DERIVATIVE, UNIT + 1, Side.RIGHT)],
             ),
             Neighbour(
                 "f'(x) = min(f(x), 0) + 1 for every alpha.",
-                lambda: [Equality(EluDerivative(x, alpha), Elu(x, alpha) + 1, Side.LEFT)],
+                lambda: [Equality(EluDerivative(x, alpha), ELU + 1, Side.LEFT)],
             ),
         ),
     ),

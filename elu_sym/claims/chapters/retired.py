@@ -4,5 +4,28 @@ An id is permanent: it is never used again, and ``python -m elu_sym explain`` of
 its successor.
 """
 
-RETIRED: dict[str, str] = {}
+RETIRED: dict[str, str] = {
+    "shape.below_relu": "shape.distance_to_relu",
+    "moments.mean": "mean",
+    "moments.second_moment": "second_moment",
+    "moments.variance": "variance",
+    "moments.std": "std",
+    "moments.third_moment": "third_moment",
+    "moments.fourth_moment": "fourth_moment",
+    "moments.derivative_mean": "derivative_mean",
+    "moments.derivative_second_moment": "derivative_second_moment",
+    "moments.covariance": "covariance",
+    "moments.negative_mean": "negative_mean",
+    "moments.variance_below_input": "moments.variance_below_input_iff",
+    "moments.variance_increases_with_mean_always": "moments.variance_increases_with_mean",
+    "moments.second_moment_increases": "moments.rule_stable",
+    "moments.second_moment_bounds": "meanfield.no_fixed_point",
+    "moments.selu_second_moment_contracts_from_near_zero": "moments.selu_second_moment_contracts",
+    "moments.rule_design_point": "moments.rule_stable",
+    "moments.rule_relu_every_input": "meanfield.linear_pieces_keep",
+    "moments.rule_only_fixed_point": "moments.rule_stable",
+    "moments.rule_slope": "meanfield.slopes_at_one",
+    "options.vega_positive": "options.vega_positive_only_for_small_alpha",
+    "rate.positive_only_for_small_alpha": "rate.positive_on_a_half_line",
+}
 """The successor of each retired id."""

@@ -8,9 +8,10 @@ from elu_sym.activations import Elu, LeakyRelu, Relu
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.book.formula import mean, relu
 from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.chapters.shape import positive_at_a_distance
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
 from elu_sym.claims.rules.conditions import RunsThrough
-from elu_sym.claims.rules.elementary import Equality, Positive, Side
+from elu_sym.claims.rules.elementary import Equality
 from elu_sym.claims.rules.gaussian_means import (
     Between,
     GaussianMean,
@@ -18,7 +19,6 @@ from elu_sym.claims.rules.gaussian_means import (
     SignChange,
 )
 from elu_sym.claims.rules.laws import PositiveMean, PositiveSymmetricMean, symmetrized
-from elu_sym.claims.rules.sign_analysis import PositiveFromKink
 from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
 
 ELU, RELU = Elu(x, alpha), Relu(x)
@@ -65,14 +65,30 @@ PUBLISHED = Rational("1.6732632423543772848170429916717")
 """The alpha of SELU as it was published, to 31 decimals."""
 
 
-def below_relu() -> Iterator[Assertion]:
-    """At every r the mean over r and -r is smaller."""
-    yield PositiveSymmetricMean(RELU - ELU)
+def _around(value: Rational) -> tuple[Rational, Rational]:
+    """The numbers that round to one of 31 decimals."""
+    half = Rational(1, 2 * 10**31)
+    return value - half, value + half
 
 
-def below_relu_any_law() -> Iterator[Assertion]:
-    """Where X < 0 it is smaller, elsewhere equal."""
-    yield PositiveMean(RELU - ELU)
+def selu_alpha_between(lower: Rational, upper: Rational) -> Between:
+    """That the alpha of SELU lies between two numbers."""
+    return Between(alpha * SELU_ALPHA, lower, upper, ((alpha, S.One),))
+
+
+def both_means() -> Expr:
+    """E f(Z) + E Z_+ at N(0, 1)."""
+    return standard(mean.closed_form + gain())
+
+
+def vanishes_at(threshold: Expr) -> SignChange:
+    """That the mean, a falling line in alpha, has its zero there."""
+    return SignChange(mean.closed_form, alpha, threshold, LOSS)
+
+
+def closer_up_to(threshold: Expr) -> SignChange:
+    """That E f(Z) + E Z_+ falls with alpha, and vanishes there."""
+    return SignChange(both_means(), alpha, threshold, LOSS, S.Zero, S.One)
 
 
 def closer_iff_at_most_2() -> Iterator[Assertion]:
@@ -80,38 +96,9 @@ def closer_iff_at_most_2() -> Iterator[Assertion]:
     yield RunsThrough(2 / (1 + slack), slack, Interval.Lopen(0, 2))
     yield PositiveSymmetricMean(RELU - ELU)
     yield PositiveSymmetricMean(RELU + Elu(x, 2 / (1 + slack)))
-    # In what follows x stands for r, and alpha = 2/(1 - r), which is 2 + 2*t at r = t/(1 + t).
     yield RunsThrough(2 + 2 * excess, excess, Interval.open(2, oo))
-    yield Equality((2 / (1 - x)).subs(x, excess / (1 + excess)), 2 + 2 * excess)
-    yield Positive(1 - excess / (1 + excess))
     excess_of_size = -symmetrized(RELU + ELU).xreplace({alpha: 2 / (1 - x)})
-    gap = 1 - exp(-x) - x * (1 - x)
-    yield Equality((1 - x) * excess_of_size, gap, Side.RIGHT)
-    yield PositiveFromKink(gap, Side.RIGHT)
-
-
-def closer() -> Iterator[Assertion]:
-    """Two points."""
-    yield PositiveSymmetricMean(RELU + ELU)
-
-
-def closer_gaussian() -> Iterator[Assertion]:
-    """E f < E ReLU always; E f + E ReLU vanishes at twice the alpha of SELU, and falls."""
-    yield PositiveGaussianMean(standard(gain() - mean.closed_form), RELU - ELU, S.Zero, S.One)
-    both = standard(mean.closed_form + gain())
-    yield SignChange(both, alpha, 2 * SELU_ALPHA, LOSS, S.Zero, S.One)
-    yield Between(alpha * SELU_ALPHA, *_around(PUBLISHED), ((alpha, S.One),))
-
-
-def closer_gaussian_every_alpha() -> Iterator[Assertion]:
-    """A large alpha makes the mean negative and larger in size."""
-    yield PositiveGaussianMean(standard(mean.closed_form + gain()), RELU + ELU, S.Zero, S.One)
-
-
-def decreasing_in_alpha() -> Iterator[Assertion]:
-    """For alpha < beta = alpha + t, at every x < 0."""
-    yield PositiveMean(ELU - Elu(x, alpha + excess))
-    yield PositiveGaussianMean(-diff(mean.closed_form, alpha), LOSS)
+    yield from positive_at_a_distance(S(2), excess_of_size)
 
 
 def zero_mean() -> Iterator[Assertion]:
@@ -121,43 +108,18 @@ def zero_mean() -> Iterator[Assertion]:
     yield Equality(mean.closed_form, gain() - alpha * put())
     # E X_+ at -mu is E (-X)_+ at mu.
     yield PositiveGaussianMean(gain().subs(mu, -mu), Relu(-x))
-    yield SignChange(mean.closed_form, alpha, centering_alpha(), LOSS)
-
-
-def zero_mean_standard() -> Iterator[Assertion]:
-    """The general formula at mu = 0, sigma = 1, and the published digits."""
-    yield Equality(standard(centering_alpha()), SELU_ALPHA)
-    yield SignChange(standard(mean.closed_form), alpha, SELU_ALPHA, LOSS, S.Zero, S.One)
-    yield Between(alpha * SELU_ALPHA, *_around(PUBLISHED), ((alpha, S.One),))
-
-
-def zero_mean_symmetric() -> Iterator[Assertion]:
-    """The general formula at mu = 0."""
-    yield Equality(centered(centering_alpha()), symmetric_alpha())
-    yield SignChange(centered(mean.closed_form), alpha, symmetric_alpha(), LOSS, S.Zero)
-
-
-def _around(value: Rational) -> tuple[Rational, Rational]:
-    """The numbers that round to one of 31 decimals."""
-    half = Rational(1, 2 * 10**31)
-    return value - half, value + half
-
-
-def _percent_off(value: Rational) -> tuple[Rational, Rational]:
-    """The numbers within half a per cent of one that is 1 % larger."""
-    return value * Rational(1005, 1000), value * Rational(1015, 1000)
+    yield vanishes_at(centering_alpha())
 
 
 CLAIMS = (
     Claim(
         id="centering.below_relu",
-        statement=(
-            "Under every symmetric law with a finite mean, other than the point mass at 0, the mean"
-            " of ELU is less than that of ReLU."
-        ),
+        statement="Under every symmetric law with a finite mean, other than the point mass at 0,"
+        " the mean of ELU is less than that of ReLU.",
         latex=r"\mathbb{E} f(X) < \mathbb{E} X_+",
         assumptions=(x, alpha, "X symmetric, not 0, E abs(X) < oo"),
-        proof=below_relu,
+        # At every r the mean over r and -r is smaller.
+        proof=lambda: [PositiveSymmetricMean(RELU - ELU)],
         source="Clevert, Unterthiner, Hochreiter 2016, section 2, made precise",
         neighbours=(
             Neighbour(
@@ -172,13 +134,12 @@ CLAIMS = (
     ),
     Claim(
         id="centering.below_relu_any_law",
-        statement=(
-            "No symmetry is needed: under every law with P(X < 0) > 0 and a finite mean E f(X) is"
-            " less than E ReLU(X)."
-        ),
+        statement="No symmetry is needed: under every law with P(X < 0) > 0 and a finite mean E"
+        " f(X) is less than E ReLU(X).",
         latex=r"P(X < 0) > 0 \implies \mathbb{E} f(X) < \mathbb{E} X_+",
         assumptions=(x, alpha, "P(X < 0) > 0, E abs(X) < oo"),
-        proof=below_relu_any_law,
+        # Where X < 0 it is smaller, elsewhere equal.
+        proof=lambda: [PositiveMean(RELU - ELU)],
         source="a sharper form of the same",
         neighbours=(
             Neighbour(
@@ -189,11 +150,9 @@ CLAIMS = (
     ),
     Claim(
         id="centering.closer_iff_at_most_2",
-        statement=(
-            "The mean of ELU is at least as close to 0 as that of ReLU under all symmetric laws if"
-            " and only if alpha <= 2; for alpha > 2 the two points r and -r, r = 1 - 2/alpha, are"
-            " an exception."
-        ),
+        statement="The mean of ELU is at least as close to 0 as that of ReLU under all symmetric"
+        " laws if and only if alpha <= 2; for alpha > 2 the two points r and -r, r = 1 - 2/alpha,"
+        " are an exception.",
         latex=r"\left|\mathbb{E} f(X)\right| \le \mathbb{E} X_+ \;\forall X \iff \alpha \le 2",
         assumptions=(x, alpha, "X symmetric, E abs(X) < oo"),
         proof=closer_iff_at_most_2,
@@ -207,12 +166,11 @@ CLAIMS = (
     ),
     Claim(
         id="centering.closer",
-        statement=(
-            "Under every symmetric law the mean of ELU is closer to 0 than that of ReLU, for every"
-            " alpha > 0."
-        ),
+        statement="Under every symmetric law the mean of ELU is closer to 0 than that of ReLU, for"
+        " every alpha > 0.",
         assumptions=(x, alpha, "X symmetric, not 0, E abs(X) < oo"),
-        proof=closer,
+        # Two points.
+        proof=lambda: [PositiveSymmetricMean(RELU + ELU)],
         source="Clevert, Unterthiner, Hochreiter 2016, section 2, without the condition",
         expected=Verdict.REFUTED,
         neighbours=(
@@ -224,48 +182,32 @@ CLAIMS = (
     ),
     Claim(
         id="centering.closer_gaussian",
-        statement=(
-            "For X ~ N(0, 1) the mean of ELU is at least as close to 0 as that of ReLU if and only"
-            " if alpha <= 2/(sqrt(2*pi)*(1/2 - sqrt(e)*Phi(-1))), twice the alpha of SELU."
-        ),
-        latex=(
-            r"\left|\mathbb{E} f(Z)\right| \le \mathbb{E} Z_+ \iff"
-            r" \alpha \le \frac{2}{\sqrt{2\pi}\left(\frac{1}{2} - \sqrt{e}\,\Phi(-1)\right)}"
-        ),
+        statement="For X ~ N(0, 1) the mean of ELU is at least as close to 0 as that of ReLU if and"
+        " only if alpha <= 2/(sqrt(2*pi)*(1/2 - sqrt(e)*Phi(-1))), twice the alpha of SELU.",
+        latex=r"\left|\mathbb{E} f(Z)\right| \le \mathbb{E} Z_+ \iff"
+        r" \alpha \le \frac{2}{\sqrt{2\pi}\left(\frac{1}{2} - \sqrt{e}\,\Phi(-1)\right)}",
         assumptions=(alpha,),
-        proof=closer_gaussian,
+        # E f < E ReLU always; E f + E ReLU vanishes at twice the alpha of SELU, and falls.
+        proof=lambda: [
+            PositiveGaussianMean(standard(gain() - mean.closed_form), RELU - ELU, S.Zero, S.One),
+            closer_up_to(2 * SELU_ALPHA),
+            selu_alpha_between(*_around(PUBLISHED)),
+        ],
         source="the mean is a line in alpha",
         neighbours=(
             Neighbour(
-                "The threshold is 1 % larger.",
-                lambda: [
-                    SignChange(
-                        standard(mean.closed_form + gain()),
-                        alpha,
-                        SELU_ALPHA * S(202) / 100,
-                        LOSS,
-                        S.Zero,
-                        S.One,
-                    )
-                ],
+                "The threshold is 1 % larger.", lambda: [closer_up_to(SELU_ALPHA * S(202) / 100)]
             ),
-            Neighbour(
-                "The threshold is the alpha of SELU.",
-                lambda: [
-                    SignChange(
-                        standard(mean.closed_form + gain()), alpha, SELU_ALPHA, LOSS, S.Zero, S.One
-                    )
-                ],
-            ),
+            Neighbour("The threshold is the alpha of SELU.", lambda: [closer_up_to(SELU_ALPHA)]),
         ),
     ),
     Claim(
         id="centering.closer_gaussian_every_alpha",
-        statement=(
-            "For X ~ N(0, 1) the mean of ELU is closer to 0 than that of ReLU, for every alpha."
-        ),
+        statement="For X ~ N(0, 1) the mean of ELU is closer to 0 than that of ReLU, for every"
+        " alpha.",
         assumptions=(alpha,),
-        proof=closer_gaussian_every_alpha,
+        # A large alpha makes the mean negative and larger in size.
+        proof=lambda: [PositiveGaussianMean(both_means(), RELU + ELU, S.Zero, S.One)],
         source="measured at alpha = 1 and repeated without the condition",
         expected=Verdict.REFUTED,
         neighbours=(
@@ -277,89 +219,79 @@ CLAIMS = (
     ),
     Claim(
         id="centering.decreasing_in_alpha",
-        statement=(
-            "alpha is the knob: under every law with P(X < 0) > 0 the mean of ELU decreases"
-            " strictly as alpha grows."
-        ),
+        statement="alpha is the knob: under every law with P(X < 0) > 0 the mean of ELU decreases"
+        " strictly as alpha grows.",
         latex=r"\alpha < \beta \implies \mathbb{E} f(X; \beta) < \mathbb{E} f(X; \alpha)",
         assumptions=(x, alpha, excess, "P(X < 0) > 0, E max(X, 0) < oo"),
-        proof=decreasing_in_alpha,
+        # For alpha < beta = alpha + t, at every x < 0.
+        proof=lambda: [
+            PositiveMean(ELU - Elu(x, alpha + excess)),
+            PositiveGaussianMean(-diff(mean.closed_form, alpha), LOSS),
+        ],
         source="ELU decreases with alpha at every x < 0",
         neighbours=(
             Neighbour(
-                "It increases with alpha.",
-                lambda: [PositiveMean(Elu(x, alpha + excess) - ELU)],
+                "It increases with alpha.", lambda: [PositiveMean(Elu(x, alpha + excess) - ELU)]
             ),
         ),
     ),
     Claim(
         id="centering.zero_mean",
-        statement=(
-            "For X ~ N(mu, sigma^2) there is exactly one alpha with E f(X) = 0, and it is"
-            " alpha = E X_+ / E (1 - e^X)_+; below it the mean is positive, above it negative."
-        ),
-        latex=(
-            r"\mathbb{E} f(X) = 0 \iff"
-            r" \alpha = \frac{\mathbb{E} X_+}{\mathbb{E} (1 - e^X)_+}"
-        ),
+        statement="For X ~ N(mu, sigma^2) there is exactly one alpha with E f(X) = 0, and it is"
+        " alpha = E X_+ / E (1 - e^X)_+; below it the mean is positive, above it negative.",
+        latex=r"\mathbb{E} f(X) = 0 \iff"
+        r" \alpha = \frac{\mathbb{E} X_+}{\mathbb{E} (1 - e^X)_+}",
         assumptions=(mu, sigma, alpha),
         proof=zero_mean,
         source="the mean is a line in alpha",
         neighbours=(
             Neighbour(
                 "The mean is zero at an alpha that is 1 % larger.",
-                lambda: [
-                    SignChange(mean.closed_form, alpha, centering_alpha() * S(101) / 100, LOSS)
-                ],
+                lambda: [vanishes_at(centering_alpha() * S(101) / 100)],
             ),
             Neighbour(
                 "For every mu and sigma it is zero at the alpha of SELU.",
-                lambda: [SignChange(mean.closed_form, alpha, SELU_ALPHA, LOSS)],
+                lambda: [vanishes_at(SELU_ALPHA)],
             ),
         ),
     ),
     Claim(
         id="centering.zero_mean_standard",
-        statement=(
-            "At N(0, 1) the alpha of mean zero is 1/(sqrt(2*pi)*(1/2 - sqrt(e)*Phi(-1))), SELU's,"
-            " to all of the 31 published decimals."
-        ),
-        latex=(
-            r"\alpha_{\operatorname{SELU}} ="
-            r" \frac{1}{\sqrt{2\pi}\left(\frac{1}{2} - \sqrt{e}\,\Phi(-1)\right)}"
-        ),
+        statement="At N(0, 1) the alpha of mean zero is 1/(sqrt(2*pi)*(1/2 - sqrt(e)*Phi(-1))),"
+        " SELU's, to all of the 31 published decimals.",
+        latex=r"\alpha_{\operatorname{SELU}} ="
+        r" \frac{1}{\sqrt{2\pi}\left(\frac{1}{2} - \sqrt{e}\,\Phi(-1)\right)}",
         assumptions=(alpha,),
-        proof=zero_mean_standard,
+        # The general formula at mu = 0, sigma = 1, and the published digits.
+        proof=lambda: [
+            Equality(standard(centering_alpha()), SELU_ALPHA),
+            SignChange(standard(mean.closed_form), alpha, SELU_ALPHA, LOSS, S.Zero, S.One),
+            selu_alpha_between(*_around(PUBLISHED)),
+        ],
         source="Klambauer, Unterthiner, Mayr, Hochreiter 2017, equation 14 and their code",
         neighbours=(
             Neighbour(
                 "It is 1 % larger.",
-                lambda: [Between(alpha * SELU_ALPHA, *_percent_off(PUBLISHED), ((alpha, S.One),))],
+                lambda: [selu_alpha_between(*(PUBLISHED * S(n) / 1000 for n in (1005, 1015)))],
             ),
             Neighbour(
                 "The last published digit is one more.",
-                lambda: [
-                    Between(
-                        alpha * SELU_ALPHA,
-                        *_around(PUBLISHED + Rational(1, 10**31)),
-                        ((alpha, S.One),),
-                    )
-                ],
+                lambda: [selu_alpha_between(*_around(PUBLISHED + Rational(1, 10**31)))],
             ),
         ),
     ),
     Claim(
         id="centering.zero_mean_symmetric",
-        statement=(
-            "At N(0, sigma^2) the alpha of mean zero is"
-            " sigma/(sqrt(2*pi)*(1/2 - e^(sigma^2/2)*Phi(-sigma)))."
-        ),
-        latex=(
-            r"\mathbb{E} f(\sigma Z) = 0 \iff \alpha = \frac{\sigma}{\sqrt{2\pi}\left(\frac{1}{2}"
-            r" - e^{\sigma^2/2}\,\Phi(-\sigma)\right)}"
-        ),
+        statement="At N(0, sigma^2) the alpha of mean zero is sigma/(sqrt(2*pi)*(1/2 -"
+        " e^(sigma^2/2)*Phi(-sigma))).",
+        latex=r"\mathbb{E} f(\sigma Z) = 0 \iff \alpha = \frac{\sigma}{\sqrt{2\pi}\left(\frac{1}{2}"
+        r" - e^{\sigma^2/2}\,\Phi(-\sigma)\right)}",
         assumptions=(sigma, alpha),
-        proof=zero_mean_symmetric,
+        # The general formula at mu = 0.
+        proof=lambda: [
+            Equality(centered(centering_alpha()), symmetric_alpha()),
+            SignChange(centered(mean.closed_form), alpha, symmetric_alpha(), LOSS, S.Zero),
+        ],
         source="the mean is a line in alpha",
         neighbours=(
             Neighbour(

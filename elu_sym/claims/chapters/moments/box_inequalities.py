@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from sympy import Expr, Rational, S, Symbol, diff, expand, sqrt
 
-from elu_sym.book.formula import elu, selu
+from elu_sym.book.formula import Formula, elu, selu
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.claim import Claim, Neighbour
 from elu_sym.claims.covers.cover import Box
 from elu_sym.claims.rules.boxes import PositiveOnBox
 from elu_sym.claims.rules.elementary import Equality
@@ -29,32 +29,11 @@ ANY_ALPHA: Box = (
     (sigma, Rational(1, 2), Rational(3, 2)),
     (alpha, Rational(1, 2), Rational(2)),
 )
-SELU_INTERVAL: Box = ((sigma, Rational(2, 3), Rational(10)),)
+SELU_LEAST = Rational(2, 3)
+SELU_INTERVAL: Box = ((sigma, SELU_LEAST, Rational(10)),)
 
-PER_CENT = Rational(1, 100)
-
-
-def variance_slope() -> Expr:
-    """The derivative of Var f(X) in sigma."""
-    return diff(elu.variance.closed_form, sigma)
-
-
-def _increases() -> Iterator[Assertion]:
-    slope = variance_slope().xreplace({alpha: S.One})
-    yield PositiveOnBox(slope, WIDE, "variance_increases_with_sigma")
-
-
-def _increases_for_any_alpha() -> Iterator[Assertion]:
-    yield PositiveOnBox(variance_slope(), ANY_ALPHA, "variance_increases_with_sigma_any_alpha")
-
-
-def _variance() -> Expr:
-    return elu.variance.closed_form.xreplace(CENTRED)
-
-
-def _second_moment() -> Expr:
-    return elu.second_moment.closed_form.xreplace(CENTRED)
-
+MORE, LESS = Rational(101, 100), Rational(99, 100)
+"""One per cent."""
 
 VARIANCE_SHARE = (Rational(379, 1000), Rational(93, 100))
 """Var f(X)/sigma^2 lies between these on two decades, where it falls from 0.9277 to 0.3799."""
@@ -62,51 +41,49 @@ VARIANCE_SHARE = (Rational(379, 1000), Rational(93, 100))
 SECOND_MOMENT_SHARE = (Rational(50, 100), Rational(93, 100))
 """E f(X)^2/sigma^2 lies between these, where it falls from 0.9282 to 0.5044."""
 
-
-def _above(quantity: Expr, share: Rational, name: str | None = None) -> PositiveOnBox:
-    return PositiveOnBox(quantity - share * sigma**2, TWO_DECADES, name)
-
-
-def _below(quantity: Expr, share: Rational, name: str | None = None) -> PositiveOnBox:
-    return PositiveOnBox(share * sigma**2 - quantity, TWO_DECADES, name)
-
-
-def _contracts() -> Iterator[Assertion]:
-    least, greatest = VARIANCE_SHARE
-    yield _above(_variance(), least, "variance_above_share")
-    yield _below(_variance(), greatest, "variance_below_share")
-    least, greatest = SECOND_MOMENT_SHARE
-    yield _above(_second_moment(), least, "second_moment_above_share")
-    yield _below(_second_moment(), greatest, "second_moment_below_share")
-
-
-def _share_falls() -> Iterator[Assertion]:
-    falling = -diff(_variance() / sigma**2, sigma)
-    yield PositiveOnBox(falling, TWO_DECADES, "variance_share_falls")
-
-
 BENDS = (Rational(244, 100), Rational(214, 100))
 """E f(X) lies between sigma^2/(4 + b*sigma) with these b; with equality b is 2.1405 to 2.4337."""
 
-
-def _mean_above(bend: Rational, name: str | None = None) -> PositiveOnBox:
-    mean = elu.mean.closed_form.xreplace(CENTRED)
-    return PositiveOnBox(mean - sigma**2 / (4 + bend * sigma), TWO_DECADES, name)
-
-
-def _mean_below(bend: Rational, name: str | None = None) -> PositiveOnBox:
-    mean = elu.mean.closed_form.xreplace(CENTRED)
-    return PositiveOnBox(sigma**2 / (4 + bend * sigma) - mean, TWO_DECADES, name)
-
-
-def _mean_bounds() -> Iterator[Assertion]:
-    steeper, flatter = BENDS
-    yield _mean_above(steeper, "mean_above_quotient")
-    yield _mean_below(flatter, "mean_below_quotient")
-
+SELU_SLOPES = (Rational(55, 100), Rational(95, 100))
+"""The slope lies between these on the interval, where it falls from 0.9489 to 0.5529."""
 
 UNIT = {mu: S.Zero, sigma: S.One}
 """X ~ N(0, 1)."""
+
+
+def variance_slope(height: Expr = alpha, by: Symbol = sigma) -> Expr:
+    """The derivative of Var f(X), in sigma, at an alpha."""
+    return diff(elu.variance.closed_form, by).xreplace({alpha: height})
+
+
+def centred(formula: Formula) -> Expr:
+    """A closed form at mu = 0 and alpha = 1."""
+    return formula.closed_form.xreplace(CENTRED)
+
+
+def over_share(formula: Formula, share: Rational) -> Expr:
+    """What a moment has beyond a share of sigma^2."""
+    return centred(formula) - share * sigma**2
+
+
+def over_quotient(bend: Rational) -> Expr:
+    """What the mean has beyond sigma^2/(4 + b*sigma)."""
+    return centred(elu.mean) - sigma**2 / (4 + bend * sigma)
+
+
+def positive(expression: Expr, cover: str | None = None) -> list[Assertion]:
+    """That it is positive on two decades of sigma."""
+    return [PositiveOnBox(expression, TWO_DECADES, cover)]
+
+
+def contracts() -> Iterator[Assertion]:
+    """Both moments lie between shares of sigma^2."""
+    least, greatest = VARIANCE_SHARE
+    yield from positive(over_share(elu.variance, least), "variance_above_share")
+    yield from positive(-over_share(elu.variance, greatest), "variance_below_share")
+    least, greatest = SECOND_MOMENT_SHARE
+    yield from positive(over_share(elu.second_moment, least), "second_moment_above_share")
+    yield from positive(-over_share(elu.second_moment, greatest), "second_moment_below_share")
 
 
 def scale_of_second_moment_one() -> Expr:
@@ -128,45 +105,42 @@ def standard_selu() -> Values:
     return ((alpha, root), (scale, scale_of_second_moment_one().xreplace({alpha: root})))
 
 
-def _selu_map() -> Expr:
+def selu_map() -> Expr:
     """E selu(sigma*Z)^2."""
     return selu.second_moment.closed_form.xreplace({mu: S.Zero})
 
 
-def _selu_slope() -> Expr:
+def selu_slope() -> Expr:
     """Its derivative in sigma^2."""
-    return expand(diff(_selu_map(), sigma) / (2 * sigma))
+    return expand(diff(selu_map(), sigma) / (2 * sigma))
 
 
-SELU_SLOPES = (Rational(55, 100), Rational(95, 100))
-"""The slope lies between these on the interval, where it falls from 0.9489 to 0.5529."""
+def steeper(slope: Rational, cover: str | None = None) -> PositiveOnBox:
+    """That the map of SELU has a larger slope."""
+    return PositiveOnBox(selu_slope() - slope, SELU_INTERVAL, cover, standard_selu())
 
 
-def _steeper(slope: Rational, name: str | None = None) -> PositiveOnBox:
-    return PositiveOnBox(_selu_slope() - slope, SELU_INTERVAL, name, standard_selu())
+def flatter(
+    slope: Rational, cover: str | None = None, least: Rational = SELU_LEAST
+) -> PositiveOnBox:
+    """That it has a smaller slope, from a least sigma on."""
+    box = ((sigma, least, Rational(10)),)
+    return PositiveOnBox(slope - selu_slope(), box, cover, standard_selu())
 
 
-def _flatter(slope: Rational, name: str | None = None, box: Box = SELU_INTERVAL) -> PositiveOnBox:
-    return PositiveOnBox(slope - _selu_slope(), box, name, standard_selu())
-
-
-def _selu_contracts() -> Iterator[Assertion]:
+def selu_contracts() -> Iterator[Assertion]:
+    """Mean 0 and second moment 1 at N(0, 1), and both bounds of the slope."""
     least, greatest = SELU_SLOPES
     # The second moment is 1 for every alpha; the standard one makes the mean 0 for every scale.
-    at_one = _selu_map().xreplace({sigma: S.One, scale: scale_of_second_moment_one()})
+    at_one = selu_map().xreplace({sigma: S.One, scale: scale_of_second_moment_one()})
     yield Equality(at_one, S.One)
     (_, standard_alpha), _ = standard_selu()
     yield Equality(selu.mean.closed_form.xreplace({**UNIT, alpha: standard_alpha}), S.Zero)
-    yield _steeper(least, "selu_slope_above")
-    yield _flatter(greatest, "selu_slope_below")
-
-
-def _selu_contracts_from_near_zero() -> Iterator[Assertion]:
-    yield _flatter(S.One, box=((sigma, Rational(1, 10), Rational(10)),))
+    yield steeper(least, "selu_slope_above")
+    yield flatter(greatest, "selu_slope_below")
 
 
 DERIVED = "derived from the definition of ELU"
-KLAMBAUER = "Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017, theorem 1, at mean 0"
 
 CLAIMS = (
     Claim(
@@ -175,18 +149,13 @@ CLAIMS = (
         " 1/4 <= sigma <= 4.",
         latex=r"\frac{\partial}{\partial\sigma} \operatorname{Var} f(X) > 0",
         assumptions=(mu, sigma),
-        proof=_increases,
+        proof=lambda: [PositiveOnBox(variance_slope(S.One), WIDE, "variance_increases_with_sigma")],
         source=DERIVED,
         neighbours=(
-            Neighbour(
-                "It decreases.",
-                lambda: [PositiveOnBox(-variance_slope().xreplace({alpha: S.One}), WIDE)],
-            ),
+            Neighbour("It decreases.", lambda: [PositiveOnBox(-variance_slope(S.One), WIDE)]),
             Neighbour(
                 "It increases as fast as Var X.",
-                lambda: [
-                    PositiveOnBox(variance_slope().xreplace({alpha: S.One}) - 2 * sigma, WIDE)
-                ],
+                lambda: [PositiveOnBox(variance_slope(S.One) - 2 * sigma, WIDE)],
             ),
         ),
     ),
@@ -196,15 +165,15 @@ CLAIMS = (
         " 1/2 <= alpha <= 2.",
         latex=r"\frac{\partial}{\partial\sigma} \operatorname{Var} f(X) > 0",
         assumptions=(mu, sigma, alpha),
-        proof=_increases_for_any_alpha,
+        proof=lambda: [
+            PositiveOnBox(variance_slope(), ANY_ALPHA, "variance_increases_with_sigma_any_alpha")
+        ],
         source=DERIVED,
         neighbours=(
             Neighbour("It decreases.", lambda: [PositiveOnBox(-variance_slope(), ANY_ALPHA)]),
             Neighbour(
                 "It increases with mu as fast as with sigma.",
-                lambda: [
-                    PositiveOnBox(diff(elu.variance.closed_form, mu) - variance_slope(), ANY_ALPHA)
-                ],
+                lambda: [PositiveOnBox(variance_slope(by=mu) - variance_slope(), ANY_ALPHA)],
             ),
         ),
     ),
@@ -215,24 +184,24 @@ CLAIMS = (
         latex=r"0.379\,\sigma^2 < \operatorname{Var} f(X) < 0.93\,\sigma^2,\;"
         r" 0.50\,\sigma^2 < \mathbb{E} f(X)^2 < 0.93\,\sigma^2",
         assumptions=(sigma,),
-        proof=_contracts,
+        proof=contracts,
         source=DERIVED,
         neighbours=(
             Neighbour(
                 "The lower constant of the variance is 1 % larger.",
-                lambda: [_above(_variance(), VARIANCE_SHARE[0] * (1 + PER_CENT))],
+                lambda: positive(over_share(elu.variance, VARIANCE_SHARE[0] * MORE)),
             ),
             Neighbour(
                 "The upper constant of the variance is 1 % smaller.",
-                lambda: [_below(_variance(), VARIANCE_SHARE[1] * (1 - PER_CENT))],
+                lambda: positive(-over_share(elu.variance, VARIANCE_SHARE[1] * LESS)),
             ),
             Neighbour(
                 "The lower constant of the second moment is 1 % larger.",
-                lambda: [_above(_second_moment(), SECOND_MOMENT_SHARE[0] * (1 + PER_CENT))],
+                lambda: positive(over_share(elu.second_moment, SECOND_MOMENT_SHARE[0] * MORE)),
             ),
             Neighbour(
                 "The upper constant of the second moment is 1 % smaller.",
-                lambda: [_below(_second_moment(), SECOND_MOMENT_SHARE[1] * (1 - PER_CENT))],
+                lambda: positive(-over_share(elu.second_moment, SECOND_MOMENT_SHARE[1] * LESS)),
             ),
         ),
     ),
@@ -242,12 +211,14 @@ CLAIMS = (
         " sigma for 1/10 <= sigma <= 10.",
         latex=r"\frac{d}{d\sigma} \frac{\operatorname{Var} f(X)}{\sigma^2} < 0",
         assumptions=(sigma,),
-        proof=_share_falls,
+        proof=lambda: positive(
+            -diff(centred(elu.variance) / sigma**2, sigma), "variance_share_falls"
+        ),
         source=DERIVED,
         neighbours=(
             Neighbour(
                 "The ratio to sigma decreases.",
-                lambda: [PositiveOnBox(-diff(_variance() / sigma, sigma), TWO_DECADES)],
+                lambda: positive(-diff(centred(elu.variance) / sigma, sigma)),
             ),
         ),
     ),
@@ -258,16 +229,19 @@ CLAIMS = (
         latex=r"\frac{\sigma^2}{4 + 2.44\,\sigma} < \mathbb{E} f(X) <"
         r" \frac{\sigma^2}{4 + 2.14\,\sigma}",
         assumptions=(sigma,),
-        proof=_mean_bounds,
+        proof=lambda: [
+            *positive(over_quotient(BENDS[0]), "mean_above_quotient"),
+            *positive(-over_quotient(BENDS[1]), "mean_below_quotient"),
+        ],
         source=DERIVED,
         neighbours=(
             Neighbour(
                 "The larger constant is 1 % smaller.",
-                lambda: [_mean_above(BENDS[0] * (1 - PER_CENT))],
+                lambda: positive(over_quotient(BENDS[0] * LESS)),
             ),
             Neighbour(
                 "The smaller constant is 1 % larger.",
-                lambda: [_mean_below(BENDS[1] * (1 + PER_CENT))],
+                lambda: positive(-over_quotient(BENDS[1] * MORE)),
             ),
         ),
     ),
@@ -278,32 +252,19 @@ CLAIMS = (
         " 0.95 for 2/3 <= sigma <= 10.",
         latex=r"0.55 < \frac{d}{d\sigma^2}\, \mathbb{E} \operatorname{selu}(\sigma Z)^2 < 0.95",
         assumptions=(sigma, "alpha and lambda give mean 0 and second moment 1 at N(0, 1)"),
-        proof=_selu_contracts,
-        source=KLAMBAUER,
+        proof=selu_contracts,
+        source="Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017, theorem 1, at mean 0",
         neighbours=(
+            Neighbour("The least slope is 1 % larger.", lambda: [steeper(SELU_SLOPES[0] * MORE)]),
             Neighbour(
-                "The least slope is 1 % larger.",
-                lambda: [_steeper(SELU_SLOPES[0] * (1 + PER_CENT))],
+                "The greatest slope is 1 % smaller.", lambda: [flatter(SELU_SLOPES[1] * LESS)]
             ),
             Neighbour(
-                "The greatest slope is 1 % smaller.",
-                lambda: [_flatter(SELU_SLOPES[1] * (1 - PER_CENT))],
+                "The slope is below 1 from sigma = 1/10 on, without the lower bound of theorem 1.",
+                lambda: [flatter(S.One, least=Rational(1, 10))],
             ),
-        ),
-    ),
-    Claim(
-        id="moments.selu_second_moment_contracts_from_near_zero",
-        statement="With the standard parameters of SELU the map sigma^2 -> E selu(sigma*Z)^2,"
-        " Z ~ N(0, 1), has a slope below 1 for 1/10 <= sigma <= 10.",
-        latex=r"\frac{d}{d\sigma^2}\, \mathbb{E} \operatorname{selu}(\sigma Z)^2 < 1",
-        assumptions=(sigma, "alpha and lambda give mean 0 and second moment 1 at N(0, 1)"),
-        proof=_selu_contracts_from_near_zero,
-        source="theorem 1 of the SELU paper without its lower bound on the variance",
-        expected=Verdict.REFUTED,
-        neighbours=(
             Neighbour(
-                "From sigma = 1/2 on the slope is below 1.",
-                lambda: [_flatter(S.One, box=((sigma, S.Half, Rational(10)),))],
+                "The slope is below 1 from sigma = 1/2 on.", lambda: [flatter(S.One, least=S.Half)]
             ),
         ),
     ),
