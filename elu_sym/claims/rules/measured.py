@@ -15,7 +15,7 @@ from sympy import Integer, Rational
 from elu_sym.claims.assertion import Evidence, Step
 from elu_sym.claims.rules.ranges import InRange
 from elu_sym.experiments.paired_differences import common_rates, paired_difference
-from elu_sym.experiments.records import RESULTS, Record, read
+from elu_sym.experiments.smooth_ride import RESULTS, Record, read
 from elu_sym.symbols import learning_rate, seed
 
 PHRASES = {

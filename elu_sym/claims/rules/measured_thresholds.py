@@ -20,7 +20,7 @@ from elu_sym.algebra.rounding import (
     largest_at_most,
 )
 from elu_sym.claims.assertion import Assertion, Evidence, Step
-from elu_sym.experiments.threshold_table import ELEMENTS, Measurement, read
+from elu_sym.experiments.library_thresholds import ELEMENTS, Measurement, read
 from elu_sym.symbols import alpha, x
 
 

@@ -32,7 +32,7 @@ from elu_sym.claims.claim import Verdict
 from elu_sym.claims.rules import measured_thresholds
 from elu_sym.claims.rules.measured_thresholds import MeasuredWithin, Reference
 from elu_sym.claims.rules.rounded import AtMostUpTo, EqualUpTo
-from elu_sym.experiments.threshold_table import Measurement, read
+from elu_sym.experiments.library_thresholds import Measurement, read
 from elu_sym.symbols import alpha, x, y
 
 BY_ID = {claim.id: claim for claim in CLAIMS}

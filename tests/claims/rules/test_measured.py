@@ -14,10 +14,9 @@ from elu_sym.claims.rules.measured import (
     DifferenceInEveryRun,
     MeasuredDifference,
 )
-from elu_sym.experiments import records, tables
+from elu_sym.experiments import smooth_ride, tables
 from elu_sym.experiments.paired_differences import CONFIDENCE
-from elu_sym.experiments.records import Record
-from elu_sym.experiments.smooth_ride import run
+from elu_sym.experiments.smooth_ride import Record, run
 from elu_sym.symbols import learning_rate, seed
 
 CLAIMS = {claim.id: claim for claim in smooth_ride_measured.CLAIMS}
@@ -72,7 +71,7 @@ def test_the_number_of_intervals_is_the_one_that_is_written() -> None:
 def test_claim_does_not_hold_when_the_activations_are_shuffled(claim: Claim, tmp_path) -> None:
     shuffle = random.Random(0)
     groups: dict[tuple[str, ...], list[Record]] = {}
-    for record in records.read():
+    for record in smooth_ride.read():
         groups.setdefault((record.problem, record.seed, record.learning_rate), []).append(record)
     table = tmp_path / "shuffled.csv"
     shuffled = []
@@ -210,7 +209,7 @@ def test_a_censored_run_is_no_exception_and_no_support(tmp_path, reached) -> Non
 
 def test_a_run_without_a_partner_is_open(tmp_path) -> None:
     path = table(tmp_path, ("2", "1"), ("2", "1"))
-    tables.write(records.read(path)[:-1], Record, path)
+    tables.write(smooth_ride.read(path)[:-1], Record, path)
     step = every_run(path, None, Integer(0))
     assert step.holds is None
     assert "has one run, not two" in step.detail
