@@ -7,7 +7,7 @@ from sympy import Rational, S
 
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.meanfield import preservation
-from elu_sym.claims.rules.measured_ratios import RatioInEveryRun, RatioOnAverage, Sample
+from elu_sym.claims.rules.measured import RatioInEveryRun, RatioOnAverage, Sample
 from elu_sym.experiments import depth
 from elu_sym.symbols import alpha, sigma
 

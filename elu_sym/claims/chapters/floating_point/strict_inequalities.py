@@ -25,8 +25,13 @@ from elu_sym.claims.chapters.floating_point.thresholds import (
     up_to,
 )
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
-from elu_sym.claims.rules.rounded import EqualUpTo, RoundedValue, is_left_piece
-from elu_sym.claims.rules.rounded_inequalities import GreaterEverywhere, InjectiveBetween
+from elu_sym.claims.rules.rounded import (
+    EqualUpTo,
+    GreaterEverywhere,
+    InjectiveBetween,
+    RoundedValue,
+    is_left_piece,
+)
 from elu_sym.symbols import alpha, x, y
 
 RATE = Computation((*ELU_ROUNDED_TWICE.operations, y + 1))

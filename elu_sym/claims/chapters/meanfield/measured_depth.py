@@ -10,7 +10,7 @@ from sympy import Rational
 
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
-from elu_sym.claims.rules.measured_ratios import RatioInEveryRun, RatioOnAverage, Sample
+from elu_sym.claims.rules.measured import RatioInEveryRun, RatioOnAverage, Sample
 from elu_sym.experiments.depth import RULES
 
 SIGNALS = (
