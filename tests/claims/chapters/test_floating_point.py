@@ -12,6 +12,7 @@ from elu_sym.algebra.rounding import (
     BFLOAT16,
     DERIVATIVE_ROUNDED_TWICE,
     ELU_ROUNDED_ONCE,
+    ELU_ROUNDED_TWICE,
     EXPONENTIAL,
     EXPONENTIAL_LESS_ONE,
     FLOAT16,
@@ -31,7 +32,7 @@ from elu_sym.claims.chapters.floating_point.thresholds import (
 from elu_sym.claims.claim import Verdict
 from elu_sym.claims.rules import measured_thresholds
 from elu_sym.claims.rules.measured_thresholds import MeasuredWithin, Reference
-from elu_sym.claims.rules.rounded import AtMostUpTo, EqualUpTo
+from elu_sym.claims.rules.rounded import AtMostUpTo, EqualUpTo, GreaterEverywhere
 from elu_sym.experiments.library_thresholds import Measurement, read
 from elu_sym.symbols import alpha, x, y
 
@@ -60,7 +61,8 @@ def test_witnesses_in_float16_as_numpy_sees_them() -> None:
     witness = BY_ID["floating_point.derivative_positive"].check().witness
     assert half(witness, np.exp) == 0
     assert half({x: FLOAT16.successor(witness[x])}, np.exp) > 0
-    witness = BY_ID["floating_point.above_floor"].check().witness
+    floor = GreaterEverywhere(ELU_ROUNDED_TWICE, FLOAT16, Integer(-1), Integer(1))
+    witness = floor.check().witness
     assert half(witness, np.expm1) == -1
     assert half({x: FLOAT16.successor(witness[x])}, np.expm1) > -1
     witness = BY_ID["floating_point.rate_positive"].check().witness
