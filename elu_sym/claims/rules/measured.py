@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-from sympy import Expr, Integer, Rational
+from sympy import Expr, Integer, Rational, S
 
 from elu_sym.claims.assertion import Assertion, Evidence, Step
 from elu_sym.experiments import depth, depth_training
@@ -71,8 +71,8 @@ class InRange(Assertion):
         yield from () if self.high is None else ("<", self.high)
         yield f", {self.quantifier}"
 
-    def admits(self, number: Rational, unit: Rational) -> bool:
-        """Whether an exact number is in the range, in a unit, which may be 0."""
+    def admits(self, number: Rational | float, unit: Rational = S.One) -> bool:
+        """Whether a number is in the range, in a unit, which may be 0."""
         above = self.low is None or number > self.low * unit
         return above and (self.high is None or number < self.high * unit)
 
@@ -84,9 +84,7 @@ class InRange(Assertion):
             high: the upper end.
             detail: the figures, for the step.
         """
-        above = self.low is None or low > self.low
-        below = self.high is None or high < self.high
-        if above and below:
+        if self.admits(low) and self.admits(high):
             return self.proved(detail, evidence=Evidence.EXPERIMENT)
         if (self.low is not None and high <= self.low) or (
             self.high is not None and low >= self.high
@@ -233,7 +231,7 @@ class DifferenceInEveryRun(RunComparison):
         for reference, record in self._pairs(self.records()):
             pairs += 1
             value, other = (Rational(each.value(self.measure)) for each in (record, reference))
-            unit = other if self.is_relative else Integer(1)
+            unit = other if self.is_relative else S.One
             if unit < 0:
                 raise ValueError(f"{reference} has a negative {self.measure}, which is no unit")
             if self.measure == "steps_to_tolerance" and "0" in (record.reached, reference.reached):
