@@ -3,15 +3,43 @@
 An assertion is an identity, a sign, a limit, a theorem about a function; its class is the rule that
 decides it (:mod:`elu_sym.claims.rules.elementary` and its neighbours). Checking it gives a step,
 which may rest on further steps, its premises. A step that raises an exception decides nothing.
+
+An assertion is one sentence, of words and of mathematics, that is printed in two ways.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar
+from itertools import groupby
+from typing import ClassVar, NamedTuple
+
+from sympy import Basic, latex
 
 from elu_sym.algebra.enclosure import Point
+
+RELATIONS = {"=": "=", "<": "<", ">": ">", "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "->": r"\to"}
+"""What stands for itself in plain text and is mathematics in LaTeX."""
+
+
+class Notation(NamedTuple):
+    """Mathematics that is written otherwise than SymPy prints it.
+
+    Attributes:
+        text: in plain text.
+        latex: as LaTeX without dollar signs.
+    """
+
+    text: str
+    latex: str
+
+
+Sentence = Iterable[str | Basic | Notation]
+"""Words and relations as ``str``, mathematics as expressions or in a notation of its own."""
+
+IFF = Notation("if and only if", r"\iff")
+AND = Notation("and", r",\;")
 
 
 class Evidence(Enum):
@@ -34,13 +62,18 @@ class Assertion(ABC):
 
     rule: ClassVar[str]
 
-    @abstractmethod
+    def sentence(self) -> Sentence:
+        """What is asserted."""
+        raise NotImplementedError(f"{type(self).__name__} has no sentence")
+
     def to_text(self) -> str:
         """What is asserted, in plain text."""
+        parts = (part.text if isinstance(part, Notation) else str(part) for part in self.sentence())
+        return re.sub(r" (?=[,.;:](?:\s|$))", "", " ".join(parts))
 
-    @abstractmethod
     def to_latex(self) -> str:
         """What is asserted, as LaTeX without dollar signs."""
+        return " ".join(map(_latex, self.sentence())).replace(" ,", ",")
 
     @abstractmethod
     def decide(self) -> "Step":
@@ -75,16 +108,34 @@ class Assertion(ABC):
         """The step that finds the assertion false at an exact point."""
         return Step(self, False, detail, evidence, witness, tuple(premises))
 
-    def concluded(self, detail: str, premises: "Iterable[Step]") -> "Step":
-        """The step for an assertion that is true if and only if every premise is."""
-        premises = tuple(premises)
-        findings = [premise.holds for premise in premises]
-        if findings and all(findings):
-            return self.proved(detail, premises)
-        if None in findings or not findings:
-            return self.undecided("a premise is open", premises)
-        false = premises[findings.index(False)]
-        return self.refuted(f"{false.assertion.to_text()} fails", false.witness or {}, premises)
+    def concluded(
+        self,
+        detail: str,
+        premises: "Iterable[Assertion | Step]",
+        entailed: "Iterable[Step] | None" = None,
+        failure: str = "",
+        at: Point | None = None,
+    ) -> "Step":
+        """The step for an assertion that follows from its premises.
+
+        Args:
+            detail: why it follows.
+            premises: steps, or assertions that are checked now.
+            entailed: steps whose assertions follow from this one in turn: where one is false, it
+                is. By default these are the premises.
+            failure: what it means that one of them is false; it is named by default.
+            at: further values of the witness.
+        """
+        steps = tuple(
+            premise.check() if isinstance(premise, Assertion) else premise for premise in premises
+        )
+        if steps and all_hold(steps):
+            return self.proved(detail, steps)
+        false = first_false(steps if entailed is None else entailed)
+        if false is None:
+            return self.undecided("a premise is open", steps)
+        witness = {**(at or {}), **(false.witness or {})}
+        return self.refuted(failure or f"{false.assertion.to_text()} fails", witness, steps)
 
     def undecided(self, detail: str, premises: "Iterable[Step]" = ()) -> "Step":
         """The step that leaves the assertion open."""
@@ -124,3 +175,32 @@ class Step:
         for premise in self.premises:
             yield from premise.walk()
         yield self
+
+
+def all_hold(steps: Iterable[Step]) -> bool:
+    """Whether every step holds."""
+    return all(step.holds is True for step in steps)
+
+
+def first_false(steps: Iterable[Step]) -> Step | None:
+    """The first step that is refuted, if there is one."""
+    return next((step for step in steps if step.holds is False), None)
+
+
+def _latex(part: str | Basic | Notation) -> str:
+    r"""A part of a sentence; words in ``\text``, relations and whole numbers between them not."""
+    if isinstance(part, Notation):
+        return part.latex
+    if not isinstance(part, str):
+        printed: str = latex(part)
+        return printed
+    runs = groupby(part.split(), key=lambda word: word in RELATIONS or word.isdecimal())
+    return " ".join(
+        " ".join(RELATIONS.get(word, word) for word in run) if is_mathematics else _quoted(run)
+        for is_mathematics, run in runs
+    )
+
+
+def _quoted(words: Iterable[str]) -> str:
+    escaped = re.sub(r"([{}$\\&#^_%~])", r"\\\1", " ".join(words))
+    return rf"\text{{{'' if escaped[0] in ',.;:' else ' '}{escaped} }}"

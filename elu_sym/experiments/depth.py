@@ -19,16 +19,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from elu_sym.book.formula import elu
 from elu_sym.experiments import tables
-from elu_sym.experiments.tables import Key, digest_of, digits, measure_blocks, run_command
-
-Array = NDArray[np.float64]
+from elu_sym.experiments.gradient_descent import Array
+from elu_sym.experiments.problems import Unit, handwritten_digits
+from elu_sym.experiments.tables import Key, digits, measure_blocks, run_command
 
 RESULTS = Path(__file__).with_name("depth.csv")
 """The stored runs."""
@@ -125,9 +124,20 @@ def inputs_of(seed: int) -> Array:
         ModuleNotFoundError: if scikit-learn is not installed.
     """
     numbers = np.random.default_rng([seed, 0])
-    images = _digits()
+    images = digit_images()
     columns = (numbers.standard_normal(FEATURES), images[numbers.integers(len(images))])
     return np.stack(columns, axis=1)
+
+
+@cache
+def digit_images() -> Array:
+    """The handwritten digits in units of their root mean square, one row each.
+
+    Raises:
+        ModuleNotFoundError: if scikit-learn is not installed.
+    """
+    images, _ = handwritten_digits()
+    return images / np.sqrt(np.mean(images**2))
 
 
 def weights_of(seed: int, layer: int, width: int) -> NDArray[np.float32]:
@@ -155,9 +165,8 @@ def measured(width: int, seed: int, depth: int = DEPTH) -> list[LayerRecord]:
     """
     if depth < HALF_DEPTH:
         raise ValueError(f"depth = {depth}: give at least {HALF_DEPTH} layers")
-    vectors = inputs_of(seed)
     runs = [(i, inputs, rule) for i, inputs in enumerate(INPUTS) for rule in RULES]
-    signal = vectors[:, [i for i, _, _ in runs]]
+    signal = inputs_of(seed)[:, [i for i, _, _ in runs]]
     squares = np.mean(signal**2, axis=0)
     forward = [np.zeros((4, len(runs)))]
     slopes: list[Array] = []
@@ -166,30 +175,19 @@ def measured(width: int, seed: int, depth: int = DEPTH) -> list[LayerRecord]:
         scale = _scales(runs, layer, fan_in, width)
         variance = scale**2 * np.sum(signal**2, axis=0)
         pre = scale * _product(weights_of(seed, layer, width), signal)
-        below = np.expm1(np.minimum(pre, 0.0))
-        signal = np.where(pre >= 0.0, pre, below)
-        slopes.append(np.where(pre >= 0.0, 1.0, below + 1.0))
+        signal, slope = Unit(1.0).value_and_slope(pre)
+        slopes.append(slope)
         forward.append(_statistics(signal, variance, forward[-1]))
     gradients = _gradients(seed, runs, slopes, width)
-    return [
-        LayerRecord(
-            str(width),
-            str(seed),
-            inputs,
-            rule,
-            str(layer),
-            digits(squares[run]),
-            digits(forward[layer][0, run]),
-            digits(forward[layer][1, run]),
-            digits(forward[layer][2, run]),
-            digits(forward[layer][3, run]),
-            digits(gradients[layer][0, run]) if layer <= HALF_DEPTH else "",
-            digits(gradients[layer][1, run]),
-        )
-        for run, (_, inputs, rule) in enumerate(runs)
-        for layer in LAYERS
-        if layer <= depth
-    ]
+    records = []
+    for run, (_, inputs, rule) in enumerate(runs):
+        for layer in (each for each in LAYERS if each <= depth):
+            numbers = squares[run], *forward[layer][:, run], *gradients[layer][:, run]
+            texts = [digits(number) for number in numbers]
+            if layer > HALF_DEPTH:
+                texts[-2] = ""
+            records.append(LayerRecord(str(width), str(seed), inputs, rule, str(layer), *texts))
+    return records
 
 
 def measure(
@@ -214,7 +212,7 @@ def measure(
         (str(width), str(seed)) for width, count in counts.items() for seed in range(count)
     ]
     return measure_blocks(
-        path, LayerRecord, keys, lambda key: measured(int(key[0]), int(key[1])), _digest(), progress
+        path, LayerRecord, keys, lambda key: measured(int(key[0]), int(key[1])), progress
     )
 
 
@@ -231,15 +229,6 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.parse_args(arguments)
     return run_command(parser, measure, LayerRecord)
-
-
-@cache
-def _digits() -> Array:
-    """The images, in units of their root mean square."""
-    from sklearn.datasets import load_digits
-
-    images = np.asarray(load_digits().data, dtype=np.float64)
-    return images / np.sqrt(np.mean(images**2))
 
 
 def _scales(runs: list[tuple[int, str, str]], layer: int, fan_in: int, width: int) -> Array:
@@ -291,11 +280,6 @@ def _gradients(
         gradient *= np.tile(slopes[layer - 1], (1, 2))
         found[layer] = np.mean(gradient**2, axis=0).reshape(2, count)
     return found
-
-
-def _digest() -> str:
-    modules: tuple[ModuleType, ...] = (tables,)
-    return digest_of([*(Path(module.__file__ or "") for module in modules), Path(__file__)])
 
 
 if __name__ == "__main__":

@@ -13,17 +13,16 @@ many inputs as units. The loss is the mean cross entropy over fixed images.
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from elu_sym.experiments import depth, tables
-from elu_sym.experiments.depth import FEATURES, weight_variance
-from elu_sym.experiments.tables import Key, digest_of, digits, measure_blocks, run_command
-
-Array = NDArray[np.float64]
+from elu_sym.experiments import tables
+from elu_sym.experiments.depth import FEATURES, digit_images, weight_variance
+from elu_sym.experiments.gradient_descent import Array
+from elu_sym.experiments.problems import Unit, handwritten_digits, log_probabilities
+from elu_sym.experiments.tables import Key, digits, measure_blocks, run_command
 
 RESULTS = Path(__file__).with_name("depth_training.csv")
 """The stored runs."""
@@ -146,9 +145,7 @@ def measure(path: Path = RESULTS, seeds: Sequence[int] = SEEDS, progress: bool =
         ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
     """
     keys: list[Key] = [(str(seed),) for seed in seeds]
-    return measure_blocks(
-        path, LossRecord, keys, lambda key: measured(int(key[0])), _digest(), progress
-    )
+    return measure_blocks(path, LossRecord, keys, lambda key: measured(int(key[0])), progress)
 
 
 def read(path: Path = RESULTS) -> list[LossRecord]:
@@ -166,15 +163,11 @@ def main(arguments: list[str] | None = None) -> int:
     return run_command(parser, measure, LossRecord)
 
 
-@cache
 def _digits() -> tuple[Array, NDArray[np.intp]]:
     """The images in units of their root mean square, in a fixed random order, and the labels."""
-    from sklearn.datasets import load_digits
-
-    data = load_digits()
-    images = np.asarray(data.data, dtype=np.float64)
-    order = np.random.default_rng(0).permutation(len(images))
-    return images[order] / np.sqrt(np.mean(images**2)), np.asarray(data.target)[order]
+    _, labels = handwritten_digits()
+    order = np.random.default_rng(0).permutation(len(labels))
+    return digit_images()[order], labels[order]
 
 
 def _initial_weights(seed: int, rules: Sequence[str], hidden_layers: int) -> list[Array]:
@@ -194,23 +187,15 @@ def _forward(weights: list[Array], images: Array) -> tuple[list[Array], list[Arr
     signal = np.broadcast_to(images, (len(weights[0]), *images.shape))
     inputs, slopes = [signal], []
     for weight in weights[:-1]:
-        pre = signal @ weight
-        below = np.expm1(np.minimum(pre, 0.0))
-        signal = np.where(pre >= 0.0, pre, below)
+        signal, slope = Unit(1.0).value_and_slope(signal @ weight)
         inputs.append(signal)
-        slopes.append(np.where(pre >= 0.0, 1.0, below + 1.0))
+        slopes.append(slope)
     return inputs, slopes, signal @ weights[-1]
-
-
-def _log_probabilities(logits: Array) -> Array:
-    shifted = logits - np.max(logits, axis=-1, keepdims=True)
-    total: Array = np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
-    return shifted - total
 
 
 def _loss(weights: list[Array], images: Array, labels: NDArray[np.intp]) -> Array:
     """By run the mean cross entropy."""
-    logarithms = _log_probabilities(_forward(weights, images)[2])
+    logarithms = log_probabilities(_forward(weights, images)[2])
     of_labels = logarithms[:, np.arange(len(labels)), labels]
     found: Array = -np.mean(of_labels, axis=1)
     return found
@@ -219,7 +204,7 @@ def _loss(weights: list[Array], images: Array, labels: NDArray[np.intp]) -> Arra
 def _gradients(weights: list[Array], images: Array, labels: NDArray[np.intp]) -> list[Array]:
     """By layer the derivatives of the mean cross entropy in the weights."""
     inputs, slopes, logits = _forward(weights, images)
-    error = np.exp(_log_probabilities(logits))
+    error = np.exp(log_probabilities(logits))
     error[:, np.arange(len(labels)), labels] -= 1.0
     error /= len(labels)
     found = []
@@ -228,10 +213,6 @@ def _gradients(weights: list[Array], images: Array, labels: NDArray[np.intp]) ->
         if layer > 0:
             error = (error @ np.swapaxes(weights[layer], 1, 2)) * slopes[layer - 1]
     return found[::-1]
-
-
-def _digest() -> str:
-    return digest_of([Path(depth.__file__), Path(tables.__file__), Path(__file__)])
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ negative one says that the library reaches the limit only below the theorem's th
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,14 +23,58 @@ from sympy import Integer, Rational
 
 from elu_sym.algebra.rounded_quantities import QUANTITIES
 from elu_sym.algebra.rounding import FORMATS, SELU_ALPHA, FloatingPointFormat, largest_at_most
+from elu_sym.experiments import tables
 from elu_sym.experiments.library_functions import LIBRARIES, Evaluate, instruction_set, version
-from elu_sym.experiments.threshold_table import ELEMENTS, RESULTS, Measurement, read, write
+
+RESULTS = Path(__file__).with_name("library_thresholds.csv")
+"""The measurements on which the claims rest."""
+
+ELEMENTS = 4096
+"""How many floats a library gets in one call, a multiple of every vector length."""
 
 HEIGHTS = (Rational(1, 2), Integer(1), SELU_ALPHA)
 """The values of ``alpha`` that are measured, before a format rounds them."""
 
 ALONE = {"torch": ("elu",)}
 """What a library computes in another way for single numbers and the rest of an array."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One row of the table, as text.
+
+    Attributes:
+        library: ``numpy``, ``torch`` or ``jax``.
+        version: the version of the library.
+        instruction_set: the processor family, and the vector instructions that the library says to
+            use, if it says so.
+        format: the name of the format.
+        function: ``exp``, ``expm1``, ``elu`` or ``elu_derivative``.
+        alpha: the value of ``alpha``; empty for a function without it.
+        threshold: the largest float at which the library's function has its limit.
+        elements: how many floats the library got in one call.
+        neighbours: how many floats around the threshold were evaluated.
+        monotone: ``yes`` if among them exactly those up to the threshold have the limit.
+        each_rounded: the threshold of the theorem with every operation correctly rounded.
+        steps_from_each_rounded: how many floats the threshold lies above that one.
+        rounded_once: the threshold of the theorem with one rounding of the whole.
+        steps_from_rounded_once: how many floats the threshold lies above that one.
+    """
+
+    library: str
+    version: str
+    instruction_set: str
+    format: str
+    function: str
+    alpha: str
+    threshold: str
+    elements: str
+    neighbours: str
+    monotone: str
+    each_rounded: str
+    steps_from_each_rounded: str
+    rounded_once: str
+    steps_from_rounded_once: str
 
 
 def threshold(
@@ -151,6 +196,16 @@ def _measured(
         rounded_once=str(once),
         steps_from_rounded_once=str(rank - number_format.rank(once)),
     )
+
+
+def read(path: Path = RESULTS) -> list[Measurement]:
+    """The rows of a table."""
+    return tables.read(path, Measurement)
+
+
+def write(rows: Iterable[Measurement], path: Path = RESULTS) -> None:
+    """Write a table by rename."""
+    tables.write(rows, Measurement, path)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -24,11 +24,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from elu_sym.experiments.records import Record
-
-Array = NDArray[np.float64]
+from elu_sym.experiments.gradient_descent import Array
+from elu_sym.experiments.smooth_ride import Record
 
 CONFIDENCE = 0.999
 """The confidence of one interval; among m of them one fails with probability at most 0.001 m."""

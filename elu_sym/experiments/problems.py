@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from elu_sym.experiments.gradient_descent import Array, Objective
@@ -165,15 +166,15 @@ def digits(unit: Unit, seed: int) -> tuple[Objective, Array]:
     Raises:
         ModuleNotFoundError: if scikit-learn, which has the data, is not installed.
     """
-    images, labels = _digit_samples()
+    images, labels = (part[:DIGITS] for part in handwritten_digits())
+    inputs, targets = (images - images.mean()) / images.std(), np.eye(10)[labels]
 
     def cross_entropy(logits: Array) -> tuple[float, Array]:
-        shifted = logits - logits.max(axis=1, keepdims=True)
-        logarithms = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-        loss = -float(np.mean(np.sum(labels * logarithms, axis=1)))
-        return loss, (np.exp(logarithms) - labels) / len(labels)
+        logarithms = log_probabilities(logits)
+        loss = -float(np.mean(np.sum(targets * logarithms, axis=1)))
+        return loss, (np.exp(logarithms) - targets) / len(targets)
 
-    layers = Layers(unit, images, labels.shape[1], cross_entropy)
+    layers = Layers(unit, inputs, targets.shape[1], cross_entropy)
     return layers, layers.start(np.random.default_rng([2, seed]), offset_scale=0.0)
 
 
@@ -190,9 +191,25 @@ def sine(unit: Unit, seed: int) -> tuple[Objective, Array]:
     return layers, layers.start(np.random.default_rng([3, seed]), offset_scale=1.0)
 
 
+def log_probabilities(logits: Array) -> Array:
+    """The logarithms of the softmax of the last axis.
+
+    Examples:
+        >>> np.exp(log_probabilities(np.array([1000.0, 1000.0]))).round(12)
+        array([0.5, 0.5])
+    """
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    total: Array = np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return shifted - total
+
+
 @cache
-def _digit_samples() -> tuple[Array, Array]:
-    """Images with mean 0 and variance 1 over all pixels, and labels as unit vectors."""
+def handwritten_digits() -> tuple[Array, NDArray[np.intp]]:
+    """The images, one row each, and the labels.
+
+    Raises:
+        ModuleNotFoundError: if scikit-learn, which has the data, is not installed.
+    """
     try:
         from sklearn.datasets import load_digits
     except ModuleNotFoundError as error:
@@ -200,8 +217,7 @@ def _digit_samples() -> tuple[Array, Array]:
             "the digits come with scikit-learn: pip install 'elu-sym[experiments]'"
         ) from error
     images, labels = load_digits(return_X_y=True)
-    images = images[:DIGITS].astype(np.float64)
-    return (images - images.mean()) / images.std(), np.eye(10)[labels[:DIGITS]]
+    return images.astype(np.float64), labels
 
 
 PROBLEMS = {

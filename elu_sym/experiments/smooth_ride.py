@@ -7,24 +7,113 @@ Every problem is run from 40 seeds, at every learning rate, with every activatio
 is the same for all activations and rates, so that runs are compared in pairs. The stored results
 have the seeds from 40 on: those below were looked at when the bounds of the claims were chosen, and
 a claim is measured on runs that had no part in wording it. The same call takes up an interrupted
-one where it stopped.
+one where it stopped. Numbers have six significant digits; a run that diverged has no measures, and
+its fields are empty.
 """
 
 import argparse
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from elu_sym.experiments import gradient_descent, problems, records, tables
+from elu_sym.experiments import tables
 from elu_sym.experiments.gradient_descent import Trajectory, heavy_ball
-from elu_sym.experiments.problems import ACTIVATIONS, PROBLEMS
-from elu_sym.experiments.records import RESULTS, Record
-from elu_sym.experiments.tables import Key, digest_of, measure_blocks, run_command
+from elu_sym.experiments.problems import ACTIVATIONS, PROBLEMS, Problem
+from elu_sym.experiments.tables import Key, digits, measure_blocks, run_command
+
+RESULTS = Path(__file__).with_name("smooth_ride.csv")
+"""The runs on which the claims rest."""
 
 MOMENTUM = 0.9
 """The momentum of every run."""
 
 SEEDS = range(40, 80)
 """The seeds of the stored results."""
+
+
+MEASURES = (
+    "velocity_sign_changes",
+    "gradient_variation",
+    "overshoot",
+    "steps_to_tolerance",
+    "final_loss",
+)
+"""What is measured of a run that did not diverge."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is kept of one run, as text.
+
+    Attributes:
+        problem: the name of the problem.
+        seed: what the problem drew its numbers from.
+        learning_rate: the learning rate.
+        activation: the name of the activation.
+        diverged: 1 if the run diverged, otherwise 0.
+        steps: the number of steps before it diverged or ended.
+        velocity_sign_changes: how often the velocity changes its sign, a coordinate and step.
+        gradient_variation: the path length of the gradient in units of its size.
+        overshoot: all that the loss rises, in units of the initial loss.
+        steps_to_tolerance: the steps until the loss is below the tolerance. A run that does not get
+            there is censored: this is then the number of its steps, and ``reached`` is 0.
+        reached: 1 if the loss came below the tolerance, otherwise 0.
+        final_loss: the loss at the end, in units of the initial loss.
+    """
+
+    problem: str
+    seed: str
+    learning_rate: str
+    activation: str
+    diverged: str
+    steps: str
+    velocity_sign_changes: str = ""
+    gradient_variation: str = ""
+    overshoot: str = ""
+    steps_to_tolerance: str = ""
+    reached: str = ""
+    final_loss: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        trajectory: Trajectory,
+        problem: Problem,
+        seed: int,
+        learning_rate: float,
+        activation: str,
+    ) -> "Record":
+        """The record of a run."""
+        steps = str(trajectory.steps)
+        run = (problem.name, str(seed), repr(learning_rate), activation)
+        if trajectory.diverged:
+            return cls(*run, "1", steps)
+        reached = trajectory.steps_to(problem.tolerance)
+        return cls(
+            *run,
+            "0",
+            steps,
+            velocity_sign_changes=digits(trajectory.velocity_sign_changes, 6),
+            gradient_variation=digits(trajectory.gradient_variation, 6),
+            overshoot=digits(trajectory.overshoot, 6),
+            steps_to_tolerance=steps if reached is None else str(reached),
+            reached="0" if reached is None else "1",
+            final_loss=digits(trajectory.final_loss, 6),
+        )
+
+    def value(self, measure: str) -> str:
+        """A measure of a run that did not diverge, or whether it diverged, as decimal text.
+
+        Raises:
+            ValueError: if there is no such measure, or the run has none because it diverged.
+        """
+        if measure not in (*MEASURES, "diverged"):
+            known = ", ".join((*MEASURES, "diverged"))
+            raise ValueError(f"there is no measure {measure!r}; the measures are {known}")
+        text: str = getattr(self, measure)
+        if not text:
+            raise ValueError(f"{self} diverged and has no {measure}")
+        return text
 
 
 def run(problem: str, activation: str, learning_rate: float, seed: int) -> Trajectory:
@@ -107,12 +196,17 @@ def measure(
         ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
     """
     keys: list[Key] = [(name, str(seed)) for name in names for seed in seeds]
-    return measure_blocks(path, Record, keys, _block, _digest(), progress, processes)
+    return measure_blocks(path, Record, keys, _block, progress, processes)
 
 
 def _block(key: Key) -> list[Record]:
     name, seed = key
     return measured(name, [int(seed)])
+
+
+def read(path: Path = RESULTS) -> list[Record]:
+    """The records of a file."""
+    return tables.read(path, Record)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -128,12 +222,6 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     seeds = range(SEEDS[0], SEEDS[0] + options.seeds)
     return run_command(parser, lambda: measure(seeds=seeds, processes=options.processes), Record)
-
-
-def _digest() -> str:
-    """What tells results of this code from those of another version."""
-    modules = (gradient_descent, problems, records, tables)
-    return digest_of([*(Path(module.__file__ or "") for module in modules), Path(__file__)])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ fields are empty, never zero and never not-a-number.
 
 Long measurements go block by block and are taken up where they stopped: a block is all rows that
 are measured together, known by the first fields of its rows. Complete blocks are kept in
-``<path>.<digest>.part``, where the digest is of the code that makes them, until all are there.
+``<path>.<digest>.part``, where the digest is of the code of the experiments, until all are there.
 Neither the number of processes nor an interruption changes a byte of the table.
 """
 
@@ -35,6 +35,9 @@ else:
 
 Key = tuple[str, ...]
 """The first fields of every row of a block."""
+
+SOURCES = Path(__file__).parent
+"""Where the code lies whose results are not mixed with those of another version of it."""
 
 
 def digits(value: float, significant: int = 5) -> str:
@@ -93,20 +96,11 @@ def write(rows: Iterable[Row], kind: type[Row], path: Path) -> None:
     write_whole(path, to_text(rows, kind))
 
 
-def digest_of(sources: Iterable[Path]) -> str:
-    """What tells results of some code, and of this version of NumPy, from other ones."""
-    digest = sha256(np.__version__.encode())
-    for source in sources:
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:16]
-
-
 def measure_blocks(
     path: Path,
     kind: type[Row],
     keys: Sequence[Key],
     block: Callable[[Key], list[Row]],
-    digest: str,
     progress: bool = True,
     processes: int = 1,
 ) -> Path:
@@ -117,7 +111,6 @@ def measure_blocks(
         kind: the class of its rows.
         keys: the blocks, in the order of the table.
         block: measures one of them; with more than one process, a function of a module.
-        digest: of the code that measures.
         progress: whether to show a progress bar, if standard error is a terminal.
         processes: how many processes measure.
 
@@ -134,7 +127,7 @@ def measure_blocks(
         raise ValueError(f"processes = {processes!r}; give at least 1")
     from tqdm import tqdm
 
-    part = path.with_name(f"{path.name}.{digest}.part")
+    part = path.with_name(f"{path.name}.{_digest()}.part")
     found = _complete_blocks(part, kind, len(keys[0]))
     found = {key: rows for key, rows in found.items() if key in keys}
     write_whole(part, "".join(_block_text(rows, kind) for rows in found.values()))
@@ -147,7 +140,7 @@ def measure_blocks(
     ):
         for key, rows in fresh:
             found[key] = rows
-            stream.write(_block_text(found[key], kind))
+            stream.write(_block_text(rows, kind))
             stream.flush()
             bar.update()
     write([row for key in keys for row in found[key]], kind, path)
@@ -175,6 +168,14 @@ def run_command(parser: ArgumentParser, measure: Callable[[], Path], kind: type[
         parser.exit(130, f"{parser.prog}: interrupted; the same call goes on from here\n")
     print(f"wrote {len(read(path, kind))} rows into {path.name}")
     return 0
+
+
+def _digest() -> str:
+    """What tells results of this code, and of this version of NumPy, from other ones."""
+    digest = sha256(np.__version__.encode())
+    for source in sorted(SOURCES.glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _each(

@@ -13,7 +13,7 @@ from elu_sym.experiments.paired_differences import (
     means_over_rates,
     paired_difference,
 )
-from elu_sym.experiments.records import Record
+from elu_sym.experiments.smooth_ride import Record
 
 
 def run(seed, rate, activation, overshoot="1", diverged="0"):

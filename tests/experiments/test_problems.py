@@ -70,7 +70,7 @@ def test_the_gradient_of_the_digits_is_that_of_torch(activation: str) -> None:
     parts = [torch.tensor(part.copy(), requires_grad=True) for part in objective.split(point)]
     hidden = torch.tensor(objective.inputs) @ parts[0] + parts[1]
     hidden = functional.elu(hidden, alpha) if alpha else functional.relu(hidden)
-    labels = torch.tensor(problems._digit_samples()[1].argmax(axis=1))
+    labels = torch.tensor(problems.handwritten_digits()[1][: problems.DIGITS])
     expected = functional.cross_entropy(hidden @ parts[2] + parts[3], labels)
     expected.backward()
     assert loss == pytest.approx(expected.item(), rel=1e-12)
@@ -131,7 +131,7 @@ def test_the_units_are_those_of_the_definition() -> None:
 
 
 def test_digits_without_scikit_learn_say_what_to_install(monkeypatch) -> None:
-    problems._digit_samples.cache_clear()
+    problems.handwritten_digits.cache_clear()
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
     with pytest.raises(ModuleNotFoundError, match=r"elu-sym\[experiments\]"):
         PROBLEMS["digits"].instance(ACTIVATIONS["ReLU"], 0)

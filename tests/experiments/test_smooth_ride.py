@@ -1,19 +1,32 @@
-"""The stored runs are complete, come out again, and no interruption changes a byte of them."""
+"""The stored runs are complete, come out again, and no interruption changes a byte of them.
+
+A record holds what its run measured, and nothing in it is not a number.
+"""
 
 from collections import Counter
 from dataclasses import fields
 
+import numpy as np
 import pytest
 
-from elu_sym.experiments import records, smooth_ride, tables
+from elu_sym.experiments import smooth_ride, tables
+from elu_sym.experiments.gradient_descent import Trajectory
 from elu_sym.experiments.problems import ACTIVATIONS, PROBLEMS
-from elu_sym.experiments.records import MEASURES, RESULTS, Record
-from elu_sym.experiments.smooth_ride import SEEDS, main, measure, measured, run
+from elu_sym.experiments.smooth_ride import (
+    MEASURES,
+    RESULTS,
+    SEEDS,
+    Record,
+    main,
+    measure,
+    measured,
+    run,
+)
 
 
 @pytest.fixture(scope="module")
 def stored() -> list[Record]:
-    return records.read()
+    return smooth_ride.read()
 
 
 def test_every_run_is_stored_once(stored) -> None:
@@ -108,12 +121,6 @@ def test_an_interrupted_call_is_taken_up_where_it_stopped(tmp_path, monkeypatch)
     assert done == [("residual", "0"), ("residual", "1"), ("residual", "2")]
 
 
-def test_the_digest_is_of_the_code(monkeypatch) -> None:
-    before = smooth_ride._digest()
-    monkeypatch.setattr(smooth_ride.problems, "__file__", records.__file__)
-    assert smooth_ride._digest() != before
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -148,4 +155,56 @@ def test_the_command_writes_the_table(tmp_path, monkeypatch, capsys) -> None:
     )
     assert main(["--seeds", "2"]) == 0
     assert capsys.readouterr().out == "wrote 48 rows into table.csv\n"
-    assert {each.seed for each in records.read(tmp_path / "table.csv")} == {"40", "41"}
+    assert {each.seed for each in smooth_ride.read(tmp_path / "table.csv")} == {"40", "41"}
+
+
+FINISHED = Trajectory(
+    np.array([4.0, 2.0, 3.0, 1.0]),
+    np.array([[1.0], [-1.0], [1.0], [-1.0]]),
+    np.array([[1.0], [-1.0], [1.0]]),
+    diverged=False,
+)
+DIVERGED = Trajectory(np.array([4.0, 300.0]), np.ones((2, 1)), np.ones((1, 1)), diverged=True)
+
+
+def record(trajectory=FINISHED, rate=0.1):
+    return Record.of(trajectory, PROBLEMS["residual"], 7, rate, "ELU(1)")
+
+
+def test_a_record_holds_the_measures_of_its_run() -> None:
+    found = record()
+    assert (found.problem, found.seed, found.learning_rate) == ("residual", "7", "0.1")
+    assert (found.activation, found.diverged, found.steps) == ("ELU(1)", "0", "3")
+    assert found.velocity_sign_changes == "1"
+    assert found.gradient_variation == "2"
+    assert found.overshoot == "0.25"
+    assert found.final_loss == "0.25"
+
+
+def test_a_run_that_does_not_get_there_is_censored() -> None:
+    assert (record().steps_to_tolerance, record().reached) == ("3", "0")
+    fast = Trajectory(np.array([4.0, 0.1, 0.1]), np.ones((3, 1)), np.ones((2, 1)), diverged=False)
+    assert (record(fast).steps_to_tolerance, record(fast).reached) == ("1", "1")
+
+
+def test_a_diverged_run_has_empty_fields_and_no_measure() -> None:
+    found = record(DIVERGED)
+    assert (found.diverged, found.steps) == ("1", "1")
+    assert {getattr(found, name) for name in (*MEASURES, "reached")} == {""}
+    assert found.value("diverged") == "1"
+    with pytest.raises(ValueError, match="diverged and has no overshoot"):
+        found.value("overshoot")
+    with pytest.raises(ValueError, match="there is no measure 'speed'"):
+        found.value("speed")
+
+
+def test_no_number_that_is_none_is_written() -> None:
+    hollow = Trajectory(FINISHED.losses, np.zeros((4, 1)), FINISHED.velocities, diverged=False)
+    with np.errstate(invalid="ignore"), pytest.raises(ValueError, match="a measure is nan"):
+        record(hollow)
+
+
+def test_the_stored_table_has_six_significant_digits() -> None:
+    kept = smooth_ride.read()
+    assert len(kept) == 2560
+    assert kept[0].velocity_sign_changes == "0.291973"

@@ -2,12 +2,13 @@
 
 import math
 import os
+import shutil
 from argparse import ArgumentParser
 from dataclasses import dataclass
 
 import pytest
 
-from elu_sym.experiments import tables
+from elu_sym.experiments import depth, smooth_ride, tables
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,10 @@ def fake(key: tables.Key) -> list[Row]:
 KEYS = [("64", str(seed)) for seed in range(4)]
 
 
-def measure_fake(path, block=fake, digest="digest", processes=1):
+def measure_fake(path, block=fake, processes=1):
     pytest.importorskip("tqdm")
     pytest.importorskip("threadpoolctl")
-    return tables.measure_blocks(path, Row, KEYS, block, digest, False, processes)
+    return tables.measure_blocks(path, Row, KEYS, block, False, processes)
 
 
 def test_an_interrupted_call_is_taken_up_where_it_stopped(tmp_path) -> None:
@@ -55,7 +56,11 @@ def test_an_interrupted_call_is_taken_up_where_it_stopped(tmp_path) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == ["again.csv", "whole.csv"]
 
 
-def test_a_part_of_other_code_is_not_taken(tmp_path) -> None:
+def test_a_part_of_other_code_is_not_taken(tmp_path, monkeypatch) -> None:
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    (sources / "experiment.py").write_text("one")
+    monkeypatch.setattr(tables, "SOURCES", sources)
     path = tmp_path / "table.csv"
 
     def fail(key):
@@ -65,18 +70,24 @@ def test_a_part_of_other_code_is_not_taken(tmp_path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         measure_fake(path, fail)
+    (sources / "experiment.py").write_text("two")
     done: list[str] = []
-    measure_fake(path, lambda key: done.append(key[1]) or fake(key), digest="another")
+    measure_fake(path, lambda key: done.append(key[1]) or fake(key))
     assert done == ["0", "1", "2", "3"]
 
 
-def test_the_digest_is_of_the_code(tmp_path) -> None:
-    source = tmp_path / "source.py"
-    digests = []
-    for text in ("one", "two"):
+def test_the_digest_is_of_the_code_of_every_experiment(tmp_path, monkeypatch) -> None:
+    kept = tables._digest()
+    shutil.copytree(tables.SOURCES, tmp_path / "sources")
+    monkeypatch.setattr(tables, "SOURCES", tmp_path / "sources")
+    assert tables._digest() == kept
+    sources = sorted(tables.SOURCES.glob("*.py"))
+    assert {depth.RESULTS.stem, smooth_ride.RESULTS.stem} < {path.stem for path in sources}
+    for source in sources:
+        text = source.read_text()
+        source.write_text(f"{text}# another version")
+        assert tables._digest() != kept, source.name
         source.write_text(text)
-        digests.append(tables.digest_of([source]))
-    assert digests[0] != digests[1]
 
 
 def test_an_interrupted_command_says_how_to_go_on(capsys) -> None:
@@ -126,7 +137,7 @@ def test_an_interrupted_write_leaves_the_old_table(tmp_path, monkeypatch) -> Non
         (lambda path: tables.from_text("", Row), "the columns are"),
         (lambda path: tables.from_text(tables.to_text([], Row) + "1,2\n", Row), "line 2 has 2"),
         (lambda path: measure_fake(path, processes=0), "processes = 0"),
-        (lambda path: tables.measure_blocks(path, Row, [], fake, "d"), "at least one seed"),
+        (lambda path: tables.measure_blocks(path, Row, [], fake), "at least one seed"),
     ],
 )
 def test_bad_arguments_are_named(call, message, tmp_path) -> None:

@@ -6,6 +6,8 @@ its successor.
 
 RETIRED: dict[str, str] = {
     "shape.below_relu": "shape.distance_to_relu",
+    "floating_point.derivative_subnormal_any_alpha": "floating_point.derivative_subnormal",
+    "floating_point.above_floor": "floating_point.floor_reached",
     "moments.mean": "mean",
     "moments.second_moment": "second_moment",
     "moments.variance": "variance",

@@ -1,15 +1,16 @@
 """A loss of an activation: how smooth l(f(x)) is, given how smooth l is; and atoms of f''."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from sympy import DiracDelta, Expr, S, diff, latex
 
 from elu_sym.activations import Activation
-from elu_sym.claims.assertion import Assertion, Step
+from elu_sym.claims.assertion import Assertion, Notation, Step, all_hold
 from elu_sym.claims.rules.elementary import Equality, Nonzero, Side
 from elu_sym.claims.rules.gaussian_means import GaussianMean
-from elu_sym.claims.rules.kink import Jump, Smooth, all_hold, value_at_kink
+from elu_sym.claims.rules.kink import Jump, Smooth, value_at_kink
 from elu_sym.claims.rules.lipschitz import LipschitzConstant
 from elu_sym.symbols import mu, smoothness, steepness, x
 
@@ -41,19 +42,12 @@ class ComposedSmoothness(Assertion):
     constant: Expr
     rule: ClassVar[str] = "product rule for Lipschitz functions"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return (
-            f"l({self.function}) is ({self.constant})-smooth, and no less in general, for every"
-            " beta-smooth loss l with abs(l') <= G"
-        )
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        return (
-            rf"|l'| \le G,\; l'' \le \beta \implies"
-            rf" \left|(l \circ f)''\right| \le {latex(self.constant)}"
-        )
+    def sentence(self) -> Iterator[str | Notation]:
+        """The constant."""
+        yield Notation(f"l({self.function})", f"l({latex(self.function)})")
+        yield "is"
+        yield Notation(f"({self.constant})-smooth", rf"({latex(self.constant)})\text{{-smooth}}")
+        yield ", and no less in general, for every beta-smooth loss l with abs(l') <= G"
 
     def decide(self) -> Step:
         """Check both Lipschitz constants, and that the bound is what they give."""
@@ -86,17 +80,12 @@ class ComposedJump(Assertion):
     jump: Expr
     rule: ClassVar[str] = "chain rule from either side"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return (
-            f"the derivative of l({self.function}) jumps at 0 by {self.jump}, which is not 0, if"
-            f" l'(0) = {self.loss_slope}"
-        )
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        composed = rf"(l \circ {latex(self.function)})'"
-        return rf"{composed}(0^+) - {composed}(0^-) = {latex(self.jump)} \ne 0"
+    def sentence(self) -> Iterator[str | Expr | Notation]:
+        """The jump."""
+        yield "the derivative of"
+        yield Notation(f"l({self.function})", f"l({latex(self.function)})")
+        yield from ("jumps at 0 by", self.jump, ", which is not 0, if")
+        yield from (Notation("l'(0)", "l'(0)"), "=", self.loss_slope)
 
     def decide(self) -> Step:
         """Check that f is continuous, its jump, and that the product is not 0."""
@@ -134,15 +123,13 @@ class SecondDerivative(Assertion):
     weight: Expr
     rule: ClassVar[str] = "a distribution is determined by its Gaussian means"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"{self.function}'' is {self.regular} and an atom of weight {self.weight} at 0"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        return (
-            rf"\partial_x^2 {latex(self.function)} = {latex(self.regular)}"
-            rf" + \left({latex(self.weight)}\right) \delta_0"
+    def sentence(self) -> Iterator[Notation]:
+        """The function and the atom."""
+        parts = self.function, self.regular, self.weight
+        function, regular, weight = map(latex, parts)
+        yield Notation(
+            "{}'' is {} and an atom of weight {} at 0".format(*parts),
+            rf"\partial_x^2 {function} = {regular} + \left({weight}\right) \delta_0",
         )
 
     def decide(self) -> Step:

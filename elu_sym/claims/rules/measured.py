@@ -1,21 +1,27 @@
-"""Assertions about runs of an experiment: a mean difference, and a difference in every run.
+"""Assertions about the stored runs of an experiment: on average over seeds, and in every run.
 
-What they find is read off the stored records, each time anew. The first is a statement about an
-average, with an interval: records can support it or leave it open, but no single run contradicts
-it. The second is about every run there is, and a run that is an exception refutes it.
+What they find is read off the stored records, each time anew. A statement about an average has an
+interval: records can support it or leave it open, but no single run contradicts it. A statement
+about every run there is, is refuted by a run that is an exception.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from sympy import Integer, Rational
+import numpy as np
+from sympy import Expr, Integer, Rational, S
 
-from elu_sym.claims.assertion import Evidence, Step
-from elu_sym.claims.rules.ranges import InRange
-from elu_sym.experiments.paired_differences import common_rates, paired_difference
-from elu_sym.experiments.records import RESULTS, Record, read
+from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.experiments import depth, depth_training
+from elu_sym.experiments.paired_differences import (
+    CONFIDENCE,
+    common_rates,
+    mean_difference,
+    paired_difference,
+)
+from elu_sym.experiments.smooth_ride import MEASURES, RESULTS, Record, read
 from elu_sym.symbols import learning_rate, seed
 
 PHRASES = {
@@ -25,8 +31,66 @@ PHRASES = {
     "steps_to_tolerance": "steps to the tolerance",
     "final_loss": "final loss",
     "diverged": "fraction of diverged runs",
+    "mean_deviation": "sum over layers of the squared standardized deviations of the means",
+    "square_deviation": "sum over layers of the squared standardized deviations of the second"
+    " moments",
+    "second_moment": "second moment of the activations",
+    "gradient_50": "mean square of the gradient sent back from layer 50",
+    "gradient_100": "mean square of the gradient sent back from layer 100",
+    "loss": "loss",
 }
 """What the measures are called in a sentence."""
+
+
+class InRange(Assertion):
+    """That a measured number lies in a range; a subclass has the fields and measures it.
+
+    Attributes:
+        low: what the number exceeds; None for no bound.
+        high: what it is below; None for no bound.
+        quantifier: of which runs that is said.
+    """
+
+    low: Rational | None
+    high: Rational | None
+    quantifier: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        """Refuse what no number could contradict.
+
+        Raises:
+            ValueError: if there is no bound.
+        """
+        if self.low is None and self.high is None:
+            raise ValueError("a comparison without a bound holds of any numbers; give one")
+
+    def bounded(self, number: str) -> Iterator[str | Expr]:
+        """The inequalities, for a number given in words."""
+        yield from () if self.low is None else (self.low, "<")
+        yield number
+        yield from () if self.high is None else ("<", self.high)
+        yield f", {self.quantifier}"
+
+    def admits(self, number: Rational | float, unit: Rational = S.One) -> bool:
+        """Whether a number is in the range, in a unit, which may be 0."""
+        above = self.low is None or number > self.low * unit
+        return above and (self.high is None or number < self.high * unit)
+
+    def judged(self, low: float, high: float, detail: str) -> Step:
+        """What an interval of confidence says; where it overlaps an end, it decides nothing.
+
+        Args:
+            low: the lower end of the interval.
+            high: the upper end.
+            detail: the figures, for the step.
+        """
+        if self.admits(low) and self.admits(high):
+            return self.proved(detail, evidence=Evidence.EXPERIMENT)
+        if (self.low is not None and high <= self.low) or (
+            self.high is not None and low >= self.high
+        ):
+            return self.refuted(detail, {}, evidence=Evidence.EXPERIMENT)
+        return self.undecided(f"{detail}; an end of the range is inside")
 
 
 @dataclass(frozen=True)
@@ -55,37 +119,26 @@ class RunComparison(InRange):
     rates: tuple[Rational, ...] = ()
     reference: str = "ReLU"
     table: Path = RESULTS
-    quantifier: ClassVar[str]
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.measure not in PHRASES:
-            raise ValueError(f"measure = {self.measure!r}; the measures are {', '.join(PHRASES)}")
+        known = (*MEASURES, "diverged")
+        if self.measure not in known:
+            raise ValueError(f"measure = {self.measure!r}; the measures are {', '.join(known)}")
 
-    def to_text(self) -> str:
-        """The sentence."""
+    def sentence(self) -> Iterator[str | Expr]:
+        """The range of the difference."""
+        rates = ", ".join(map(str, self.rates))
+        yield f"{self.problem} at learning rate {rates}:" if rates else f"{self.problem}:"
         kind = "relative difference" if self.is_relative else "difference"
-        difference = f"{kind} in {PHRASES[self.measure]}, {self.activation} less {self.reference}"
-        return f"{self._where}: {self.bounded(difference)}, {self.quantifier}"
-
-    def to_latex(self) -> str:
-        """The inequality."""
-        phrase = rf"\text{{{PHRASES[self.measure]}}}"
-        difference = rf"{phrase}_{{\text{{{self.activation}}}}} - "
-        difference += rf"{phrase}_{{\text{{{self.reference}}}}}"
-        if self.is_relative:
-            difference = rf"\frac{{{difference}}}{{{phrase}_{{\text{{{self.reference}}}}}}}"
-        return rf"{self.bounded(difference)}\quad \text{{{self._where}, {self.quantifier}}}"
+        yield from self.bounded(
+            f"{kind} in {PHRASES[self.measure]}, {self.activation} less {self.reference}"
+        )
 
     @property
     def is_relative(self) -> bool:
         """Whether the unit is the measure of the reference."""
         return self.measure != "diverged"
-
-    @property
-    def _where(self) -> str:
-        rates = ", ".join(map(str, self.rates))
-        return f"{self.problem} at learning rate {rates}" if rates else self.problem
 
     def records(self) -> list[Record]:
         """The records of the problem and of the two activations.
@@ -112,10 +165,10 @@ class RunComparison(InRange):
         records = list(records)
         there = sorted({record.learning_rate for record in records}, key=float)
         if self.rates:
-            chosen = [text for text in there if Rational(text) in self.rates]
+            chosen = tuple(text for text in there if Rational(text) in self.rates)
             if len(chosen) < len(self.rates):
                 raise ValueError(f"the records have the learning rates {', '.join(there)} only")
-            return tuple(chosen)
+            return chosen
         if self.measure == "diverged":
             return tuple(there)
         common = common_rates(records, (self.activation, self.reference))
@@ -174,28 +227,20 @@ class DifferenceInEveryRun(RunComparison):
 
     def decide(self) -> Step:
         """Compare pair by pair; the first exception is the witness."""
-        records = self.records()
         pairs = censored = 0
-        for reference, record in self._pairs(records):
+        for reference, record in self._pairs(self.records()):
             pairs += 1
             value, other = (Rational(each.value(self.measure)) for each in (record, reference))
-            unit = other if self.is_relative else Integer(1)
+            unit = other if self.is_relative else S.One
             if unit < 0:
                 raise ValueError(f"{reference} has a negative {self.measure}, which is no unit")
             if self.measure == "steps_to_tolerance" and "0" in (record.reached, reference.reached):
                 censored += 1
-                continue
-            difference = value - other
-            above = self.low is None or difference > self.low * unit
-            below = self.high is None or difference < self.high * unit
-            if not (above and below):
-                witness = {
-                    seed: Integer(record.seed),
-                    learning_rate: Rational(record.learning_rate),
-                }
+            elif not self.admits(value - other, unit):
+                run = {seed: Integer(record.seed), learning_rate: Rational(record.learning_rate)}
                 detail = f"in this run {record.value(self.measure)} with {self.activation}"
                 detail += f", {reference.value(self.measure)} with {self.reference}"
-                return self.refuted(detail, witness, evidence=Evidence.EXPERIMENT)
+                return self.refuted(detail, run, evidence=Evidence.EXPERIMENT)
         if censored:
             return self.undecided(f"{censored} of {pairs} pairs of runs are censored")
         return self.proved(f"all {pairs} pairs of runs agree", evidence=Evidence.EXPERIMENT)
@@ -217,3 +262,151 @@ class DifferenceInEveryRun(RunComparison):
             if len(pair) < 2:
                 raise ValueError(f"seed {run[0]} at learning rate {run[1]} has one run, not two")
             yield pair[self.reference], pair[self.activation]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A measure of the runs of deep networks of one kind, a number or several a seed.
+
+    Attributes:
+        measure: the column of the table.
+        chosen: the values of other columns that select the runs.
+        table: the file of the records.
+
+    Examples:
+        >>> sample = Sample("loss", (("rule", "He"), ("step", "0"), ("learning_rate", "0.01")))
+        >>> len(sample.by_run())
+        30
+    """
+
+    measure: str
+    chosen: tuple[tuple[str, str], ...]
+    table: Path | None = None
+
+    def __str__(self) -> str:
+        where = ", ".join(f"{name} {value}" for name, value in self.chosen)
+        return f"{PHRASES[self.measure]} ({where})"
+
+    def by_run(self) -> Mapping[tuple[str, ...], Rational]:
+        """The exact numbers by seed and whatever else tells runs apart.
+
+        Raises:
+            ValueError: if there are none, or one is missing because a run diverged.
+        """
+        rows: list[depth_training.LossRecord] | list[depth.LayerRecord]
+        if self.measure == "loss":
+            rows = depth_training.read(self.table or depth_training.RESULTS)
+            others: tuple[str, ...] = ("learning_rate",)
+        else:
+            rows = depth.read(self.table or depth.RESULTS)
+            others = ("inputs", "width")
+        others = tuple(name for name in others if name not in dict(self.chosen))
+        found: dict[tuple[str, ...], Rational] = {}
+        for row in rows:
+            if any(getattr(row, name) != value for name, value in self.chosen):
+                continue
+            run = (row.seed, *(getattr(row, name) for name in others))
+            text = getattr(row, self.measure)
+            if not text:
+                raise ValueError(f"run {run} has no {self.measure}: it diverged, or there is none")
+            if run in found:
+                raise ValueError(f"run {run} is there twice; choose among {self.chosen}")
+            found[run] = Rational(text)
+        if not found:
+            raise ValueError(f"there are no records of {self}")
+        return found
+
+
+@dataclass(frozen=True)
+class Ratio(InRange):
+    """A measure compared with another one, or with an exact number, as a ratio.
+
+    Attributes:
+        sample: the measure.
+        reference: what it is divided by.
+        low: what the ratio exceeds; None for no bound.
+        high: what it is below; None for no bound.
+    """
+
+    sample: Sample
+    reference: Sample | Rational
+    low: Rational | None
+    high: Rational | None
+
+    def sentence(self) -> Iterator[str | Expr]:
+        """The range of the ratio."""
+        yield from self.bounded(f"{self.sample} / {self.reference}")
+
+    def pairs(self) -> dict[tuple[str, ...], tuple[Rational, Rational]]:
+        """By run the measure and what it is divided by.
+
+        Raises:
+            ValueError: if the two do not have the same runs, or a reference is not positive.
+        """
+        values = self.sample.by_run()
+        if isinstance(self.reference, Sample):
+            units = self.reference.by_run()
+        else:
+            units = dict.fromkeys(values, self.reference)
+        if values.keys() != units.keys():
+            raise ValueError(f"runs {sorted(values.keys() ^ units.keys())} have no partner")
+        if min(units.values()) <= 0:
+            raise ValueError(f"{self.reference} is not positive in every run, which is no unit")
+        return {run: (values[run], units[run]) for run in values}
+
+
+@dataclass(frozen=True)
+class RatioOnAverage(Ratio):
+    """The ratio of the means over seeds lies in a range, with its bootstrap interval.
+
+    The runs of a seed share their random numbers, and the interval is over seeds. Where it lies
+    outside, the experiment contradicts it; where they overlap, it decides nothing.
+
+    Examples:
+        >>> he = Sample("gradient_100", (("rule", "He"), ("width", "1024"), ("layer", "1")))
+        >>> exact = Sample("gradient_100", (("rule", "exact"), ("width", "1024"), ("layer", "1")))
+        >>> RatioOnAverage(he, exact, Rational(10), None).check().holds
+        True
+    """
+
+    rule: ClassVar[str] = "bootstrap interval of a ratio of means over seeds"
+    quantifier: ClassVar[str] = "on average over seeds"
+
+    def decide(self) -> Step:
+        """Average over the runs of a seed, compute the interval, and compare it with the range."""
+        by_seed: dict[str, list[tuple[Rational, Rational]]] = {}
+        for run, pair in self.pairs().items():
+            by_seed.setdefault(run[0], []).append(pair)
+        if len({len(pairs) for pairs in by_seed.values()}) > 1:
+            raise ValueError("some seeds have more runs than others")
+        means = np.array([np.mean(np.array(p, dtype=float), axis=0) for p in by_seed.values()])
+        found = mean_difference(means[:, 0], means[:, 1])
+        low, high = 1.0 + found.low, 1.0 + found.high
+        detail = (
+            f"{1.0 + found.estimate:.4g}, {100 * CONFIDENCE:g} % interval [{low:.4g}, {high:.4g}]"
+            f" from {found.pairs} seeds"
+        )
+        return self.judged(low, high, detail)
+
+
+@dataclass(frozen=True)
+class RatioInEveryRun(Ratio):
+    """The ratio lies in a range in every run; the first exception is the witness.
+
+    Examples:
+        >>> loss = Sample("loss", (("rule", "exact"), ("step", "0"), ("learning_rate", "0.01")))
+        >>> RatioInEveryRun(loss, Rational(1), None, Rational(2)).check().witness
+        {seed: 0}
+    """
+
+    rule: ClassVar[str] = "comparison run by run"
+    quantifier: ClassVar[str] = "in every run"
+
+    def decide(self) -> Step:
+        """Compare the exact decimals run by run."""
+        pairs = self.pairs()
+        for run, (value, unit) in pairs.items():
+            if not self.admits(value, unit):
+                detail = f"run {' '.join(run)}: {float(value):.5g} and {float(unit):.5g}"
+                return self.refuted(detail, {seed: Integer(run[0])}, evidence=Evidence.EXPERIMENT)
+        return self.proved(f"all {len(pairs)} runs agree", evidence=Evidence.EXPERIMENT)

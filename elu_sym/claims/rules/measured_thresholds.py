@@ -5,6 +5,7 @@ computed anew, and the distances are counted. That is an experiment on the libra
 that the rows name. A row that is not so refutes a statement about every row.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
@@ -20,7 +21,7 @@ from elu_sym.algebra.rounding import (
     largest_at_most,
 )
 from elu_sym.claims.assertion import Assertion, Evidence, Step
-from elu_sym.experiments.threshold_table import ELEMENTS, Measurement, read
+from elu_sym.experiments.library_thresholds import ELEMENTS, Measurement, read
 from elu_sym.symbols import alpha, x
 
 
@@ -80,18 +81,14 @@ class MeasuredWithin(Assertion):
     elements: int = ELEMENTS
     rule: ClassVar[str] = "measured thresholds, counted in floats"
 
-    def to_text(self) -> str:
-        """The sentence."""
+    def sentence(self) -> Iterator[str]:
+        """The range of the distances."""
         functions, formats = (", ".join(names) for names in (self.functions, self._names))
         distances = f"{self.least} to {self.greatest}" if self.least < self.greatest else self.least
-        return (
+        yield (
             f"in all {self.cases} cases of {self.library} ({functions}; {formats}; {self.elements}"
             f" at a time) the threshold lies {distances} floats above {self.reference.value}"
         )
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        return rf"\text{{{self.to_text().replace('_', ' ').replace('^', ' to the power ')}}}"
 
     def decide(self) -> Step:
         """Count the floats between each measured threshold and the reference."""
@@ -105,8 +102,12 @@ class MeasuredWithin(Assertion):
             numbers, measured = _format(row), Rational(row.threshold)
             distance = numbers.rank(measured) - numbers.rank(self.reference.threshold(row))
             if not self.least <= distance <= self.greatest:
-                detail = f"{_named(row)}: {distance} floats"
-                return self.refuted(detail, _point(row), evidence=Evidence.EXPERIMENT)
+                point: dict[Symbol, Rational] = {x: measured}
+                point |= {alpha: Rational(row.alpha)} if row.alpha else {}
+                named = f"{row.library} {row.version}, {row.function} in {row.format}"
+                return self.refuted(
+                    f"{named}: {distance} floats", point, evidence=Evidence.EXPERIMENT
+                )
             distances.append(distance)
         machines = sorted({f"{row.version} on {row.instruction_set}" for row in rows})
         detail = (
@@ -134,12 +135,3 @@ def _format(row: Measurement) -> FloatingPointFormat:
 
 def _height(row: Measurement) -> Rational | None:
     return Rational(row.alpha) if row.alpha else None
-
-
-def _point(row: Measurement) -> dict[Symbol, Rational]:
-    height = _height(row)
-    return {x: Rational(row.threshold)} | ({} if height is None else {alpha: height})
-
-
-def _named(row: Measurement) -> str:
-    return f"{row.library} {row.version}, {row.function} in {row.format}"

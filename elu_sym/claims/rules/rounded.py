@@ -1,21 +1,40 @@
 """Rules about computations that round: they never decrease, so one float decides a half-line.
 
 An increasing operation followed by rounding to nearest never decreases. So where the result reaches
-a level is settled for every float by two of them, the threshold and its successor. Claims quantify
-over the floats ``x <= 0`` of a format, where ELU is its left piece.
+a level is settled for every float by two of them, the threshold and its successor. Strict
+inequalities that hold for real numbers fail for floats; the rules find the float, or the two
+neighbours, at which they do. Claims quantify over the floats ``x <= 0`` of a format, where ELU is
+its left piece.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sympy import Expr, Rational, Symbol, latex
+from sympy import Expr, Rational, Symbol
 
-from elu_sym.algebra.rounding import Computation, FloatingPointFormat, number
-from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.algebra.rounding import Computation, FloatingPointFormat, largest_at_most, number
+from elu_sym.claims.assertion import Assertion, Evidence, Notation, Step, all_hold
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
-from elu_sym.claims.rules.kink import all_hold
 from elu_sym.symbols import alpha, distance, excess, x, y
+
+Sentence = Iterator[str | Expr | Notation]
+
+
+def exact(value: Rational) -> Notation:
+    """A float as it is written in a sentence."""
+    return Notation(number(value), rf"\mathtt{{{number(value)}}}")
+
+
+def rounded(computation: Computation) -> Notation:
+    """What a computation gives, as it is written in a sentence."""
+    return Notation(str(computation), computation.to_latex())
+
+
+def in_format(number_format: FloatingPointFormat, height: Rational | None) -> Sentence:
+    """The format and, if it is given, the value of ``alpha``."""
+    yield f"in {number_format.name}"
+    yield from () if height is None else ("at", alpha, "=", exact(height))
 
 
 @dataclass(frozen=True)
@@ -33,13 +52,11 @@ class RoundingPreservesOrder(Assertion):
 
     rule: ClassVar[str] = "distances to two floats"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The implication."""
-        return "u <= v implies fl(u) <= fl(v)"
-
-    def to_latex(self) -> str:
-        """The implication."""
-        return r"u \le v \implies \operatorname{fl}(u) \le \operatorname{fl}(v)"
+        yield Notation("u <= v", r"u \le v")
+        yield "implies"
+        yield Notation("fl(u) <= fl(v)", r"\operatorname{fl}(u) \le \operatorname{fl}(v)")
 
     def decide(self) -> Step:
         """Check the sign of the sum, with x for u, y for b, and the differences as symbols."""
@@ -64,13 +81,9 @@ class Increasing(Assertion):
     computation: Computation
     rule: ClassVar[str] = "a chain of increasing operations and roundings"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"{self.computation} never decreases as x grows"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        return rf"{self.computation.to_latex()} \text{{ never decreases}}"
+    def sentence(self) -> Sentence:
+        """That it does."""
+        yield from (rounded(self.computation), "never decreases as", x, "grows")
 
     def decide(self) -> Step:
         """Check the derivative of every operation, and that rounding preserves order."""
@@ -117,20 +130,12 @@ class RoundedValue(Assertion):
         """The values of the symbols."""
         return {x: self.at} if self.height is None else {x: self.at, alpha: self.height}
 
-    def to_text(self) -> str:
-        """The relation."""
-        where = ", ".join(f"{symbol} = {number(value)}" for symbol, value in self.point.items())
-        relation = f"{self.computation} {self.relation} {number(self.level)}"
-        return f"in {self.number_format.name} {relation} at {where}"
-
-    def to_latex(self) -> str:
-        """The relation."""
-        sign = {"<=": r"\le"}.get(self.relation, self.relation)
-        where = r",\; ".join(
-            rf"{latex(symbol)} = \mathtt{{{number(value)}}}" for symbol, value in self.point.items()
-        )
-        level = rf"\mathtt{{{number(self.level)}}}"
-        return rf"{self.computation.to_latex()} {sign} {level} \quad \left({where}\right)"
+    def sentence(self) -> Sentence:
+        """The relation and the point."""
+        yield from in_format(self.number_format, None)
+        yield from (rounded(self.computation), self.relation, exact(self.level), "at")
+        for place, (symbol, value) in enumerate(self.point.items()):
+            yield from (*([","] if place else []), symbol, "=", exact(value))
 
     def decide(self) -> Step:
         """Compute the value and compare."""
@@ -169,22 +174,11 @@ class AtMostUpTo(Assertion):
     rule: ClassVar[str] = "monotone: two neighbouring floats decide"
     relation: ClassVar[str] = "<="
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The equivalence."""
-        return (
-            f"in {self.number_format.name}{given(self.height)}, for every float x <= 0:"
-            f" {self.computation} {self.relation} {number(self.level)}"
-            f" if and only if x <= {number(self.threshold)}"
-        )
-
-    def to_latex(self) -> str:
-        """The equivalence."""
-        sign = r"\le" if self.relation == "<=" else self.relation
-        return (
-            rf"{self.computation.to_latex()} {sign} \mathtt{{{number(self.level)}}} \iff"
-            rf" x \le \mathtt{{{number(self.threshold)}}}"
-            rf" \quad (\text{{{self.number_format.name}}}{given_latex(self.height)})"
-        )
+        yield from in_format(self.number_format, self.height)
+        yield from (", for every float", x, "<= 0:", rounded(self.computation), self.relation)
+        yield from (exact(self.level), "if and only if", x, "<=", exact(self.threshold))
 
     def decide(self) -> Step:
         """Check the result at the threshold and at the next float."""
@@ -231,6 +225,108 @@ class EqualUpTo(AtMostUpTo):
         return [self.value_at("=", at).check() for at in (self.threshold, first)]
 
 
+@dataclass(frozen=True)
+class GreaterEverywhere(Assertion):
+    """A computation is greater than a level at every float ``x <= 0``.
+
+    A float at which it is not refutes: the largest one, found by bisection.
+
+    Examples:
+        >>> from elu_sym.algebra.rounding import BFLOAT16, EXPONENTIAL
+        >>> GreaterEverywhere(EXPONENTIAL, BFLOAT16, Rational(-1)).check().holds
+        True
+        >>> GreaterEverywhere(EXPONENTIAL, BFLOAT16, Rational(0)).check().witness
+        {x: -93}
+    """
+
+    computation: Computation
+    number_format: FloatingPointFormat
+    level: Rational
+    height: Rational | None = None
+    rule: ClassVar[str] = "monotone: the first float decides"
+
+    def sentence(self) -> Sentence:
+        """The inequality."""
+        yield from in_format(self.number_format, self.height)
+        yield from (",", rounded(self.computation), ">", exact(self.level), "for every float", x)
+        yield "<= 0"
+
+    def decide(self) -> Step:
+        """Check the result at the first float, and where it is not greater go to the last such."""
+        first = self._value_at(-self.number_format.greatest).check()
+        if first.holds is False:
+            at = largest_at_most(self.computation, self.number_format, self.level, self.height)
+            last = self._value_at(at).check()
+            return self.refuted(last.detail, last.witness or {}, [last])
+        increasing = Increasing(self.computation).check()
+        if first.holds and increasing.holds:
+            return self.proved("greater already at the first float", [first, increasing])
+        return self.undecided("a premise is open", [first, increasing])
+
+    def _value_at(self, at: Rational) -> RoundedValue:
+        return RoundedValue(self.computation, self.number_format, ">", self.level, at, self.height)
+
+
+@dataclass(frozen=True)
+class InjectiveBetween(Assertion):
+    """A computation gives different results at different floats of an interval.
+
+    Two neighbouring floats with the same result refute. Where none is found among the first
+    floats of a long interval, nothing is decided.
+
+    Examples:
+        >>> from elu_sym.algebra.rounding import BFLOAT16, EXPONENTIAL_LESS_ONE
+        >>> ends = Rational(-1, 2), Rational(-1, 4)
+        >>> InjectiveBetween(EXPONENTIAL_LESS_ONE, BFLOAT16, *ends).check().witness
+        {x: -1/2, y: -255/512}
+    """
+
+    computation: Computation
+    number_format: FloatingPointFormat
+    first: Rational
+    last: Rational
+    height: Rational | None = None
+    rule: ClassVar[str] = "neighbouring floats"
+    most: ClassVar[int] = 2048
+
+    def sentence(self) -> Sentence:
+        """The values and the interval."""
+        first, last = exact(self.first), exact(self.last)
+        yield from in_format(self.number_format, self.height)
+        yield from (",", rounded(self.computation), "has different values at different floats", x)
+        yield from (
+            "in",
+            Notation(f"[{first.text}, {last.text}]", f"[{first.latex}, {last.latex}]"),
+        )
+
+    def decide(self) -> Step:
+        """Compare neighbours, from the first float on."""
+        start, end = self.number_format.rank(self.first), self.number_format.rank(self.last)
+        before = self._value(start)
+        for rank in range(start + 1, min(end, start + self.most) + 1):
+            value = self._value(rank)
+            if value == before:
+                pair = {x: self.number_format.at(rank - 1), y: self.number_format.at(rank)}
+                detail = f"neighbours in {self.number_format.name}, both with {number(value)}"
+                return self.refuted(detail, pair | self._given)
+            before = value
+        if end - start > self.most:
+            return self.undecided(f"the first {self.most} floats have different values")
+        increasing = Increasing(self.computation).check()
+        if increasing.holds:
+            detail = f"increasing, and different at all {end - start} pairs of neighbours"
+            return self.proved(detail, [increasing], Evidence.ENCLOSURE)
+        return self.undecided("a premise is open", [increasing])
+
+    @property
+    def _given(self) -> dict[Symbol, Rational]:
+        return {} if self.height is None else {alpha: self.height}
+
+    def _value(self, rank: int) -> Rational:
+        point = {x: self.number_format.at(rank)} | self._given
+        return self.computation.value(self.number_format, point)
+
+
 def is_left_piece(computation: Computation, function: Expr) -> Equality:
     """The assertion that without rounding a computation gives a function for x < 0.
 
@@ -241,13 +337,3 @@ def is_left_piece(computation: Computation, function: Expr) -> Equality:
         True
     """
     return Equality(computation.without_rounding, function, Side.LEFT)
-
-
-def given(height: Rational | None) -> str:
-    """The value of ``alpha`` in a sentence, or nothing."""
-    return "" if height is None else f" at alpha = {number(height)}"
-
-
-def given_latex(height: Rational | None) -> str:
-    """The value of ``alpha`` in a formula, or nothing."""
-    return "" if height is None else rf",\; \alpha = \mathtt{{{number(height)}}}"

@@ -8,25 +8,59 @@ exact inequalities about the significand m, ``2^(p-1) <= m < 2^p``, of a normal 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sympy import Integer, Rational
+from sympy import Expr, Integer, Rational
 
 from elu_sym.algebra.rounding import (
     DERIVATIVE_ROUNDED_TWICE,
     ELU_ROUNDED_TWICE,
     EXPONENTIAL,
     EXPONENTIAL_LESS_ONE,
+    Computation,
     FloatingPointFormat,
     number,
 )
-from elu_sym.claims.assertion import Assertion, Step
+from elu_sym.claims.assertion import Assertion, Step, all_hold
 from elu_sym.claims.rules.elementary import Equality, NonNegative, Positive
-from elu_sym.claims.rules.kink import all_hold
-from elu_sym.claims.rules.rounded import EqualUpTo, Increasing, RoundedValue
+from elu_sym.claims.rules.rounded import (
+    EqualUpTo,
+    Increasing,
+    RoundedValue,
+    Sentence,
+    exact,
+    in_format,
+    rounded,
+)
 from elu_sym.symbols import alpha, scale, significand_steps, slack, x
 
 
 @dataclass(frozen=True)
-class FloorReachedForEvery(Assertion):
+class ReachedForEvery(Assertion):
+    """For every ``alpha`` from a least one on, a level is reached if and only if x <= threshold.
+
+    Attributes:
+        number_format: the format of every operand and result.
+        threshold: the largest float at which the level is reached.
+        least_alpha: the smallest ``alpha`` that is meant.
+        computation: what reaches the level.
+        level: in terms of ``alpha``.
+    """
+
+    number_format: FloatingPointFormat
+    threshold: Rational
+    least_alpha: Rational
+    computation: ClassVar[Computation]
+    level: ClassVar[Expr]
+
+    def sentence(self) -> Sentence:
+        """The equivalence."""
+        yield from in_format(self.number_format, None)
+        yield from (", for every", alpha, ">=", exact(self.least_alpha), "and every float", x)
+        yield from ("<= 0:", rounded(self.computation), "=", self.level)
+        yield from ("if and only if", x, "<=", exact(self.threshold))
+
+
+@dataclass(frozen=True)
+class FloorReachedForEvery(ReachedForEvery):
     """For every ``alpha`` from a least one on, ELU is ``-alpha`` if and only if x <= threshold.
 
     Both operations are rounded. Up to the threshold ``expm1`` is -1 and the product exact. Beyond
@@ -49,27 +83,9 @@ class FloorReachedForEvery(Assertion):
         (False, -199/32, True)
     """
 
-    number_format: FloatingPointFormat
-    threshold: Rational
-    least_alpha: Rational
     rule: ClassVar[str] = "distance to the floor in units of alpha"
-
-    def to_text(self) -> str:
-        """The equivalence."""
-        return (
-            f"in {self.number_format.name}, for every alpha >= {number(self.least_alpha)} and every"
-            f" float x <= 0: {ELU_ROUNDED_TWICE} = -alpha if and only if"
-            f" x <= {number(self.threshold)}"
-        )
-
-    def to_latex(self) -> str:
-        """The equivalence."""
-        return (
-            rf"{ELU_ROUNDED_TWICE.to_latex()} = -\alpha \iff"
-            rf" x \le \mathtt{{{number(self.threshold)}}}"
-            rf" \quad (\text{{{self.number_format.name}}},"
-            rf" \alpha \ge \mathtt{{{number(self.least_alpha)}}})"
-        )
+    computation: ClassVar[Computation] = ELU_ROUNDED_TWICE
+    level: ClassVar[Expr] = -alpha
 
     def decide(self) -> Step:
         """Check the threshold of ``expm1`` and the three cases of ``alpha``."""
@@ -136,21 +152,12 @@ class FloorReachedEarlyUpTo(Assertion):
     greatest_alpha: Rational
     rule: ClassVar[str] = "distance to the floor in units of the smallest number"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return (
-            f"in {self.number_format.name} {ELU_ROUNDED_TWICE} = -alpha and"
-            f" {EXPONENTIAL_LESS_ONE} > -1 at x = {number(self.at)},"
-            f" for every alpha <= {number(self.greatest_alpha)}"
-        )
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        return (
-            rf"{ELU_ROUNDED_TWICE.to_latex()} = -\alpha,\; {EXPONENTIAL_LESS_ONE.to_latex()} > -1"
-            rf" \quad (\text{{{self.number_format.name}}}, x = \mathtt{{{number(self.at)}}},"
-            rf" \alpha \le \mathtt{{{number(self.greatest_alpha)}}})"
-        )
+    def sentence(self) -> Sentence:
+        """The value on the floor, and the one above it."""
+        yield from in_format(self.number_format, None)
+        yield from (rounded(ELU_ROUNDED_TWICE), "=", -alpha, "and", rounded(EXPONENTIAL_LESS_ONE))
+        yield from (">", Integer(-1), "at", x, "=", exact(self.at), ", for every", alpha, "<=")
+        yield exact(self.greatest_alpha)
 
     def decide(self) -> Step:
         """Check the value of ``expm1``, and half a unit less the distance."""
@@ -175,7 +182,7 @@ class FloorReachedEarlyUpTo(Assertion):
 
 
 @dataclass(frozen=True)
-class DerivativeZeroForEvery(Assertion):
+class DerivativeZeroForEvery(ReachedForEvery):
     """For every ``alpha`` from a least one on, alpha*e^x is 0 if and only if x <= threshold.
 
     Both operations are rounded. Up to the threshold the exponential is 0. Beyond it the exponential
@@ -191,27 +198,9 @@ class DerivativeZeroForEvery(Assertion):
         {x: -185/2, alpha: 1/2}
     """
 
-    number_format: FloatingPointFormat
-    threshold: Rational
-    least_alpha: Rational
     rule: ClassVar[str] = "half of the smallest positive number"
-
-    def to_text(self) -> str:
-        """The equivalence."""
-        return (
-            f"in {self.number_format.name}, for every alpha >= {number(self.least_alpha)} and every"
-            f" float x <= 0: {DERIVATIVE_ROUNDED_TWICE} = 0 if and only if"
-            f" x <= {number(self.threshold)}"
-        )
-
-    def to_latex(self) -> str:
-        """The equivalence."""
-        return (
-            rf"{DERIVATIVE_ROUNDED_TWICE.to_latex()} = 0 \iff"
-            rf" x \le \mathtt{{{number(self.threshold)}}}"
-            rf" \quad (\text{{{self.number_format.name}}},"
-            rf" \alpha \ge \mathtt{{{number(self.least_alpha)}}})"
-        )
+    computation: ClassVar[Computation] = DERIVATIVE_ROUNDED_TWICE
+    level: ClassVar[Expr] = Integer(0)
 
     def decide(self) -> Step:
         """Check the threshold of the exponential, and half a unit."""

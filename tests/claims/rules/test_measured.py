@@ -1,27 +1,24 @@
-"""Assertions about runs: true, false and open ones, and the claims of the smooth ride."""
+"""Assertions about runs: true, false and open ones."""
 
-import random
 import re
 from dataclasses import replace
 
 import pytest
-from sympy import Integer, Rational
+from sympy import Integer, Rational, S
 
 from elu_sym.claims.assertion import Evidence
-from elu_sym.claims.chapters import smooth_ride as smooth_ride_measured
 from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.measured import (
     DifferenceInEveryRun,
     MeasuredDifference,
+    RatioInEveryRun,
+    RatioOnAverage,
+    Sample,
 )
-from elu_sym.experiments import records, tables
-from elu_sym.experiments.paired_differences import CONFIDENCE
-from elu_sym.experiments.records import Record
-from elu_sym.experiments.smooth_ride import run
+from elu_sym.experiments import depth, smooth_ride, tables
+from elu_sym.experiments.smooth_ride import Record, run
 from elu_sym.symbols import learning_rate, seed
 
-CLAIMS = {claim.id: claim for claim in smooth_ride_measured.CLAIMS}
-MEASURED = [claim for claim in CLAIMS.values() if claim.expected is Verdict.MEASURED]
 HALF = Rational(1, 2)
 
 
@@ -31,67 +28,6 @@ def claim_of(*assertions) -> Claim:
 
 def overshoot(low, high, **options):
     return MeasuredDifference("residual", "overshoot", "ELU(1)", low, high, **options)
-
-
-@pytest.mark.parametrize("claim", CLAIMS.values(), ids=lambda claim: claim.id)
-def test_claim_has_the_verdict_that_it_expects(claim: Claim) -> None:
-    outcome = claim.check()
-    assert outcome.is_expected, outcome.to_text()
-    outcome.recheck()
-
-
-FALSE = [false for claim in CLAIMS.values() for false in claim.false_claims]
-
-
-@pytest.mark.parametrize("claim", FALSE, ids=lambda claim: claim.id)
-def test_neighbour_is_refuted_by_a_run(claim: Claim) -> None:
-    outcome = claim.check()
-    assert outcome.verdict is Verdict.REFUTED, outcome.to_text()
-    assert set(outcome.witness) == {seed, learning_rate}
-
-
-def test_every_claim_has_a_neighbour() -> None:
-    assert all(claim.neighbours for claim in CLAIMS.values())
-
-
-def test_all_claims_together_take_less_than_five_seconds() -> None:
-    assert sum(claim.check().seconds for claim in CLAIMS.values()) < 5
-
-
-def test_the_number_of_intervals_is_the_one_that_is_written() -> None:
-    assertions = [each for claim in CLAIMS.values() for each in claim.proof()]
-    count = sum(isinstance(each, MeasuredDifference) for each in assertions)
-    text = smooth_ride_measured.__doc__ or ""
-    single, intervals = re.search(r"with ([\d.]+) % for each of (\d+) intervals", text).groups()
-    together = re.search(r"enclose\s+what they should with (\d+) %", text).group(1)
-    assert (float(single), int(intervals)) == (100 * CONFIDENCE, count)
-    assert int(together) / 100 <= 1 - count * (1 - CONFIDENCE)
-
-
-@pytest.mark.parametrize("claim", MEASURED, ids=lambda claim: claim.id)
-def test_claim_does_not_hold_when_the_activations_are_shuffled(claim: Claim, tmp_path) -> None:
-    shuffle = random.Random(0)
-    groups: dict[tuple[str, ...], list[Record]] = {}
-    for record in records.read():
-        groups.setdefault((record.problem, record.seed, record.learning_rate), []).append(record)
-    table = tmp_path / "shuffled.csv"
-    shuffled = []
-    for group in groups.values():
-        names = [record.activation for record in group]
-        shuffle.shuffle(names)
-        shuffled += [
-            replace(record, activation=name) for record, name in zip(group, names, strict=True)
-        ]
-    tables.write(shuffled, Record, table)
-    assertions = [
-        replace(each, table=table) if hasattr(each, "table") else each for each in claim.proof()
-    ]
-    outcome = claim_of(*assertions).check()
-    if claim.id == "smooth_ride.digits_sign_changes":
-        # That labels do not matter is what this claim says.
-        assert outcome.verdict is Verdict.MEASURED
-    else:
-        assert outcome.verdict is not Verdict.MEASURED, outcome.to_text()
 
 
 def test_an_interval_inside_the_range_is_evidence() -> None:
@@ -210,7 +146,7 @@ def test_a_censored_run_is_no_exception_and_no_support(tmp_path, reached) -> Non
 
 def test_a_run_without_a_partner_is_open(tmp_path) -> None:
     path = table(tmp_path, ("2", "1"), ("2", "1"))
-    tables.write(records.read(path)[:-1], Record, path)
+    tables.write(smooth_ride.read(path)[:-1], Record, path)
     step = every_run(path, None, Integer(0))
     assert step.holds is None
     assert "has one run, not two" in step.detail
@@ -222,9 +158,68 @@ def test_sentences_say_what_is_compared() -> None:
         "residual at learning rate 3: -1/2 < relative difference in total rise of the loss,"
         " ELU(1) less ReLU, on average over seeds"
     )
-    assert assertion.to_latex().startswith(r"-1/2 < \frac{\text{total rise of the loss}")
+    assert r"- \frac{1}{2} < \text{ relative difference in total rise" in assertion.to_latex()
     diverged = DifferenceInEveryRun("digits", "diverged", "ELU(2)", None, HALF)
     assert diverged.to_text() == (
         "digits: difference in fraction of diverged runs, ELU(2) less ReLU < 1/2, in every run"
     )
-    assert r"\frac" not in diverged.to_latex()
+    assert "relative" not in diverged.to_latex()
+
+
+EXACT = (("rule", "exact"), ("layer", "100"), ("width", "1024"))
+
+
+@pytest.mark.parametrize("kind", [RatioOnAverage, RatioInEveryRun])
+def test_a_range_beside_the_data_is_contradicted(kind) -> None:
+    sample = Sample("second_moment", EXACT)
+    assert kind(sample, S.One, Rational(1, 100), Rational(100)).check().holds is True
+    assert kind(sample, S.One, Rational(2), None).check().holds is False
+    assert kind(sample, S.One, None, Rational(1, 10)).check().holds is False
+
+
+def test_an_end_inside_the_interval_decides_nothing() -> None:
+    sample = Sample("square_deviation", EXACT)
+    assert RatioOnAverage(sample, Rational(100), None, Rational(1)).check().holds is None
+
+
+@pytest.mark.parametrize(
+    ("sample", "message"),
+    [
+        (Sample("second_moment", (("rule", "none"),)), "there are no records"),
+        (Sample("second_moment", (("rule", "He"), ("width", "64"))), "is there twice"),
+        (
+            Sample("loss", (("rule", "He"), ("learning_rate", "0.03"), ("step", "200"))),
+            "it diverged",
+        ),
+        (Sample("gradient_50", (("rule", "He"), ("layer", "100"))), "or there is none"),
+    ],
+)
+def test_what_cannot_be_compared_is_named(sample: Sample, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        sample.by_run()
+
+
+def test_another_table_gives_another_verdict(tmp_path) -> None:
+    """The records are read, not remembered: with the rules exchanged the claim falls."""
+    text = depth.RESULTS.read_text(encoding="utf-8")
+    exchanged = text.replace(",He,", ",*,").replace(",exact,", ",He,").replace(",*,", ",exact,")
+    table = tmp_path / "depth.csv"
+    table.write_text(exchanged, encoding="utf-8")
+    for path, expected in ((None, True), (table, False)):
+        chosen = [("layer", "100"), ("width", "1024")]
+        he, exact = (
+            Sample("second_moment", (("rule", rule), *chosen), path) for rule in ("He", "exact")
+        )
+        assert RatioOnAverage(he, exact, Rational(40), None).check().holds is expected
+
+
+def test_a_comparison_without_a_bound_is_none() -> None:
+    with pytest.raises(ValueError, match="without a bound"):
+        RatioInEveryRun(Sample("second_moment", EXACT), S.One, None, None)
+
+
+def test_runs_without_partners_are_named() -> None:
+    few = Sample("second_moment", (("rule", "He"), ("layer", "100"), ("width", "4096")))
+    with pytest.raises(ValueError, match="no partner"):
+        RatioOnAverage(few, Sample("second_moment", EXACT), None, S.One).pairs()
+    assert RatioOnAverage(few, S.One, None, S.One).check().holds is None, "four seeds are too few"

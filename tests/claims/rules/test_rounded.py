@@ -36,11 +36,12 @@ from elu_sym.claims.chapters.floating_point.thresholds import (
 from elu_sym.claims.rules.rounded import (
     AtMostUpTo,
     EqualUpTo,
+    GreaterEverywhere,
     Increasing,
+    InjectiveBetween,
     RoundedValue,
     RoundingPreservesOrder,
 )
-from elu_sym.claims.rules.rounded_inequalities import GreaterEverywhere, InjectiveBetween
 from elu_sym.claims.rules.saturation import (
     DerivativeZeroForEvery,
     FloorReachedEarlyUpTo,

@@ -1,13 +1,16 @@
-"""What the claims of the smooth ride share: the belief, the setting, the learning rates, bounds."""
+"""What the claims of the smooth ride share: the belief, the setting, the measures, the bounds."""
 
 from collections.abc import Sequence
 
 from sympy import Integer, Rational
 
 from elu_sym.experiments.problems import PROBLEMS
-from elu_sym.experiments.smooth_ride import MOMENTUM, SEEDS
+from elu_sym.experiments.smooth_ride import MEASURES, MOMENTUM, SEEDS
 
-ZERO, HALF = Integer(0), Rational(1, 2)
+ZERO, HALF, QUARTER = Integer(0), Rational(1, 2), Rational(1, 4)
+TENTH, TWENTIETH = Rational(1, 10), Rational(1, 20)
+
+SIGN_CHANGES, GRADIENT_PATH, RISE, STEPS, FINAL_LOSS = MEASURES
 
 BELIEF = "the belief that a smooth activation makes gradient descent oscillate less"
 

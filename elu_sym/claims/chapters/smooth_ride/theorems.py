@@ -1,6 +1,6 @@
 """The smooth ride: what a continuous derivative buys, as far as there are theorems.
 
-What gradient descent makes of it is measured in ``smooth_ride_measured``.
+What gradient descent makes of it is measured, in ``residual`` and ``networks``.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,8 @@ from elu_sym.claims.rules.losses import ComposedJump, ComposedSmoothness, Second
 from elu_sym.claims.rules.sign_analysis import NonNegativeFromKink
 from elu_sym.symbols import alpha, excess, smoothness, steepness, x, y
 
-SMOOTH = Elu(x, S.One)
+SMOOTH, SLOPE, CELU_SLOPE = Elu(x, S.One), EluDerivative(x, S.One), Celu(x, alpha).diff(x)
+
 REGULAR = alpha * exp(x) * Heaviside(-x)
 """The second derivative off the kink."""
 
@@ -26,51 +27,31 @@ BELOW_ONE = 1 / (1 + excess)
 """Runs through (0, 1)."""
 
 
-def curvature(target: Expr) -> Expr:
-    """The second derivative of l(ELU(x)) for x < 0, at alpha = 1, l the Huber loss of a target.
-
-    That is where l is (y - target)^2/2, as :func:`huber` checks.
-    """
-    return ((Elu.left(x, S.One) - target) ** 2 / 2).diff(x, 2)
+def atom(weight: Expr) -> list[Assertion]:
+    """That ELU'' has an atom of this weight, tested with every normal density."""
+    return [SecondDerivative(Elu(x, alpha), mean.closed_form, REGULAR, weight)]
 
 
-def derivative_lipschitz() -> Iterator[Assertion]:
-    """exp(x) <= 1 for x < 0."""
-    yield LipschitzConstant(EluDerivative(x, S.One), S.One)
+def composed(constant: Expr) -> list[Assertion]:
+    """The smoothness of l(ELU(x)), from the Lipschitz constants of ELU and ELU', which are 1."""
+    return [ComposedSmoothness(SMOOTH, S.One, S.One, constant)]
 
 
-def celu_derivative_lipschitz() -> Iterator[Assertion]:
-    """exp(x/alpha)/alpha <= 1/alpha for x < 0."""
-    yield LipschitzConstant(Celu(x, alpha).diff(x), 1 / alpha)
-
-
-def atom() -> Iterator[Assertion]:
-    """Tested with every normal density."""
-    yield SecondDerivative(Elu(x, alpha), mean.closed_form, REGULAR, 1 - alpha)
-
-
-def composed() -> Iterator[Assertion]:
-    """Both Lipschitz constants are 1."""
-    yield ComposedSmoothness(SMOOTH, S.One, S.One, smoothness + steepness)
-
-
-def composed_relu() -> Iterator[Assertion]:
+def composed_with_kinks() -> Iterator[Assertion]:
     """The jump of ReLU' is 1, that of ELU' positive for alpha < 1 and negative for alpha > 1."""
     yield ComposedJump(Relu(x), steepness, steepness)
-    for value, interval in (
-        (BELOW_ONE, Interval.open(0, 1)),
-        (ABOVE_ONE, Interval.open(1, oo)),
-    ):
+    for value, interval in ((BELOW_ONE, Interval.open(0, 1)), (ABOVE_ONE, Interval.open(1, oo))):
         yield RunsThrough(value, excess, interval)
         yield ComposedJump(Elu(x, value), steepness, steepness * (1 - value))
 
 
-def huber(target: Expr) -> Iterator[Assertion]:
-    """The loss with l'(y) = clip(y - target, -G, G), G = -target, is quadratic on the range of ELU.
+def huber(target: Expr, bound: Expr) -> Iterator[Assertion]:
+    """A loss of ELU(x) is smooth with a constant: l'(y) = clip(y - target, -G, G), G = -target.
 
-    It has abs(l') <= G by construction and is 1-smooth, because y - target has the slope 1 and what
-    it is clipped to has the slope 0. Both ends of the clip, y = 2*target and y = 0, lie outside of
-    the values that ELU has for x < 0, if the target is at most -1/2.
+    The Huber loss has abs(l') <= G by construction and is 1-smooth, because y - target has the
+    slope 1 and what it is clipped to has the slope 0. Both ends of the clip, y = 2*target and
+    y = 0, lie outside of the values that ELU has for x < 0, if the target is at most -1/2. There
+    the loss is (y - target)^2/2.
     """
     slope = y - target
     yield Equality(slope.diff(y), S.One)
@@ -79,12 +60,7 @@ def huber(target: Expr) -> Iterator[Assertion]:
     value = Elu.left(x, S.One)
     yield NonNegativeFromKink(-value, Side.LEFT)
     yield NonNegative(value - 2 * target, Side.LEFT)
-
-
-def same_smoothness() -> Iterator[Assertion]:
-    """The Huber loss of the target -1, the floor, has G = beta = 1; its composition has beta 2."""
-    yield from huber(-S.One)
-    yield NonNegative(1 - curvature(-S.One), Side.LEFT)
+    yield NonNegative(bound - ((value - target) ** 2 / 2).diff(x, 2), Side.LEFT)
 
 
 CLAIMS = (
@@ -93,96 +69,68 @@ CLAIMS = (
         statement="At alpha = 1 the derivative of ELU is Lipschitz, with 1 as its least constant.",
         latex=r"\left|f'(x) - f'(y)\right| \le |x - y|",
         assumptions=(x,),
-        proof=derivative_lipschitz,
+        proof=lambda: [LipschitzConstant(SLOPE, S.One)],
         source="Clevert, Unterthiner, Hochreiter 2016; f is C^{1,1} and not C^2",
         neighbours=(
             Neighbour(
-                "With the constant 0.99.",
-                lambda: [LipschitzConstant(EluDerivative(x, S.One), Rational(99, 100))],
+                "With the constant 0.99.", lambda: [LipschitzConstant(SLOPE, Rational(99, 100))]
             ),
         ),
     ),
     Claim(
         id="smooth_ride.celu_derivative_lipschitz",
-        statement=(
-            "The derivative of CELU is Lipschitz for every alpha > 0, with 1/alpha as its least"
-            " constant: the smaller alpha, the closer it is to a kink."
-        ),
+        statement="The derivative of CELU is Lipschitz for every alpha > 0, with 1/alpha as its"
+        " least constant: the smaller alpha, the closer it is to a kink.",
         latex=r"\sup_{x \ne y} \left|\frac{f'(x) - f'(y)}{x - y}\right| = \frac{1}{\alpha}",
         assumptions=(x, alpha),
-        proof=celu_derivative_lipschitz,
+        proof=lambda: [LipschitzConstant(CELU_SLOPE, 1 / alpha)],
         source="Barron 2017",
         neighbours=(
             Neighbour(
                 "With the constant 1 for every alpha.",
-                lambda: [LipschitzConstant(Celu(x, alpha).diff(x), S.One)],
+                lambda: [LipschitzConstant(CELU_SLOPE, S.One)],
             ),
         ),
     ),
     Claim(
         id="smooth_ride.atom",
-        statement=(
-            "In the sense of distributions f'' is alpha*exp(x) for x < 0, 0 for x > 0, and an atom"
-            " of weight 1 - alpha at 0."
-        ),
+        statement="In the sense of distributions f'' is alpha*exp(x) for x < 0, 0 for x > 0, and an"
+        " atom of weight 1 - alpha at 0.",
         latex=r"f'' = \alpha e^x \mathbf{1}_{x < 0} + (1 - \alpha)\, \delta_0",
         assumptions=(x, alpha),
-        proof=atom,
+        proof=lambda: atom(1 - alpha),
         source="the jump of f'",
         neighbours=(
-            Neighbour(
-                "Without an atom.",
-                lambda: [
-                    SecondDerivative(Elu(x, alpha), mean.closed_form, REGULAR, S.Zero),
-                ],
-            ),
-            Neighbour(
-                "With the weight alpha - 1.",
-                lambda: [
-                    SecondDerivative(Elu(x, alpha), mean.closed_form, REGULAR, alpha - 1),
-                ],
-            ),
+            Neighbour("Without an atom.", lambda: atom(S.Zero)),
+            Neighbour("With the weight alpha - 1.", lambda: atom(alpha - 1)),
         ),
     ),
     Claim(
         id="smooth_ride.composed_loss",
-        statement=(
-            "If the outer loss has abs(l') <= G and is beta-smooth, then l(ELU(x)) at alpha = 1 is"
-            " (beta + G)-smooth, and there are losses for which it is not less."
-        ),
+        statement="If the outer loss has abs(l') <= G and is beta-smooth, then l(ELU(x)) at"
+        " alpha = 1 is (beta + G)-smooth, and there are losses for which it is not less.",
         latex=r"|l'| \le G,\; |l''| \le \beta \implies |(l \circ f)''| \le \beta + G",
         assumptions=(x, smoothness, steepness, "alpha = 1"),
-        proof=composed,
+        proof=lambda: composed(smoothness + steepness),
         source="Nesterov 2004, section 1.2.2, for the notion",
         neighbours=(
             Neighbour(
                 "It is 0.99*(beta + G)-smooth.",
-                lambda: [
-                    ComposedSmoothness(
-                        SMOOTH, S.One, S.One, (smoothness + steepness) * Rational(99, 100)
-                    )
-                ],
+                lambda: composed((smoothness + steepness) * Rational(99, 100)),
             ),
         ),
     ),
     Claim(
         id="smooth_ride.composed_with_a_kink",
-        statement=(
-            "If l'(0) is not 0, then l(ReLU(x)) is smooth with no constant, and neither is"
-            " l(ELU(x)) for alpha != 1: the derivative jumps at 0."
-        ),
-        latex=(
-            r"l'(0) \ne 0 \implies (l \circ \operatorname{ReLU})'(0^+) \ne (l \circ"
-            r" \operatorname{ReLU})'(0^-)"
-        ),
+        statement="If l'(0) is not 0, then l(ReLU(x)) is smooth with no constant, and neither is"
+        " l(ELU(x)) for alpha != 1: the derivative jumps at 0.",
+        latex=r"l'(0) \ne 0 \implies (l \circ \operatorname{ReLU})'(0^+) \ne (l \circ"
+        r" \operatorname{ReLU})'(0^-)",
         assumptions=(
-            x,
-            steepness,
-            excess,
-            "alpha = 1/(1 + t) or 1 + t",
+            *(x, steepness, excess, "alpha = 1/(1 + t) or 1 + t"),
             "l is C^1, l'(0) = G; its sign does not matter",
         ),
-        proof=composed_relu,
+        proof=composed_with_kinks,
         source="the jump of the derivative",
         neighbours=(
             Neighbour(
@@ -193,26 +141,17 @@ CLAIMS = (
     ),
     Claim(
         id="smooth_ride.same_smoothness",
-        statement=(
-            "If the outer loss has abs(l') <= G and is beta-smooth, then l(ELU(x)) at alpha = 1 is"
-            " beta-smooth again."
-        ),
+        statement="If the outer loss has abs(l') <= G and is beta-smooth, then l(ELU(x)) at"
+        " alpha = 1 is beta-smooth again.",
         latex=r"|l'| \le G,\; |l''| \le \beta \implies |(l \circ f)''| \le \beta",
         assumptions=(
-            x,
-            y,
-            "abs(l') <= G",
-            "alpha = 1",
+            *(x, y, "abs(l') <= G", "alpha = 1"),
             "refuted with beta = 1 and l'(y) = clip(y + G, -G, G)",
         ),
-        proof=same_smoothness,
+        # With the target -1, the floor, G = beta = 1, and the composition has beta 2.
+        proof=lambda: huber(-S.One, S.One),
         source="the smooth ride, taken literally",
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "It is 2*beta-smooth again.",
-                lambda: [*huber(S(-3)), NonNegative(2 - curvature(S(-3)), Side.LEFT)],
-            ),
-        ),
+        neighbours=(Neighbour("It is 2*beta-smooth again.", lambda: huber(S(-3), S(2))),),
     ),
 )
