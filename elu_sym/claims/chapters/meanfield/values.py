@@ -19,8 +19,8 @@ from elu_sym.claims.chapters.meanfield.preservation import (
     by_variance,
     mean_at_zero,
 )
-from elu_sym.claims.chapters.moments.box_inequalities import standard_selu
 from elu_sym.claims.chapters.moments.variance_rule import ELU, slope_square, square
+from elu_sym.claims.chapters.self_normalization.moment_map import standard_selu
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
 from elu_sym.claims.covers.cover import Box
 from elu_sym.claims.rules.boxes import PositiveOnBox
