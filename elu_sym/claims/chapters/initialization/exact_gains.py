@@ -23,7 +23,13 @@ from elu_sym.book.formula import (
 )
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.centering.zero_mean import LOSS, centering_alpha
-from elu_sym.claims.chapters.moments.variance_rule import slope_square, square
+from elu_sym.claims.chapters.moments.variance_rule import (
+    DERIVATIVE,
+    ELU,
+    share_decreases,
+    slope_square,
+    square,
+)
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
 from elu_sym.claims.rules.conditions import AT_MOST_ONE, RunsThrough
 from elu_sym.claims.rules.elementary import Equality, NonNegative
@@ -37,7 +43,6 @@ from elu_sym.claims.rules.gaussian_means import (
 from elu_sym.claims.rules.variance_bounds import GaussianPoincare
 from elu_sym.symbols import alpha, mu, sigma, slack, slope, x
 
-ELU = Elu(x, alpha)
 LEFT = Heaviside(-x)
 
 Point = tuple[tuple[Symbol, Rational], ...]
@@ -47,10 +52,17 @@ STANDARD: Point = ((alpha, S.One), (sigma, S.One))
 DIGITS = Rational(1, 10**12)
 """The width of the intervals that hold the standard gains."""
 
+PERCENT_MORE = Rational(101, 100)
+
 
 def centered(formula: Formula) -> Expr:
     """A closed form at mu = 0."""
     return formula.closed_form.subs(mu, 0)
+
+
+def mean_at_zero(value: Expr, integrand: Expr) -> PositiveGaussianMean:
+    """A closed form at N(0, sigma^2) is positive."""
+    return PositiveGaussianMean(value, integrand, S.Zero)
 
 
 def standard_gains() -> dict[str, tuple[Expr, Rational]]:
@@ -69,12 +81,11 @@ def values(shift: Rational = S.Zero) -> Iterator[Assertion]:
         yield Between(gain_squared, lower, lower + DIGITS, STANDARD)
 
 
-def values_off(percent: Rational) -> Iterator[Assertion]:
+def first_value_off(percent: int) -> list[Assertion]:
     """Within half a per cent of a value that is so many per cent off."""
     gain_squared, value = standard_gains()["second_moment"]
-    moved = value * (1 + percent / 100)
-    half = value / 200
-    yield Between(gain_squared, moved - half, moved + half, STANDARD)
+    moved, half = value * (1 + Rational(percent, 100)), value / 200
+    return [Between(gain_squared, moved - half, moved + half, STANDARD)]
 
 
 def agree_for_homogeneous() -> Iterator[Assertion]:
@@ -87,14 +98,14 @@ def agree_for_homogeneous() -> Iterator[Assertion]:
     yield Equality(centered(relu.derivative_second_moment), S.Half)
 
 
-def agree() -> Iterator[Assertion]:
-    """The moments would be equal."""
-    yield Equality(square() / sigma**2, slope_square())
+def squared_mean() -> Equality:
+    """Var f = E f^2 - (E f)^2."""
+    return Equality(second_moment.closed_form - variance.closed_form, mean.closed_form**2)
 
 
 def variance_rule_is_largest(percent: int = 100) -> Iterator[Assertion]:
-    """Var f = E f^2 - (E f)^2, and Poincare's inequality."""
-    yield Equality(second_moment.closed_form - variance.closed_form, mean.closed_form**2)
+    """Var f <= E f^2, and Poincare's inequality."""
+    yield squared_mean()
     yield GaussianPoincare(
         ELU,
         mean.closed_form,
@@ -106,18 +117,17 @@ def variance_rule_is_largest(percent: int = 100) -> Iterator[Assertion]:
 
 def agree_at_centering_alpha(factor: Rational = S.One) -> Iterator[Assertion]:
     """The difference of the moments is the squared mean, which vanishes at one alpha."""
-    yield Equality(second_moment.closed_form - variance.closed_form, mean.closed_form**2)
+    yield squared_mean()
     yield SignChange(mean.closed_form, alpha, centering_alpha() * factor, LOSS)
 
 
-def decreases_with_alpha() -> Iterator[Assertion]:
+def moments_grow_with_alpha(sign: int = 1) -> Iterator[Assertion]:
     """Both moments increase, at every x < 0."""
-    yield PositiveGaussianMean(
-        diff(second_moment.closed_form, alpha), 2 * ELU * LEFT * (exp(x) - 1)
-    )
-    yield PositiveGaussianMean(
-        diff(derivative_second_moment.closed_form, alpha), 2 * alpha * LEFT * exp(2 * x)
-    )
+    for formula, integrand in (
+        (second_moment, 2 * ELU * LEFT * (exp(x) - 1)),
+        (derivative_second_moment, 2 * alpha * LEFT * exp(2 * x)),
+    ):
+        yield PositiveGaussianMean(sign * diff(formula.closed_form, alpha), sign * integrand)
 
 
 def small_alpha() -> Iterator[Assertion]:
@@ -129,15 +139,14 @@ def small_alpha() -> Iterator[Assertion]:
 
 def below_sqrt_2(factor: Rational = S.One) -> Assertion:
     """The gain is below sqrt(2) times the root of a factor."""
-    return PositiveGaussianMean(square() - sigma**2 / (2 * factor), LEFT * ELU**2, S.Zero)
+    return mean_at_zero(square() - sigma**2 / (2 * factor), LEFT * ELU**2)
 
 
 def above_small_sigma(factor: Rational = S.One) -> Assertion:
     """The squared gain is above 2/(1 + alpha^2) times a factor."""
-    return PositiveGaussianMean(
+    return mean_at_zero(
         (1 + alpha**2) * sigma**2 / (2 * factor) - square(),
         LEFT * (alpha * x - ELU) * (alpha * x + ELU),
-        S.Zero,
     )
 
 
@@ -159,21 +168,10 @@ def exceeds_one() -> Iterator[Assertion]:
     yield NonNegative((1 - (1 + alpha**2) / 2).xreplace({alpha: AT_MOST_ONE}))
 
 
-def exceeds_one_always() -> Iterator[Assertion]:
-    """E f^2 < sigma^2."""
-    yield PositiveGaussianMean(sigma**2 - square(), LEFT * (x - ELU) * (x + ELU), S.Zero)
-
-
 def increases_with_sigma() -> Iterator[Assertion]:
     """E f^2/sigma^2 and E f'^2 decrease."""
-    yield PositiveGaussianMean(
-        2 * square() - sigma * diff(square(), sigma),
-        2 * ELU * (ELU - x * ELU.diff(x)),
-        S.Zero,
-    )
-    yield PositiveGaussianMean(
-        -sigma * diff(slope_square(), sigma), -2 * alpha**2 * LEFT * x * exp(2 * x), S.Zero
-    )
+    yield share_decreases()
+    yield mean_at_zero(-sigma * diff(slope_square(), sigma), -2 * alpha**2 * LEFT * x * exp(2 * x))
 
 
 def he_grows() -> Iterator[Assertion]:
@@ -181,11 +179,6 @@ def he_grows() -> Iterator[Assertion]:
     yield below_sqrt_2()
     yield GaussianLimit(2 * square() / sigma**2, sigma, oo, S.One)
     yield Between(2 * square(), Rational("1.28989"), Rational("1.28990"), STANDARD)
-
-
-def he_preserves() -> Iterator[Assertion]:
-    """2*E f^2 = sigma^2."""
-    yield Equality(2 * square(), sigma**2)
 
 
 HE = "He, Zhang, Ren, Sun, ICCV 2015, section 2.2"
@@ -208,8 +201,8 @@ CLAIMS = (
         source=HE + ", for ELU",
         neighbours=(
             Neighbour("The last decimals are one larger.", lambda: values(S.One)),
-            Neighbour("The first is 1 % larger.", lambda: values_off(S.One)),
-            Neighbour("The first is 1 % smaller.", lambda: values_off(S.NegativeOne)),
+            Neighbour("The first is 1 % larger.", lambda: first_value_off(1)),
+            Neighbour("The first is 1 % smaller.", lambda: first_value_off(-1)),
         ),
     ),
     Claim(
@@ -247,19 +240,14 @@ CLAIMS = (
             " gradient: they are the same rule."
         ),
         assumptions=(sigma, alpha),
-        proof=agree,
+        proof=lambda: [Equality(square() / sigma**2, slope_square())],
         source="true for ReLU and repeated for ELU",
         expected=Verdict.REFUTED,
         neighbours=(
             Neighbour(
                 "They are the same rule at sigma = 1 and alpha = 1, to 1 %.",
                 lambda: [
-                    Between(
-                        square() / slope_square(),
-                        Rational(99, 100),
-                        Rational(101, 100),
-                        STANDARD,
-                    )
+                    Between(square() / slope_square(), 2 - PERCENT_MORE, PERCENT_MORE, STANDARD)
                 ],
             ),
             Neighbour(
@@ -305,7 +293,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "At an alpha that is 1 % larger.",
-                lambda: agree_at_centering_alpha(S(101) / 100),
+                lambda: agree_at_centering_alpha(PERCENT_MORE),
             ),
         ),
     ),
@@ -320,18 +308,9 @@ CLAIMS = (
             r" \frac{\partial}{\partial\alpha} \mathbb{E} f'(X)^2 > 0"
         ),
         assumptions=(mu, sigma, alpha),
-        proof=decreases_with_alpha,
+        proof=moments_grow_with_alpha,
         source="f^2 and f'^2 increase with alpha at every x < 0",
-        neighbours=(
-            Neighbour(
-                "They grow with alpha.",
-                lambda: [
-                    PositiveGaussianMean(
-                        -diff(second_moment.closed_form, alpha), -2 * ELU * LEFT * (exp(x) - 1)
-                    )
-                ],
-            ),
-        ),
+        neighbours=(Neighbour("They grow with alpha.", lambda: moments_grow_with_alpha(-1)),),
     ),
     Claim(
         id="initialization.small_alpha",
@@ -373,7 +352,7 @@ CLAIMS = (
             Neighbour("The squared gain is below 1.98.", lambda: [below_sqrt_2(S(99) / 100)]),
             Neighbour(
                 "The squared gain is above 2.02/(1 + alpha^2).",
-                lambda: [above_small_sigma(S(101) / 100)],
+                lambda: [above_small_sigma(PERCENT_MORE)],
             ),
         ),
     ),
@@ -391,10 +370,9 @@ CLAIMS = (
             Neighbour(
                 "It exceeds sqrt(1.01) at alpha = 1.",
                 lambda: [
-                    PositiveGaussianMean(
-                        sigma**2 * S(100) / 101 - square().xreplace({alpha: S.One}),
+                    mean_at_zero(
+                        sigma**2 / PERCENT_MORE - square().xreplace({alpha: S.One}),
                         LEFT * (x**2 - Elu(x, S.One) ** 2),
-                        S.Zero,
                     )
                 ],
             ),
@@ -404,15 +382,13 @@ CLAIMS = (
         id="initialization.exceeds_one_always",
         statement="The gain that preserves the second moment exceeds 1 at mu = 0, for every alpha.",
         assumptions=(sigma, alpha),
-        proof=exceeds_one_always,
+        proof=lambda: [mean_at_zero(sigma**2 - square(), LEFT * (x - ELU) * (x + ELU))],
         source="true for alpha <= 1 and repeated without the condition",
         expected=Verdict.REFUTED,
         neighbours=(
             Neighbour(
                 "It exceeds 1/alpha.",
-                lambda: [
-                    PositiveGaussianMean(alpha**2 * sigma**2 - square(), alpha**2 * x**2, S.Zero)
-                ],
+                lambda: [mean_at_zero(alpha**2 * sigma**2 - square(), alpha**2 * x**2)],
             ),
         ),
     ),
@@ -432,11 +408,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "The second moment itself decreases.",
-                lambda: [
-                    PositiveGaussianMean(
-                        -diff(square(), sigma) * sigma, -2 * x * ELU * ELU.diff(x), S.Zero
-                    )
-                ],
+                lambda: [mean_at_zero(-diff(square(), sigma) * sigma, -2 * x * ELU * DERIVATIVE)],
             ),
         ),
     ),
@@ -454,11 +426,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "It grows by at least 1 % in every layer.",
-                lambda: [
-                    PositiveGaussianMean(
-                        2 * square() - sigma**2 * S(101) / 100, LEFT * ELU**2, S.Zero
-                    )
-                ],
+                lambda: [mean_at_zero(2 * square() - sigma**2 * PERCENT_MORE, LEFT * ELU**2)],
             ),
         ),
     ),
@@ -466,7 +434,7 @@ CLAIMS = (
         id="initialization.relu_gain_preserves",
         statement="The gain sqrt(2) of ReLU preserves the second moment in an ELU network.",
         assumptions=(sigma, alpha, "mean-field limit"),
-        proof=he_preserves,
+        proof=lambda: [Equality(2 * square(), sigma**2)],
         source="the gain that libraries without one for ELU are given",
         expected=Verdict.REFUTED,
         neighbours=(

@@ -18,39 +18,34 @@ from elu_sym.networks.published_constants import PUBLISHED_CONSTANTS, selu_alpha
 from elu_sym.symbols import alpha, mu, scale, sigma, slope
 
 
-def published(row: str, moment: Expr, bounds_of: tuple[str, str], point: Point) -> Assertion:
-    """A published number times a root is 1 more than something between two numbers."""
-    number = PUBLISHED_CONSTANTS[row].published
-    lower, upper = (Rational(bound) for bound in bounds_of)
-    return Between(number * moment - 1, lower, upper, point)
+def published(row: str, moment: Expr, low: str, high: str, point: Point = STANDARD) -> Assertion:
+    """A published number times a moment is 1 more than something between two numbers."""
+    product = PUBLISHED_CONSTANTS[row].published * moment
+    return Between(product - 1, Rational(low), Rational(high), point)
 
 
-def siren(bounds_of: tuple[str, str] = ("3.1e-16", "3.2e-16")) -> Iterator[Assertion]:
+def siren(low: str, high: str) -> list[Assertion]:
     """The product with E f^2."""
-    yield published("siren.elu", square(), bounds_of, STANDARD)
+    return [published("siren.elu", square(), low, high)]
 
 
-def normalizers() -> dict[str, tuple[Expr, Point, tuple[str, str]]]:
-    """Each std f/sigma, where it is evaluated, and by what its published number is too large."""
-    selu_point = {alpha: selu_alpha(), scale: selu_scale()}
-    leaky: Point = ((slope, Rational(1, 100)), (sigma, S.One))
-    return {
-        "nfnets.elu": (centered(elu.std), STANDARD, ("5.95e-4", "5.96e-4")),
-        "nfnets.celu": (centered(celu.std), STANDARD, ("6.56e-5", "6.57e-5")),
-        "nfnets.relu": (centered(relu.std), ((sigma, S.One),), ("6.42e-4", "6.43e-4")),
-        "nfnets.leaky_relu": (centered(leaky_relu.std), leaky, ("6.28e-4", "6.29e-4")),
-        "nfnets.selu": (
-            centered(selu.std).xreplace(selu_point),
-            ((sigma, S.One),),
-            ("8.51e-4", "8.52e-4"),
+def nfnets(every: tuple[str, str] | None = None) -> Iterator[Assertion]:
+    """The product of each with std f/sigma."""
+    unit: Point = ((sigma, S.One),)
+    standard = {alpha: selu_alpha(), scale: selu_scale()}
+    for row, deviation, point, found in (
+        ("elu", centered(elu.std), STANDARD, ("5.95e-4", "5.96e-4")),
+        ("celu", centered(celu.std), STANDARD, ("6.56e-5", "6.57e-5")),
+        ("relu", centered(relu.std), unit, ("6.42e-4", "6.43e-4")),
+        (
+            "leaky_relu",
+            centered(leaky_relu.std),
+            (*unit, (slope, Rational(1, 100))),
+            ("6.28e-4", "6.29e-4"),
         ),
-    }
-
-
-def nfnets(bounds_of: tuple[str, str] | None = None) -> Iterator[Assertion]:
-    """The product of each with std f."""
-    for row, (deviation, point, found) in normalizers().items():
-        yield published(row, deviation, bounds_of or found, point)
+        ("selu", centered(selu.std).xreplace(standard), unit, ("8.51e-4", "8.52e-4")),
+    ):
+        yield published(f"nfnets.{row}", deviation, *(every or found), point)
 
 
 def selu_square() -> Expr:
@@ -80,8 +75,6 @@ def selu_digits(shift: Rational = S.Zero) -> Iterator[Assertion]:
         yield Between(sigma * exact, number - half, number + half, ((sigma, S.One),))
 
 
-NORMALIZER_FREE = "Brock, De, Smith, ICLR 2021, section 4.2"
-
 CLAIMS = (
     Claim(
         id="initialization.published_siren",
@@ -91,13 +84,13 @@ CLAIMS = (
         ),
         latex=r"1.5505188080679277\, \mathbb{E} f(Z)^2 - 1 \in (3.1, 3.2) \cdot 10^{-16}",
         assumptions=(mu, sigma, alpha, "mu = 0, sigma = alpha = 1"),
-        proof=siren,
+        proof=lambda: siren("3.1e-16", "3.2e-16"),
         source=PUBLISHED_CONSTANTS["siren.elu"].source,
         neighbours=(
-            Neighbour("It is the double next to it.", lambda: siren(("-7.2e-17", "7.2e-17"))),
+            Neighbour("It is the double next to it.", lambda: siren("-7.2e-17", "7.2e-17")),
             Neighbour(
                 "It is the inverse of the variance, to 1 %.",
-                lambda: [published("siren.elu", centered(variance), ("-0.01", "0.01"), STANDARD)],
+                lambda: [published("siren.elu", centered(variance), "-0.01", "0.01")],
             ),
         ),
     ),
@@ -119,13 +112,13 @@ CLAIMS = (
         id="initialization.published_nfnets_exact",
         statement="The factor for ELU of normalizer-free networks is 1/std f(Z) to 1e-4.",
         assumptions=(mu, sigma, alpha, "mu = 0, sigma = alpha = 1"),
-        proof=lambda: [published("nfnets.elu", centered(elu.std), ("-1e-4", "1e-4"), STANDARD)],
-        source=NORMALIZER_FREE + "; it was sampled",
+        proof=lambda: [published("nfnets.elu", centered(elu.std), "-1e-4", "1e-4")],
+        source="Brock, De, Smith, ICLR 2021, section 4.2; it was sampled",
         expected=Verdict.REFUTED,
         neighbours=(
             Neighbour(
                 "It is 1/sqrt(E f(Z)^2) to 1 %.",
-                lambda: [published("nfnets.elu", sqrt(square()), ("-1e-2", "1e-2"), STANDARD)],
+                lambda: [published("nfnets.elu", sqrt(square()), "-1e-2", "1e-2")],
             ),
         ),
     ),
