@@ -11,6 +11,12 @@ from collections.abc import Iterator
 from sympy import Expr, Heaviside, Rational, S, Symbol, diff, exp, oo
 
 from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.chapters.initialization.exact_gains import (
+    LEFT,
+    PERCENT_MORE,
+    below_sqrt_2,
+    mean_at_zero,
+)
 from elu_sym.claims.chapters.moments.variance_rule import (
     DERIVATIVE,
     ELU,
@@ -24,7 +30,7 @@ from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLim
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
 from elu_sym.symbols import alpha, excess, sigma, slack, x
 
-LEFT, RIGHT = Heaviside(-x), Heaviside(x)
+RIGHT = Heaviside(x)
 
 BIAS = Symbol("b", positive=True)
 """The variance of the biases."""
@@ -35,8 +41,6 @@ BELOW_TWO = 2 / (1 + excess)
 CRITICAL = 2 / (1 + alpha**2)
 """The weight variance from which on variances near 0 grow."""
 
-PERCENT_MORE = Rational(101, 100)
-
 SETTING = "independent weights and biases of mean 0, infinite width"
 
 
@@ -45,44 +49,44 @@ def by_variance(expression: Expr) -> Expr:
     return diff(expression, sigma) / (2 * sigma)
 
 
-def mean_at_zero(value: Expr, integrand: Expr) -> PositiveGaussianMean:
-    """A closed form at N(0, sigma^2) is positive."""
-    return PositiveGaussianMean(value, integrand, S.Zero)
+def slope_is(curvature: Expr) -> GaussianMean:
+    """The slope of the variance map is E[f'^2 + f*f''], with a curvature f''."""
+    return GaussianMean(DERIVATIVE**2 + ELU * curvature, by_variance(square()), S.Zero)
 
 
 def variance_slope() -> Iterator[Assertion]:
     """The second derivative of f^2/2, atom included; the atom has the weight f(0)."""
-    slope = by_variance(square())
-    with_atom = DERIVATIVE**2 + ELU * ELU.diff(x, 2)
-    yield GaussianMean(with_atom, slope, S.Zero)
-    yield GaussianMean(DERIVATIVE**2 + ELU * LEFT * alpha * exp(x), slope, S.Zero)
-
-
-def only_gradients() -> list[Assertion]:
-    """What the slope would be without the curvature of f."""
-    return [GaussianMean(DERIVATIVE**2, by_variance(square()), S.Zero)]
+    yield slope_is(ELU.diff(x, 2))
+    yield slope_is(LEFT * alpha * exp(x))
 
 
 def fixed_point_with_bias() -> Iterator[Assertion]:
     """(w E f^2 + b)/q falls strictly from oo to w/2."""
-    mapped = BELOW_TWO * square() + BIAS
     yield share_decreases()
-    yield EventuallyNegative(sigma**2 - mapped, sigma, S.Zero, -BIAS)
-    limit = -excess / (1 + excess)
-    yield EventuallyNegative(mapped / sigma**2 - 1, sigma, oo, limit)
+    yield EventuallyNegative(sigma**2 - BELOW_TWO * square() - BIAS, sigma, S.Zero, -BIAS)
+    yield large_variances_shrink(BELOW_TWO, -excess / (1 + excess))
+
+
+def large_variances_shrink(weights: Expr, limit: Expr) -> EventuallyNegative:
+    """The variance map lies below the identity from some variance on."""
+    return EventuallyNegative((weights * square() + BIAS) / sigma**2 - 1, sigma, oo, limit)
 
 
 def fixed_point_without_bias() -> Iterator[Assertion]:
     """E f^2/q falls strictly from (1 + alpha^2)/2 to 1/2."""
-    share = square() / sigma**2
     yield share_decreases()
-    yield GaussianLimit(share, sigma, S.Zero, 1 / CRITICAL)
-    yield GaussianLimit(share, sigma, oo, S.Half)
+    yield share_tends(S.Zero, 1 / CRITICAL)
+    yield share_tends(oo, S.Half)
+
+
+def share_tends(end: Expr, limit: Expr) -> GaussianLimit:
+    """The limit of E f^2/q."""
+    return GaussianLimit(square() / sigma**2, sigma, end, limit)
 
 
 def no_fixed_point() -> Iterator[Assertion]:
     """E f^2 lies strictly between q/2 and q*(1 + alpha^2)/2."""
-    yield mean_at_zero(square() - sigma**2 / 2, LEFT * ELU**2)
+    yield below_sqrt_2()
     yield large_weights(2 + slack)
     yield mean_at_zero(sigma**2 / CRITICAL - square(), x**2 * (RIGHT + alpha**2 * LEFT) - ELU**2)
     yield mean_at_zero(square(), ELU**2)
@@ -106,15 +110,15 @@ def gap() -> Expr:
     return sigma**2 * slope_square() - square()
 
 
-def gap_positive(factor: Expr = S.One) -> PositiveGaussianMean:
+def gap_positive() -> PositiveGaussianMean:
     """By Stein's identity q E[e^{2X}; X < 0] is E[X*(e^{2X} - 1)/2; X < 0]."""
-    integrand = LEFT * alpha**2 * (1 - exp(x)) * (-x * (1 + exp(x)) / 2 - (1 - exp(x)))
-    if factor == 1:
-        return mean_at_zero(gap(), integrand)
-    return mean_at_zero(
-        sigma**2 * slope_square() - factor * square(),
-        DERIVATIVE**2 * x**2 - factor * ELU**2,
-    )
+    return mean_at_zero(gap(), LEFT * stein(x))
+
+
+def stein(argument: Expr) -> Expr:
+    """What is left of the gap by Stein's identity, at a negative argument."""
+    rise = 1 - exp(argument)
+    return alpha**2 * rise * (-argument * (1 + exp(argument)) / 2 - rise)
 
 
 def gradients_grow() -> Iterator[Assertion]:
@@ -149,18 +153,22 @@ def edge_unique() -> Iterator[Assertion]:
 
 def he_grows() -> Iterator[Assertion]:
     """2 E f^2 - q lies strictly between 0 and alpha^2."""
-    yield mean_at_zero(2 * square() - sigma**2, 2 * LEFT * ELU**2)
-    yield mean_at_zero(
-        alpha**2 - 2 * square() + sigma**2, 2 * LEFT * alpha**2 * (1 - (1 - exp(x)) ** 2)
-    )
+    yield below_sqrt_2()
+    yield he_adds_less(alpha**2, 2 * LEFT * (alpha**2 - ELU**2))
     yield GaussianLimit(2 * square() - sigma**2, sigma, oo, alpha**2)
+
+
+def he_adds_less(most: Expr, integrand: Expr) -> PositiveGaussianMean:
+    """The variance grows by less than this."""
+    return mean_at_zero(most - 2 * square() + sigma**2, integrand)
 
 
 def residual_grows() -> Iterator[Assertion]:
     """The inequality E f^2 > q/2, and the limits at both ends."""
     yield mean_at_zero(excess * (square() - sigma**2 / 2), excess * LEFT * ELU**2)
-    yield GaussianLimit(1 + excess * square() / sigma**2, sigma, oo, 1 + excess / 2)
-    yield GaussianLimit(1 + excess * square() / sigma**2, sigma, S.Zero, 1 + excess / CRITICAL)
+    factor = 1 + excess * square() / sigma**2
+    yield GaussianLimit(factor, sigma, oo, 1 + excess / 2)
+    yield GaussianLimit(factor, sigma, S.Zero, 1 + excess / CRITICAL)
 
 
 POOLE = "Poole, Lahiri, Raghu, Sohl-Dickstein, Ganguli, NeurIPS 2016, section 2"
@@ -182,16 +190,12 @@ CLAIMS = (
         proof=variance_slope,
         source=POOLE,
         neighbours=(
-            Neighbour("It is w*E f'(X)^2, the factor of squared gradients.", only_gradients),
+            Neighbour(
+                "It is w*E f'(X)^2, the factor of squared gradients.", lambda: [slope_is(S.Zero)]
+            ),
             Neighbour(
                 "The term f*f'' is 1 % larger.",
-                lambda: [
-                    GaussianMean(
-                        DERIVATIVE**2 + PERCENT_MORE * ELU * LEFT * alpha * exp(x),
-                        by_variance(square()),
-                        S.Zero,
-                    )
-                ],
+                lambda: [slope_is(PERCENT_MORE * LEFT * alpha * exp(x))],
             ),
         ),
     ),
@@ -209,19 +213,9 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "At w = 2.02 large variances shrink, too.",
-                lambda: [
-                    EventuallyNegative(
-                        (2 * PERCENT_MORE * square() + BIAS) / sigma**2 - 1,
-                        sigma,
-                        oo,
-                        PERCENT_MORE - 1,
-                    )
-                ],
+                lambda: [large_variances_shrink(2 * PERCENT_MORE, PERCENT_MORE - 1)],
             ),
-            Neighbour(
-                "E f^2/q increases.",
-                lambda: [Positive(diff(square() / sigma**2, sigma))],
-            ),
+            Neighbour("E f^2/q increases.", lambda: [Positive(diff(square() / sigma**2, sigma))]),
         ),
     ),
     Claim(
@@ -240,11 +234,11 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "For every alpha the share near q = 0 is 1, as it is at alpha = 1.",
-                lambda: [GaussianLimit(square() / sigma**2, sigma, S.Zero, S.One)],
+                lambda: [share_tends(S.Zero, S.One)],
             ),
             Neighbour(
                 "The share of large variances is 1 % larger.",
-                lambda: [GaussianLimit(square() / sigma**2, sigma, oo, PERCENT_MORE / 2)],
+                lambda: [share_tends(oo, PERCENT_MORE / 2)],
             ),
         ),
     ),
@@ -288,12 +282,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "The slope is less than 0.99 at every fixed point.",
-                lambda: [
-                    mean_at_zero(
-                        Rational(99, 100) * square() - sigma**2 * by_variance(square()),
-                        ELU * (Rational(99, 100) * ELU - x * DERIVATIVE),
-                    )
-                ],
+                lambda: [share_decreases(Rational(99, 100))],
             ),
         ),
     ),
@@ -308,7 +297,15 @@ CLAIMS = (
         proof=gradients_grow,
         source="Stein's identity, and tanh(r/2) < r/2",
         neighbours=(
-            Neighbour("chi > 1.01 for every alpha and q.", lambda: [gap_positive(PERCENT_MORE)]),
+            Neighbour(
+                "chi > 1.01 for every alpha and q.",
+                lambda: [
+                    mean_at_zero(
+                        sigma**2 * slope_square() - PERCENT_MORE * square(),
+                        DERIVATIVE**2 * x**2 - PERCENT_MORE * ELU**2,
+                    )
+                ],
+            ),
             Neighbour(
                 "Squared gradients shrink.",
                 lambda: [mean_at_zero(-gap(), LEFT * (1 - exp(x)))],
@@ -358,10 +355,7 @@ CLAIMS = (
             Neighbour(
                 "It adds less than 0.99*alpha^2.",
                 lambda: [
-                    mean_at_zero(
-                        Rational(99, 100) * alpha**2 - 2 * square() + sigma**2,
-                        Rational(99, 100) * alpha**2 - 2 * LEFT * ELU**2,
-                    )
+                    he_adds_less(Rational(99, 100) * alpha**2, 2 * LEFT * (alpha**2 - ELU**2))
                 ],
             ),
         ),
@@ -380,12 +374,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "It multiplies it by more than 1 + 0.505*w.",
-                lambda: [
-                    mean_at_zero(
-                        excess * (square() - PERCENT_MORE / 2 * sigma**2),
-                        excess * (ELU**2 - PERCENT_MORE * RIGHT * x**2),
-                    )
-                ],
+                lambda: [below_sqrt_2(1 / PERCENT_MORE)],
             ),
         ),
     ),
