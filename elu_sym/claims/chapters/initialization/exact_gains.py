@@ -186,16 +186,12 @@ HE = "He, Zhang, Ren, Sun, ICCV 2015, section 2.2"
 CLAIMS = (
     Claim(
         id="initialization.gains",
-        statement=(
-            "At mu = 0, sigma = 1, alpha = 1 the squared gains are 1.550518808067... for the"
-            " second moment, 1.615042992693... for the variance and 1.496777435435... for the"
-            " gradient."
-        ),
-        latex=(
-            r"\frac{1}{\mathbb{E} f(Z)^2} = 1.5505\ldots,\;"
-            r" \frac{1}{\operatorname{Var} f(Z)} = 1.6150\ldots,\;"
-            r" \frac{1}{\mathbb{E} f'(Z)^2} = 1.4967\ldots"
-        ),
+        statement="At mu = 0, sigma = 1, alpha = 1 the squared gains are 1.550518808067... for the"
+        " second moment, 1.615042992693... for the variance and 1.496777435435... for the"
+        " gradient.",
+        latex=r"\frac{1}{\mathbb{E} f(Z)^2} = 1.5505\ldots,\;"
+        r" \frac{1}{\operatorname{Var} f(Z)} = 1.6150\ldots,\;"
+        r" \frac{1}{\mathbb{E} f'(Z)^2} = 1.4967\ldots",
         assumptions=(mu, sigma, alpha, "mu = 0, sigma = alpha = 1"),
         proof=values,
         source=HE + ", for ELU",
@@ -207,10 +203,8 @@ CLAIMS = (
     ),
     Claim(
         id="initialization.rules_agree_for_leaky_relu",
-        statement=(
-            "For ReLU and every leaky ReLU at mu = 0 the gain that preserves the second moment also"
-            " preserves the gradient, from every sigma: both are sqrt(2/(1 + slope^2))."
-        ),
+        statement="For ReLU and every leaky ReLU at mu = 0 the gain that preserves the second"
+        " moment also preserves the gradient, from every sigma: both are sqrt(2/(1 + slope^2)).",
         latex=r"\frac{\mathbb{E} g(\sigma Z)^2}{\sigma^2} = \mathbb{E} g'(\sigma Z)^2",
         assumptions=(sigma, slope),
         proof=agree_for_homogeneous,
@@ -235,10 +229,8 @@ CLAIMS = (
     ),
     Claim(
         id="initialization.rules_agree",
-        statement=(
-            "For ELU at mu = 0 the gain that preserves the second moment also preserves the"
-            " gradient: they are the same rule."
-        ),
+        statement="For ELU at mu = 0 the gain that preserves the second moment also preserves the"
+        " gradient: they are the same rule.",
         assumptions=(sigma, alpha),
         proof=lambda: [Equality(square() / sigma**2, slope_square())],
         source="true for ReLU and repeated for ELU",
@@ -258,55 +250,41 @@ CLAIMS = (
     ),
     Claim(
         id="initialization.variance_gain_is_largest",
-        statement=(
-            "At every mu, sigma and alpha the gain that preserves the variance is at least as large"
-            " as the one that preserves the second moment, and as the one that preserves the"
-            " gradient."
-        ),
-        latex=(
-            r"\operatorname{Var} f(X) \le \mathbb{E} f(X)^2,\;"
-            r" \operatorname{Var} f(X) \le \sigma^2\, \mathbb{E} f'(X)^2"
-        ),
+        statement="At every mu, sigma and alpha the gain that preserves the variance is at least"
+        " as large as the one that preserves the second moment, and as the one that preserves the"
+        " gradient.",
+        latex=r"\operatorname{Var} f(X) \le \mathbb{E} f(X)^2,\;"
+        r" \operatorname{Var} f(X) \le \sigma^2\, \mathbb{E} f'(X)^2",
         assumptions=(mu, sigma, alpha),
         proof=variance_rule_is_largest,
         source="Poincare's inequality for the normal law",
         neighbours=(
             Neighbour(
-                "It is 1 % larger than the latter, squared.",
-                lambda: variance_rule_is_largest(99),
+                "It is 1 % larger than the latter, squared.", lambda: variance_rule_is_largest(99)
             ),
         ),
     ),
     Claim(
         id="initialization.agree_at_centering_alpha",
-        statement=(
-            "The rules for the second moment and for the variance agree if and only if the mean of"
-            " f(X) is 0: at alpha = E X_+/E (1 - e^X)_+ alone, the alpha of SELU at N(0, 1)."
-        ),
-        latex=(
-            r"\mathbb{E} f(X)^2 = \operatorname{Var} f(X) \iff"
-            r" \alpha = \frac{\mathbb{E} X_+}{\mathbb{E} (1 - e^X)_+}"
-        ),
+        statement="The rules for the second moment and for the variance agree if and only if the"
+        " mean of f(X) is 0: at alpha = E X_+/E (1 - e^X)_+ alone, the alpha of SELU at N(0, 1).",
+        latex=r"\mathbb{E} f(X)^2 = \operatorname{Var} f(X) \iff"
+        r" \alpha = \frac{\mathbb{E} X_+}{\mathbb{E} (1 - e^X)_+}",
         assumptions=(mu, sigma, alpha),
         proof=agree_at_centering_alpha,
         source="their difference is the square of the mean",
         neighbours=(
             Neighbour(
-                "At an alpha that is 1 % larger.",
-                lambda: agree_at_centering_alpha(PERCENT_MORE),
+                "At an alpha that is 1 % larger.", lambda: agree_at_centering_alpha(PERCENT_MORE)
             ),
         ),
     ),
     Claim(
         id="initialization.decreases_with_alpha",
-        statement=(
-            "The larger alpha, the smaller the gains that preserve the second moment and the"
-            " gradient, at every mu and sigma."
-        ),
-        latex=(
-            r"\frac{\partial}{\partial\alpha} \mathbb{E} f(X)^2 > 0,\;"
-            r" \frac{\partial}{\partial\alpha} \mathbb{E} f'(X)^2 > 0"
-        ),
+        statement="The larger alpha, the smaller the gains that preserve the second moment and the"
+        " gradient, at every mu and sigma.",
+        latex=r"\frac{\partial}{\partial\alpha} \mathbb{E} f(X)^2 > 0,\;"
+        r" \frac{\partial}{\partial\alpha} \mathbb{E} f'(X)^2 > 0",
         assumptions=(mu, sigma, alpha),
         proof=moments_grow_with_alpha,
         source="f^2 and f'^2 increase with alpha at every x < 0",
@@ -314,15 +292,11 @@ CLAIMS = (
     ),
     Claim(
         id="initialization.small_alpha",
-        statement=(
-            "As alpha -> 0 the gains at mu = 0 tend to those of ReLU, from every sigma: sqrt(2),"
-            " sqrt(2*pi/(pi - 1)) and sqrt(2)."
-        ),
-        latex=(
-            r"\frac{\mathbb{E} f^2}{\sigma^2} \to \frac{1}{2},\;"
-            r" \frac{\operatorname{Var} f}{\sigma^2} \to \frac{\pi - 1}{2\pi},\;"
-            r" \mathbb{E} f'^2 \to \frac{1}{2}"
-        ),
+        statement="As alpha -> 0 the gains at mu = 0 tend to those of ReLU, from every sigma:"
+        " sqrt(2), sqrt(2*pi/(pi - 1)) and sqrt(2).",
+        latex=r"\frac{\mathbb{E} f^2}{\sigma^2} \to \frac{1}{2},\;"
+        r" \frac{\operatorname{Var} f}{\sigma^2} \to \frac{\pi - 1}{2\pi},\;"
+        r" \mathbb{E} f'^2 \to \frac{1}{2}",
         assumptions=(sigma, alpha),
         proof=small_alpha,
         source="ELU tends to ReLU",
@@ -339,11 +313,9 @@ CLAIMS = (
     ),
     Claim(
         id="initialization.bounds",
-        statement=(
-            "At mu = 0 the gain that preserves the second moment lies strictly between"
-            " sqrt(2/(1 + alpha^2)) and sqrt(2), for every sigma and alpha; it tends to the first"
-            " as sigma -> 0 and to the second as sigma -> oo."
-        ),
+        statement="At mu = 0 the gain that preserves the second moment lies strictly between"
+        " sqrt(2/(1 + alpha^2)) and sqrt(2), for every sigma and alpha; it tends to the first"
+        " as sigma -> 0 and to the second as sigma -> oo.",
         latex=r"\sqrt{\frac{2}{1 + \alpha^2}} < \frac{\sigma}{\sqrt{\mathbb{E} f^2}} < \sqrt{2}",
         assumptions=(sigma, alpha),
         proof=bounds,
@@ -358,10 +330,8 @@ CLAIMS = (
     ),
     Claim(
         id="initialization.exceeds_one",
-        statement=(
-            "For alpha <= 1 the gain that preserves the second moment exceeds 1 at mu = 0, for"
-            " every sigma: with the variance 1/fan of LeCun the signal decays."
-        ),
+        statement="For alpha <= 1 the gain that preserves the second moment exceeds 1 at mu = 0,"
+        " for every sigma: with the variance 1/fan of LeCun the signal decays.",
         latex=r"\alpha \le 1 \implies \mathbb{E} f(\sigma Z)^2 < \sigma^2",
         assumptions=(sigma, "alpha <= 1"),
         proof=exceeds_one,
@@ -394,14 +364,10 @@ CLAIMS = (
     ),
     Claim(
         id="initialization.increases_with_sigma",
-        statement=(
-            "At mu = 0 the gains that preserve the second moment and the gradient increase with"
-            " sigma, for every alpha."
-        ),
-        latex=(
-            r"\frac{d}{d\sigma} \frac{\mathbb{E} f(\sigma Z)^2}{\sigma^2} < 0,\;"
-            r" \frac{d}{d\sigma} \mathbb{E} f'(\sigma Z)^2 < 0"
-        ),
+        statement="At mu = 0 the gains that preserve the second moment and the gradient increase"
+        " with sigma, for every alpha.",
+        latex=r"\frac{d}{d\sigma} \frac{\mathbb{E} f(\sigma Z)^2}{\sigma^2} < 0,\;"
+        r" \frac{d}{d\sigma} \mathbb{E} f'(\sigma Z)^2 < 0",
         assumptions=(sigma, alpha),
         proof=increases_with_sigma,
         source="0 < x*f'(x)/f(x) < 1 and f' increases on the left",
@@ -414,11 +380,9 @@ CLAIMS = (
     ),
     Claim(
         id="initialization.relu_gain_grows",
-        statement=(
-            "With the gain sqrt(2) of ReLU the pre-activation variance of an ELU network grows in"
-            " every layer, from every variance and for every alpha; from 1 at alpha = 1 by 28.99 %,"
-            " and by a factor that tends to 1 as it grows."
-        ),
+        statement="With the gain sqrt(2) of ReLU the pre-activation variance of an ELU network"
+        " grows in every layer, from every variance and for every alpha; from 1 at alpha = 1 by"
+        " 28.99 %, and by a factor that tends to 1 as it grows.",
         latex=r"2\, \mathbb{E} f(\sigma Z)^2 > \sigma^2",
         assumptions=(sigma, alpha, "mean-field limit"),
         proof=he_grows,

@@ -78,10 +78,8 @@ def selu_digits(shift: Rational = S.Zero) -> Iterator[Assertion]:
 CLAIMS = (
     Claim(
         id="initialization.published_siren",
-        statement=(
-            "The constant 1.5505188080679277 for ELU is 1/E f(Z)^2 at alpha = 1, relatively"
-            " 3.2e-16 too large: two units in the last place of a double."
-        ),
+        statement="The constant 1.5505188080679277 for ELU is 1/E f(Z)^2 at alpha = 1, relatively"
+        " 3.2e-16 too large: two units in the last place of a double.",
         latex=r"1.5505188080679277\, \mathbb{E} f(Z)^2 - 1 \in (3.1, 3.2) \cdot 10^{-16}",
         assumptions=(mu, sigma, alpha, "mu = 0, sigma = alpha = 1"),
         proof=lambda: siren("3.1e-16", "3.2e-16"),
@@ -96,11 +94,9 @@ CLAIMS = (
     ),
     Claim(
         id="initialization.published_nfnets",
-        statement=(
-            "The factors of normalizer-free networks are too large: by 5.96e-4 for ELU, 6.6e-5 for"
-            " CELU (which is ELU at alpha = 1), 6.42e-4 for ReLU, 6.29e-4 for leaky ReLU of slope"
-            " 0.01 and 8.52e-4 for SELU, relatively."
-        ),
+        statement="The factors of normalizer-free networks are too large: by 5.96e-4 for ELU,"
+        " 6.6e-5 for CELU (which is ELU at alpha = 1), 6.42e-4 for ReLU, 6.29e-4 for leaky ReLU of"
+        " slope 0.01 and 8.52e-4 for SELU, relatively.",
         assumptions=(mu, sigma, alpha, "mu = 0, sigma = alpha = 1"),
         proof=nfnets,
         source=PUBLISHED_CONSTANTS["nfnets.elu"].source,
@@ -124,10 +120,8 @@ CLAIMS = (
     ),
     Claim(
         id="initialization.selu_gain",
-        statement=(
-            "With the gain 3/4 that PyTorch has for SELU a layer turns the pre-activation variance"
-            " 1 into 0.5625; the gain that keeps it is 1."
-        ),
+        statement="With the gain 3/4 that PyTorch has for SELU a layer turns the pre-activation"
+        " variance 1 into 0.5625; the gain that keeps it is 1.",
         latex=r"\mathbb{E} \operatorname{selu}(Z)^2 = 1",
         assumptions=(sigma, "lambda as published", "mean-field limit"),
         proof=selu_three_quarters,
@@ -151,14 +145,10 @@ CLAIMS = (
     ),
     Claim(
         id="initialization.published_selu",
-        statement=(
-            "The published alpha and lambda of SELU are those of mean 0 and second moment 1 at"
-            " N(0, 1), rounded to 31 decimals."
-        ),
-        latex=(
-            r"\alpha = 1.6732632423543772848170429916717,\;"
-            r" \lambda = 1.0507009873554804934193349852946"
-        ),
+        statement="The published alpha and lambda of SELU are those of mean 0 and second moment 1"
+        " at N(0, 1), rounded to 31 decimals.",
+        latex=r"\alpha = 1.6732632423543772848170429916717,\;"
+        r" \lambda = 1.0507009873554804934193349852946",
         assumptions=("X ~ N(0, 1)",),
         proof=selu_digits,
         source=PUBLISHED_CONSTANTS["selu.alpha"].source,

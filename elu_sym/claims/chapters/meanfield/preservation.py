@@ -140,8 +140,7 @@ def edge_unique() -> Iterator[Assertion]:
     # The two parts of the derivative of b: each is positive.
     falls = -by_variance(slope_square())
     yield Equality(
-        by_variance(biases) * slope_square() ** 2,
-        slope_square() * curvature() + gap() * falls,
+        by_variance(biases) * slope_square() ** 2, slope_square() * curvature() + gap() * falls
     )
     yield mean_at_zero(curvature(), alpha**2 * LEFT * exp(2 * x) * (exp(-x) - 1 + x))
     yield mean_at_zero(falls, -(alpha**2) * LEFT * x * exp(2 * x) / sigma**2)
@@ -178,14 +177,10 @@ DERIVED = "derived from the definition of ELU"
 CLAIMS = (
     Claim(
         id="meanfield.variance_slope",
-        statement=(
-            "The slope of the variance map is chi_q = w*E[f'(X)^2 + f(X)*f''(X)], X ~ N(0, q), the"
-            " atom of f'' at the kink included, whose weight f(0)*(1 - alpha) is 0."
-        ),
-        latex=(
-            r"\frac{d}{dq} \mathbb{E} f(\sqrt{q} Z)^2 ="
-            r" \mathbb{E}\left[f'(X)^2 + f(X) f''(X)\right],\; X \sim N(0, q)"
-        ),
+        statement="The slope of the variance map is chi_q = w*E[f'(X)^2 + f(X)*f''(X)], X ~ N(0,"
+        " q), the atom of f'' at the kink included, whose weight f(0)*(1 - alpha) is 0.",
+        latex=r"\frac{d}{dq} \mathbb{E} f(\sqrt{q} Z)^2 ="
+        r" \mathbb{E}\left[f'(X)^2 + f(X) f''(X)\right],\; X \sim N(0, q)",
         assumptions=(alpha, sigma, SETTING),
         proof=variance_slope,
         source=POOLE,
@@ -201,11 +196,9 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.fixed_point_with_bias",
-        statement=(
-            "With biases of any variance b > 0 and weights of variance w < 2 the variance map has"
-            " exactly one fixed point, for every alpha: (w*E f^2 + b)/q decreases strictly, is"
-            " above 1 near q = 0 and below 1 for large q."
-        ),
+        statement="With biases of any variance b > 0 and weights of variance w < 2 the variance"
+        " map has exactly one fixed point, for every alpha: (w*E f^2 + b)/q decreases strictly, is"
+        " above 1 near q = 0 and below 1 for large q.",
         latex=r"w < 2,\; b > 0 \implies \exists!\, q > 0: q = w\, \mathbb{E} f(\sqrt{q} Z)^2 + b",
         assumptions=(alpha, sigma, excess, BIAS, "w = 2/(1 + t)", SETTING),
         proof=fixed_point_with_bias,
@@ -220,14 +213,10 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.fixed_point_without_bias",
-        statement=(
-            "Without biases E f^2/q decreases strictly from (1 + alpha^2)/2 at q -> 0 to 1/2 at"
-            " q -> oo, so there is exactly one fixed point for 2/(1 + alpha^2) < w < 2."
-        ),
-        latex=(
-            r"\frac{2}{1 + \alpha^2} < w < 2 \implies"
-            r" \exists!\, q > 0: q = w\, \mathbb{E} f(\sqrt{q} Z)^2"
-        ),
+        statement="Without biases E f^2/q decreases strictly from (1 + alpha^2)/2 at q -> 0 to 1/2"
+        " at q -> oo, so there is exactly one fixed point for 2/(1 + alpha^2) < w < 2.",
+        latex=r"\frac{2}{1 + \alpha^2} < w < 2 \implies"
+        r" \exists!\, q > 0: q = w\, \mathbb{E} f(\sqrt{q} Z)^2",
         assumptions=(alpha, sigma, "b = 0", SETTING),
         proof=fixed_point_without_bias,
         source=DERIVED,
@@ -244,11 +233,9 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.no_fixed_point",
-        statement=(
-            "There is none for w >= 2, where every variance grows, with biases or without; nor"
-            " without biases for w <= 2/(1 + alpha^2), where every variance decays:"
-            " q/2 < E f^2 < q*(1 + alpha^2)/2."
-        ),
+        statement="There is none for w >= 2, where every variance grows, with biases or without;"
+        " nor without biases for w <= 2/(1 + alpha^2), where every variance decays: q/2 < E f^2 <"
+        " q*(1 + alpha^2)/2.",
         latex=r"\frac{q}{2} < \mathbb{E} f(\sqrt{q} Z)^2 < \frac{1 + \alpha^2}{2}\, q",
         assumptions=(alpha, sigma, slack, BIAS, "w = 2 + s", SETTING),
         proof=no_fixed_point,
@@ -271,10 +258,8 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.fixed_point_stable",
-        statement=(
-            "A fixed point of the variance map, with biases or without, has a slope 0 < chi_q < 1,"
-            " for every alpha: it is stable, and approached from one side."
-        ),
+        statement="A fixed point of the variance map, with biases or without, has a slope 0 <"
+        " chi_q < 1, for every alpha: it is stable, and approached from one side.",
         latex=r"q = w\, \mathbb{E} f^2 + b \implies 0 < \chi_q < 1",
         assumptions=(alpha, sigma, "b >= 0", SETTING),
         proof=fixed_point_stable,
@@ -288,10 +273,8 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.gradients_grow",
-        statement=(
-            "Without biases weights that preserve the pre-activation variance q make squared"
-            " gradients grow, for every alpha and every q: chi = q*E f'(X)^2/E f(X)^2 > 1."
-        ),
+        statement="Without biases weights that preserve the pre-activation variance q make squared"
+        " gradients grow, for every alpha and every q: chi = q*E f'(X)^2/E f(X)^2 > 1.",
         latex=r"q\, \mathbb{E} f'(X)^2 > \mathbb{E} f(X)^2,\quad X \sim N(0, q)",
         assumptions=(alpha, sigma, "b = 0", SETTING),
         proof=gradients_grow,
@@ -307,23 +290,17 @@ CLAIMS = (
                 ],
             ),
             Neighbour(
-                "Squared gradients shrink.",
-                lambda: [mean_at_zero(-gap(), LEFT * (1 - exp(x)))],
+                "Squared gradients shrink.", lambda: [mean_at_zero(-gap(), LEFT * (1 - exp(x)))]
             ),
         ),
     ),
     Claim(
         id="meanfield.edge_unique",
-        statement=(
-            "For every alpha and every bias variance b > 0 exactly one weight variance is on the"
-            " edge of chaos, chi = 1 at the fixed point: w = 1/E f'^2 with b = q - E f^2/E f'^2, a"
-            " function of q that grows strictly from 0 to oo, while w grows from 2/(1 + alpha^2)"
-            " to 2."
-        ),
-        latex=(
-            r"w = \frac{1}{\mathbb{E} f'^2},\; b = q - \frac{\mathbb{E} f^2}{\mathbb{E} f'^2},\;"
-            r" \frac{db}{dq} > 0"
-        ),
+        statement="For every alpha and every bias variance b > 0 exactly one weight variance is on"
+        " the edge of chaos, chi = 1 at the fixed point: w = 1/E f'^2 with b = q - E f^2/E f'^2, a"
+        " function of q that grows strictly from 0 to oo, while w grows from 2/(1 + alpha^2) to 2.",
+        latex=r"w = \frac{1}{\mathbb{E} f'^2},\; b = q - \frac{\mathbb{E} f^2}{\mathbb{E} f'^2},\;"
+        r" \frac{db}{dq} > 0",
         assumptions=(alpha, sigma, SETTING),
         proof=edge_unique,
         source=SCHOENHOLZ + "; that it is unique is derived here",
@@ -342,11 +319,9 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.he_grows",
-        statement=(
-            "Under He's rule for ReLU, w = 2, and without biases, every layer of ELU units adds to"
-            " the pre-activation variance more than 0 and less than alpha^2, which is the limit for"
-            " large variances: it grows linearly with depth, not exponentially."
-        ),
+        statement="Under He's rule for ReLU, w = 2, and without biases, every layer of ELU units"
+        " adds to the pre-activation variance more than 0 and less than alpha^2, which is the"
+        " limit for large variances: it grows linearly with depth, not exponentially.",
         latex=r"0 < 2\, \mathbb{E} f(\sqrt{q} Z)^2 - q < \alpha^2",
         assumptions=(alpha, sigma, "b = 0", SETTING),
         proof=he_grows,
@@ -362,11 +337,9 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.residual_grows",
-        statement=(
-            "A residual block x + W f(x) multiplies the variance by more than 1 + w/2, for every w"
-            " and alpha; that is the limit for large variances, and 1 + w*(1 + alpha^2)/2 the one"
-            " for small ones: no choice of weights keeps it."
-        ),
+        statement="A residual block x + W f(x) multiplies the variance by more than 1 + w/2, for"
+        " every w and alpha; that is the limit for large variances, and 1 + w*(1 + alpha^2)/2 the"
+        " one for small ones: no choice of weights keeps it.",
         latex=r"q + w\, \mathbb{E} f(\sqrt{q} Z)^2 > \left(1 + \frac{w}{2}\right) q",
         assumptions=(alpha, sigma, excess, "w = t", SETTING),
         proof=residual_grows,

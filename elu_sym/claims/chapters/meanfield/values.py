@@ -157,10 +157,8 @@ def dropout() -> Iterator[Assertion]:
 CLAIMS = (
     Claim(
         id="meanfield.slopes_at_one",
-        statement=(
-            "At alpha = 1 and q = 1, without biases, chi_q = 0.891 and chi = 1.0359: weights that"
-            " preserve the variance make squared gradients grow by 3.6 % a layer."
-        ),
+        statement="At alpha = 1 and q = 1, without biases, chi_q = 0.891 and chi = 1.0359: weights"
+        " that preserve the variance make squared gradients grow by 3.6 % a layer.",
         latex=r"\chi_q \approx 0.891 < 1 < \chi \approx 1.0359",
         assumptions=(alpha, sigma, "b = 0", SETTING),
         proof=slopes_at_one,
@@ -175,10 +173,8 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.price_bounded",
-        statement=(
-            "At alpha = 1 the price of preserving the variance is at most 6 % a layer, chi <"
-            " 1.06, for 1/10 <= sigma <= 10."
-        ),
+        statement="At alpha = 1 the price of preserving the variance is at most 6 % a layer, chi <"
+        " 1.06, for 1/10 <= sigma <= 10.",
         latex=r"\chi < 1.06",
         assumptions=(sigma, "alpha = 1, b = 0", SETTING),
         proof=price_bounded,
@@ -199,24 +195,16 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.edge_at_one",
-        statement=(
-            "With biases both are preserved: at every q weights of variance 1/E f'^2 and biases of"
-            " variance q - E f^2/E f'^2 keep the variance q and have chi = 1. At alpha = 1 and"
-            " q = 1 these are 1.4968 and 0.03466."
-        ),
+        statement="With biases both are preserved: at every q weights of variance 1/E f'^2 and"
+        " biases of variance q - E f^2/E f'^2 keep the variance q and have chi = 1. At alpha = 1"
+        " and q = 1 these are 1.4968 and 0.03466.",
         latex=r"w\, \mathbb{E} f^2 + b = q,\; w\, \mathbb{E} f'^2 = 1",
         assumptions=(alpha, sigma, SETTING),
         proof=edge_at_one,
         source=SCHOENHOLZ,
         neighbours=(
-            Neighbour(
-                "The weight variance is 1 % larger.",
-                lambda: edge_at_one(PERCENT_MORE),
-            ),
-            Neighbour(
-                "The bias variance is 1 % larger.",
-                lambda: edge_at_one(S.One, PERCENT_MORE),
-            ),
+            Neighbour("The weight variance is 1 % larger.", lambda: edge_at_one(PERCENT_MORE)),
+            Neighbour("The bias variance is 1 % larger.", lambda: edge_at_one(S.One, PERCENT_MORE)),
             Neighbour(
                 "With the weights that preserve the variance without biases chi is 1.",
                 lambda: [Equality(price(), S.One)],
@@ -225,10 +213,8 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.linear_pieces_keep",
-        statement=(
-            "For ReLU and leaky ReLU both slopes are 1 wherever weights preserve the variance, and"
-            " they do it at every q at once: chi = chi_q = 1."
-        ),
+        statement="For ReLU and leaky ReLU both slopes are 1 wherever weights preserve the"
+        " variance, and they do it at every q at once: chi = chi_q = 1.",
         latex=r"\chi = \chi_q = 1",
         assumptions=("slope > 0", sigma, "b = 0", SETTING),
         proof=linear_pieces_keep,
@@ -242,11 +228,9 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.relatives_grow",
-        statement=(
-            "SELU of every alpha and scale and CELU of every alpha make squared gradients grow as"
-            " well, wherever weights preserve the variance: chi > 1 at every q. For SELU with its"
-            " standard parameters at N(0, 1), chi = 1.072."
-        ),
+        statement="SELU of every alpha and scale and CELU of every alpha make squared gradients"
+        " grow as well, wherever weights preserve the variance: chi > 1 at every q. For SELU with"
+        " its standard parameters at N(0, 1), chi = 1.072.",
         latex=r"\chi_{\mathrm{SELU}}, \chi_{\mathrm{CELU}} > 1",
         assumptions=(alpha, scale, sigma, "b = 0", SETTING),
         proof=relatives_grow,
@@ -254,8 +238,7 @@ CLAIMS = (
         neighbours=(
             Neighbour("The factor of SELU is 1 % larger.", lambda: [selu_at_one(PERCENT_MORE)]),
             Neighbour(
-                "Squared gradients of CELU shrink.",
-                lambda: [gap_of(celu, Celu(x, alpha) ** 2, -1)],
+                "Squared gradients of CELU shrink.", lambda: [gap_of(celu, Celu(x, alpha) ** 2, -1)]
             ),
             Neighbour(
                 "For SELU the factor is above 1.01 at every q and alpha.",
@@ -270,12 +253,10 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.lecun_decay",
-        statement=(
-            "At alpha = 1 under LeCun's rule, w = 1, without biases, E f^2 = q - sqrt(2/pi)*q^(3/2)"
-            " + R with 0 < R < 7/8*q^2: near 0 the variance decays algebraically, and the"
-            " reciprocal of sigma grows by 1/sqrt(2*pi) a layer in the limit, so that q is about"
-            " 2*pi/l^2 in layer l."
-        ),
+        statement="At alpha = 1 under LeCun's rule, w = 1, without biases, E f^2 = q -"
+        " sqrt(2/pi)*q^(3/2) + R with 0 < R < 7/8*q^2: near 0 the variance decays algebraically,"
+        " and the reciprocal of sigma grows by 1/sqrt(2*pi) a layer in the limit, so that q is"
+        " about 2*pi/l^2 in layer l.",
         latex=r"0 < \mathbb{E} f^2 - q + \sqrt{2/\pi}\, q^{3/2} < \tfrac{7}{8} q^2",
         assumptions=(sigma, "alpha = 1, w = 1, b = 0", SETTING),
         proof=lecun_decay,
@@ -298,20 +279,15 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.dropout",
-        statement=(
-            "With dropout the correlation 1 is no fixed point: two copies of one input under"
-            " independent masks, units kept with probability 1/(1 + t), have the covariance"
-            " w*E f^2 + b in the next layer and the larger variance w*(1 + t)*E f^2 + b."
-        ),
+        statement="With dropout the correlation 1 is no fixed point: two copies of one input under"
+        " independent masks, units kept with probability 1/(1 + t), have the covariance"
+        " w*E f^2 + b in the next layer and the larger variance w*(1 + t)*E f^2 + b.",
         latex=r"w\, \mathbb{E} f^2 + b < w (1 + t)\, \mathbb{E} f^2 + b",
         assumptions=(alpha, sigma, excess, BIAS, SETTING),
         proof=dropout,
         source="Schoenholz et al., ICLR 2017, section 5, for ELU",
         neighbours=(
-            Neighbour(
-                "The two are equal.",
-                lambda: [Equality((1 + excess) * square(), square())],
-            ),
+            Neighbour("The two are equal.", lambda: [Equality((1 + excess) * square(), square())]),
         ),
     ),
 )

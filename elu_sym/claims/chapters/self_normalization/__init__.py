@@ -8,10 +8,4 @@ from elu_sym.claims.chapters.self_normalization import (
     theorem,
 )
 
-CLAIMS = (
-    *fixed_point.CLAIMS,
-    *moment_map.CLAIMS,
-    *theorem.CLAIMS,
-    *reach.CLAIMS,
-    *decay.CLAIMS,
-)
+CLAIMS = (*fixed_point.CLAIMS, *moment_map.CLAIMS, *theorem.CLAIMS, *reach.CLAIMS, *decay.CLAIMS)

@@ -58,10 +58,9 @@ def after_1000_layers(low: str, high: str) -> list[Assertion]:
 CLAIMS = (
     Claim(
         id="self_normalization.elu_variance_decays",
-        statement=(
-            "Unscaled ELU at alpha = 1 keeps no variance: with centred weights, sum of squares 1,"
-            " the variance q_n after n layers tends to 0 from every start, and n^2*q_n to 2*pi."
-        ),
+        statement="Unscaled ELU at alpha = 1 keeps no variance: with centred weights, sum of"
+        " squares 1, the variance q_n after n layers tends to 0 from every start, and n^2*q_n to"
+        " 2*pi.",
         latex=r"q_{n+1} = q_n - \sqrt{2/\pi}\, q_n^{3/2} + O(q_n^2),\quad n^2 q_n \to 2\pi",
         assumptions=(sigma, "centred weights with sum of squares 1", "mean-field limit"),
         proof=decays,
@@ -81,10 +80,8 @@ CLAIMS = (
     ),
     Claim(
         id="self_normalization.elu_variance_after_1000_layers",
-        statement=(
-            "From variance 1 it is between 6.335e-6 and 6.336e-6 after 1,000 layers, where"
-            " 2*pi/n^2 is 6.283e-6."
-        ),
+        statement="From variance 1 it is between 6.335e-6 and 6.336e-6 after 1,000 layers, where"
+        " 2*pi/n^2 is 6.283e-6.",
         latex=r"6.335 \cdot 10^{-6} < q_{1000} < 6.336 \cdot 10^{-6}",
         assumptions=("the map q -> Var f(sqrt(q) Z), iterated",),
         proof=lambda: after_1000_layers("6.335e-6", "6.336e-6"),

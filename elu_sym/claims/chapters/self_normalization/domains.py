@@ -61,15 +61,9 @@ KINDS = {
     "mean_below": ("E selu(Z) < b", r"\mathbb{E}\,\mathrm{selu}(Z) < b"),
     "variance_above": ("Var selu(Z) > b", r"\operatorname{Var} \mathrm{selu}(Z) > b"),
     "variance_below": ("Var selu(Z) < b", r"\operatorname{Var} \mathrm{selu}(Z) < b"),
-    "determinant": (
-        "s**4 - s**2*|J|**2 + det(J)**2 > 0",
-        r"s^4 - s^2 \|J\|_F^2 + (\det J)^2 > 0",
-    ),
+    "determinant": ("s**4 - s**2*|J|**2 + det(J)**2 > 0", r"s^4 - s^2 \|J\|_F^2 + (\det J)^2 > 0"),
     "trace": ("2*s**2 - |J|**2 > 0", r"2 s^2 - \|J\|_F^2 > 0"),
-    "exceeded": (
-        "s**4 - s**2*|J|**2 + det(J)**2 < 0",
-        r"s^4 - s^2 \|J\|_F^2 + (\det J)^2 < 0",
-    ),
+    "exceeded": ("s**4 - s**2*|J|**2 + det(J)**2 < 0", r"s^4 - s^2 \|J\|_F^2 + (\det J)^2 < 0"),
     "shrinks": ("Var selu(Z) < b*nu", r"\operatorname{Var} \mathrm{selu}(Z) < b \nu"),
     "grows": ("Var selu(Z) > b*nu", r"\operatorname{Var} \mathrm{selu}(Z) > b \nu"),
 }

@@ -193,11 +193,9 @@ CLAIMS = (
     Claim(
         id="self_normalization.parameters_decreasing",
         statement="E f(X)/std f(X) decreases strictly with alpha, for every normal law of X.",
-        latex=(
-            r"\frac{\partial}{\partial\alpha} \frac{\mathbb{E} f}{\operatorname{std} f} ="
-            r" -\frac{\mathbb{E} N\, \mathbb{E} X_+^2 + \alpha\, \mathbb{E} X_+\, \mathbb{E} N^2}"
-            r"{(\operatorname{Var} f)^{3/2}} < 0"
-        ),
+        latex=r"\frac{\partial}{\partial\alpha} \frac{\mathbb{E} f}{\operatorname{std} f} ="
+        r" -\frac{\mathbb{E} N\, \mathbb{E} X_+^2 + \alpha\, \mathbb{E} X_+\, \mathbb{E} N^2}"
+        r"{(\operatorname{Var} f)^{3/2}} < 0",
         assumptions=(mu, sigma, alpha),
         proof=decreasing,
         source="the derivative, in which all terms have one sign",
@@ -211,14 +209,10 @@ CLAIMS = (
     ),
     Claim(
         id="self_normalization.parameters_unique",
-        statement=(
-            "For every mean and every variance > 0 there is exactly one pair alpha, scale > 0 for"
-            " which scale*f(X) has the mean and the variance of X ~ N(mean, variance)."
-        ),
-        latex=(
-            r"\forall \mu,\, \sigma > 0\ \exists!\, \alpha, \lambda > 0:\ \lambda\,\mathbb{E} f ="
-            r" \mu,\ \lambda^2 \operatorname{Var} f = \sigma^2"
-        ),
+        statement="For every mean and every variance > 0 there is exactly one pair alpha, scale >"
+        " 0 for which scale*f(X) has the mean and the variance of X ~ N(mean, variance).",
+        latex=r"\forall \mu,\, \sigma > 0\ \exists!\, \alpha, \lambda > 0:\ \lambda\,\mathbb{E} f"
+        r" = \mu,\ \lambda^2 \operatorname{Var} f = \sigma^2",
         assumptions=(mu, sigma),
         proof=unique,
         source="Klambauer et al. 2017, equation 14, for (0, 1); derived for the others",
@@ -239,32 +233,25 @@ CLAIMS = (
     ),
     Claim(
         id="self_normalization.parameters_quadratic",
-        statement=(
-            "With t = mean/sigma that alpha solves a quadratic equation in E X_+, E N and the two"
-            " variances, whose discriminant is 4*t^2*D, D = 2 + t^2 + beta + gamma -"
-            " t^2*beta*gamma, beta and gamma the squared coefficients of variation of N and X_+."
-        ),
+        statement="With t = mean/sigma that alpha solves a quadratic equation in E X_+, E N and"
+        " the two variances, whose discriminant is 4*t^2*D, D = 2 + t^2 + beta + gamma -"
+        " t^2*beta*gamma, beta and gamma the squared coefficients of variation of N and X_+.",
         latex=(r"(n^2 - t^2 b)\,\alpha^2 - 2 P n (1 + t^2)\,\alpha + P^2 - t^2 a = 0"),
         assumptions=(mu, sigma, alpha),
         proof=quadratic,
         source="E f = t std f, squared",
         neighbours=(
             Neighbour(
-                "D without its last term.",
-                lambda: [discriminant((mu / sigma) ** 2, S.Zero)],
+                "D without its last term.", lambda: [discriminant((mu / sigma) ** 2, S.Zero)]
             ),
         ),
     ),
     Claim(
         id="self_normalization.standard_parameters",
-        statement=(
-            "At mean 0 and variance 1 alpha and scale agree with the published constants of SELU to"
-            " 30 decimals."
-        ),
-        latex=(
-            r"\alpha_{01} = 1.6732632423543772\ldots,"
-            r" \quad \lambda_{01} = 1.0507009873554804\ldots"
-        ),
+        statement="At mean 0 and variance 1 alpha and scale agree with the published constants of"
+        " SELU to 30 decimals.",
+        latex=r"\alpha_{01} = 1.6732632423543772\ldots,"
+        r" \quad \lambda_{01} = 1.0507009873554804\ldots",
         assumptions=(alpha, scale),
         proof=standard_parameters,
         source="Klambauer et al. 2017, equation 14 and their code",
@@ -281,11 +268,9 @@ CLAIMS = (
     ),
     Claim(
         id="self_normalization.attracts_normalized_weights",
-        statement=(
-            "With omega = 0 and tau = 1 the fixed point (0, 1) of the standard SELU attracts: the"
-            " eigenvalues of the Jacobian by the layer's input are 0 and 0.7826, its largest"
-            " singular value is 0.7876."
-        ),
+        statement="With omega = 0 and tau = 1 the fixed point (0, 1) of the standard SELU"
+        " attracts: the eigenvalues of the Jacobian by the layer's input are 0 and 0.7826, its"
+        " largest singular value is 0.7876.",
         latex=r"\rho(J) = 0.7826\ldots, \quad \sigma_{\max}(J) = 0.7876\ldots",
         assumptions=("standard SELU, omega = 0, tau = 1",),
         proof=attracts_normalized,
@@ -314,10 +299,8 @@ CLAIMS = (
     ),
     Claim(
         id="self_normalization.repels_unit_weights",
-        statement=(
-            "With omega = tau = 1 the Jacobian at (0, 1) has an eigenvalue between 1.0767 and"
-            " 1.0768, so the fixed point does not attract."
-        ),
+        statement="With omega = tau = 1 the Jacobian at (0, 1) has an eigenvalue between 1.0767"
+        " and 1.0768, so the fixed point does not attract.",
         latex=r"1.0767 < \rho(J) < 1.0768",
         assumptions=("standard SELU, omega = tau = 1",),
         proof=repels_unit_weights,
@@ -331,10 +314,8 @@ CLAIMS = (
     ),
     Claim(
         id="self_normalization.attracts_weight_sum",
-        statement=(
-            "With tau = 1 the fixed point (0, 1) attracts for abs(omega) <= 0.9016, and not for"
-            " omega = 0.9017."
-        ),
+        statement="With tau = 1 the fixed point (0, 1) attracts for abs(omega) <= 0.9016, and not"
+        " for omega = 0.9017.",
         latex=r"\rho(J) < 1 \text{ for } |\omega| \le 0.9016",
         assumptions=(weight_sum, "standard SELU, tau = 1"),
         proof=attracts_below,

@@ -143,10 +143,8 @@ def is_the_book() -> Iterator[Assertion]:
 CLAIMS = (
     Claim(
         id="self_normalization.moment_map",
-        statement=(
-            "The Jacobian of (E selu(Z), Var selu(Z)) by the mean and the variance of Z has the"
-            " entries that the theorem is proved for, whatever alpha and lambda are."
-        ),
+        statement="The Jacobian of (E selu(Z), Var selu(Z)) by the mean and the variance of Z has"
+        " the entries that the theorem is proved for, whatever alpha and lambda are.",
         assumptions=(mu, sigma, alpha, scale),
         proof=is_the_book,
         source=f"{KLAMBAUER}, equations 8 to 11",

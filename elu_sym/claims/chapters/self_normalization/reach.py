@@ -209,10 +209,8 @@ CLAIMS = (
     one_at_a_time("growing_wider", "The variance grows on the second domain of theorem 3"),
     Claim(
         id="self_normalization.variance_shrinks_without_end",
-        statement=(
-            "For mu in [-1, 1], omega in [-0.1, 0.1] the variance shrinks for every nu >= 3 and"
-            " every tau in (0, 1.25]."
-        ),
+        statement="For mu in [-1, 1], omega in [-0.1, 0.1] the variance shrinks for every nu >= 3"
+        " and every tau in (0, 1.25].",
         latex=r"\tilde\nu < \nu \quad (\nu \ge 3,\; 0 < \tau \le 1.25)",
         assumptions=LAYER,
         proof=shrinks_for_any_more,
@@ -228,10 +226,8 @@ CLAIMS = (
     ),
     Claim(
         id="self_normalization.variance_grows_without_end",
-        statement=(
-            "For mu, omega in [-0.1, 0.1] the variance grows for nu in [0.02, 0.16] and every"
-            " tau >= 0.8, and for nu in [0.02, 0.24] and every tau >= 0.9."
-        ),
+        statement="For mu, omega in [-0.1, 0.1] the variance grows for nu in [0.02, 0.16] and"
+        " every tau >= 0.8, and for nu in [0.02, 0.24] and every tau >= 0.9.",
         latex=r"\tilde\nu > \nu \quad (\tau \ge 0.8 \text{ or } 0.9)",
         assumptions=LAYER,
         proof=grows_for_any_larger_squares,

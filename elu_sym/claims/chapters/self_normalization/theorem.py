@@ -67,16 +67,12 @@ def _tightened(name: str, sentence: str) -> Neighbour:
 CLAIMS = (
     Claim(
         id="self_normalization.theorem",
-        statement=(
-            "The domain mu, omega in [-0.1, 0.1], nu in [0.8, 1.5], tau in [0.95, 1.1] is mapped"
-            " into itself: the mean into [-0.03107, 0.06773], the variance into [0.8037, 1.482],"
-            " which is the image to 4 digits; and the Jacobian by mu and nu has singular values"
-            " below 0.8977, of which 0.8976 is exceeded."
-        ),
-        latex=(
-            r"\tilde\mu \in [-0.03107, 0.06773],\quad \tilde\nu \in [0.8037, 1.482],\quad"
-            r" \sigma_{\max}(J) < 0.8977"
-        ),
+        statement="The domain mu, omega in [-0.1, 0.1], nu in [0.8, 1.5], tau in [0.95, 1.1] is"
+        " mapped into itself: the mean into [-0.03107, 0.06773], the variance into [0.8037,"
+        " 1.482], which is the image to 4 digits; and the Jacobian by mu and nu has singular"
+        " values below 0.8977, of which 0.8976 is exceeded.",
+        latex=r"\tilde\mu \in [-0.03107, 0.06773],\quad \tilde\nu \in [0.8037, 1.482],\quad"
+        r" \sigma_{\max}(J) < 0.8977",
         assumptions=LAYER,
         proof=self_normalizes,
         source=f"{KLAMBAUER}, theorem 1",
@@ -97,11 +93,9 @@ CLAIMS = (
     ),
     Claim(
         id="self_normalization.variance_shrinks",
-        statement=(
-            "For mu in [-1, 1], omega in [-0.1, 0.1], nu in [3, 16], tau in [0.8, 1.25] the"
-            " variance shrinks, to less than 0.9601 of nu; 0.96 is exceeded at mu = 1, omega = 0.1,"
-            " nu = 3, tau = 1.25."
-        ),
+        statement="For mu in [-1, 1], omega in [-0.1, 0.1], nu in [3, 16], tau in [0.8, 1.25] the"
+        " variance shrinks, to less than 0.9601 of nu; 0.96 is exceeded at mu = 1, omega = 0.1,"
+        " nu = 3, tau = 1.25.",
         latex=r"\tilde\nu < 0.9601\,\nu",
         assumptions=LAYER,
         proof=partial(certified, "snn_side_theorems", "shrinking"),
@@ -115,11 +109,9 @@ CLAIMS = (
     ),
     Claim(
         id="self_normalization.variance_grows",
-        statement=(
-            "For mu, omega in [-0.1, 0.1], nu in [0.02, 0.16], tau in [0.8, 1.25] the variance"
-            " grows, to more than 1.158 times nu, and for nu in [0.02, 0.24], tau in [0.9, 1.25] to"
-            " more than 1.208 times; 1.159 and 1.209 are missed at an end of the domain."
-        ),
+        statement="For mu, omega in [-0.1, 0.1], nu in [0.02, 0.16], tau in [0.8, 1.25] the"
+        " variance grows, to more than 1.158 times nu, and for nu in [0.02, 0.24], tau in [0.9,"
+        " 1.25] to more than 1.208 times; 1.159 and 1.209 are missed at an end of the domain.",
         latex=r"\tilde\nu > 1.158\,\nu, \quad \tilde\nu > 1.208\,\nu",
         assumptions=LAYER,
         proof=grows,
