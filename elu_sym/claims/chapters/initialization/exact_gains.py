@@ -11,16 +11,7 @@ from collections.abc import Iterator
 from sympy import Expr, Heaviside, Interval, Rational, S, Symbol, diff, exp, oo, pi
 
 from elu_sym.activations import Elu, LeakyRelu
-from elu_sym.book.formula import (
-    Formula,
-    derivative_mean,
-    derivative_second_moment,
-    leaky_relu,
-    mean,
-    relu,
-    second_moment,
-    variance,
-)
+from elu_sym.book.formula import Formula, elu, leaky_relu, relu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.centering.zero_mean import LOSS, centering_alpha
 from elu_sym.claims.chapters.moments.variance_rule import (
@@ -69,7 +60,7 @@ def standard_gains() -> dict[str, tuple[Expr, Rational]]:
     """The squared gains at mu = 0, and their values at sigma = alpha = 1 cut after 12 decimals."""
     return {
         "second_moment": (sigma**2 / square(), Rational("1.550518808067")),
-        "variance": (sigma**2 / centered(variance), Rational("1.615042992693")),
+        "variance": (sigma**2 / centered(elu.variance), Rational("1.615042992693")),
         "gradient": (1 / slope_square(), Rational("1.496777435435")),
     }
 
@@ -100,7 +91,9 @@ def agree_for_homogeneous() -> Iterator[Assertion]:
 
 def squared_mean() -> Equality:
     """Var f = E f^2 - (E f)^2."""
-    return Equality(second_moment.closed_form - variance.closed_form, mean.closed_form**2)
+    return Equality(
+        elu.second_moment.closed_form - elu.variance.closed_form, elu.mean.closed_form**2
+    )
 
 
 def variance_rule_is_largest(percent: int = 100) -> Iterator[Assertion]:
@@ -108,24 +101,24 @@ def variance_rule_is_largest(percent: int = 100) -> Iterator[Assertion]:
     yield squared_mean()
     yield GaussianPoincare(
         ELU,
-        mean.closed_form,
-        variance.closed_form,
-        derivative_mean.closed_form,
-        derivative_second_moment.closed_form * Rational(percent, 100),
+        elu.mean.closed_form,
+        elu.variance.closed_form,
+        elu.derivative_mean.closed_form,
+        elu.derivative_second_moment.closed_form * Rational(percent, 100),
     )
 
 
 def agree_at_centering_alpha(factor: Rational = S.One) -> Iterator[Assertion]:
     """The difference of the moments is the squared mean, which vanishes at one alpha."""
     yield squared_mean()
-    yield SignChange(mean.closed_form, alpha, centering_alpha() * factor, LOSS)
+    yield SignChange(elu.mean.closed_form, alpha, centering_alpha() * factor, LOSS)
 
 
 def moments_grow_with_alpha(sign: int = 1) -> Iterator[Assertion]:
     """Both moments increase, at every x < 0."""
     for formula, integrand in (
-        (second_moment, 2 * ELU * LEFT * (exp(x) - 1)),
-        (derivative_second_moment, 2 * alpha * LEFT * exp(2 * x)),
+        (elu.second_moment, 2 * ELU * LEFT * (exp(x) - 1)),
+        (elu.derivative_second_moment, 2 * alpha * LEFT * exp(2 * x)),
     ):
         yield PositiveGaussianMean(sign * diff(formula.closed_form, alpha), sign * integrand)
 
@@ -134,7 +127,7 @@ def small_alpha() -> Iterator[Assertion]:
     """The moments tend to those of ReLU."""
     yield GaussianLimit(square() / sigma**2, alpha, S.Zero, S.Half)
     yield GaussianLimit(slope_square(), alpha, S.Zero, S.Half)
-    yield GaussianLimit(centered(variance) / sigma**2, alpha, S.Zero, (1 - 1 / pi) / 2)
+    yield GaussianLimit(centered(elu.variance) / sigma**2, alpha, S.Zero, (1 - 1 / pi) / 2)
 
 
 def below_sqrt_2(factor: Rational = S.One) -> Assertion:
@@ -171,7 +164,13 @@ def exceeds_one() -> Iterator[Assertion]:
 def increases_with_sigma() -> Iterator[Assertion]:
     """E f^2/sigma^2 and E f'^2 decrease."""
     yield share_decreases()
-    yield mean_at_zero(-sigma * diff(slope_square(), sigma), -2 * alpha**2 * LEFT * x * exp(2 * x))
+    yield slope_square_falls()
+
+
+def slope_square_falls(sign: int = 1) -> PositiveGaussianMean:
+    """E f'^2 decreases with sigma."""
+    integrand = -2 * alpha**2 * LEFT * x * exp(2 * x)
+    return mean_at_zero(-sign * sigma * diff(slope_square(), sigma), sign * integrand)
 
 
 def he_grows() -> Iterator[Assertion]:
@@ -244,7 +243,7 @@ CLAIMS = (
             ),
             Neighbour(
                 "The rules for the second moment and for the variance are the same.",
-                lambda: [Equality(second_moment.closed_form, variance.closed_form)],
+                lambda: [Equality(elu.second_moment.closed_form, elu.variance.closed_form)],
             ),
         ),
     ),
@@ -307,7 +306,7 @@ CLAIMS = (
             ),
             Neighbour(
                 "The gain for the variance tends to sqrt(2) too.",
-                lambda: [GaussianLimit(centered(variance) / sigma**2, alpha, S.Zero, S.Half)],
+                lambda: [GaussianLimit(centered(elu.variance) / sigma**2, alpha, S.Zero, S.Half)],
             ),
         ),
     ),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sympy import Expr, Rational, S, sqrt
 
-from elu_sym.book.formula import celu, elu, leaky_relu, relu, selu, variance
+from elu_sym.book.formula import celu, elu, leaky_relu, relu, selu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.initialization.exact_gains import STANDARD, Point, centered
 from elu_sym.claims.chapters.moments.variance_rule import square
@@ -88,7 +88,7 @@ CLAIMS = (
             Neighbour("It is the double next to it.", lambda: siren("-7.2e-17", "7.2e-17")),
             Neighbour(
                 "It is the inverse of the variance, to 1 %.",
-                lambda: [published("siren.elu", centered(variance), "-0.01", "0.01")],
+                lambda: [published("siren.elu", centered(elu.variance), "-0.01", "0.01")],
             ),
         ),
     ),

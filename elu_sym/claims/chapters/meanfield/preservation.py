@@ -16,6 +16,7 @@ from elu_sym.claims.chapters.initialization.exact_gains import (
     PERCENT_MORE,
     below_sqrt_2,
     mean_at_zero,
+    slope_square_falls,
 )
 from elu_sym.claims.chapters.moments.variance_rule import (
     DERIVATIVE,
@@ -128,6 +129,11 @@ def gradients_grow() -> Iterator[Assertion]:
     yield Equality((chi - 1) * square(), gap())
 
 
+def edge_biases() -> Expr:
+    """The bias variance of the edge through q = sigma^2."""
+    return sigma**2 - square() / slope_square()
+
+
 def curvature() -> Expr:
     """E f'^2 - d/dq E f^2 + q d/dq E f'^2."""
     return slope_square() - by_variance(square()) + sigma**2 * by_variance(slope_square())
@@ -135,15 +141,12 @@ def curvature() -> Expr:
 
 def edge_unique() -> Iterator[Assertion]:
     """b(q) = q - E f^2/E f'^2 grows strictly from 0 to oo, and w(q) = 1/E f'^2 with it."""
-    biases = sigma**2 - square() / slope_square()
     yield gap_positive()
     # The two parts of the derivative of b: each is positive.
-    falls = -by_variance(slope_square())
-    yield Equality(
-        by_variance(biases) * slope_square() ** 2, slope_square() * curvature() + gap() * falls
-    )
+    parts = slope_square() * curvature() - gap() * by_variance(slope_square())
+    yield Equality(by_variance(edge_biases()) * slope_square() ** 2, parts)
     yield mean_at_zero(curvature(), alpha**2 * LEFT * exp(2 * x) * (exp(-x) - 1 + x))
-    yield mean_at_zero(falls, -(alpha**2) * LEFT * x * exp(2 * x) / sigma**2)
+    yield slope_square_falls()
     yield GaussianLimit(gap(), sigma, S.Zero, S.Zero)
     yield GaussianLimit(slope_square(), sigma, S.Zero, 1 / CRITICAL)
     yield GaussianLimit(gap(), sigma, oo, oo)
@@ -282,12 +285,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "chi > 1.01 for every alpha and q.",
-                lambda: [
-                    mean_at_zero(
-                        sigma**2 * slope_square() - PERCENT_MORE * square(),
-                        DERIVATIVE**2 * x**2 - PERCENT_MORE * ELU**2,
-                    )
-                ],
+                lambda: [mean_at_zero(gap() - square() / 100, LEFT * stein(x) - ELU**2 / 100)],
             ),
             Neighbour(
                 "Squared gradients shrink.", lambda: [mean_at_zero(-gap(), LEFT * (1 - exp(x)))]
@@ -307,9 +305,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "The weight variance on it decreases with q.",
-                lambda: [
-                    mean_at_zero(by_variance(slope_square()), -(alpha**2) * LEFT * x * exp(2 * x))
-                ],
+                lambda: [slope_square_falls(-1)],
             ),
             Neighbour(
                 "Its weight variance at small biases is 2/(1 + alpha).",

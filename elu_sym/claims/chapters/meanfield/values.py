@@ -13,6 +13,7 @@ from elu_sym.claims.chapters.initialization.exact_gains import (
     LEFT,
     PERCENT_MORE,
     STANDARD,
+    centered,
     mean_at_zero,
 )
 from elu_sym.claims.chapters.meanfield.preservation import (
@@ -21,6 +22,7 @@ from elu_sym.claims.chapters.meanfield.preservation import (
     SCHOENHOLZ,
     SETTING,
     by_variance,
+    edge_biases,
     stein,
 )
 from elu_sym.claims.chapters.moments.variance_rule import ELU, slope_square, square
@@ -31,7 +33,7 @@ from elu_sym.claims.rules.boxes import PositiveOnBox
 from elu_sym.claims.rules.elementary import Equality
 from elu_sym.claims.rules.gaussian_means import Between, PositiveGaussianMean
 from elu_sym.gaussian.engine import derive_expectation
-from elu_sym.symbols import alpha, excess, mu, scale, sigma, x
+from elu_sym.symbols import alpha, excess, scale, sigma, x
 
 TWO_DECADES: Box = ((sigma, Rational(1, 10), Rational(10)),)
 ANY_ALPHA: Box = (*TWO_DECADES, (alpha, Rational(1, 2), Rational(2)))
@@ -45,11 +47,6 @@ def price() -> Expr:
 def edge_weights() -> Expr:
     """The weight variance of the edge through q = sigma^2."""
     return 1 / slope_square()
-
-
-def edge_biases() -> Expr:
-    """The bias variance of the edge through q = sigma^2."""
-    return sigma**2 - square() / slope_square()
 
 
 def at_one(value: Expr, low: str, high: str, factor: Rational) -> Between:
@@ -85,9 +82,7 @@ def edge_at_one(first: Rational = S.One, second: Rational = S.One) -> Iterator[A
 
 def of_relative(activation: Activation) -> tuple[Expr, Expr]:
     """E f^2 and E f'^2 of an activation at N(0, sigma^2)."""
-    formulas = (activation.second_moment, activation.derivative_second_moment)
-    first, second = (formula.closed_form.subs(mu, 0) for formula in formulas)
-    return first, second
+    return centered(activation.second_moment), centered(activation.derivative_second_moment)
 
 
 def linear_pieces_keep() -> Iterator[Assertion]:
