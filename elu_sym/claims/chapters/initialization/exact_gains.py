@@ -173,13 +173,6 @@ def slope_square_falls(sign: int = 1) -> PositiveGaussianMean:
     return mean_at_zero(-sign * sigma * diff(slope_square(), sigma), sign * integrand)
 
 
-def he_grows() -> Iterator[Assertion]:
-    """2*E f^2 > sigma^2, and how much that is at first."""
-    yield below_sqrt_2()
-    yield GaussianLimit(2 * square() / sigma**2, sigma, oo, S.One)
-    yield Between(2 * square(), Rational("1.28989"), Rational("1.28990"), STANDARD)
-
-
 HE = "He, Zhang, Ren, Sun, ICCV 2015, section 2.2"
 
 CLAIMS = (
@@ -374,36 +367,6 @@ CLAIMS = (
             Neighbour(
                 "The second moment itself decreases.",
                 lambda: [mean_at_zero(-diff(square(), sigma) * sigma, -2 * x * ELU * DERIVATIVE)],
-            ),
-        ),
-    ),
-    Claim(
-        id="initialization.relu_gain_grows",
-        statement="With the gain sqrt(2) of ReLU the pre-activation variance of an ELU network"
-        " grows in every layer, from every variance and for every alpha; from 1 at alpha = 1 by"
-        " 28.99 %, and by a factor that tends to 1 as it grows.",
-        latex=r"2\, \mathbb{E} f(\sigma Z)^2 > \sigma^2",
-        assumptions=(sigma, alpha, "mean-field limit"),
-        proof=he_grows,
-        source=HE + ", used for ELU",
-        neighbours=(
-            Neighbour(
-                "It grows by at least 1 % in every layer.",
-                lambda: [mean_at_zero(2 * square() - sigma**2 * PERCENT_MORE, LEFT * ELU**2)],
-            ),
-        ),
-    ),
-    Claim(
-        id="initialization.relu_gain_preserves",
-        statement="The gain sqrt(2) of ReLU preserves the second moment in an ELU network.",
-        assumptions=(sigma, alpha, "mean-field limit"),
-        proof=lambda: [Equality(2 * square(), sigma**2)],
-        source="the gain that libraries without one for ELU are given",
-        expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "It does so at alpha = 1.",
-                lambda: [Equality(2 * square().xreplace({alpha: S.One}), sigma**2)],
             ),
         ),
     ),

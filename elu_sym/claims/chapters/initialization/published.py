@@ -1,18 +1,26 @@
-"""The constants that are published for ELU and its relatives: how close each one is.
+"""The gains and constants that others use for ELU and its relatives: how close each one is.
 
 The rows, with their sources, are those of :mod:`elu_sym.networks.published_constants`.
 """
 
 from collections.abc import Iterator
 
-from sympy import Expr, Rational, S, sqrt
+from sympy import Expr, Rational, S, oo, sqrt
 
 from elu_sym.book.formula import celu, elu, leaky_relu, relu, selu
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.initialization.exact_gains import STANDARD, Point, centered
+from elu_sym.claims.chapters.initialization.exact_gains import (
+    HE,
+    PERCENT_MORE,
+    STANDARD,
+    Point,
+    below_sqrt_2,
+    centered,
+)
 from elu_sym.claims.chapters.moments.variance_rule import square
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
 from elu_sym.claims.rules.elementary import Equality
+from elu_sym.claims.rules.gaussian_limits import GaussianLimit
 from elu_sym.claims.rules.gaussian_means import Between
 from elu_sym.networks.published_constants import PUBLISHED_CONSTANTS, selu_alpha, selu_scale
 from elu_sym.symbols import alpha, mu, scale, sigma, slope
@@ -75,7 +83,43 @@ def selu_digits(shift: Rational = S.Zero) -> Iterator[Assertion]:
         yield Between(sigma * exact, number - half, number + half, ((sigma, S.One),))
 
 
+def he_grows() -> Iterator[Assertion]:
+    """2*E f^2 > sigma^2, and how much that is at first."""
+    yield below_sqrt_2()
+    yield GaussianLimit(2 * square() / sigma**2, sigma, oo, S.One)
+    yield Between(2 * square(), Rational("1.28989"), Rational("1.28990"), STANDARD)
+
+
 CLAIMS = (
+    Claim(
+        id="initialization.relu_gain_grows",
+        statement="With the gain sqrt(2) of ReLU the pre-activation variance of an ELU network"
+        " grows in every layer, from every variance and for every alpha; from 1 at alpha = 1 by"
+        " 28.99 %, and by a factor that tends to 1 as it grows.",
+        latex=r"2\, \mathbb{E} f(\sigma Z)^2 > \sigma^2",
+        assumptions=(sigma, alpha, "mean-field limit"),
+        proof=he_grows,
+        source=HE + ", used for ELU",
+        neighbours=(
+            Neighbour(
+                "It grows by at least 1 % in every layer.", lambda: [below_sqrt_2(1 / PERCENT_MORE)]
+            ),
+        ),
+    ),
+    Claim(
+        id="initialization.relu_gain_preserves",
+        statement="The gain sqrt(2) of ReLU preserves the second moment in an ELU network.",
+        assumptions=(sigma, alpha, "mean-field limit"),
+        proof=lambda: [Equality(2 * square(), sigma**2)],
+        source="the gain that libraries without one for ELU are given",
+        expected=Verdict.REFUTED,
+        neighbours=(
+            Neighbour(
+                "It does so at alpha = 1.",
+                lambda: [Equality(2 * square().xreplace({alpha: S.One}), sigma**2)],
+            ),
+        ),
+    ),
     Claim(
         id="initialization.published_siren",
         statement="The constant 1.5505188080679277 for ELU is 1/E f(Z)^2 at alpha = 1, relatively"
