@@ -23,9 +23,6 @@ from elu_sym.symbols import alpha, mu, sigma, x
 RATE = sqrt(2 / pi)
 """The coefficient of q^(3/2) in q - F(q)."""
 
-LAYER_VARIANCE = Symbol("q", positive=True)
-"""The variance of the pre-activations of a layer."""
-
 
 def square_map() -> Expr:
     """E f(sigma*Z)^2 at alpha = 1."""
@@ -51,8 +48,9 @@ def decays() -> Iterator[Assertion]:
 
 def after_1000_layers(low: str, high: str) -> list[Assertion]:
     """Where the iterate from variance 1 lies."""
-    in_variance = variance_map().xreplace({sigma: sqrt(LAYER_VARIANCE)})
-    return [IterateBetween(in_variance, LAYER_VARIANCE, S.One, 1000, Rational(low), Rational(high))]
+    q = Symbol("q", positive=True)
+    in_variance = variance_map().xreplace({sigma: sqrt(q)})
+    return [IterateBetween(in_variance, q, S.One, 1000, Rational(low), Rational(high))]
 
 
 CLAIMS = (

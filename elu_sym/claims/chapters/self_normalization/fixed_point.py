@@ -236,7 +236,7 @@ CLAIMS = (
         statement="With t = mean/sigma that alpha solves a quadratic equation in E X_+, E N and"
         " the two variances, whose discriminant is 4*t^2*D, D = 2 + t^2 + beta + gamma -"
         " t^2*beta*gamma, beta and gamma the squared coefficients of variation of N and X_+.",
-        latex=(r"(n^2 - t^2 b)\,\alpha^2 - 2 P n (1 + t^2)\,\alpha + P^2 - t^2 a = 0"),
+        latex=r"(n^2 - t^2 b)\,\alpha^2 - 2 P n (1 + t^2)\,\alpha + P^2 - t^2 a = 0",
         assumptions=(mu, sigma, alpha),
         proof=quadratic,
         source="E f = t std f, squared",
