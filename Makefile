@@ -9,7 +9,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -e -o pipefail -c
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all env backends derive compile verify test lint types theorem certificates experiments accuracy \
+.PHONY: all env backends derive compile verify test lint types covers experiments accuracy \
     bench notebooks lab lock clean help FORCE
 
 # What the tests use beside it: `make test BACKENDS=dask` does without PyTorch, JAX and Keras.
@@ -76,7 +76,6 @@ test: $(BACKENDS_INSTALLED) lint types ## run all tests: lint, types, generated 
 	@$(PY) setup.py --quiet build_ext --inplace
 	$(PY) -m elu_sym.generate --check
 	$(PY) -m elu_sym.claims.covers --check
-	$(PY) -m elu_sym.claims.chapters.self_normalization.theorem --check snn_theorem snn_side_theorems
 	$(PY) -m pytest $(PARALLEL) tests
 	$(PY) -m pytest $(PARALLEL) --doctest-modules elu_sym
 	$(PY) -m pytest $(PARALLEL) $(NBVAL) notebooks
@@ -88,10 +87,7 @@ lint: $(ENV) ## check the style and the format of code and notebooks
 types: $(ENV) ## check the types
 	$(PY) -m mypy
 
-theorem: $(ENV) ## prove the self-normalizing theorem from nothing and write its certificates
-	$(PY) -m elu_sym.claims.chapters.self_normalization.theorem
-
-certificates: $(ENV) ## search the boxes of every branch and bound anew and write its certificate
+covers: $(ENV) ## search for the covers of all boxes anew and write them
 	$(PY) -m elu_sym.claims.covers
 
 experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: gradient descent, thresholds of libraries, depth

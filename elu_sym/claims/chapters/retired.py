@@ -29,5 +29,6 @@ RETIRED: dict[str, str] = {
     "moments.rule_slope": "meanfield.slopes_at_one",
     "options.vega_positive": "options.vega_positive_only_for_small_alpha",
     "rate.positive_only_for_small_alpha": "rate.positive_on_a_half_line",
+    "meanfield.price_bounded_for_any_alpha": "meanfield.price_bounded",
 }
 """The successor of each retired id."""

@@ -1,23 +1,57 @@
 """Writes the certificates that the claims name, from nothing: the same bytes on every run.
 
-Run as ``python -m elu_sym.claims.covers`` for all of them or with the names of some, and with
-``--check`` to compare the stored ones with what a search finds now instead.
+Run as ``python -m elu_sym.claims.covers`` to search for all of them and write them, with
+``--check`` to check what is stored without a search, and with the names of some for these only.
 """
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
+from sympy import Expr
 from tqdm import tqdm
 
 from elu_sym.claims.chapters.moments import box_inequalities
+from elu_sym.claims.chapters.self_normalization import stored_boxes
+from elu_sym.claims.chapters.self_normalization.statements import STATEMENTS
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.covers.cover import FOLDER, Certificate, CertificateError, read, write
-from elu_sym.claims.rules.boxes import MANY_BOXES, PositiveOnBox, search
+from elu_sym.claims.covers.cover import FOLDER, Box, Certificate, CertificateError, read
+from elu_sym.claims.rules.boxes import MANY_BOXES, PRECISION, PositiveOnBox, recheck, search
+from elu_sym.generate.whole_files import write_whole
 
 CLAIMS: tuple[Claim, ...] = box_inequalities.CLAIMS
 """The claims whose proofs name certificates."""
+
+Certificates = Mapping[str, Sequence[Certificate]]
+
+
+class StoredFile(NamedTuple):
+    """A file of certificates: of one inequality, or of several statements of several each.
+
+    Attributes:
+        inequalities: by statement, what is positive on which boxes.
+        read: the certificates in a folder, as many.
+        text: what the file says with certificates.
+    """
+
+    inequalities: dict[str, list[tuple[Expr, Box]]]
+    read: Callable[[Path], Certificates]
+    text: Callable[[Certificates], str]
+
+
+class Summary(NamedTuple):
+    """What a file of certificates consists of.
+
+    Attributes:
+        inequalities: how many inequalities on boxes were checked.
+        boxes: how many parts the boxes have together.
+    """
+
+    inequalities: int
+    boxes: int
 
 
 def certified(claims: Iterable[Claim] = CLAIMS) -> Iterator[PositiveOnBox]:
@@ -28,46 +62,119 @@ def certified(claims: Iterable[Claim] = CLAIMS) -> Iterator[PositiveOnBox]:
                 yield assertion
 
 
-def found(inequality: PositiveOnBox) -> Certificate:
-    """Search for the certificate of an inequality.
+def _single(inequality: PositiveOnBox) -> StoredFile:
+    """The file of one inequality."""
+    name = str(inequality.certificate)
+    return StoredFile(
+        {name: [(inequality.closed_form, inequality.box)]},
+        lambda folder: {name: [read(name, folder)]},
+        lambda certificates: certificates[name][0].to_json(),
+    )
+
+
+@cache
+def stored_files() -> dict[str, StoredFile]:
+    """The files by name."""
+    files = {str(each.certificate): _single(each) for each in certified()}
+    for name, statements in STATEMENTS.items():
+        files[name] = StoredFile(
+            {
+                statement: [(each.expression, each.whole_box) for each in inequalities()]
+                for statement, inequalities in statements.items()
+            },
+            partial(stored_boxes.read_all, name),
+            partial(stored_boxes.text, name),
+        )
+    return files
+
+
+def check(name: str, folder: Path = FOLDER) -> Summary:
+    """Check a file of certificates: every word in it, and every box, without a search.
+
+    Args:
+        name: the name of the file.
+        folder: where it lies.
 
     Raises:
-        CertificateError: if the search finds none.
+        CertificateError: naming what the file states that is not proved.
+
+    Examples:
+        >>> check("snn_theorem").inequalities
+        13
     """
-    result = search(inequality.closed_form, inequality.box, MANY_BOXES)
-    if result.certificate is None:
-        witness = "" if result.witness is None else f" at {dict(result.witness)}"
-        raise CertificateError(f"{inequality.certificate}: {result.detail}{witness}")
-    return result.certificate
+    file = stored_files()[name]
+    stored = file.read(folder)
+
+    def proved(statement: str, number: int, expression: Expr, box: Box) -> Certificate:
+        certificate = stored[statement][number]
+        recheck(certificate, expression, box)
+        return Certificate.of(expression, box, PRECISION, certificate.tree)
+
+    found = _certificates(name, proved)
+    # The trees prove what the claims say; what else the file says has to be what they give.
+    if (folder / f"{name}.json").read_text(encoding="utf-8") != file.text(found):
+        raise CertificateError(
+            f"{name}.json says something else than its boxes and the claims;"
+            " python -m elu_sym.claims.covers writes it"
+        )
+    leaves = [certificate.leaves for those in found.values() for certificate in those]
+    return Summary(len(leaves), sum(leaves))
+
+
+def derived(name: str) -> str:
+    """Search for every certificate of a file and return its text.
+
+    Raises:
+        CertificateError: if a search finds none, naming the statement and a counterexample.
+    """
+
+    def proved(statement: str, number: int, expression: Expr, box: Box) -> Certificate:
+        result = search(expression, box, MANY_BOXES)
+        if result.certificate is None:
+            witness = "" if result.witness is None else f" at {dict(result.witness)}"
+            raise CertificateError(f"{result.detail}{witness}")
+        return result.certificate
+
+    return stored_files()[name].text(_certificates(name, proved))
+
+
+def _certificates(
+    name: str, proved: Callable[[str, int, Expr, Box], Certificate]
+) -> dict[str, list[Certificate]]:
+    """A certificate for each inequality of a file; what is not proved is named."""
+    found: dict[str, list[Certificate]] = {}
+    for statement, inequalities in tqdm(
+        stored_files()[name].inequalities.items(), desc=name, leave=False, disable=None
+    ):
+        found[statement] = []
+        for number, (expression, box) in enumerate(inequalities):
+            try:
+                found[statement].append(proved(statement, number, expression, box))
+            except CertificateError as error:
+                raise CertificateError(f"{name}.json: {statement}, box {number}: {error}") from None
+    return found
 
 
 def main(arguments: list[str] | None = None, folder: Path = FOLDER) -> int:
-    """Write the certificates, or compare them."""
+    """Write the certificates, or check them."""
     parser = argparse.ArgumentParser(prog="python -m elu_sym.claims.covers")
     parser.add_argument("names", nargs="*", help="which certificates; all by default")
-    parser.add_argument(
-        "--check", action="store_true", help="compare, do not write; exit 1 on a difference"
-    )
+    parser.add_argument("--check", action="store_true", help="check what is stored, do not search")
     options = parser.parse_args(arguments)
-    inequalities = {str(inequality.certificate): inequality for inequality in certified()}
-    unknown = set(options.names) - set(inequalities)
+    known = stored_files()
+    unknown = set(options.names) - set(known)
     if unknown:
-        parser.error(f"no claim names {', '.join(sorted(unknown))}; use {', '.join(inequalities)}")
-    names = options.names or list(inequalities)
-    different = []
-    try:
-        for name in tqdm(names, unit="certificate", leave=False, disable=None):
-            certificate = found(inequalities[name])
+        parser.error(f"no claim names {', '.join(sorted(unknown))}; use {', '.join(known)}")
+    names = options.names or list(known)
+    for name in names:
+        try:
             if not options.check:
-                write(name, certificate, folder)
-            elif read(name, folder) != certificate:
-                different.append(name)
-    except CertificateError as error:
-        print(f"{error}", file=sys.stderr)
-        return 1
-    if different:
-        print(f"not what a search finds: {', '.join(different)}", file=sys.stderr)
-        return 1
+                write_whole(folder / f"{name}.json", derived(name))
+            summary = check(name, folder)
+        except CertificateError as error:
+            print(f"{error}", file=sys.stderr)
+            return 1
+        print(f"{name}.json: {summary.inequalities} inequalities on {summary.boxes} boxes hold")
     print(f"{len(names)} certificates {'are up to date' if options.check else 'written'}")
     return 0
 

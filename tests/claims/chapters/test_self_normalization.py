@@ -18,7 +18,6 @@ from findings import found, witness
 from sympy import Rational, S
 
 from elu_sym.claims.chapters.self_normalization import domains as snn_domains
-from elu_sym.claims.chapters.self_normalization import theorem as snn_theorem
 from elu_sym.claims.chapters.self_normalization.domains import (
     Domain,
     OnDomain,
@@ -36,14 +35,10 @@ from elu_sym.claims.chapters.self_normalization.statements import (
     STATEMENTS,
     WIDENINGS,
 )
-from elu_sym.claims.chapters.self_normalization.theorem import (
-    FOLDER,
-    certified,
-    check,
-    derived,
-    main,
-)
-from elu_sym.claims.covers.cover import CertificateError
+from elu_sym.claims.chapters.self_normalization.stored_boxes import certified, read_all
+from elu_sym.claims.covers import __main__ as covers
+from elu_sym.claims.covers.__main__ import check, derived, main
+from elu_sym.claims.covers.cover import FOLDER, CertificateError
 
 R = Rational
 STANDARD = (
@@ -199,6 +194,10 @@ def a_missing_box(data: dict[str, Any]) -> None:
     data["boxes"]["singular_value"].pop()
 
 
+def one_more_box(data: dict[str, Any]) -> None:
+    data["boxes"]["singular_value"] *= 2
+
+
 def no_boxes(data: dict[str, Any]) -> None:
     del data["boxes"]
 
@@ -211,6 +210,10 @@ def a_number_of_nothing(data: dict[str, Any]) -> None:
     data["skewness_max"] = ["1", "2"]
 
 
+def another_precision(data: dict[str, Any]) -> None:
+    data["boxes"]["image"][0]["precision"] = 65
+
+
 def a_statement_of_nothing(data: dict[str, Any]) -> None:
     data["boxes"]["anything"] = data["boxes"]["image"]
 
@@ -218,8 +221,19 @@ def a_statement_of_nothing(data: dict[str, Any]) -> None:
 DAMAGES = (
     *(without_a_leaf, one_leaf, a_smaller_box, another_number, another_bound),
     *(other_constants, another_expression, a_missing_statement, a_missing_box, no_boxes),
-    *(another_activation, a_number_of_nothing, a_statement_of_nothing),
+    one_more_box,
+    *(another_activation, a_number_of_nothing, a_statement_of_nothing, another_precision),
 )
+
+
+def stored_anew(data: dict[str, Any], folder: Path) -> None:
+    """The main file in the form in which it is written."""
+    (folder / "snn_theorem.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+def test_an_undamaged_file_is_accepted(tmp_path: Path) -> None:
+    stored_anew(json.loads((FOLDER / "snn_theorem.json").read_text(encoding="utf-8")), tmp_path)
+    assert check("snn_theorem", tmp_path) == check("snn_theorem")
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
@@ -228,19 +242,28 @@ def test_a_damaged_file_proves_nothing(
 ) -> None:
     data = json.loads((FOLDER / "snn_theorem.json").read_text(encoding="utf-8"))
     damage(data)
-    (tmp_path / "snn_theorem.json").write_text(json.dumps(data), encoding="utf-8")
+    stored_anew(data, tmp_path)
     with pytest.raises(CertificateError):
         check("snn_theorem", tmp_path)
+
+
+@pytest.mark.parametrize("damage", [a_missing_box, a_missing_statement, no_boxes, one_more_box])
+def test_a_claim_searches_for_no_box_that_is_missing(
+    damage: Callable[[dict[str, Any]], None], tmp_path: Path
+) -> None:
+    data = json.loads((FOLDER / "snn_theorem.json").read_text(encoding="utf-8"))
+    assert read_all("snn_theorem", FOLDER).keys() == data["boxes"].keys()
+    damage(data)
+    stored_anew(data, tmp_path)
+    with pytest.raises(CertificateError, match=r"python -m elu_sym\.claims\.covers writes it"):
+        read_all("snn_theorem", tmp_path)
 
 
 def test_a_missing_and_a_half_written_file_give_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--check", "snn_theorem"], tmp_path) == 1
-    assert (
-        "python -m elu_sym.claims.chapters.self_normalization.theorem writes it"
-        in capsys.readouterr().err
-    )
+    assert "python -m elu_sym.claims.covers writes it" in capsys.readouterr().err
     text = (FOLDER / "snn_theorem.json").read_text(encoding="utf-8")
     (tmp_path / "snn_theorem.json").write_text(text[:1000], encoding="utf-8")
     assert main(["--check", "snn_theorem"], tmp_path) == 1
@@ -258,10 +281,10 @@ def test_an_interrupted_write_leaves_the_old_file(
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(snn_theorem, "derived", lambda _: "{}\n")
+    monkeypatch.setattr(covers, "derived", lambda _: "{}\n")
     monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        snn_theorem.write("snn_theorem", tmp_path)
+        main(["snn_theorem"], tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["snn_theorem.json"]
     assert (tmp_path / "snn_theorem.json").read_bytes() == before
 
@@ -356,12 +379,7 @@ def test_the_theorem_holds_without_a_stored_certificate_too() -> None:
 
 
 def test_the_command_checks(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "elu_sym.claims.chapters.self_normalization.theorem",
-        "--check",
-        "snn_side_theorems",
-    ]
+    command = [sys.executable, "-W", "error", "-m", "elu_sym.claims.covers", "--check"]
+    command += ["snn_side_theorems"]
     finished = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert finished.stdout.startswith("snn_side_theorems: 9 inequalities on")
+    assert finished.stdout.startswith("snn_side_theorems.json: 9 inequalities on")

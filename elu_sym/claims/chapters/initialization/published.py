@@ -1,56 +1,59 @@
-"""The constants that are published for ELU and its relatives: how close each one is.
+"""The gains and constants that others use for ELU and its relatives: how close each one is.
 
 The rows, with their sources, are those of :mod:`elu_sym.networks.published_constants`.
 """
 
 from collections.abc import Iterator
 
-from sympy import Expr, Rational, S, sqrt
+from sympy import Expr, Rational, S, oo, sqrt
 
-from elu_sym.book.formula import celu, elu, leaky_relu, relu, selu, variance
+from elu_sym.book.formula import celu, elu, leaky_relu, relu, selu
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.initialization.exact_gains import STANDARD, Point, centered
+from elu_sym.claims.chapters.initialization.exact_gains import (
+    HE,
+    PERCENT_MORE,
+    STANDARD,
+    Point,
+    below_sqrt_2,
+    centered,
+)
 from elu_sym.claims.chapters.moments.variance_rule import square
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
 from elu_sym.claims.rules.elementary import Equality
+from elu_sym.claims.rules.gaussian_limits import GaussianLimit
 from elu_sym.claims.rules.gaussian_means import Between
 from elu_sym.networks.published_constants import PUBLISHED_CONSTANTS, selu_alpha, selu_scale
 from elu_sym.symbols import alpha, mu, scale, sigma, slope
 
 
-def published(row: str, moment: Expr, bounds_of: tuple[str, str], point: Point) -> Assertion:
-    """A published number times a root is 1 more than something between two numbers."""
-    number = PUBLISHED_CONSTANTS[row].published
-    lower, upper = (Rational(bound) for bound in bounds_of)
-    return Between(number * moment - 1, lower, upper, point)
+def published(row: str, moment: Expr, low: str, high: str, point: Point = STANDARD) -> Assertion:
+    """A published number times a moment is 1 more than something between two numbers."""
+    product = PUBLISHED_CONSTANTS[row].published * moment
+    return Between(product - 1, Rational(low), Rational(high), point)
 
 
-def siren(bounds_of: tuple[str, str] = ("3.1e-16", "3.2e-16")) -> Iterator[Assertion]:
+def siren(low: str, high: str) -> list[Assertion]:
     """The product with E f^2."""
-    yield published("siren.elu", square(), bounds_of, STANDARD)
+    return [published("siren.elu", square(), low, high)]
 
 
-def normalizers() -> dict[str, tuple[Expr, Point, tuple[str, str]]]:
-    """Each std f/sigma, where it is evaluated, and by what its published number is too large."""
-    selu_point = {alpha: selu_alpha(), scale: selu_scale()}
-    leaky: Point = ((slope, Rational(1, 100)), (sigma, S.One))
-    return {
-        "nfnets.elu": (centered(elu.std), STANDARD, ("5.95e-4", "5.96e-4")),
-        "nfnets.celu": (centered(celu.std), STANDARD, ("6.56e-5", "6.57e-5")),
-        "nfnets.relu": (centered(relu.std), ((sigma, S.One),), ("6.42e-4", "6.43e-4")),
-        "nfnets.leaky_relu": (centered(leaky_relu.std), leaky, ("6.28e-4", "6.29e-4")),
-        "nfnets.selu": (
-            centered(selu.std).xreplace(selu_point),
-            ((sigma, S.One),),
-            ("8.51e-4", "8.52e-4"),
+def nfnets(every: tuple[str, str] | None = None) -> Iterator[Assertion]:
+    """The product of each with std f/sigma."""
+    unit: Point = ((sigma, S.One),)
+    standard = {alpha: selu_alpha(), scale: selu_scale()}
+    for row, deviation, point, found in (
+        ("elu", centered(elu.std), STANDARD, ("5.95e-4", "5.96e-4")),
+        ("celu", centered(celu.std), STANDARD, ("6.56e-5", "6.57e-5")),
+        ("relu", centered(relu.std), unit, ("6.42e-4", "6.43e-4")),
+        (
+            "leaky_relu",
+            centered(leaky_relu.std),
+            (*unit, (slope, Rational(1, 100))),
+            ("6.28e-4", "6.29e-4"),
         ),
-    }
-
-
-def nfnets(bounds_of: tuple[str, str] | None = None) -> Iterator[Assertion]:
-    """The product of each with std f."""
-    for row, (deviation, point, found) in normalizers().items():
-        yield published(row, deviation, bounds_of or found, point)
+        ("selu", centered(selu.std).xreplace(standard), unit, ("8.51e-4", "8.52e-4")),
+    ):
+        yield published(f"nfnets.{row}", deviation, *(every or found), point)
 
 
 def selu_square() -> Expr:
@@ -80,34 +83,64 @@ def selu_digits(shift: Rational = S.Zero) -> Iterator[Assertion]:
         yield Between(sigma * exact, number - half, number + half, ((sigma, S.One),))
 
 
-NORMALIZER_FREE = "Brock, De, Smith, ICLR 2021, section 4.2"
+def he_grows() -> Iterator[Assertion]:
+    """2*E f^2 > sigma^2, and how much that is at first."""
+    yield below_sqrt_2()
+    yield GaussianLimit(2 * square() / sigma**2, sigma, oo, S.One)
+    yield Between(2 * square(), Rational("1.28989"), Rational("1.28990"), STANDARD)
+
 
 CLAIMS = (
     Claim(
-        id="initialization.published_siren",
-        statement=(
-            "The constant 1.5505188080679277 for ELU is 1/E f(Z)^2 at alpha = 1, relatively"
-            " 3.2e-16 too large: two units in the last place of a double."
+        id="initialization.relu_gain_grows",
+        statement="With the gain sqrt(2) of ReLU the pre-activation variance of an ELU network"
+        " grows in every layer, from every variance and for every alpha; from 1 at alpha = 1 by"
+        " 28.99 %, and by a factor that tends to 1 as it grows.",
+        latex=r"2\, \mathbb{E} f(\sigma Z)^2 > \sigma^2",
+        assumptions=(sigma, alpha, "mean-field limit"),
+        proof=he_grows,
+        source=HE + ", used for ELU",
+        neighbours=(
+            Neighbour(
+                "It grows by at least 1 % in every layer.", lambda: [below_sqrt_2(1 / PERCENT_MORE)]
+            ),
         ),
+    ),
+    Claim(
+        id="initialization.relu_gain_preserves",
+        statement="The gain sqrt(2) of ReLU preserves the second moment in an ELU network.",
+        assumptions=(sigma, alpha, "mean-field limit"),
+        proof=lambda: [Equality(2 * square(), sigma**2)],
+        source="the gain that libraries without one for ELU are given",
+        expected=Verdict.REFUTED,
+        neighbours=(
+            Neighbour(
+                "It does so at alpha = 1.",
+                lambda: [Equality(2 * square().xreplace({alpha: S.One}), sigma**2)],
+            ),
+        ),
+    ),
+    Claim(
+        id="initialization.published_siren",
+        statement="The constant 1.5505188080679277 for ELU is 1/E f(Z)^2 at alpha = 1, relatively"
+        " 3.2e-16 too large: two units in the last place of a double.",
         latex=r"1.5505188080679277\, \mathbb{E} f(Z)^2 - 1 \in (3.1, 3.2) \cdot 10^{-16}",
         assumptions=(mu, sigma, alpha, "mu = 0, sigma = alpha = 1"),
-        proof=siren,
+        proof=lambda: siren("3.1e-16", "3.2e-16"),
         source=PUBLISHED_CONSTANTS["siren.elu"].source,
         neighbours=(
-            Neighbour("It is the double next to it.", lambda: siren(("-7.2e-17", "7.2e-17"))),
+            Neighbour("It is the double next to it.", lambda: siren("-7.2e-17", "7.2e-17")),
             Neighbour(
                 "It is the inverse of the variance, to 1 %.",
-                lambda: [published("siren.elu", centered(variance), ("-0.01", "0.01"), STANDARD)],
+                lambda: [published("siren.elu", centered(elu.variance), "-0.01", "0.01")],
             ),
         ),
     ),
     Claim(
         id="initialization.published_nfnets",
-        statement=(
-            "The factors of normalizer-free networks are too large: by 5.96e-4 for ELU, 6.6e-5 for"
-            " CELU (which is ELU at alpha = 1), 6.42e-4 for ReLU, 6.29e-4 for leaky ReLU of slope"
-            " 0.01 and 8.52e-4 for SELU, relatively."
-        ),
+        statement="The factors of normalizer-free networks are too large: by 5.96e-4 for ELU,"
+        " 6.6e-5 for CELU (which is ELU at alpha = 1), 6.42e-4 for ReLU, 6.29e-4 for leaky ReLU of"
+        " slope 0.01 and 8.52e-4 for SELU, relatively.",
         assumptions=(mu, sigma, alpha, "mu = 0, sigma = alpha = 1"),
         proof=nfnets,
         source=PUBLISHED_CONSTANTS["nfnets.elu"].source,
@@ -119,22 +152,20 @@ CLAIMS = (
         id="initialization.published_nfnets_exact",
         statement="The factor for ELU of normalizer-free networks is 1/std f(Z) to 1e-4.",
         assumptions=(mu, sigma, alpha, "mu = 0, sigma = alpha = 1"),
-        proof=lambda: [published("nfnets.elu", centered(elu.std), ("-1e-4", "1e-4"), STANDARD)],
-        source=NORMALIZER_FREE + "; it was sampled",
+        proof=lambda: [published("nfnets.elu", centered(elu.std), "-1e-4", "1e-4")],
+        source="Brock, De, Smith, ICLR 2021, section 4.2; it was sampled",
         expected=Verdict.REFUTED,
         neighbours=(
             Neighbour(
                 "It is 1/sqrt(E f(Z)^2) to 1 %.",
-                lambda: [published("nfnets.elu", sqrt(square()), ("-1e-2", "1e-2"), STANDARD)],
+                lambda: [published("nfnets.elu", sqrt(square()), "-1e-2", "1e-2")],
             ),
         ),
     ),
     Claim(
         id="initialization.selu_gain",
-        statement=(
-            "With the gain 3/4 that PyTorch has for SELU a layer turns the pre-activation variance"
-            " 1 into 0.5625; the gain that keeps it is 1."
-        ),
+        statement="With the gain 3/4 that PyTorch has for SELU a layer turns the pre-activation"
+        " variance 1 into 0.5625; the gain that keeps it is 1.",
         latex=r"\mathbb{E} \operatorname{selu}(Z)^2 = 1",
         assumptions=(sigma, "lambda as published", "mean-field limit"),
         proof=selu_three_quarters,
@@ -158,14 +189,10 @@ CLAIMS = (
     ),
     Claim(
         id="initialization.published_selu",
-        statement=(
-            "The published alpha and lambda of SELU are those of mean 0 and second moment 1 at"
-            " N(0, 1), rounded to 31 decimals."
-        ),
-        latex=(
-            r"\alpha = 1.6732632423543772848170429916717,\;"
-            r" \lambda = 1.0507009873554804934193349852946"
-        ),
+        statement="The published alpha and lambda of SELU are those of mean 0 and second moment 1"
+        " at N(0, 1), rounded to 31 decimals.",
+        latex=r"\alpha = 1.6732632423543772848170429916717,\;"
+        r" \lambda = 1.0507009873554804934193349852946",
         assumptions=("X ~ N(0, 1)",),
         proof=selu_digits,
         source=PUBLISHED_CONSTANTS["selu.alpha"].source,

@@ -11,6 +11,13 @@ from collections.abc import Iterator
 from sympy import Expr, Heaviside, Rational, S, Symbol, diff, exp, oo
 
 from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.chapters.initialization.exact_gains import (
+    LEFT,
+    PERCENT_MORE,
+    below_sqrt_2,
+    mean_at_zero,
+    slope_square_falls,
+)
 from elu_sym.claims.chapters.moments.variance_rule import (
     DERIVATIVE,
     ELU,
@@ -24,7 +31,7 @@ from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLim
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
 from elu_sym.symbols import alpha, excess, sigma, slack, x
 
-LEFT, RIGHT = Heaviside(-x), Heaviside(x)
+RIGHT = Heaviside(x)
 
 BIAS = Symbol("b", positive=True)
 """The variance of the biases."""
@@ -35,8 +42,6 @@ BELOW_TWO = 2 / (1 + excess)
 CRITICAL = 2 / (1 + alpha**2)
 """The weight variance from which on variances near 0 grow."""
 
-PERCENT_MORE = Rational(101, 100)
-
 SETTING = "independent weights and biases of mean 0, infinite width"
 
 
@@ -45,44 +50,44 @@ def by_variance(expression: Expr) -> Expr:
     return diff(expression, sigma) / (2 * sigma)
 
 
-def mean_at_zero(value: Expr, integrand: Expr) -> PositiveGaussianMean:
-    """A closed form at N(0, sigma^2) is positive."""
-    return PositiveGaussianMean(value, integrand, S.Zero)
+def slope_is(curvature: Expr) -> GaussianMean:
+    """The slope of the variance map is E[f'^2 + f*f''], with a curvature f''."""
+    return GaussianMean(DERIVATIVE**2 + ELU * curvature, by_variance(square()), S.Zero)
 
 
 def variance_slope() -> Iterator[Assertion]:
     """The second derivative of f^2/2, atom included; the atom has the weight f(0)."""
-    slope = by_variance(square())
-    with_atom = DERIVATIVE**2 + ELU * ELU.diff(x, 2)
-    yield GaussianMean(with_atom, slope, S.Zero)
-    yield GaussianMean(DERIVATIVE**2 + ELU * LEFT * alpha * exp(x), slope, S.Zero)
-
-
-def only_gradients() -> list[Assertion]:
-    """What the slope would be without the curvature of f."""
-    return [GaussianMean(DERIVATIVE**2, by_variance(square()), S.Zero)]
+    yield slope_is(ELU.diff(x, 2))
+    yield slope_is(LEFT * alpha * exp(x))
 
 
 def fixed_point_with_bias() -> Iterator[Assertion]:
     """(w E f^2 + b)/q falls strictly from oo to w/2."""
-    mapped = BELOW_TWO * square() + BIAS
     yield share_decreases()
-    yield EventuallyNegative(sigma**2 - mapped, sigma, S.Zero, -BIAS)
-    limit = -excess / (1 + excess)
-    yield EventuallyNegative(mapped / sigma**2 - 1, sigma, oo, limit)
+    yield EventuallyNegative(sigma**2 - BELOW_TWO * square() - BIAS, sigma, S.Zero, -BIAS)
+    yield large_variances_shrink(BELOW_TWO, -excess / (1 + excess))
+
+
+def large_variances_shrink(weights: Expr, limit: Expr) -> EventuallyNegative:
+    """The variance map lies below the identity from some variance on."""
+    return EventuallyNegative((weights * square() + BIAS) / sigma**2 - 1, sigma, oo, limit)
 
 
 def fixed_point_without_bias() -> Iterator[Assertion]:
     """E f^2/q falls strictly from (1 + alpha^2)/2 to 1/2."""
-    share = square() / sigma**2
     yield share_decreases()
-    yield GaussianLimit(share, sigma, S.Zero, 1 / CRITICAL)
-    yield GaussianLimit(share, sigma, oo, S.Half)
+    yield share_tends(S.Zero, 1 / CRITICAL)
+    yield share_tends(oo, S.Half)
+
+
+def share_tends(end: Expr, limit: Expr) -> GaussianLimit:
+    """The limit of E f^2/q."""
+    return GaussianLimit(square() / sigma**2, sigma, end, limit)
 
 
 def no_fixed_point() -> Iterator[Assertion]:
     """E f^2 lies strictly between q/2 and q*(1 + alpha^2)/2."""
-    yield mean_at_zero(square() - sigma**2 / 2, LEFT * ELU**2)
+    yield below_sqrt_2()
     yield large_weights(2 + slack)
     yield mean_at_zero(sigma**2 / CRITICAL - square(), x**2 * (RIGHT + alpha**2 * LEFT) - ELU**2)
     yield mean_at_zero(square(), ELU**2)
@@ -106,15 +111,15 @@ def gap() -> Expr:
     return sigma**2 * slope_square() - square()
 
 
-def gap_positive(factor: Expr = S.One) -> PositiveGaussianMean:
+def gap_positive() -> PositiveGaussianMean:
     """By Stein's identity q E[e^{2X}; X < 0] is E[X*(e^{2X} - 1)/2; X < 0]."""
-    integrand = LEFT * alpha**2 * (1 - exp(x)) * (-x * (1 + exp(x)) / 2 - (1 - exp(x)))
-    if factor == 1:
-        return mean_at_zero(gap(), integrand)
-    return mean_at_zero(
-        sigma**2 * slope_square() - factor * square(),
-        DERIVATIVE**2 * x**2 - factor * ELU**2,
-    )
+    return mean_at_zero(gap(), LEFT * stein(x))
+
+
+def stein(argument: Expr) -> Expr:
+    """What is left of the gap by Stein's identity, at a negative argument."""
+    rise = 1 - exp(argument)
+    return alpha**2 * rise * (-argument * (1 + exp(argument)) / 2 - rise)
 
 
 def gradients_grow() -> Iterator[Assertion]:
@@ -124,6 +129,11 @@ def gradients_grow() -> Iterator[Assertion]:
     yield Equality((chi - 1) * square(), gap())
 
 
+def edge_biases() -> Expr:
+    """The bias variance of the edge through q = sigma^2."""
+    return sigma**2 - square() / slope_square()
+
+
 def curvature() -> Expr:
     """E f'^2 - d/dq E f^2 + q d/dq E f'^2."""
     return slope_square() - by_variance(square()) + sigma**2 * by_variance(slope_square())
@@ -131,16 +141,12 @@ def curvature() -> Expr:
 
 def edge_unique() -> Iterator[Assertion]:
     """b(q) = q - E f^2/E f'^2 grows strictly from 0 to oo, and w(q) = 1/E f'^2 with it."""
-    biases = sigma**2 - square() / slope_square()
     yield gap_positive()
     # The two parts of the derivative of b: each is positive.
-    falls = -by_variance(slope_square())
-    yield Equality(
-        by_variance(biases) * slope_square() ** 2,
-        slope_square() * curvature() + gap() * falls,
-    )
+    parts = slope_square() * curvature() - gap() * by_variance(slope_square())
+    yield Equality(by_variance(edge_biases()) * slope_square() ** 2, parts)
     yield mean_at_zero(curvature(), alpha**2 * LEFT * exp(2 * x) * (exp(-x) - 1 + x))
-    yield mean_at_zero(falls, -(alpha**2) * LEFT * x * exp(2 * x) / sigma**2)
+    yield slope_square_falls()
     yield GaussianLimit(gap(), sigma, S.Zero, S.Zero)
     yield GaussianLimit(slope_square(), sigma, S.Zero, 1 / CRITICAL)
     yield GaussianLimit(gap(), sigma, oo, oo)
@@ -149,18 +155,22 @@ def edge_unique() -> Iterator[Assertion]:
 
 def he_grows() -> Iterator[Assertion]:
     """2 E f^2 - q lies strictly between 0 and alpha^2."""
-    yield mean_at_zero(2 * square() - sigma**2, 2 * LEFT * ELU**2)
-    yield mean_at_zero(
-        alpha**2 - 2 * square() + sigma**2, 2 * LEFT * alpha**2 * (1 - (1 - exp(x)) ** 2)
-    )
+    yield below_sqrt_2()
+    yield he_adds_less(alpha**2, 2 * LEFT * (alpha**2 - ELU**2))
     yield GaussianLimit(2 * square() - sigma**2, sigma, oo, alpha**2)
+
+
+def he_adds_less(most: Expr, integrand: Expr) -> PositiveGaussianMean:
+    """The variance grows by less than this."""
+    return mean_at_zero(most - 2 * square() + sigma**2, integrand)
 
 
 def residual_grows() -> Iterator[Assertion]:
     """The inequality E f^2 > q/2, and the limits at both ends."""
     yield mean_at_zero(excess * (square() - sigma**2 / 2), excess * LEFT * ELU**2)
-    yield GaussianLimit(1 + excess * square() / sigma**2, sigma, oo, 1 + excess / 2)
-    yield GaussianLimit(1 + excess * square() / sigma**2, sigma, S.Zero, 1 + excess / CRITICAL)
+    factor = 1 + excess * square() / sigma**2
+    yield GaussianLimit(factor, sigma, oo, 1 + excess / 2)
+    yield GaussianLimit(factor, sigma, S.Zero, 1 + excess / CRITICAL)
 
 
 POOLE = "Poole, Lahiri, Raghu, Sohl-Dickstein, Ganguli, NeurIPS 2016, section 2"
@@ -170,38 +180,28 @@ DERIVED = "derived from the definition of ELU"
 CLAIMS = (
     Claim(
         id="meanfield.variance_slope",
-        statement=(
-            "The slope of the variance map is chi_q = w*E[f'(X)^2 + f(X)*f''(X)], X ~ N(0, q), the"
-            " atom of f'' at the kink included, whose weight f(0)*(1 - alpha) is 0."
-        ),
-        latex=(
-            r"\frac{d}{dq} \mathbb{E} f(\sqrt{q} Z)^2 ="
-            r" \mathbb{E}\left[f'(X)^2 + f(X) f''(X)\right],\; X \sim N(0, q)"
-        ),
+        statement="The slope of the variance map is chi_q = w*E[f'(X)^2 + f(X)*f''(X)], X ~ N(0,"
+        " q), the atom of f'' at the kink included, whose weight f(0)*(1 - alpha) is 0.",
+        latex=r"\frac{d}{dq} \mathbb{E} f(\sqrt{q} Z)^2 ="
+        r" \mathbb{E}\left[f'(X)^2 + f(X) f''(X)\right],\; X \sim N(0, q)",
         assumptions=(alpha, sigma, SETTING),
         proof=variance_slope,
         source=POOLE,
         neighbours=(
-            Neighbour("It is w*E f'(X)^2, the factor of squared gradients.", only_gradients),
+            Neighbour(
+                "It is w*E f'(X)^2, the factor of squared gradients.", lambda: [slope_is(S.Zero)]
+            ),
             Neighbour(
                 "The term f*f'' is 1 % larger.",
-                lambda: [
-                    GaussianMean(
-                        DERIVATIVE**2 + PERCENT_MORE * ELU * LEFT * alpha * exp(x),
-                        by_variance(square()),
-                        S.Zero,
-                    )
-                ],
+                lambda: [slope_is(PERCENT_MORE * LEFT * alpha * exp(x))],
             ),
         ),
     ),
     Claim(
         id="meanfield.fixed_point_with_bias",
-        statement=(
-            "With biases of any variance b > 0 and weights of variance w < 2 the variance map has"
-            " exactly one fixed point, for every alpha: (w*E f^2 + b)/q decreases strictly, is"
-            " above 1 near q = 0 and below 1 for large q."
-        ),
+        statement="With biases of any variance b > 0 and weights of variance w < 2 the variance"
+        " map has exactly one fixed point, for every alpha: (w*E f^2 + b)/q decreases strictly, is"
+        " above 1 near q = 0 and below 1 for large q.",
         latex=r"w < 2,\; b > 0 \implies \exists!\, q > 0: q = w\, \mathbb{E} f(\sqrt{q} Z)^2 + b",
         assumptions=(alpha, sigma, excess, BIAS, "w = 2/(1 + t)", SETTING),
         proof=fixed_point_with_bias,
@@ -209,52 +209,36 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "At w = 2.02 large variances shrink, too.",
-                lambda: [
-                    EventuallyNegative(
-                        (2 * PERCENT_MORE * square() + BIAS) / sigma**2 - 1,
-                        sigma,
-                        oo,
-                        PERCENT_MORE - 1,
-                    )
-                ],
+                lambda: [large_variances_shrink(2 * PERCENT_MORE, PERCENT_MORE - 1)],
             ),
-            Neighbour(
-                "E f^2/q increases.",
-                lambda: [Positive(diff(square() / sigma**2, sigma))],
-            ),
+            Neighbour("E f^2/q increases.", lambda: [Positive(diff(square() / sigma**2, sigma))]),
         ),
     ),
     Claim(
         id="meanfield.fixed_point_without_bias",
-        statement=(
-            "Without biases E f^2/q decreases strictly from (1 + alpha^2)/2 at q -> 0 to 1/2 at"
-            " q -> oo, so there is exactly one fixed point for 2/(1 + alpha^2) < w < 2."
-        ),
-        latex=(
-            r"\frac{2}{1 + \alpha^2} < w < 2 \implies"
-            r" \exists!\, q > 0: q = w\, \mathbb{E} f(\sqrt{q} Z)^2"
-        ),
+        statement="Without biases E f^2/q decreases strictly from (1 + alpha^2)/2 at q -> 0 to 1/2"
+        " at q -> oo, so there is exactly one fixed point for 2/(1 + alpha^2) < w < 2.",
+        latex=r"\frac{2}{1 + \alpha^2} < w < 2 \implies"
+        r" \exists!\, q > 0: q = w\, \mathbb{E} f(\sqrt{q} Z)^2",
         assumptions=(alpha, sigma, "b = 0", SETTING),
         proof=fixed_point_without_bias,
         source=DERIVED,
         neighbours=(
             Neighbour(
                 "For every alpha the share near q = 0 is 1, as it is at alpha = 1.",
-                lambda: [GaussianLimit(square() / sigma**2, sigma, S.Zero, S.One)],
+                lambda: [share_tends(S.Zero, S.One)],
             ),
             Neighbour(
                 "The share of large variances is 1 % larger.",
-                lambda: [GaussianLimit(square() / sigma**2, sigma, oo, PERCENT_MORE / 2)],
+                lambda: [share_tends(oo, PERCENT_MORE / 2)],
             ),
         ),
     ),
     Claim(
         id="meanfield.no_fixed_point",
-        statement=(
-            "There is none for w >= 2, where every variance grows, with biases or without; nor"
-            " without biases for w <= 2/(1 + alpha^2), where every variance decays:"
-            " q/2 < E f^2 < q*(1 + alpha^2)/2."
-        ),
+        statement="There is none for w >= 2, where every variance grows, with biases or without;"
+        " nor without biases for w <= 2/(1 + alpha^2), where every variance decays: q/2 < E f^2 <"
+        " q*(1 + alpha^2)/2.",
         latex=r"\frac{q}{2} < \mathbb{E} f(\sqrt{q} Z)^2 < \frac{1 + \alpha^2}{2}\, q",
         assumptions=(alpha, sigma, slack, BIAS, "w = 2 + s", SETTING),
         proof=no_fixed_point,
@@ -277,10 +261,8 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.fixed_point_stable",
-        statement=(
-            "A fixed point of the variance map, with biases or without, has a slope 0 < chi_q < 1,"
-            " for every alpha: it is stable, and approached from one side."
-        ),
+        statement="A fixed point of the variance map, with biases or without, has a slope 0 <"
+        " chi_q < 1, for every alpha: it is stable, and approached from one side.",
         latex=r"q = w\, \mathbb{E} f^2 + b \implies 0 < \chi_q < 1",
         assumptions=(alpha, sigma, "b >= 0", SETTING),
         proof=fixed_point_stable,
@@ -288,54 +270,42 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "The slope is less than 0.99 at every fixed point.",
-                lambda: [
-                    mean_at_zero(
-                        Rational(99, 100) * square() - sigma**2 * by_variance(square()),
-                        ELU * (Rational(99, 100) * ELU - x * DERIVATIVE),
-                    )
-                ],
+                lambda: [share_decreases(Rational(99, 100))],
             ),
         ),
     ),
     Claim(
         id="meanfield.gradients_grow",
-        statement=(
-            "Without biases weights that preserve the pre-activation variance q make squared"
-            " gradients grow, for every alpha and every q: chi = q*E f'(X)^2/E f(X)^2 > 1."
-        ),
+        statement="Without biases weights that preserve the pre-activation variance q make squared"
+        " gradients grow, for every alpha and every q: chi = q*E f'(X)^2/E f(X)^2 > 1.",
         latex=r"q\, \mathbb{E} f'(X)^2 > \mathbb{E} f(X)^2,\quad X \sim N(0, q)",
         assumptions=(alpha, sigma, "b = 0", SETTING),
         proof=gradients_grow,
         source="Stein's identity, and tanh(r/2) < r/2",
         neighbours=(
-            Neighbour("chi > 1.01 for every alpha and q.", lambda: [gap_positive(PERCENT_MORE)]),
             Neighbour(
-                "Squared gradients shrink.",
-                lambda: [mean_at_zero(-gap(), LEFT * (1 - exp(x)))],
+                "chi > 1.01 for every alpha and q.",
+                lambda: [mean_at_zero(gap() - square() / 100, LEFT * stein(x) - ELU**2 / 100)],
+            ),
+            Neighbour(
+                "Squared gradients shrink.", lambda: [mean_at_zero(-gap(), LEFT * (1 - exp(x)))]
             ),
         ),
     ),
     Claim(
         id="meanfield.edge_unique",
-        statement=(
-            "For every alpha and every bias variance b > 0 exactly one weight variance is on the"
-            " edge of chaos, chi = 1 at the fixed point: w = 1/E f'^2 with b = q - E f^2/E f'^2, a"
-            " function of q that grows strictly from 0 to oo, while w grows from 2/(1 + alpha^2)"
-            " to 2."
-        ),
-        latex=(
-            r"w = \frac{1}{\mathbb{E} f'^2},\; b = q - \frac{\mathbb{E} f^2}{\mathbb{E} f'^2},\;"
-            r" \frac{db}{dq} > 0"
-        ),
+        statement="For every alpha and every bias variance b > 0 exactly one weight variance is on"
+        " the edge of chaos, chi = 1 at the fixed point: w = 1/E f'^2 with b = q - E f^2/E f'^2, a"
+        " function of q that grows strictly from 0 to oo, while w grows from 2/(1 + alpha^2) to 2.",
+        latex=r"w = \frac{1}{\mathbb{E} f'^2},\; b = q - \frac{\mathbb{E} f^2}{\mathbb{E} f'^2},\;"
+        r" \frac{db}{dq} > 0",
         assumptions=(alpha, sigma, SETTING),
         proof=edge_unique,
         source=SCHOENHOLZ + "; that it is unique is derived here",
         neighbours=(
             Neighbour(
                 "The weight variance on it decreases with q.",
-                lambda: [
-                    mean_at_zero(by_variance(slope_square()), -(alpha**2) * LEFT * x * exp(2 * x))
-                ],
+                lambda: [slope_square_falls(-1)],
             ),
             Neighbour(
                 "Its weight variance at small biases is 2/(1 + alpha).",
@@ -345,11 +315,9 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.he_grows",
-        statement=(
-            "Under He's rule for ReLU, w = 2, and without biases, every layer of ELU units adds to"
-            " the pre-activation variance more than 0 and less than alpha^2, which is the limit for"
-            " large variances: it grows linearly with depth, not exponentially."
-        ),
+        statement="Under He's rule for ReLU, w = 2, and without biases, every layer of ELU units"
+        " adds to the pre-activation variance more than 0 and less than alpha^2, which is the"
+        " limit for large variances: it grows linearly with depth, not exponentially.",
         latex=r"0 < 2\, \mathbb{E} f(\sqrt{q} Z)^2 - q < \alpha^2",
         assumptions=(alpha, sigma, "b = 0", SETTING),
         proof=he_grows,
@@ -358,21 +326,16 @@ CLAIMS = (
             Neighbour(
                 "It adds less than 0.99*alpha^2.",
                 lambda: [
-                    mean_at_zero(
-                        Rational(99, 100) * alpha**2 - 2 * square() + sigma**2,
-                        Rational(99, 100) * alpha**2 - 2 * LEFT * ELU**2,
-                    )
+                    he_adds_less(Rational(99, 100) * alpha**2, 2 * LEFT * (alpha**2 - ELU**2))
                 ],
             ),
         ),
     ),
     Claim(
         id="meanfield.residual_grows",
-        statement=(
-            "A residual block x + W f(x) multiplies the variance by more than 1 + w/2, for every w"
-            " and alpha; that is the limit for large variances, and 1 + w*(1 + alpha^2)/2 the one"
-            " for small ones: no choice of weights keeps it."
-        ),
+        statement="A residual block x + W f(x) multiplies the variance by more than 1 + w/2, for"
+        " every w and alpha; that is the limit for large variances, and 1 + w*(1 + alpha^2)/2 the"
+        " one for small ones: no choice of weights keeps it.",
         latex=r"q + w\, \mathbb{E} f(\sqrt{q} Z)^2 > \left(1 + \frac{w}{2}\right) q",
         assumptions=(alpha, sigma, excess, "w = t", SETTING),
         proof=residual_grows,
@@ -380,12 +343,7 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "It multiplies it by more than 1 + 0.505*w.",
-                lambda: [
-                    mean_at_zero(
-                        excess * (square() - PERCENT_MORE / 2 * sigma**2),
-                        excess * (ELU**2 - PERCENT_MORE * RIGHT * x**2),
-                    )
-                ],
+                lambda: [below_sqrt_2(1 / PERCENT_MORE)],
             ),
         ),
     ),

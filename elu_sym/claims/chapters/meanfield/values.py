@@ -9,41 +9,34 @@ from sympy.stats import Normal
 from elu_sym.activations import Celu, Selu
 from elu_sym.book.formula import Activation, celu, leaky_relu, relu, selu
 from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.chapters.initialization.exact_gains import (
+    LEFT,
+    PERCENT_MORE,
+    STANDARD,
+    centered,
+    mean_at_zero,
+)
 from elu_sym.claims.chapters.meanfield.preservation import (
     BIAS,
     DERIVED,
-    LEFT,
-    PERCENT_MORE,
     SCHOENHOLZ,
     SETTING,
     by_variance,
-    mean_at_zero,
+    edge_biases,
+    stein,
 )
-from elu_sym.claims.chapters.moments.box_inequalities import standard_selu
 from elu_sym.claims.chapters.moments.variance_rule import ELU, slope_square, square
-from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.chapters.self_normalization.moment_map import standard_selu
+from elu_sym.claims.claim import Claim, Neighbour
 from elu_sym.claims.covers.cover import Box
 from elu_sym.claims.rules.boxes import PositiveOnBox
 from elu_sym.claims.rules.elementary import Equality
 from elu_sym.claims.rules.gaussian_means import Between, PositiveGaussianMean
 from elu_sym.gaussian.engine import derive_expectation
-from elu_sym.symbols import alpha, excess, mu, scale, sigma, x
-
-STANDARD = ((alpha, S.One), (sigma, S.One))
+from elu_sym.symbols import alpha, excess, scale, sigma, x
 
 TWO_DECADES: Box = ((sigma, Rational(1, 10), Rational(10)),)
 ANY_ALPHA: Box = (*TWO_DECADES, (alpha, Rational(1, 2), Rational(2)))
-
-GREATEST_PRICE = Rational(106, 100)
-"""An upper bound of chi at alpha = 1; the largest value is 1.0546, at q = 6.85."""
-
-Bounds = tuple[Rational, Rational]
-
-CHI: Bounds = (Rational(10355, 10000), Rational(10363, 10000))
-CHI_Q: Bounds = (Rational(8905, 10000), Rational(8914, 10000))
-EDGE_WEIGHTS: Bounds = (Rational(14967, 10000), Rational(14969, 10000))
-EDGE_BIASES: Bounds = (Rational(3465, 100000), Rational(3467, 100000))
-SELU_CHI: Bounds = (Rational(10715, 10000), Rational(10725, 10000))
 
 
 def price() -> Expr:
@@ -51,62 +44,45 @@ def price() -> Expr:
     return sigma**2 * slope_square() / square()
 
 
-def stability() -> Expr:
-    """The slope of the variance map under such weights."""
-    return sigma**2 * by_variance(square()) / square()
-
-
-def percent_more(bounds: Bounds) -> Bounds:
-    """The same bounds of a constant that is 1 % larger."""
-    return bounds[0] * PERCENT_MORE, bounds[1] * PERCENT_MORE
-
-
-def slopes_at_one() -> Iterator[Assertion]:
-    """Two enclosures."""
-    yield Between(price(), *CHI, STANDARD)
-    yield Between(stability(), *CHI_Q, STANDARD)
-
-
-def price_below(factor: Rational, box: Box = TWO_DECADES) -> PositiveOnBox:
-    """A bound of chi on a box."""
-    value = factor * square() - sigma**2 * slope_square()
-    return PositiveOnBox(value if box == ANY_ALPHA else value.xreplace({alpha: S.One}), box)
-
-
-def price_bounded() -> Iterator[Assertion]:
-    """Branch and bound, in parts."""
-    for low, high in pairwise(map(Rational, ("1/10", 3, 4, 5, 7, 10))):
-        yield price_below(GREATEST_PRICE, ((sigma, low, high),))
-
-
-def price_bounded_for_any_alpha() -> Iterator[Assertion]:
-    """The price grows with alpha."""
-    yield price_below(GREATEST_PRICE, ANY_ALPHA)
-
-
 def edge_weights() -> Expr:
     """The weight variance of the edge through q = sigma^2."""
     return 1 / slope_square()
 
 
-def edge_biases() -> Expr:
-    """The bias variance of the edge through q = sigma^2."""
-    return sigma**2 - square() / slope_square()
+def at_one(value: Expr, low: str, high: str, factor: Rational) -> Between:
+    """A value at q = alpha = 1, or one that is larger by a factor."""
+    return Between(value, Rational(low) * factor, Rational(high) * factor, STANDARD)
 
 
-def edge_at_one() -> Iterator[Assertion]:
+def slopes_at_one(first: Rational = S.One, second: Rational = S.One) -> Iterator[Assertion]:
+    """The price, and the slope of the variance map under the same weights."""
+    yield at_one(price(), "1.0355", "1.0363", first)
+    yield at_one(sigma**2 * by_variance(square()) / square(), "0.8905", "0.8914", second)
+
+
+def price_below(factor: Rational, box: Box) -> PositiveOnBox:
+    """A bound of chi on a box; without an interval alpha is 1."""
+    value = factor * square() - sigma**2 * slope_square()
+    return PositiveOnBox(value if box == ANY_ALPHA else value.xreplace({alpha: S.One}), box)
+
+
+def price_bounded() -> Iterator[Assertion]:
+    """Branch and bound, in parts; the largest value is 1.0546, at q = 6.85."""
+    for low, high in pairwise(map(Rational, ("1/10", 3, 4, 5, 7, 10))):
+        yield price_below(Rational("1.06"), ((sigma, low, high),))
+
+
+def edge_at_one(first: Rational = S.One, second: Rational = S.One) -> Iterator[Assertion]:
     """Both conditions at every q, and the two variances at q = 1."""
     yield Equality(edge_weights() * square() + edge_biases(), sigma**2)
     yield Equality(edge_weights() * slope_square(), S.One)
-    yield Between(edge_weights(), *EDGE_WEIGHTS, STANDARD)
-    yield Between(edge_biases(), *EDGE_BIASES, STANDARD)
+    yield at_one(edge_weights(), "1.4967", "1.4969", first)
+    yield at_one(edge_biases(), "0.03465", "0.03467", second)
 
 
 def of_relative(activation: Activation) -> tuple[Expr, Expr]:
     """E f^2 and E f'^2 of an activation at N(0, sigma^2)."""
-    formulas = (activation.second_moment, activation.derivative_second_moment)
-    first, second = (formula.closed_form.subs(mu, 0) for formula in formulas)
-    return first, second
+    return centered(activation.second_moment), centered(activation.derivative_second_moment)
 
 
 def linear_pieces_keep() -> Iterator[Assertion]:
@@ -117,35 +93,25 @@ def linear_pieces_keep() -> Iterator[Assertion]:
         yield Equality(sigma**2 * by_variance(values), values)
 
 
-def gap_of(activation: Activation, integrand: Expr) -> PositiveGaussianMean:
+def gap_of(activation: Activation, integrand: Expr, sign: int = 1) -> PositiveGaussianMean:
     """The gap q E f'^2 - E f^2 of a relative is positive."""
     values, slopes = of_relative(activation)
-    return mean_at_zero(sigma**2 * slopes - values, LEFT * integrand)
-
-
-def selu_integrand() -> Expr:
-    """As for ELU, the scale in front."""
-    return scale**2 * alpha**2 * (1 - exp(x)) * (-x * (1 + exp(x)) / 2 - (1 - exp(x)))
-
-
-def celu_integrand() -> Expr:
-    """As for ELU, at x/alpha."""
-    rise = 1 - exp(x / alpha)
-    return alpha**2 * rise * (-x / alpha * (1 + exp(x / alpha)) / 2 - rise)
+    return mean_at_zero(sign * (sigma**2 * slopes - values), integrand)
 
 
 def relatives_grow() -> Iterator[Assertion]:
-    """The same integrand, scaled; and SELU at its own fixed point."""
-    yield gap_of(selu, selu_integrand())
-    yield gap_of(celu, celu_integrand())
-    yield selu_at_one(SELU_CHI)
+    """The same integrand, scaled, for CELU at x/alpha; and SELU at its own fixed point."""
+    yield gap_of(selu, LEFT * scale**2 * stein(x))
+    yield gap_of(celu, LEFT * stein(x / alpha))
+    yield selu_at_one()
 
 
-def selu_at_one(bounds: Bounds) -> Between:
+def selu_at_one(factor: Rational = S.One) -> Between:
     """The factor of squared gradients of SELU at N(0, 1), where it preserves the variance."""
     values, slopes = of_relative(selu)
     chi = (sigma**2 * slopes / values).xreplace(dict(standard_selu()))
-    return Between(chi, *bounds, ((sigma, S.One),))
+    low, high = Rational("1.0715") * factor, Rational("1.0725") * factor
+    return Between(chi, low, high, ((sigma, S.One),))
 
 
 CUBIC = sqrt(2 / pi)
@@ -186,75 +152,54 @@ def dropout() -> Iterator[Assertion]:
 CLAIMS = (
     Claim(
         id="meanfield.slopes_at_one",
-        statement=(
-            "At alpha = 1 and q = 1, without biases, chi_q = 0.891 and chi = 1.0359: weights that"
-            " preserve the variance make squared gradients grow by 3.6 % a layer."
-        ),
+        statement="At alpha = 1 and q = 1, without biases, chi_q = 0.891 and chi = 1.0359: weights"
+        " that preserve the variance make squared gradients grow by 3.6 % a layer.",
         latex=r"\chi_q \approx 0.891 < 1 < \chi \approx 1.0359",
         assumptions=(alpha, sigma, "b = 0", SETTING),
         proof=slopes_at_one,
         source="the two slopes at the standard point",
         neighbours=(
-            Neighbour(
-                "They grow by 4.6 %.",
-                lambda: [Between(price(), *percent_more(CHI), STANDARD)],
-            ),
+            Neighbour("They grow by 4.6 %.", lambda: slopes_at_one(PERCENT_MORE)),
             Neighbour(
                 "The slope of the variance map is 1 % larger.",
-                lambda: [Between(stability(), *percent_more(CHI_Q), STANDARD)],
+                lambda: slopes_at_one(S.One, PERCENT_MORE),
             ),
         ),
     ),
     Claim(
         id="meanfield.price_bounded",
-        statement=(
-            "At alpha = 1 the price of preserving the variance is at most 6 % a layer, chi <"
-            " 1.06, for 1/10 <= sigma <= 10."
-        ),
+        statement="At alpha = 1 the price of preserving the variance is at most 6 % a layer, chi <"
+        " 1.06, for 1/10 <= sigma <= 10.",
         latex=r"\chi < 1.06",
         assumptions=(sigma, "alpha = 1, b = 0", SETTING),
         proof=price_bounded,
         source=DERIVED,
         neighbours=(
             Neighbour(
-                "It is at most 4.94 %.", lambda: [price_below(GREATEST_PRICE * Rational(99, 100))]
+                "It is at most 4.94 %.", lambda: [price_below(Rational("1.0494"), TWO_DECADES)]
             ),
-        ),
-    ),
-    Claim(
-        id="meanfield.price_bounded_for_any_alpha",
-        statement="The same bound holds for 1/2 <= alpha <= 2.",
-        assumptions=(sigma, alpha, "b = 0", SETTING),
-        proof=price_bounded_for_any_alpha,
-        source="the same without the condition alpha = 1",
-        expected=Verdict.REFUTED,
-        neighbours=(
             Neighbour(
-                "With 1.1 in place of 1.06 it holds.",
-                lambda: [price_below(Rational(11, 10), ANY_ALPHA)],
+                "The same bound holds for 1/2 <= alpha <= 2.",
+                lambda: [price_below(Rational("1.06"), ANY_ALPHA)],
+            ),
+            Neighbour(
+                "With 1.1 in place of 1.06 it holds for 1/2 <= alpha <= 2.",
+                lambda: [price_below(Rational("1.1"), ANY_ALPHA)],
             ),
         ),
     ),
     Claim(
         id="meanfield.edge_at_one",
-        statement=(
-            "With biases both are preserved: at every q weights of variance 1/E f'^2 and biases of"
-            " variance q - E f^2/E f'^2 keep the variance q and have chi = 1. At alpha = 1 and"
-            " q = 1 these are 1.4968 and 0.03466."
-        ),
+        statement="With biases both are preserved: at every q weights of variance 1/E f'^2 and"
+        " biases of variance q - E f^2/E f'^2 keep the variance q and have chi = 1. At alpha = 1"
+        " and q = 1 these are 1.4968 and 0.03466.",
         latex=r"w\, \mathbb{E} f^2 + b = q,\; w\, \mathbb{E} f'^2 = 1",
         assumptions=(alpha, sigma, SETTING),
         proof=edge_at_one,
         source=SCHOENHOLZ,
         neighbours=(
-            Neighbour(
-                "The weight variance is 1 % larger.",
-                lambda: [Between(edge_weights(), *percent_more(EDGE_WEIGHTS), STANDARD)],
-            ),
-            Neighbour(
-                "The bias variance is 1 % larger.",
-                lambda: [Between(edge_biases(), *percent_more(EDGE_BIASES), STANDARD)],
-            ),
+            Neighbour("The weight variance is 1 % larger.", lambda: edge_at_one(PERCENT_MORE)),
+            Neighbour("The bias variance is 1 % larger.", lambda: edge_at_one(S.One, PERCENT_MORE)),
             Neighbour(
                 "With the weights that preserve the variance without biases chi is 1.",
                 lambda: [Equality(price(), S.One)],
@@ -263,10 +208,8 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.linear_pieces_keep",
-        statement=(
-            "For ReLU and leaky ReLU both slopes are 1 wherever weights preserve the variance, and"
-            " they do it at every q at once: chi = chi_q = 1."
-        ),
+        statement="For ReLU and leaky ReLU both slopes are 1 wherever weights preserve the"
+        " variance, and they do it at every q at once: chi = chi_q = 1.",
         latex=r"\chi = \chi_q = 1",
         assumptions=("slope > 0", sigma, "b = 0", SETTING),
         proof=linear_pieces_keep,
@@ -280,26 +223,17 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.relatives_grow",
-        statement=(
-            "SELU of every alpha and scale and CELU of every alpha make squared gradients grow as"
-            " well, wherever weights preserve the variance: chi > 1 at every q. For SELU with its"
-            " standard parameters at N(0, 1), chi = 1.072."
-        ),
+        statement="SELU of every alpha and scale and CELU of every alpha make squared gradients"
+        " grow as well, wherever weights preserve the variance: chi > 1 at every q. For SELU with"
+        " its standard parameters at N(0, 1), chi = 1.072.",
         latex=r"\chi_{\mathrm{SELU}}, \chi_{\mathrm{CELU}} > 1",
         assumptions=(alpha, scale, sigma, "b = 0", SETTING),
         proof=relatives_grow,
         source="Stein's identity; Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017",
         neighbours=(
+            Neighbour("The factor of SELU is 1 % larger.", lambda: [selu_at_one(PERCENT_MORE)]),
             Neighbour(
-                "The factor of SELU is 1 % larger.", lambda: [selu_at_one(percent_more(SELU_CHI))]
-            ),
-            Neighbour(
-                "Squared gradients of CELU shrink.",
-                lambda: [
-                    mean_at_zero(
-                        of_relative(celu)[0] - sigma**2 * of_relative(celu)[1], Celu(x, alpha) ** 2
-                    )
-                ],
+                "Squared gradients of CELU shrink.", lambda: [gap_of(celu, Celu(x, alpha) ** 2, -1)]
             ),
             Neighbour(
                 "For SELU the factor is above 1.01 at every q and alpha.",
@@ -314,12 +248,10 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.lecun_decay",
-        statement=(
-            "At alpha = 1 under LeCun's rule, w = 1, without biases, E f^2 = q - sqrt(2/pi)*q^(3/2)"
-            " + R with 0 < R < 7/8*q^2: near 0 the variance decays algebraically, and the"
-            " reciprocal of sigma grows by 1/sqrt(2*pi) a layer in the limit, so that q is about"
-            " 2*pi/l^2 in layer l."
-        ),
+        statement="At alpha = 1 under LeCun's rule, w = 1, without biases, E f^2 = q -"
+        " sqrt(2/pi)*q^(3/2) + R with 0 < R < 7/8*q^2: near 0 the variance decays algebraically,"
+        " and the reciprocal of sigma grows by 1/sqrt(2*pi) a layer in the limit, so that q is"
+        " about 2*pi/l^2 in layer l.",
         latex=r"0 < \mathbb{E} f^2 - q + \sqrt{2/\pi}\, q^{3/2} < \tfrac{7}{8} q^2",
         assumptions=(sigma, "alpha = 1, w = 1, b = 0", SETTING),
         proof=lecun_decay,
@@ -342,20 +274,15 @@ CLAIMS = (
     ),
     Claim(
         id="meanfield.dropout",
-        statement=(
-            "With dropout the correlation 1 is no fixed point: two copies of one input under"
-            " independent masks, units kept with probability 1/(1 + t), have the covariance"
-            " w*E f^2 + b in the next layer and the larger variance w*(1 + t)*E f^2 + b."
-        ),
+        statement="With dropout the correlation 1 is no fixed point: two copies of one input under"
+        " independent masks, units kept with probability 1/(1 + t), have the covariance"
+        " w*E f^2 + b in the next layer and the larger variance w*(1 + t)*E f^2 + b.",
         latex=r"w\, \mathbb{E} f^2 + b < w (1 + t)\, \mathbb{E} f^2 + b",
         assumptions=(alpha, sigma, excess, BIAS, SETTING),
         proof=dropout,
         source="Schoenholz et al., ICLR 2017, section 5, for ELU",
         neighbours=(
-            Neighbour(
-                "The two are equal.",
-                lambda: [Equality((1 + excess) * square(), square())],
-            ),
+            Neighbour("The two are equal.", lambda: [Equality((1 + excess) * square(), square())]),
         ),
     ),
 )

@@ -7,17 +7,16 @@ activation is another statement, for which no stored certificate is valid.
 
 from collections.abc import Iterator
 
-from sympy import Expr, Rational, S, Symbol, diff, expand, sqrt
+from sympy import Expr, Rational, S, diff, expand, sqrt
 
 from elu_sym.book.formula import Formula, elu, selu
 from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.chapters.self_normalization.moment_map import standard_selu
 from elu_sym.claims.claim import Claim, Neighbour
 from elu_sym.claims.covers.cover import Box
 from elu_sym.claims.rules.boxes import PositiveOnBox
 from elu_sym.claims.rules.elementary import Equality
 from elu_sym.symbols import alpha, mu, scale, sigma
-
-Values = tuple[tuple[Symbol, Expr], ...]
 
 CENTRED = {mu: S.Zero, alpha: S.One}
 """X ~ N(0, sigma^2) and the ELU of its authors."""
@@ -89,20 +88,6 @@ def contracts() -> Iterator[Assertion]:
 def scale_of_second_moment_one() -> Expr:
     """The scale of SELU that makes the second moment 1 at N(0, 1), by alpha."""
     return 1 / sqrt(elu.second_moment.closed_form.xreplace(UNIT))
-
-
-def standard_selu() -> Values:
-    """The alpha and the scale of SELU with mean 0 and second moment 1 at N(0, 1), exactly.
-
-    Examples:
-        >>> for symbol, value in standard_selu():
-        ...     print(symbol, value.evalf(12))
-        alpha 1.67326324235
-        lambda 1.05070098736
-    """
-    mean = expand(elu.mean.closed_form.xreplace(UNIT))  # linear in alpha
-    root = -mean.coeff(alpha, 0) / mean.coeff(alpha, 1)
-    return ((alpha, root), (scale, scale_of_second_moment_one().xreplace({alpha: root})))
 
 
 def selu_map() -> Expr:

@@ -23,58 +23,42 @@ from elu_sym.symbols import alpha, mu, sigma, x
 RATE = sqrt(2 / pi)
 """The coefficient of q^(3/2) in q - F(q)."""
 
-LAYER_VARIANCE = Symbol("q", positive=True)
-"""The variance of the pre-activations of a layer."""
 
-LAYERS = 1000
-
-
-def centred_mean() -> Expr:
-    """E f(sigma*Z) at alpha = 1."""
-    return mean.closed_form.xreplace({mu: S.Zero, alpha: S.One})
-
-
-def centred_square() -> Expr:
+def square_map() -> Expr:
     """E f(sigma*Z)^2 at alpha = 1."""
     return second_moment.closed_form.xreplace({mu: S.Zero, alpha: S.One})
 
 
 def variance_map() -> Expr:
-    """F in q."""
-    return (centred_square() - centred_mean() ** 2).xreplace({sigma: sqrt(LAYER_VARIANCE)})
-
-
-def _loss() -> Expr:
-    """What a layer takes from the variance, q - F(q) in sigma = sqrt(q)."""
-    return sigma**2 - centred_square() + centred_mean() ** 2
+    """F in sigma = sqrt(q)."""
+    return square_map() - mean.closed_form.xreplace({mu: S.Zero, alpha: S.One}) ** 2
 
 
 def decays() -> Iterator[Assertion]:
     """It loses something everywhere, and how much near 0; so the orbit tends to 0 at this rate."""
-    square = centred_square()
     # F <= E f^2 < q: the orbit falls, and its limit can only be 0.
-    yield PositiveGaussianMean(sigma**2 - square, x**2 - Elu(x, S.One) ** 2, S.Zero)
+    yield PositiveGaussianMean(sigma**2 - square_map(), x**2 - Elu(x, S.One) ** 2, S.Zero)
     yield PositiveVariance(Elu(x, S.One))
     # F has the fixed point 0 only. Near 0 both maps lose the same.
-    yield GaussianLimit(_loss() / sigma**3, sigma, S.Zero, RATE)
-    yield GaussianLimit((sigma**2 - square) / sigma**3, sigma, S.Zero, RATE)
+    yield GaussianLimit((sigma**2 - variance_map()) / sigma**3, sigma, S.Zero, RATE)
+    yield GaussianLimit((sigma**2 - square_map()) / sigma**3, sigma, S.Zero, RATE)
     # q^(-1/2) grows by half of it, and q = y^(-2): q_n ~ 1/(n*rate/2)^2, by Cesaro's means.
     yield Equality(1 / (RATE / 2) ** 2, 2 * pi)
 
 
-def _iterate(low: str, high: str, steps: int = LAYERS) -> Assertion:
-    return IterateBetween(
-        variance_map(), LAYER_VARIANCE, S.One, steps, Rational(low), Rational(high)
-    )
+def after_1000_layers(low: str, high: str) -> list[Assertion]:
+    """Where the iterate from variance 1 lies."""
+    q = Symbol("q", positive=True)
+    in_variance = variance_map().xreplace({sigma: sqrt(q)})
+    return [IterateBetween(in_variance, q, S.One, 1000, Rational(low), Rational(high))]
 
 
 CLAIMS = (
     Claim(
         id="self_normalization.elu_variance_decays",
-        statement=(
-            "Unscaled ELU at alpha = 1 keeps no variance: with centred weights, sum of squares 1,"
-            " the variance q_n after n layers tends to 0 from every start, and n^2*q_n to 2*pi."
-        ),
+        statement="Unscaled ELU at alpha = 1 keeps no variance: with centred weights, sum of"
+        " squares 1, the variance q_n after n layers tends to 0 from every start, and n^2*q_n to"
+        " 2*pi.",
         latex=r"q_{n+1} = q_n - \sqrt{2/\pi}\, q_n^{3/2} + O(q_n^2),\quad n^2 q_n \to 2\pi",
         assumptions=(sigma, "centred weights with sum of squares 1", "mean-field limit"),
         proof=decays,
@@ -82,28 +66,28 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "A layer loses more than 1.01*sqrt(2/pi)*q^(3/2), whatever the variance.",
-                lambda: [Positive(_loss() - RATE * sigma**3 * Rational(101, 100))],
+                lambda: [
+                    Positive(sigma**2 - variance_map() - RATE * sigma**3 * Rational(101, 100))
+                ],
             ),
             Neighbour(
                 "A layer loses at least half of the variance.",
-                lambda: [Positive(_loss() - sigma**2 / 2)],
+                lambda: [Positive(sigma**2 / 2 - variance_map())],
             ),
         ),
     ),
     Claim(
         id="self_normalization.elu_variance_after_1000_layers",
-        statement=(
-            "From variance 1 it is between 6.335e-6 and 6.336e-6 after 1,000 layers, where"
-            " 2*pi/n^2 is 6.283e-6."
-        ),
+        statement="From variance 1 it is between 6.335e-6 and 6.336e-6 after 1,000 layers, where"
+        " 2*pi/n^2 is 6.283e-6.",
         latex=r"6.335 \cdot 10^{-6} < q_{1000} < 6.336 \cdot 10^{-6}",
         assumptions=("the map q -> Var f(sqrt(q) Z), iterated",),
-        proof=lambda: [_iterate("6.335e-6", "6.336e-6")],
+        proof=lambda: after_1000_layers("6.335e-6", "6.336e-6"),
         source="the law above, whose next term is a factor 1 + 2.1*log(n)/n",
         neighbours=(
             Neighbour(
                 "It is within half a per cent of a value 1 % larger.",
-                lambda: [_iterate("6.37e-6", "6.434e-6")],
+                lambda: after_1000_layers("6.37e-6", "6.434e-6"),
             ),
         ),
     ),
@@ -112,15 +96,11 @@ CLAIMS = (
         statement="Unscaled ELU at alpha = 1 has a variance that it keeps.",
         latex=r"\operatorname{Var} f(\sqrt{q} Z) = q",
         assumptions=(sigma,),
-        proof=lambda: [
-            Equality(centred_square() - centred_mean() ** 2, sigma**2),
-        ],
+        proof=lambda: [Equality(variance_map(), sigma**2)],
         expected=Verdict.REFUTED,
         source="self-normalization without the scale",
         neighbours=(
-            Neighbour(
-                "It keeps the second moment.", lambda: [Equality(centred_square(), sigma**2)]
-            ),
+            Neighbour("It keeps the second moment.", lambda: [Equality(square_map(), sigma**2)]),
         ),
     ),
 )

@@ -26,27 +26,27 @@ computed from the closed forms by Arb; a counterexample is judged with the const
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from sympy import Expr, Rational, S, Symbol, latex
 
 from elu_sym.algebra.enclosure import enclose
 from elu_sym.book.formula import selu
 from elu_sym.claims.assertion import Assertion, Evidence, Step
-from elu_sym.claims.chapters.moments.box_inequalities import standard_selu
 from elu_sym.claims.chapters.self_normalization.moment_map import (
     bound,
     in_layer_variables,
     input_variance,
     singular_bound,
     square_sum,
+    standard_selu,
     symbolic_jacobian,
     weight_sum,
 )
 from elu_sym.claims.covers.cover import Box, Certificate
-from elu_sym.claims.rules.boxes import FEW_BOXES, PositiveOnBox, recheck, search
+from elu_sym.claims.rules.boxes import FEW_BOXES, recheck, search
 from elu_sym.claims.rules.elementary import Positive
-from elu_sym.symbols import alpha, mu, scale
+from elu_sym.symbols import mu
 
 Pair = tuple[Rational, Rational]
 """The two ends of a closed interval."""
@@ -56,16 +56,16 @@ DIGITS = 30
 
 _BITS = 256
 
-SENTENCES = {
-    "mean_above": "E selu(Z) > b",
-    "mean_below": "E selu(Z) < b",
-    "variance_above": "Var selu(Z) > b",
-    "variance_below": "Var selu(Z) < b",
-    "determinant": "s**4 - s**2*|J|**2 + det(J)**2 > 0",
-    "trace": "2*s**2 - |J|**2 > 0",
-    "exceeded": "s**4 - s**2*|J|**2 + det(J)**2 < 0",
-    "shrinks": "Var selu(Z) < b*nu",
-    "grows": "Var selu(Z) > b*nu",
+KINDS = {
+    "mean_above": ("E selu(Z) > b", r"\mathbb{E}\,\mathrm{selu}(Z) > b"),
+    "mean_below": ("E selu(Z) < b", r"\mathbb{E}\,\mathrm{selu}(Z) < b"),
+    "variance_above": ("Var selu(Z) > b", r"\operatorname{Var} \mathrm{selu}(Z) > b"),
+    "variance_below": ("Var selu(Z) < b", r"\operatorname{Var} \mathrm{selu}(Z) < b"),
+    "determinant": ("s**4 - s**2*|J|**2 + det(J)**2 > 0", r"s^4 - s^2 \|J\|_F^2 + (\det J)^2 > 0"),
+    "trace": ("2*s**2 - |J|**2 > 0", r"2 s^2 - \|J\|_F^2 > 0"),
+    "exceeded": ("s**4 - s**2*|J|**2 + det(J)**2 < 0", r"s^4 - s^2 \|J\|_F^2 + (\det J)^2 < 0"),
+    "shrinks": ("Var selu(Z) < b*nu", r"\operatorname{Var} \mathrm{selu}(Z) < b \nu"),
+    "grows": ("Var selu(Z) > b*nu", r"\operatorname{Var} \mathrm{selu}(Z) > b \nu"),
 }
 """What the kinds of inequalities say; mu stands for the mean m of Z, whose variance is tau*nu."""
 
@@ -133,13 +133,6 @@ class Domain:
     variances: Pair
     squares: Pair
 
-    def to_text(self) -> str:
-        """The four intervals."""
-        return (
-            f"abs(mu) <= {self.mean}, abs(omega) <= {self.weights},"
-            f" nu in {_text(self.variances)}, tau in {_text(self.squares)}"
-        )
-
     def whole(self) -> Box:
         """All (m, v), as nu = v with tau = 1."""
         ends = (low * high for low, high in zip(self.variances, self.squares, strict=True))
@@ -173,7 +166,7 @@ class OnDomain(Assertion):
     decides. What a search finds to fail is decided by an enclosure with the exact constants.
 
     Attributes:
-        kind: one of ``SENTENCES``.
+        kind: one of ``KINDS``.
         box: the intervals of mu (for m), nu, tau and what else the kind has.
         certificate: how the box is divided; None to search.
 
@@ -209,7 +202,7 @@ class OnDomain(Assertion):
             f"{symbol} = {low}" if low == high else f"{symbol} in [{low}, {high}]"
             for symbol, low, high in self.box
         ]
-        return f"{SENTENCES[self.kind]}, Z ~ N(mu, tau*nu), for {', '.join(places)}"
+        return f"{KINDS[self.kind][0]}, Z ~ N(mu, tau*nu), for {', '.join(places)}"
 
     def to_latex(self) -> str:
         """The inequality and the box."""
@@ -219,17 +212,15 @@ class OnDomain(Assertion):
             else rf"{latex(symbol)} \in \left[{latex(low)}, {latex(high)}\right]"
             for symbol, low, high in self.box
         ]
-        return rf"{_LATEX[self.kind]} \quad ({', '.join(places)})"
+        return rf"{KINDS[self.kind][1]} \quad ({', '.join(places)})"
 
     def decide(self) -> Step:
         """Check the division that is given, or search for one."""
-        lies = PositiveOnBox(self.expression, self.whole_box)  # the sentence that is searched for
-        origin = "stored"
-        certificate = self.certificate
+        certificate, origin = self.certificate, "stored"
         if certificate is None or not certificate.states(self.expression, self.whole_box):
-            found = search(lies.expression, lies.box, FEW_BOXES)
+            found = search(self.expression, self.whole_box, FEW_BOXES)
             if found.witness is not None:
-                return self._judged({s: v for s, v in found.witness.items() if s not in _FREE})
+                return self._judged({symbol: found.witness[symbol] for symbol, _, _ in self.box})
             if found.certificate is None:
                 return self.undecided(found.detail)
             certificate, origin = found.certificate, "searched for"
@@ -249,26 +240,9 @@ class OnDomain(Assertion):
         return self.undecided(f"the constants decide at {point}")
 
 
-_FREE = {alpha, scale}
-
-_LATEX = {
-    "mean_above": r"\mathbb{E}\,\mathrm{selu}(Z) > b",
-    "mean_below": r"\mathbb{E}\,\mathrm{selu}(Z) < b",
-    "variance_above": r"\operatorname{Var} \mathrm{selu}(Z) > b",
-    "variance_below": r"\operatorname{Var} \mathrm{selu}(Z) < b",
-    "determinant": r"s^4 - s^2 \|J\|_F^2 + (\det J)^2 > 0",
-    "trace": r"2 s^2 - \|J\|_F^2 > 0",
-    "exceeded": r"s^4 - s^2 \|J\|_F^2 + (\det J)^2 < 0",
-    "shrinks": r"\operatorname{Var} \mathrm{selu}(Z) < b \nu",
-    "grows": r"\operatorname{Var} \mathrm{selu}(Z) > b \nu",
-}
-
-
-def image_within(domain: Domain, means: Pair, variances: Pair) -> Iterator[OnDomain]:
-    """The image of a domain lies strictly inside a rectangle."""
-    for kind, (low, high) in (("mean", means), ("variance", variances)):
-        yield OnDomain(f"{kind}_above", (*domain.whole(), fixed(bound, low)))
-        yield OnDomain(f"{kind}_below", (*domain.whole(), fixed(bound, high)))
+def bounded(domain: Domain, kind: str, value: Rational) -> OnDomain:
+    """An inequality with a mean or a variance after the layer holds on a whole domain."""
+    return OnDomain(kind, (*domain.whole(), fixed(bound, value)))
 
 
 def singular_value_below(domain: Domain, size: Rational) -> Iterator[OnDomain]:
@@ -281,7 +255,12 @@ def singular_value_below(domain: Domain, size: Rational) -> Iterator[OnDomain]:
 
 def self_normalizing(domain: Domain) -> Iterator[OnDomain]:
     """A domain is mapped into itself, and the Jacobian contracts on it."""
-    yield from image_within(domain, (-domain.mean, domain.mean), domain.variances)
+    for moment, (low, high) in (
+        ("mean", (-domain.mean, domain.mean)),
+        ("variance", domain.variances),
+    ):
+        yield bounded(domain, f"{moment}_above", low)
+        yield bounded(domain, f"{moment}_below", high)
     yield from singular_value_below(domain, S.One)
 
 
@@ -297,8 +276,7 @@ def variance_grows(domain: Domain, ratio: Rational = S.One) -> Iterator[OnDomain
         yield OnDomain("grows", (*box, fixed(bound, ratio)))
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A point of a domain.
 
     Attributes:
@@ -313,31 +291,19 @@ class Place:
     variance: Rational
     square: Rational
 
-    @property
-    def box(self) -> Box:
-        """The point as a box."""
-        return (
+    def attains(self, kind: str, value: Rational) -> OnDomain:
+        """An inequality with a mean, a variance, a ratio or a singular value at the point."""
+        axes = [fixed(bound, value)]
+        if kind == "exceeded":
+            axes = [fixed(weight_sum, self.weights), fixed(singular_bound, value)]
+        point = (
             fixed(mu, self.mean * self.weights),
             fixed(input_variance, self.variance),
             fixed(square_sum, self.square),
         )
-
-    def attains(self, kind: str, value: Rational) -> OnDomain:
-        """An inequality with a mean, a variance or a ratio at the point."""
-        return OnDomain(kind, (*self.box, fixed(bound, value)))
-
-    def singular_value_exceeds(self, size: Rational) -> OnDomain:
-        """The largest singular value at the point is more than a number."""
-        return OnDomain(
-            "exceeded",
-            (*self.box, fixed(weight_sum, self.weights), fixed(singular_bound, size)),
-        )
+        return OnDomain(kind, (*point, *axes))
 
 
 def fixed(symbol: Symbol, value: Rational) -> tuple[Symbol, Rational, Rational]:
     """An axis of a box along which it has no width."""
     return (symbol, S(value), S(value))
-
-
-def _text(pair: Pair) -> str:
-    return f"[{pair[0]}, {pair[1]}]"

@@ -18,15 +18,21 @@ References:
     equations 3 to 5 and theorems 1 to 3.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from sympy import Expr, Symbol, diff, sqrt
+from sympy import Expr, S, Symbol, diff, sqrt
 
 from elu_sym.algebra.normal_form import NormalForm
 from elu_sym.book.formula import selu
-from elu_sym.claims.chapters.moments.box_inequalities import standard_selu
-from elu_sym.symbols import mu, sigma
+from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.rules.elementary import Equality
+from elu_sym.networks.published_constants import selu_alpha, selu_scale
+from elu_sym.symbols import alpha, mu, scale, sigma
+
+KLAMBAUER = "Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017"
 
 input_variance = Symbol("nu", positive=True)
 """The variance of the inputs of a layer."""
@@ -42,6 +48,18 @@ bound = Symbol("b", real=True)
 
 singular_bound = Symbol("s", positive=True)
 """What the largest singular value is compared with."""
+
+
+def standard_selu() -> tuple[tuple[Symbol, Expr], ...]:
+    """The alpha and the scale of SELU with mean 0 and second moment 1 at N(0, 1), exactly.
+
+    Examples:
+        >>> for symbol, value in standard_selu():
+        ...     print(symbol, value.evalf(12))
+        alpha 1.67326324235
+        lambda 1.05070098736
+    """
+    return ((alpha, selu_alpha()), (scale, selu_scale()))
 
 
 class Jacobian(NamedTuple):
@@ -71,11 +89,6 @@ class Jacobian(NamedTuple):
         return weight_sum * square_sum * (product - self.mean_by_variance * self.variance_by_mean)
 
 
-def new_mean() -> Expr:
-    """E selu(Z), Z ~ N(mu, sigma^2), with the standard constants."""
-    return _standard(selu.mean.closed_form)
-
-
 def symbolic_jacobian() -> Jacobian:
     """A for any alpha and lambda, in mu and sigma; a derivative by v is one by sigma/(2*sigma)."""
     mean, square = selu.mean.closed_form, selu.second_moment.closed_form
@@ -98,16 +111,13 @@ def jacobian() -> Jacobian:
         >>> [f"{float(entry.subs(at)):.4f}" for entry in jacobian()]
         ['0.9852', '0.0888', '0.3030', '0.7826']
     """
-    return Jacobian(*map(_standard, symbolic_jacobian()))
+    standard = dict(standard_selu())
+    return Jacobian(*(entry.xreplace(standard) for entry in symbolic_jacobian()))
 
 
 def in_layer_variables(expression: Expr) -> Expr:
     """An expression in mu and sigma as one in m, which is written mu, and v = tau*nu."""
     return expression.xreplace({sigma: sqrt(square_sum * input_variance)})
-
-
-def _standard(expression: Expr) -> Expr:
-    return expression.xreplace(dict(standard_selu()))
 
 
 def _by_variance(expression: Expr) -> Expr:
@@ -117,3 +127,32 @@ def _by_variance(expression: Expr) -> Expr:
 def _canonical(expression: Expr) -> Expr:
     """The same with the densities cancelled that the differentiation brings in."""
     return NormalForm.from_expr(expression).to_expr()
+
+
+def is_the_book() -> Iterator[Assertion]:
+    """The entries of the Jacobian are the derivatives of the closed forms of the book."""
+    entries = symbolic_jacobian()
+    mean, variance = selu.mean.closed_form, selu.variance.closed_form
+    yield Equality(mean.diff(mu), entries.mean_by_mean)
+    yield Equality(mean.diff(sigma) / (2 * sigma), entries.mean_by_variance)
+    yield Equality(variance.diff(mu), entries.variance_by_mean)
+    yield Equality(variance.diff(sigma) / (2 * sigma), entries.variance_by_variance)
+    yield Equality(selu.derivative_mean.closed_form, entries.mean_by_mean)
+
+
+CLAIMS = (
+    Claim(
+        id="self_normalization.moment_map",
+        statement="The Jacobian of (E selu(Z), Var selu(Z)) by the mean and the variance of Z has"
+        " the entries that the theorem is proved for, whatever alpha and lambda are.",
+        assumptions=(mu, sigma, alpha, scale),
+        proof=is_the_book,
+        source=f"{KLAMBAUER}, equations 8 to 11",
+        neighbours=(
+            Neighbour(
+                "The mean does not depend on the variance.",
+                lambda: [Equality(selu.mean.closed_form.diff(sigma), S.Zero)],
+            ),
+        ),
+    ),
+)

@@ -1,18 +1,45 @@
-"""How far the domains of the self-normalizing theorems reach, and where they have no end."""
+"""How far the domains of the self-normalizing theorems reach, and where they have no end.
 
-from collections.abc import Callable, Iterator
+With X ~ N(m, v), P and a the mean and variance of X_+, n and b those of N = (1 - e^X)_+,
+
+    V = lambda^2 (a + 2*alpha*P*n + alpha^2*b),    0 < n < 1,   0 <= b <= 1/4 - (n - 1/2)^2,
+
+since N^2 <= N. And a/v and P/sigma depend on t = m/sigma alone. So for large v
+
+    lambda^2*a < V < lambda^2*(a + 2*alpha*P + alpha^2/4),
+
+both of which are v times functions of t and 1/sigma that are bounded on a box; and for small v
+V <= (lambda*max(1, alpha))^2*v for every law.
+"""
+
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
-from sympy import Rational, S
+from sympy import Expr, Rational, S, Symbol
 
+from elu_sym.activations import Elu, Relu
+from elu_sym.book.formula import elu, relu
 from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.chapters.centering.zero_mean import LOSS, gain, put
 from elu_sym.claims.chapters.self_normalization.domains import (
-    Domain,
+    OnDomain,
     Place,
+    fixed,
     variance_grows,
     variance_shrinks,
 )
-from elu_sym.claims.chapters.self_normalization.moment_map import input_variance
+from elu_sym.claims.chapters.self_normalization.fixed_point import (
+    gain_variance,
+    put_square,
+    put_variance,
+)
+from elu_sym.claims.chapters.self_normalization.moment_map import (
+    bound,
+    input_variance,
+    square_sum,
+    standard_selu,
+)
 from elu_sym.claims.chapters.self_normalization.statements import (
     GROWING,
     GROWING_WIDER,
@@ -20,37 +47,18 @@ from elu_sym.claims.chapters.self_normalization.statements import (
     SHRINKING,
     WIDENINGS,
     Widening,
-    widening_name,
+    decimal,
 )
-from elu_sym.claims.chapters.self_normalization.theorem import certified
-from elu_sym.claims.chapters.self_normalization.unbounded import (
-    grows_for_any_larger_squares,
-    shrinks_for_any_more,
-)
+from elu_sym.claims.chapters.self_normalization.stored_boxes import certified
+from elu_sym.claims.chapters.self_normalization.theorem import LAYER
 from elu_sym.claims.claim import Claim, Neighbour
-from elu_sym.symbols import mu
-
-LAYER = (
-    mu,
-    input_variance,
-    "omega and tau, the sum of the weights and of their squares",
-    "Z ~ N(omega*mu, tau*nu)",
-    "standard SELU",
-)
-KLAMBAUER = "Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017"
-
-FAILS = {
-    "self_normalizing": {
-        "mu": "variance_above",
-        "omega": "variance_above",
-        "nu_min": "determinant",
-        "nu_max": "mean_below",
-        "tau_min": "variance_above",
-        "tau_max": "variance_below",
-        "factor": "determinant",
-    },
-}
-"""Which of the inequalities fails first as a domain is widened; the others have one kind."""
+from elu_sym.claims.rules.boxes import PositiveOnBox
+from elu_sym.claims.rules.conditions import ABOVE_ONE
+from elu_sym.claims.rules.elementary import Equality, NonNegative
+from elu_sym.claims.rules.gaussian_means import Between, PositiveGaussianMean
+from elu_sym.claims.rules.variance_bounds import VarianceBound
+from elu_sym.claims.rules.variation import VarianceOf
+from elu_sym.symbols import alpha, mu, scale, sigma, x
 
 PARAMETERS = {
     "mu": "abs(mu) up to",
@@ -62,92 +70,147 @@ PARAMETERS = {
     "factor": "the domain enlarged about (0, 0, 1, 1) by the factor",
 }
 
-
-def _too_wide(theorem: str, widening: Widening) -> Neighbour:
-    """What fails on the domain a unit wider, or at the worst corner of it."""
-    what = f"With {PARAMETERS[widening.parameter]} {_decimal(widening.outer)}"
-    domain = widening.widened(widening.outer)
-    if theorem.startswith("growing") and widening.parameter in ("mu", "omega", "nu_min"):
-        corner = Place(domain.mean, domain.weights, domain.variances[0], domain.squares[0])
-        return Neighbour(
-            f"{what} the variance still grows where nu and tau are least, mu and omega greatest.",
-            lambda: [corner.attains("grows", S.One)],
-        )
-    kind = FAILS.get(theorem, {}).get(widening.parameter)
-    return Neighbour(
-        f"{what} {_SAYS[kind]}.",
-        lambda: [each for each in widening.statement(domain) if kind in (None, each.kind)],
-    )
-
-
-_SAYS = {
+STILL = {
     "variance_above": "the variance still stays above the least one of the domain",
     "variance_below": "the variance still stays below the greatest one of the domain",
     "mean_below": "the mean still stays below 0.1",
     "determinant": "the largest singular value still stays below 1",
+    "corner": "the variance still grows where nu and tau are least, mu and omega greatest",
     None: "the statement still holds",
 }
+"""What is false on a domain that is a unit too wide, by what fails."""
 
 
-def _decimal(value: Rational) -> str:
-    return f"{float(value):.10g}"
+def too_wide(widening: Widening) -> Neighbour:
+    """What fails on the domain a unit wider, or at the worst corner of it."""
+
+    def proof() -> Iterator[OnDomain]:
+        if widening.fails == "corner":
+            domain = widening.widened(widening.outer)
+            variance, square = domain.variances[0], domain.squares[0]
+            yield Place(domain.mean, domain.weights, variance, square).attains("grows", S.One)
+        else:
+            for each in widening.statement(widening.outer):
+                if widening.fails in (None, each.kind):
+                    yield each
+
+    place = f"{PARAMETERS[widening.parameter]} {decimal(widening.outer)}"
+    return Neighbour(f"With {place} {STILL[widening.fails]}.", proof)
 
 
-def _reach(widenings: tuple[Widening, ...]) -> str:
-    return ", ".join(f"{PARAMETERS[each.parameter]} {_decimal(each.inner)}" for each in widenings)
+def widened(*widenings: Widening) -> Iterator[Assertion]:
+    """The statement holds on each of the domains that are widened to the inner number."""
+    for widening in widenings:
+        yield from certified("snn_widened", widening.name)
 
 
-def _widened(theorem: str, widenings: tuple[Widening, ...]) -> Callable[[], Iterator[Assertion]]:
-    def proof() -> Iterator[Assertion]:
-        for widening in widenings:
-            yield from certified("snn_widened", widening_name(theorem, widening))
-
-    return proof
-
-
-def _widened_claim(theorem: str, statement: str) -> Claim:
-    widenings = WIDENINGS[theorem]
+def reaches(name: str, statement: str, *widenings: Widening) -> Claim:
+    """The claim that a statement holds on widened domains, and on none a unit wider."""
     return Claim(
-        id=f"self_normalization.{theorem}_one_at_a_time",
-        statement=f"{statement} with one parameter changed at a time: {_reach(widenings)}.",
+        id=f"self_normalization.{name}",
+        statement=statement,
         assumptions=LAYER,
-        proof=_widened(theorem, widenings),
+        proof=partial(widened, *widenings),
         source="branch and bound, where the paper stops at round numbers",
-        neighbours=tuple(_too_wide(theorem, widening) for widening in widenings),
+        neighbours=tuple(map(too_wide, widenings)),
     )
 
 
-def _grows_without_end() -> Iterator[Assertion]:
-    yield from grows_for_any_larger_squares(GROWING, S(5))
-    yield from grows_for_any_larger_squares(GROWING_WIDER, Rational(10, 3))
+def one_at_a_time(theorem: str, statement: str) -> Claim:
+    """How far each parameter can be moved alone."""
+    reach = [f"{PARAMETERS[each.parameter]} {decimal(each.inner)}" for each in WIDENINGS[theorem]]
+    return reaches(
+        f"{theorem}_one_at_a_time",
+        f"{statement} with one parameter changed at a time: {', '.join(reach)}.",
+        *WIDENINGS[theorem],
+    )
 
 
-def _with_squares(domain: Domain, low: str, high: str) -> Domain:
-    return replace(domain, squares=(Rational(low), Rational(high)))
+QUOTIENT = Symbol("t", real=True)
+"""The mean of X in units of its standard deviation."""
+
+INVERSE = Symbol("u", nonnegative=True)
+"""1/sigma."""
+
+
+def standardized(closed_form: Expr, quotient: Expr = QUOTIENT) -> Expr:
+    """A moment of X_+ at N(t, 1)."""
+    return closed_form.xreplace({sigma: S.One}).xreplace({mu: quotient})
+
+
+def split() -> Iterator[Assertion]:
+    """What V exceeds and stays below, and the scaling of P and a."""
+    call, lost, variance = gain(), put(), elu.variance.closed_form
+    yield Equality(variance - gain_variance(), 2 * alpha * call * lost + alpha**2 * put_variance())
+    yield VarianceOf(LOSS, lost, put_square())
+    yield PositiveGaussianMean(call.xreplace({mu: -mu}), Relu(-x))
+    yield PositiveGaussianMean(lost, LOSS)
+    yield Equality(
+        gain_variance() + 2 * alpha * call + alpha**2 / 4 - variance,
+        2 * alpha * call * (1 - lost) + alpha**2 * ((lost - S.Half) ** 2 + lost - put_square()),
+    )
+    yield PositiveGaussianMean(lost - put_square(), LOSS * (1 - LOSS))
+    yield PositiveGaussianMean(1 - lost, 1 - LOSS)
+    yield Equality(call, sigma * standardized(relu.mean.closed_form, mu / sigma))
+    yield Equality(gain_variance(), sigma**2 * standardized(relu.variance.closed_form, mu / sigma))
+
+
+def shrinks_for_any_more() -> Iterator[Assertion]:
+    """Var selu(Z) < nu for nu >= 3, tau <= 5/4 and abs(m) <= 1/10, by the size of v."""
+    square = Rational(5, 4)
+    mean = SHRINKING.whole()[0]
+    # v <= 9/10: V <= (lambda*alpha)^2*v < 3 <= nu.
+    yield VarianceBound(Elu(x, ABOVE_ONE), ABOVE_ONE)
+    (_, alpha_value), (_, scale_value) = standard_selu()
+    yield Between(mu * alpha_value, S.One, S(2), ((mu, S.One),))
+    slope = (alpha_value * scale_value) ** 2
+    yield Between(mu * slope, S.Zero, S(3), ((mu, Rational(9, 10)),))
+    # Up to v = 15/4, V < 3 <= nu; up to v = 20, V*5/4 < v, and v = nu*tau <= nu*5/4.
+    middle = (input_variance, Rational(9, 10), 3 * square)
+    yield OnDomain("variance_below", (mean, middle, fixed(square_sum, S.One), fixed(bound, S(3))))
+    largest = (input_variance, *SHRINKING.variances)
+    yield OnDomain("shrinks", (mean, largest, fixed(square_sum, square), fixed(bound, S.One)))
+    # From v = 20 on, by the bounds of this module: 1/sigma <= 0.2237, abs(t) <= 0.0224.
+    yield from split()
+    most = scale**2 * (
+        standardized(relu.variance.closed_form)
+        + 2 * alpha * standardized(relu.mean.closed_form) * INVERSE
+        + alpha**2 * INVERSE**2 / 4
+    )
+    widest = Rational("0.0224")
+    box = ((QUOTIENT, -widest, widest), (INVERSE, S.Zero, Rational("0.2237")))
+    yield PositiveOnBox(1 / square - most, box, None, standard_selu())
+
+
+def grows_for_any_larger_squares() -> Iterator[Assertion]:
+    """Var selu(Z) > nu for every tau from the least one on, abs(m) <= 1/100.
+
+    By boxes up to a tau with which v = nu_max*tau is 4/5, and by bounds from there on.
+    """
+    for domain, largest in ((GROWING, S(5)), (GROWING_WIDER, Rational(10, 3))):
+        yield from variance_grows(replace(domain, squares=(domain.squares[0], largest)))
+        yield from split()
+        least = scale**2 * Rational(4, 5) * standardized(relu.variance.closed_form)
+        box = ((QUOTIENT, Rational("-0.0112"), Rational("0.0112")),)
+        yield PositiveOnBox(least - domain.variances[1], box, None, standard_selu())
+        yield NonNegative(largest * domain.variances[1] - Rational(4, 5))
 
 
 CLAIMS = (
-    _widened_claim("self_normalizing", "Theorem 1 holds"),
-    Claim(
-        id="self_normalization.self_normalizing_jointly",
-        statement=(
-            "Theorem 1 holds on its domain enlarged about (0, 0, 1, 1) by the factor 1.744: abs(mu)"
-            " and abs(omega) up to 0.1744, nu from 0.6512 to 1.872, tau from 0.9128 to 1.1744."
-        ),
-        assumptions=LAYER,
-        proof=_widened("self_normalizing", (JOINTLY,)),
-        source="branch and bound, where the paper stops at round numbers",
-        neighbours=(_too_wide("self_normalizing", JOINTLY),),
+    one_at_a_time("self_normalizing", "Theorem 1 holds"),
+    reaches(
+        "self_normalizing_jointly",
+        "Theorem 1 holds on its domain enlarged about (0, 0, 1, 1) by the factor 1.744: abs(mu)"
+        " and abs(omega) up to 0.1744, nu from 0.6512 to 1.872, tau from 0.9128 to 1.1744.",
+        JOINTLY,
     ),
-    _widened_claim("shrinking", "The variance shrinks on the domain of theorem 2"),
-    _widened_claim("growing", "The variance grows on the first domain of theorem 3"),
-    _widened_claim("growing_wider", "The variance grows on the second domain of theorem 3"),
+    one_at_a_time("shrinking", "The variance shrinks on the domain of theorem 2"),
+    one_at_a_time("growing", "The variance grows on the first domain of theorem 3"),
+    one_at_a_time("growing_wider", "The variance grows on the second domain of theorem 3"),
     Claim(
         id="self_normalization.variance_shrinks_without_end",
-        statement=(
-            "For mu in [-1, 1], omega in [-0.1, 0.1] the variance shrinks for every nu >= 3 and"
-            " every tau in (0, 1.25]."
-        ),
+        statement="For mu in [-1, 1], omega in [-0.1, 0.1] the variance shrinks for every nu >= 3"
+        " and every tau in (0, 1.25].",
         latex=r"\tilde\nu < \nu \quad (\nu \ge 3,\; 0 < \tau \le 1.25)",
         assumptions=LAYER,
         proof=shrinks_for_any_more,
@@ -155,24 +218,26 @@ CLAIMS = (
         neighbours=(
             Neighbour(
                 "It shrinks for every tau up to 1.32.",
-                lambda: list(variance_shrinks(_with_squares(SHRINKING, "0.8", "1.32"))),
+                lambda: variance_shrinks(
+                    replace(SHRINKING, squares=(Rational("0.8"), Rational("1.32")))
+                ),
             ),
         ),
     ),
     Claim(
         id="self_normalization.variance_grows_without_end",
-        statement=(
-            "For mu, omega in [-0.1, 0.1] the variance grows for nu in [0.02, 0.16] and every"
-            " tau >= 0.8, and for nu in [0.02, 0.24] and every tau >= 0.9."
-        ),
+        statement="For mu, omega in [-0.1, 0.1] the variance grows for nu in [0.02, 0.16] and"
+        " every tau >= 0.8, and for nu in [0.02, 0.24] and every tau >= 0.9.",
         latex=r"\tilde\nu > \nu \quad (\tau \ge 0.8 \text{ or } 0.9)",
         assumptions=LAYER,
-        proof=_grows_without_end,
+        proof=grows_for_any_larger_squares,
         source="Var selu(Z) >= lambda^2*Var Z_+ for large variances, boxes below",
         neighbours=(
             Neighbour(
                 "For nu in [0.02, 0.24] it does so for every tau >= 0.7.",
-                lambda: list(variance_grows(_with_squares(GROWING_WIDER, "0.7", "1.25"))),
+                lambda: variance_grows(
+                    replace(GROWING_WIDER, squares=(Rational("0.7"), Rational("1.25")))
+                ),
             ),
         ),
     ),

@@ -7,8 +7,10 @@ the least nu at which the variance grows is known less sharply: the boxes of tha
 many as 1/nu, so that it ends at 0.001.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from sympy import Rational, S
@@ -17,7 +19,7 @@ from elu_sym.claims.chapters.self_normalization.domains import (
     Domain,
     OnDomain,
     Place,
-    image_within,
+    bounded,
     self_normalizing,
     singular_value_below,
     variance_grows,
@@ -46,207 +48,211 @@ class Extreme(NamedTuple):
         inner: a number that the quantity reaches or passes at ``place``.
         outer: a number that it passes nowhere.
         place: a point of the domain.
+        kind: the inequality with ``inner`` that holds there.
     """
 
     inner: Rational
     outer: Rational
     place: Place
+    kind: str
+
+    def reached(self) -> OnDomain:
+        """The inner number is reached."""
+        return self.place.attains(self.kind, self.inner)
 
 
 LEAST = Place(R("-0.1"), R("0.1"), R("0.8"), R("0.95"))
 GREATEST = Place(R("0.1"), R("0.1"), R("1.5"), R("1.1"))
 
 IMAGE = {
-    "mean_min": Extreme(R("-0.03106"), R("-0.03107"), LEAST),
-    "mean_max": Extreme(R("0.06772"), R("0.06773"), GREATEST),
-    "variance_min": Extreme(R("0.8038"), R("0.8037"), LEAST),
-    "variance_max": Extreme(R("1.481"), R("1.482"), GREATEST),
+    "mean_min": Extreme(R("-0.03106"), R("-0.03107"), LEAST, "mean_below"),
+    "mean_max": Extreme(R("0.06772"), R("0.06773"), GREATEST, "mean_above"),
+    "variance_min": Extreme(R("0.8038"), R("0.8037"), LEAST, "variance_below"),
+    "variance_max": Extreme(R("1.481"), R("1.482"), GREATEST, "variance_above"),
 }
 """The image of the domain of theorem 1: -0.031061, 0.067725, 0.803712 and 1.481575."""
 
-SINGULAR_VALUE = Extreme(R("0.8976"), R("0.8977"), Place(R("0.1"), R("0.1"), R("0.8"), R("1.1")))
+SINGULAR_VALUE = Extreme(
+    R("0.8976"), R("0.8977"), Place(R("0.1"), R("0.1"), R("0.8"), R("1.1")), "exceeded"
+)
 """The largest singular value on it, 0.897608."""
 
-SHRINKING_RATIO = Extreme(R("0.9600"), R("0.9601"), Place(S.One, R("0.1"), S(3), R("1.25")))
+SHRINKING_RATIO = Extreme(
+    R("0.9600"), R("0.9601"), Place(S.One, R("0.1"), S(3), R("1.25")), "grows"
+)
 """The largest quotient of the variances after and before, 0.960085."""
 
-GROWING_RATIO = Extreme(R("1.159"), R("1.158"), Place(R("0.1"), R("0.1"), R("0.16"), R("0.8")))
+GROWING_RATIO = Extreme(
+    R("1.159"), R("1.158"), Place(R("0.1"), R("0.1"), R("0.16"), R("0.8")), "shrinks"
+)
 """The smallest quotient, 1.158795."""
 
 GROWING_WIDER_RATIO = Extreme(
-    R("1.209"), R("1.208"), Place(R("-0.1"), R("0.1"), R("0.24"), R("0.9"))
+    R("1.209"), R("1.208"), Place(R("-0.1"), R("0.1"), R("0.24"), R("0.9")), "shrinks"
 )
 """The smallest quotient, 1.208025."""
 
 
+def image_bounded(name: str, value: Rational) -> OnDomain:
+    """A number bounds the image of the domain of theorem 1 at one of its ends."""
+    moment, _, end = name.partition("_")
+    return bounded(MAIN, f"{moment}_{'above' if end == 'min' else 'below'}", value)
+
+
 def main_image() -> Iterator[OnDomain]:
     """The image box from outside and from inside."""
-    means = (IMAGE["mean_min"].outer, IMAGE["mean_max"].outer)
-    variances = (IMAGE["variance_min"].outer, IMAGE["variance_max"].outer)
-    yield from image_within(MAIN, means, variances)
     for name, extreme in IMAGE.items():
-        moment, _, end = name.partition("_")
-        kind = f"{moment}_{'below' if end == 'min' else 'above'}"
-        yield extreme.place.attains(kind, extreme.inner)
+        yield image_bounded(name, extreme.outer)
+    for extreme in IMAGE.values():
+        yield extreme.reached()
 
 
-def main_singular_value() -> Iterator[OnDomain]:
-    """The largest singular value from above and from below."""
-    yield from singular_value_below(MAIN, SINGULAR_VALUE.outer)
-    yield SINGULAR_VALUE.place.singular_value_exceeds(SINGULAR_VALUE.inner)
+Statement = Callable[[], Iterable[OnDomain]]
 
 
-def shrinking() -> Iterator[OnDomain]:
-    """The variance shrinks, by no less than this."""
-    yield from variance_shrinks(SHRINKING, SHRINKING_RATIO.outer)
-    yield SHRINKING_RATIO.place.attains("grows", SHRINKING_RATIO.inner)
+def _sharp(holds: Callable[..., Iterator[OnDomain]], domain: Domain, extreme: Extreme) -> Statement:
+    """The outer number is passed nowhere on a domain, the inner one is reached."""
+    return lambda: [*holds(domain, extreme.outer), extreme.reached()]
 
 
-def growing() -> Iterator[OnDomain]:
-    """The variance grows, by no less than this."""
-    yield from variance_grows(GROWING, GROWING_RATIO.outer)
-    yield GROWING_RATIO.place.attains("shrinks", GROWING_RATIO.inner)
+THEOREMS: dict[str, tuple[Domain, Callable[[Domain], Iterator[OnDomain]]]] = {
+    "self_normalizing": (MAIN, self_normalizing),
+    "shrinking": (SHRINKING, variance_shrinks),
+    "growing": (GROWING, variance_grows),
+    "growing_wider": (GROWING_WIDER, variance_grows),
+}
+"""The domain of each theorem, and what holds on it."""
 
 
-def growing_wider() -> Iterator[OnDomain]:
-    """The variance grows, by no less than this."""
-    yield from variance_grows(GROWING_WIDER, GROWING_WIDER_RATIO.outer)
-    yield GROWING_WIDER_RATIO.place.attains("shrinks", GROWING_WIDER_RATIO.inner)
-
-
-class Widening(NamedTuple):
-    """How far a domain can be widened in one direction.
+@dataclass(frozen=True)
+class Widening:
+    """How far the domain of a theorem can be widened in one direction.
 
     Attributes:
-        domain: the domain of the theorem.
-        parameter: what is widened.
+        theorem: a key of ``THEOREMS``.
+        parameter: what is widened, an end of an interval or the factor of all of them.
         inner: a value at which the statement holds.
         outer: a value a unit further, at which it fails.
-        widened: the domain for a value.
-        statement: what is to hold on a domain.
+        fails: the kind of the inequality that fails there if there are several, or "corner" where
+            one point shows it.
+
+    Examples:
+        >>> JOINTLY.widened(S.One) == MAIN
+        True
     """
 
-    domain: Domain
+    theorem: str
     parameter: str
     inner: Rational
     outer: Rational
-    widened: Callable[[Rational], Domain]
-    statement: Callable[[Domain], Iterator[OnDomain]]
+    fails: str | None = None
 
+    @property
+    def name(self) -> str:
+        """The name under which its boxes are stored."""
+        return f"{self.theorem}_{self.parameter}"
 
-def jointly(factor: Rational) -> Domain:
-    """The domain of theorem 1, enlarged about (0, 0, 1, 1) by a factor.
+    @property
+    def domain(self) -> Domain:
+        """The domain of the theorem."""
+        return THEOREMS[self.theorem][0]
 
-    Examples:
-        >>> jointly(S.One) == MAIN
-        True
-    """
-    variances, squares = (
-        (1 + factor * (low - 1), 1 + factor * (high - 1))
-        for low, high in (MAIN.variances, MAIN.squares)
-    )
-    return Domain(factor * MAIN.mean, factor * MAIN.weights, variances, squares)
+    def statement(self, value: Rational) -> Iterator[OnDomain]:
+        """What is to hold on the domain for a value."""
+        return THEOREMS[self.theorem][1](self.widened(value))
 
-
-def _along(domain: Domain, parameter: str) -> Callable[[Rational], Domain]:
-    """The domain with one of its numbers replaced."""
-    name, _, end = parameter.partition("_")
-    field = {"mu": "mean", "omega": "weights", "nu": "variances", "tau": "squares"}[name]
-
-    def widened(value: Rational) -> Domain:
+    def widened(self, value: Rational) -> Domain:
+        """The domain with one of its numbers replaced, or enlarged about (0, 0, 1, 1)."""
+        domain = self.domain
+        if self.parameter == "factor":
+            variances, squares = (
+                (1 + value * (low - 1), 1 + value * (high - 1))
+                for low, high in (domain.variances, domain.squares)
+            )
+            return Domain(value * domain.mean, value * domain.weights, variances, squares)
+        name, _, end = self.parameter.partition("_")
+        field = {"mu": "mean", "omega": "weights", "nu": "variances", "tau": "squares"}[name]
         if not end:
             return replace(domain, **{field: value})
         low, high = getattr(domain, field)
         return replace(domain, **{field: (value, high) if end == "min" else (low, value)})
 
-    return widened
-
-
-_LIMITS: dict[str, tuple[Domain, Callable[[Domain], Iterator[OnDomain]], dict[str, str]]] = {
-    "self_normalizing": (
-        MAIN,
-        self_normalizing,
-        {
-            "mu": "0.2592 0.2593",
-            "omega": "0.2592 0.2593",
-            "nu_min": "0.5107 0.5106",
-            "nu_max": "1.832 1.833",
-            "tau_min": "0.9445 0.9444",
-            "tau_max": "1.117 1.118",
-        },
-    ),
-    "shrinking": (
-        SHRINKING,
-        variance_shrinks,
-        {
-            "mu": "2.471 2.472",
-            "omega": "0.2471 0.2472",
-            "nu_min": "2.498 2.497",
-            "tau_max": "1.317 1.318",
-        },
-    ),
-    "growing": (
-        GROWING,
-        variance_grows,
-        {
-            "mu": "1.593 1.594",
-            "omega": "1.593 1.594",
-            "nu_min": "0.001 0.00006861",
-            "nu_max": "0.4074 0.4075",
-            "tau_min": "0.6756 0.6755",
-        },
-    ),
-    "growing_wider": (
-        GROWING_WIDER,
-        variance_grows,
-        {
-            "mu": "3.448 3.449",
-            "omega": "3.448 3.449",
-            "nu_min": "0.001 0.00001632",
-            "nu_max": "0.6658 0.6659",
-            "tau_min": "0.7199 0.7198",
-        },
-    ),
-}
 
 WIDENINGS: dict[str, tuple[Widening, ...]] = {
     theorem: tuple(
-        Widening(
-            domain, name, R(ends.split()[0]), R(ends.split()[1]), _along(domain, name), statement
-        )
-        for name, ends in limits.items()
+        Widening(theorem, parameter, R(inner), R(outer), *fails)
+        for parameter, inner, outer, *fails in limits
     )
-    for theorem, (domain, statement, limits) in _LIMITS.items()
+    for theorem, limits in {
+        "self_normalizing": (
+            ("mu", "0.2592", "0.2593", "variance_above"),
+            ("omega", "0.2592", "0.2593", "variance_above"),
+            ("nu_min", "0.5107", "0.5106", "determinant"),
+            ("nu_max", "1.832", "1.833", "mean_below"),
+            ("tau_min", "0.9445", "0.9444", "variance_above"),
+            ("tau_max", "1.117", "1.118", "variance_below"),
+        ),
+        "shrinking": (
+            ("mu", "2.471", "2.472"),
+            ("omega", "0.2471", "0.2472"),
+            ("nu_min", "2.498", "2.497"),
+            ("tau_max", "1.317", "1.318"),
+        ),
+        "growing": (
+            ("mu", "1.593", "1.594", "corner"),
+            ("omega", "1.593", "1.594", "corner"),
+            ("nu_min", "0.001", "0.00006861", "corner"),
+            ("nu_max", "0.4074", "0.4075"),
+            ("tau_min", "0.6756", "0.6755"),
+        ),
+        "growing_wider": (
+            ("mu", "3.448", "3.449", "corner"),
+            ("omega", "3.448", "3.449", "corner"),
+            ("nu_min", "0.001", "0.00001632", "corner"),
+            ("nu_max", "0.6658", "0.6659"),
+            ("tau_min", "0.7199", "0.7198"),
+        ),
+    }.items()
 }
 """One parameter at a time; what is not listed has no such limit or is dealt with apart."""
 
-JOINTLY = Widening(MAIN, "factor", R("1.744"), R("1.745"), jointly, self_normalizing)
+JOINTLY = Widening("self_normalizing", "factor", R("1.744"), R("1.745"), "determinant")
 """All parameters of theorem 1 at once."""
 
+_WIDENED = {each.name: each for those in (*WIDENINGS.values(), (JOINTLY,)) for each in those}
 
-def widening_name(theorem: str, widening: Widening) -> str:
-    """The name under which the boxes of a widened domain are stored."""
-    return f"{theorem}_{widening.parameter}"
-
-
-def _inner(widening: Widening) -> Callable[[], Iterator[OnDomain]]:
-    return lambda: widening.statement(widening.widened(widening.inner))
-
-
-STATEMENTS: dict[str, dict[str, Callable[[], Iterator[OnDomain]]]] = {
+STATEMENTS: dict[str, dict[str, Statement]] = {
     "snn_theorem": {
         "image": main_image,
-        "singular_value": main_singular_value,
+        "singular_value": _sharp(singular_value_below, MAIN, SINGULAR_VALUE),
     },
     "snn_side_theorems": {
-        "shrinking": shrinking,
-        "growing": growing,
-        "growing_wider": growing_wider,
+        "shrinking": _sharp(variance_shrinks, SHRINKING, SHRINKING_RATIO),
+        "growing": _sharp(variance_grows, GROWING, GROWING_RATIO),
+        "growing_wider": _sharp(variance_grows, GROWING_WIDER, GROWING_WIDER_RATIO),
     },
     "snn_widened": {
-        widening_name(theorem, widening): _inner(widening)
-        for theorem, widenings in (*WIDENINGS.items(), ("self_normalizing", (JOINTLY,)))
-        for widening in widenings
+        name: partial(widening.statement, widening.inner) for name, widening in _WIDENED.items()
     },
 }
 """The files of certificates, each with its statements by name."""
+
+NUMBERS: dict[str, Mapping[str, Extreme | Widening]] = {
+    "snn_theorem": {**IMAGE, "singular_value_max": SINGULAR_VALUE},
+    "snn_side_theorems": {
+        "shrinking_ratio_max": SHRINKING_RATIO,
+        "growing_ratio_min": GROWING_RATIO,
+        "growing_wider_ratio_min": GROWING_WIDER_RATIO,
+    },
+    "snn_widened": _WIDENED,
+}
+"""What each file says of the inner and the outer numbers."""
+
+
+def decimal(value: Rational) -> str:
+    """A decimal fraction as one.
+
+    >>> decimal(R("-0.03106"))
+    '-0.03106'
+    """
+    return str(Decimal(int(value.p)) / int(value.q))

@@ -1,299 +1,130 @@
-"""The certificates of the self-normalizing theorem: written, read, and checked without a search.
+"""The theorems of the SELU paper, by certificates.
 
-The SELU paper proves its theorem 1 by evaluating a singular value on a grid, with bounds of
-derivatives between the grid points and of the rounding of the program. Here each statement is a few
-inequalities on boxes (:mod:`elu_sym.claims.chapters.self_normalization.domains`), and a certificate
-says how each box is divided. Checking it encloses every part once and believes nothing that is
-stored.
-
-Run ``python -m elu_sym.claims.chapters.self_normalization.theorem`` to search for all of them and
-write the three files again, the same bytes on every run; with ``--check`` to check what is stored;
-with the names of files for these only.
-
-References:
-    Klambauer, Unterthiner, Mayr, Hochreiter: Self-normalizing neural networks, NeurIPS 2017,
-    theorems 1 to 3 and their proofs in the appendix.
+What a domain is and how a statement about it becomes inequalities on boxes is said in
+:mod:`elu_sym.claims.chapters.self_normalization.domains`; the numbers are in
+:mod:`elu_sym.claims.chapters.self_normalization.statements`.
 """
 
-import argparse
-import json
-import sys
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from functools import partial
 
 from sympy import Rational
-from tqdm import tqdm
 
-from elu_sym.claims import covers
-from elu_sym.claims.chapters.moments.box_inequalities import standard_selu
-from elu_sym.claims.chapters.self_normalization.domains import OnDomain, constants, expressions
-from elu_sym.claims.chapters.self_normalization.statements import (
-    GROWING_RATIO,
-    GROWING_WIDER_RATIO,
-    IMAGE,
-    JOINTLY,
-    SHRINKING_RATIO,
-    SINGULAR_VALUE,
-    STATEMENTS,
-    WIDENINGS,
-    widening_name,
+from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.chapters.self_normalization.domains import (
+    singular_value_below,
+    variance_grows,
+    variance_shrinks,
 )
-from elu_sym.claims.covers.cover import Certificate, CertificateError, written
-from elu_sym.claims.rules.boxes import MANY_BOXES, recheck, search
-from elu_sym.generate.whole_files import write_whole
+from elu_sym.claims.chapters.self_normalization.moment_map import KLAMBAUER, input_variance
+from elu_sym.claims.chapters.self_normalization.statements import (
+    GROWING,
+    GROWING_WIDER,
+    IMAGE,
+    MAIN,
+    SHRINKING,
+    SINGULAR_VALUE,
+    image_bounded,
+)
+from elu_sym.claims.chapters.self_normalization.stored_boxes import certified
+from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.rules.elementary import Positive
+from elu_sym.symbols import mu
 
-FOLDER = Path(covers.__file__).parent
-"""Where the files of certificates lie."""
-
-
-class Summary(NamedTuple):
-    """What a file of certificates consists of.
-
-    Attributes:
-        inequalities: how many inequalities on boxes were checked.
-        boxes: how many parts the boxes have together.
-        enclosures: how often an expression was enclosed.
-    """
-
-    inequalities: int
-    boxes: int
-    enclosures: int
-
-
-PARTS = {"constants", "expressions", "boxes"}
-"""What a file has beside the numbers that it states: its boxes, and what they are about."""
+LAYER = (
+    mu,
+    input_variance,
+    "omega and tau, the sum of the weights and of their squares",
+    "Z ~ N(omega*mu, tau*nu)",
+    "standard SELU",
+)
 
 
-def certified(file: str, statement: str) -> Iterator[OnDomain]:
-    """The inequalities of a statement, each with its stored certificate.
-
-    Args:
-        file: the name of the file, a key of ``STATEMENTS``.
-        statement: the name of the statement in it.
-
-    Returns:
-        The inequalities in order. One whose certificate is missing or is about something else is
-        searched for when it is checked.
-
-    Examples:
-        >>> {assertion.check().holds for assertion in certified("snn_theorem", "image")}
-        {True}
-    """
-    stored = _stored(FOLDER / f"{file}.json").get(statement, ())
-    for number, inequality in enumerate(STATEMENTS[file][statement]()):
-        known = stored[number] if number < len(stored) else None
-        yield replace(inequality, certificate=known)
+def self_normalizes() -> Iterator[Assertion]:
+    """The image lies inside the domain, since the tight bounds do; the Jacobian contracts."""
+    yield from certified("snn_theorem", "image")
+    yield from certified("snn_theorem", "singular_value")
+    low, high = MAIN.variances
+    yield Positive(IMAGE["mean_min"].outer + MAIN.mean)
+    yield Positive(MAIN.mean - IMAGE["mean_max"].outer)
+    yield Positive(IMAGE["variance_min"].outer - low)
+    yield Positive(high - IMAGE["variance_max"].outer)
+    yield Positive(1 - SINGULAR_VALUE.outer)
 
 
-def check(file: str = "snn_theorem", folder: Path = FOLDER) -> Summary:
-    """Check a file of certificates: every number in it, and every box, without a search.
-
-    Args:
-        file: the name of the file, a key of ``STATEMENTS``.
-        folder: where it lies.
-
-    Returns:
-        How much was checked.
-
-    Raises:
-        CertificateError: naming what the file states that is not proved.
-
-    Examples:
-        >>> check("snn_theorem").inequalities
-        13
-    """
-    path = folder / f"{file}.json"
-    data = _read(path)
-    stored = _certificates(data)
-    stated = {**_numbers(file), "activation": _activation()}
-    if stated != {key: data.get(key) for key in stated}:
-        raise CertificateError(f"{path.name} has other numbers than those that are claimed")
-    surplus = (data.keys() - stated.keys() - PARTS) | (stored.keys() - STATEMENTS[file].keys())
-    if surplus:
-        raise CertificateError(f"{path.name} has {', '.join(sorted(surplus))}, which none claims")
-    inequalities = boxes = enclosures = 0
-    for statement, inequalities_of in STATEMENTS[file].items():
-        expected, known = list(inequalities_of()), stored.get(statement, ())
-        if len(expected) != len(known):
-            raise CertificateError(
-                f"{path.name}: {statement} needs {len(expected)} boxes, not {len(known)}"
-            )
-        for number, (inequality, certificate) in enumerate(zip(expected, known, strict=True)):
-            try:
-                checked = recheck(certificate, inequality.expression, inequality.whole_box)
-            except CertificateError as error:
-                raise CertificateError(f"{path.name}: {statement}, box {number}: {error}") from None
-            inequalities += 1
-            boxes += checked.natural + checked.centred
-            enclosures += checked.enclosures
-    return Summary(inequalities, boxes, enclosures)
+def grows() -> Iterator[Assertion]:
+    """On both domains."""
+    yield from certified("snn_side_theorems", "growing")
+    yield from certified("snn_side_theorems", "growing_wider")
 
 
-def derived(file: str) -> str:
-    """Search for every certificate of a file and return its text.
-
-    Raises:
-        CertificateError: if a search finds none, naming the statement and a counterexample.
-    """
-    found: dict[str, list[dict[str, Any]]] = {}
-    for statement, inequalities in tqdm(
-        STATEMENTS[file].items(), desc=file, unit="statement", leave=False, disable=None
-    ):
-        found[statement] = []
-        for inequality in inequalities():
-            result = search(inequality.expression, inequality.whole_box, MANY_BOXES)
-            if result.certificate is None:
-                witness = "" if result.witness is None else f" at {dict(result.witness)}"
-                raise CertificateError(
-                    f"{statement}, {inequality.to_text()}: {result.detail}{witness}"
-                )
-            found[statement].append(
-                {
-                    "kind": inequality.kind,
-                    "box": written(inequality.box),
-                    "leaves": result.certificate.leaves,
-                    "precision": result.certificate.precision,
-                    "tree": result.certificate.tree,
-                }
-            )
-    data = {
-        **_numbers(file),
-        "activation": _activation(),
-        "constants": written(constants()),
-        "expressions": {kind: str(value) for kind, value in expressions().items()},
-        "boxes": found,
-    }
-    return json.dumps(data, indent=1) + "\n"
+def _tightened(name: str, sentence: str) -> Neighbour:
+    """The image ends 1 % closer to the fixed point."""
+    percent = Rational(101 if name == "variance_min" else 99, 100)
+    return Neighbour(sentence, lambda: [image_bounded(name, IMAGE[name].outer * percent)])
 
 
-def _activation() -> dict[str, str]:
-    """The parameters of SELU, as text."""
-    return {str(symbol): str(value) for symbol, value in standard_selu()}
-
-
-def _numbers(file: str) -> dict[str, Any]:
-    """The pairs [inner, outer] of a file, as text."""
-    if file == "snn_theorem":
-        extremes = {**IMAGE, "singular_value_max": SINGULAR_VALUE}
-    elif file == "snn_side_theorems":
-        extremes = {
-            "shrinking_ratio_max": SHRINKING_RATIO,
-            "growing_ratio_min": GROWING_RATIO,
-            "growing_wider_ratio_min": GROWING_WIDER_RATIO,
-        }
-    else:
-        widenings = (*WIDENINGS.items(), ("self_normalizing", (JOINTLY,)))
-        return {
-            widening_name(theorem, each): [_decimal(each.inner), _decimal(each.outer)]
-            for theorem, those in widenings
-            for each in those
-        }
-    return {
-        name: [_decimal(extreme.inner), _decimal(extreme.outer)]
-        for name, extreme in extremes.items()
-    }
-
-
-def _decimal(value: Rational) -> str:
-    """A decimal fraction as one.
-
-    >>> _decimal(Rational("-0.03106"))
-    '-0.03106'
-    """
-    places = 0
-    while (value * 10**places).q != 1:
-        places += 1
-    digits = str(abs(value) * 10**places).rjust(places + 1, "0")
-    whole, fraction = digits[: len(digits) - places], digits[len(digits) - places :]
-    return f"{'-' if value < 0 else ''}{whole}{'.' if fraction else ''}{fraction}"
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """The data of a file.
-
-    Raises:
-        CertificateError: if there is no file, or it is no object of JSON.
-    """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CertificateError(
-            f"there is no {path.name}; python -m {__spec__.name} writes it"
-        ) from None
-    except ValueError as error:
-        raise CertificateError(f"{path.name} is damaged: {error}") from error
-    if not isinstance(data, dict):
-        raise CertificateError(f"{path.name} is damaged: it holds no object")
-    return data
-
-
-def _certificates(data: dict[str, Any]) -> dict[str, tuple[Certificate, ...]]:
-    """The certificates by statement.
-
-    Raises:
-        CertificateError: if the data are not those of certificates.
-    """
-    try:
-        axes = [tuple(axis) for axis in data["constants"]]
-        return {
-            statement: tuple(
-                Certificate.from_json(
-                    json.dumps(
-                        {
-                            "expression": data["expressions"][entry["kind"]],
-                            "box": [*entry["box"], *axes],
-                            **{key: entry[key] for key in ("leaves", "precision", "tree")},
-                        }
-                    )
-                )
-                for entry in entries
-            )
-            for statement, entries in data["boxes"].items()
-        }
-    except (AttributeError, KeyError, TypeError) as error:
-        raise CertificateError(f"this is no file of certificates: {error!r}") from error
-
-
-@cache
-def _stored(path: Path) -> dict[str, tuple[Certificate, ...]]:
-    return _certificates(_read(path))
-
-
-def write(file: str, folder: Path = FOLDER) -> Path:
-    """Search for the certificates of a file and store it, by rename."""
-    path = folder / f"{file}.json"
-    write_whole(path, derived(file))
-    return path
-
-
-def main(arguments: list[str] | None = None, folder: Path = FOLDER) -> int:
-    """Write the files of certificates, or check them."""
-    parser = argparse.ArgumentParser(
-        prog="python -m elu_sym.claims.chapters.self_normalization.theorem"
-    )
-    parser.add_argument("files", nargs="*", help="which files; all by default")
-    parser.add_argument("--check", action="store_true", help="check what is stored, do not search")
-    options = parser.parse_args(arguments)
-    unknown = set(options.files) - set(STATEMENTS)
-    if unknown:
-        parser.error(f"there is no {', '.join(sorted(unknown))}; use {', '.join(STATEMENTS)}")
-    for file in options.files or STATEMENTS:
-        try:
-            if not options.check:
-                write(file, folder)
-            summary = check(file, folder)
-        except CertificateError as error:
-            print(f"{error}", file=sys.stderr)
-            return 1
-        print(
-            f"{file}: {summary.inequalities} inequalities on {summary.boxes} boxes,"
-            f" {'checked' if options.check else 'written and checked'}"
-        )
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+CLAIMS = (
+    Claim(
+        id="self_normalization.theorem",
+        statement="The domain mu, omega in [-0.1, 0.1], nu in [0.8, 1.5], tau in [0.95, 1.1] is"
+        " mapped into itself: the mean into [-0.03107, 0.06773], the variance into [0.8037,"
+        " 1.482], which is the image to 4 digits; and the Jacobian by mu and nu has singular"
+        " values below 0.8977, of which 0.8976 is exceeded.",
+        latex=r"\tilde\mu \in [-0.03107, 0.06773],\quad \tilde\nu \in [0.8037, 1.482],\quad"
+        r" \sigma_{\max}(J) < 0.8977",
+        assumptions=LAYER,
+        proof=self_normalizes,
+        source=f"{KLAMBAUER}, theorem 1",
+        neighbours=(
+            _tightened("mean_min", "The mean stays above a bound 1 % higher."),
+            _tightened("mean_max", "The mean stays below a bound 1 % lower."),
+            _tightened("variance_min", "The variance stays above a bound 1 % higher."),
+            _tightened("variance_max", "The variance stays below a bound 1 % lower."),
+            Neighbour(
+                "The singular values stay below a bound 1 % lower.",
+                lambda: [
+                    each
+                    for each in singular_value_below(MAIN, Rational("0.8887"))
+                    if each.kind == "determinant"
+                ],
+            ),
+        ),
+    ),
+    Claim(
+        id="self_normalization.variance_shrinks",
+        statement="For mu in [-1, 1], omega in [-0.1, 0.1], nu in [3, 16], tau in [0.8, 1.25] the"
+        " variance shrinks, to less than 0.9601 of nu; 0.96 is exceeded at mu = 1, omega = 0.1,"
+        " nu = 3, tau = 1.25.",
+        latex=r"\tilde\nu < 0.9601\,\nu",
+        assumptions=LAYER,
+        proof=partial(certified, "snn_side_theorems", "shrinking"),
+        source=f"{KLAMBAUER}, theorem 2",
+        neighbours=(
+            Neighbour(
+                "It shrinks to less than 0.951 of nu, 1 % less.",
+                partial(variance_shrinks, SHRINKING, Rational("0.951")),
+            ),
+        ),
+    ),
+    Claim(
+        id="self_normalization.variance_grows",
+        statement="For mu, omega in [-0.1, 0.1], nu in [0.02, 0.16], tau in [0.8, 1.25] the"
+        " variance grows, to more than 1.158 times nu, and for nu in [0.02, 0.24], tau in [0.9,"
+        " 1.25] to more than 1.208 times; 1.159 and 1.209 are missed at an end of the domain.",
+        latex=r"\tilde\nu > 1.158\,\nu, \quad \tilde\nu > 1.208\,\nu",
+        assumptions=LAYER,
+        proof=grows,
+        source=f"{KLAMBAUER}, theorem 3",
+        neighbours=(
+            Neighbour(
+                "On the first domain it grows by a factor 1 % larger.",
+                partial(variance_grows, GROWING, Rational("1.17")),
+            ),
+            Neighbour(
+                "On the second one it grows by a factor 1 % larger.",
+                partial(variance_grows, GROWING_WIDER, Rational("1.22")),
+            ),
+        ),
+    ),
+)
