@@ -7,7 +7,7 @@ activation is another statement, for which no stored certificate is valid.
 
 from collections.abc import Iterator
 
-from sympy import Expr, Rational, S, diff, expand, sqrt
+from sympy import Expr, Rational, S, Symbol, diff, expand, sqrt
 
 from elu_sym.book.formula import Formula, elu, selu
 from elu_sym.claims.assertion import Assertion
