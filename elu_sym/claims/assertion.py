@@ -39,6 +39,7 @@ Sentence = Iterable[str | Basic | Notation]
 """Words and relations as ``str``, mathematics as expressions or in a notation of its own."""
 
 IFF = Notation("if and only if", r"\iff")
+
 AND = Notation("and", r",\;")
 
 

@@ -7,11 +7,10 @@ from sympy import Expr, S, diff, exp
 from elu_sym.activations import Celu, Elu, KinkedFunction
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.rules.calculus import DerivativeOf, LimitAtInfinity, LimitAtKink
 from elu_sym.claims.rules.elementary import Equality, Side, UniqueSolution
-from elu_sym.claims.rules.function_shape import CoincideOnlyAt
+from elu_sym.claims.rules.function_shape import CoincideOnlyAt, WishesDetermine
 from elu_sym.claims.rules.kink import OneSidedDerivative, Smooth, value_at_kink
-from elu_sym.claims.rules.limits_at_kink import DerivativeOf, LimitAtInfinity, LimitAtKink
-from elu_sym.claims.rules.wishes import WishesDetermine
 from elu_sym.symbols import alpha, amplitude, offset, rate, x
 
 ELU, CELU = Elu(x, alpha), Celu(x, alpha)

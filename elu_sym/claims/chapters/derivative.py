@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from elu_sym.activations import Elu, EluDerivative, ReluDerivative
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.rules.calculus import DerivativeOf
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
 from elu_sym.claims.rules.kink import OneSidedDerivative, piece, value_at_kink
-from elu_sym.claims.rules.limits_at_kink import DerivativeOf
 from elu_sym.symbols import alpha, x
 
 ELU, DERIVATIVE = Elu(x, alpha), EluDerivative(x, alpha)

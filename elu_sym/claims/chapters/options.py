@@ -22,11 +22,18 @@ from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.book.formula import derivative_mean, mean, relu, second_moment
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Neighbour
-from elu_sym.claims.rules.conditions import ABOVE_ONE, AT_MOST_ONE, RunsThrough
-from elu_sym.claims.rules.elementary import Equality, NonNegative, Positive, Side
+from elu_sym.claims.rules.calculus import PositiveFromKink
+from elu_sym.claims.rules.elementary import (
+    ABOVE_ONE,
+    AT_MOST_ONE,
+    Equality,
+    NonNegative,
+    Positive,
+    RunsThrough,
+    Side,
+)
 from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLimit
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
-from elu_sym.claims.rules.sign_analysis import PositiveFromKink
 from elu_sym.symbols import alpha, excess, mu, sigma, slack, strike, x
 
 FORWARD = exp(mu + sigma**2 / 2)

@@ -12,12 +12,18 @@ from elu_sym.activations import Elu
 from elu_sym.book.formula import derivative_mean, mean
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
-from elu_sym.claims.rules.conditions import ABOVE_ONE, AT_MOST_ONE, RunsThrough
-from elu_sym.claims.rules.elementary import Equality, Positive, Side
+from elu_sym.claims.rules.calculus import PositiveFromKink
+from elu_sym.claims.rules.elementary import (
+    ABOVE_ONE,
+    AT_MOST_ONE,
+    Equality,
+    Positive,
+    RunsThrough,
+    Side,
+)
 from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLimit
 from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
 from elu_sym.claims.rules.laws import PositiveMean, on_side
-from elu_sym.claims.rules.sign_analysis import PositiveFromKink
 from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
 
 UNIT: Expr = Elu(x, S.One) + 1

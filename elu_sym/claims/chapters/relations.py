@@ -7,12 +7,11 @@ from sympy import Rational, S
 from elu_sym.activations import Celu, Elu, EluDerivative, Selu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.rules.calculus import DerivativeOf, LimitAtKink, PositiveFromKink
 from elu_sym.claims.rules.elementary import Equality, NonNegative, Side, UniqueSolution
 from elu_sym.claims.rules.function_shape import CoincideOnlyAt
 from elu_sym.claims.rules.kink import OneSidedDerivative
 from elu_sym.claims.rules.laws import on_side
-from elu_sym.claims.rules.limits_at_kink import DerivativeOf, LimitAtKink
-from elu_sym.claims.rules.sign_analysis import PositiveFromKink
 from elu_sym.symbols import alpha, height, rate, scale, x
 
 ELU, CELU, SELU = Elu(x, alpha), Celu(x, alpha), Selu(x, alpha, scale)

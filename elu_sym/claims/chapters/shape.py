@@ -7,13 +7,23 @@ from sympy import Expr, Rational, S, exp, log, oo
 from elu_sym.activations import Elu, Relu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
-from elu_sym.claims.rules.conditions import ABOVE_ONE, AT_MOST_ONE, both_conditions
-from elu_sym.claims.rules.elementary import Equality, Positive, Side
-from elu_sym.claims.rules.function_shape import Convex, NeverConvex, Range
+from elu_sym.claims.rules.calculus import LimitAtInfinity, NonNegativeFromKink, PositiveFromKink
+from elu_sym.claims.rules.elementary import (
+    ABOVE_ONE,
+    AT_MOST_ONE,
+    Equality,
+    Positive,
+    Side,
+    both_conditions,
+)
+from elu_sym.claims.rules.function_shape import (
+    Convex,
+    InverseFunction,
+    LipschitzConstant,
+    NeverConvex,
+    Range,
+)
 from elu_sym.claims.rules.laws import on_side
-from elu_sym.claims.rules.limits_at_kink import LimitAtInfinity
-from elu_sym.claims.rules.lipschitz import InverseFunction, LipschitzConstant
-from elu_sym.claims.rules.sign_analysis import NonNegativeFromKink, PositiveFromKink
 from elu_sym.symbols import alpha, excess, x, y
 
 ELU = Elu(x, alpha)

@@ -13,7 +13,7 @@ from elu_sym.book.formula import derivative_mean, derivative_second_moment
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
-from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
+from elu_sym.claims.rules.gaussian_means import DerivativeBelow, GaussianMean, PositiveGaussianMean
 from elu_sym.claims.rules.laws import (
     AlmostSurelyNonzero,
     PositiveMean,
@@ -21,7 +21,6 @@ from elu_sym.claims.rules.laws import (
     SymmetricMean,
     on_side,
 )
-from elu_sym.claims.rules.probabilities import DerivativeBelow
 from elu_sym.symbols import alpha, level, mu, sigma, x, z
 
 SLOPE, RELU_SLOPE = EluDerivative(x, alpha), ReluDerivative(x)

@@ -1,1 +1,1 @@
-"""The certificates that the claims name; run the package to search for them again."""
+"""Covers of boxes, by which inequalities are proved: stored, checked and searched for."""

@@ -1,4 +1,4 @@
-"""Writes the certificates that the claims name, from nothing: the same bytes on every run.
+"""Writes the covers that the claims name, from nothing: the same bytes on every run.
 
 Run as ``python -m elu_sym.claims.covers`` to search for all of them and write them, with
 ``--check`` to check what is stored without a search, and with the names of some for these only.
@@ -18,32 +18,33 @@ from elu_sym.claims.chapters.moments import box_inequalities
 from elu_sym.claims.chapters.self_normalization import stored_boxes
 from elu_sym.claims.chapters.self_normalization.statements import STATEMENTS
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.covers.cover import FOLDER, Box, Certificate, CertificateError, read
-from elu_sym.claims.rules.boxes import MANY_BOXES, PRECISION, PositiveOnBox, recheck, search
+from elu_sym.claims.covers.cover import FOLDER, Box, Cover, CoverError, read, recheck
+from elu_sym.claims.covers.search import MANY_BOXES, PRECISION, search
+from elu_sym.claims.rules.enclosures import PositiveOnBox
 from elu_sym.generate.whole_files import write_whole
 
 CLAIMS: tuple[Claim, ...] = box_inequalities.CLAIMS
-"""The claims whose proofs name certificates."""
+"""The claims whose proofs name covers."""
 
-Certificates = Mapping[str, Sequence[Certificate]]
+Covers = Mapping[str, Sequence[Cover]]
 
 
 class StoredFile(NamedTuple):
-    """A file of certificates: of one inequality, or of several statements of several each.
+    """A file of covers: of one inequality, or of several statements of several each.
 
     Attributes:
         inequalities: by statement, what is positive on which boxes.
-        read: the certificates in a folder, as many.
-        text: what the file says with certificates.
+        read: the covers in a folder, as many.
+        text: what the file says with covers.
     """
 
     inequalities: dict[str, list[tuple[Expr, Box]]]
-    read: Callable[[Path], Certificates]
-    text: Callable[[Certificates], str]
+    read: Callable[[Path], Covers]
+    text: Callable[[Covers], str]
 
 
 class Summary(NamedTuple):
-    """What a file of certificates consists of.
+    """What a file of covers consists of.
 
     Attributes:
         inequalities: how many inequalities on boxes were checked.
@@ -54,28 +55,28 @@ class Summary(NamedTuple):
     boxes: int
 
 
-def certified(claims: Iterable[Claim] = CLAIMS) -> Iterator[PositiveOnBox]:
-    """The inequalities in the proofs of claims that name a certificate."""
+def covered(claims: Iterable[Claim] = CLAIMS) -> Iterator[PositiveOnBox]:
+    """The inequalities in the proofs of claims that name a cover."""
     for claim in claims:
         for assertion in claim.proof():
-            if isinstance(assertion, PositiveOnBox) and assertion.certificate is not None:
+            if isinstance(assertion, PositiveOnBox) and assertion.cover is not None:
                 yield assertion
 
 
 def _single(inequality: PositiveOnBox) -> StoredFile:
     """The file of one inequality."""
-    name = str(inequality.certificate)
+    name = str(inequality.cover)
     return StoredFile(
         {name: [(inequality.closed_form, inequality.box)]},
         lambda folder: {name: [read(name, folder)]},
-        lambda certificates: certificates[name][0].to_json(),
+        lambda covers: covers[name][0].to_json(),
     )
 
 
 @cache
 def stored_files() -> dict[str, StoredFile]:
     """The files by name."""
-    files = {str(each.certificate): _single(each) for each in certified()}
+    files = {str(each.cover): _single(each) for each in covered()}
     for name, statements in STATEMENTS.items():
         files[name] = StoredFile(
             {
@@ -89,14 +90,14 @@ def stored_files() -> dict[str, StoredFile]:
 
 
 def check(name: str, folder: Path = FOLDER) -> Summary:
-    """Check a file of certificates: every word in it, and every box, without a search.
+    """Check a file of covers: every word in it, and every box, without a search.
 
     Args:
         name: the name of the file.
         folder: where it lies.
 
     Raises:
-        CertificateError: naming what the file states that is not proved.
+        CoverError: naming what the file states that is not proved.
 
     Examples:
         >>> check("snn_theorem").inequalities
@@ -105,44 +106,42 @@ def check(name: str, folder: Path = FOLDER) -> Summary:
     file = stored_files()[name]
     stored = file.read(folder)
 
-    def proved(statement: str, number: int, expression: Expr, box: Box) -> Certificate:
-        certificate = stored[statement][number]
-        recheck(certificate, expression, box)
-        return Certificate.of(expression, box, PRECISION, certificate.tree)
+    def proved(statement: str, number: int, expression: Expr, box: Box) -> Cover:
+        cover = stored[statement][number]
+        recheck(cover, expression, box)
+        return Cover.of(expression, box, PRECISION, cover.tree)
 
-    found = _certificates(name, proved)
+    found = _covers(name, proved)
     # The trees prove what the claims say; what else the file says has to be what they give.
     if (folder / f"{name}.json").read_text(encoding="utf-8") != file.text(found):
-        raise CertificateError(
+        raise CoverError(
             f"{name}.json says something else than its boxes and the claims;"
             " python -m elu_sym.claims.covers writes it"
         )
-    leaves = [certificate.leaves for those in found.values() for certificate in those]
+    leaves = [cover.leaves for those in found.values() for cover in those]
     return Summary(len(leaves), sum(leaves))
 
 
 def derived(name: str) -> str:
-    """Search for every certificate of a file and return its text.
+    """Search for every cover of a file and return its text.
 
     Raises:
-        CertificateError: if a search finds none, naming the statement and a counterexample.
+        CoverError: if a search finds none, naming the statement and a counterexample.
     """
 
-    def proved(statement: str, number: int, expression: Expr, box: Box) -> Certificate:
+    def proved(statement: str, number: int, expression: Expr, box: Box) -> Cover:
         result = search(expression, box, MANY_BOXES)
-        if result.certificate is None:
+        if result.cover is None:
             witness = "" if result.witness is None else f" at {dict(result.witness)}"
-            raise CertificateError(f"{result.detail}{witness}")
-        return result.certificate
+            raise CoverError(f"{result.detail}{witness}")
+        return result.cover
 
-    return stored_files()[name].text(_certificates(name, proved))
+    return stored_files()[name].text(_covers(name, proved))
 
 
-def _certificates(
-    name: str, proved: Callable[[str, int, Expr, Box], Certificate]
-) -> dict[str, list[Certificate]]:
-    """A certificate for each inequality of a file; what is not proved is named."""
-    found: dict[str, list[Certificate]] = {}
+def _covers(name: str, proved: Callable[[str, int, Expr, Box], Cover]) -> dict[str, list[Cover]]:
+    """A cover for each inequality of a file; what is not proved is named."""
+    found: dict[str, list[Cover]] = {}
     for statement, inequalities in tqdm(
         stored_files()[name].inequalities.items(), desc=name, leave=False, disable=None
     ):
@@ -150,15 +149,15 @@ def _certificates(
         for number, (expression, box) in enumerate(inequalities):
             try:
                 found[statement].append(proved(statement, number, expression, box))
-            except CertificateError as error:
-                raise CertificateError(f"{name}.json: {statement}, box {number}: {error}") from None
+            except CoverError as error:
+                raise CoverError(f"{name}.json: {statement}, box {number}: {error}") from None
     return found
 
 
 def main(arguments: list[str] | None = None, folder: Path = FOLDER) -> int:
-    """Write the certificates, or check them."""
+    """Write the covers, or check them."""
     parser = argparse.ArgumentParser(prog="python -m elu_sym.claims.covers")
-    parser.add_argument("names", nargs="*", help="which certificates; all by default")
+    parser.add_argument("names", nargs="*", help="which covers; all by default")
     parser.add_argument("--check", action="store_true", help="check what is stored, do not search")
     options = parser.parse_args(arguments)
     known = stored_files()
@@ -171,11 +170,11 @@ def main(arguments: list[str] | None = None, folder: Path = FOLDER) -> int:
             if not options.check:
                 write_whole(folder / f"{name}.json", derived(name))
             summary = check(name, folder)
-        except CertificateError as error:
+        except CoverError as error:
             print(f"{error}", file=sys.stderr)
             return 1
         print(f"{name}.json: {summary.inequalities} inequalities on {summary.boxes} boxes hold")
-    print(f"{len(names)} certificates {'are up to date' if options.check else 'written'}")
+    print(f"{len(names)} covers {'are up to date' if options.check else 'written'}")
     return 0
 
 

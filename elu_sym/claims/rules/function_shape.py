@@ -1,26 +1,23 @@
-"""The shape of a function with a kink: monotone, its range, convex, equal to another one."""
+"""The shape of a function with a kink: monotone, convex, its range, how steep, its inverse.
+
+And whether another function has the same shape: equal to it, or fulfilling the same wishes.
+"""
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sympy import Expr, Symbol, latex
+from sympy import Expr, Rational, S, Symbol, latex
 
-from elu_sym.activations import KinkedFunction
+from elu_sym.activations import Activation, KinkedFunction
+from elu_sym.algebra.enclosure import enclose
 from elu_sym.algebra.equality import rational_points
-from elu_sym.claims.assertion import Assertion, Step
+from elu_sym.claims.assertion import Assertion, Step, all_hold, first_false
+from elu_sym.claims.rules.calculus import LimitAtInfinity, LimitAtKink, NonNegativeFromKink
 from elu_sym.claims.rules.elementary import Equality, NonNegative, Positive, Side, UniqueSolution
-from elu_sym.claims.rules.kink import (
-    Jump,
-    Smooth,
-    all_hold,
-    differentiated,
-    first_false,
-    piece,
-    value_at_kink,
-)
-from elu_sym.claims.rules.limits_at_kink import LimitAtInfinity, LimitAtKink
-from elu_sym.symbols import x
+from elu_sym.claims.rules.kink import Jump, Smooth, differentiated, piece, value_at_kink
+from elu_sym.symbols import x, y
 
 
 @dataclass(frozen=True)
@@ -249,3 +246,204 @@ class CoincideOnlyAt(Assertion):
             witness = {**there, **refutation.witness}
             return self.refuted("they differ at the value", witness, premises)
         return self.undecided("a premise is open", premises)
+
+
+SMALLER = Rational(999, 1000)
+"""The part of a constant that shows, if it will do, that the constant is not the least one."""
+
+
+@dataclass(frozen=True)
+class LipschitzConstant(Assertion):
+    """The least Lipschitz constant of a function on the real line.
+
+    A continuous function whose derivative off the kink is at most L in size is L-Lipschitz, by the
+    mean value theorem; no less will do if the derivative tends to L or -L at the kink. A point of a
+    steeper derivative refutes, and so does a smaller bound.
+
+    Examples:
+        >>> from elu_sym.activations import Elu, EluDerivative
+        >>> from elu_sym.symbols import alpha
+        >>> from sympy import S
+        >>> LipschitzConstant(EluDerivative(x, S.One), S.One).check().holds
+        True
+        >>> LipschitzConstant(Elu(x, alpha), S.One).check().witness
+        {alpha: 7/5, x: -3/11}
+    """
+
+    function: KinkedFunction
+    constant: Expr
+    rule: ClassVar[str] = "bound of the derivative, attained at the kink"
+
+    def to_text(self) -> str:
+        """The sentence."""
+        return f"the least Lipschitz constant of {self.function} is {self.constant}"
+
+    def to_latex(self) -> str:
+        """The sentence."""
+        rise = f"{latex(self.function)} - {latex(self.function.subs(x, y))}"
+        quotient = rf"\left|\frac{{{rise}}}{{x - y}}\right|"
+        return rf"\sup_{{x \ne y}} {quotient} = {latex(self.constant)}"
+
+    def decide(self) -> Step:
+        """Bound the derivative on either side, and look for the side on which it attains L."""
+        if self.constant.has(x):
+            return self.undecided(f"{self.constant} is no constant")
+        premises = [Smooth(self.function, 0).check()]
+        for side in Side:
+            premises += differentiated(self.function, side, 1)
+        bounds = list(self._bounds(self.constant))
+        if not all_hold(premises):
+            return self.undecided("a premise is open", premises)
+        premises += bounds
+        refutation = first_false(bounds)
+        if refutation is not None and refutation.witness is not None:
+            return self.refuted("the derivative is larger", refutation.witness, premises)
+        attained = next((step for step in self._attained() if step.holds), None)
+        if attained is not None and all_hold(bounds):
+            return self.proved("bounded so, and attained in the limit", [*premises, attained])
+        smaller = list(self._bounds(self.constant * SMALLER))
+        if all_hold(smaller):
+            symbols = self.function.free_symbols | self.constant.free_symbols
+            anywhere, reason = next(rational_points(symbols)), f"{SMALLER} of it is a bound as well"
+            return self.refuted(reason, anywhere, [*premises, *smaller])
+        return self.undecided("it is not known whether less would do", premises)
+
+    def _bounds(self, constant: Expr) -> Iterator[Step]:
+        for side in Side:
+            derivative = piece(self.function, side, 1)
+            for difference in (constant - derivative, constant + derivative):
+                yield NonNegativeFromKink(difference, side).check()
+
+    def _attained(self) -> Iterator[Step]:
+        for side in Side:
+            for value in (self.constant, -self.constant):
+                yield LimitAtKink(piece(self.function, side, 1), side, value).check()
+
+
+@dataclass(frozen=True)
+class InverseFunction(Assertion):
+    """The inverse of a strictly increasing function with f(0) = 0, by its values below and above 0.
+
+    Then the points on the left have the values below 0, and those on the right the values above.
+    If ``g(f(x)) = x`` on either side and at 0, then ``g(y)`` is the solution of ``f(x) = y`` for
+    every y in the range, and there is no other. An x with another ``g(f(x))`` refutes, such as one
+    at which the piece of f does not give back ``f(x)``: for ``y = f(x)`` the solution is x.
+
+    Examples:
+        >>> from elu_sym.activations import Relu, Elu
+        >>> from elu_sym.symbols import alpha
+        >>> from sympy import log
+        >>> InverseFunction(Elu(x, alpha), log(1 + y / alpha), y).check().holds
+        True
+        >>> InverseFunction(Elu(x, alpha), log(1 + y), y).check().witness
+        {alpha: 1/2, x: -7/5}
+    """
+
+    function: Activation
+    below: Expr
+    above: Expr
+    rule: ClassVar[str] = "the only solution of f(x) = y"
+
+    def to_text(self) -> str:
+        """The sentence."""
+        return (
+            f"{self.function} = y has, for every y in the range, the one solution x = {self.below}"
+            f" if y < 0, x = {self.above} if y >= 0"
+        )
+
+    def to_latex(self) -> str:
+        """The sentence."""
+        return (
+            rf"{latex(self.function)} = y \iff x = {latex(self.below)} \;(y < 0),"
+            rf"\; x = {latex(self.above)} \;(y \ge 0)"
+        )
+
+    def decide(self) -> Step:
+        """Check monotony, and put the solutions in."""
+        if self.below.has(x) or self.above.has(x) or self.function.has(y):
+            return self.undecided("the solutions are written in y and the function in x")
+        at_zero = value_at_kink(self.function, Side.RIGHT)
+        premises = [StrictlyMonotone(self.function).check(), Equality(at_zero, S.Zero).check()]
+        premises.append(Equality(self.above.xreplace({y: at_zero}), S.Zero).check())
+        inverted, solved = [], []
+        for side, solution in ((Side.LEFT, self.below), (Side.RIGHT, self.above)):
+            # Every y of this part of the range is the value of a point on this side.
+            there = piece(self.function, side)
+            inverted.append(Equality(solution.xreplace({y: there}), x, side).check())
+            solved.append(
+                Equality(there.xreplace({x: solution}).xreplace({y: there}), there, side).check()
+            )
+        if all_hold([*premises, *inverted]):
+            return self.proved("the solution is one, and there is no other", premises + inverted)
+        refutation = first_false([*inverted, *solved])
+        if refutation is not None and refutation.witness is not None and all_hold(premises[:2]):
+            return self.refuted("it solves another equation", refutation.witness, [refutation])
+        return self.undecided("a premise is open", premises + inverted)
+
+
+@dataclass(frozen=True)
+class WishesDetermine(Assertion):
+    """A function is the only one that fulfils the wishes which it fulfils.
+
+    The wishes: the identity for ``x > 0``, ``order`` continuous derivatives, the limit of the
+    function at -oo, and, if asked for, strictly increasing. A rival refutes that fulfils them and
+    has another value somewhere. That there is no rival this rule never finds.
+
+    Attributes:
+        function: the candidate.
+        rival: another function, whose argument is ``x - kink``.
+        kink: where the rival has its kink, at most 0.
+        order: how smooth is wished for.
+        increasing: whether strictly increasing is wished for.
+    """
+
+    function: KinkedFunction
+    rival: KinkedFunction
+    kink: Expr = S.Zero
+    order: int = 0
+    increasing: bool = False
+    rule: ClassVar[str] = "a rival that fulfils the wishes"
+
+    def to_text(self) -> str:
+        """The sentence."""
+        increasing = ", strictly increasing" if self.increasing else ""
+        return (
+            f"only {self.function} is the identity for x > 0, C^{self.order}{increasing}, and"
+            f" tends to {self._floor} at -oo"
+        )
+
+    def to_latex(self) -> str:
+        """The sentence."""
+        increasing = r",\; g \text{ increasing}" if self.increasing else ""
+        return (
+            rf"g(x) = x \;(x > 0),\; g \in C^{self.order}{increasing},"
+            rf"\; g(-\infty) = {latex(self._floor)} \implies g = {latex(self.function)}"
+        )
+
+    @property
+    def _floor(self) -> Expr:
+        """The limit at -oo, read off the definition; whether it is one is a premise."""
+        return piece(self.function, Side.LEFT).subs(x, S.NegativeInfinity)
+
+    def decide(self) -> Step:
+        """Check the wishes of both, and look for a point left of the kink where they differ."""
+        wishes = [*self._wishes(self.function, S.Zero), *self._wishes(self.rival, self.kink)]
+        wishes.append(NonNegative(-self.kink).check())
+        if not all_hold(wishes):
+            return self.undecided("the rival is not known to fulfil the wishes", wishes)
+        rival = piece(self.rival, Side.LEFT).xreplace({x: x - self.kink})
+        difference = piece(self.function, Side.LEFT) - rival
+        for point in itertools.islice(rational_points(difference.free_symbols | {x}), 100):
+            if point[x] < min(S.Zero, self.kink.xreplace(dict(point))):
+                ball = enclose(difference, point)
+                if ball.is_finite() and not ball.contains(0):
+                    detail = f"{self.rival} at {x - self.kink} differs by {ball.str(8)}"
+                    return self.refuted(detail, point, wishes)
+        return self.undecided("no point separates the rival", wishes)
+
+    def _wishes(self, function: KinkedFunction, kink: Expr) -> Iterator[Step]:
+        yield Smooth(function, self.order).check()
+        yield LimitAtInfinity(piece(function, Side.LEFT), Side.LEFT, self._floor).check()
+        yield Equality(piece(function, Side.RIGHT).xreplace({x: x - kink}), x).check()
+        if self.increasing:
+            yield StrictlyMonotone(function).check()

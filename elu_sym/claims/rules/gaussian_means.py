@@ -2,7 +2,7 @@
 
 The engine derives E g(X); every step of it passes exact checks. The sign of an expectation is that
 of its integrand, so inequalities between closed forms are proved at every point of the line and not
-by trying out parameters.
+by trying out parameters. The probability that a derivative lies below a level is one, case by case.
 """
 
 import itertools
@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
-from sympy import Expr, Rational, S, Symbol, diff, latex
+from sympy import And, Expr, Rational, S, Symbol, diff, latex
 from sympy.stats import Normal
 
-from elu_sym.algebra.enclosure import Point, enclose, enclose_to
+from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.equality import equals, rational_points
 from elu_sym.algebra.normal_form import is_zero
-from elu_sym.claims.assertion import Assertion, Evidence, Step
-from elu_sym.claims.rules.elementary import Equality
-from elu_sym.claims.rules.kink import all_hold
+from elu_sym.book.formula import derivative_below
+from elu_sym.claims.assertion import Assertion, Step, all_hold
+from elu_sym.claims.rules.elementary import Equality, admits
 from elu_sym.claims.rules.laws import PositiveMean
 from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.symbols import mu, sigma, x
@@ -205,55 +205,8 @@ class SignChange(Assertion):
             for denominator in DENOMINATORS if ball.is_finite() else ():
                 close = Fraction(float(ball.mid())).limit_denominator(denominator)
                 value = Rational(close.numerator, close.denominator)
-                if _admits(self.parameter, value):
+                if admits(self.parameter, value):
                     yield {**others, self.parameter: value}
-
-
-@dataclass(frozen=True)
-class Between(Assertion):
-    """The value of an expression at a point lies strictly between two rational numbers.
-
-    The values of the point are such as the assumptions on their symbols admit.
-
-    Examples:
-        >>> from sympy import pi
-        >>> Between(mu * pi, Rational(223, 71), Rational(22, 7), ((mu, S.One),)).check().holds
-        True
-        >>> Between(mu * pi, S(3), Rational(314, 100), ((mu, S.One),)).check().witness
-        {mu: 1}
-    """
-
-    expression: Expr
-    lower: Rational
-    upper: Rational
-    point: tuple[tuple[Symbol, Rational], ...]
-    rule: ClassVar[str] = "Arb enclosure"
-
-    def to_text(self) -> str:
-        """The two inequalities."""
-        at = ", ".join(f"{symbol} = {value}" for symbol, value in self.point)
-        return f"{self.lower} < {self.expression} < {self.upper} at {at}"
-
-    def to_latex(self) -> str:
-        """The two inequalities."""
-        at = r",\; ".join(f"{latex(symbol)} = {latex(value)}" for symbol, value in self.point)
-        bounds = f"{latex(self.lower)} < {latex(self.expression)} < {latex(self.upper)}"
-        return rf"{bounds} \quad ({at})"
-
-    def decide(self) -> Step:
-        """Enclose the value and compare."""
-        point = dict(self.point)
-        for symbol, value in point.items():
-            if not _admits(symbol, value):
-                return self.undecided(f"{symbol} cannot be {value}")
-        ball = enclose_to(self.expression, point, Rational(1, 10**40))
-        lower, upper = (enclose(bound, {}) for bound in (self.lower, self.upper))
-        detail = f"the value lies in {ball.str(8)}"
-        if ball > lower and ball < upper:
-            return self.proved(detail, evidence=Evidence.ENCLOSURE)
-        if ball <= lower or ball >= upper:
-            return self.refuted(detail, point)
-        return self.undecided(detail)
 
 
 def _far_points(symbols: Iterable[Symbol]) -> Iterator[Point]:
@@ -264,12 +217,61 @@ def _far_points(symbols: Iterable[Symbol]) -> Iterator[Point]:
             yield {**next(rational_points(symbols)), sigma: deviation}
 
 
-def _admits(symbol: Symbol, value: Rational) -> bool:
-    """Whether a value has every property that a symbol assumes."""
-    return all(getattr(value, f"is_{name}") is holds for name, holds in symbol.assumptions0.items())
-
-
 def _given(location: Expr, deviation: Expr) -> Point:
     """What is fixed of a law: the place at which a relation without symbols fails."""
     law = {mu: S(location), sigma: S(deviation)}
     return {symbol: value for symbol, value in law.items() if isinstance(value, Rational)}
+
+
+@dataclass(frozen=True)
+class DerivativeBelow(Assertion):
+    """P[f'(X) < level] of ELU under relations between level, 1 and alpha, X ~ N(mu, sigma^2).
+
+    The event is found from the pieces of the derivative and its probability derived by the engine.
+
+    Examples:
+        >>> from elu_sym.algebra.special_functions import NormalCdf
+        >>> from elu_sym.symbols import alpha, level, mu, sigma
+        >>> DerivativeBelow((level <= 1, level > alpha), NormalCdf(-mu / sigma)).check().holds
+        True
+        >>> DerivativeBelow((level > 1, level > alpha), NormalCdf(mu / sigma)).check().witness
+        {alpha: 1/2, level: 7/5, mu: 3/11, sigma: 13/4}
+    """
+
+    relations: tuple[Expr, ...]
+    value: Expr
+    rule: ClassVar[str] = "exact probability of the event, every step checked"
+
+    @property
+    def _condition(self) -> str:
+        return " and ".join(map(str, self.relations))
+
+    def to_text(self) -> str:
+        """The equation and its condition."""
+        return f"P[f'(X) < level] = {self.value} if {self._condition}"
+
+    def to_latex(self) -> str:
+        """The equation and its condition."""
+        condition = r",\; ".join(map(latex, self.relations))
+        return rf"P[f'(X) < \mathrm{{level}}] = {latex(self.value)} \quad ({condition})"
+
+    def decide(self) -> Step:
+        """Find the case, and compare the normal forms."""
+        cases = [case for case in derivative_below.cases if case.relations == self.relations]
+        if len(cases) != 1:
+            known = "; ".join(case.name for case in derivative_below.cases)
+            return self.undecided(f"the cases are {known}")
+        (case,) = cases
+        derived = case.closed_form
+        steps, checks = case.derivation.size
+        detail = f"derived in {steps} steps with {checks} exact checks"
+        difference = derived - self.value
+        if equals(derived, self.value):
+            return self.proved(detail)
+        for point in rational_points(difference.free_symbols | case.condition.free_symbols):
+            if And(*(relation.xreplace(dict(point)) for relation in self.relations)) == S.true:
+                ball = enclose(difference, point)
+                if ball.is_finite() and not ball.contains(0):
+                    found, said = (enclose(form, point).str(8) for form in (derived, self.value))
+                    return self.refuted(f"it lies in {found}, the formula in {said}", point)
+        return self.undecided(f"{detail}; no point separates them")

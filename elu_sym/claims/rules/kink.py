@@ -13,9 +13,9 @@ from sympy import Expr, S, Symbol, diff, latex
 
 from elu_sym.activations import KinkedFunction
 from elu_sym.algebra.equality import equals, rational_points
-from elu_sym.claims.assertion import Assertion, Step
+from elu_sym.claims.assertion import Assertion, Step, all_hold, first_false
+from elu_sym.claims.rules.calculus import DerivativeOf, LimitAtKink, SmoothPiece
 from elu_sym.claims.rules.elementary import Nonzero, Side, UniqueSolution
-from elu_sym.claims.rules.limits_at_kink import DerivativeOf, LimitAtKink, SmoothPiece
 from elu_sym.symbols import x
 
 
@@ -293,16 +293,6 @@ def _limits(function: KinkedFunction, order: int) -> tuple[list[Step], Expr]:
         steps += differentiated(function, side, order)
         steps.append(LimitAtKink(piece(function, side, order), side, values[-1]).check())
     return steps, values[1] - values[0]
-
-
-def all_hold(steps: Iterable[Step]) -> bool:
-    """Whether every step holds."""
-    return all(step.holds is True for step in steps)
-
-
-def first_false(steps: Iterable[Step]) -> Step | None:
-    """The first step that is refuted, if there is one."""
-    return next((step for step in steps if step.holds is False), None)
 
 
 def _at_kink(refutation: Step) -> dict[Symbol, Expr]:

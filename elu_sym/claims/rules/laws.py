@@ -16,10 +16,9 @@ from typing import ClassVar
 from sympy import Expr, Rational, S, latex
 
 from elu_sym.algebra.equality import equals
-from elu_sym.claims.assertion import Assertion, Step
+from elu_sym.claims.assertion import Assertion, Step, all_hold, first_false
+from elu_sym.claims.rules.calculus import NonNegativeFromKink, PositiveFromKink
 from elu_sym.claims.rules.elementary import Equality, NonNegative, Nonzero, Side
-from elu_sym.claims.rules.kink import all_hold, first_false
-from elu_sym.claims.rules.sign_analysis import NonNegativeFromKink, PositiveFromKink
 from elu_sym.symbols import distance, radius, weight, x
 
 

@@ -9,9 +9,9 @@ from sympy import DiracDelta, Expr, S, diff, latex
 from elu_sym.activations import Activation
 from elu_sym.claims.assertion import Assertion, Notation, Step, all_hold
 from elu_sym.claims.rules.elementary import Equality, Nonzero, Side
+from elu_sym.claims.rules.function_shape import LipschitzConstant
 from elu_sym.claims.rules.gaussian_means import GaussianMean
 from elu_sym.claims.rules.kink import Jump, Smooth, value_at_kink
-from elu_sym.claims.rules.lipschitz import LipschitzConstant
 from elu_sym.symbols import mu, smoothness, steepness, x
 
 

@@ -1,4 +1,4 @@
-"""The self-normalizing theorem: its certificates prove it; damaged or false ones do not."""
+"""The self-normalizing theorem: its covers prove it; damaged or false ones do not."""
 
 import json
 import os
@@ -35,10 +35,10 @@ from elu_sym.claims.chapters.self_normalization.statements import (
     STATEMENTS,
     WIDENINGS,
 )
-from elu_sym.claims.chapters.self_normalization.stored_boxes import certified, read_all
+from elu_sym.claims.chapters.self_normalization.stored_boxes import covered, read_all
 from elu_sym.claims.covers import __main__ as covers
 from elu_sym.claims.covers.__main__ import check, derived, main
-from elu_sym.claims.covers.cover import FOLDER, CertificateError
+from elu_sym.claims.covers.cover import FOLDER, CoverError
 
 R = Rational
 STANDARD = (
@@ -118,7 +118,7 @@ def test_the_quotients_of_variances_by_quadrature(domain: Domain, low: float, hi
 
 
 @pytest.mark.parametrize("file", ["snn_theorem", "snn_side_theorems"])
-def test_the_stored_certificates_prove_what_is_claimed(file: str) -> None:
+def test_the_stored_covers_prove_what_is_claimed(file: str) -> None:
     summary = check(file)
     assert summary.inequalities == sum(
         len(list(inequalities())) for inequalities in STATEMENTS[file].values()
@@ -243,7 +243,7 @@ def test_a_damaged_file_proves_nothing(
     data = json.loads((FOLDER / "snn_theorem.json").read_text(encoding="utf-8"))
     damage(data)
     stored_anew(data, tmp_path)
-    with pytest.raises(CertificateError):
+    with pytest.raises(CoverError):
         check("snn_theorem", tmp_path)
 
 
@@ -255,7 +255,7 @@ def test_a_claim_searches_for_no_box_that_is_missing(
     assert read_all("snn_theorem", FOLDER).keys() == data["boxes"].keys()
     damage(data)
     stored_anew(data, tmp_path)
-    with pytest.raises(CertificateError, match=r"python -m elu_sym\.claims\.covers writes it"):
+    with pytest.raises(CoverError, match=r"python -m elu_sym\.claims\.covers writes it"):
         read_all("snn_theorem", tmp_path)
 
 
@@ -318,9 +318,9 @@ def test_another_jacobian_is_not_proved(name: str, monkeypatch: pytest.MonkeyPat
     assert not all(each.check().holds for each in assertions)
 
 
-def test_a_certificate_of_something_else_is_not_used() -> None:
-    first, second = list(certified("snn_theorem", "image"))[:2]
-    foreign = replace(first, certificate=second.certificate)
+def test_a_cover_of_something_else_is_not_used() -> None:
+    first, second = list(covered("snn_theorem", "image"))[:2]
+    foreign = replace(first, cover=second.cover)
     assert "searched for" in found(foreign, True).detail
     assert "stored" in found(first, True).detail
 
@@ -374,7 +374,7 @@ def test_a_unit_further_the_theorem_fails_by_quadrature(
         assert not fails(widening.widened(widening.inner))
 
 
-def test_the_theorem_holds_without_a_stored_certificate_too() -> None:
+def test_the_theorem_holds_without_a_stored_cover_too() -> None:
     assert all(each.check().holds for each in self_normalizing(MAIN))
 
 

@@ -14,10 +14,10 @@ from elu_sym.algebra.enclosure import enclose
 from elu_sym.claims.assertion import Assertion, Evidence
 from elu_sym.claims.chapters import CHAPTERS, CLAIMS
 from elu_sym.claims.claim import Claim, Verdict
+from elu_sym.claims.rules.calculus import LimitAtInfinity
 from elu_sym.claims.rules.elementary import Equality, Nonzero, Positive, Side, UniqueSolution
 from elu_sym.claims.rules.function_shape import CoincideOnlyAt, Convex, Range, StrictlyMonotone
 from elu_sym.claims.rules.kink import Jump, NeverSmooth, OneSidedDerivative, Smooth, SmoothOnlyAt
-from elu_sym.claims.rules.limits_at_kink import LimitAtInfinity
 from elu_sym.symbols import alpha, amplitude, offset, x
 
 VERDICTS = [

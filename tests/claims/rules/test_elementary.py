@@ -1,28 +1,30 @@
 """Each rule finds what is true, refutes what is false, and leaves open what it cannot decide."""
 
+from fractions import Fraction
+
 import pytest
-from sympy import Abs, Expr, Piecewise, Rational, S, Symbol, exp, log, oo, sqrt
+from findings import found, number, witness
+from sympy import Abs, Expr, Interval, Piecewise, Rational, S, Symbol, exp, log, oo, sqrt
 
 from elu_sym.activations import Activation, Elu, LeakyRelu, Relu, Selu
 from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.rules.calculus import DerivativeOf, LimitAtInfinity, LimitAtKink, SmoothPiece
 from elu_sym.claims.rules.elementary import (
+    ABOVE_ONE,
+    AT_MOST_ONE,
     Equality,
     NonNegative,
     Nonzero,
     Positive,
+    RunsThrough,
     Side,
     SquareRoot,
     UniqueSolution,
+    both_conditions,
 )
 from elu_sym.claims.rules.function_shape import CoincideOnlyAt, Convex, Range, StrictlyMonotone
 from elu_sym.claims.rules.kink import Jump, NeverSmooth, OneSidedDerivative, Smooth, SmoothOnlyAt
-from elu_sym.claims.rules.limits_at_kink import (
-    DerivativeOf,
-    LimitAtInfinity,
-    LimitAtKink,
-    SmoothPiece,
-)
-from elu_sym.symbols import alpha, distance, rate, scale, slope, x
+from elu_sym.symbols import alpha, distance, excess, rate, scale, slack, slope, threshold, x
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
 
@@ -220,3 +222,67 @@ def test_a_symbol_that_the_side_would_capture_is_refused(side: Side) -> None:
     with pytest.raises(ValueError, match="delta"):
         side.approach(x - distance)
     assert NonNegative(x - distance, side).check().holds is None
+
+
+WHOLE = Symbol("n", integer=True, nonnegative=True)
+HALVES = Symbol("m", rational=True, positive=True)
+
+CONDITIONS_TRUE = [
+    *both_conditions(),
+    RunsThrough(2 / (1 + slack), slack, Interval.Lopen(0, 2)),
+    RunsThrough(slack / (1 + slack), slack, Interval.Ropen(0, 1)),
+    RunsThrough(slack, slack, Interval(0, oo)),
+    RunsThrough(-slack, slack, Interval(-oo, 0)),
+    RunsThrough(1 / excess, excess, Interval.open(0, oo)),
+]
+
+CONDITIONS_FALSE = [
+    RunsThrough(AT_MOST_ONE, slack, Interval.open(0, 1)),
+    RunsThrough(AT_MOST_ONE, slack, Interval.Lopen(0, S.Half)),
+    RunsThrough(ABOVE_ONE, excess, Interval.open(2, oo)),
+    RunsThrough(slack / (1 + slack), slack, Interval.Lopen(0, 1)),
+    RunsThrough(-slack, slack, Interval.open(-oo, 0)),
+]
+
+CONDITIONS_OPEN = {
+    # Every value lies in the interval, but not every value of the interval is taken.
+    "a part of the interval": RunsThrough(AT_MOST_ONE, slack, Interval.Lopen(0, 2)),
+    "an end that is not attained": RunsThrough(ABOVE_ONE, excess, Interval(1, oo)),
+    "a symbol of any sign": RunsThrough(x, x, Interval.open(0, oo)),
+    "a negative symbol": RunsThrough(threshold, threshold, Interval.open(0, oo)),
+    "whole numbers": RunsThrough(WHOLE, WHOLE, Interval(0, oo)),
+    "fractions": RunsThrough(HALVES, HALVES, Interval.open(0, oo)),
+    "a pole at the end": RunsThrough(1 / slack, slack, Interval.open(0, oo)),
+    "a pole on the way": RunsThrough(1 / (1 - excess), excess, Interval.open(-oo, 0)),
+    "up and down": RunsThrough(slack / (1 + slack**2), slack, Interval(0, S.Half)),
+    "constant": RunsThrough(S.One, slack, Interval(0, 1)),
+    "another parameter": RunsThrough(alpha * slack, slack, Interval(0, oo)),
+    "no rational function": RunsThrough(exp(-slack), slack, Interval.Lopen(0, 1)),
+}
+
+
+@pytest.mark.parametrize("assertion", CONDITIONS_TRUE, ids=lambda assertion: assertion.to_text())
+def test_conditions_true(assertion: RunsThrough) -> None:
+    found(assertion, True)
+
+
+@pytest.mark.parametrize("assertion", CONDITIONS_FALSE, ids=lambda assertion: assertion.to_text())
+def test_false_with_a_value_outside(assertion: RunsThrough) -> None:
+    point = witness(assertion)
+    value = assertion.expression.xreplace(dict(point))
+    assert float(value) == pytest.approx(float(number(assertion.expression, point)))
+    interval, exact = assertion.interval, Fraction(value.p, value.q)
+    below = exact < interval.start or (exact == interval.start and interval.left_open)
+    above = exact > interval.end or (exact == interval.end and interval.right_open)
+    assert below or above
+
+
+@pytest.mark.parametrize("name", CONDITIONS_OPEN)
+def test_conditions_open(name: str) -> None:
+    found(CONDITIONS_OPEN[name], None)
+
+
+def test_the_sentence_says_where_the_parameter_starts() -> None:
+    interval = Interval.Lopen(0, 1)
+    assert "s >= 0, runs through (0, 1]" in RunsThrough(AT_MOST_ONE, slack, interval).to_text()
+    assert "t > 0, runs through (0, 1]" in RunsThrough(ABOVE_ONE, excess, interval).to_text()

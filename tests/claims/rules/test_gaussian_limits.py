@@ -11,7 +11,7 @@ from elu_sym.algebra.enclosure import enclose
 from elu_sym.algebra.equality import rational_points
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.rules import gaussian_growth
+from elu_sym.claims.rules import gaussian_limits
 from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLimit
 from elu_sym.symbols import alpha, distance, mu, sigma
 
@@ -154,7 +154,7 @@ def leading_order_only(parts: dict[int, Expr], h: Symbol) -> Expr:
     return parts.get(0, ZERO)
 
 
-SIGN = gaussian_growth._leading_sign
+SIGN = gaussian_limits._leading_sign
 MUTANTS: dict[str, Callable[..., Any]] = {
     "_leading_sign": upside_down,
     "_reflected": not_reflected,
@@ -164,5 +164,5 @@ MUTANTS: dict[str, Callable[..., Any]] = {
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_changed_rule_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gaussian_growth, name, MUTANTS[name])
+    monkeypatch.setattr(gaussian_limits, name, MUTANTS[name])
     assert sum(assertion.check().holds is not True for assertion in TRUE) >= 3

@@ -8,7 +8,7 @@ from sympy import DiracDelta, Expr, Heaviside, Rational, S, exp
 from elu_sym import mean, relu
 from elu_sym.activations import Activation, Celu, Elu, Relu, Selu
 from elu_sym.algebra.enclosure import Point
-from elu_sym.claims.rules.conditions import ABOVE_ONE
+from elu_sym.claims.rules.elementary import ABOVE_ONE
 from elu_sym.claims.rules.losses import ComposedJump, ComposedSmoothness, SecondDerivative
 from elu_sym.symbols import alpha, mu, scale, sigma, slack, smoothness, steepness, x
 

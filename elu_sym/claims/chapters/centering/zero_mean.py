@@ -10,14 +10,9 @@ from elu_sym.book.formula import mean, relu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.shape import positive_at_a_distance
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
-from elu_sym.claims.rules.conditions import RunsThrough
-from elu_sym.claims.rules.elementary import Equality
-from elu_sym.claims.rules.gaussian_means import (
-    Between,
-    GaussianMean,
-    PositiveGaussianMean,
-    SignChange,
-)
+from elu_sym.claims.rules.elementary import Equality, RunsThrough
+from elu_sym.claims.rules.enclosures import Between
+from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean, SignChange
 from elu_sym.claims.rules.laws import PositiveMean, PositiveSymmetricMean, symmetrized
 from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
 

@@ -22,15 +22,10 @@ from elu_sym.claims.chapters.moments.variance_rule import (
     square,
 )
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
-from elu_sym.claims.rules.conditions import AT_MOST_ONE, RunsThrough
-from elu_sym.claims.rules.elementary import Equality, NonNegative
+from elu_sym.claims.rules.elementary import AT_MOST_ONE, Equality, NonNegative, RunsThrough
+from elu_sym.claims.rules.enclosures import Between
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit
-from elu_sym.claims.rules.gaussian_means import (
-    Between,
-    GaussianMean,
-    PositiveGaussianMean,
-    SignChange,
-)
+from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean, SignChange
 from elu_sym.claims.rules.variance_bounds import GaussianPoincare
 from elu_sym.symbols import alpha, mu, sigma, slack, slope, x
 

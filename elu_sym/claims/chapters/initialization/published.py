@@ -20,8 +20,8 @@ from elu_sym.claims.chapters.initialization.exact_gains import (
 from elu_sym.claims.chapters.moments.variance_rule import square
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
 from elu_sym.claims.rules.elementary import Equality
+from elu_sym.claims.rules.enclosures import Between
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit
-from elu_sym.claims.rules.gaussian_means import Between
 from elu_sym.networks.published_constants import PUBLISHED_CONSTANTS, selu_alpha, selu_scale
 from elu_sym.symbols import alpha, mu, scale, sigma, slope
 

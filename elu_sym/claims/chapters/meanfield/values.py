@@ -29,9 +29,9 @@ from elu_sym.claims.chapters.moments.variance_rule import ELU, slope_square, squ
 from elu_sym.claims.chapters.self_normalization.moment_map import standard_selu
 from elu_sym.claims.claim import Claim, Neighbour
 from elu_sym.claims.covers.cover import Box
-from elu_sym.claims.rules.boxes import PositiveOnBox
 from elu_sym.claims.rules.elementary import Equality
-from elu_sym.claims.rules.gaussian_means import Between, PositiveGaussianMean
+from elu_sym.claims.rules.enclosures import Between, PositiveOnBox
+from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
 from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.symbols import alpha, excess, scale, sigma, x
 

@@ -6,8 +6,15 @@ from elu_sym.activations import Elu, EluDerivative, Relu
 from elu_sym.book.formula import derivative_mean, derivative_second_moment, mean, variance
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Neighbour
-from elu_sym.claims.rules.conditions import ABOVE_ONE, AT_MOST_ONE, RunsThrough, both_conditions
-from elu_sym.claims.rules.elementary import Equality, NonNegative, Positive
+from elu_sym.claims.rules.elementary import (
+    ABOVE_ONE,
+    AT_MOST_ONE,
+    Equality,
+    NonNegative,
+    Positive,
+    RunsThrough,
+    both_conditions,
+)
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit
 from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
 from elu_sym.claims.rules.variance_bounds import (

@@ -2,7 +2,7 @@
 
 The constants are sharp to within one per cent: with a constant that is changed by as much, each
 inequality fails. The closed forms are those of the formula book, so another definition of the
-activation is another statement, for which no stored certificate is valid.
+activation is another statement, for which no stored cover is valid.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.self_normalization.moment_map import standard_selu
 from elu_sym.claims.claim import Claim, Neighbour
 from elu_sym.claims.covers.cover import Box
-from elu_sym.claims.rules.boxes import PositiveOnBox
 from elu_sym.claims.rules.elementary import Equality
+from elu_sym.claims.rules.enclosures import PositiveOnBox
 from elu_sym.symbols import alpha, mu, scale, sigma
 
 CENTRED = {mu: S.Zero, alpha: S.One}

@@ -14,9 +14,9 @@ from elu_sym.book.formula import mean, second_moment
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
 from elu_sym.claims.rules.elementary import Equality, Positive
+from elu_sym.claims.rules.enclosures import IterateBetween
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit
 from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
-from elu_sym.claims.rules.orbits import IterateBetween
 from elu_sym.claims.rules.variance_bounds import PositiveVariance
 from elu_sym.symbols import alpha, mu, sigma, x
 

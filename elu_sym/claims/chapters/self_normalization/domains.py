@@ -43,8 +43,8 @@ from elu_sym.claims.chapters.self_normalization.moment_map import (
     symbolic_jacobian,
     weight_sum,
 )
-from elu_sym.claims.covers.cover import Box, Certificate
-from elu_sym.claims.rules.boxes import FEW_BOXES, recheck, search
+from elu_sym.claims.covers.cover import Box, Cover, recheck
+from elu_sym.claims.covers.search import FEW_BOXES, search
 from elu_sym.claims.rules.elementary import Positive
 from elu_sym.symbols import mu
 
@@ -162,13 +162,13 @@ class Domain:
 class OnDomain(Assertion):
     """An inequality of one of the kinds holds on a box, with the exact constants of SELU.
 
-    A stored certificate of this very statement is checked; where there is none a short search
+    A stored cover of this very statement is checked; where there is none a short search
     decides. What a search finds to fail is decided by an enclosure with the exact constants.
 
     Attributes:
         kind: one of ``KINDS``.
         box: the intervals of mu (for m), nu, tau and what else the kind has.
-        certificate: how the box is divided; None to search.
+        cover: how the box is divided; None to search.
 
     Examples:
         >>> box = ((mu, S.Zero, S.Zero), fixed(input_variance, S.One), fixed(square_sum, S.One))
@@ -183,7 +183,7 @@ class OnDomain(Assertion):
 
     kind: str
     box: Box
-    certificate: Certificate | None = None
+    cover: Cover | None = None
     rule: ClassVar[str] = "interval branch and bound"
 
     @property
@@ -216,17 +216,17 @@ class OnDomain(Assertion):
 
     def decide(self) -> Step:
         """Check the division that is given, or search for one."""
-        certificate, origin = self.certificate, "stored"
-        if certificate is None or not certificate.states(self.expression, self.whole_box):
+        cover, origin = self.cover, "stored"
+        if cover is None or not cover.states(self.expression, self.whole_box):
             found = search(self.expression, self.whole_box, FEW_BOXES)
             if found.witness is not None:
                 return self._judged({symbol: found.witness[symbol] for symbol, _, _ in self.box})
-            if found.certificate is None:
+            if found.cover is None:
                 return self.undecided(found.detail)
-            certificate, origin = found.certificate, "searched for"
-        checked = recheck(certificate, self.expression, self.whole_box)
+            cover, origin = found.cover, "searched for"
+        checked = recheck(cover, self.expression, self.whole_box)
         detail = (
-            f"{certificate.leaves} boxes cover it, {checked.natural} by interval extension and"
+            f"{cover.leaves} boxes cover it, {checked.natural} by interval extension and"
             f" {checked.centred} by the mean value form, {origin}"
         )
         return self.proved(detail, evidence=Evidence.ENCLOSURE)

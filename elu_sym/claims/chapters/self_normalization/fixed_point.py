@@ -25,10 +25,10 @@ from elu_sym.claims.chapters.self_normalization.moment_map import (
 )
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
-from elu_sym.claims.rules.gaussian_means import Between, GaussianMean, PositiveGaussianMean
+from elu_sym.claims.rules.enclosures import Between
+from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
 from elu_sym.claims.rules.laws import on_side
-from elu_sym.claims.rules.variance_bounds import PositiveVariance, VarianceBound
-from elu_sym.claims.rules.variation import ReducesVariation
+from elu_sym.claims.rules.variance_bounds import PositiveVariance, ReducesVariation, VarianceBound
 from elu_sym.symbols import alpha, mu, scale, sigma, x
 
 PUBLISHED_SCALE = Rational("1.0507009873554804934193349852946")

@@ -49,15 +49,13 @@ from elu_sym.claims.chapters.self_normalization.statements import (
     Widening,
     decimal,
 )
-from elu_sym.claims.chapters.self_normalization.stored_boxes import certified
+from elu_sym.claims.chapters.self_normalization.stored_boxes import covered
 from elu_sym.claims.chapters.self_normalization.theorem import LAYER
 from elu_sym.claims.claim import Claim, Neighbour
-from elu_sym.claims.rules.boxes import PositiveOnBox
-from elu_sym.claims.rules.conditions import ABOVE_ONE
-from elu_sym.claims.rules.elementary import Equality, NonNegative
-from elu_sym.claims.rules.gaussian_means import Between, PositiveGaussianMean
-from elu_sym.claims.rules.variance_bounds import VarianceBound
-from elu_sym.claims.rules.variation import VarianceOf
+from elu_sym.claims.rules.elementary import ABOVE_ONE, Equality, NonNegative
+from elu_sym.claims.rules.enclosures import Between, PositiveOnBox
+from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
+from elu_sym.claims.rules.variance_bounds import VarianceBound, VarianceOf
 from elu_sym.symbols import alpha, mu, scale, sigma, x
 
 PARAMETERS = {
@@ -101,7 +99,7 @@ def too_wide(widening: Widening) -> Neighbour:
 def widened(*widenings: Widening) -> Iterator[Assertion]:
     """The statement holds on each of the domains that are widened to the inner number."""
     for widening in widenings:
-        yield from certified("snn_widened", widening.name)
+        yield from covered("snn_widened", widening.name)
 
 
 def reaches(name: str, statement: str, *widenings: Widening) -> Claim:

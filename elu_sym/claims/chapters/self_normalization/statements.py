@@ -235,7 +235,7 @@ STATEMENTS: dict[str, dict[str, Statement]] = {
         name: partial(widening.statement, widening.inner) for name, widening in _WIDENED.items()
     },
 }
-"""The files of certificates, each with its statements by name."""
+"""The files of covers, each with its statements by name."""
 
 NUMBERS: dict[str, Mapping[str, Extreme | Widening]] = {
     "snn_theorem": {**IMAGE, "singular_value_max": SINGULAR_VALUE},

@@ -1,8 +1,8 @@
-"""The certificates of the self-normalizing theorem, as the three files of them have it.
+"""The covers of the self-normalizing theorem, as the three files of them have it.
 
 The SELU paper proves its theorem 1 by evaluating a singular value on a grid, with bounds of
 derivatives between the grid points and of the rounding of the program. Here each statement is a few
-inequalities on boxes (:mod:`elu_sym.claims.chapters.self_normalization.domains`), and a certificate
+inequalities on boxes (:mod:`elu_sym.claims.chapters.self_normalization.domains`), and a cover
 says how each box is divided. Checking it encloses every part once and believes nothing that is
 stored; ``python -m elu_sym.claims.covers`` writes the files, or checks them.
 
@@ -20,17 +20,17 @@ from pathlib import Path
 from elu_sym.claims.chapters.self_normalization.domains import OnDomain, constants, expressions
 from elu_sym.claims.chapters.self_normalization.moment_map import standard_selu
 from elu_sym.claims.chapters.self_normalization.statements import NUMBERS, STATEMENTS, decimal
-from elu_sym.claims.covers.cover import FOLDER, Certificate, CertificateError, written
+from elu_sym.claims.covers.cover import FOLDER, Cover, CoverError, written
 
 ENTRY = ("leaves", "precision", "tree")
 """What is stored of each box beside its place."""
 
 
-def read_all(file: str, folder: Path = FOLDER) -> dict[str, list[Certificate]]:
-    """The certificates of a file by statement, as many as each of its statements has inequalities.
+def read_all(file: str, folder: Path = FOLDER) -> dict[str, list[Cover]]:
+    """The covers of a file by statement, as many as each of its statements has inequalities.
 
     Raises:
-        CertificateError: if there is no such file, if it holds no certificates, or too few or too
+        CoverError: if there is no such file, if it holds no covers, or too few or too
             many for a statement.
     """
     path = folder / f"{file}.json"
@@ -39,7 +39,7 @@ def read_all(file: str, folder: Path = FOLDER) -> dict[str, list[Certificate]]:
         data = json.loads(path.read_text(encoding="utf-8"))
         found = {
             statement: [
-                Certificate.from_json(
+                Cover.from_json(
                     json.dumps(
                         {
                             "expression": data["expressions"][entry["kind"]],
@@ -53,26 +53,26 @@ def read_all(file: str, folder: Path = FOLDER) -> dict[str, list[Certificate]]:
             for statement, entries in data["boxes"].items()
         }
     except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
-        raise CertificateError(f"{path.name} is damaged or missing: {error!r}; {again}") from error
+        raise CoverError(f"{path.name} is damaged or missing: {error!r}; {again}") from error
     for statement, inequalities in STATEMENTS[file].items():
         needed, stored = len(list(inequalities())), len(found.get(statement, ()))
         if needed != stored:
-            raise CertificateError(
+            raise CoverError(
                 f"{path.name}: {statement} needs {needed} boxes and has {stored}; {again}"
             )
     return found
 
 
-def text(file: str, certificates: Mapping[str, Sequence[Certificate]]) -> str:
-    """What a file says with these certificates."""
+def text(file: str, covers: Mapping[str, Sequence[Cover]]) -> str:
+    """What a file says with these covers."""
     boxes = {
         statement: [
             {
                 "kind": inequality.kind,
                 "box": written(inequality.box),
-                **{key: getattr(certificate, key) for key in ENTRY},
+                **{key: getattr(cover, key) for key in ENTRY},
             }
-            for inequality, certificate in zip(inequalities(), certificates[statement], strict=True)
+            for inequality, cover in zip(inequalities(), covers[statement], strict=True)
         ]
         for statement, inequalities in STATEMENTS[file].items()
     }
@@ -88,22 +88,22 @@ def text(file: str, certificates: Mapping[str, Sequence[Certificate]]) -> str:
     return json.dumps(data, indent=1) + "\n"
 
 
-def certified(file: str, statement: str) -> Iterator[OnDomain]:
-    """The inequalities of a statement, each with its stored certificate.
+def covered(file: str, statement: str) -> Iterator[OnDomain]:
+    """The inequalities of a statement, each with its stored cover.
 
-    One whose certificate is about something else is searched for when it is checked.
+    One whose cover is about something else is searched for when it is checked.
 
     Args:
         file: the name of the file, a key of ``STATEMENTS``.
         statement: the name of the statement in it.
 
     Examples:
-        >>> {assertion.check().holds for assertion in certified("snn_theorem", "image")}
+        >>> {assertion.check().holds for assertion in covered("snn_theorem", "image")}
         {True}
     """
     stored = _read_once(file)[statement]
-    for inequality, certificate in zip(STATEMENTS[file][statement](), stored, strict=True):
-        yield replace(inequality, certificate=certificate)
+    for inequality, cover in zip(STATEMENTS[file][statement](), stored, strict=True):
+        yield replace(inequality, cover=cover)
 
 
 _read_once = cache(read_all)

@@ -1,4 +1,4 @@
-"""The theorems of the SELU paper, by certificates.
+"""The theorems of the SELU paper, by covers.
 
 What a domain is and how a statement about it becomes inequalities on boxes is said in
 :mod:`elu_sym.claims.chapters.self_normalization.domains`; the numbers are in
@@ -26,7 +26,7 @@ from elu_sym.claims.chapters.self_normalization.statements import (
     SINGULAR_VALUE,
     image_bounded,
 )
-from elu_sym.claims.chapters.self_normalization.stored_boxes import certified
+from elu_sym.claims.chapters.self_normalization.stored_boxes import covered
 from elu_sym.claims.claim import Claim, Neighbour
 from elu_sym.claims.rules.elementary import Positive
 from elu_sym.symbols import mu
@@ -42,8 +42,8 @@ LAYER = (
 
 def self_normalizes() -> Iterator[Assertion]:
     """The image lies inside the domain, since the tight bounds do; the Jacobian contracts."""
-    yield from certified("snn_theorem", "image")
-    yield from certified("snn_theorem", "singular_value")
+    yield from covered("snn_theorem", "image")
+    yield from covered("snn_theorem", "singular_value")
     low, high = MAIN.variances
     yield Positive(IMAGE["mean_min"].outer + MAIN.mean)
     yield Positive(MAIN.mean - IMAGE["mean_max"].outer)
@@ -54,8 +54,8 @@ def self_normalizes() -> Iterator[Assertion]:
 
 def grows() -> Iterator[Assertion]:
     """On both domains."""
-    yield from certified("snn_side_theorems", "growing")
-    yield from certified("snn_side_theorems", "growing_wider")
+    yield from covered("snn_side_theorems", "growing")
+    yield from covered("snn_side_theorems", "growing_wider")
 
 
 def _tightened(name: str, sentence: str) -> Neighbour:
@@ -98,7 +98,7 @@ CLAIMS = (
         " nu = 3, tau = 1.25.",
         latex=r"\tilde\nu < 0.9601\,\nu",
         assumptions=LAYER,
-        proof=partial(certified, "snn_side_theorems", "shrinking"),
+        proof=partial(covered, "snn_side_theorems", "shrinking"),
         source=f"{KLAMBAUER}, theorem 2",
         neighbours=(
             Neighbour(

@@ -29,8 +29,8 @@ from elu_sym.claims.chapters.smooth_ride.setting import (
     setting,
 )
 from elu_sym.claims.claim import Verdict
+from elu_sym.claims.rules.calculus import LimitAtKink
 from elu_sym.claims.rules.elementary import Side
-from elu_sym.claims.rules.limits_at_kink import LimitAtKink
 from elu_sym.claims.rules.measured import DifferenceInEveryRun, MeasuredDifference
 from elu_sym.symbols import x
 

@@ -11,11 +11,10 @@ from elu_sym.activations import Celu, Elu, EluDerivative, Relu
 from elu_sym.book.formula import mean
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Neighbour, Verdict
-from elu_sym.claims.rules.conditions import ABOVE_ONE, RunsThrough
-from elu_sym.claims.rules.elementary import Equality, NonNegative, Side
-from elu_sym.claims.rules.lipschitz import LipschitzConstant
+from elu_sym.claims.rules.calculus import NonNegativeFromKink
+from elu_sym.claims.rules.elementary import ABOVE_ONE, Equality, NonNegative, RunsThrough, Side
+from elu_sym.claims.rules.function_shape import LipschitzConstant
 from elu_sym.claims.rules.losses import ComposedJump, ComposedSmoothness, SecondDerivative
-from elu_sym.claims.rules.sign_analysis import NonNegativeFromKink
 from elu_sym.symbols import alpha, excess, smoothness, steepness, x, y
 
 SMOOTH, SLOPE, CELU_SLOPE = Elu(x, S.One), EluDerivative(x, S.One), Celu(x, alpha).diff(x)

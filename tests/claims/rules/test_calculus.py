@@ -5,10 +5,9 @@ from findings import found, number, witness
 from sympy import Abs, Max, Rational, S, exp, log
 
 from elu_sym.activations import Elu, Relu
-from elu_sym.claims.rules import sign_analysis
-from elu_sym.claims.rules.conditions import AT_MOST_ONE
-from elu_sym.claims.rules.elementary import Positive, Side
-from elu_sym.claims.rules.sign_analysis import NonNegativeFromKink, PositiveFromKink
+from elu_sym.claims.rules import calculus
+from elu_sym.claims.rules.calculus import NonNegativeFromKink, PositiveFromKink
+from elu_sym.claims.rules.elementary import AT_MOST_ONE, Positive, Side
 from elu_sym.symbols import alpha, distance, excess, slack, slope, x
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
@@ -85,5 +84,5 @@ def test_zeros_refute_positive_alone() -> None:
 def test_a_start_below_zero_is_no_growth_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
     falls_first = PositiveFromKink(exp(x) - 1 - (1 + TINY) * x, RIGHT)
     found(falls_first, None)
-    monkeypatch.setattr(sign_analysis, "NonNegative", lambda start: Positive(S.One))
+    monkeypatch.setattr(calculus, "NonNegative", lambda start: Positive(S.One))
     assert falls_first.check().holds is True

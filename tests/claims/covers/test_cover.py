@@ -1,4 +1,4 @@
-"""Branch and bound: enclosures contain, certificates prove, and nothing that is false passes."""
+"""Branch and bound: enclosures contain, covers prove, and nothing that is false passes."""
 
 import os
 import subprocess
@@ -24,19 +24,20 @@ from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
 from elu_sym.claims.assertion import Evidence
 from elu_sym.claims.chapters.moments.box_inequalities import CLAIMS
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.covers.__main__ import certified, main, stored_files
-from elu_sym.claims.covers.cover import FOLDER, Box, Certificate, CertificateError, read, write
-from elu_sym.claims.rules.boxes import MANY_BOXES, PositiveOnBox, _halves, recheck, search
+from elu_sym.claims.covers.__main__ import covered, main, stored_files
+from elu_sym.claims.covers.cover import FOLDER, Box, Cover, CoverError, halved, read, recheck, write
+from elu_sym.claims.covers.search import MANY_BOXES, search
+from elu_sym.claims.rules.enclosures import PositiveOnBox
 from elu_sym.symbols import alpha, mu, sigma
 
 R = Rational
 PRECISION = 64
 AXES = (mu, sigma, alpha)
 
-CERTIFIED = {str(inequality.certificate): inequality for inequality in certified()}
+COVERED = {str(inequality.cover): inequality for inequality in covered()}
 
 SMALL = ("variance_below_share", "mean_above_quotient", "selu_slope_below")
-"""Certificates that a search finds in less than a second."""
+"""Covers that a search finds in less than a second."""
 
 
 def interval(low: Any, high: Any) -> tuple[Any, Any]:
@@ -208,7 +209,7 @@ OPEN = {
     "integers": (PositiveOnBox(S.One, ((Symbol("n", integer=True), R(0), R(1)),)), "real number"),
     "no axis": (PositiveOnBox(S.One, ()), "one to 10"),
     "an axis twice": (PositiveOnBox(mu + 2, UNIT + UNIT), "different symbols"),
-    "no such certificate": (PositiveOnBox(mu + 2, UNIT, "missing"), "there is no certificate"),
+    "no such cover": (PositiveOnBox(mu + 2, UNIT, "missing"), "there is no cover"),
 }
 
 
@@ -241,9 +242,9 @@ def test_prints_and_repeats(assertion: PositiveOnBox) -> None:
     assert assertion.check() == assertion.check()
 
 
-def test_a_certificate_of_something_else_is_put_aside_and_a_search_decides() -> None:
+def test_a_cover_of_something_else_is_put_aside_and_a_search_decides() -> None:
     name = SMALL[0]
-    true, false = replace(TRUE[0], certificate=name), replace(FALSE[0], certificate=name)
+    true, false = replace(TRUE[0], cover=name), replace(FALSE[0], cover=name)
     assert true.check().detail.endswith("searched for")
     assert false.check().holds is False
 
@@ -261,9 +262,9 @@ def test_a_budget_ends_the_search_and_says_where_it_is_stuck() -> None:
     box: Box = ((mu, R(-1), R(1)), (sigma, R(1), R(2)))
     expression = mu**2 - mu * sigma + sigma**2 / 4 + R(1, 10**4)
     found = search(expression, box, 50)
-    assert (found.certificate, found.witness) == (None, None)
+    assert (found.cover, found.witness) == (None, None)
     assert "boxes do not suffice; stuck on mu in [" in found.detail
-    assert search(expression, box, MANY_BOXES).certificate is not None
+    assert search(expression, box, MANY_BOXES).cover is not None
 
 
 TRUTH = exp(mu - sigma) - (mu - sigma) - R(99, 100)
@@ -271,14 +272,14 @@ TRUTH = exp(mu - sigma) - (mu - sigma) - R(99, 100)
 
 
 @pytest.fixture(scope="module")
-def certificate() -> Certificate:
+def cover() -> Cover:
     found = search(TRUTH, PLANE, MANY_BOXES)
-    assert found.certificate is not None
-    assert {"0", "1", "m"} <= set(found.certificate.tree)
-    return found.certificate
+    assert found.cover is not None
+    assert {"0", "1", "m"} <= set(found.cover.tree)
+    return found.cover
 
 
-TAMPERED: dict[str, tuple[Callable[[Certificate], Certificate], str]] = {
+TAMPERED: dict[str, tuple[Callable[[Cover], Cover], str]] = {
     "truncated": (lambda c: replace(c, tree=c.tree[:-1]), "leaves 1 boxes open"),
     "empty": (lambda c: replace(c, tree=""), "leaves 1 boxes open"),
     "too long": (lambda c: replace(c, tree=c.tree + "m"), "goes on after the last box"),
@@ -304,16 +305,16 @@ def _pruned(tree: str) -> str:
     return f"{tree[:place]}m{tree[place + 3 :]}"
 
 
-def test_a_certificate_is_accepted(certificate: Certificate) -> None:
-    checked = recheck(certificate, TRUTH, PLANE)
-    assert checked.natural + checked.centred == certificate.leaves > 10
+def test_a_cover_is_accepted(cover: Cover) -> None:
+    checked = recheck(cover, TRUTH, PLANE)
+    assert checked.natural + checked.centred == cover.leaves > 10
 
 
 @pytest.mark.parametrize("name", TAMPERED)
-def test_a_tampered_certificate_is_rejected(name: str, certificate: Certificate) -> None:
+def test_a_tampered_cover_is_rejected(name: str, cover: Cover) -> None:
     tamper, reason = TAMPERED[name]
-    with pytest.raises(CertificateError, match=reason):
-        recheck(tamper(certificate), TRUTH, PLANE)
+    with pytest.raises(CoverError, match=reason):
+        recheck(tamper(cover), TRUTH, PLANE)
 
 
 @pytest.mark.parametrize("mark", "nm")
@@ -321,30 +322,28 @@ def test_a_tampered_certificate_is_rejected(name: str, certificate: Certificate)
     "expression", [1 / mu**2, exp(1 / mu), log(mu) ** 2, sqrt(mu) + 2], ids=str
 )
 def test_a_bound_that_is_no_number_proves_nothing(expression: Expr, mark: str) -> None:
-    with pytest.raises(CertificateError, match="leaf 1 is not proved"):
-        recheck(Certificate.of(expression, UNIT, PRECISION, mark), expression, UNIT)
+    with pytest.raises(CoverError, match="leaf 1 is not proved"):
+        recheck(Cover.of(expression, UNIT, PRECISION, mark), expression, UNIT)
 
 
 def test_the_two_halves_of_a_box_are_the_box() -> None:
     whole = (interval(-1, 2), interval(R(1, 3), R(1, 2)))
     for axis in (0, 1):
-        lower, upper = _halves(whole, axis)
+        lower, upper = halved(whole, axis)
         assert lower[1 - axis] == upper[1 - axis] == whole[1 - axis]
         assert lower[axis][1] == upper[axis][0]
         assert (lower[axis][0], upper[axis][1]) == whole[axis]
 
 
 @pytest.mark.parametrize("change", [R(-1, 1000), R(2, 100)])
-def test_a_certificate_for_another_statement_is_rejected(
-    change: Rational, certificate: Certificate
-) -> None:
+def test_a_cover_for_another_statement_is_rejected(change: Rational, cover: Cover) -> None:
     other = TRUTH - change
-    with pytest.raises(CertificateError, match="another expression or box"):
-        recheck(certificate, other, PLANE)
+    with pytest.raises(CoverError, match="another expression or box"):
+        recheck(cover, other, PLANE)
     # Even under a false label it proves no more than what is true.
-    relabelled = replace(certificate, expression=str(other))
+    relabelled = replace(cover, expression=str(other))
     if change > 0:
-        with pytest.raises(CertificateError, match="is not proved"):
+        with pytest.raises(CoverError, match="is not proved"):
             recheck(relabelled, other, PLANE)
     else:
         recheck(relabelled, other, PLANE)
@@ -363,21 +362,21 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_what_is_no_certificate_is_rejected(name: str) -> None:
-    with pytest.raises(CertificateError):
-        Certificate.from_json(BROKEN[name])
+def test_what_is_no_cover_is_rejected(name: str) -> None:
+    with pytest.raises(CoverError):
+        Cover.from_json(BROKEN[name])
 
 
-def test_a_certificate_survives_its_file(certificate: Certificate, tmp_path: Path) -> None:
-    path = write("plane", certificate, tmp_path)
-    assert read("plane", tmp_path) == certificate
+def test_a_cover_survives_its_file(cover: Cover, tmp_path: Path) -> None:
+    path = write("plane", cover, tmp_path)
+    assert read("plane", tmp_path) == cover
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
-    assert path.read_text(encoding="utf-8") == certificate.to_json()
+    assert path.read_text(encoding="utf-8") == cover.to_json()
 
 
-@pytest.mark.parametrize("name", CERTIFIED)
-def test_stored_certificates_prove_without_a_search(name: str) -> None:
-    inequality, stored = CERTIFIED[name], read(name)
+@pytest.mark.parametrize("name", COVERED)
+def test_stored_covers_prove_without_a_search(name: str) -> None:
+    inequality, stored = COVERED[name], read(name)
     checked = recheck(stored, inequality.closed_form, inequality.box)
     assert checked.natural + checked.centred == stored.leaves
     # A leaf is enclosed once, in the mean value form at its base point, too.
@@ -386,22 +385,22 @@ def test_stored_certificates_prove_without_a_search(name: str) -> None:
 
 @pytest.mark.parametrize("name", SMALL)
 def test_a_recheck_takes_less_than_half_the_enclosures_of_the_search(name: str) -> None:
-    inequality = CERTIFIED[name]
+    inequality = COVERED[name]
     found = search(inequality.closed_form, inequality.box, MANY_BOXES)
-    assert found.certificate is not None
-    checked = recheck(found.certificate, inequality.closed_form, inequality.box)
+    assert found.cover is not None
+    checked = recheck(found.cover, inequality.closed_form, inequality.box)
     assert 2 * checked.enclosures < found.enclosures
 
 
 def test_every_stored_file_belongs_to_a_claim() -> None:
-    assert len(list(certified())) == len(CERTIFIED)
-    assert {path.stem for path in FOLDER.glob("*.json")} == set(stored_files()) > set(CERTIFIED)
+    assert len(list(covered())) == len(COVERED)
+    assert {path.stem for path in FOLDER.glob("*.json")} == set(stored_files()) > set(COVERED)
 
 
-def test_certificates_are_found_again_to_the_byte(tmp_path: Path) -> None:
-    assert main([*CERTIFIED], tmp_path) == 0
-    assert {path.stem for path in tmp_path.iterdir()} == set(CERTIFIED)
-    for name in CERTIFIED:
+def test_covers_are_found_again_to_the_byte(tmp_path: Path) -> None:
+    assert main([*COVERED], tmp_path) == 0
+    assert {path.stem for path in tmp_path.iterdir()} == set(COVERED)
+    for name in COVERED:
         assert (tmp_path / f"{name}.json").read_text(encoding="utf-8") == read(name).to_json()
     environment = os.environ | {"PYTHONHASHSEED": "4711"}
     code = f"""
@@ -415,7 +414,7 @@ print(*map(derived, {SMALL}), sep="", end="")
 
 def test_the_command_counts_what_it_checked(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--check", *SMALL]) == 0
-    assert "3 certificates are up to date" in capsys.readouterr().out
+    assert "3 covers are up to date" in capsys.readouterr().out
 
 
 def test_check_notices_a_difference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -432,7 +431,7 @@ def test_claims_have_their_verdicts_and_neighbours_are_refuted(claim: Claim) -> 
     assert outcome.is_expected, outcome.to_text()
     for step in outcome.steps:
         if isinstance(step.assertion, PositiveOnBox) and step.holds:
-            assert step.detail.endswith(f"certificate {step.assertion.certificate}")
+            assert step.detail.endswith(f"cover {step.assertion.cover}")
     assert claim.neighbours
     for neighbour in claim.false_claims:
         refuted = neighbour.check()
@@ -446,17 +445,17 @@ CHECK_CONTRACTION = """
 from elu_sym.claims.chapters.moments.box_inequalities import CLAIMS
 claim = next(claim for claim in CLAIMS if claim.id == "moments.variance_contracts")
 outcome = claim.check()
-print(outcome.verdict.value, any("certificate" in step.detail for step in outcome.steps))
+print(outcome.verdict.value, any(", cover " in step.detail for step in outcome.steps))
 """
 
 
 @pytest.mark.parametrize("definition", ["2*alpha*(exp(x) - 1)", "alpha*(exp(x) + 1)"])
-def test_another_definition_leaves_no_certificate_valid(definition: str, tmp_path: Path) -> None:
+def test_another_definition_leaves_no_cover_valid(definition: str, tmp_path: Path) -> None:
     found = run_in(mutated_copy(tmp_path, definition), "-c", CHECK_CONTRACTION)
     assert found.split() == ["REFUTED", "False"]
 
 
 def test_the_certified_expression_is_the_one_of_the_book() -> None:
-    inequality = CERTIFIED["variance_increases_with_sigma"]
+    inequality = COVERED["variance_increases_with_sigma"]
     slope = diff(variance.closed_form, sigma).xreplace({alpha: S.One})
     assert inequality.expression == slope

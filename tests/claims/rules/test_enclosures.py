@@ -5,7 +5,7 @@ import pytest
 from findings import found, witness
 from sympy import Expr, Rational, exp, lambdify
 
-from elu_sym.claims.rules.orbits import IterateBetween
+from elu_sym.claims.rules.enclosures import IterateBetween
 from elu_sym.symbols import sigma
 
 MAPS = [sigma / 2 + 1, 1 - exp(-sigma), sigma * (2 - sigma) / 2, sigma - sigma**2 / 10]

@@ -1,0 +1,203 @@
+"""Strict inequalities by rigorous enclosure: at a point, along an orbit, on a box."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sympy import Expr, Rational, Symbol, diff, latex
+
+from elu_sym.algebra.ball_program import compiled, functions_on_boxes
+from elu_sym.algebra.enclosure import enclose, enclose_to
+from elu_sym.algebra.interval_enclosure import exact
+from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.claims.covers.cover import Box, Cover, read, recheck, require_box
+from elu_sym.claims.covers.search import FEW_BOXES, search
+from elu_sym.claims.rules.elementary import admits
+
+
+@dataclass(frozen=True)
+class Between(Assertion):
+    """The value of an expression at a point lies strictly between two rational numbers.
+
+    The values of the point are such as the assumptions on their symbols admit.
+
+    Examples:
+        >>> from sympy import S, pi
+        >>> from elu_sym.symbols import mu
+        >>> Between(mu * pi, Rational(223, 71), Rational(22, 7), ((mu, S.One),)).check().holds
+        True
+        >>> Between(mu * pi, S(3), Rational(314, 100), ((mu, S.One),)).check().witness
+        {mu: 1}
+    """
+
+    expression: Expr
+    lower: Rational
+    upper: Rational
+    point: tuple[tuple[Symbol, Rational], ...]
+    rule: ClassVar[str] = "Arb enclosure"
+
+    def to_text(self) -> str:
+        """The two inequalities."""
+        at = ", ".join(f"{symbol} = {value}" for symbol, value in self.point)
+        return f"{self.lower} < {self.expression} < {self.upper} at {at}"
+
+    def to_latex(self) -> str:
+        """The two inequalities."""
+        at = r",\; ".join(f"{latex(symbol)} = {latex(value)}" for symbol, value in self.point)
+        bounds = f"{latex(self.lower)} < {latex(self.expression)} < {latex(self.upper)}"
+        return rf"{bounds} \quad ({at})"
+
+    def decide(self) -> Step:
+        """Enclose the value and compare."""
+        point = dict(self.point)
+        for symbol, value in point.items():
+            if not admits(symbol, value):
+                return self.undecided(f"{symbol} cannot be {value}")
+        ball = enclose_to(self.expression, point, Rational(1, 10**40))
+        lower, upper = (enclose(bound, {}) for bound in (self.lower, self.upper))
+        detail = f"the value lies in {ball.str(8)}"
+        if ball > lower and ball < upper:
+            return self.proved(detail, evidence=Evidence.ENCLOSURE)
+        if ball <= lower or ball >= upper:
+            return self.refuted(detail, point)
+        return self.undecided(detail)
+
+
+@dataclass(frozen=True)
+class IterateBetween(Assertion):
+    """The n-th iterate of a map from a start lies strictly between two rational numbers.
+
+    The map is iterated over balls by the mean value theorem: they shrink where it contracts.
+
+    Attributes:
+        map: an expression in one symbol.
+        symbol: the symbol.
+        start: a rational number.
+        steps: n.
+        lower: what the iterate exceeds.
+        upper: what it is below.
+
+    Examples:
+        >>> from sympy import S
+        >>> from elu_sym.symbols import mu
+        >>> IterateBetween(mu / 2 + 1, mu, S.Zero, 10, Rational(199, 100), S(2)).check().holds
+        True
+        >>> IterateBetween(mu / 2 + 1, mu, S.Zero, 10, S(2), S(3)).check().witness
+        {mu: 0}
+    """
+
+    map: Expr
+    symbol: Symbol
+    start: Rational
+    steps: int
+    lower: Rational
+    upper: Rational
+    rule: ClassVar[str] = "iteration over Arb balls"
+    precision: ClassVar[int] = 192
+
+    def to_text(self) -> str:
+        """The two inequalities."""
+        return (
+            f"{self.lower} < iterate {self.steps} of {self.map} < {self.upper}"
+            f" from {self.symbol} = {self.start}"
+        )
+
+    def to_latex(self) -> str:
+        """The two inequalities."""
+        return (
+            rf"{latex(self.lower)} < F^{{{self.steps}}}({latex(self.start)}) < {latex(self.upper)},"
+            rf"\; F({latex(self.symbol)}) = {latex(self.map)}"
+        )
+
+    def decide(self) -> Step:
+        """Iterate and compare."""
+        import flint
+
+        outputs = [self.map, diff(self.map, self.symbol)]
+        function = compiled(
+            outputs, [self.symbol], self.precision, functions_on_boxes(self.precision)
+        )
+        with flint.ctx.workprec(self.precision):
+            ball = flint.arb(exact(self.start))
+            for _ in range(self.steps):
+                middle = ball.mid()
+                value, (_, slope) = function(middle)[0], function(ball)
+                ball = value + slope * (ball - middle)  # the mean value theorem
+            lower, upper = (flint.arb(exact(end)) for end in (self.lower, self.upper))
+            detail = f"the iterate lies in {ball.str(8)}"
+            if ball > lower and ball < upper:
+                return self.proved(detail, evidence=Evidence.ENCLOSURE)
+            if ball <= lower or ball >= upper:
+                return self.refuted(detail, {self.symbol: self.start})
+        return self.undecided(detail)
+
+
+@dataclass(frozen=True)
+class PositiveOnBox(Assertion):
+    """An expression is positive at every point of a box.
+
+    A stored cover of this statement is checked; where none is named, or the one that is
+    named is about another expression or box, a short search decides.
+
+    Attributes:
+        expression: made of what :class:`elu_sym.algebra.interval_enclosure.BoxFunction` encloses.
+        box: the symbols, each with the two rational ends of a closed interval that its
+            assumptions admit.
+        cover: the name of the cover.
+        values: exact values of further symbols of the expression.
+
+    Examples:
+        >>> from sympy import exp
+        >>> from elu_sym.symbols import mu
+        >>> PositiveOnBox(exp(mu) - mu, ((mu, Rational(-3), Rational(3)),)).check().holds
+        True
+        >>> PositiveOnBox(exp(mu) - 3 * mu, ((mu, Rational(-1), Rational(3)),)).check().witness
+        {mu: 1}
+    """
+
+    expression: Expr
+    box: Box
+    cover: str | None = None
+    values: tuple[tuple[Symbol, Expr], ...] = ()
+    rule: ClassVar[str] = "interval branch and bound"
+
+    def to_text(self) -> str:
+        """The inequality and the box."""
+        places = [f"{symbol} in [{low}, {high}]" for symbol, low, high in self.box]
+        places += [f"{symbol} = {value}" for symbol, value in self.values]
+        return f"{self.expression} > 0 for {', '.join(places)}"
+
+    def to_latex(self) -> str:
+        """The inequality and the box."""
+        places = [
+            rf"{latex(symbol)} \in \left[{latex(low)}, {latex(high)}\right]"
+            for symbol, low, high in self.box
+        ]
+        places += [f"{latex(symbol)} = {latex(value)}" for symbol, value in self.values]
+        listed = r",\; ".join(places)
+        return rf"{latex(self.expression)} > 0 \quad ({listed})"
+
+    @property
+    def closed_form(self) -> Expr:
+        """The expression with the values in it, over the symbols of the box."""
+        return self.expression.xreplace(dict(self.values))
+
+    def decide(self) -> Step:
+        """Check the cover, or search."""
+        require_box(self.box)
+        stored = read(self.cover) if self.cover else None
+        if stored is not None and stored.states(self.closed_form, self.box):
+            return self._proved(stored, f"cover {self.cover}")
+        found = search(self.closed_form, self.box, FEW_BOXES)
+        if found.cover is not None:
+            return self._proved(found.cover, "searched for")
+        if found.witness is not None:
+            return self.refuted(found.detail, found.witness)
+        return self.undecided(found.detail)
+
+    def _proved(self, cover: Cover, origin: str) -> Step:
+        checked = recheck(cover, self.closed_form, self.box)
+        detail = (
+            f"{cover.leaves} boxes cover it, {checked.natural} by interval extension and"
+            f" {checked.centred} by the mean value form, {origin}"
+        )
+        return self.proved(detail, evidence=Evidence.ENCLOSURE)
