@@ -9,7 +9,7 @@ An assertion is one sentence, of words and of mathematics, that is printed in tw
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
@@ -39,7 +39,6 @@ Sentence = Iterable[str | Basic | Notation]
 """Words and relations as ``str``, mathematics as expressions or in a notation of its own."""
 
 IFF = Notation("if and only if", r"\iff")
-
 AND = Notation("and", r",\;")
 
 
@@ -125,7 +124,7 @@ class Assertion(ABC):
             entailed: steps whose assertions follow from this one in turn: where one is false, it
                 is. By default these are the premises.
             failure: what it means that one of them is false; it is named by default.
-            at: further values of the witness.
+            at: values of the witness where the one of the false step has none.
         """
         steps = tuple(
             premise.check() if isinstance(premise, Assertion) else premise for premise in premises
@@ -135,8 +134,10 @@ class Assertion(ABC):
         false = first_false(steps if entailed is None else entailed)
         if false is None:
             return self.undecided("a premise is open", steps)
-        witness = {**(at or {}), **(false.witness or {})}
-        return self.refuted(failure or f"{false.assertion.to_text()} fails", witness, steps)
+        found = false.witness or {}
+        witness = {**found, **{s: v for s, v in (at or {}).items() if s not in found}}
+        rests_on = steps if false in steps else (*steps, false)
+        return self.refuted(failure or f"{false.assertion.to_text()} fails", witness, rests_on)
 
     def undecided(self, detail: str, premises: "Iterable[Step]" = ()) -> "Step":
         """The step that leaves the assertion open."""
@@ -170,6 +171,31 @@ class Step:
                 f"the step for {self.assertion.to_text()} has holds={self.holds} and"
                 f" witness={self.witness}; a witness is given exactly where holds is False"
             )
+
+    def unless(
+        self,
+        points: Iterable[Point],
+        failure: "Callable[[Point], str | Step]",
+        given: Point | None = None,
+    ) -> "Step":
+        """The step; if it is open, the one that refutes the assertion at the first point it can.
+
+        Args:
+            points: where to look.
+            failure: why the assertion fails at a point, or nothing; or a step that refutes it
+                there if it holds.
+            given: values that belong to the witness beside the point.
+        """
+        for point in points if self.holds is None else ():
+            found = failure(point)
+            witness = {**(given or {}), **point}
+            if isinstance(found, Step):
+                if found.holds:
+                    detail = f"here {found.assertion.to_text()}"
+                    return self.assertion.refuted(detail, witness, [*self.premises, found])
+            elif found:
+                return self.assertion.refuted(found, witness, self.premises)
+        return self
 
     def walk(self) -> "Iterator[Step]":
         """The premises, theirs before them, and then the step itself."""

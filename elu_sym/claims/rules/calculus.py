@@ -7,15 +7,21 @@ one application of the mean value theorem.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from sympy import Add, Expr, Mul, Pow, Rational, S, diff, exp, expand, latex, oo
+from sympy import Add, Expr, Mul, Pow, Rational, S, diff, exp, latex
 
-from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.equality import UndecidedError, equals, rational_points
-from elu_sym.algebra.normal_form import NormalForm, is_zero
-from elu_sym.claims.assertion import Assertion, Step
+from elu_sym.algebra.normal_form import NormalForm
+from elu_sym.claims.assertion import (
+    Assertion,
+    Notation,
+    Sentence,
+    Step,
+    all_hold,
+    first_false,
+)
 from elu_sym.claims.rules.elementary import (
     NonNegative,
     Nonzero,
@@ -24,8 +30,8 @@ from elu_sym.claims.rules.elementary import (
     Sign,
     equal_forms,
     where,
-    where_latex,
 )
+from elu_sym.claims.rules.gaussian_limits import GaussianLimit, limit_notation
 from elu_sym.symbols import distance, x
 
 
@@ -45,14 +51,13 @@ class DerivativeOf(Assertion):
     derivative: Expr
     rule: ClassVar[str] = "differentiation of the normal form"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The equation."""
-        return f"the derivative of {self.expression} is {self.derivative}"
-
-    def to_latex(self) -> str:
-        """The equation."""
-        inner = rf"\left({latex(self.expression)}\right)"
-        return rf"\frac{{d}}{{dx}} {inner} = {latex(self.derivative)}"
+        inner = latex(self.expression)
+        yield Notation(
+            f"the derivative of {self.expression} is", rf"\frac{{d}}{{dx}} \left({inner}\right) ="
+        )
+        yield self.derivative
 
     def decide(self) -> Step:
         """Differentiate and compare."""
@@ -81,13 +86,9 @@ class SmoothPiece(Assertion):
     side: Side
     rule: ClassVar[str] = "composition of smooth functions"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"{self.expression} is smooth{where(self.side)}"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        return rf"{latex(self.expression)} \in C^\infty{where_latex(self.side)}"
+    def sentence(self) -> Sentence:
+        """Where it is smooth."""
+        return self.expression, Notation("is smooth", r"\in C^\infty"), *where(self.side)
 
     def decide(self) -> Step:
         """Walk the expression."""
@@ -116,14 +117,10 @@ class LimitAtKink(Assertion):
     value: Expr
     rule: ClassVar[str] = "limit by continuity"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The limit."""
-        return f"{self.expression} -> {self.value} as x -> 0, {self.side.relation}"
-
-    def to_latex(self) -> str:
-        """The limit."""
-        sign = "-" if self.side is Side.LEFT else "+"
-        return rf"\lim_{{x \to 0^{sign}}} {_factor_latex(self.expression)} = {latex(self.value)}"
+        end = Notation(f"0, {self.side.relation}", f"0^{self.side.sign}")
+        yield limit_notation(self.expression, x, end, self.value)
 
     def decide(self) -> Step:
         """Substitute and compare."""
@@ -140,10 +137,8 @@ class LimitAtKink(Assertion):
 class LimitAtInfinity(Assertion):
     """The limit of an expression as ``x`` tends to one of the infinities.
 
-    With ``x = -delta`` or ``x = delta``, ``delta -> oo``, the expression is a sum of terms
-    ``c*delta**n*exp(r*delta)``; those with ``r < 0`` vanish, and the largest of the others decides.
-
     Examples:
+        >>> from sympy import exp, oo
         >>> from elu_sym.symbols import alpha
         >>> LimitAtInfinity(alpha * (exp(x) - 1), Side.LEFT, -alpha).check().holds
         True
@@ -158,59 +153,17 @@ class LimitAtInfinity(Assertion):
     value: Expr
     rule: ClassVar[str] = "growth of exponentials and powers"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The limit."""
-        return f"{self.expression} -> {self.value} as x -> {self._infinity}"
-
-    def to_latex(self) -> str:
-        """The limit."""
-        arrow = rf"x \to {latex(self._infinity)}"
-        return rf"\lim_{{{arrow}}} {_factor_latex(self.expression)} = {latex(self.value)}"
+        return self._limit.sentence()
 
     @property
-    def _infinity(self) -> Expr:
-        return self.side.value * oo
+    def _limit(self) -> GaussianLimit:
+        return GaussianLimit(self.expression, x, self.side.value * S.Infinity, self.value)
 
     def decide(self) -> Step:
-        """Collect the terms that do not vanish, and compare."""
-        approach = self.side.approach(self.expression)
-        terms = _growth(approach)
-        growing = [key for key in terms if key != (S.Zero, 0)]
-        limit = terms.get((S.Zero, 0), S.Zero)
-        if growing:
-            return self._infinite(terms, growing)
-        if self.value in (oo, -oo):
-            point = next(rational_points(limit.free_symbols))
-            return self.refuted(f"the limit is {limit}, which is finite", point)
-        comparison = equals(limit, self.value)
-        if comparison:
-            return self.proved(f"{self.side.substitution}, and the exponentials decay")
-        return self.refuted(f"the limit is {limit}, {comparison.reason}", comparison.witness)
-
-    def _infinite(
-        self, terms: dict[tuple[Expr, int], Expr], growing: list[tuple[Expr, int]]
-    ) -> Step:
-        """The term that grows fastest has no limit but an infinity of its sign."""
-        fastest = growing[0]
-        for key in growing[1:]:
-            fastest = key if _is_faster(key, fastest) else fastest
-        rate, power = fastest
-        leading = terms[fastest]
-        term = leading * distance**power * exp(rate * distance)
-        detail = f"{term} outgrows every other term"
-        if self.value in (oo, -oo) and (self.value * leading).is_extended_positive:
-            return self.proved(f"{self.side.substitution}, and {detail}")
-        for point in rational_points(leading.free_symbols | self.value.free_symbols):
-            ball = enclose(leading, point)
-            claimed = {oo: ball > 0, -oo: ball < 0}.get(self.value, False)
-            if not claimed and (ball > 0 or ball < 0):
-                return self.refuted(f"{detail}, its coefficient is {ball.str(8)}", point)
-        return self.undecided(f"{detail}, but the sign of the coefficient is not known")
-
-
-def _factor_latex(expression: Expr) -> str:
-    printed: str = latex(expression)
-    return rf"\left({printed}\right)" if isinstance(expression, Add) else printed
+        """Find what does not vanish, as for a closed form of Gaussian terms."""
+        return replace(self._limit.decide(), assertion=self)
 
 
 def _require_smooth(expression: Expr, at: Expr = distance) -> None:
@@ -227,46 +180,6 @@ def _require_smooth(expression: Expr, at: Expr = distance) -> None:
             raise UndecidedError(f"the denominator {base} may vanish")
     else:
         raise UndecidedError(f"{expression} is not made of powers and exponentials")
-
-
-def _growth(expression: Expr) -> dict[tuple[Expr, int], Expr]:
-    """The terms that do not decay, as a coefficient by rate and power."""
-    expanded = expand(expression)
-    if not is_zero(expanded - expression):
-        raise UndecidedError(f"{expanded} is not known to equal {expression}")
-    terms: dict[tuple[Expr, int], Expr] = {}
-    for term in Add.make_args(expanded):
-        coefficient, dependent = term.as_independent(distance, as_Add=False)
-        rate, power = _rate_and_power(dependent)
-        if not (rate.is_negative or rate.is_nonnegative):
-            raise UndecidedError(f"the sign of the rate {rate} is not known")
-        if not rate.is_negative:
-            terms[rate, power] = terms.get((rate, power), S.Zero) + coefficient
-    return {key: coefficient for key, coefficient in terms.items() if not is_zero(coefficient)}
-
-
-def _rate_and_power(product: Expr) -> tuple[Expr, int]:
-    """The ``r`` and ``n`` of ``delta**n*exp(r*delta)``."""
-    rate, power = S.Zero, 0
-    for factor in Mul.make_args(product):
-        base, exponent = factor.as_base_exp()
-        if isinstance(factor, exp) and not (factor.args[0] / distance).has(distance):
-            rate += factor.args[0] / distance
-        elif base == distance and exponent.is_Integer and exponent.is_nonnegative:
-            power += int(exponent)
-        elif factor != 1:
-            raise UndecidedError(f"{factor} is no power or exponential of delta")
-    return rate, power
-
-
-def _is_faster(first: tuple[Expr, int], second: tuple[Expr, int]) -> bool:
-    """Whether the first of two terms outgrows the second."""
-    difference = first[0] - second[0]
-    if difference.is_zero:
-        return first[1] > second[1]
-    if not (difference.is_positive or difference.is_negative):
-        raise UndecidedError(f"it is not known which of {first[0]} and {second[0]} is larger")
-    return bool(difference.is_positive)
 
 
 _DERIVATIVES = ("its derivative", "its first two derivatives", "its first three derivatives")
@@ -308,13 +221,9 @@ class PositiveFromKink(Assertion):
     rule: ClassVar[str] = "mean value theorem from 0"
     sign: ClassVar[type[Sign]] = Positive
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The inequality."""
-        return self.sign(self.expression, self.side).to_text()
-
-    def to_latex(self) -> str:
-        """The inequality."""
-        return self.sign(self.expression, self.side).to_latex()
+        return self.sign(self.expression, self.side).sentence()
 
     @property
     def _piece(self) -> Expr:
@@ -332,28 +241,21 @@ class PositiveFromKink(Assertion):
             factors = list(_factors(form))
             # A number alone makes no product: a sum and its opposite would ask each other for ever.
             if sum(not factor.is_number for factor in factors) > 1:
-                premises = [self._signed(factor) for factor in factors]
-                negative = sum(
-                    premise.assertion != type(self)(factor, self.side)
-                    for premise, factor in zip(premises, factors, strict=True)
-                )
-                if negative % 2 == 0 and all(premise.holds for premise in premises):
-                    return self.proved("the product of such factors", premises)
+                signs = [replace(self, expression=factor).check() for factor in factors]
+                negative = [number for number, sign in enumerate(signs) if not sign.holds]
+                for number in negative:
+                    signs[number] = replace(self, expression=-factors[number]).check()
+                if len(negative) % 2 == 0 and all_hold(signs):
+                    return self.proved("the product of such factors", signs)
         return step
-
-    def _signed(self, factor: Expr) -> Step:
-        """That a factor is positive or, if that is not to be had, that its opposite is."""
-        positive = type(self)(factor, self.side).check()
-        return positive if positive.holds else type(self)(-factor, self.side).check()
 
     def _by_derivatives(self) -> Step:
         derivative = self.side.approach(self.expression).xreplace({distance: x})
         premises: list[Step] = []
-        for order in range(len(_ARGUMENT)):
-            evident = self.sign(derivative, Side.RIGHT)
+        for argument in _ARGUMENT:
             if any(map(self.sign.is_evident, equal_forms(Side.RIGHT.approach(derivative)))):
-                detail = f"{self.side.substitution}: {_ARGUMENT[order]}"
-                return self.proved(detail, [*premises, evident.check()])
+                premises.append(self.sign(derivative, Side.RIGHT).check())
+                return self.proved(f"{self.side.substitution}: {argument}", premises)
             start = derivative.subs(x, S.Zero)
             following = diff(derivative, x)
             premises += [
@@ -361,26 +263,23 @@ class PositiveFromKink(Assertion):
                 NonNegative(start).check(),
                 DerivativeOf(derivative, following).check(),
             ]
-            if not all(premise.holds for premise in premises):
+            if not all_hold(premises):
                 break
             derivative = following
         direct = self.sign(self.expression, self.side).check()
-        if direct.holds is False and direct.witness is not None:
+        if direct.witness is not None:
             return self.refuted(direct.detail, direct.witness, [direct])
-        falls = next((step for step in premises if step.holds is False), None)
-        if falls is not None and falls.witness is not None:
-            return self._refuted_near_kink(falls.witness, premises)
-        return self.undecided("no derivative shows the sign", premises)
-
-    def _refuted_near_kink(self, parameters: Point, premises: list[Step]) -> Step:
-        """Where a derivative is negative at 0, look close to it."""
-        others = next(rational_points(self.expression.free_symbols - parameters.keys()))
+        falls = first_false(premises)
+        if falls is None or falls.witness is None:
+            return self.undecided("no derivative shows the sign", premises)
+        # Where a derivative is negative at 0, the expression is close to it.
+        others = next(rational_points(self.expression.free_symbols - falls.witness.keys()))
         for halvings in range(NEAREST):
-            place = self.side.value * Rational(1, 2**halvings)
-            point = {**others, **parameters, x: place}
-            ball = enclose(self._piece, point)
-            if ball < 0:
-                return self.refuted(f"the value lies in {ball.str(8)}, below 0", point)
+            place = Rational(self.side.value, 2**halvings)
+            point = {**others, **falls.witness, x: place}
+            found = NonNegative.counterexample(self._piece, point)
+            if found:
+                return self.refuted(found, point)
         return self.undecided("it may fall from 0", premises)
 
 

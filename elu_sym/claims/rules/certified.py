@@ -11,7 +11,7 @@ from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
 from elu_sym.certify.points import random_points
 from elu_sym.certify.quadrature import arb_certificate
 from elu_sym.certify.witness import Witness
-from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.claims.assertion import Assertion, Evidence, Notation, Sentence, Step
 
 POINTS = 4
 """Random points of a comparison with the integral; a formula of the book is compared at more."""
@@ -24,17 +24,17 @@ class Certified(Assertion):
     value: Expr
     integrand: Expr
     evidence: ClassVar[Evidence] = Evidence.ALGEBRA
-    quantity: ClassVar[str] = r"\mathbb{E}"
+    quantity: ClassVar[Notation] = Notation("E", r"\mathbb{E}")
+    reach: ClassVar[str] = ""
+    """How far it goes, where it does not hold everywhere."""
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The equation."""
-        return f"E[{self.integrand}] = {self.value} at x = X ~ N(mu, sigma**2)"
-
-    def to_latex(self) -> str:
-        """The equation."""
-        return (
-            rf"{self.quantity}\left[{latex(self.integrand)}\right]_{{x = X}} = {latex(self.value)}"
-        )
+        inner = rf"\left[{latex(self.integrand)}\right]_{{x = X}}"
+        yield Notation(f"{self.quantity.text}[{self.integrand}]", self.quantity.latex + inner)
+        yield from ("=", self.value, Notation("at x = X ~ N(mu, sigma**2)", ""))
+        if self.reach:
+            yield Notation(f", {self.reach}", rf"\; \text{{{self.reach}}}")
 
     def decide(self) -> Step:
         """Ask the witness."""
@@ -77,11 +77,7 @@ class VarianceSolvesHeatEquation(Certified):
 
     mean: Expr
     rule: ClassVar[str] = "uniqueness of the heat equation with a source"
-    quantity: ClassVar[str] = r"\operatorname{Var}"
-
-    def to_text(self) -> str:
-        """The equation."""
-        return f"Var[{self.integrand}] = {self.value} at x = X ~ N(mu, sigma**2)"
+    quantity: ClassVar[Notation] = Notation("Var", r"\operatorname{Var}")
 
     def witness(self) -> Witness:
         """The heat certificate of a variance."""
@@ -103,14 +99,7 @@ class EqualsIntegral(Certified):
 
     rule: ClassVar[str] = "Arb quadrature at random points"
     evidence: ClassVar[Evidence] = Evidence.ENCLOSURE
-
-    def to_text(self) -> str:
-        """The equation, and how far it goes."""
-        return f"{super().to_text()}, to 20 digits at {POINTS} rational points"
-
-    def to_latex(self) -> str:
-        """The equation, and how far it goes."""
-        return rf"{super().to_latex()} \; \text{{to 20 digits at {POINTS} rational points}}"
+    reach: ClassVar[str] = f"to 20 digits at {POINTS} rational points"
 
     def witness(self) -> Witness:
         """The comparison of two balls a point."""

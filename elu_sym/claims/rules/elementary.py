@@ -11,8 +11,7 @@ holds for every s holds for every alpha in (0, 1].
 """
 
 import itertools
-from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
@@ -35,7 +34,7 @@ from sympy import (
 from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.equality import equals, rational_points
 from elu_sym.algebra.normal_form import is_zero
-from elu_sym.claims.assertion import Assertion, Step
+from elu_sym.claims.assertion import AND, IFF, Assertion, Notation, Sentence, Step
 from elu_sym.symbols import distance, excess, slack, x
 
 
@@ -66,6 +65,11 @@ class Side(Enum):
         return "x < 0" if self is Side.LEFT else "x > 0"
 
     @property
+    def sign(self) -> str:
+        """The sign of ``x``."""
+        return "-" if self is Side.LEFT else "+"
+
+    @property
     def substitution(self) -> str:
         """How ``x`` is written on the half-line."""
         return "x = -delta, delta > 0" if self is Side.LEFT else "x = delta > 0"
@@ -90,13 +94,9 @@ class Equality(Assertion):
     side: Side | None = None
     rule: ClassVar[str] = "zero of the normal form"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The equation."""
-        return f"{self.left} = {self.right}{where(self.side)}"
-
-    def to_latex(self) -> str:
-        """The equation."""
-        return f"{latex(self.left)} = {latex(self.right)}{where_latex(self.side)}"
+        return self.left, "=", self.right, *where(self.side)
 
     def decide(self) -> Step:
         """Compare the normal forms; where they differ, look for a point that separates them."""
@@ -120,16 +120,13 @@ class Sign(Assertion):
     expression: Expr
     side: Side | None = None
     rule: ClassVar[str] = "sign by structure"
-    sign: ClassVar[str]
-    sign_latex: ClassVar[str]
+    relation: ClassVar[str]
+    evident: ClassVar[tuple[str, ...]]
+    """What SymPy may know of a form from the signs of its parts; one of them shows the sign."""
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The inequality."""
-        return f"{self.expression} {self.sign} 0{where(self.side)}"
-
-    def to_latex(self) -> str:
-        """The inequality."""
-        return f"{latex(self.expression)} {self.sign_latex} 0{where_latex(self.side)}"
+        return self.expression, self.relation, S.Zero, *where(self.side)
 
     def decide(self) -> Step:
         """Read the sign off a form of the expression, or search for a counterexample."""
@@ -144,15 +141,20 @@ class Sign(Assertion):
                 return self.refuted(found, _in_x(point, self.side))
         return self.undecided("no form shows the sign and no rational point contradicts it")
 
-    @staticmethod
-    @abstractmethod
-    def is_evident(form: Expr) -> bool:
+    @classmethod
+    def is_evident(cls, form: Expr) -> bool:
         """Whether the structure of the form shows the sign."""
+        return any(getattr(form, f"is_{name}") for name in cls.evident)
 
-    @staticmethod
-    @abstractmethod
-    def counterexample(expression: Expr, point: Point) -> str:
+    @classmethod
+    def counterexample(cls, expression: Expr, point: Point) -> str:
         """Why the assertion fails at a point, or nothing."""
+        ball = enclose(expression, point)
+        if ball < 0 and cls.relation != "!=":
+            return f"the value lies in {ball.str(8)}, below 0"
+        # That a value is 0 exact algebra tells, since no ball can.
+        may_vanish = ball.is_finite() and ball.contains(0) and cls.relation != ">="
+        return "the value is 0" if may_vanish and is_zero(expression.xreplace(dict(point))) else ""
 
 
 @dataclass(frozen=True)
@@ -169,18 +171,8 @@ class Positive(Sign):
         (False, {alpha: 7/5})
     """
 
-    sign: ClassVar[str] = ">"
-    sign_latex: ClassVar[str] = ">"
-
-    @staticmethod
-    def is_evident(form: Expr) -> bool:
-        """Whether SymPy knows the form to be positive from the signs of its parts."""
-        return bool(form.is_positive)
-
-    @staticmethod
-    def counterexample(expression: Expr, point: Point) -> str:
-        """A negative value or a zero."""
-        return _negative_at(expression, point) or _zero_at(expression, point)
+    relation: ClassVar[str] = ">"
+    evident: ClassVar[tuple[str, ...]] = ("positive",)
 
 
 @dataclass(frozen=True)
@@ -194,18 +186,8 @@ class NonNegative(Sign):
         {x: -1/2}
     """
 
-    sign: ClassVar[str] = ">="
-    sign_latex: ClassVar[str] = r"\ge"
-
-    @staticmethod
-    def is_evident(form: Expr) -> bool:
-        """Whether SymPy knows the form not to be negative from the signs of its parts."""
-        return bool(form.is_nonnegative)
-
-    @staticmethod
-    def counterexample(expression: Expr, point: Point) -> str:
-        """A negative value."""
-        return _negative_at(expression, point)
+    relation: ClassVar[str] = ">="
+    evident: ClassVar[tuple[str, ...]] = ("nonnegative",)
 
 
 @dataclass(frozen=True)
@@ -220,18 +202,8 @@ class Nonzero(Sign):
         False
     """
 
-    sign: ClassVar[str] = "!="
-    sign_latex: ClassVar[str] = r"\ne"
-
-    @staticmethod
-    def is_evident(form: Expr) -> bool:
-        """Whether SymPy knows the form to be positive or negative from the signs of its parts."""
-        return bool(form.is_positive or form.is_negative)
-
-    @staticmethod
-    def counterexample(expression: Expr, point: Point) -> str:
-        """A zero."""
-        return _zero_at(expression, point)
+    relation: ClassVar[str] = "!="
+    evident: ClassVar[tuple[str, ...]] = ("positive", "negative")
 
 
 @dataclass(frozen=True)
@@ -250,23 +222,19 @@ class SquareRoot(Assertion):
     square: Expr
     rule: ClassVar[str] = "principal root, and zero of the normal form"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The equation."""
-        return f"{self.root} = sqrt({self.square})"
-
-    def to_latex(self) -> str:
-        """The equation."""
-        return rf"{latex(self.root)} = \sqrt{{{latex(self.square)}}}"
+        root = Notation(f"sqrt({self.square})", rf"\sqrt{{{latex(self.square)}}}")
+        return self.root, "=", root
 
     def decide(self) -> Step:
         """Compare the squares, which do not see the sign, and look whether it is a root."""
         squares = Equality(self.root**2, self.square).check()
         if squares.witness is not None:
             return self.refuted(f"not the squares: {squares.detail}", squares.witness, [squares])
-        for point in rational_points(self.root.free_symbols):
-            found = _negative_at(self.root, point)
-            if found:
-                return self.refuted(found, point)
+        sign = NonNegative(self.root).check()
+        if sign.witness is not None:
+            return self.refuted(sign.detail, sign.witness)
         if squares.holds and self.root.is_Pow and self.root.exp == S.Half:
             return self.proved("the power 1/2 of what has the same normal form", [squares])
         return self.undecided("no power 1/2, or a premise is open", [squares])
@@ -289,20 +257,12 @@ class UniqueSolution(Assertion):
     solution: tuple[Expr, ...]
     rule: ClassVar[str] = "linear equations, determinant not zero"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The equivalence."""
-        equations = " and ".join(f"{equation} = 0" for equation in self.equations)
-        return f"{equations} if and only if {self._assignment(str, ' and ')}"
-
-    def to_latex(self) -> str:
-        """The equivalence."""
-        comma = r",\; "
-        equations = comma.join(f"{latex(equation)} = 0" for equation in self.equations)
-        return rf"{equations} \iff {self._assignment(latex, comma)}"
-
-    def _assignment(self, printed: Callable[[Expr], str], separator: str) -> str:
-        pairs = zip(self.unknowns, self.solution, strict=True)
-        return separator.join(f"{printed(symbol)} = {printed(value)}" for symbol, value in pairs)
+        for number, equation in enumerate(self.equations):
+            yield from (*((AND,) if number else ()), equation, "=", S.Zero)
+        for number, pair in enumerate(zip(self.unknowns, self.solution, strict=True)):
+            yield from (AND if number else IFF, pair[0], "=", pair[1])
 
     def decide(self) -> Step:
         """Check linearity, the determinant, and the solution in each equation."""
@@ -320,14 +280,10 @@ class UniqueSolution(Assertion):
         return self.undecided("the determinant may vanish", [regular])
 
 
-def where(side: Side | None) -> str:
+def where(side: Side | None) -> Iterator[Notation]:
     """The half-line in a sentence, or nothing."""
-    return "" if side is None else f" for {side.relation}"
-
-
-def where_latex(side: Side | None) -> str:
-    """The half-line in a formula, or nothing."""
-    return "" if side is None else rf" \quad ({side.relation})"
+    if side is not None:
+        yield Notation(f"for {side.relation}", rf"\quad ({side.relation})")
 
 
 def _written(side: Side | None) -> str:
@@ -365,19 +321,6 @@ def _special_points(symbols: Iterable[Symbol]) -> Iterator[Point]:
         yield point
 
 
-def _negative_at(expression: Expr, point: Point) -> str:
-    ball = enclose(expression, point)
-    return f"the value lies in {ball.str(8)}, below 0" if ball < 0 else ""
-
-
-def _zero_at(expression: Expr, point: Point) -> str:
-    """By exact algebra, since no ball can tell."""
-    ball = enclose(expression, point)
-    if ball.is_finite() and ball.contains(0) and is_zero(expression.xreplace(dict(point))):
-        return "the value is 0"
-    return ""
-
-
 def admits(symbol: Symbol, value: Rational) -> bool:
     """Whether a value has every property that a symbol assumes."""
     return all(getattr(value, f"is_{name}") is holds for name, holds in symbol.assumptions0.items())
@@ -411,53 +354,34 @@ class RunsThrough(Assertion):
     interval: Interval
     rule: ClassVar[str] = "range of a monotone rational function"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        relation = ">=" if self.symbol.is_positive is None else ">"
-        return f"{self.expression}, {self.symbol} {relation} 0, runs through {_text(self.interval)}"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        relation = r"\ge" if self.symbol.is_positive is None else ">"
-        return (
-            rf"\left\{{{latex(self.expression)} : {latex(self.symbol)} {relation} 0\right\}}"
-            rf" = {latex(self.interval)}"
-        )
+    def sentence(self) -> Sentence:
+        """The values that the expression takes."""
+        yield Notation(f"{self.expression},", rf"\left\{{{latex(self.expression)} :")
+        yield from (self.symbol, ">=" if self.symbol.is_positive is None else ">", S.Zero)
+        yield Notation(", runs through", r"\right\} =")
+        yield Notation(_text(self.interval), latex(self.interval))
 
     def decide(self) -> Step:
         """Find the limits at the ends and compare."""
-        if self.expression.free_symbols != {
-            self.symbol
-        } or not self.expression.is_rational_function(self.symbol):
-            return self.undecided(f"{self.expression} is no rational function of {self.symbol}")
-        if not self.symbol.is_nonnegative or self.symbol.is_rational:
-            return self.undecided(f"{self.symbol} is no symbol that takes every value above 0")
-        monotone = Nonzero(diff(self.expression, self.symbol)).check()
-        at_zero = limit(self.expression, self.symbol, 0, "+")
-        at_infinity = limit(self.expression, self.symbol, oo)
-        attained = bool(self.symbol.is_nonnegative and not self.symbol.is_positive)
+        symbol, expression = self.symbol, self.expression
+        if expression.free_symbols != {symbol} or not expression.is_rational_function(symbol):
+            return self.undecided(f"{expression} is no rational function of {symbol}")
+        if not symbol.is_nonnegative or symbol.is_rational:
+            return self.undecided(f"{symbol} is no symbol that takes every value above 0")
+        monotone = Nonzero(diff(expression, symbol)).check()
         if not monotone.holds:
             return self.undecided("the derivative may vanish", [monotone])
-        increasing = at_zero < at_infinity
-        found = Interval(
-            *sorted((at_zero, at_infinity)),
-            left_open=not (attained and increasing),
-            right_open=not attained or increasing,
-        )
+        start, end = limit(expression, symbol, 0, "+"), limit(expression, symbol, oo)
+        open_at = {end: True, start: bool(symbol.is_positive)}
+        lower, upper = sorted(open_at)
+        found = Interval(lower, upper, left_open=open_at[lower], right_open=open_at[upper])
         if found == self.interval:
-            return self.proved(f"monotone from {at_zero} to {at_infinity}", [monotone])
-        outside = self._value_outside(attained)
-        if outside is None:
-            return self.undecided(f"it runs through {_text(found)}", [monotone])
-        return self.refuted(f"it runs through {_text(found)}", outside, [monotone])
-
-    def _value_outside(self, attained: bool) -> Point | None:
-        """A value of the symbol at which the expression lies outside of the interval."""
-        zero = [{self.symbol: S.Zero}] if attained else []
-        for point in (*zero, *rational_points({self.symbol})):
-            if self.expression.xreplace(point) not in self.interval:
-                return point
-        return None
+            return self.proved(f"monotone from {start} to {end}", [monotone])
+        zero = () if symbol.is_positive else ({symbol: S.Zero},)
+        for point in (*zero, *rational_points({symbol})):
+            if expression.xreplace(point) not in self.interval:
+                return self.refuted(f"it runs through {_text(found)}", point, [monotone])
+        return self.undecided(f"it runs through {_text(found)}", [monotone])
 
 
 def _text(interval: Interval) -> str:

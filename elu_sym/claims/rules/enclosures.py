@@ -1,17 +1,35 @@
 """Strict inequalities by rigorous enclosure: at a point, along an orbit, on a box."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from sympy import Expr, Rational, Symbol, diff, latex
+from sympy import Expr, Rational, S, Symbol, diff, latex
 
 from elu_sym.algebra.ball_program import compiled, functions_on_boxes
-from elu_sym.algebra.enclosure import enclose, enclose_to
+from elu_sym.algebra.enclosure import Point, enclose, enclose_to
 from elu_sym.algebra.interval_enclosure import exact
-from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.claims.assertion import Assertion, Evidence, Notation, Sentence, Step
 from elu_sym.claims.covers.cover import Box, Cover, read, recheck, require_box
 from elu_sym.claims.covers.search import FEW_BOXES, search
 from elu_sym.claims.rules.elementary import admits
+
+if TYPE_CHECKING:
+    from flint import arb
+
+
+def places(word: str, values: Iterable[tuple[Symbol, Expr]], box: Box = ()) -> Iterator[Notation]:
+    """Where a sentence holds: symbols in intervals and symbols with values, if there are any."""
+    texts = [f"{symbol} in [{low}, {high}]" for symbol, low, high in box]
+    formulas = [
+        rf"{latex(symbol)} \in \left[{latex(low)}, {latex(high)}\right]"
+        for symbol, low, high in box
+    ]
+    for symbol, value in values:
+        texts.append(f"{symbol} = {value}")
+        formulas.append(f"{latex(symbol)} = {latex(value)}")
+    if texts:
+        yield Notation(f"{word} {', '.join(texts)}", r"\quad (" + r",\; ".join(formulas) + ")")
 
 
 @dataclass(frozen=True)
@@ -35,16 +53,9 @@ class Between(Assertion):
     point: tuple[tuple[Symbol, Rational], ...]
     rule: ClassVar[str] = "Arb enclosure"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The two inequalities."""
-        at = ", ".join(f"{symbol} = {value}" for symbol, value in self.point)
-        return f"{self.lower} < {self.expression} < {self.upper} at {at}"
-
-    def to_latex(self) -> str:
-        """The two inequalities."""
-        at = r",\; ".join(f"{latex(symbol)} = {latex(value)}" for symbol, value in self.point)
-        bounds = f"{latex(self.lower)} < {latex(self.expression)} < {latex(self.upper)}"
-        return rf"{bounds} \quad ({at})"
+        return self.lower, "<", self.expression, "<", self.upper, *places("at", self.point)
 
     def decide(self) -> Step:
         """Enclose the value and compare."""
@@ -53,13 +64,17 @@ class Between(Assertion):
             if not admits(symbol, value):
                 return self.undecided(f"{symbol} cannot be {value}")
         ball = enclose_to(self.expression, point, Rational(1, 10**40))
-        lower, upper = (enclose(bound, {}) for bound in (self.lower, self.upper))
-        detail = f"the value lies in {ball.str(8)}"
-        if ball > lower and ball < upper:
-            return self.proved(detail, evidence=Evidence.ENCLOSURE)
-        if ball <= lower or ball >= upper:
-            return self.refuted(detail, point)
-        return self.undecided(detail)
+        return _compared(self, ball, f"the value lies in {ball.str(8)}", point)
+
+
+def _compared(claim: "Between | IterateBetween", ball: "arb", detail: str, point: Point) -> Step:
+    """What a ball says of the number in it and of two rational numbers."""
+    lower, upper = enclose(claim.lower, {}), enclose(claim.upper, {})
+    if ball > lower and ball < upper:
+        return claim.proved(detail, evidence=Evidence.ENCLOSURE)
+    if ball <= lower or ball >= upper:
+        return claim.refuted(detail, point)
+    return claim.undecided(detail)
 
 
 @dataclass(frozen=True)
@@ -94,19 +109,14 @@ class IterateBetween(Assertion):
     rule: ClassVar[str] = "iteration over Arb balls"
     precision: ClassVar[int] = 192
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The two inequalities."""
-        return (
-            f"{self.lower} < iterate {self.steps} of {self.map} < {self.upper}"
-            f" from {self.symbol} = {self.start}"
+        start, name = self.start, latex(self.symbol)
+        iterate = Notation(
+            f"iterate {self.steps} of {self.map}", f"F^{{{self.steps}}}({latex(start)})"
         )
-
-    def to_latex(self) -> str:
-        """The two inequalities."""
-        return (
-            rf"{latex(self.lower)} < F^{{{self.steps}}}({latex(self.start)}) < {latex(self.upper)},"
-            rf"\; F({latex(self.symbol)}) = {latex(self.map)}"
-        )
+        yield from (self.lower, "<", iterate, "<", self.upper)
+        yield Notation(f"from {self.symbol} = {start}", rf",\\; F({name}) = {latex(self.map)}")
 
     def decide(self) -> Step:
         """Iterate and compare."""
@@ -122,13 +132,9 @@ class IterateBetween(Assertion):
                 middle = ball.mid()
                 value, (_, slope) = function(middle)[0], function(ball)
                 ball = value + slope * (ball - middle)  # the mean value theorem
-            lower, upper = (flint.arb(exact(end)) for end in (self.lower, self.upper))
-            detail = f"the iterate lies in {ball.str(8)}"
-            if ball > lower and ball < upper:
-                return self.proved(detail, evidence=Evidence.ENCLOSURE)
-            if ball <= lower or ball >= upper:
-                return self.refuted(detail, {self.symbol: self.start})
-        return self.undecided(detail)
+        return _compared(
+            self, ball, f"the iterate lies in {ball.str(8)}", {self.symbol: self.start}
+        )
 
 
 @dataclass(frozen=True)
@@ -160,21 +166,9 @@ class PositiveOnBox(Assertion):
     values: tuple[tuple[Symbol, Expr], ...] = ()
     rule: ClassVar[str] = "interval branch and bound"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The inequality and the box."""
-        places = [f"{symbol} in [{low}, {high}]" for symbol, low, high in self.box]
-        places += [f"{symbol} = {value}" for symbol, value in self.values]
-        return f"{self.expression} > 0 for {', '.join(places)}"
-
-    def to_latex(self) -> str:
-        """The inequality and the box."""
-        places = [
-            rf"{latex(symbol)} \in \left[{latex(low)}, {latex(high)}\right]"
-            for symbol, low, high in self.box
-        ]
-        places += [f"{latex(symbol)} = {latex(value)}" for symbol, value in self.values]
-        listed = r",\; ".join(places)
-        return rf"{latex(self.expression)} > 0 \quad ({listed})"
+        return self.expression, ">", S.Zero, *places("for", self.values, self.box)
 
     @property
     def closed_form(self) -> Expr:

@@ -11,9 +11,9 @@ from typing import ClassVar
 from sympy import Expr, Rational, S, Symbol, latex
 
 from elu_sym.activations import Activation, KinkedFunction
-from elu_sym.algebra.enclosure import enclose
+from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.equality import rational_points
-from elu_sym.claims.assertion import Assertion, Step, all_hold, first_false
+from elu_sym.claims.assertion import IFF, Assertion, Notation, Sentence, Step, all_hold, first_false
 from elu_sym.claims.rules.calculus import LimitAtInfinity, LimitAtKink, NonNegativeFromKink
 from elu_sym.claims.rules.elementary import Equality, NonNegative, Positive, Side, UniqueSolution
 from elu_sym.claims.rules.kink import Jump, Smooth, differentiated, piece, value_at_kink
@@ -40,37 +40,30 @@ class StrictlyMonotone(Assertion):
     increasing: bool = True
     rule: ClassVar[str] = "sign of the derivative"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"{self.function} is strictly {self._word} on the real line"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        return rf"{latex(self.function)} \text{{ is strictly {self._word}}}"
-
-    @property
-    def _word(self) -> str:
-        return "increasing" if self.increasing else "decreasing"
+    def sentence(self) -> Sentence:
+        """Which way it goes."""
+        word = "increasing" if self.increasing else "decreasing"
+        latex_words = rf"\text{{ is strictly {word}}}"
+        return self.function, Notation(f"is strictly {word} on the real line", latex_words)
 
     def decide(self) -> Step:
         """Check the sign of the derivative on either side."""
         sign = 1 if self.increasing else -1
         premises = [Smooth(self.function, 0).check()]
-        refutation: Step | None = None
+        entailed = []
         for side in Side:
             derivative = sign * piece(self.function, side, 1)
             differentiation = list(differentiated(self.function, side, 1))
             premises += [*differentiation, Positive(derivative, side).check()]
             # A derivative that is zero somewhere leaves room; one of the other sign does not.
-            opposite = NonNegative(derivative, side).check()
-            if opposite.holds is False and all_hold(differentiation):
-                refutation = refutation or opposite
-        if all_hold(premises):
-            return self.proved("continuous, with this sign of the derivative off 0", premises)
-        if refutation is not None and refutation.witness is not None:
-            detail = f"the derivative has the other sign, {refutation.detail}"
-            return self.refuted(detail, refutation.witness, premises)
-        return self.undecided("a premise is open", premises)
+            if all_hold(differentiation):
+                entailed.append(NonNegative(derivative, side).check())
+        return self.concluded(
+            "continuous, with this sign of the derivative off 0",
+            premises,
+            entailed,
+            "the derivative has the other sign",
+        )
 
 
 @dataclass(frozen=True)
@@ -95,29 +88,28 @@ class Range(Assertion):
     upper: Expr
     rule: ClassVar[str] = "intermediate value theorem"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"{self.function} maps the real line onto ({self.lower}, {self.upper})"
-
-    def to_latex(self) -> str:
-        """The sentence."""
+    def sentence(self) -> Sentence:
+        """Where it maps the line."""
         interval = rf"\left({latex(self.lower)}, {latex(self.upper)}\right)"
-        return rf"x \mapsto {latex(self.function)},\; \mathbb{{R}} \to {interval} \text{{ is onto}}"
+        yield Notation(
+            f"{self.function} maps the real line onto ({self.lower}, {self.upper})",
+            rf"x \mapsto {latex(self.function)},\; \mathbb{{R}} \to {interval}"
+            r" \text{ is onto}",
+        )
 
     def decide(self) -> Step:
         """Check that the function increases, and its limits."""
         increasing = StrictlyMonotone(self.function).check()
         limits = [
-            LimitAtInfinity(piece(self.function, Side.LEFT), Side.LEFT, self.lower).check(),
-            LimitAtInfinity(piece(self.function, Side.RIGHT), Side.RIGHT, self.upper).check(),
+            LimitAtInfinity(piece(self.function, side), side, value).check()
+            for side, value in ((Side.LEFT, self.lower), (Side.RIGHT, self.upper))
         ]
-        premises = [increasing, *limits]
-        if all_hold(premises):
-            return self.proved("between its limits it takes every value, and no other", premises)
-        refutation = first_false(limits)
-        if increasing.holds and refutation is not None and refutation.witness is not None:
-            return self.refuted("it ends elsewhere", refutation.witness, premises)
-        return self.undecided("a premise is open", premises)
+        return self.concluded(
+            "between its limits it takes every value, and no other",
+            [increasing, *limits],
+            limits if increasing.holds else (),
+            "it ends elsewhere",
+        )
 
 
 @dataclass(frozen=True)
@@ -139,13 +131,9 @@ class Convex(Assertion):
     function: KinkedFunction
     rule: ClassVar[str] = "increasing derivative"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"{self.function} is convex on the real line"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        return rf"{latex(self.function)} \text{{ is convex}}"
+    def sentence(self) -> Sentence:
+        """That it is convex."""
+        return self.function, Notation("is convex on the real line", r"\text{ is convex}")
 
     def decide(self) -> Step:
         """Check the second derivatives and the jump."""
@@ -176,25 +164,19 @@ class NeverConvex(Assertion):
     function: KinkedFunction
     rule: ClassVar[str] = "a derivative that jumps down"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"{self.function} is convex for no value of its parameters"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        return rf"{latex(self.function)} \text{{ is not convex}}"
+    def sentence(self) -> Sentence:
+        """That it never is."""
+        words = "is convex for no value of its parameters"
+        return self.function, Notation(words, r"\text{ is not convex}")
 
     def decide(self) -> Step:
         """Check the sign of the jump, or look for parameters with which it is convex."""
         left, right = (value_at_kink(self.function, side, 1) for side in Side)
-        premises = [Jump(self.function, right - left).check(), Positive(left - right).check()]
-        if all_hold(premises):
-            return self.proved("the derivative jumps down at 0", premises)
-        for point in itertools.islice(rational_points(self.function.free_symbols - {x}), 20):
-            counterexample = Convex(self.function.xreplace(dict(point))).check()
-            if counterexample.holds:
-                return self.refuted("here it is convex", point, [*premises, counterexample])
-        return self.undecided("a premise is open", premises)
+        premises = [Jump(self.function, right - left), Positive(left - right)]
+        points = itertools.islice(rational_points(self.function.free_symbols - {x}), 20)
+        return self.concluded("the derivative jumps down at 0", premises, ()).unless(
+            points, lambda point: Convex(self.function.xreplace(dict(point))).check()
+        )
 
 
 @dataclass(frozen=True)
@@ -218,34 +200,33 @@ class CoincideOnlyAt(Assertion):
     value: Expr
     rule: ClassVar[str] = "both directions"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The equivalence."""
-        condition = f"{self.parameter} = {self.value}"
-        return f"{self.first} = {self.second} for all x if and only if {condition}"
-
-    def to_latex(self) -> str:
-        """The equivalence."""
-        equation = rf"\forall x\colon {latex(self.first)} = {latex(self.second)}"
-        return rf"{equation} \iff {latex(self.parameter)} = {latex(self.value)}"
+        yield Notation(
+            f"{self.first} = {self.second} for all x",
+            rf"\forall x\colon {latex(self.first)} = {latex(self.second)}",
+        )
+        yield from (IFF, self.parameter, "=", self.value)
 
     def decide(self) -> Step:
         """Compare the pieces at the value, and the derivatives from the left for any value."""
-        there = {self.parameter: self.value}
-        first, second = self.first.xreplace(there), self.second.xreplace(there)
-        premises = [Equality(first, second, side).check() for side in Side]
-        refutation = first_false(premises)
-        slopes = [value_at_kink(f, Side.LEFT, 1) for f in (self.first, self.second)]
-        for function, slope in zip((self.first, self.second), slopes, strict=True):
+        functions, there = (self.first, self.second), {self.parameter: self.value}
+        first, second = (function.xreplace(there) for function in functions)
+        equalities = [Equality(first, second, side).check() for side in Side]
+        premises: list[Assertion | Step] = [*equalities]
+        slopes = [value_at_kink(function, Side.LEFT, 1) for function in functions]
+        for function, slope in zip(functions, slopes, strict=True):
             premises += differentiated(function, Side.LEFT, 1)
-            premises.append(LimitAtKink(piece(function, Side.LEFT, 1), Side.LEFT, slope).check())
+            premises.append(LimitAtKink(piece(function, Side.LEFT, 1), Side.LEFT, slope))
         equation = (slopes[0] - slopes[1],)
-        premises.append(UniqueSolution(equation, (self.parameter,), (self.value,)).check())
-        if all_hold(premises):
-            return self.proved("the same there, another slope at 0 elsewhere", premises)
-        if refutation is not None and refutation.witness is not None:
-            witness = {**there, **refutation.witness}
-            return self.refuted("they differ at the value", witness, premises)
-        return self.undecided("a premise is open", premises)
+        premises.append(UniqueSolution(equation, (self.parameter,), (self.value,)))
+        return self.concluded(
+            "the same there, another slope at 0 elsewhere",
+            premises,
+            equalities,
+            "they differ at the value",
+            there,
+        )
 
 
 SMALLER = Rational(999, 1000)
@@ -274,15 +255,14 @@ class LipschitzConstant(Assertion):
     constant: Expr
     rule: ClassVar[str] = "bound of the derivative, attained at the kink"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"the least Lipschitz constant of {self.function} is {self.constant}"
-
-    def to_latex(self) -> str:
-        """The sentence."""
+    def sentence(self) -> Sentence:
+        """The least constant."""
         rise = f"{latex(self.function)} - {latex(self.function.subs(x, y))}"
-        quotient = rf"\left|\frac{{{rise}}}{{x - y}}\right|"
-        return rf"\sup_{{x \ne y}} {quotient} = {latex(self.constant)}"
+        yield Notation(
+            f"the least Lipschitz constant of {self.function} is",
+            rf"\sup_{{x \ne y}} \left|\frac{{{rise}}}{{x - y}}\right| =",
+        )
+        yield self.constant
 
     def decide(self) -> Step:
         """Bound the derivative on either side, and look for the side on which it attains L."""
@@ -291,22 +271,20 @@ class LipschitzConstant(Assertion):
         premises = [Smooth(self.function, 0).check()]
         for side in Side:
             premises += differentiated(self.function, side, 1)
-        bounds = list(self._bounds(self.constant))
         if not all_hold(premises):
             return self.undecided("a premise is open", premises)
-        premises += bounds
-        refutation = first_false(bounds)
-        if refutation is not None and refutation.witness is not None:
-            return self.refuted("the derivative is larger", refutation.witness, premises)
+        bounds = list(self._bounds(self.constant))
         attained = next((step for step in self._attained() if step.holds), None)
-        if attained is not None and all_hold(bounds):
-            return self.proved("bounded so, and attained in the limit", [*premises, attained])
+        if attained is not None or first_false(bounds):
+            rests = [*premises, *bounds, *([] if attained is None else [attained])]
+            detail, failure = "bounded so, and attained in the limit", "the derivative is larger"
+            return self.concluded(detail, rests, bounds, failure)
         smaller = list(self._bounds(self.constant * SMALLER))
         if all_hold(smaller):
             symbols = self.function.free_symbols | self.constant.free_symbols
             anywhere, reason = next(rational_points(symbols)), f"{SMALLER} of it is a bound as well"
-            return self.refuted(reason, anywhere, [*premises, *smaller])
-        return self.undecided("it is not known whether less would do", premises)
+            return self.refuted(reason, anywhere, [*premises, *bounds, *smaller])
+        return self.undecided("it is not known whether less would do", [*premises, *bounds])
 
     def _bounds(self, constant: Expr) -> Iterator[Step]:
         for side in Side:
@@ -344,19 +322,12 @@ class InverseFunction(Assertion):
     above: Expr
     rule: ClassVar[str] = "the only solution of f(x) = y"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return (
-            f"{self.function} = y has, for every y in the range, the one solution x = {self.below}"
-            f" if y < 0, x = {self.above} if y >= 0"
-        )
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        return (
-            rf"{latex(self.function)} = y \iff x = {latex(self.below)} \;(y < 0),"
-            rf"\; x = {latex(self.above)} \;(y \ge 0)"
-        )
+    def sentence(self) -> Sentence:
+        """The solutions."""
+        yield from (self.function, "=", y)
+        yield Notation("has, for every y in the range, the one solution", r"\iff")
+        yield from (x, "=", self.below, Notation("if y < 0,", r"\;(y < 0),\;"))
+        yield from (x, "=", self.above, Notation("if y >= 0", r"\;(y \ge 0)"))
 
     def decide(self) -> Step:
         """Check monotony, and put the solutions in."""
@@ -364,21 +335,18 @@ class InverseFunction(Assertion):
             return self.undecided("the solutions are written in y and the function in x")
         at_zero = value_at_kink(self.function, Side.RIGHT)
         premises = [StrictlyMonotone(self.function).check(), Equality(at_zero, S.Zero).check()]
+        known = all_hold(premises)
         premises.append(Equality(self.above.xreplace({y: at_zero}), S.Zero).check())
-        inverted, solved = [], []
+        solved = []
         for side, solution in ((Side.LEFT, self.below), (Side.RIGHT, self.above)):
             # Every y of this part of the range is the value of a point on this side.
             there = piece(self.function, side)
-            inverted.append(Equality(solution.xreplace({y: there}), x, side).check())
-            solved.append(
-                Equality(there.xreplace({x: solution}).xreplace({y: there}), there, side).check()
-            )
-        if all_hold([*premises, *inverted]):
-            return self.proved("the solution is one, and there is no other", premises + inverted)
-        refutation = first_false([*inverted, *solved])
-        if refutation is not None and refutation.witness is not None and all_hold(premises[:2]):
-            return self.refuted("it solves another equation", refutation.witness, [refutation])
-        return self.undecided("a premise is open", premises + inverted)
+            premises.append(Equality(solution.xreplace({y: there}), x, side).check())
+            again = there.xreplace({x: solution}).xreplace({y: there})
+            solved.append(Equality(again, there, side).check())
+        entailed = [*premises[3:], *solved] if known else ()
+        detail = "the solution is one, and there is no other"
+        return self.concluded(detail, premises, entailed, "it solves another equation")
 
 
 @dataclass(frozen=True)
@@ -404,20 +372,15 @@ class WishesDetermine(Assertion):
     increasing: bool = False
     rule: ClassVar[str] = "a rival that fulfils the wishes"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        increasing = ", strictly increasing" if self.increasing else ""
-        return (
-            f"only {self.function} is the identity for x > 0, C^{self.order}{increasing}, and"
-            f" tends to {self._floor} at -oo"
-        )
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        increasing = r",\; g \text{ increasing}" if self.increasing else ""
-        return (
-            rf"g(x) = x \;(x > 0),\; g \in C^{self.order}{increasing},"
-            rf"\; g(-\infty) = {latex(self._floor)} \implies g = {latex(self.function)}"
+    def sentence(self) -> Sentence:
+        """The wishes, and that nothing else fulfils them."""
+        text = ", strictly increasing" if self.increasing else ""
+        formula = r",\; g \text{ increasing}" if self.increasing else ""
+        yield Notation(
+            f"only {self.function} is the identity for x > 0, C^{self.order}{text}, and tends to"
+            f" {self._floor} at -oo",
+            rf"g(x) = x \;(x > 0),\; g \in C^{self.order}{formula},"
+            rf"\; g(-\infty) = {latex(self._floor)} \implies g = {latex(self.function)}",
         )
 
     @property
@@ -433,13 +396,16 @@ class WishesDetermine(Assertion):
             return self.undecided("the rival is not known to fulfil the wishes", wishes)
         rival = piece(self.rival, Side.LEFT).xreplace({x: x - self.kink})
         difference = piece(self.function, Side.LEFT) - rival
-        for point in itertools.islice(rational_points(difference.free_symbols | {x}), 100):
+
+        def separated(point: Point) -> str:
             if point[x] < min(S.Zero, self.kink.xreplace(dict(point))):
                 ball = enclose(difference, point)
                 if ball.is_finite() and not ball.contains(0):
-                    detail = f"{self.rival} at {x - self.kink} differs by {ball.str(8)}"
-                    return self.refuted(detail, point, wishes)
-        return self.undecided("no point separates the rival", wishes)
+                    return f"{self.rival} at {x - self.kink} differs by {ball.str(8)}"
+            return ""
+
+        points = itertools.islice(rational_points(difference.free_symbols | {x}), 100)
+        return self.undecided("no point separates the rival", wishes).unless(points, separated)
 
     def _wishes(self, function: KinkedFunction, kink: Expr) -> Iterator[Step]:
         yield Smooth(function, self.order).check()

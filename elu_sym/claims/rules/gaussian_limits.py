@@ -39,7 +39,7 @@ from elu_sym.algebra.equality import UndecidedError, equals, rational_points
 from elu_sym.algebra.laurent import laurent
 from elu_sym.algebra.normal_form import ROOT, NormalForm, is_zero
 from elu_sym.algebra.special_functions import NormalCdf
-from elu_sym.claims.assertion import Assertion, Step
+from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
 from elu_sym.claims.rules.elementary import NonNegative, Nonzero, Positive
 
 ORDERS = 4
@@ -260,6 +260,20 @@ def _leading_sign(parts: dict[int, Expr]) -> int:
     return 0
 
 
+def limit_notation(expression: Expr, variable: Symbol, end: Notation, value: Expr) -> Notation:
+    """That the limit of an expression as a variable tends to an end is this value."""
+    printed = latex(expression)
+    inner = rf"\left({printed}\right)" if isinstance(expression, Add) else printed
+    return Notation(
+        f"{expression} -> {value} as {variable} -> {end.text}",
+        rf"\lim_{{{latex(variable)} \to {end.latex}}} {inner} = {latex(value)}",
+    )
+
+
+def _end(to: Expr) -> Notation:
+    return Notation("0+", "0^+") if to == 0 else Notation(str(to), latex(to))
+
+
 @dataclass(frozen=True)
 class GaussianLimit(Assertion):
     """The limit of a Gaussian closed form as a variable tends to ``oo``, ``-oo`` or 0 from above.
@@ -283,17 +297,9 @@ class GaussianLimit(Assertion):
     value: Expr
     rule: ClassVar[str] = "growth of Gaussian terms, Gordon's inequality"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The limit."""
-        end = "0+" if self.to == 0 else self.to
-        return f"{self.expression} -> {self.value} as {self.variable} -> {end}"
-
-    def to_latex(self) -> str:
-        """The limit."""
-        end = "0^+" if self.to == 0 else latex(self.to)
-        arrow = rf"{latex(self.variable)} \to {end}"
-        inner = rf"\left({latex(self.expression)}\right)"
-        return rf"\lim_{{{arrow}}} {inner} = {latex(self.value)}"
+        yield limit_notation(self.expression, self.variable, _end(self.to), self.value)
 
     def decide(self) -> Step:
         """Expand both sums of the quotient, find the limit, and compare."""
@@ -320,7 +326,7 @@ class GaussianLimit(Assertion):
 
     def _infinite(self, found: Limit) -> Step:
         """Something that grows has no limit but an infinity of the sign of its coefficient."""
-        detail = f"it grows like {found.coefficient} times what tends to infinity"
+        detail = f"the term that grows fastest has the coefficient {found.coefficient}"
         if self.value in (oo, -oo) and (self.value * found.coefficient).is_extended_positive:
             return self.proved(detail)
         for point in rational_points(found.coefficient.free_symbols | self.value.free_symbols):
@@ -350,29 +356,19 @@ class EventuallyNegative(Assertion):
     limit: Expr
     rule: ClassVar[str] = "sign of the limit"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The inequality."""
-        end = "0+" if self.to == 0 else self.to
-        return f"{self.expression} < 0 for {self.variable} close to {end}"
-
-    def to_latex(self) -> str:
-        """The inequality."""
-        end = "0^+" if self.to == 0 else latex(self.to)
-        near = rf"\text{{for }} {latex(self.variable)} \text{{ close to }} {end}"
-        return rf"{latex(self.expression)} < 0 \quad {near}"
+        yield from (self.expression, "<", S.Zero, "for", self.variable, "close to", _end(self.to))
 
     def decide(self) -> Step:
         """Check the limit and its sign; where the limit is positive, so is the closed form."""
         limit = GaussianLimit(self.expression, self.variable, self.to, self.limit).check()
-        negative = Positive(-self.limit).check()
-        premises = [limit, negative]
-        if limit.holds and negative.holds:
-            return self.proved("the limit is negative", premises)
         opposite = NonNegative(-self.limit).check()
-        if limit.holds and opposite.holds is False and opposite.witness is not None:
+        if limit.holds and opposite.witness is not None:
             witness = _named(opposite.witness, self)
             return self.refuted("the limit is positive", witness, [limit, opposite])
-        return self.undecided("a premise is open", premises)
+        premises = (limit, Positive(-self.limit))
+        return self.concluded("the limit is negative", premises, entailed=())
 
 
 def _named(witness: Point, limit: GaussianLimit | EventuallyNegative) -> Point:

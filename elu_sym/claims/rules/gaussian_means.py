@@ -9,18 +9,20 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import ClassVar
 
-from sympy import And, Expr, Rational, S, Symbol, diff, latex
+from sympy import Expr, Rational, S, Symbol, diff, latex
 from sympy.stats import Normal
 
 from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.equality import equals, rational_points
 from elu_sym.algebra.normal_form import is_zero
 from elu_sym.book.formula import derivative_below
-from elu_sym.claims.assertion import Assertion, Step, all_hold
-from elu_sym.claims.rules.elementary import Equality, admits
-from elu_sym.claims.rules.laws import PositiveMean
+from elu_sym.claims.assertion import IFF, Assertion, Notation, Sentence, Step
+from elu_sym.claims.rules.elementary import Equality, NonNegative, admits
+from elu_sym.claims.rules.laws import PositiveMean, expectation
+from elu_sym.gaussian.derivation import Derivation
 from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.symbols import mu, sigma, x
 
@@ -52,20 +54,14 @@ class GaussianMean(Assertion):
     deviation: Expr = sigma
     rule: ClassVar[str] = "exact expectation, every step checked"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The equation."""
-        return f"E[{self.expression}] = {self.value} at x = X ~ {self._law}"
-
-    def to_latex(self) -> str:
-        """The equation."""
-        return (
-            rf"\mathbb{{E}}\left[{latex(self.expression)}\right]_{{x = X}} = {latex(self.value)},"
-            rf"\; X \sim N({latex(self.location)}, {latex(self.deviation**2)})"
+        location, variance = self.location, self.deviation**2
+        yield from (expectation(self.expression), "=", self.value)
+        yield Notation(
+            f"at x = X ~ N({location}, {variance})",
+            rf",\\; X \\sim N({latex(location)}, {latex(variance)})",
         )
-
-    @property
-    def _law(self) -> str:
-        return f"N({self.location}, {self.deviation**2})"
 
     def decide(self) -> Step:
         """Derive the expectation and compare the normal forms."""
@@ -77,12 +73,10 @@ class GaussianMean(Assertion):
         X = Normal("X", location, deviation)
         derivation = derive_expectation(self.expression.subs(x, X), X)
         comparison = equals(derivation.result, self.value)
-        steps, checks = derivation.size
-        detail = f"derived in {steps} steps with {checks} exact checks; {comparison.reason}"
+        detail = f"{_derived(derivation)}; {comparison.reason}"
         if comparison:
             return self.proved(detail)
-        given = _given(self.location, self.deviation)
-        return self.refuted(detail, {**given, **comparison.witness})
+        return self.refuted(detail, {**_given(self), **comparison.witness})
 
 
 @dataclass(frozen=True)
@@ -106,31 +100,23 @@ class PositiveGaussianMean(Assertion):
     deviation: Expr = sigma
     rule: ClassVar[str] = "sign of the integrand"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The inequality."""
-        return f"{self.value} > 0"
-
-    def to_latex(self) -> str:
-        """The inequality."""
-        return f"{latex(self.value)} > 0"
+        return self.value, ">", S.Zero
 
     def decide(self) -> Step:
         """Check that it is the expectation, and the sign of the integrand."""
-        premises = [
-            GaussianMean(self.integrand, self.value, self.location, self.deviation).check(),
-            PositiveMean(self.integrand).check(),
-        ]
-        if all_hold(premises):
-            return self.proved("a normal law gives every half-line positive probability", premises)
-        given = _given(self.location, self.deviation)
-        for point in itertools.chain(
-            rational_points(self.value.free_symbols), _far_points(self.value.free_symbols)
-        ):
-            ball = enclose(self.value, point)
-            if ball < 0:
-                detail = f"the value lies in {ball.str(8)}, below 0"
-                return self.refuted(detail, {**given, **point}, premises)
-        return self.undecided("a premise is open", premises)
+        mean = GaussianMean(self.integrand, self.value, self.location, self.deviation)
+        symbols = self.value.free_symbols
+        return self.concluded(
+            "a normal law gives every half-line positive probability",
+            (mean, PositiveMean(self.integrand)),
+            entailed=(),
+        ).unless(
+            itertools.chain(rational_points(symbols), _far_points(symbols)),
+            partial(NonNegative.counterexample, self.value),
+            _given(self),
+        )
 
 
 @dataclass(frozen=True)
@@ -159,40 +145,33 @@ class SignChange(Assertion):
     deviation: Expr = sigma
     rule: ClassVar[str] = "a line that falls"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The equivalence."""
-        return (
-            f"{self.expression} > 0 if and only if {self.parameter} < {self.threshold},"
-            " and = 0 there"
-        )
-
-    def to_latex(self) -> str:
-        """The equivalence."""
-        return (
-            rf"{latex(self.expression)} > 0 \iff {latex(self.parameter)} < {latex(self.threshold)}"
-        )
+        yield from (self.expression, ">", S.Zero, IFF, self.parameter, "<", self.threshold)
+        yield Notation(", and = 0 there", "")
 
     def decide(self) -> Step:
         """Check that it is linear, that it falls, and where it vanishes."""
         slope = diff(self.expression, self.parameter)
         if not is_zero(diff(slope, self.parameter)):
             return self.undecided(f"it is not linear in {self.parameter}")
-        falls = PositiveGaussianMean(-slope, self.integrand, self.location, self.deviation).check()
         at_threshold = self.expression.xreplace({self.parameter: self.threshold})
-        vanishes = Equality(at_threshold, S.Zero).check()
-        premises = [falls, vanishes]
-        if all_hold(premises):
-            return self.proved("it falls, and vanishes at the threshold", premises)
-        close = self._close_to(self.threshold - at_threshold / (2 * slope))
-        anywhere = itertools.islice(rational_points(self._symbols), TRIES)
-        for point in itertools.chain(close, anywhere):
+
+        def other_sign(point: Point) -> str:
             value = enclose(self.expression, point)
             below = enclose(self.threshold - self.parameter, point)
             if (value > 0 and below < 0) or (value < 0 and below > 0):
-                detail = f"it lies in {value.str(8)}, and the threshold {below.str(8)} above"
-                given = _given(self.location, self.deviation)
-                return self.refuted(detail, {**given, **point}, premises)
-        return self.undecided("a premise is open", premises)
+                return f"it lies in {value.str(8)}, and the threshold {below.str(8)} above"
+            return ""
+
+        close = self._close_to(self.threshold - at_threshold / (2 * slope))
+        anywhere = itertools.islice(rational_points(self._symbols), TRIES)
+        falls = PositiveGaussianMean(-slope, self.integrand, self.location, self.deviation)
+        return self.concluded(
+            "it falls, and vanishes at the threshold",
+            (falls, Equality(at_threshold, S.Zero)),
+            entailed=(),
+        ).unless(itertools.chain(close, anywhere), other_sign, _given(self))
 
     @property
     def _symbols(self) -> set[Symbol]:
@@ -217,10 +196,15 @@ def _far_points(symbols: Iterable[Symbol]) -> Iterator[Point]:
             yield {**next(rational_points(symbols)), sigma: deviation}
 
 
-def _given(location: Expr, deviation: Expr) -> Point:
+def _given(law: GaussianMean | PositiveGaussianMean | SignChange) -> Point:
     """What is fixed of a law: the place at which a relation without symbols fails."""
-    law = {mu: S(location), sigma: S(deviation)}
-    return {symbol: value for symbol, value in law.items() if isinstance(value, Rational)}
+    fixed = {mu: S(law.location), sigma: S(law.deviation)}
+    return {symbol: value for symbol, value in fixed.items() if isinstance(value, Rational)}
+
+
+def _derived(derivation: Derivation) -> str:
+    steps, checks = derivation.size
+    return f"derived in {steps} steps with {checks} exact checks"
 
 
 @dataclass(frozen=True)
@@ -242,18 +226,12 @@ class DerivativeBelow(Assertion):
     value: Expr
     rule: ClassVar[str] = "exact probability of the event, every step checked"
 
-    @property
-    def _condition(self) -> str:
-        return " and ".join(map(str, self.relations))
-
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The equation and its condition."""
-        return f"P[f'(X) < level] = {self.value} if {self._condition}"
-
-    def to_latex(self) -> str:
-        """The equation and its condition."""
-        condition = r",\; ".join(map(latex, self.relations))
-        return rf"P[f'(X) < \mathrm{{level}}] = {latex(self.value)} \quad ({condition})"
+        yield from (Notation("P[f'(X) < level]", r"P[f'(X) < \\mathrm{level}]"), "=", self.value)
+        text = " and ".join(map(str, self.relations))
+        formula = r",\\; ".join(map(latex, self.relations))
+        yield Notation(f"if {text}", rf"\\quad ({formula})")
 
     def decide(self) -> Step:
         """Find the case, and compare the normal forms."""
@@ -262,16 +240,18 @@ class DerivativeBelow(Assertion):
             known = "; ".join(case.name for case in derivative_below.cases)
             return self.undecided(f"the cases are {known}")
         (case,) = cases
-        derived = case.closed_form
-        steps, checks = case.derivation.size
-        detail = f"derived in {steps} steps with {checks} exact checks"
-        difference = derived - self.value
+        derived, detail = case.closed_form, _derived(case.derivation)
         if equals(derived, self.value):
             return self.proved(detail)
-        for point in rational_points(difference.free_symbols | case.condition.free_symbols):
-            if And(*(relation.xreplace(dict(point)) for relation in self.relations)) == S.true:
-                ball = enclose(difference, point)
-                if ball.is_finite() and not ball.contains(0):
-                    found, said = (enclose(form, point).str(8) for form in (derived, self.value))
-                    return self.refuted(f"it lies in {found}, the formula in {said}", point)
-        return self.undecided(f"{detail}; no point separates them")
+        difference = derived - self.value
+
+        def differs(point: Point) -> str:
+            if any(relation.xreplace(dict(point)) != S.true for relation in self.relations):
+                return ""
+            ball = enclose(difference, point)
+            found, said = (enclose(form, point).str(8) for form in (derived, self.value))
+            separated = ball.is_finite() and not ball.contains(0)
+            return f"it lies in {found}, the formula in {said}" if separated else ""
+
+        points = rational_points(difference.free_symbols | case.condition.free_symbols)
+        return self.undecided(f"{detail}; no point separates them").unless(points, differs)

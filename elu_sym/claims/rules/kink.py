@@ -12,8 +12,9 @@ from typing import ClassVar
 from sympy import Expr, S, Symbol, diff, latex
 
 from elu_sym.activations import KinkedFunction
+from elu_sym.algebra.enclosure import Point
 from elu_sym.algebra.equality import equals, rational_points
-from elu_sym.claims.assertion import Assertion, Step, all_hold, first_false
+from elu_sym.claims.assertion import IFF, Assertion, Notation, Sentence, Step, all_hold
 from elu_sym.claims.rules.calculus import DerivativeOf, LimitAtKink, SmoothPiece
 from elu_sym.claims.rules.elementary import Nonzero, Side, UniqueSolution
 from elu_sym.symbols import x
@@ -64,21 +65,17 @@ class Smooth(Assertion):
     order: int
     rule: ClassVar[str] = "mean value theorem at the joint"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        if self.order == 0:
-            return f"{self.function} is continuous on the real line"
-        return f"{self.function} is C^{self.order} on the real line"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        return rf"{latex(self.function)} \in C^{{{self.order}}}(\mathbb{{R}})"
+    def sentence(self) -> Sentence:
+        """How smooth it is."""
+        words = "is continuous" if self.order == 0 else f"is C^{self.order}"
+        space = rf"\in C^{{{self.order}}}(\mathbb{{R}})"
+        return self.function, Notation(f"{words} on the real line", space)
 
     def decide(self) -> Step:
         """Compare the limits from both sides, order by order."""
         function = self.function
         premises = [SmoothPiece(piece(function, side), side).check() for side in Side]
-        refutation: Step | None = None
+        entailed = []
         for order in range(self.order + 1):
             value = value_at_kink(function, Side.RIGHT, order)
             for side in Side:
@@ -87,13 +84,10 @@ class Smooth(Assertion):
                 LimitAtKink(piece(function, side, order), side, value).check() for side in Side
             )
             premises += [left, right]
-            if left.holds is False and right.holds and refutation is None:
-                refutation = left
-        if all_hold(premises):
-            return self.proved("the limits from both sides agree", premises)
-        if refutation is not None:
-            return self.refuted("the limits differ", _at_kink(refutation), premises)
-        return self.undecided("a premise is open", premises)
+            if right.holds:
+                entailed.append(left)
+        detail, failure = "the limits from both sides agree", "the limits differ"
+        return self.concluded(detail, premises, entailed, failure, {x: S.Zero})
 
 
 @dataclass(frozen=True)
@@ -116,33 +110,30 @@ class SmoothOnlyAt(Assertion):
     value: Expr
     rule: ClassVar[str] = "both directions"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The equivalence."""
-        return f"{self.function} is C^{self.order} if and only if {self.parameter} = {self.value}"
-
-    def to_latex(self) -> str:
-        """The equivalence."""
-        smooth = rf"{latex(self.function)} \in C^{{{self.order}}}(\mathbb{{R}})"
-        return rf"{smooth} \iff {latex(self.parameter)} = {latex(self.value)}"
+        space = Notation(f"is C^{self.order}", rf"\in C^{{{self.order}}}(\mathbb{{R}})")
+        return self.function, space, IFF, self.parameter, "=", self.value
 
     def decide(self) -> Step:
         """Check one direction at the value and the other by the limits."""
-        sufficient = Smooth(
-            self.function.xreplace({self.parameter: self.value}), self.order
-        ).check()
+
+        def smooth(values: Point) -> Step:
+            return Smooth(self.function.xreplace(dict(values)), self.order).check()
+
+        there = {self.parameter: self.value}
         limits, difference = _limits(self.function, self.order)
-        necessary = UniqueSolution((difference,), (self.parameter,), (self.value,)).check()
-        premises = [sufficient, *limits, necessary]
-        if all_hold(premises):
-            return self.proved("the value suffices, and nothing else solves the equation", premises)
-        if sufficient.witness is not None:
-            witness = {self.parameter: self.value, **sufficient.witness}
-            return self.refuted("it is not smooth at the value", witness, premises)
+        necessary = UniqueSolution((difference,), (self.parameter,), (self.value,))
+        sufficient = smooth(there)
+        step = self.concluded(
+            "the value suffices, and nothing else solves the equation",
+            [sufficient, *limits, necessary],
+            [sufficient],
+            "it is not smooth at the value",
+            there,
+        )
         elsewhere = next(rational_points({self.parameter}))
-        counterexample = Smooth(self.function.xreplace(dict(elsewhere)), self.order).check()
-        if counterexample.holds and elsewhere[self.parameter] != self.value:
-            return self.refuted("here it is smooth", elsewhere, [*premises, counterexample])
-        return self.undecided("a premise is open", premises)
+        return step.unless([elsewhere] if elsewhere != there else [], smooth)
 
 
 @dataclass(frozen=True)
@@ -165,25 +156,19 @@ class NeverSmooth(Assertion):
     order: int
     rule: ClassVar[str] = "contradiction of one-sided limits"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"{self.function} is C^{self.order} for no value of its parameters"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        return rf"{latex(self.function)} \notin C^{{{self.order}}}(\mathbb{{R}})"
+    def sentence(self) -> Sentence:
+        """That it never is."""
+        words = f"is C^{self.order} for no value of its parameters"
+        return self.function, Notation(words, rf"\notin C^{{{self.order}}}(\mathbb{{R}})")
 
     def decide(self) -> Step:
         """Show that the limits differ for all values; or try the parameters at 1."""
         limits, difference = _limits(self.function, self.order)
-        premises = [*limits, Nonzero(difference).check()]
-        if all_hold(premises):
-            return self.proved("the limits from both sides differ", premises)
+        step = self.concluded(
+            "the limits from both sides differ", [*limits, Nonzero(difference)], entailed=()
+        )
         ones = dict.fromkeys(self.function.free_symbols - {x}, S.One)
-        counterexample = Smooth(self.function.xreplace(ones), self.order).check()
-        if counterexample.holds:
-            return self.refuted("here it is smooth", ones, [*premises, counterexample])
-        return self.undecided("a premise is open", premises)
+        return step.unless([ones], lambda p: Smooth(self.function.xreplace(p), self.order).check())
 
 
 @dataclass(frozen=True)
@@ -205,35 +190,31 @@ class OneSidedDerivative(Assertion):
     value: Expr
     rule: ClassVar[str] = "mean value theorem at the joint"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        side = self.side.name.lower()
-        return f"the derivative of {self.function} at 0 from the {side} is {self.value}"
-
-    def to_latex(self) -> str:
-        """The difference quotient."""
-        sign = "-" if self.side is Side.LEFT else "+"
-        value = latex(self.value)
-        return rf"\partial_x^{{{sign}}} {latex(self.function)}\big|_{{x = 0}} = {value}"
+    def sentence(self) -> Sentence:
+        """The derivative."""
+        name, side = latex(self.function), self.side
+        yield Notation(
+            f"the derivative of {self.function} at 0 from the {side.name.lower()} is",
+            rf"\partial_x^{{{side.sign}}} {name}\big|_{{x = 0}} =",
+        )
+        yield self.value
 
     def decide(self) -> Step:
         """Check that the piece continues the value at 0, and the limit of its derivative."""
-        value = value_at_kink(self.function, Side.RIGHT)
+        function, side = self.function, self.side
+        values = (value_at_kink(function, Side.RIGHT), self.value)
         limits = [
-            LimitAtKink(piece(self.function, self.side), self.side, value).check(),
-            LimitAtKink(piece(self.function, self.side, 1), self.side, self.value).check(),
+            LimitAtKink(piece(function, side, order), side, value).check()
+            for order, value in enumerate(values)
         ]
-        premises = [
-            SmoothPiece(piece(self.function, self.side), self.side).check(),
-            *differentiated(self.function, self.side, 1),
-            *limits,
-        ]
-        if all_hold(premises):
-            return self.proved("the piece continues the value at 0", premises)
-        refutation = first_false(limits)
-        if refutation is not None:
-            return self.refuted("a limit is another one", _at_kink(refutation), premises)
-        return self.undecided("a premise is open", premises)
+        smooth = SmoothPiece(piece(function, side), side)
+        return self.concluded(
+            "the piece continues the value at 0",
+            [smooth, *differentiated(function, side, 1), *limits],
+            limits,
+            "a limit is another one",
+            {x: S.Zero},
+        )
 
 
 @dataclass(frozen=True)
@@ -253,15 +234,14 @@ class Jump(Assertion):
     value: Expr
     rule: ClassVar[str] = "difference of the one-sided derivatives"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"the derivative of {self.function} jumps by {self.value} at 0"
-
-    def to_latex(self) -> str:
+    def sentence(self) -> Sentence:
         """The difference."""
-        name = latex(self.function)
+        name, value = latex(self.function), latex(self.value)
         jump = rf"\partial_x^{{+}} {name} - \partial_x^{{-}} {name}"
-        return rf"\left({jump}\right)\big|_{{x = 0}} = {latex(self.value)}"
+        yield Notation(
+            f"the derivative of {self.function} jumps by {self.value} at 0",
+            rf"\left({jump}\right)\big|_{{x = 0}} = {value}",
+        )
 
     def decide(self) -> Step:
         """Find both derivatives and subtract."""
@@ -271,11 +251,10 @@ class Jump(Assertion):
             OneSidedDerivative(self.function, Side.RIGHT, right).check(),
         ]
         comparison = equals(right - left, self.value)
-        if comparison:
-            return self.concluded(f"{right} from the right less {left} from the left", premises)
-        if all_hold(premises):
+        if not comparison and all_hold(premises):
             return self.refuted(comparison.reason, comparison.witness, premises)
-        return self.undecided("a premise is open", premises)
+        detail = f"{right} from the right less {left} from the left"
+        return self.concluded(detail, premises, premises if comparison else ())
 
 
 def differentiated(function: KinkedFunction, side: Side, order: int) -> Iterable[Step]:
@@ -293,8 +272,3 @@ def _limits(function: KinkedFunction, order: int) -> tuple[list[Step], Expr]:
         steps += differentiated(function, side, order)
         steps.append(LimitAtKink(piece(function, side, order), side, values[-1]).check())
     return steps, values[1] - values[0]
-
-
-def _at_kink(refutation: Step) -> dict[Symbol, Expr]:
-    """The witness of a limit at 0, with the place."""
-    return {**(refutation.witness or {}), x: S.Zero}

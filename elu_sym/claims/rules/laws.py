@@ -13,10 +13,10 @@ as ``Relu(x) - Elu(x, alpha)``; the right piece holds at 0.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sympy import Expr, Rational, S, latex
+from sympy import Expr, S, latex
 
 from elu_sym.algebra.equality import equals
-from elu_sym.claims.assertion import Assertion, Step, all_hold, first_false
+from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
 from elu_sym.claims.rules.calculus import NonNegativeFromKink, PositiveFromKink
 from elu_sym.claims.rules.elementary import Equality, NonNegative, Nonzero, Side
 from elu_sym.symbols import distance, radius, weight, x
@@ -51,6 +51,15 @@ def symmetrized(expression: Expr) -> Expr:
     return (on_side(expression, Side.RIGHT) + mirrored) / 2
 
 
+def expectation(integrand: Expr) -> Notation:
+    """E g(X), with g written in ``x``."""
+    return Notation(f"E[{integrand}]", rf"\mathbb{{E}}\left[{latex(integrand)}\right]_{{x = X}}")
+
+
+def _for_every(text: str, formula: str) -> Notation:
+    return Notation(f"at x = X, for every {text}", rf"\quad \text{{for every {formula}}}")
+
+
 @dataclass(frozen=True)
 class AlmostSurelyNonzero(Assertion):
     """P(g(X) = 0) = 0 for every law of X, because g vanishes nowhere.
@@ -67,26 +76,21 @@ class AlmostSurelyNonzero(Assertion):
     expression: Expr
     rule: ClassVar[str] = "an event that is empty"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"P[{self.expression} = 0] = 0 at x = X, for every law of X"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        inner = latex(self.expression)
-        return rf"P\left[{inner} = 0\right]_{{x = X}} = 0 \quad \text{{for every law}}"
+    def sentence(self) -> Sentence:
+        """That the event has no probability."""
+        yield Notation(
+            f"P[{self.expression} = 0]", rf"P\left[{latex(self.expression)} = 0\right]_{{x = X}}"
+        )
+        yield from ("=", S.Zero, _for_every("law of X", "law"))
 
     def decide(self) -> Step:
         """Look for zeros on either side and at 0."""
-        premises = [Nonzero(on_side(self.expression, side), side).check() for side in Side]
-        premises.append(Nonzero(self.expression.subs(x, S.Zero)).check())
-        refutation = first_false(premises)
-        if refutation is not None and refutation.witness is not None:
-            # Where the expression is 0 on a whole half-line any of its points will do.
-            place = (S.NegativeOne, S.One, S.Zero)[premises.index(refutation)]
-            point = {x: place, **refutation.witness}
-            return self.refuted("X = x with probability 1", point, premises)
-        return self.concluded("it vanishes nowhere", premises)
+        signs = [Nonzero(on_side(self.expression, side), side).check() for side in Side]
+        signs.append(Nonzero(self.expression.subs(x, S.Zero)).check())
+        # Where the expression is 0 on a whole half-line any of its points will do.
+        places = zip(signs, (S.NegativeOne, S.One, S.Zero), strict=True)
+        place = {x: next((place for sign, place in places if sign.holds is False), S.Zero)}
+        return self.concluded("it vanishes nowhere", signs, None, "X = x with probability 1", place)
 
 
 @dataclass(frozen=True)
@@ -105,31 +109,22 @@ class PositiveMean(Assertion):
     expression: Expr
     rule: ClassVar[str] = "expectation of a pointwise inequality"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"E[{self.expression}] > 0 at x = X, for every law of X with P(X < 0) > 0"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        inner = latex(self.expression)
-        return (
-            rf"\mathbb{{E}}\left[{inner}\right]_{{x = X}} > 0"
-            r" \quad \text{for every law with } P(X < 0) > 0"
-        )
+    def sentence(self) -> Sentence:
+        """The inequality."""
+        laws = _for_every("law of X with P(X < 0) > 0", "law with } P(X < 0) > 0 \\text{")
+        return expectation(self.expression), ">", S.Zero, laws
 
     def decide(self) -> Step:
         """Check the sign on either side and at 0."""
         left = PositiveFromKink(on_side(self.expression, Side.LEFT), Side.LEFT).check()
         right = NonNegativeFromKink(on_side(self.expression, Side.RIGHT), Side.RIGHT).check()
-        premises = [left, NonNegative(self.expression.subs(x, S.Zero)).check(), right]
-        if all_hold(premises):
-            return self.proved("positive on the left, nowhere negative", premises)
-        if left.holds is False and left.witness is not None:
-            return self.refuted("X = x at this point", left.witness, premises)
-        if right.holds is False and right.witness is not None:
-            # However little mass lies on the left, a law with nearly all of it here has E g < 0.
-            return self.refuted("X = x but for a little mass on the left", right.witness, premises)
-        return self.undecided("a sign is open", premises)
+        # However little mass lies on the left, a law with nearly all of it at a point has E g < 0.
+        failure = "X = x at this point"
+        if left.holds is not False:
+            failure = "X = x but for a little mass on the left"
+        premises = (left, NonNegative(self.expression.subs(x, S.Zero)), right)
+        detail = "positive on the left, nowhere negative"
+        return self.concluded(detail, premises, (left, right), failure)
 
 
 @dataclass(frozen=True)
@@ -147,35 +142,23 @@ class PositiveSymmetricMean(Assertion):
     strict: bool = True
     rule: ClassVar[str] = "symmetry: a pointwise inequality in r = abs(x)"
 
-    @property
-    def _relation(self) -> str:
-        return ">" if self.strict else ">="
-
-    def to_text(self) -> str:
-        """The sentence."""
-        laws = "symmetric law of X" + (" but the point mass at 0" if self.strict else "")
-        return f"E[{self.expression}] {self._relation} 0 at x = X, for every {laws}"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        relation, but = (">", r" but $\delta_0$") if self.strict else (r"\ge", "")
-        return (
-            rf"\mathbb{{E}}\left[{latex(self.expression)}\right]_{{x = X}} {relation} 0"
-            rf" \quad \text{{for every symmetric law{but}}}"
-        )
+    def sentence(self) -> Sentence:
+        """The inequality."""
+        laws = _for_every("symmetric law of X", "symmetric law")
+        if self.strict:
+            laws = _for_every(
+                "symmetric law of X but the point mass at 0", r"symmetric law but $\\delta_0$"
+            )
+        return expectation(self.expression), ">" if self.strict else ">=", S.Zero, laws
 
     def decide(self) -> Step:
         """Check the mean over x and -x, for x > 0 and at 0."""
         even = symmetrized(self.expression)
         kind = PositiveFromKink if self.strict else NonNegativeFromKink
-        pointwise = kind(even, Side.RIGHT).check()
-        premises = [pointwise, NonNegative(self.expression.subs(x, S.Zero)).check()]
-        if all_hold(premises):
-            return self.proved(f"h(r) = {even.xreplace({x: radius})} for r = abs(x)", premises)
-        if pointwise.holds is False and pointwise.witness is not None:
-            detail = "mass 1/2 at x and at -x"
-            return self.refuted(detail, pointwise.witness, premises)
-        return self.undecided("a sign is open", premises)
+        pairs = kind(even, Side.RIGHT).check()
+        premises = (pairs, NonNegative(self.expression.subs(x, S.Zero)))
+        detail = f"h(r) = {even.xreplace({x: radius})} for r = abs(x)"
+        return self.concluded(detail, premises, [pairs], "mass 1/2 at x and at -x")
 
 
 @dataclass(frozen=True)
@@ -196,36 +179,21 @@ class SymmetricMean(Assertion):
     atom_at_zero: bool = False
     rule: ClassVar[str] = "symmetry: a pointwise equality in r = abs(x)"
 
-    @property
-    def _laws(self) -> str:
-        return "symmetric law" if self.atom_at_zero else "symmetric law without an atom at 0"
-
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"E[{self.expression}] = {self.value} at x = X, for every {self._laws}"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        return (
-            rf"\mathbb{{E}}\left[{latex(self.expression)}\right]_{{x = X}} = {latex(self.value)}"
-            rf" \quad \text{{for every {self._laws}}}"
-        )
+    def sentence(self) -> Sentence:
+        """The equation."""
+        laws = "symmetric law" if self.atom_at_zero else "symmetric law without an atom at 0"
+        return expectation(self.expression), "=", self.value, _for_every(laws, laws)
 
     def decide(self) -> Step:
         """Compare the mean over x and -x with the value, and that at 0 where it may count."""
         if self.value.has(x, distance):
             return self.undecided(f"the value {self.value} contains x, which stands for X")
-        premises = [Equality(symmetrized(self.expression), self.value, Side.RIGHT).check()]
-        if self.atom_at_zero and premises[0].holds:
+        pairs = Equality(symmetrized(self.expression), self.value, Side.RIGHT).check()
+        if self.atom_at_zero and pairs.holds:
             comparison = equals(self.expression.subs(x, S.Zero), self.value)
             if not comparison:
                 detail = f"an atom of weight w at 0, where {comparison.reason}"
-                return self.refuted(
-                    detail, {weight: Rational(1, 2), **comparison.witness}, premises
-                )
-        refutation = first_false(premises)
-        if refutation is not None and refutation.witness is not None:
-            # Where the mean over x and -x is constant, any x shows that it is another constant.
-            point = {x: S.One, **refutation.witness}
-            return self.refuted("mass 1/2 at x and at -x", point, premises)
-        return self.concluded("the value at every r, whatever the law of r", premises)
+                return self.refuted(detail, {weight: S.Half, **comparison.witness}, [pairs])
+        # Where the mean over x and -x is constant, any x shows that it is another constant.
+        detail, failure = "the value at every r, whatever the law of r", "mass 1/2 at x and at -x"
+        return self.concluded(detail, [pairs], failure=failure, at={x: S.One})

@@ -1,14 +1,15 @@
 """Rules about the variance of f(X): its sign, its bounds, what moves or reduces it."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from sympy import Expr, Rational, S, diff, latex
 
 from elu_sym.activations import Activation
-from elu_sym.algebra.enclosure import enclose
+from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.equality import rational_points
-from elu_sym.claims.assertion import Assertion, Step, all_hold
+from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step, all_hold
 from elu_sym.claims.rules.calculus import PositiveFromKink
 from elu_sym.claims.rules.certified import SolvesHeatEquation, VarianceSolvesHeatEquation
 from elu_sym.claims.rules.elementary import Equality, NonNegative, Side
@@ -16,6 +17,11 @@ from elu_sym.claims.rules.function_shape import Convex, LipschitzConstant, Stric
 from elu_sym.claims.rules.gaussian_means import GaussianMean
 from elu_sym.claims.rules.kink import piece
 from elu_sym.symbols import mu, sigma, x, y
+
+
+def variance(integrand: Expr) -> Notation:
+    """Var g(X), with g written in ``x``."""
+    return Notation(f"Var[{integrand}]", rf"\operatorname{{Var}} {latex(integrand)}")
 
 
 @dataclass(frozen=True)
@@ -36,27 +42,25 @@ class PositiveVariance(Assertion):
     function: Activation
     rule: ClassVar[str] = "injective functions keep two points apart"
 
-    def to_text(self) -> str:
-        """The sentence."""
-        return f"Var[{self.function}] > 0 at x = X, for every law of X but a point mass"
-
-    def to_latex(self) -> str:
-        """The sentence."""
-        variance = rf"\operatorname{{Var}} {latex(self.function)}"
-        return rf"{variance} > 0 \text{{ unless }} X \text{{ is constant}}"
+    def sentence(self) -> Sentence:
+        """The inequality."""
+        laws = Notation(
+            "at x = X, for every law of X but a point mass",
+            r"\text{ unless } X \text{ is constant}",
+        )
+        return variance(self.function), ">", S.Zero, laws
 
     def decide(self) -> Step:
         """Check that it is injective, or look for a half-line on which it is constant."""
-        injective = StrictlyMonotone(self.function).check()
-        if injective.holds:
-            return self.concluded("P(f(X) != f(Y)) > 0 for independent X and Y", [injective])
-        constant = [(side, Equality(piece(self.function, side, 1), S.Zero, side)) for side in Side]
-        for side, assertion in constant:
-            step = assertion.check()
-            if step.holds:
+        injective = StrictlyMonotone(self.function)
+        detail = "P(f(X) != f(Y)) > 0 for independent X and Y"
+        step = self.concluded(detail, [injective], entailed=())
+        for side in Side if step.holds is None else ():
+            constant = Equality(piece(self.function, side, 1), S.Zero, side).check()
+            if constant.holds:
                 detail = "X is x or 2*x with probability 1/2 each"
-                return self.refuted(detail, {x: S(side.value)}, [step])
-        return self.undecided("a premise is open", [injective])
+                return self.refuted(detail, {x: S(side.value)}, [constant])
+        return step
 
 
 @dataclass(frozen=True)
@@ -78,22 +82,20 @@ class VarianceBound(Assertion):
     constant: Expr
     rule: ClassVar[str] = "Lipschitz bound of a variance"
 
-    def to_text(self) -> str:
-        """The inequality."""
-        factor = self.constant**2
-        return f"{factor} is the least C with Var[{self.function}] <= C*Var[X] at x = X, for all X"
-
-    def to_latex(self) -> str:
-        """The inequality."""
-        quotient = rf"\operatorname{{Var}} {latex(self.function)} / \operatorname{{Var}} X"
-        return rf"\sup_X {quotient} = {latex(self.constant**2)}"
+    def sentence(self) -> Sentence:
+        """The bound."""
+        name, square = variance(self.function), self.constant**2
+        yield Notation(
+            f"{square} is the least C with {name.text} <= C*Var[X] at x = X, for all X",
+            rf"\sup_X {name.latex} / \operatorname{{Var}} X = {latex(square)}",
+        )
 
     def decide(self) -> Step:
         """The least Lipschitz constant decides."""
         size = NonNegative(self.constant).check()
         if not size.holds:
             return self.undecided("L may be negative", [size])
-        premise = LipschitzConstant(self.function, self.constant).check()
+        premise = LipschitzConstant(self.function, self.constant)
         return self.concluded("E(f(X) - f(Y))^2/2 with an independent copy Y", [premise])
 
 
@@ -128,49 +130,44 @@ class GaussianPoincare(Assertion):
     square: Expr
     rule: ClassVar[str] = "order of the sources of the heat equation"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The inequalities."""
-        return (
-            f"sigma**2*({self.slope})**2 <= Var[{self.function}] <= sigma**2*({self.square})"
-            " at x = X ~ N(mu, sigma**2)"
-        )
-
-    def to_latex(self) -> str:
-        """The inequalities."""
-        return (
-            rf"\sigma^2 s^2 \le \operatorname{{Var}} {latex(self.function)} \le \sigma^2 q,"
-            rf"\; s = {latex(self.slope)},\; q = {latex(self.square)}"
+        name, slope, square = variance(self.function), self.slope, self.square
+        yield Notation(
+            f"sigma**2*({slope})**2 <= {name.text} <= sigma**2*({square}) at x = X ~"
+            " N(mu, sigma**2)",
+            rf"\sigma^2 s^2 \le {name.latex} \le \sigma^2 q,"
+            rf"\; s = {latex(slope)},\; q = {latex(square)}",
         )
 
     def decide(self) -> Step:
         """Check the three equations and what the derivatives are."""
-        derivative = self.function.diff(x)
-        v = sigma**2
-        premises = [
-            GaussianMean(self.function, self.mean).check(),
-            VarianceSolvesHeatEquation(self.variance, self.function, self.mean).check(),
-            GaussianMean(derivative, self.slope).check(),
-            SolvesHeatEquation(self.slope, derivative).check(),
-            SolvesHeatEquation(self.square, derivative**2).check(),
-            Equality(diff(self.mean, mu), self.slope).check(),
-            Equality(_source(self.variance), self.slope**2).check(),
-            Equality(_source(v * self.square), self.square).check(),
-            Equality(
-                _source(v * self.slope**2), self.slope**2 - v * diff(self.slope, mu) ** 2
-            ).check(),
-        ]
-        if all_hold(premises):
-            return self.proved("the sources are in this order", premises)
+        derivative, v = self.function.diff(x), sigma**2
+        certified = VarianceSolvesHeatEquation(self.variance, self.function, self.mean).check()
         lower, upper = v * self.slope**2, v * self.square
-        symbols = (self.variance + lower + upper).free_symbols | {mu, sigma}
-        for point in rational_points(symbols) if premises[1].holds else ():
-            variance, least, greatest = (
-                enclose(bound, point) for bound in (self.variance, lower, upper)
-            )
-            if variance < least or variance > greatest:
-                found = f"{least.str(8)}, {variance.str(8)}, {greatest.str(8)}"
-                return self.refuted(f"the three are {found}", point, [premises[1]])
-        return self.undecided("a premise is open", premises)
+        below = self.slope**2 - v * diff(self.slope, mu) ** 2
+        premises = (
+            GaussianMean(self.function, self.mean),
+            certified,
+            GaussianMean(derivative, self.slope),
+            SolvesHeatEquation(self.slope, derivative),
+            SolvesHeatEquation(self.square, derivative**2),
+            Equality(diff(self.mean, mu), self.slope),
+            Equality(_source(self.variance), self.slope**2),
+            Equality(_source(upper), self.square),
+            Equality(_source(lower), below),
+        )
+
+        def misplaced(point: Point) -> str:
+            balls = [enclose(value, point) for value in (lower, self.variance, upper)]
+            if balls[1] < balls[0] or balls[1] > balls[2]:
+                return f"the three are {', '.join(ball.str(8) for ball in balls)}"
+            return ""
+
+        points = rational_points((self.variance + lower + upper).free_symbols | {mu, sigma})
+        return self.concluded("the sources are in this order", premises, ()).unless(
+            points if certified.holds else (), misplaced
+        )
 
 
 def _source(solution: Expr) -> Expr:
@@ -199,14 +196,12 @@ class VarianceIncreasesWithMean(Assertion):
     slope: Expr
     rule: ClassVar[str] = "Chebyshev's association inequality"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The inequality."""
-        return f"d Var[{self.function}]/dmu >= 0 at x = X ~ N(mu, sigma**2)"
-
-    def to_latex(self) -> str:
-        """The inequality."""
-        return (
-            rf"\frac{{\partial}}{{\partial\mu}} \operatorname{{Var}} {latex(self.function)} \ge 0"
+        name = variance(self.function)
+        yield Notation(
+            f"d {name.text}/dmu >= 0 at x = X ~ N(mu, sigma**2)",
+            rf"\frac{{\partial}}{{\partial\mu}} {name.latex} \ge 0",
         )
 
     def decide(self) -> Step:
@@ -214,22 +209,24 @@ class VarianceIncreasesWithMean(Assertion):
         derivative = self.function.diff(x)
         moved = diff(self.variance, mu)
         product = moved / 2 + self.mean * self.slope
-        premises = [
-            GaussianMean(self.function, self.mean).check(),
-            GaussianMean(derivative, self.slope).check(),
-            GaussianMean(self.function * derivative, product).check(),
-            StrictlyMonotone(self.function).check(),
-            Convex(self.function).check(),
-        ]
-        if all_hold(premises):
-            return self.proved("both f and f' increase", premises)
+        step = self.concluded(
+            "both f and f' increase",
+            (
+                GaussianMean(self.function, self.mean),
+                GaussianMean(derivative, self.slope),
+                GaussianMean(self.function * derivative, product),
+                StrictlyMonotone(self.function),
+                Convex(self.function),
+            ),
+            entailed=(),
+        )
+        if step.holds:
+            return step
         certified = VarianceSolvesHeatEquation(self.variance, self.function, self.mean).check()
-        premises.append(certified)
-        for point in rational_points(moved.free_symbols | {mu, sigma}) if certified.holds else ():
-            ball = enclose(moved, point)
-            if ball < 0:
-                return self.refuted(f"it lies in {ball.str(8)}, below 0", point, [certified])
-        return self.undecided("a premise is open", premises)
+        points = rational_points(moved.free_symbols | {mu, sigma}) if certified.holds else ()
+        return self.undecided("a premise is open", [*step.premises, certified]).unless(
+            points, partial(NonNegative.counterexample, moved)
+        )
 
 
 PAIRS = ((1, 2), (1, 10), (10, 20), (Rational(1, 10), Rational(1, 5)), (Rational(1, 10), 10))
@@ -261,37 +258,29 @@ class ReducesVariation(Assertion):
     function: Expr
     rule: ClassVar[str] = "Chebyshev's association inequality, twice"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The inequality."""
-        return (
+        h, std = latex(self.function), r"\operatorname{std}"
+        yield Notation(
             f"E[{self.function}]/std[{self.function}] >= E[R]/std[R] at x = R,"
-            " for every law of R >= 0"
-        )
-
-    def to_latex(self) -> str:
-        """The inequality."""
-        h = latex(self.function)
-        return (
-            rf"\frac{{\mathbb{{E}}\left[{h}\right]}}{{\operatorname{{std}}\left[{h}\right]}}"
-            r" \ge \frac{\mathbb{E} R}{\operatorname{std} R} \quad (x = R \ge 0)"
+            " for every law of R >= 0",
+            rf"\frac{{\mathbb{{E}}\left[{h}\right]}}{{{std}\left[{h}\right]}} \ge"
+            rf" \frac{{\mathbb{{E}} R}}{{{std} R}} \quad (x = R \ge 0)",
         )
 
     def decide(self) -> Step:
         """Check the sign of h, of its derivative and of that of the quotient."""
-        derivative = diff(self.function, x)
-        premises = [
-            PositiveFromKink(expression, Side.RIGHT).check()
-            for expression in (self.function, derivative, self.function - x * derivative)
-        ]
-        if all_hold(premises):
-            return self.proved("h increases and h(r)/r decreases", premises)
-        for pair in PAIRS if all_hold(premises[:2]) else ():
-            low, high = map(S, pair)
-            near, far = (enclose(self.function / x, {x: place}) for place in (low, high))
+        h, slope = self.function, diff(self.function, x)
+        signs = [PositiveFromKink(e, Side.RIGHT).check() for e in (h, slope, h - x * slope)]
+
+        def rises(point: Point) -> str:
+            near, far = (enclose(h / x, {x: point[place]}) for place in (x, y))
             if far > near:
-                detail = f"mass 1/2 at x and at y, where h(r)/r is {near.str(6)} and {far.str(6)}"
-                return self.refuted(detail, {x: low, y: high}, premises[:2])
-        return self.undecided("a premise is open", premises)
+                return f"mass 1/2 at x and at y, where h(r)/r is {near.str(6)} and {far.str(6)}"
+            return ""
+
+        pairs = [{x: S(low), y: S(high)} for low, high in PAIRS] if all_hold(signs[:2]) else []
+        return self.concluded("h increases and h(r)/r decreases", signs, ()).unless(pairs, rises)
 
 
 @dataclass(frozen=True)
@@ -314,21 +303,17 @@ class VarianceOf(Assertion):
     second_moment: Expr
     rule: ClassVar[str] = "E g^2 >= (E g)^2"
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The inequality."""
-        return f"Var[{self.integrand}] = {self.second_moment} - ({self.mean})**2 >= 0 at x = X"
-
-    def to_latex(self) -> str:
-        """The inequality."""
-        return (
-            rf"\operatorname{{Var}}\left[{latex(self.integrand)}\right] ="
-            rf" {latex(self.second_moment)} - \left({latex(self.mean)}\right)^2 \ge 0"
+        g, square, mean = self.integrand, self.second_moment, self.mean
+        yield Notation(
+            f"Var[{g}] = {square} - ({mean})**2 >= 0 at x = X",
+            rf"\operatorname{{Var}}\left[{latex(g)}\right] ="
+            rf" {latex(square)} - \left({latex(mean)}\right)^2 \ge 0",
         )
 
     def decide(self) -> Step:
         """Check the two expectations."""
-        premises = [
-            GaussianMean(self.integrand, self.mean).check(),
-            GaussianMean(self.integrand**2, self.second_moment).check(),
-        ]
-        return self.concluded("Jensen's inequality", premises)
+        mean = GaussianMean(self.integrand, self.mean)
+        square = GaussianMean(self.integrand**2, self.second_moment)
+        return self.concluded("Jensen's inequality", (mean, square))
