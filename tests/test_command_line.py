@@ -112,6 +112,13 @@ def test_explain_as_json_is_the_whole_proof(run):
     assert explained["neighbours"][0]["verdict"] == "REFUTED"
 
 
+def test_explain_names_the_successor_of_a_retired_claim(run, monkeypatch):
+    monkeypatch.setitem(CLAIMS._retired, "shape.old", "shape.convex")
+    code, _, error = run("explain", "shape.old")
+    assert code == 2
+    assert "'shape.old' is retired; shape.convex says as much" in error
+
+
 def test_explain_fails_where_the_verdict_is_not_the_expected_one(run, monkeypatch):
     claim = replace(CLAIMS["shape.convex"], expected=Verdict.PROVED)
     monkeypatch.setitem(CLAIMS._claims, claim.id, claim)

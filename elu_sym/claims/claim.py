@@ -11,7 +11,7 @@ just checked, a step that raises an exception decides nothing, and a proof witho
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import Enum
@@ -21,7 +21,7 @@ from typing import Any
 from sympy import Symbol
 
 from elu_sym.algebra.enclosure import Point
-from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.claims.assertion import Assertion, Evidence, Step, all_hold, first_false
 
 __all__ = [
     "Assertion",
@@ -162,14 +162,13 @@ class Outcome:
     @property
     def verdict(self) -> Verdict:
         """The verdict, computed from the steps."""
+        steps = self.numbered_steps
         if self._counterexample is not None:
             return Verdict.REFUTED
-        steps = self.numbered_steps
-        if self.failure or not steps or not all(step.holds is True for step in steps):
+        if self.failure or not steps or not all_hold(steps):
             return Verdict.UNKNOWN
-        if any(step.evidence is Evidence.EXPERIMENT for step in steps):
-            return Verdict.MEASURED
-        return Verdict.PROVED
+        measured = any(step.evidence is Evidence.EXPERIMENT for step in steps)
+        return Verdict.MEASURED if measured else Verdict.PROVED
 
     @property
     def is_expected(self) -> bool:
@@ -188,11 +187,6 @@ class Outcome:
         return _where(self.witness).strip()
 
     @property
-    def named_witness(self) -> dict[str, str] | None:
-        """The witness as plain data."""
-        return _plain(self.witness)
-
-    @property
     def finding(self) -> str:
         """What the rule found at the witness, or nothing."""
         step = self._counterexample
@@ -201,11 +195,10 @@ class Outcome:
     @property
     def _counterexample(self) -> Step | None:
         """The first assertion of the claim that is false; a false premise alone is none."""
-        for step in self.steps:
-            # What an experiment contradicts is open, unless one of its runs is the exception.
-            if step.holds is False and (step.evidence is not Evidence.EXPERIMENT or step.witness):
-                return step
-        return None
+        # What an experiment contradicts is open, unless one of its runs is the exception.
+        return first_false(
+            step for step in self.steps if step.evidence is not Evidence.EXPERIMENT or step.witness
+        )
 
     @property
     def numbered_steps(self) -> tuple[Step, ...]:
@@ -233,12 +226,21 @@ class Outcome:
                 f" {kept.holds}; the proof has: {found.assertion.to_text()}: {found.holds}"
             )
 
-    def to_json(self) -> dict[str, Any]:
-        """The proof as plain data; the premises of a step are the numbers of other steps."""
-        steps = self.numbered_steps
+    def summary(self) -> dict[str, Any]:
+        """What the claim says and what came out, as plain data."""
         return {
             "id": self.claim.id,
             "statement": self.claim.statement,
+            "verdict": self.verdict.value,
+            "expected": self.claim.expected.value,
+            "witness": _plain(self.witness),
+            "finding": self.finding,
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """The proof as plain data; the premises of a step are the numbers of other steps."""
+        steps = self.numbered_steps
+        return self.summary() | {
             "latex": self.claim.latex,
             "assumptions": list(self.claim.hypotheses),
             "steps": [
@@ -255,22 +257,15 @@ class Outcome:
                 for number, step in enumerate(steps, start=1)
             ],
             "failure": self.failure,
-            "verdict": self.verdict.value,
-            "expected": self.claim.expected.value,
-            "witness": self.named_witness,
-            "finding": self.finding,
             "source": self.claim.source,
         }
 
     def to_text(self) -> str:
         """The proof as numbered steps: statement, rule, result."""
-        lines = [f"{self.claim.id}: {self.claim.statement}"]
-        if self.claim.assumptions:
-            lines.append(f"Assumptions: {', '.join(self.claim.hypotheses)}.")
-        steps = self.numbered_steps
-        for number, step in enumerate(steps, start=1):
+        lines = [f"{self.claim.id}: {self.claim.statement}", *self._assumptions]
+        for number, step, reason in self._reasons:
             lines.append(f"{number}. {step.assertion.to_text()}")
-            lines.append(f"   [{_RESULT[step.holds]}] {_reason(step, steps)}")
+            lines.append(f"   [{_RESULT[step.holds]}] {reason}")
         lines += [self.failure] if self.failure else []
         lines.append(f"{self.verdict.value}{_where(self.witness)}. Source: {self.claim.source}.")
         return "\n".join(lines)
@@ -280,15 +275,28 @@ class Outcome:
         formula = f" $\\displaystyle {self.claim.latex}$" if self.claim.latex else ""
         statement = self.claim.statement.replace("*", r"\*")
         lines = [f"**{self.claim.id}**: {statement}{formula}", ""]
-        if self.claim.assumptions:
-            lines += [f"Assumptions: {', '.join(self.claim.hypotheses)}.", ""]
+        for assumptions in self._assumptions:
+            lines += [assumptions, ""]
+        for number, step, reason in self._reasons:
+            lines.append(f"{number}. $\\displaystyle {step.assertion.to_latex()}$  ")
+            lines.append(f"   *{_RESULT[step.holds]}*, {_escaped(reason)}")
+        lines += ["", self.failure] if self.failure else []
+        return "\n".join([*lines, "", f"**{self.verdict.value}**{_where(self.witness)}"])
+
+    @property
+    def _assumptions(self) -> list[str]:
+        hypotheses = ", ".join(self.claim.hypotheses)
+        return [f"Assumptions: {hypotheses}."] if hypotheses else []
+
+    @property
+    def _reasons(self) -> Iterator[tuple[int, Step, str]]:
+        """Every step with its number and why it holds or fails."""
         steps = self.numbered_steps
         for number, step in enumerate(steps, start=1):
-            lines.append(f"{number}. $\\displaystyle {step.assertion.to_latex()}$  ")
-            lines.append(f"   *{_RESULT[step.holds]}*, {_escaped(_reason(step, steps))}")
-        lines += ["", self.failure] if self.failure else []
-        lines += ["", f"**{self.verdict.value}**{_where(self.witness)}"]
-        return "\n".join(lines)
+            numbers = ", ".join(str(steps.index(premise) + 1) for premise in step.premises)
+            rests_on = f" (from {numbers})" if numbers else ""
+            reason = f"{step.assertion.rule}{rests_on}: {step.detail}{_where(step.witness)}"
+            yield number, step, reason
 
     def __repr__(self) -> str:
         return f"<{self.claim.id}: {self.verdict.value}, {len(self.numbered_steps)} steps>"
@@ -302,9 +310,11 @@ class Registry(Mapping[str, Claim]):
 
     Args:
         claims: the claims; ids are unique.
+        retired: ids that were claims once, each with the claim or formula that says as much.
+        formulas: the ids of formulas that may be named there.
 
     Raises:
-        ValueError: if two claims have the same id.
+        ValueError: if two claims have the same id, be it retired, or a successor does not exist.
 
     Examples:
         >>> from elu_sym.claims.chapters import CLAIMS
@@ -312,19 +322,35 @@ class Registry(Mapping[str, Claim]):
         ['construction.unique', 'construction.wishes_determine_elu']
     """
 
-    def __init__(self, claims: Iterable[Claim]) -> None:
+    def __init__(
+        self,
+        claims: Iterable[Claim],
+        retired: Mapping[str, str] | None = None,
+        formulas: Collection[str] = (),
+    ) -> None:
         self._claims: dict[str, Claim] = {}
+        self._retired = dict(retired or {})
         for claim in claims:
-            if claim.id in self._claims:
+            if claim.id in self._claims or claim.id in self._retired:
                 raise ValueError(
-                    f"two claims have the id {claim.id}; ids are permanent, choose another one"
+                    f"two claims have the id {claim.id}, one of which may be retired; ids are"
+                    " permanent, choose another one"
                 )
             self._claims[claim.id] = claim
+        for claim_id, successor in self._retired.items():
+            if successor not in self._claims and successor not in formulas:
+                raise ValueError(
+                    f"the retired claim {claim_id} names {successor}, which is no claim and no"
+                    " formula; name one that says as much"
+                )
 
     def __getitem__(self, claim_id: str) -> Claim:
         try:
             return self._claims[claim_id]
         except KeyError:
+            if claim_id in self._retired:
+                successor = self._retired[claim_id]
+                raise KeyError(f"{claim_id!r} is retired; {successor} says as much") from None
             # "mean" is close to no id by its letters, but means moments.mean.
             close = [each for each in self._claims if each.partition(".")[2] == claim_id]
             close = close or get_close_matches(claim_id, self._claims)
@@ -352,12 +378,6 @@ def _hypothesis(assumption: Symbol | str) -> str:
     if assumption.is_nonnegative:
         return f"{assumption} >= 0"
     return f"{assumption} real" if assumption.is_real else f"{assumption} complex"
-
-
-def _reason(step: Step, steps: tuple[Step, ...]) -> str:
-    numbers = ", ".join(str(steps.index(premise) + 1) for premise in step.premises)
-    rests_on = f" (from {numbers})" if numbers else ""
-    return f"{step.assertion.rule}{rests_on}: {step.detail}{_where(step.witness)}"
 
 
 def _escaped(text: str) -> str:

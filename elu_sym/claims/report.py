@@ -67,25 +67,11 @@ class ClaimReport:
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain data."""
-        return {
-            "id": self.outcome.claim.id,
+        return self.outcome.summary() | {
             "chapter": self.outcome.claim.chapter,
-            "statement": self.outcome.claim.statement,
-            "verdict": self.outcome.verdict.value,
-            "expected": self.outcome.claim.expected.value,
             "passed": self.passed,
-            "witness": self.outcome.named_witness,
-            "finding": self.outcome.finding,
             "witnesses": [_witness_json(witness) for witness in _claim_witnesses(self.outcome)],
-            "neighbours": [
-                {
-                    "statement": neighbour.claim.statement,
-                    "verdict": neighbour.verdict.value,
-                    "witness": neighbour.named_witness,
-                    "finding": neighbour.finding,
-                }
-                for neighbour in self.neighbours
-            ],
+            "neighbours": [neighbour.summary() for neighbour in self.neighbours],
             "seconds": round(self.seconds, 4),
         }
 

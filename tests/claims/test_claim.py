@@ -185,6 +185,20 @@ class TestRegistry:
         assert Registry(claims)["a.c"] is claims[1]
         assert len(Registry(claims)) == 3
 
+    def test_a_retired_id_names_its_successor(self) -> None:
+        registry = Registry(
+            [claim_of(TRUE)], {"test.old": "test.claim", "test.older": "mean"}, ["mean"]
+        )
+        with pytest.raises(KeyError, match=r"'test\.old' is retired; test\.claim says as much"):
+            registry["test.old"]
+        assert "test.old" not in registry
+        assert list(registry) == ["test.claim"]
+
+    @pytest.mark.parametrize("retired", [{"test.claim": "test.claim"}, {"test.old": "test.lost"}])
+    def test_a_retired_id_is_no_claim_and_has_a_successor(self, retired: dict[str, str]) -> None:
+        with pytest.raises(ValueError, match="retired"):
+            Registry([claim_of(TRUE)], retired)
+
     def test_unknown_id_names_the_known_ones(self) -> None:
         with pytest.raises(KeyError, match=r"regularity\.continuous"):
             CLAIMS["regularity.continous"]

@@ -1,5 +1,6 @@
 """The claims and their proofs: a file or a folder a chapter, named as its ids begin."""
 
+from elu_sym.book.formula import FORMULAS
 from elu_sym.claims.chapters import (
     centering,
     construction,
@@ -17,6 +18,7 @@ from elu_sym.claims.chapters import (
     smooth_ride,
     sparsity,
 )
+from elu_sym.claims.chapters.retired import RETIRED
 from elu_sym.claims.claim import Registry
 
 CHAPTERS = {
@@ -56,5 +58,5 @@ _MODULES = (
     meanfield,
 )
 
-CLAIMS = Registry(claim for module in _MODULES for claim in module.CLAIMS)
+CLAIMS = Registry((claim for module in _MODULES for claim in module.CLAIMS), RETIRED, FORMULAS)
 """Every claim by its permanent id, in the order of the chapters."""
