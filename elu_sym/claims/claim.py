@@ -118,16 +118,9 @@ class Claim:
     @property
     def false_claims(self) -> "tuple[Claim, ...]":
         """The neighbours as claims that expect to be refuted."""
+        rest: dict[str, Any] = {"latex": "", "expected": Verdict.REFUTED, "neighbours": ()}
         return tuple(
-            replace(
-                self,
-                id=f"{self.id}_false_{number}",
-                statement=neighbour.statement,
-                proof=neighbour.proof,
-                latex="",
-                expected=Verdict.REFUTED,
-                neighbours=(),
-            )
+            replace(self, id=f"{self.id}_false_{number}", **vars(neighbour), **rest)
             for number, neighbour in enumerate(self.neighbours, start=1)
         )
 
@@ -373,11 +366,9 @@ _RESULT = {True: "holds", False: "FAILS", None: "undecided"}
 def _hypothesis(assumption: Symbol | str) -> str:
     if isinstance(assumption, str):
         return assumption
-    if assumption.is_positive:
-        return f"{assumption} > 0"
-    if assumption.is_nonnegative:
-        return f"{assumption} >= 0"
-    return f"{assumption} real" if assumption.is_real else f"{assumption} complex"
+    properties = {"positive": "> 0", "nonnegative": ">= 0", "real": "real"}
+    known = [words for name, words in properties.items() if getattr(assumption, f"is_{name}")]
+    return f"{assumption} {known[0] if known else 'complex'}"
 
 
 def _escaped(text: str) -> str:

@@ -116,7 +116,7 @@ class IterateBetween(Assertion):
             f"iterate {self.steps} of {self.map}", f"F^{{{self.steps}}}({latex(start)})"
         )
         yield from (self.lower, "<", iterate, "<", self.upper)
-        yield Notation(f"from {self.symbol} = {start}", rf",\\; F({name}) = {latex(self.map)}")
+        yield Notation(f"from {self.symbol} = {start}", rf",\; F({name}) = {latex(self.map)}")
 
     def decide(self) -> Step:
         """Iterate and compare."""

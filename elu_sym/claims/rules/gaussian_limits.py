@@ -333,7 +333,7 @@ class GaussianLimit(Assertion):
             ball = enclose(found.coefficient, point)
             claimed = {oo: ball > 0, -oo: ball < 0}.get(self.value, False)
             if not claimed and (ball > 0 or ball < 0):
-                return self.refuted(f"{detail}, in {ball.str(8)}", _named(point, self))
+                return self.refuted(f"{detail}, which lies in {ball.str(8)}", _named(point, self))
         return self.undecided(f"{detail}, of unknown sign")
 
 

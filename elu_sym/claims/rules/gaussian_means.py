@@ -60,7 +60,7 @@ class GaussianMean(Assertion):
         yield from (expectation(self.expression), "=", self.value)
         yield Notation(
             f"at x = X ~ N({location}, {variance})",
-            rf",\\; X \\sim N({latex(location)}, {latex(variance)})",
+            rf",\; X \sim N({latex(location)}, {latex(variance)})",
         )
 
     def decide(self) -> Step:
@@ -228,10 +228,10 @@ class DerivativeBelow(Assertion):
 
     def sentence(self) -> Sentence:
         """The equation and its condition."""
-        yield from (Notation("P[f'(X) < level]", r"P[f'(X) < \\mathrm{level}]"), "=", self.value)
+        yield from (Notation("P[f'(X) < level]", r"P[f'(X) < \mathrm{level}]"), "=", self.value)
         text = " and ".join(map(str, self.relations))
-        formula = r",\\; ".join(map(latex, self.relations))
-        yield Notation(f"if {text}", rf"\\quad ({formula})")
+        formula = r",\; ".join(map(latex, self.relations))
+        yield Notation(f"if {text}", rf"\quad ({formula})")
 
     def decide(self) -> Step:
         """Find the case, and compare the normal forms."""

@@ -111,8 +111,13 @@ class PositiveMean(Assertion):
 
     def sentence(self) -> Sentence:
         """The inequality."""
-        laws = _for_every("law of X with P(X < 0) > 0", "law with } P(X < 0) > 0 \\text{")
-        return expectation(self.expression), ">", S.Zero, laws
+        yield from (
+            expectation(self.expression),
+            ">",
+            S.Zero,
+            _for_every("law of X with", "law with "),
+        )
+        yield Notation("P(X < 0) > 0", "P(X < 0) > 0")
 
     def decide(self) -> Step:
         """Check the sign on either side and at 0."""
@@ -144,12 +149,10 @@ class PositiveSymmetricMean(Assertion):
 
     def sentence(self) -> Sentence:
         """The inequality."""
-        laws = _for_every("symmetric law of X", "symmetric law")
+        laws = ("symmetric law of X", "symmetric law")
         if self.strict:
-            laws = _for_every(
-                "symmetric law of X but the point mass at 0", r"symmetric law but $\\delta_0$"
-            )
-        return expectation(self.expression), ">" if self.strict else ">=", S.Zero, laws
+            laws = (f"{laws[0]} but the point mass at 0", rf"{laws[1]} but $\delta_0$")
+        return expectation(self.expression), ">" if self.strict else ">=", S.Zero, _for_every(*laws)
 
     def decide(self) -> Step:
         """Check the mean over x and -x, for x > 0 and at 0."""
