@@ -111,13 +111,9 @@ class PositiveMean(Assertion):
 
     def sentence(self) -> Sentence:
         """The inequality."""
-        yield from (
-            expectation(self.expression),
-            ">",
-            S.Zero,
-            _for_every("law of X with", "law with "),
-        )
-        yield Notation("P(X < 0) > 0", "P(X < 0) > 0")
+        condition = Notation("P(X < 0) > 0", "P(X < 0) > 0")
+        laws = _for_every("law of X with", "law with ")
+        return expectation(self.expression), ">", S.Zero, laws, condition
 
     def decide(self) -> Step:
         """Check the sign on either side and at 0."""
