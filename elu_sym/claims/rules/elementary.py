@@ -232,12 +232,11 @@ class SquareRoot(Assertion):
         squares = Equality(self.root**2, self.square).check()
         if squares.witness is not None:
             return self.refuted(f"not the squares: {squares.detail}", squares.witness, [squares])
-        sign = NonNegative(self.root).check()
-        if sign.witness is not None:
-            return self.refuted(sign.detail, sign.witness)
         if squares.holds and self.root.is_Pow and self.root.exp == S.Half:
             return self.proved("the power 1/2 of what has the same normal form", [squares])
-        return self.undecided("no power 1/2, or a premise is open", [squares])
+        points = rational_points(self.root.free_symbols)
+        step = self.undecided("no power 1/2, or a premise is open", [squares])
+        return step.unless(points, lambda point: NonNegative.counterexample(self.root, point))
 
 
 @dataclass(frozen=True)

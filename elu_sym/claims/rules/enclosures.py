@@ -141,8 +141,8 @@ class IterateBetween(Assertion):
 class PositiveOnBox(Assertion):
     """An expression is positive at every point of a box.
 
-    A stored cover of this statement is checked; where none is named, or the one that is
-    named is about another expression or box, a short search decides.
+    A stored cover of this statement is checked; where none is named, or the one that is named is
+    about another expression or box, a short search decides.
 
     Attributes:
         expression: made of what :class:`elu_sym.algebra.interval_enclosure.BoxFunction` encloses.
