@@ -12,7 +12,7 @@ from sympy import Integer
 import elu_sym
 from elu_sym.__main__ import main
 from elu_sym.claims.chapters import CLAIMS
-from elu_sym.claims.claim import Neighbour, Verdict
+from elu_sym.claims.claim import Verdict
 from elu_sym.claims.rules.elementary import Equality
 
 
@@ -126,8 +126,8 @@ def test_explain_fails_where_the_verdict_is_not_the_expected_one(run, monkeypatc
 
 
 def test_explain_fails_where_a_neighbour_is_refuted_nowhere_in_particular(run, monkeypatch):
-    nowhere = Neighbour("0 is 1.", lambda: [Equality(Integer(0), Integer(1))])
-    claim = replace(CLAIMS["shape.convex"], neighbours=(nowhere,))
+    nowhere = {"0 is 1.": Equality(Integer(0), Integer(1))}
+    claim = replace(CLAIMS["shape.convex"], neighbours=nowhere)
     monkeypatch.setitem(CLAIMS._claims, claim.id, claim)
     assert run("explain", claim.id)[0] == 1
 

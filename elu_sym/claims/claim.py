@@ -11,8 +11,8 @@ just checked, a step that raises an exception decides nothing, and a proof witho
 
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import Enum
 from itertools import zip_longest
@@ -27,7 +27,6 @@ __all__ = [
     "Assertion",
     "Claim",
     "Evidence",
-    "Neighbour",
     "Outcome",
     "ProofError",
     "Registry",
@@ -53,17 +52,8 @@ class ProofError(ArithmeticError):
     """A step that is not what its rule finds; the message names the step."""
 
 
-@dataclass(frozen=True)
-class Neighbour:
-    """A false statement beside a claim: a constant, a sign, a quantifier or a condition changed.
-
-    Attributes:
-        statement: what it says, in words.
-        proof: builds the assertions that it amounts to, one of which is refuted.
-    """
-
-    statement: str
-    proof: Callable[[], Iterable[Assertion]]
+Proof = Assertion | Sequence[Assertion] | Callable[[], Assertion | Iterable[Assertion]]
+"""What a statement amounts to: assertions, or what builds them from the definition."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +63,16 @@ class Claim:
     Attributes:
         id: permanent, ``chapter.name`` in lower case.
         statement: one sentence.
-        proof: builds, from the definition, the assertions whose conjunction the claim is.
+        proof: the assertions whose conjunction the claim is, or what builds them when it is
+            checked.
         source: who says so.
         latex: the statement as a formula, if it has one.
         assumptions: the symbols that the claim is about, whose SymPy assumptions are its
             hypotheses, and further hypotheses in words.
         expected: the verdict that the project stands for.
-        neighbours: false statements close to this one, which its rules must refute.
+        neighbours: false statements close to this one, a constant, a sign, a quantifier or a
+            condition changed, each with the assertions that it amounts to, one of which its rules
+            must refute.
 
     Examples:
         >>> from elu_sym.claims.chapters import CLAIMS
@@ -92,12 +85,12 @@ class Claim:
 
     id: str
     statement: str
-    proof: Callable[[], Iterable[Assertion]]
+    proof: Proof
     source: str
     latex: str = ""
     assumptions: tuple[Symbol | str, ...] = ()
     expected: Verdict = Verdict.PROVED
-    neighbours: tuple[Neighbour, ...] = ()
+    neighbours: Mapping[str, Proof] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z]\w*\.[a-z]\w*", self.id):
@@ -116,12 +109,18 @@ class Claim:
         return tuple(_hypothesis(assumption) for assumption in self.assumptions)
 
     @property
+    def assertions(self) -> Iterable[Assertion]:
+        """What the claim amounts to, built now if the proof builds it."""
+        proof = self.proof() if callable(self.proof) else self.proof
+        return [proof] if isinstance(proof, Assertion) else proof
+
+    @property
     def false_claims(self) -> "tuple[Claim, ...]":
         """The neighbours as claims that expect to be refuted."""
-        rest: dict[str, Any] = {"latex": "", "expected": Verdict.REFUTED, "neighbours": ()}
+        expected = Verdict.REFUTED
         return tuple(
-            replace(self, id=f"{self.id}_false_{number}", **vars(neighbour), **rest)
-            for number, neighbour in enumerate(self.neighbours, start=1)
+            Claim(f"{self.id}_false_{n}", words, proof, self.source, "", self.assumptions, expected)
+            for n, (words, proof) in enumerate(self.neighbours.items(), start=1)
         )
 
     def check(self) -> "Outcome":
@@ -130,7 +129,7 @@ class Claim:
         steps: tuple[Step, ...] = ()
         failure = ""
         try:
-            steps = tuple(assertion.check() for assertion in self.proof())
+            steps = tuple(assertion.check() for assertion in self.assertions)
         except Exception as error:
             failure = f"the proof raises {type(error).__name__}: {error}"
         return Outcome(self, steps, time.perf_counter() - start, failure)

@@ -15,7 +15,7 @@ import elu_sym
 from elu_sym import mean, verify
 from elu_sym.certify.witness import Witness
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.report import (
     ClaimReport,
     FormulaReport,
@@ -58,8 +58,8 @@ def test_claims_are_reported_by_chapters_with_witnesses_neighbours_and_time():
 
 
 def test_a_neighbour_that_is_true_fails_the_run():
-    neighbour = Neighbour("x is x.", lambda: [Equality(x, x)])
-    claim = Claim("test.claim", "x.", lambda: [Equality(x, x)], "me", neighbours=(neighbour,))
+    neighbours = {"x is x.": Equality(x, x)}
+    claim = Claim("test.claim", "x.", lambda: [Equality(x, x)], "me", neighbours=neighbours)
     report = report_of(claim)
     assert report.claims[0].outcome.verdict is Verdict.PROVED
     assert not report.passed
@@ -68,8 +68,8 @@ def test_a_neighbour_that_is_true_fails_the_run():
 
 
 def test_a_neighbour_that_is_refuted_nowhere_in_particular_fails_the_run():
-    neighbour = Neighbour("0 is 1.", lambda: [Equality(Integer(0), Integer(1))])
-    claim = Claim("test.claim", "x.", lambda: [Equality(x, x)], "me", neighbours=(neighbour,))
+    neighbours = {"0 is 1.": Equality(Integer(0), Integer(1))}
+    claim = Claim("test.claim", "x.", lambda: [Equality(x, x)], "me", neighbours=neighbours)
     assert not report_of(claim).passed
 
 

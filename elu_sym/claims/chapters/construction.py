@@ -6,7 +6,7 @@ from sympy import Expr, S, diff, exp
 
 from elu_sym.activations import Celu, Elu, KinkedFunction
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.calculus import DerivativeOf, LimitAtInfinity, LimitAtKink
 from elu_sym.claims.rules.elementary import Equality, Side, UniqueSolution
 from elu_sym.claims.rules.function_shape import CoincideOnlyAt, WishesDetermine
@@ -95,19 +95,15 @@ CLAIMS = (
         assumptions=(x, alpha, offset, amplitude, rate),
         proof=unique,
         source="Clevert, Unterthiner, Hochreiter 2016, section 3; Barron 2017",
-        neighbours=(
-            Neighbour(
-                "The wishes force p = alpha.",
-                lambda: [UniqueSolution(WISHES, (offset, amplitude), (alpha, -alpha))],
+        neighbours={
+            "The wishes force p = alpha.": lambda: UniqueSolution(
+                WISHES, (offset, amplitude), (alpha, -alpha)
             ),
-            Neighbour(
-                "A C^1 joint forces k = alpha.",
-                lambda: [UniqueSolution((alpha * rate - 1,), (rate,), (alpha,))],
+            "A C^1 joint forces k = alpha.": lambda: UniqueSolution(
+                (alpha * rate - 1,), (rate,), (alpha,)
             ),
-            Neighbour(
-                "ELU is CELU only at alpha = 2.", lambda: [CoincideOnlyAt(ELU, CELU, alpha, S(2))]
-            ),
-        ),
+            "ELU is CELU only at alpha = 2.": lambda: CoincideOnlyAt(ELU, CELU, alpha, S(2)),
+        },
     ),
     Claim(
         id="construction.wishes_determine_elu",
@@ -118,12 +114,11 @@ CLAIMS = (
         proof=lambda: [WishesDetermine(ELU, ClippedIdentity(x, alpha), kink=-alpha)],
         source="Clevert, Unterthiner, Hochreiter 2016, section 3, read as a derivation",
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "Strictly increasing as a further wish makes them determine ELU.",
-                lambda: [WishesDetermine(ELU, CELU, increasing=True)],
-            ),
-        ),
+        neighbours={
+            "Strictly increasing as a further wish makes them determine ELU.": lambda: (
+                WishesDetermine(ELU, CELU, increasing=True)
+            )
+        },
     ),
     Claim(
         id="construction.smooth_wishes_determine_celu",
@@ -134,11 +129,10 @@ CLAIMS = (
         proof=lambda: [WishesDetermine(CELU, TwoRates(x, alpha), order=1, increasing=True)],
         source="Barron 2017, read as a derivation",
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "With strictly increasing, but only continuous, they determine CELU.",
-                lambda: [WishesDetermine(CELU, ELU, increasing=True)],
-            ),
-        ),
+        neighbours={
+            "With strictly increasing, but only continuous, they determine CELU.": lambda: (
+                WishesDetermine(CELU, ELU, increasing=True)
+            )
+        },
     ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from elu_sym.activations import Elu, EluDerivative, ReluDerivative
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.calculus import DerivativeOf
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
 from elu_sym.claims.rules.kink import OneSidedDerivative, piece, value_at_kink
@@ -37,15 +37,10 @@ CLAIMS = (
         assumptions=(x, alpha),
         proof=positive,
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15",
-        neighbours=(
-            Neighbour(
-                "It is less than 1 for x < 0.", lambda: [Positive(1 - DERIVATIVE, Side.LEFT)]
-            ),
-            Neighbour(
-                "That of ReLU is positive everywhere.",
-                lambda: [Positive(ReluDerivative(x), Side.LEFT)],
-            ),
-        ),
+        neighbours={
+            "It is less than 1 for x < 0.": lambda: Positive(1 - DERIVATIVE, Side.LEFT),
+            "That of ReLU is positive everywhere.": lambda: Positive(ReluDerivative(x), Side.LEFT),
+        },
     ),
     Claim(
         id="derivative.self_expression",
@@ -55,14 +50,11 @@ CLAIMS = (
         # On the left the exponential is its own derivative.
         proof=lambda: [is_derivative(Side.LEFT), Equality(DERIVATIVE, ELU + alpha, Side.LEFT)],
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15",
-        neighbours=(
-            Neighbour(
-                "It is ELU minus alpha.", lambda: [Equality(DERIVATIVE, ELU - alpha, Side.LEFT)]
+        neighbours={
+            "It is ELU minus alpha.": lambda: Equality(DERIVATIVE, ELU - alpha, Side.LEFT),
+            "It is ELU plus alpha for x > 0 as well.": lambda: Equality(
+                DERIVATIVE, ELU + alpha, Side.RIGHT
             ),
-            Neighbour(
-                "It is ELU plus alpha for x > 0 as well.",
-                lambda: [Equality(DERIVATIVE, ELU + alpha, Side.RIGHT)],
-            ),
-        ),
+        },
     ),
 )

@@ -21,7 +21,7 @@ from elu_sym.activations import Elu, Relu
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.book.formula import derivative_mean, mean, relu, second_moment
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.calculus import PositiveFromKink
 from elu_sym.claims.rules.elementary import (
     ABOVE_ONE,
@@ -184,16 +184,14 @@ CLAIMS = (
             Equality(ELU, Relu(x), Side.RIGHT),
         ],
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15, read as a payoff",
-        neighbours=(
-            Neighbour(
-                "One put is sold, whatever alpha.",
-                lambda: [Equality(ELU, Relu(x) - (1 - exp(x)), Side.LEFT)],
+        neighbours={
+            "One put is sold, whatever alpha.": lambda: Equality(
+                ELU, Relu(x) - (1 - exp(x)), Side.LEFT
             ),
-            Neighbour(
-                "The puts are bought.",
-                lambda: [Equality(ELU, Relu(x) + alpha * (1 - exp(x)), Side.LEFT)],
+            "The puts are bought.": lambda: Equality(
+                ELU, Relu(x) + alpha * (1 - exp(x)), Side.LEFT
             ),
-        ),
+        },
     ),
     Claim(
         id="options.mean_portfolio",
@@ -205,20 +203,17 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha),
         proof=lambda: mean_is(PORTFOLIO),
         source="Bachelier 1900; Black 1976; Black, Scholes 1973",
-        neighbours=(
-            Neighbour(
-                "The forward of the put is e^mu, the exponential of the mean.",
-                lambda: mean_is(CALL - alpha * black_put(exp(mu), S.One, sigma)),
+        neighbours={
+            "The forward of the put is e^mu, the exponential of the mean.": lambda: mean_is(
+                CALL - alpha * black_put(exp(mu), S.One, sigma)
             ),
-            Neighbour(
-                "The puts are struck 1 % higher.",
-                lambda: mean_is(CALL - alpha * black_put(FORWARD, PERCENT_MORE, sigma)),
+            "The puts are struck 1 % higher.": lambda: mean_is(
+                CALL - alpha * black_put(FORWARD, PERCENT_MORE, sigma)
             ),
-            Neighbour(
-                "The call too is one of the Black model.",
-                lambda: mean_is(black_call(FORWARD, S.One, sigma) - alpha * PUT),
+            "The call too is one of the Black model.": lambda: mean_is(
+                black_call(FORWARD, S.One, sigma) - alpha * PUT
             ),
-        ),
+        },
     ),
     Claim(
         id="options.second_moment_portfolio",
@@ -230,22 +225,15 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha, strike),
         proof=second_moment_portfolio,
         source="Breeden, Litzenberger 1978; Bachelier 1900; Black 1976",
-        neighbours=(
-            Neighbour(
-                "The integral of the calls counts once.",
-                lambda: [
-                    Equality(diff(shifted_square(), strike), -bachelier_call(mu, strike, sigma))
-                ],
+        neighbours={
+            "The integral of the calls counts once.": lambda: Equality(
+                diff(shifted_square(), strike), -bachelier_call(mu, strike, sigma)
             ),
-            Neighbour(
-                "Two puts on e^X do, without the put on e^(2X).",
-                lambda: [second_moment_is(2 * PUT)],
+            "Two puts on e^X do, without the put on e^(2X).": lambda: second_moment_is(2 * PUT),
+            "The put on e^(2X) has the volatility of e^X.": lambda: second_moment_is(
+                2 * PUT - black_put(FORWARD_OF_SQUARE, S.One, sigma)
             ),
-            Neighbour(
-                "The put on e^(2X) has the volatility of e^X.",
-                lambda: [second_moment_is(2 * PUT - black_put(FORWARD_OF_SQUARE, S.One, sigma))],
-            ),
-        ),
+        },
     ),
     Claim(
         id="options.put_call_parity",
@@ -258,16 +246,14 @@ CLAIMS = (
             Equality(BLACK_PARITY, FORWARD - strike),
         ],
         source="Stoll 1969; Black 1976",
-        neighbours=(
-            Neighbour(
-                "The strike counts 1 % more.",
-                lambda: [Equality(BLACK_PARITY, FORWARD - PERCENT_MORE * strike)],
+        neighbours={
+            "The strike counts 1 % more.": lambda: Equality(
+                BLACK_PARITY, FORWARD - PERCENT_MORE * strike
             ),
-            Neighbour(
-                "It is the exponential of the mean less the strike.",
-                lambda: [Equality(BLACK_PARITY, exp(mu) - strike)],
+            "It is the exponential of the mean less the strike.": lambda: Equality(
+                BLACK_PARITY, exp(mu) - strike
             ),
-        ),
+        },
     ),
     Claim(
         id="options.density_from_prices",
@@ -283,12 +269,11 @@ CLAIMS = (
             lognormal_density_is(NormalPdf((log(strike) - mu) / sigma) / (sigma * strike)),
         ],
         source="Breeden, Litzenberger 1978",
-        neighbours=(
-            Neighbour(
-                "In the Black model it is the density of log K, without the factor 1/K.",
-                lambda: [lognormal_density_is(NormalPdf((log(strike) - mu) / sigma) / sigma)],
-            ),
-        ),
+        neighbours={
+            "In the Black model it is the density of log K, without the factor 1/K.": lambda: (
+                lognormal_density_is(NormalPdf((log(strike) - mu) / sigma) / sigma)
+            )
+        },
     ),
     Claim(
         id="options.greeks",
@@ -301,20 +286,17 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha),
         proof=greeks,
         source="Black, Scholes 1973; Price 1958",
-        neighbours=(
-            Neighbour(
-                "The gamma is alpha E[e^X; X < 0], without the atom.",
-                lambda: [Equality(diff(PORTFOLIO, mu, 2), alpha * EXPONENTIAL_BELOW)],
+        neighbours={
+            "The gamma is alpha E[e^X; X < 0], without the atom.": lambda: Equality(
+                diff(PORTFOLIO, mu, 2), alpha * EXPONENTIAL_BELOW
             ),
-            Neighbour(
-                "The vega is the gamma.",
-                lambda: [Equality(diff(PORTFOLIO, sigma), diff(PORTFOLIO, mu, 2))],
+            "The vega is the gamma.": lambda: Equality(
+                diff(PORTFOLIO, sigma), diff(PORTFOLIO, mu, 2)
             ),
-            Neighbour(
-                "The delta is the probability that X > 0, that of the call alone.",
-                lambda: [Equality(diff(PORTFOLIO, mu), NormalCdf(mu / sigma))],
+            "The delta is the probability that X > 0, that of the call alone.": lambda: Equality(
+                diff(PORTFOLIO, mu), NormalCdf(mu / sigma)
             ),
-        ),
+        },
     ),
     Claim(
         id="options.vega_positive_for_small_alpha",
@@ -324,10 +306,10 @@ CLAIMS = (
         assumptions=(mu, sigma, slack, "alpha = 1/(1 + s)"),
         proof=vega_positive_for_small_alpha,
         source="Jensen 1906, since ELU is convex for alpha <= 1; Merton 1973 for options",
-        neighbours=(
-            Neighbour("The same holds for alpha <= 2.", lambda: vega_has_sign(+1, 2 * AT_MOST_ONE)),
-            Neighbour("More volatility lowers the mean.", lambda: vega_has_sign(-1, AT_MOST_ONE)),
-        ),
+        neighbours={
+            "The same holds for alpha <= 2.": lambda: vega_has_sign(+1, 2 * AT_MOST_ONE),
+            "More volatility lowers the mean.": lambda: vega_has_sign(-1, AT_MOST_ONE),
+        },
     ),
     Claim(
         id="options.vega_positive_only_for_small_alpha",
@@ -342,18 +324,14 @@ CLAIMS = (
             vega_falls_to(-excess, ABOVE_ONE),
         ],
         source="the converse of Jensen's inequality at the concave kink",
-        neighbours=(
-            Neighbour(
-                "For every alpha <= 1 too.", lambda: [vega_falls_to(1 - AT_MOST_ONE, AT_MOST_ONE)]
+        neighbours={
+            "For every alpha <= 1 too.": lambda: vega_falls_to(1 - AT_MOST_ONE, AT_MOST_ONE),
+            "More volatility raises the mean for every alpha: it is an option.": lambda: (
+                vega_has_sign(+1, alpha)
             ),
-            Neighbour(
-                "More volatility raises the mean for every alpha: it is an option.",
-                lambda: vega_has_sign(+1, alpha),
+            "More volatility lowers the mean for every alpha: options are sold.": lambda: (
+                vega_has_sign(-1, alpha)
             ),
-            Neighbour(
-                "More volatility lowers the mean for every alpha: options are sold.",
-                lambda: vega_has_sign(-1, alpha),
-            ),
-        ),
+        },
     ),
 )

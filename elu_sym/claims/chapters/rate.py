@@ -11,7 +11,7 @@ from sympy import Expr, Interval, Rational, S, diff, exp, oo
 from elu_sym.activations import Elu
 from elu_sym.book.formula import derivative_mean, mean
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.calculus import PositiveFromKink
 from elu_sym.claims.rules.elementary import (
     ABOVE_ONE,
@@ -70,12 +70,10 @@ CLAIMS = (
             *positive_for_every_law(AT_MOST_ONE),
         ],
         source="use of ELU + 1 as a positive rate in neural response models",
-        neighbours=(
-            Neighbour(
-                "The same holds for alpha <= 2.", lambda: positive_for_every_law(2 * AT_MOST_ONE)
-            ),
-            Neighbour("The same holds for every alpha > 0.", lambda: positive_for_every_law(alpha)),
-        ),
+        neighbours={
+            "The same holds for alpha <= 2.": lambda: positive_for_every_law(2 * AT_MOST_ONE),
+            "The same holds for every alpha > 0.": lambda: positive_for_every_law(alpha),
+        },
     ),
     Claim(
         id="rate.positive_for_every_alpha",
@@ -85,12 +83,11 @@ CLAIMS = (
         proof=lambda: [mean_rate_positive(alpha)],
         source="use of ELU + 1 as a rate without a condition on alpha",
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "E[f(X) + 2] > 0 for every alpha > 0 and every Gaussian law.",
-                lambda: [PositiveGaussianMean(mean_rate(alpha) + 1, Elu(x, alpha) + 2)],
-            ),
-        ),
+        neighbours={
+            "E[f(X) + 2] > 0 for every alpha > 0 and every Gaussian law.": lambda: (
+                PositiveGaussianMean(mean_rate(alpha) + 1, Elu(x, alpha) + 2)
+            )
+        },
     ),
     Claim(
         id="rate.positive_on_a_half_line",
@@ -101,22 +98,17 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha, excess, "alpha = 1 + e in the limits"),
         proof=positive_on_a_half_line,
         source="monotonicity of the mean: its derivative is E f'(X) > 0",
-        neighbours=(
-            Neighbour(
-                "The half-line is the whole line for alpha <= 2.",
-                lambda: [mean_rate_positive(2 * AT_MOST_ONE)],
+        neighbours={
+            "The half-line is the whole line for alpha <= 2.": lambda: mean_rate_positive(
+                2 * AT_MOST_ONE
             ),
-            Neighbour(
-                "The rate saturates: the mean rate has the limit 1 + alpha as mu -> oo.",
-                lambda: [GaussianLimit(mean_rate(ABOVE_ONE), mu, oo, 1 + ABOVE_ONE)],
+            "The rate saturates: the mean rate has the limit 1 + alpha as mu -> oo.": lambda: (
+                GaussianLimit(mean_rate(ABOVE_ONE), mu, oo, 1 + ABOVE_ONE)
             ),
-            Neighbour(
-                "The mean rate decreases in mu.",
-                lambda: [
-                    PositiveGaussianMean(-derivative_mean.closed_form, -Elu(x, alpha).diff(x))
-                ],
+            "The mean rate decreases in mu.": lambda: PositiveGaussianMean(
+                -derivative_mean.closed_form, -Elu(x, alpha).diff(x)
             ),
-        ),
+        },
     ),
     Claim(
         id="rate.between_links",
@@ -132,19 +124,16 @@ CLAIMS = (
             Equality(UNIT.xreplace({x: S.Zero}), S.One),
         ],
         source="the canonical link of the Poisson law: McCullagh, Nelder 1989, section 2.2",
-        neighbours=(
-            Neighbour(
-                "It is the exponential link on the right too.",
-                lambda: [Equality(UNIT, exp(x), Side.RIGHT)],
+        neighbours={
+            "It is the exponential link on the right too.": lambda: Equality(
+                UNIT, exp(x), Side.RIGHT
             ),
-            Neighbour(
-                "For alpha = 1.01 it is the exponential link on the left.",
-                lambda: [Equality(Elu(x, Rational(101, 100)) + 1, exp(x), Side.LEFT)],
+            "For alpha = 1.01 it is the exponential link on the left.": lambda: Equality(
+                Elu(x, Rational(101, 100)) + 1, exp(x), Side.LEFT
             ),
-            Neighbour(
-                "It lies above the exponential link for x > 0.",
-                lambda: [PositiveFromKink(UNIT - exp(x), Side.RIGHT)],
+            "It lies above the exponential link for x > 0.": lambda: PositiveFromKink(
+                UNIT - exp(x), Side.RIGHT
             ),
-        ),
+        },
     ),
 )

@@ -3,7 +3,7 @@
 from sympy import S, oo
 
 from elu_sym.activations import Celu, Elu
-from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.elementary import Equality, Side
 from elu_sym.claims.rules.function_shape import Range, StrictlyMonotone
 from elu_sym.claims.rules.kink import Jump, NeverSmooth, OneSidedDerivative, Smooth, SmoothOnlyAt
@@ -20,7 +20,7 @@ CLAIMS = (
         # Both pieces tend to the value at 0.
         proof=lambda: [Smooth(ELU, 0)],
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15",
-        neighbours=(Neighbour("It is C^1 for every alpha.", lambda: [Smooth(ELU, 1)]),),
+        neighbours={"It is C^1 for every alpha.": lambda: Smooth(ELU, 1)},
     ),
     Claim(
         id="regularity.derivative_jump",
@@ -30,13 +30,12 @@ CLAIMS = (
         # The one-sided derivatives at 0, and the weight of the atom of the second derivative.
         proof=lambda: [Jump(ELU, 1 - alpha), Equality(ELU.diff(x).jump(), 1 - alpha)],
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15",
-        neighbours=(
-            Neighbour("The jump is alpha - 1.", lambda: [Jump(ELU, alpha - 1)]),
-            Neighbour(
-                "The derivative at 0 from the left is 1.",
-                lambda: [OneSidedDerivative(ELU, Side.LEFT, S.One)],
+        neighbours={
+            "The jump is alpha - 1.": lambda: Jump(ELU, alpha - 1),
+            "The derivative at 0 from the left is 1.": lambda: OneSidedDerivative(
+                ELU, Side.LEFT, S.One
             ),
-        ),
+        },
     ),
     Claim(
         id="regularity.c1_iff_alpha_1",
@@ -46,14 +45,10 @@ CLAIMS = (
         # The corner vanishes at alpha = 1 and nowhere else.
         proof=lambda: [SmoothOnlyAt(ELU, 1, alpha, S.One)],
         source="Barron 2017",
-        neighbours=(
-            Neighbour(
-                "If and only if alpha = 1.01.", lambda: [SmoothOnlyAt(ELU, 1, alpha, S(101) / 100)]
-            ),
-            Neighbour(
-                "CELU is C^1 only at alpha = 1.", lambda: [SmoothOnlyAt(CELU, 1, alpha, S.One)]
-            ),
-        ),
+        neighbours={
+            "If and only if alpha = 1.01.": lambda: SmoothOnlyAt(ELU, 1, alpha, S(101) / 100),
+            "CELU is C^1 only at alpha = 1.": lambda: SmoothOnlyAt(CELU, 1, alpha, S.One),
+        },
     ),
     Claim(
         id="regularity.never_c2",
@@ -63,10 +58,10 @@ CLAIMS = (
         # The second derivative has other limits from the left and from the right.
         proof=lambda: [NeverSmooth(ELU, 2)],
         source="Barron 2017, sharpened",
-        neighbours=(
-            Neighbour("It is C^1 for no alpha.", lambda: [NeverSmooth(ELU, 1)]),
-            Neighbour("It is C^2 at alpha = 1.", lambda: [Smooth(Elu(x, S.One), 2)]),
-        ),
+        neighbours={
+            "It is C^1 for no alpha.": lambda: NeverSmooth(ELU, 1),
+            "It is C^2 at alpha = 1.": lambda: Smooth(Elu(x, S.One), 2),
+        },
     ),
     Claim(
         id="regularity.monotone",
@@ -76,11 +71,7 @@ CLAIMS = (
         # The derivative is positive on either side.
         proof=lambda: [StrictlyMonotone(ELU)],
         source="Clevert, Unterthiner, Hochreiter 2016, section 3",
-        neighbours=(
-            Neighbour(
-                "It is strictly decreasing.", lambda: [StrictlyMonotone(ELU, increasing=False)]
-            ),
-        ),
+        neighbours={"It is strictly decreasing.": lambda: StrictlyMonotone(ELU, increasing=False)},
     ),
     Claim(
         id="regularity.range",
@@ -91,11 +82,9 @@ CLAIMS = (
         # The limits at both ends, and nothing left out between them.
         proof=lambda: [Range(ELU, -alpha, oo)],
         source="Clevert, Unterthiner, Hochreiter 2016, section 3",
-        neighbours=(
-            Neighbour(
-                "The range is (-1, oo) for every alpha.", lambda: [Range(ELU, S.NegativeOne, oo)]
-            ),
-            Neighbour("The range is (-alpha, alpha).", lambda: [Range(ELU, -alpha, alpha)]),
-        ),
+        neighbours={
+            "The range is (-1, oo) for every alpha.": lambda: Range(ELU, S.NegativeOne, oo),
+            "The range is (-alpha, alpha).": lambda: Range(ELU, -alpha, alpha),
+        },
     ),
 )

@@ -6,7 +6,7 @@ from sympy import Rational, S
 
 from elu_sym.activations import Celu, Elu, EluDerivative, Selu
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.calculus import DerivativeOf, LimitAtKink, PositiveFromKink
 from elu_sym.claims.rules.elementary import Equality, NonNegative, Side, UniqueSolution
 from elu_sym.claims.rules.function_shape import CoincideOnlyAt
@@ -45,15 +45,12 @@ CLAIMS = (
         assumptions=(x, alpha),
         proof=lambda: [Equality(CELU, alpha * Elu(x / alpha, S.One), side) for side in Side],
         source="Barron 2017",
-        neighbours=(
-            Neighbour(
-                "CELU_alpha(x) = alpha*ELU_1(x).", lambda: [Equality(CELU, alpha * UNIT, Side.LEFT)]
+        neighbours={
+            "CELU_alpha(x) = alpha*ELU_1(x).": lambda: Equality(CELU, alpha * UNIT, Side.LEFT),
+            "CELU_alpha(x) = alpha*ELU_alpha(x/alpha).": lambda: Equality(
+                CELU, alpha * Elu(x / alpha, alpha), Side.LEFT
             ),
-            Neighbour(
-                "CELU_alpha(x) = alpha*ELU_alpha(x/alpha).",
-                lambda: [Equality(CELU, alpha * Elu(x / alpha, alpha), Side.LEFT)],
-            ),
-        ),
+        },
     ),
     Claim(
         id="relations.selu",
@@ -62,12 +59,11 @@ CLAIMS = (
         assumptions=(x, alpha, scale),
         proof=lambda: [Equality(SELU, scale * ELU, side) for side in Side],
         source="Klambauer, Unterthiner, Mayr, Hochreiter 2017, equation 2",
-        neighbours=(
-            Neighbour(
-                "SELU(x) = ELU_alpha(lambda*x).",
-                lambda: [Equality(SELU, Elu(scale * x, alpha), Side.LEFT)],
-            ),
-        ),
+        neighbours={
+            "SELU(x) = ELU_alpha(lambda*x).": lambda: Equality(
+                SELU, Elu(scale * x, alpha), Side.LEFT
+            )
+        },
     ),
     Claim(
         id="relations.only_alpha_1_is_a_rescaled_celu",
@@ -79,16 +75,14 @@ CLAIMS = (
         assumptions=(x, alpha, scale, rate, height),
         proof=only_alpha_1_is_a_rescaled_celu,
         source="the kink of ELU",
-        neighbours=(
-            Neighbour(
-                "A rescaled CELU that is the identity on the right has the rate lambda.",
-                lambda: [UniqueSolution((scale * rate - 1,), (rate,), (scale,))],
+        neighbours={
+            "A rescaled CELU that is the identity on the right has the rate lambda.": lambda: (
+                UniqueSolution((scale * rate - 1,), (rate,), (scale,))
             ),
-            Neighbour(
-                "ELU is CELU only at alpha = 1.01.",
-                lambda: [CoincideOnlyAt(ELU, CELU, alpha, Rational(101, 100))],
+            "ELU is CELU only at alpha = 1.01.": lambda: CoincideOnlyAt(
+                ELU, CELU, alpha, Rational(101, 100)
             ),
-        ),
+        },
     ),
     Claim(
         id="relations.rescaled_celu",
@@ -98,12 +92,9 @@ CLAIMS = (
         proof=lambda: [Equality(ELU, alpha * Celu(x / alpha, S.One), Side.LEFT)],
         source="the relation between CELU and ELU, read backwards",
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "f(x) = alpha*CELU_1(x).",
-                lambda: [Equality(ELU, alpha * Celu(x, S.One), Side.RIGHT)],
-            ),
-        ),
+        neighbours={
+            "f(x) = alpha*CELU_1(x).": lambda: Equality(ELU, alpha * Celu(x, S.One), Side.RIGHT)
+        },
     ),
     Claim(
         id="relations.derivative_from_value",
@@ -119,15 +110,13 @@ CLAIMS = (
             NonNegative(UNIT, Side.RIGHT),
         ],
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15",
-        neighbours=(
-            Neighbour(
-                "f'(x) = f(x) + 1 also for x > 0.",
-                lambda: [Equality(UNIT_DERIVATIVE, UNIT + 1, Side.RIGHT)],
+        neighbours={
+            "f'(x) = f(x) + 1 also for x > 0.": lambda: Equality(
+                UNIT_DERIVATIVE, UNIT + 1, Side.RIGHT
             ),
-            Neighbour(
-                "f'(x) = min(f(x), 0) + 1 for every alpha.",
-                lambda: [Equality(EluDerivative(x, alpha), ELU + 1, Side.LEFT)],
+            "f'(x) = min(f(x), 0) + 1 for every alpha.": lambda: Equality(
+                EluDerivative(x, alpha), ELU + 1, Side.LEFT
             ),
-        ),
+        },
     ),
 )

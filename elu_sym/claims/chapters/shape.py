@@ -6,7 +6,7 @@ from sympy import Expr, Rational, S, exp, log, oo
 
 from elu_sym.activations import Elu, Relu
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.calculus import LimitAtInfinity, NonNegativeFromKink, PositiveFromKink
 from elu_sym.claims.rules.elementary import (
     ABOVE_ONE,
@@ -79,15 +79,12 @@ CLAIMS = (
         # One solution on either side, for y in the range.
         proof=lambda: [Range(ELU, -alpha, oo), InverseFunction(ELU, log(1 + y / alpha), y)],
         source="Clevert, Unterthiner, Hochreiter 2016, equation 15, solved",
-        neighbours=(
-            Neighbour(
-                "The inverse below 0 is log(1 + y).", lambda: [InverseFunction(ELU, log(1 + y), y)]
+        neighbours={
+            "The inverse below 0 is log(1 + y).": lambda: InverseFunction(ELU, log(1 + y), y),
+            "The inverse above 0 is 1.01*y.": lambda: InverseFunction(
+                ELU, log(1 + y / alpha), y * PERCENT
             ),
-            Neighbour(
-                "The inverse above 0 is 1.01*y.",
-                lambda: [InverseFunction(ELU, log(1 + y / alpha), y * PERCENT)],
-            ),
-        ),
+        },
     ),
     Claim(
         id="shape.lipschitz",
@@ -101,16 +98,14 @@ CLAIMS = (
             LipschitzConstant(HIGH, ABOVE_ONE),
         ],
         source="the one-sided derivatives at 0",
-        neighbours=(
-            Neighbour(
-                "For alpha <= 1 the least Lipschitz constant is alpha.",
-                lambda: [LipschitzConstant(LOW, AT_MOST_ONE)],
+        neighbours={
+            "For alpha <= 1 the least Lipschitz constant is alpha.": lambda: LipschitzConstant(
+                LOW, AT_MOST_ONE
             ),
-            Neighbour(
-                "For alpha > 1 the least Lipschitz constant is 1.01*alpha.",
-                lambda: [LipschitzConstant(HIGH, ABOVE_ONE * PERCENT)],
+            "For alpha > 1 the least Lipschitz constant is 1.01*alpha.": lambda: LipschitzConstant(
+                HIGH, ABOVE_ONE * PERCENT
             ),
-        ),
+        },
     ),
     Claim(
         id="shape.one_lipschitz",
@@ -120,12 +115,9 @@ CLAIMS = (
         proof=lambda: [LipschitzConstant(ELU, S.One)],
         source=REPEATED,
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "ELU is alpha-Lipschitz for every alpha > 0.",
-                lambda: [LipschitzConstant(ELU, alpha)],
-            ),
-        ),
+        neighbours={
+            "ELU is alpha-Lipschitz for every alpha > 0.": lambda: LipschitzConstant(ELU, alpha)
+        },
     ),
     Claim(
         id="shape.convex_iff",
@@ -135,13 +127,12 @@ CLAIMS = (
         # The derivative jumps by 1 - alpha at 0, and increases elsewhere.
         proof=lambda: [*both_conditions(), Convex(LOW), NeverConvex(HIGH)],
         source="the jump 1 - alpha of the derivative at 0",
-        neighbours=(
-            Neighbour(
-                "ELU is convex if and only if alpha <= 1.01.",
-                lambda: [Convex(Elu(x, PERCENT * AT_MOST_ONE))],
+        neighbours={
+            "ELU is convex if and only if alpha <= 1.01.": lambda: Convex(
+                Elu(x, PERCENT * AT_MOST_ONE)
             ),
-            Neighbour("ELU is convex for no alpha.", lambda: [NeverConvex(ELU)]),
-        ),
+            "ELU is convex for no alpha.": lambda: NeverConvex(ELU),
+        },
     ),
     Claim(
         id="shape.convex",
@@ -151,7 +142,7 @@ CLAIMS = (
         proof=lambda: [Convex(ELU)],
         source=REPEATED,
         expected=Verdict.REFUTED,
-        neighbours=(Neighbour("ELU is convex for every alpha > 1.", lambda: [Convex(HIGH)]),),
+        neighbours={"ELU is convex for every alpha > 1.": lambda: Convex(HIGH)},
     ),
     Claim(
         id="shape.distance_to_relu",
@@ -168,16 +159,14 @@ CLAIMS = (
             LimitAtInfinity(SHORTFALL, Side.LEFT, alpha),
         ],
         source="the floor of ELU",
-        neighbours=(
-            Neighbour(
-                "The distance is less than 0.99*alpha.",
-                lambda: [positive_on_the_left(alpha * (2 - PERCENT) - SHORTFALL)],
+        neighbours={
+            "The distance is less than 0.99*alpha.": lambda: positive_on_the_left(
+                alpha * (2 - PERCENT) - SHORTFALL
             ),
-            Neighbour(
-                "The distance tends to 1.01*alpha.",
-                lambda: [LimitAtInfinity(SHORTFALL, Side.LEFT, alpha * PERCENT)],
+            "The distance tends to 1.01*alpha.": lambda: LimitAtInfinity(
+                SHORTFALL, Side.LEFT, alpha * PERCENT
             ),
-        ),
+        },
     ),
     Claim(
         id="shape.above_identity_iff",
@@ -187,16 +176,14 @@ CLAIMS = (
         assumptions=(x, alpha),
         proof=above_identity_iff,
         source="the slope alpha left of 0; why ELU is not convex for alpha > 1",
-        neighbours=(
-            Neighbour(
-                "ELU lies above the identity for x < 0 if alpha <= 1.01.",
-                lambda: [positive_on_the_left(Elu(x, PERCENT * AT_MOST_ONE) - x)],
+        neighbours={
+            "ELU lies above the identity for x < 0 if alpha <= 1.01.": lambda: positive_on_the_left(
+                Elu(x, PERCENT * AT_MOST_ONE) - x
             ),
-            Neighbour(
-                "ELU lies below the identity for x < 0 if alpha > 1.",
-                lambda: [positive_on_the_left(x - HIGH)],
+            "ELU lies below the identity for x < 0 if alpha > 1.": lambda: positive_on_the_left(
+                x - HIGH
             ),
-        ),
+        },
     ),
     Claim(
         id="shape.above_identity",
@@ -206,12 +193,11 @@ CLAIMS = (
         proof=lambda: [NonNegativeFromKink(on_side(ELU - x, Side.LEFT), Side.LEFT)],
         source=REPEATED,
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "ELU lies nowhere above the identity for x < 0.",
-                lambda: [NonNegativeFromKink(on_side(x - ELU, Side.LEFT), Side.LEFT)],
-            ),
-        ),
+        neighbours={
+            "ELU lies nowhere above the identity for x < 0.": lambda: NonNegativeFromKink(
+                on_side(x - ELU, Side.LEFT), Side.LEFT
+            )
+        },
     ),
     Claim(
         id="shape.decreasing_in_alpha",
@@ -225,10 +211,8 @@ CLAIMS = (
             positive_on_the_left(ELU - STEEPER),
         ],
         source="Clevert, Unterthiner, Hochreiter 2016, section 3",
-        neighbours=(
-            Neighbour(
-                "At x < 0 ELU increases with alpha.", lambda: [positive_on_the_left(STEEPER - ELU)]
-            ),
-        ),
+        neighbours={
+            "At x < 0 ELU increases with alpha.": lambda: positive_on_the_left(STEEPER - ELU)
+        },
     ),
 )

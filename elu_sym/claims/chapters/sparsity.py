@@ -11,7 +11,7 @@ from elu_sym.activations import Elu, EluDerivative, LeakyReluDerivative, ReluDer
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.book.formula import derivative_mean, derivative_second_moment
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
 from elu_sym.claims.rules.gaussian_means import DerivativeBelow, GaussianMean, PositiveGaussianMean
 from elu_sym.claims.rules.laws import (
@@ -100,16 +100,12 @@ CLAIMS = (
         # The event is empty.
         proof=lambda: [AlmostSurelyNonzero(SLOPE)],
         source="the definition",
-        neighbours=(
-            Neighbour(
-                "The derivative of ReLU is zero with probability 0.",
-                lambda: [AlmostSurelyNonzero(RELU_SLOPE)],
+        neighbours={
+            "The derivative of ReLU is zero with probability 0.": lambda: AlmostSurelyNonzero(
+                RELU_SLOPE
             ),
-            Neighbour(
-                "ELU itself is zero with probability 0.",
-                lambda: [AlmostSurelyNonzero(Elu(x, alpha))],
-            ),
-        ),
+            "ELU itself is zero with probability 0.": lambda: AlmostSurelyNonzero(Elu(x, alpha)),
+        },
     ),
     Claim(
         id="sparsity.relu_symmetric",
@@ -120,11 +116,7 @@ CLAIMS = (
         # One of r and -r.
         proof=lambda: [*relu_dead_where(), SymmetricMean(RELU_IS_DEAD, S.Half)],
         source="Glorot, Bordes, Bengio 2011, section 3, made precise",
-        neighbours=(
-            Neighbour(
-                "The probability is 0.505.", lambda: [SymmetricMean(RELU_IS_DEAD, S(101) / 200)]
-            ),
-        ),
+        neighbours={"The probability is 0.505.": lambda: SymmetricMean(RELU_IS_DEAD, S(101) / 200)},
     ),
     Claim(
         id="sparsity.relu_every_symmetric_law",
@@ -134,12 +126,11 @@ CLAIMS = (
         proof=lambda: [SymmetricMean(RELU_IS_DEAD, S.Half, atom_at_zero=True)],
         source="Glorot, Bordes, Bengio 2011, section 3, without the condition on atoms",
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "ReLU' and its mirror image add up to 1 at 0 as well.",
-                lambda: [SymmetricMean(RELU_SLOPE, S.Half, atom_at_zero=True)],
-            ),
-        ),
+        neighbours={
+            "ReLU' and its mirror image add up to 1 at 0 as well.": lambda: SymmetricMean(
+                RELU_SLOPE, S.Half, atom_at_zero=True
+            )
+        },
     ),
     Claim(
         id="sparsity.relu_gaussian",
@@ -150,14 +141,10 @@ CLAIMS = (
         # The probability of the negative half-line.
         proof=lambda: [*relu_dead_where(), GaussianMean(RELU_IS_DEAD, NormalCdf(-mu / sigma))],
         source="the normal distribution",
-        neighbours=(
-            Neighbour(
-                "The probability is Phi(mu/sigma).", lambda: [GaussianMean(RELU_IS_DEAD, RELU_MEAN)]
-            ),
-            Neighbour(
-                "The probability is 1/2 for every mu.", lambda: [GaussianMean(RELU_IS_DEAD, S.Half)]
-            ),
-        ),
+        neighbours={
+            "The probability is Phi(mu/sigma).": lambda: GaussianMean(RELU_IS_DEAD, RELU_MEAN),
+            "The probability is 1/2 for every mu.": lambda: GaussianMean(RELU_IS_DEAD, S.Half),
+        },
     ),
     Claim(
         id="sparsity.below_by_cases",
@@ -181,16 +168,14 @@ CLAIMS = (
             DerivativeBelow(HIGH, S.One),
         ],
         source="the two pieces of the derivative",
-        neighbours=(
-            Neighbour(
-                "For alpha < level <= 1 it is Phi(mu/sigma).",
-                lambda: [DerivativeBelow(ABOVE_ALPHA, RELU_MEAN)],
+        neighbours={
+            "For alpha < level <= 1 it is Phi(mu/sigma).": lambda: DerivativeBelow(
+                ABOVE_ALPHA, RELU_MEAN
             ),
-            Neighbour(
-                "For level <= min(1, alpha) it is Phi((ln(level) - mu)/sigma).",
-                lambda: [DerivativeBelow(LOW, NormalCdf((log(level) - mu) / sigma))],
+            "For level <= min(1, alpha) it is Phi((ln(level) - mu)/sigma).": lambda: (
+                DerivativeBelow(LOW, NormalCdf((log(level) - mu) / sigma))
             ),
-        ),
+        },
     ),
     Claim(
         id="sparsity.below_by_one_formula",
@@ -200,12 +185,11 @@ CLAIMS = (
         proof=lambda: [DerivativeBelow(ABOVE_ONE, TAIL)],
         source="the inverse of the left piece, applied to the whole line",
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "The same formula holds for alpha < level <= 1.",
-                lambda: [DerivativeBelow(ABOVE_ALPHA, TAIL)],
-            ),
-        ),
+        neighbours={
+            "The same formula holds for alpha < level <= 1.": lambda: DerivativeBelow(
+                ABOVE_ALPHA, TAIL
+            )
+        },
     ),
     Claim(
         id="sparsity.quantile",
@@ -215,15 +199,10 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha, z, "alpha*exp(mu + sigma*z) <= min(1, alpha)"),
         proof=lambda: level_of(LOW, S.Zero),
         source="the probability, solved for the level",
-        neighbours=(
-            Neighbour(
-                "The level is alpha*exp(mu - sigma*z).", lambda: tail_at(QUANTILE.xreplace({z: -z}))
-            ),
-            Neighbour(
-                "The level is 1.01*alpha*exp(mu + sigma*z).",
-                lambda: tail_at(QUANTILE * S(101) / 100),
-            ),
-        ),
+        neighbours={
+            "The level is alpha*exp(mu - sigma*z).": lambda: tail_at(QUANTILE.xreplace({z: -z})),
+            "The level is 1.01*alpha*exp(mu + sigma*z).": lambda: tail_at(QUANTILE * S(101) / 100),
+        },
     ),
     Claim(
         id="sparsity.quantile_above_one",
@@ -235,11 +214,9 @@ CLAIMS = (
         # Beyond the step at 1 the right side belongs to the event.
         proof=lambda: level_of(ABOVE_ONE, RELU_MEAN),
         source="the probability, solved for the level",
-        neighbours=(
-            Neighbour(
-                "The probability there is Phi(z) alone.", lambda: [DerivativeBelow(ABOVE_ONE, TAIL)]
-            ),
-        ),
+        neighbours={
+            "The probability there is Phi(z) alone.": lambda: DerivativeBelow(ABOVE_ONE, TAIL)
+        },
     ),
     Claim(
         id="sparsity.exceeds_relu",
@@ -250,12 +227,11 @@ CLAIMS = (
         # ELU' > ReLU' at every x < 0, and the same for the squares.
         proof=lambda: [PositiveMean(SLOPE - RELU_SLOPE), PositiveMean(SLOPE**2 - RELU_SLOPE**2)],
         source="the derivative is positive where that of ReLU is 0",
-        neighbours=(
-            Neighbour(
-                "They exceed those of a leaky ReLU of slope alpha.",
-                lambda: [PositiveMean(SLOPE - LeakyReluDerivative(x, alpha))],
-            ),
-        ),
+        neighbours={
+            "They exceed those of a leaky ReLU of slope alpha.": lambda: PositiveMean(
+                SLOPE - LeakyReluDerivative(x, alpha)
+            )
+        },
     ),
     Claim(
         id="sparsity.exceeds_half",
@@ -270,10 +246,10 @@ CLAIMS = (
             PositiveSymmetricMean(SLOPE**2 - S.Half),
         ],
         source="half of the mass is on the right, where the derivative is 1",
-        neighbours=(
-            Neighbour("They exceed 0.505.", lambda: [PositiveSymmetricMean(SLOPE - S(101) / 200)]),
-            Neighbour("They are less than 1.", lambda: [PositiveSymmetricMean(1 - SLOPE)]),
-        ),
+        neighbours={
+            "They exceed 0.505.": lambda: PositiveSymmetricMean(SLOPE - S(101) / 200),
+            "They are less than 1.": lambda: PositiveSymmetricMean(1 - SLOPE),
+        },
     ),
     Claim(
         id="sparsity.gaussian_excess",
@@ -284,15 +260,13 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha),
         proof=gaussian_excess,
         source="0 < f' < alpha on the left",
-        neighbours=(
-            Neighbour(
-                "E f' is less than Phi(mu/sigma).",
-                lambda: [PositiveGaussianMean(-excesses()[0], -LEFT_SLOPE)],
+        neighbours={
+            "E f' is less than Phi(mu/sigma).": lambda: PositiveGaussianMean(
+                -excesses()[0], -LEFT_SLOPE
             ),
-            Neighbour(
-                "The second is more than 0.99*alpha times the first.",
-                lambda: second_excess_above(alpha * S(99) / 100),
+            "The second is more than 0.99*alpha times the first.": lambda: second_excess_above(
+                alpha * S(99) / 100
             ),
-        ),
+        },
     ),
 )

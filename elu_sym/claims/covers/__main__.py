@@ -58,7 +58,7 @@ class Summary(NamedTuple):
 def covered(claims: Iterable[Claim] = CLAIMS) -> Iterator[PositiveOnBox]:
     """The inequalities in the proofs of claims that name a cover."""
     for claim in claims:
-        for assertion in claim.proof():
+        for assertion in claim.assertions:
             if isinstance(assertion, PositiveOnBox) and assertion.cover is not None:
                 yield assertion
 

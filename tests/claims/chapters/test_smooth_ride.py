@@ -41,7 +41,7 @@ def test_every_claim_has_a_neighbour() -> None:
 
 
 def test_the_number_of_intervals_is_the_one_that_is_written() -> None:
-    assertions = [each for claim in CLAIMS.values() for each in claim.proof()]
+    assertions = [each for claim in CLAIMS.values() for each in claim.assertions]
     count = sum(isinstance(each, MeasuredDifference) for each in assertions)
     text = chapter.__doc__ or ""
     single, intervals = re.search(r"with ([\d.]+) % for each of (\d+) intervals", text).groups()
@@ -66,7 +66,7 @@ def test_claim_does_not_hold_when_the_activations_are_shuffled(claim: Claim, tmp
         ]
     tables.write(shuffled, Record, table)
     assertions = [
-        replace(each, table=table) if hasattr(each, "table") else each for each in claim.proof()
+        replace(each, table=table) if hasattr(each, "table") else each for each in claim.assertions
     ]
     outcome = replace(claim, proof=lambda: assertions).check()
     if claim.id == "smooth_ride.digits_sign_changes":

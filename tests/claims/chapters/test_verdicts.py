@@ -64,7 +64,7 @@ def test_claim_has_its_verdict(name: str) -> None:
 @pytest.mark.parametrize("name", CLAIMS)
 def test_neighbours_are_refuted_at_an_exact_point(name: str) -> None:
     claim = CLAIMS[name]
-    statements = [claim.statement, *(neighbour.statement for neighbour in claim.neighbours)]
+    statements = [claim.statement, *claim.neighbours]
     assert len(set(statements)) == len(statements) > 1
     for false in claim.false_claims:
         outcome = false.check()
@@ -164,7 +164,7 @@ def test_false_neighbour_is_refuted_with_an_exact_witness(neighbour: Neighbour) 
 
 
 def test_a_false_part_refutes_a_claim_whose_other_parts_are_true() -> None:
-    assertions = (*CLAIMS["regularity.continuous"].proof(), Smooth(f, 1))
+    assertions = (*CLAIMS["regularity.continuous"].assertions, Smooth(f, 1))
     assert claim_of(*assertions).check().verdict is Verdict.REFUTED
 
 

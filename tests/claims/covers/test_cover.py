@@ -436,7 +436,7 @@ def test_claims_have_their_verdicts_and_neighbours_are_refuted(claim: Claim) -> 
     for neighbour in claim.false_claims:
         refuted = neighbour.check()
         assert refuted.verdict is Verdict.REFUTED, refuted.to_text()
-        (assertion,) = neighbour.proof()
+        (assertion,) = neighbour.assertions
         assert isinstance(assertion, PositiveOnBox)
         assert_is_counterexample(assertion, refuted.witness)
 

@@ -15,7 +15,7 @@ from elu_sym.claims.chapters.centering.zero_mean import (
     put,
     symmetric_alpha,
 )
-from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.elementary import Equality, Positive
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit
 from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
@@ -92,12 +92,9 @@ CLAIMS = (
         assumptions=(sigma,),
         proof=knob_increases,
         source="1 - e^{-r} - r*e^{-r} > 0 for r > 0",
-        neighbours=(
-            Neighbour(
-                "It decreases with sigma.",
-                lambda: [Positive(-diff(centered(centering_alpha()), sigma))],
-            ),
-        ),
+        neighbours={
+            "It decreases with sigma.": lambda: Positive(-diff(centered(centering_alpha()), sigma))
+        },
     ),
     Claim(
         id="centering.knob_limits",
@@ -109,21 +106,15 @@ CLAIMS = (
         assumptions=(sigma,),
         proof=knob_limits,
         source="Taylor's formula for small sigma, one integration by parts for large sigma",
-        neighbours=(
-            Neighbour(
-                "The lower bound at small sigma holds with sigma^2/4.04.",
-                lambda: [
-                    positive(
-                        sigma**2 * S(100) / 404 - centered(gain() - put()),
-                        x**2 * S(100) / 202 - TAYLOR,
-                    )
-                ],
+        neighbours={
+            "The lower bound at small sigma holds with sigma^2/4.04.": lambda: positive(
+                sigma**2 * S(100) / 404 - centered(gain() - put()),
+                x**2 * S(100) / 202 - TAYLOR,
             ),
-            Neighbour(
-                "E (1 - e^X)_+ < 0.495 for every sigma.",
-                lambda: [positive(S(99) / 200 - centered(put()), exp(x) - S(1) / 100)],
+            "E (1 - e^X)_+ < 0.495 for every sigma.": lambda: positive(
+                S(99) / 200 - centered(put()), exp(x) - S(1) / 100
             ),
-        ),
+        },
     ),
     Claim(
         id="centering.small_sigma",
@@ -135,16 +126,11 @@ CLAIMS = (
         assumptions=(sigma, alpha),
         proof=small_sigma,
         source="Taylor's formula with its remainder",
-        neighbours=(
-            Neighbour(
-                "The coefficient of sigma^2 is 1 % smaller.",
-                lambda: [
-                    positive(
-                        rest_of_small_sigma(S(99) / 400), alpha * (x**2 * S(99) / 200 - TAYLOR)
-                    )
-                ],
-            ),
-        ),
+        neighbours={
+            "The coefficient of sigma^2 is 1 % smaller.": lambda: positive(
+                rest_of_small_sigma(S(99) / 400), alpha * (x**2 * S(99) / 200 - TAYLOR)
+            )
+        },
     ),
     Claim(
         id="centering.large_sigma",
@@ -155,11 +141,10 @@ CLAIMS = (
         assumptions=(sigma, alpha),
         proof=large_sigma,
         source="Gordon 1941, the bound of the Mills ratio",
-        neighbours=(
-            Neighbour(
-                "It exceeds sigma/sqrt(2*pi) - 0.495*alpha.",
-                lambda: [positive(rest_of_large_sigma(S(99) / 200), alpha * (exp(x) - S(1) / 100))],
-            ),
-        ),
+        neighbours={
+            "It exceeds sigma/sqrt(2*pi) - 0.495*alpha.": lambda: positive(
+                rest_of_large_sigma(S(99) / 200), alpha * (exp(x) - S(1) / 100)
+            )
+        },
     ),
 )

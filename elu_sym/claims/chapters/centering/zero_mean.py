@@ -9,7 +9,7 @@ from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.book.formula import mean, relu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.shape import positive_at_a_distance
-from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.elementary import Equality, RunsThrough
 from elu_sym.claims.rules.enclosures import Between
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean, SignChange
@@ -116,16 +116,14 @@ CLAIMS = (
         # At every r the mean over r and -r is smaller.
         proof=lambda: [PositiveSymmetricMean(RELU - ELU)],
         source="Clevert, Unterthiner, Hochreiter 2016, section 2, made precise",
-        neighbours=(
-            Neighbour(
-                "Even less than the mean of a leaky ReLU of slope alpha.",
-                lambda: [PositiveSymmetricMean(LeakyRelu(x, alpha) - ELU)],
+        neighbours={
+            "Even less than the mean of a leaky ReLU of slope alpha.": lambda: (
+                PositiveSymmetricMean(LeakyRelu(x, alpha) - ELU)
             ),
-            Neighbour(
-                "The mean of ELU is negative under every symmetric law.",
-                lambda: [PositiveSymmetricMean(-ELU)],
+            "The mean of ELU is negative under every symmetric law.": lambda: PositiveSymmetricMean(
+                -ELU
             ),
-        ),
+        },
     ),
     Claim(
         id="centering.below_relu_any_law",
@@ -136,12 +134,9 @@ CLAIMS = (
         # Where X < 0 it is smaller, elsewhere equal.
         proof=lambda: [PositiveMean(RELU - ELU)],
         source="a sharper form of the same",
-        neighbours=(
-            Neighbour(
-                "E f(X) is less than 0.99*E ReLU(X).",
-                lambda: [PositiveMean(RELU * S(99) / 100 - ELU)],
-            ),
-        ),
+        neighbours={
+            "E f(X) is less than 0.99*E ReLU(X).": lambda: PositiveMean(RELU * S(99) / 100 - ELU)
+        },
     ),
     Claim(
         id="centering.closer_iff_at_most_2",
@@ -152,12 +147,11 @@ CLAIMS = (
         assumptions=(x, alpha, "X symmetric, E abs(X) < oo"),
         proof=closer_iff_at_most_2,
         source="Clevert, Unterthiner, Hochreiter 2016, section 2, with its condition",
-        neighbours=(
-            Neighbour(
-                "The same for all alpha <= 2.02.",
-                lambda: [PositiveSymmetricMean(RELU + Elu(x, S(202) / 100 / (1 + slack)))],
-            ),
-        ),
+        neighbours={
+            "The same for all alpha <= 2.02.": lambda: PositiveSymmetricMean(
+                RELU + Elu(x, S(202) / 100 / (1 + slack))
+            )
+        },
     ),
     Claim(
         id="centering.closer",
@@ -168,12 +162,11 @@ CLAIMS = (
         proof=lambda: [PositiveSymmetricMean(RELU + ELU)],
         source="Clevert, Unterthiner, Hochreiter 2016, section 2, without the condition",
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "It is closer to 0 for every alpha > 2.",
-                lambda: [PositiveSymmetricMean(RELU + Elu(x, 2 + excess))],
-            ),
-        ),
+        neighbours={
+            "It is closer to 0 for every alpha > 2.": lambda: PositiveSymmetricMean(
+                RELU + Elu(x, 2 + excess)
+            )
+        },
     ),
     Claim(
         id="centering.closer_gaussian",
@@ -189,12 +182,10 @@ CLAIMS = (
             selu_alpha_between(*_around(PUBLISHED)),
         ],
         source="the mean is a line in alpha",
-        neighbours=(
-            Neighbour(
-                "The threshold is 1 % larger.", lambda: [closer_up_to(SELU_ALPHA * S(202) / 100)]
-            ),
-            Neighbour("The threshold is the alpha of SELU.", lambda: [closer_up_to(SELU_ALPHA)]),
-        ),
+        neighbours={
+            "The threshold is 1 % larger.": lambda: closer_up_to(SELU_ALPHA * S(202) / 100),
+            "The threshold is the alpha of SELU.": lambda: closer_up_to(SELU_ALPHA),
+        },
     ),
     Claim(
         id="centering.closer_gaussian_every_alpha",
@@ -205,12 +196,11 @@ CLAIMS = (
         proof=lambda: [PositiveGaussianMean(both_means(), RELU + ELU, S.Zero, S.One)],
         source="measured at alpha = 1 and repeated without the condition",
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "The mean of ELU is positive for every alpha.",
-                lambda: [PositiveGaussianMean(standard(mean.closed_form), ELU, S.Zero, S.One)],
-            ),
-        ),
+        neighbours={
+            "The mean of ELU is positive for every alpha.": lambda: PositiveGaussianMean(
+                standard(mean.closed_form), ELU, S.Zero, S.One
+            )
+        },
     ),
     Claim(
         id="centering.decreasing_in_alpha",
@@ -224,11 +214,7 @@ CLAIMS = (
             PositiveGaussianMean(-diff(mean.closed_form, alpha), LOSS),
         ],
         source="ELU decreases with alpha at every x < 0",
-        neighbours=(
-            Neighbour(
-                "It increases with alpha.", lambda: [PositiveMean(Elu(x, alpha + excess) - ELU)]
-            ),
-        ),
+        neighbours={"It increases with alpha.": lambda: PositiveMean(Elu(x, alpha + excess) - ELU)},
     ),
     Claim(
         id="centering.zero_mean",
@@ -239,16 +225,14 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha),
         proof=zero_mean,
         source="the mean is a line in alpha",
-        neighbours=(
-            Neighbour(
-                "The mean is zero at an alpha that is 1 % larger.",
-                lambda: [vanishes_at(centering_alpha() * S(101) / 100)],
+        neighbours={
+            "The mean is zero at an alpha that is 1 % larger.": lambda: vanishes_at(
+                centering_alpha() * S(101) / 100
             ),
-            Neighbour(
-                "For every mu and sigma it is zero at the alpha of SELU.",
-                lambda: [vanishes_at(SELU_ALPHA)],
+            "For every mu and sigma it is zero at the alpha of SELU.": lambda: vanishes_at(
+                SELU_ALPHA
             ),
-        ),
+        },
     ),
     Claim(
         id="centering.zero_mean_standard",
@@ -264,16 +248,14 @@ CLAIMS = (
             selu_alpha_between(*_around(PUBLISHED)),
         ],
         source="Klambauer, Unterthiner, Mayr, Hochreiter 2017, equation 14 and their code",
-        neighbours=(
-            Neighbour(
-                "It is 1 % larger.",
-                lambda: [selu_alpha_between(*(PUBLISHED * S(n) / 1000 for n in (1005, 1015)))],
+        neighbours={
+            "It is 1 % larger.": lambda: selu_alpha_between(
+                *(PUBLISHED * S(n) / 1000 for n in (1005, 1015))
             ),
-            Neighbour(
-                "The last published digit is one more.",
-                lambda: [selu_alpha_between(*_around(PUBLISHED + Rational(1, 10**31)))],
+            "The last published digit is one more.": lambda: selu_alpha_between(
+                *_around(PUBLISHED + Rational(1, 10**31))
             ),
-        ),
+        },
     ),
     Claim(
         id="centering.zero_mean_symmetric",
@@ -288,17 +270,13 @@ CLAIMS = (
             SignChange(centered(mean.closed_form), alpha, symmetric_alpha(), LOSS, S.Zero),
         ],
         source="the mean is a line in alpha",
-        neighbours=(
-            Neighbour(
-                "The mean is zero at sigma times the alpha of SELU.",
-                lambda: [
-                    SignChange(centered(mean.closed_form), alpha, sigma * SELU_ALPHA, LOSS, S.Zero)
-                ],
+        neighbours={
+            "The mean is zero at sigma times the alpha of SELU.": lambda: SignChange(
+                centered(mean.closed_form), alpha, sigma * SELU_ALPHA, LOSS, S.Zero
             ),
-            Neighbour(
-                "The mean is zero at an alpha that is 1 % larger.",
-                lambda: [Equality(centered(centering_alpha()) * S(101) / 100, symmetric_alpha())],
+            "The mean is zero at an alpha that is 1 % larger.": lambda: Equality(
+                centered(centering_alpha()) * S(101) / 100, symmetric_alpha()
             ),
-        ),
+        },
     ),
 )

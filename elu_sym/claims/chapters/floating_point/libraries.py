@@ -16,8 +16,7 @@ from elu_sym.algebra.rounding import (
     FloatingPointFormat,
 )
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.form import claimed
-from elu_sym.claims.claim import Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.measured_thresholds import MeasuredWithin, Reference
 
 WIDE, SHORT = (FLOAT64, FLOAT32), (BFLOAT16, FLOAT16)
@@ -49,7 +48,7 @@ def alone(reference: Reference, formats: tuple[FloatingPointFormat, ...], cases:
 
 
 claim = partial(
-    claimed, assumptions=("the versions and the processor of the table",), expected=Verdict.MEASURED
+    Claim, assumptions=("the versions and the processor of the table",), expected=Verdict.MEASURED
 )
 
 CLAIMS = (
@@ -57,9 +56,9 @@ CLAIMS = (
         "floating_point.numpy_thresholds",
         "NumPy's exp is 0 and its expm1 is -1 exactly up to the thresholds of correct rounding"
         " in float64, float32 and float16: 6 cases, distance 0.",
-        EXPERIMENT,
         [at(EACH, "numpy", ("exp", "expm1"), (*WIDE, FLOAT16), 6)],
-        {
+        EXPERIMENT,
+        neighbours={
             "so it is with PyTorch's exp and expm1 in every case": at(
                 EACH, "torch", ("exp", "expm1"), FORMATS, 8
             ),
@@ -70,9 +69,9 @@ CLAIMS = (
         "In arrays of 4,096 numbers of float64 and float32 PyTorch's expm1 and ELU reach -1 and"
         " -alpha where e^x is 2^-p, and not only where it is half of that as with correct"
         " rounding: 8 cases, at most 1 float below.",
-        EXPERIMENT,
         [near_epsilon(WIDE, 8)],
-        {
+        EXPERIMENT,
+        neighbours={
             "in every format": near_epsilon(FORMATS, 16),
             "they reach them where correct rounding does": at(
                 EACH, "torch", ("expm1", "elu"), WIDE, 8
@@ -84,37 +83,37 @@ CLAIMS = (
         "Of a single number in float64 or float32 PyTorch computes another ELU than in a long"
         " array: it is -alpha exactly up to the threshold with every operation rounded:"
         " 6 cases, distance 0.",
-        EXPERIMENT,
         [alone(EACH, WIDE, 6)],
-        {"so it is in an array of 4,096 numbers": at(EACH, "torch", ("elu",), WIDE, 6)},
+        EXPERIMENT,
+        neighbours={"so it is in an array of 4,096 numbers": at(EACH, "torch", ("elu",), WIDE, 6)},
     ),
     claim(
         "floating_point.torch_derivative",
         "PyTorch's exp and its derivative of ELU are 0 exactly up to the threshold with every"
         " operation rounded in float64 and float32: 8 cases, distance 0.",
-        EXPERIMENT,
         [at(EACH, "torch", ("exp", "elu_derivative"), WIDE, 8)],
-        {"in every format": at(EACH, "torch", ("exp", "elu_derivative"), FORMATS, 16)},
+        EXPERIMENT,
+        neighbours={"in every format": at(EACH, "torch", ("exp", "elu_derivative"), FORMATS, 16)},
     ),
     claim(
         "floating_point.torch_short_formats",
         "In bfloat16 and float16 the thresholds of PyTorch's ELU and of its derivative are"
         " those of one rounding of the whole: 16 in arrays, those of exp and expm1 among them,"
         " and 6 of single numbers, distance 0.",
-        EXPERIMENT,
         [
             at(ONCE, "torch", ("exp", "expm1", "elu", "elu_derivative"), SHORT, 16),
             alone(ONCE, SHORT, 6),
         ],
-        {"those of JAX are the same": at(ONCE, "jax", ("expm1", "elu"), SHORT, 8)},
+        EXPERIMENT,
+        neighbours={"those of JAX are the same": at(ONCE, "jax", ("expm1", "elu"), SHORT, 8)},
     ),
     claim(
         "floating_point.jax_floor",
         "JAX's expm1 and ELU reach -1 and -alpha exactly up to the threshold with every"
         " operation rounded in all four formats: 16 cases, distance 0.",
-        EXPERIMENT,
         [at(EACH, "jax", ("expm1", "elu"), FORMATS, 16)],
-        {
+        EXPERIMENT,
+        neighbours={
             "its exp too is as with correct rounding": at(
                 EACH, "jax", ("exp", "expm1", "elu"), FORMATS, 20
             ),
@@ -124,12 +123,12 @@ CLAIMS = (
         "floating_point.jax_flushes_subnormals",
         "JAX's exp is 0 exactly where e^x rounds to a subnormal number in float64, float32 and"
         " bfloat16: 3 cases; in float16 it is 0 exactly where e^x rounds to 0: 1 case.",
-        EXPERIMENT,
         [
             at(SUBNORMAL, "jax", ("exp",), (*WIDE, BFLOAT16), 3),
             at(EACH, "jax", ("exp",), (FLOAT16,), 1),
         ],
-        {
+        EXPERIMENT,
+        neighbours={
             "in float16 it flushes subnormal numbers as well": at(
                 SUBNORMAL, "jax", ("exp",), FORMATS, 4
             ),
@@ -139,9 +138,9 @@ CLAIMS = (
         "floating_point.jax_derivative",
         "JAX's derivative of ELU is 0 exactly where the value of ELU plus alpha is, which is"
         " where expm1 is -1, in all four formats: 12 cases, distance 0.",
-        EXPERIMENT,
         [at(FROM_VALUE, "jax", ("elu_derivative",), FORMATS, 12)],
-        {
+        EXPERIMENT,
+        neighbours={
             "so is PyTorch's": at(FROM_VALUE, "torch", ("elu_derivative",), FORMATS, 12),
             "it is 0 only where alpha*e^x is": at(EACH, "jax", ("elu_derivative",), FORMATS, 12),
         },

@@ -24,8 +24,7 @@ from elu_sym.algebra.rounding import (
     FloatingPointFormat,
 )
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.form import claimed
-from elu_sym.claims.claim import Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.rounded import AtMostUpTo, EqualUpTo, is_left_piece
 from elu_sym.claims.rules.saturation import (
     DerivativeZeroForEvery,
@@ -165,13 +164,13 @@ def floor_up_to(
 
 
 CLAIMS = (
-    claimed(
+    Claim(
         "floating_point.exponential_zero",
         "Correctly rounded, the exponential of x <= 0 is 0 if and only if"
         f" {up_to(EXPONENTIAL_IS_ZERO)}.",
-        IEEE,
         [zero_up_to(EXPONENTIAL, *each) for each in EXPONENTIAL_IS_ZERO.items()],
-        {
+        IEEE,
+        neighbours={
             "in float64 already at the next float": zero_up_to(
                 EXPONENTIAL, FLOAT64, FLOAT64.successor(Rational(-745.1332191019412))
             ),
@@ -183,12 +182,11 @@ CLAIMS = (
         latex=r"\operatorname{fl}(e^x) = 0 \iff x \le (e_{\min} - p) \ln 2",
         assumptions=FLOATS,
     ),
-    claimed(
+    Claim(
         "floating_point.derivative_subnormal",
         "With both operations rounded, alpha*e^x is subnormal or 0 up to a threshold that"
         " depends on alpha: for alpha = 1/2, 1, SELU's and 2 it is"
         f" {listed(DERIVATIVE_IS_SUBNORMAL)}.",
-        IEEE,
         [
             is_left_piece(DERIVATIVE_ROUNDED_TWICE, EluDerivative(x, alpha)),
             *(
@@ -197,7 +195,8 @@ CLAIMS = (
                 for threshold, height in zip(thresholds, heights(numbers), strict=True)
             ),
         ],
-        {
+        IEEE,
+        neighbours={
             "for alpha = 1 up to the float after the threshold": subnormal_up_to(
                 FLOAT32, FLOAT32.successor(Rational(-87.3365478515625)), S.One
             ),
@@ -207,11 +206,10 @@ CLAIMS = (
         r" \iff x \le t_\alpha",
         assumptions=FLOATS,
     ),
-    claimed(
+    Claim(
         "floating_point.derivative_zero",
         "With both operations rounded and any alpha > 1/2, alpha*e^x is 0 if and only if"
         f" e^x is: at {up_to(EXPONENTIAL_IS_ZERO)}.",
-        IEEE,
         [
             is_left_piece(DERIVATIVE_ROUNDED_TWICE, EluDerivative(x, alpha)),
             *(
@@ -219,7 +217,8 @@ CLAIMS = (
                 for numbers, threshold in EXPONENTIAL_IS_ZERO.items()
             ),
         ],
-        {
+        IEEE,
+        neighbours={
             "for every alpha >= 1/2 in float32": derivative_zero_from(
                 FLOAT32, EXPONENTIAL_IS_ZERO[FLOAT32], S.Half
             ),
@@ -231,15 +230,15 @@ CLAIMS = (
         r" \operatorname{fl}(e^x) = 0 \quad (\alpha > \tfrac12)",
         assumptions=("x <= 0 a float", "alpha > 1/2 a float", ROUNDING),
     ),
-    claimed(
+    Claim(
         "floating_point.derivative_zero_any_alpha",
         "With both operations rounded and any alpha > 0, alpha*e^x is 0 if and only if e^x is.",
-        "a false generalization from alpha = 1",
         [
             derivative_zero_from(numbers, threshold, numbers.least_positive)
             for numbers, threshold in reversed(EXPONENTIAL_IS_ZERO.items())
         ],
-        {
+        "a false generalization from alpha = 1",
+        neighbours={
             "for every alpha >= 0.49 in bfloat16": derivative_zero_from(
                 BFLOAT16, -93.0, BFLOAT16.round(Rational(49, 100))
             ),
@@ -247,14 +246,14 @@ CLAIMS = (
         assumptions=POSITIVE_ALPHA,
         expected=Verdict.REFUTED,
     ),
-    claimed(
+    Claim(
         "floating_point.floor_reached",
         "With both operations rounded ELU is -alpha if and only if expm1 is -1, at"
         f" {up_to(FLOOR_IS_REACHED)}, for every alpha above the smallest normal number; for"
         " every positive alpha up to that one ELU is -alpha at the next float already.",
+        floor_reached,
         "the usual code alpha*expm1(x)",
-        floor_reached(),
-        {
+        neighbours={
             "for every normal alpha of float64, the smallest one included": floor_from(
                 FLOAT64, FLOOR_IS_REACHED[FLOAT64], FLOAT64.least_normal
             ),
@@ -267,16 +266,16 @@ CLAIMS = (
         r" \operatorname{fl}(e^x - 1) = -1 \quad (\alpha > 2^{e_{\min}})",
         assumptions=POSITIVE_ALPHA,
     ),
-    claimed(
+    Claim(
         "floating_point.floor_any_alpha",
         "With both operations rounded the float at which ELU reaches -alpha is the same"
         " for every positive alpha, subnormal ones included.",
-        "floating_point.floor_reached without its condition",
         [
             floor_from(numbers, threshold, numbers.least_positive)
             for numbers, threshold in reversed(FLOOR_IS_REACHED.items())
         ],
-        {
+        "floating_point.floor_reached without its condition",
+        neighbours={
             "for every alpha from the largest subnormal number of float32 on": floor_from(
                 FLOAT32, FLOOR_IS_REACHED[FLOAT32], FLOAT32.greatest_subnormal
             ),
@@ -284,14 +283,14 @@ CLAIMS = (
         assumptions=POSITIVE_ALPHA,
         expected=Verdict.REFUTED,
     ),
-    claimed(
+    Claim(
         "floating_point.floor_rounded_once",
         "Rounded once as a whole, ELU reaches -alpha for alpha = 1/2, 1 and 2 where it"
         " does with two roundings, and at a greater x for the float after 1, 3/2 and SELU's: at"
         f" {listed(FLOOR_ROUNDED_ONCE)}.",
+        floor_rounded_once,
         IEEE,
-        floor_rounded_once(),
-        {
+        neighbours={
             "for alpha = 3/2 in bfloat16 up to -6 only": floor_up_to(
                 BFLOAT16, -6.0, Rational(3, 2)
             ),
@@ -302,16 +301,16 @@ CLAIMS = (
         latex=r"\operatorname{fl}(\alpha (e^x - 1)) = -\alpha \iff x \le t_\alpha",
         assumptions=FLOATS,
     ),
-    claimed(
+    Claim(
         "floating_point.floor_rounded_once_any_alpha",
         "Rounded once as a whole, ELU reaches -alpha at the same float for every alpha.",
-        "floating_point.floor_reached said of one rounding",
         [
             floor_up_to(numbers, threshold, height)
             for numbers, threshold in reversed(FLOOR_IS_REACHED.items())
             for height in (S.One, numbers.round(SELU_ALPHA))
         ],
-        {
+        "floating_point.floor_reached said of one rounding",
+        neighbours={
             "at the same float for alpha = 1 and the float after it in float16": [
                 floor_up_to(FLOAT16, -8.3203125, height)
                 for height in (S.One, FLOAT16.successor(S.One))

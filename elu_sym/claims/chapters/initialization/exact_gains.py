@@ -21,7 +21,7 @@ from elu_sym.claims.chapters.moments.variance_rule import (
     slope_square,
     square,
 )
-from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.elementary import AT_MOST_ONE, Equality, NonNegative, RunsThrough
 from elu_sym.claims.rules.enclosures import Between
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit
@@ -182,11 +182,11 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha, "mu = 0, sigma = alpha = 1"),
         proof=values,
         source=HE + ", for ELU",
-        neighbours=(
-            Neighbour("The last decimals are one larger.", lambda: values(S.One)),
-            Neighbour("The first is 1 % larger.", lambda: first_value_off(1)),
-            Neighbour("The first is 1 % smaller.", lambda: first_value_off(-1)),
-        ),
+        neighbours={
+            "The last decimals are one larger.": lambda: values(S.One),
+            "The first is 1 % larger.": lambda: first_value_off(1),
+            "The first is 1 % smaller.": lambda: first_value_off(-1),
+        },
     ),
     Claim(
         id="initialization.rules_agree_for_leaky_relu",
@@ -196,23 +196,15 @@ CLAIMS = (
         assumptions=(sigma, slope),
         proof=agree_for_homogeneous,
         source=HE,
-        neighbours=(
-            Neighbour(
-                "It also preserves the variance.",
-                lambda: [
-                    Equality(centered(leaky_relu.variance), centered(leaky_relu.second_moment))
-                ],
+        neighbours={
+            "It also preserves the variance.": lambda: Equality(
+                centered(leaky_relu.variance), centered(leaky_relu.second_moment)
             ),
-            Neighbour(
-                "The same at every mu.",
-                lambda: [
-                    Equality(
-                        leaky_relu.second_moment.closed_form / sigma**2,
-                        leaky_relu.derivative_second_moment.closed_form,
-                    )
-                ],
+            "The same at every mu.": lambda: Equality(
+                leaky_relu.second_moment.closed_form / sigma**2,
+                leaky_relu.derivative_second_moment.closed_form,
             ),
-        ),
+        },
     ),
     Claim(
         id="initialization.rules_agree",
@@ -222,18 +214,14 @@ CLAIMS = (
         proof=lambda: [Equality(square() / sigma**2, slope_square())],
         source="true for ReLU and repeated for ELU",
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "They are the same rule at sigma = 1 and alpha = 1, to 1 %.",
-                lambda: [
-                    Between(square() / slope_square(), 2 - PERCENT_MORE, PERCENT_MORE, STANDARD)
-                ],
+        neighbours={
+            "They are the same rule at sigma = 1 and alpha = 1, to 1 %.": lambda: Between(
+                square() / slope_square(), 2 - PERCENT_MORE, PERCENT_MORE, STANDARD
             ),
-            Neighbour(
-                "The rules for the second moment and for the variance are the same.",
-                lambda: [Equality(elu.second_moment.closed_form, elu.variance.closed_form)],
+            "The rules for the second moment and for the variance are the same.": lambda: Equality(
+                elu.second_moment.closed_form, elu.variance.closed_form
             ),
-        ),
+        },
     ),
     Claim(
         id="initialization.variance_gain_is_largest",
@@ -245,11 +233,9 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha),
         proof=variance_rule_is_largest,
         source="Poincare's inequality for the normal law",
-        neighbours=(
-            Neighbour(
-                "It is 1 % larger than the latter, squared.", lambda: variance_rule_is_largest(99)
-            ),
-        ),
+        neighbours={
+            "It is 1 % larger than the latter, squared.": lambda: variance_rule_is_largest(99)
+        },
     ),
     Claim(
         id="initialization.agree_at_centering_alpha",
@@ -260,11 +246,9 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha),
         proof=agree_at_centering_alpha,
         source="their difference is the square of the mean",
-        neighbours=(
-            Neighbour(
-                "At an alpha that is 1 % larger.", lambda: agree_at_centering_alpha(PERCENT_MORE)
-            ),
-        ),
+        neighbours={
+            "At an alpha that is 1 % larger.": lambda: agree_at_centering_alpha(PERCENT_MORE)
+        },
     ),
     Claim(
         id="initialization.decreases_with_alpha",
@@ -275,7 +259,7 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha),
         proof=moments_grow_with_alpha,
         source="f^2 and f'^2 increase with alpha at every x < 0",
-        neighbours=(Neighbour("They grow with alpha.", lambda: moments_grow_with_alpha(-1)),),
+        neighbours={"They grow with alpha.": lambda: moments_grow_with_alpha(-1)},
     ),
     Claim(
         id="initialization.small_alpha",
@@ -287,16 +271,14 @@ CLAIMS = (
         assumptions=(sigma, alpha),
         proof=small_alpha,
         source="ELU tends to ReLU",
-        neighbours=(
-            Neighbour(
-                "The second moment tends to 0.505*sigma^2.",
-                lambda: [GaussianLimit(square() / sigma**2, alpha, S.Zero, S(101) / 200)],
+        neighbours={
+            "The second moment tends to 0.505*sigma^2.": lambda: GaussianLimit(
+                square() / sigma**2, alpha, S.Zero, S(101) / 200
             ),
-            Neighbour(
-                "The gain for the variance tends to sqrt(2) too.",
-                lambda: [GaussianLimit(centered(elu.variance) / sigma**2, alpha, S.Zero, S.Half)],
+            "The gain for the variance tends to sqrt(2) too.": lambda: GaussianLimit(
+                centered(elu.variance) / sigma**2, alpha, S.Zero, S.Half
             ),
-        ),
+        },
     ),
     Claim(
         id="initialization.bounds",
@@ -307,13 +289,12 @@ CLAIMS = (
         assumptions=(sigma, alpha),
         proof=bounds,
         source="ELU lies between ReLU and the leaky ReLU of slope alpha",
-        neighbours=(
-            Neighbour("The squared gain is below 1.98.", lambda: [below_sqrt_2(S(99) / 100)]),
-            Neighbour(
-                "The squared gain is above 2.02/(1 + alpha^2).",
-                lambda: [above_small_sigma(PERCENT_MORE)],
+        neighbours={
+            "The squared gain is below 1.98.": lambda: below_sqrt_2(S(99) / 100),
+            "The squared gain is above 2.02/(1 + alpha^2).": lambda: above_small_sigma(
+                PERCENT_MORE
             ),
-        ),
+        },
     ),
     Claim(
         id="initialization.exceeds_one",
@@ -323,17 +304,12 @@ CLAIMS = (
         assumptions=(sigma, "alpha <= 1"),
         proof=exceeds_one,
         source="LeCun, Bottou, Orr, Mueller 1998; Glorot, Bengio 2010, for layers of equal width",
-        neighbours=(
-            Neighbour(
-                "It exceeds sqrt(1.01) at alpha = 1.",
-                lambda: [
-                    mean_at_zero(
-                        sigma**2 / PERCENT_MORE - square().xreplace({alpha: S.One}),
-                        LEFT * (x**2 - Elu(x, S.One) ** 2),
-                    )
-                ],
-            ),
-        ),
+        neighbours={
+            "It exceeds sqrt(1.01) at alpha = 1.": lambda: mean_at_zero(
+                sigma**2 / PERCENT_MORE - square().xreplace({alpha: S.One}),
+                LEFT * (x**2 - Elu(x, S.One) ** 2),
+            )
+        },
     ),
     Claim(
         id="initialization.exceeds_one_always",
@@ -342,12 +318,11 @@ CLAIMS = (
         proof=lambda: [mean_at_zero(sigma**2 - square(), LEFT * (x - ELU) * (x + ELU))],
         source="true for alpha <= 1 and repeated without the condition",
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "It exceeds 1/alpha.",
-                lambda: [mean_at_zero(alpha**2 * sigma**2 - square(), alpha**2 * x**2)],
-            ),
-        ),
+        neighbours={
+            "It exceeds 1/alpha.": lambda: mean_at_zero(
+                alpha**2 * sigma**2 - square(), alpha**2 * x**2
+            )
+        },
     ),
     Claim(
         id="initialization.increases_with_sigma",
@@ -358,11 +333,10 @@ CLAIMS = (
         assumptions=(sigma, alpha),
         proof=increases_with_sigma,
         source="0 < x*f'(x)/f(x) < 1 and f' increases on the left",
-        neighbours=(
-            Neighbour(
-                "The second moment itself decreases.",
-                lambda: [mean_at_zero(-diff(square(), sigma) * sigma, -2 * x * ELU * DERIVATIVE)],
-            ),
-        ),
+        neighbours={
+            "The second moment itself decreases.": lambda: mean_at_zero(
+                -diff(square(), sigma) * sigma, -2 * x * ELU * DERIVATIVE
+            )
+        },
     ),
 )

@@ -18,7 +18,7 @@ from elu_sym.claims.chapters.initialization.exact_gains import (
     centered,
 )
 from elu_sym.claims.chapters.moments.variance_rule import square
-from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.elementary import Equality
 from elu_sym.claims.rules.enclosures import Between
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit
@@ -100,11 +100,9 @@ CLAIMS = (
         assumptions=(sigma, alpha, "mean-field limit"),
         proof=he_grows,
         source=HE + ", used for ELU",
-        neighbours=(
-            Neighbour(
-                "It grows by at least 1 % in every layer.", lambda: [below_sqrt_2(1 / PERCENT_MORE)]
-            ),
-        ),
+        neighbours={
+            "It grows by at least 1 % in every layer.": lambda: below_sqrt_2(1 / PERCENT_MORE)
+        },
     ),
     Claim(
         id="initialization.relu_gain_preserves",
@@ -113,12 +111,11 @@ CLAIMS = (
         proof=lambda: [Equality(2 * square(), sigma**2)],
         source="the gain that libraries without one for ELU are given",
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "It does so at alpha = 1.",
-                lambda: [Equality(2 * square().xreplace({alpha: S.One}), sigma**2)],
-            ),
-        ),
+        neighbours={
+            "It does so at alpha = 1.": lambda: Equality(
+                2 * square().xreplace({alpha: S.One}), sigma**2
+            )
+        },
     ),
     Claim(
         id="initialization.published_siren",
@@ -128,13 +125,12 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha, "mu = 0, sigma = alpha = 1"),
         proof=lambda: siren("3.1e-16", "3.2e-16"),
         source=PUBLISHED_CONSTANTS["siren.elu"].source,
-        neighbours=(
-            Neighbour("It is the double next to it.", lambda: siren("-7.2e-17", "7.2e-17")),
-            Neighbour(
-                "It is the inverse of the variance, to 1 %.",
-                lambda: [published("siren.elu", centered(elu.variance), "-0.01", "0.01")],
+        neighbours={
+            "It is the double next to it.": lambda: siren("-7.2e-17", "7.2e-17"),
+            "It is the inverse of the variance, to 1 %.": lambda: published(
+                "siren.elu", centered(elu.variance), "-0.01", "0.01"
             ),
-        ),
+        },
     ),
     Claim(
         id="initialization.published_nfnets",
@@ -144,9 +140,7 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha, "mu = 0, sigma = alpha = 1"),
         proof=nfnets,
         source=PUBLISHED_CONSTANTS["nfnets.elu"].source,
-        neighbours=(
-            Neighbour("They are 1/std f(Z) to four digits.", lambda: nfnets(("-5e-5", "5e-5"))),
-        ),
+        neighbours={"They are 1/std f(Z) to four digits.": lambda: nfnets(("-5e-5", "5e-5"))},
     ),
     Claim(
         id="initialization.published_nfnets_exact",
@@ -155,12 +149,11 @@ CLAIMS = (
         proof=lambda: [published("nfnets.elu", centered(elu.std), "-1e-4", "1e-4")],
         source="Brock, De, Smith, ICLR 2021, section 4.2; it was sampled",
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "It is 1/sqrt(E f(Z)^2) to 1 %.",
-                lambda: [published("nfnets.elu", sqrt(square()), "-1e-2", "1e-2")],
-            ),
-        ),
+        neighbours={
+            "It is 1/sqrt(E f(Z)^2) to 1 %.": lambda: published(
+                "nfnets.elu", sqrt(square()), "-1e-2", "1e-2"
+            )
+        },
     ),
     Claim(
         id="initialization.selu_gain",
@@ -170,9 +163,7 @@ CLAIMS = (
         assumptions=(sigma, "lambda as published", "mean-field limit"),
         proof=selu_three_quarters,
         source=PUBLISHED_CONSTANTS["pytorch.selu"].source,
-        neighbours=(
-            Neighbour("It turns it into 0.568.", lambda: [three_quarters("0.5675", "0.5685")]),
-        ),
+        neighbours={"It turns it into 0.568.": lambda: three_quarters("0.5675", "0.5685")},
     ),
     Claim(
         id="initialization.selu_gain_preserves",
@@ -181,11 +172,7 @@ CLAIMS = (
         proof=lambda: [three_quarters("0.99", "1.01")],
         source=PUBLISHED_CONSTANTS["pytorch.selu"].source,
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "It preserves half of it, to 1 %.", lambda: [three_quarters("0.495", "0.505")]
-            ),
-        ),
+        neighbours={"It preserves half of it, to 1 %.": lambda: three_quarters("0.495", "0.505")},
     ),
     Claim(
         id="initialization.published_selu",
@@ -196,11 +183,9 @@ CLAIMS = (
         assumptions=("X ~ N(0, 1)",),
         proof=selu_digits,
         source=PUBLISHED_CONSTANTS["selu.alpha"].source,
-        neighbours=(
-            Neighbour(
-                "The last decimals are one larger.", lambda: selu_digits(Rational(1, 10**31))
-            ),
-            Neighbour("They are 0.01 larger.", lambda: selu_digits(Rational(1, 100))),
-        ),
+        neighbours={
+            "The last decimals are one larger.": lambda: selu_digits(Rational(1, 10**31)),
+            "They are 0.01 larger.": lambda: selu_digits(Rational(1, 100)),
+        },
     ),
 )

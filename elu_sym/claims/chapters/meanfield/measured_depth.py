@@ -8,13 +8,12 @@ from functools import partial
 
 from sympy import Rational, S
 
-from elu_sym.claims.chapters.form import claimed
-from elu_sym.claims.claim import Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.measured import RatioInEveryRun, RatioOnAverage, Sample
 from elu_sym.experiments.depth import RULES
 
 on_signals = partial(
-    claimed,
+    Claim,
     expected=Verdict.MEASURED,
     assumptions=(
         "100 layers of equal width without biases, alpha = 1",
@@ -23,7 +22,7 @@ on_signals = partial(
 )
 
 on_training = partial(
-    claimed,
+    Claim,
     expected=Verdict.MEASURED,
     assumptions=(
         "30 hidden layers of 64 units without biases, alpha = 1, on handwritten digits",
@@ -67,14 +66,14 @@ CLAIMS = (
         " from the exact values as exact theory says at every width: over 100 layers their"
         " squared standardized deviations are 1 on average, within 15 %, at widths 64, 256 and"
         " 1024 and under each of four initializations.",
-        "given the layer before, pre-activations are independent and exactly Gaussian",
         [
             RatioOnAverage(at_layer(measure, 100, rule, width), DEPTH, *WITHIN_15_PERCENT)
             for width in (64, 256, 1024)
             for rule in RULES
             for measure in ("mean_deviation", "square_deviation")
         ],
-        {
+        "given the layer before, pre-activations are independent and exactly Gaussian",
+        neighbours={
             "within 15 % in every run": RatioInEveryRun(
                 at_layer("square_deviation", 100, "exact"), DEPTH, *WITHIN_15_PERCENT
             ),
@@ -85,14 +84,14 @@ CLAIMS = (
         "At width 1024 the second moment of the activations in layer 100 is E f(Z)^2, within"
         " 15 %, under the exact rule; 40 to 110 times as large under He's, and 500 to 2000"
         " times smaller under LeCun's and Xavier's.",
-        "the variance maps, whose values there are 61 times as large and 1000 times smaller",
         [
             RatioOnAverage(EXACT, EXACT_MOMENT, *WITHIN_15_PERCENT),
             RatioOnAverage(HE, EXACT, S(40), S(110)),
             RatioOnAverage(LECUN, EXACT, Rational(1, 2000), Rational(1, 500)),
             RatioOnAverage(XAVIER, EXACT, Rational(1, 2000), Rational(1, 500)),
         ],
-        {
+        "the variance maps, whose values there are 61 times as large and 1000 times smaller",
+        neighbours={
             "within 15 % in every run": RatioInEveryRun(EXACT, EXACT_MOMENT, *WITHIN_15_PERCENT),
             "at least 40 times as large under He's in every run": RatioInEveryRun(
                 HE, EXACT, S(40), None
@@ -104,24 +103,24 @@ CLAIMS = (
         "At width 1024 a gradient of mean square 1 that is sent back from layer 100 arrives in"
         " layer 1 with a mean square of 10 to 50 under the exact rule, with more than 25 times"
         " that under He's and less than a 5000th of it under LeCun's.",
-        "the factors chi, whose products are 23, 1440 and 0.00086 for Gaussian inputs",
         [
             RatioOnAverage(EXACT_GRADIENT, S.One, S(10), S(50)),
             RatioOnAverage(HE_GRADIENT, EXACT_GRADIENT, S(25), None),
             RatioOnAverage(LECUN_GRADIENT, EXACT_GRADIENT, None, Rational(1, 5000)),
         ],
-        {"10 to 50 in every run": RatioInEveryRun(EXACT_GRADIENT, S.One, S(10), S(50))},
+        "the factors chi, whose products are 23, 1440 and 0.00086 for Gaussian inputs",
+        neighbours={"10 to 50 in every run": RatioInEveryRun(EXACT_GRADIENT, S.One, S(10), S(50))},
     ),
     on_training(
         "meanfield.depth_training",
         "At the learning rate 0.01 the loss after 200 steps is less than half with the exact"
         " rule of what it is with LeCun's, and less than four fifths of what it is with He's.",
-        "the belief that preserved variances make deep networks trainable",
         [
             RatioOnAverage(loss("exact", "0.01"), loss("LeCun", "0.01"), None, S.Half),
             RatioOnAverage(loss("exact", "0.01"), loss("He", "0.01"), None, Rational(4, 5)),
         ],
-        {
+        "the belief that preserved variances make deep networks trainable",
+        neighbours={
             "less than He's in every run": RatioInEveryRun(
                 loss("exact", "0.01"), loss("He", "0.01"), None, S.One
             ),
@@ -131,9 +130,9 @@ CLAIMS = (
         "meanfield.depth_training_small_rate",
         "At the learning rate 0.001 He's rule, whose gradients are larger, is ahead: its loss"
         " after 200 steps is less than nine tenths of that with the exact rule.",
-        "the limit of the belief",
         [RatioOnAverage(loss("He", "0.001"), loss("exact", "0.001"), None, Rational(9, 10))],
-        {
+        "the limit of the belief",
+        neighbours={
             "less at the learning rate 0.003, too, in every run": RatioInEveryRun(
                 loss("He", "0.003"), loss("exact", "0.003"), None, S.One
             ),

@@ -25,7 +25,7 @@ from elu_sym.claims.chapters.moments.variance_rule import (
     slope_square,
     square,
 )
-from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.elementary import Equality, Positive
 from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLimit
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
@@ -187,15 +187,10 @@ CLAIMS = (
         assumptions=(alpha, sigma, SETTING),
         proof=variance_slope,
         source=POOLE,
-        neighbours=(
-            Neighbour(
-                "It is w*E f'(X)^2, the factor of squared gradients.", lambda: [slope_is(S.Zero)]
-            ),
-            Neighbour(
-                "The term f*f'' is 1 % larger.",
-                lambda: [slope_is(PERCENT_MORE * LEFT * alpha * exp(x))],
-            ),
-        ),
+        neighbours={
+            "It is w*E f'(X)^2, the factor of squared gradients.": lambda: slope_is(S.Zero),
+            "The term f*f'' is 1 % larger.": lambda: slope_is(PERCENT_MORE * LEFT * alpha * exp(x)),
+        },
     ),
     Claim(
         id="meanfield.fixed_point_with_bias",
@@ -206,13 +201,12 @@ CLAIMS = (
         assumptions=(alpha, sigma, excess, BIAS, "w = 2/(1 + t)", SETTING),
         proof=fixed_point_with_bias,
         source=DERIVED,
-        neighbours=(
-            Neighbour(
-                "At w = 2.02 large variances shrink, too.",
-                lambda: [large_variances_shrink(2 * PERCENT_MORE, PERCENT_MORE - 1)],
+        neighbours={
+            "At w = 2.02 large variances shrink, too.": lambda: large_variances_shrink(
+                2 * PERCENT_MORE, PERCENT_MORE - 1
             ),
-            Neighbour("E f^2/q increases.", lambda: [Positive(diff(square() / sigma**2, sigma))]),
-        ),
+            "E f^2/q increases.": lambda: Positive(diff(square() / sigma**2, sigma)),
+        },
     ),
     Claim(
         id="meanfield.fixed_point_without_bias",
@@ -223,16 +217,14 @@ CLAIMS = (
         assumptions=(alpha, sigma, "b = 0", SETTING),
         proof=fixed_point_without_bias,
         source=DERIVED,
-        neighbours=(
-            Neighbour(
-                "For every alpha the share near q = 0 is 1, as it is at alpha = 1.",
-                lambda: [share_tends(S.Zero, S.One)],
+        neighbours={
+            "For every alpha the share near q = 0 is 1, as it is at alpha = 1.": lambda: (
+                share_tends(S.Zero, S.One)
             ),
-            Neighbour(
-                "The share of large variances is 1 % larger.",
-                lambda: [share_tends(oo, PERCENT_MORE / 2)],
+            "The share of large variances is 1 % larger.": lambda: share_tends(
+                oo, PERCENT_MORE / 2
             ),
-        ),
+        },
     ),
     Claim(
         id="meanfield.no_fixed_point",
@@ -243,21 +235,13 @@ CLAIMS = (
         assumptions=(alpha, sigma, slack, BIAS, "w = 2 + s", SETTING),
         proof=no_fixed_point,
         source=DERIVED,
-        neighbours=(
-            Neighbour(
-                "Every variance grows for w = 1.98, too.",
-                lambda: [large_weights(Rational(198, 100))],
+        neighbours={
+            "Every variance grows for w = 1.98, too.": lambda: large_weights(Rational(198, 100)),
+            "Every variance decays without biases at a w that is 1 % larger.": lambda: mean_at_zero(
+                sigma**2 / (PERCENT_MORE * CRITICAL) - square(),
+                x**2 / (PERCENT_MORE * CRITICAL) - ELU**2,
             ),
-            Neighbour(
-                "Every variance decays without biases at a w that is 1 % larger.",
-                lambda: [
-                    mean_at_zero(
-                        sigma**2 / (PERCENT_MORE * CRITICAL) - square(),
-                        x**2 / (PERCENT_MORE * CRITICAL) - ELU**2,
-                    )
-                ],
-            ),
-        ),
+        },
     ),
     Claim(
         id="meanfield.fixed_point_stable",
@@ -267,12 +251,11 @@ CLAIMS = (
         assumptions=(alpha, sigma, "b >= 0", SETTING),
         proof=fixed_point_stable,
         source=DERIVED,
-        neighbours=(
-            Neighbour(
-                "The slope is less than 0.99 at every fixed point.",
-                lambda: [share_decreases(Rational(99, 100))],
-            ),
-        ),
+        neighbours={
+            "The slope is less than 0.99 at every fixed point.": lambda: share_decreases(
+                Rational(99, 100)
+            )
+        },
     ),
     Claim(
         id="meanfield.gradients_grow",
@@ -282,15 +265,12 @@ CLAIMS = (
         assumptions=(alpha, sigma, "b = 0", SETTING),
         proof=gradients_grow,
         source="Stein's identity, and tanh(r/2) < r/2",
-        neighbours=(
-            Neighbour(
-                "chi > 1.01 for every alpha and q.",
-                lambda: [mean_at_zero(gap() - square() / 100, LEFT * stein(x) - ELU**2 / 100)],
+        neighbours={
+            "chi > 1.01 for every alpha and q.": lambda: mean_at_zero(
+                gap() - square() / 100, LEFT * stein(x) - ELU**2 / 100
             ),
-            Neighbour(
-                "Squared gradients shrink.", lambda: [mean_at_zero(-gap(), LEFT * (1 - exp(x)))]
-            ),
-        ),
+            "Squared gradients shrink.": lambda: mean_at_zero(-gap(), LEFT * (1 - exp(x))),
+        },
     ),
     Claim(
         id="meanfield.edge_unique",
@@ -302,16 +282,12 @@ CLAIMS = (
         assumptions=(alpha, sigma, SETTING),
         proof=edge_unique,
         source=SCHOENHOLZ + "; that it is unique is derived here",
-        neighbours=(
-            Neighbour(
-                "The weight variance on it decreases with q.",
-                lambda: [slope_square_falls(-1)],
+        neighbours={
+            "The weight variance on it decreases with q.": lambda: slope_square_falls(-1),
+            "Its weight variance at small biases is 2/(1 + alpha).": lambda: GaussianLimit(
+                slope_square(), sigma, S.Zero, (1 + alpha) / 2
             ),
-            Neighbour(
-                "Its weight variance at small biases is 2/(1 + alpha).",
-                lambda: [GaussianLimit(slope_square(), sigma, S.Zero, (1 + alpha) / 2)],
-            ),
-        ),
+        },
     ),
     Claim(
         id="meanfield.he_grows",
@@ -322,14 +298,11 @@ CLAIMS = (
         assumptions=(alpha, sigma, "b = 0", SETTING),
         proof=he_grows,
         source="He, Zhang, Ren, Sun 2015, section 2.2, used with ELU",
-        neighbours=(
-            Neighbour(
-                "It adds less than 0.99*alpha^2.",
-                lambda: [
-                    he_adds_less(Rational(99, 100) * alpha**2, 2 * LEFT * (alpha**2 - ELU**2))
-                ],
-            ),
-        ),
+        neighbours={
+            "It adds less than 0.99*alpha^2.": lambda: he_adds_less(
+                Rational(99, 100) * alpha**2, 2 * LEFT * (alpha**2 - ELU**2)
+            )
+        },
     ),
     Claim(
         id="meanfield.residual_grows",
@@ -340,11 +313,8 @@ CLAIMS = (
         assumptions=(alpha, sigma, excess, "w = t", SETTING),
         proof=residual_grows,
         source="Yang, Schoenholz, NeurIPS 2017, for ELU",
-        neighbours=(
-            Neighbour(
-                "It multiplies it by more than 1 + 0.505*w.",
-                lambda: [below_sqrt_2(1 / PERCENT_MORE)],
-            ),
-        ),
+        neighbours={
+            "It multiplies it by more than 1 + 0.505*w.": lambda: below_sqrt_2(1 / PERCENT_MORE)
+        },
     ),
 )

@@ -27,7 +27,7 @@ from elu_sym.claims.chapters.meanfield.preservation import (
 )
 from elu_sym.claims.chapters.moments.variance_rule import ELU, slope_square, square
 from elu_sym.claims.chapters.self_normalization.moment_map import standard_selu
-from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.claim import Claim
 from elu_sym.claims.covers.cover import Box
 from elu_sym.claims.rules.elementary import Equality
 from elu_sym.claims.rules.enclosures import Between, PositiveOnBox
@@ -158,13 +158,12 @@ CLAIMS = (
         assumptions=(alpha, sigma, "b = 0", SETTING),
         proof=slopes_at_one,
         source="the two slopes at the standard point",
-        neighbours=(
-            Neighbour("They grow by 4.6 %.", lambda: slopes_at_one(PERCENT_MORE)),
-            Neighbour(
-                "The slope of the variance map is 1 % larger.",
-                lambda: slopes_at_one(S.One, PERCENT_MORE),
+        neighbours={
+            "They grow by 4.6 %.": lambda: slopes_at_one(PERCENT_MORE),
+            "The slope of the variance map is 1 % larger.": lambda: slopes_at_one(
+                S.One, PERCENT_MORE
             ),
-        ),
+        },
     ),
     Claim(
         id="meanfield.price_bounded",
@@ -174,19 +173,15 @@ CLAIMS = (
         assumptions=(sigma, "alpha = 1, b = 0", SETTING),
         proof=price_bounded,
         source=DERIVED,
-        neighbours=(
-            Neighbour(
-                "It is at most 4.94 %.", lambda: [price_below(Rational("1.0494"), TWO_DECADES)]
+        neighbours={
+            "It is at most 4.94 %.": lambda: price_below(Rational("1.0494"), TWO_DECADES),
+            "The same bound holds for 1/2 <= alpha <= 2.": lambda: price_below(
+                Rational("1.06"), ANY_ALPHA
             ),
-            Neighbour(
-                "The same bound holds for 1/2 <= alpha <= 2.",
-                lambda: [price_below(Rational("1.06"), ANY_ALPHA)],
+            "With 1.1 in place of 1.06 it holds for 1/2 <= alpha <= 2.": lambda: price_below(
+                Rational("1.1"), ANY_ALPHA
             ),
-            Neighbour(
-                "With 1.1 in place of 1.06 it holds for 1/2 <= alpha <= 2.",
-                lambda: [price_below(Rational("1.1"), ANY_ALPHA)],
-            ),
-        ),
+        },
     ),
     Claim(
         id="meanfield.edge_at_one",
@@ -197,14 +192,13 @@ CLAIMS = (
         assumptions=(alpha, sigma, SETTING),
         proof=edge_at_one,
         source=SCHOENHOLZ,
-        neighbours=(
-            Neighbour("The weight variance is 1 % larger.", lambda: edge_at_one(PERCENT_MORE)),
-            Neighbour("The bias variance is 1 % larger.", lambda: edge_at_one(S.One, PERCENT_MORE)),
-            Neighbour(
-                "With the weights that preserve the variance without biases chi is 1.",
-                lambda: [Equality(price(), S.One)],
+        neighbours={
+            "The weight variance is 1 % larger.": lambda: edge_at_one(PERCENT_MORE),
+            "The bias variance is 1 % larger.": lambda: edge_at_one(S.One, PERCENT_MORE),
+            "With the weights that preserve the variance without biases chi is 1.": lambda: (
+                Equality(price(), S.One)
             ),
-        ),
+        },
     ),
     Claim(
         id="meanfield.linear_pieces_keep",
@@ -214,12 +208,11 @@ CLAIMS = (
         assumptions=("slope > 0", sigma, "b = 0", SETTING),
         proof=linear_pieces_keep,
         source="He, Zhang, Ren, Sun 2015, section 2.2",
-        neighbours=(
-            Neighbour(
-                "q E f'^2 of ReLU is 0.505*q.",
-                lambda: [Equality(sigma**2 * of_relative(relu)[1], sigma**2 * Rational(505, 1000))],
-            ),
-        ),
+        neighbours={
+            "q E f'^2 of ReLU is 0.505*q.": lambda: Equality(
+                sigma**2 * of_relative(relu)[1], sigma**2 * Rational(505, 1000)
+            )
+        },
     ),
     Claim(
         id="meanfield.relatives_grow",
@@ -230,21 +223,14 @@ CLAIMS = (
         assumptions=(alpha, scale, sigma, "b = 0", SETTING),
         proof=relatives_grow,
         source="Stein's identity; Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017",
-        neighbours=(
-            Neighbour("The factor of SELU is 1 % larger.", lambda: [selu_at_one(PERCENT_MORE)]),
-            Neighbour(
-                "Squared gradients of CELU shrink.", lambda: [gap_of(celu, Celu(x, alpha) ** 2, -1)]
+        neighbours={
+            "The factor of SELU is 1 % larger.": lambda: selu_at_one(PERCENT_MORE),
+            "Squared gradients of CELU shrink.": lambda: gap_of(celu, Celu(x, alpha) ** 2, -1),
+            "For SELU the factor is above 1.01 at every q and alpha.": lambda: mean_at_zero(
+                sigma**2 * of_relative(selu)[1] - PERCENT_MORE * of_relative(selu)[0],
+                -(Selu(x, alpha, scale) ** 2),
             ),
-            Neighbour(
-                "For SELU the factor is above 1.01 at every q and alpha.",
-                lambda: [
-                    mean_at_zero(
-                        sigma**2 * of_relative(selu)[1] - PERCENT_MORE * of_relative(selu)[0],
-                        -(Selu(x, alpha, scale) ** 2),
-                    )
-                ],
-            ),
-        ),
+        },
     ),
     Claim(
         id="meanfield.lecun_decay",
@@ -256,21 +242,15 @@ CLAIMS = (
         assumptions=(sigma, "alpha = 1, w = 1, b = 0", SETTING),
         proof=lecun_decay,
         source=DERIVED,
-        neighbours=(
-            Neighbour(
-                "The cubic term is 1 % larger.",
-                lambda: [
-                    mean_at_zero(
-                        Rational(7, 8) * sigma**4 - cubic_rest() - CUBIC * sigma**3 / 100,
-                        LEFT * x**4,
-                    )
-                ],
+        neighbours={
+            "The cubic term is 1 % larger.": lambda: mean_at_zero(
+                Rational(7, 8) * sigma**4 - cubic_rest() - CUBIC * sigma**3 / 100,
+                LEFT * x**4,
             ),
-            Neighbour(
-                "The cubic term is 1 % smaller.",
-                lambda: [mean_at_zero(cubic_rest() - CUBIC * sigma**3 / 100, LEFT * x**4)],
+            "The cubic term is 1 % smaller.": lambda: mean_at_zero(
+                cubic_rest() - CUBIC * sigma**3 / 100, LEFT * x**4
             ),
-        ),
+        },
     ),
     Claim(
         id="meanfield.dropout",
@@ -281,8 +261,6 @@ CLAIMS = (
         assumptions=(alpha, sigma, excess, BIAS, SETTING),
         proof=dropout,
         source="Schoenholz et al., ICLR 2017, section 5, for ELU",
-        neighbours=(
-            Neighbour("The two are equal.", lambda: [Equality((1 + excess) * square(), square())]),
-        ),
+        neighbours={"The two are equal.": lambda: Equality((1 + excess) * square(), square())},
     ),
 )

@@ -5,7 +5,7 @@ from sympy import Expr, Interval, S, diff, log, oo
 from elu_sym.activations import Elu, EluDerivative, Relu
 from elu_sym.book.formula import derivative_mean, derivative_second_moment, mean, variance
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.elementary import (
     ABOVE_ONE,
     AT_MOST_ONE,
@@ -61,7 +61,7 @@ CLAIMS = (
         # ELU is injective.
         proof=lambda: [PositiveVariance(ELU)],
         source="ELU is injective",
-        neighbours=(Neighbour("The same for ReLU.", lambda: [PositiveVariance(Relu(x))]),),
+        neighbours={"The same for ReLU.": lambda: PositiveVariance(Relu(x))},
     ),
     Claim(
         id="moments.variance_bound",
@@ -75,15 +75,12 @@ CLAIMS = (
             VarianceBound(HIGH, ABOVE_ONE),
         ],
         source="the Lipschitz constant of ELU",
-        neighbours=(
-            Neighbour(
-                "For alpha <= 1 the factor is alpha^2.", lambda: [VarianceBound(LOW, AT_MOST_ONE)]
+        neighbours={
+            "For alpha <= 1 the factor is alpha^2.": lambda: VarianceBound(LOW, AT_MOST_ONE),
+            "For alpha > 1 the least factor is (1.01*alpha)^2.": lambda: VarianceBound(
+                HIGH, ABOVE_ONE * S(101) / 100
             ),
-            Neighbour(
-                "For alpha > 1 the least factor is (1.01*alpha)^2.",
-                lambda: [VarianceBound(HIGH, ABOVE_ONE * S(101) / 100)],
-            ),
-        ),
+        },
     ),
     Claim(
         id="moments.variance_below_input_iff",
@@ -99,20 +96,16 @@ CLAIMS = (
             narrow_variance(SQUARE_ABOVE_ONE),
         ],
         source="the Lipschitz constant, and the slope of ELU between -ln(alpha) and 0",
-        neighbours=(
-            Neighbour(
-                "That quotient tends to alpha^2.", lambda: [narrow_variance(SQUARE_ABOVE_ONE**2)]
+        neighbours={
+            "That quotient tends to alpha^2.": lambda: narrow_variance(SQUARE_ABOVE_ONE**2),
+            "That quotient tends to 1.": lambda: narrow_variance(S.One),
+            "ELU increases the variance of no Gaussian, for every alpha.": lambda: NonNegative(
+                sigma**2 - variance.closed_form
             ),
-            Neighbour("That quotient tends to 1.", lambda: [narrow_variance(S.One)]),
-            Neighbour(
-                "ELU increases the variance of no Gaussian, for every alpha.",
-                lambda: [NonNegative(sigma**2 - variance.closed_form)],
+            "Var f(X) <= alpha^2 Var X.": lambda: NonNegative(
+                alpha**2 * sigma**2 - variance.closed_form
             ),
-            Neighbour(
-                "Var f(X) <= alpha^2 Var X.",
-                lambda: [NonNegative(alpha**2 * sigma**2 - variance.closed_form)],
-            ),
-        ),
+        },
     ),
     Claim(
         id="moments.poincare",
@@ -123,7 +116,7 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha),
         proof=poincare,
         source="Chernoff 1981; Cacoullos 1982",
-        neighbours=(Neighbour("The upper bound times 0.99.", lambda: poincare(S(99) / 100)),),
+        neighbours={"The upper bound times 0.99.": lambda: poincare(S(99) / 100)},
     ),
     Claim(
         id="moments.variance_increases_with_mean",
@@ -132,19 +125,16 @@ CLAIMS = (
         assumptions=(mu, sigma, "alpha <= 1"),
         proof=lambda: [*both_conditions(), variance_increases_with_mean(AT_MOST_ONE)],
         source="f and f' increase, so they are positively correlated",
-        neighbours=(
-            Neighbour(
-                "The same for alpha > 1.",
-                lambda: [*both_conditions(), variance_increases_with_mean(ABOVE_ONE)],
+        neighbours={
+            "The same for alpha > 1.": lambda: [
+                *both_conditions(),
+                variance_increases_with_mean(ABOVE_ONE),
+            ],
+            "The same for every alpha > 0.": lambda: variance_increases_with_mean(alpha),
+            "It does not increase, whatever alpha.": lambda: Positive(
+                -diff(variance.closed_form, mu)
             ),
-            Neighbour(
-                "The same for every alpha > 0.", lambda: [variance_increases_with_mean(alpha)]
-            ),
-            Neighbour(
-                "It does not increase, whatever alpha.",
-                lambda: [Positive(-diff(variance.closed_form, mu))],
-            ),
-        ),
+        },
     ),
     Claim(
         id="moments.mean_increases_with_mean",
@@ -157,11 +147,10 @@ CLAIMS = (
             PositiveGaussianMean(derivative_mean.closed_form, SLOPE),
         ],
         source="Stein 1981; f' > 0",
-        neighbours=(
-            Neighbour(
-                "At a rate of at least 1/100.",
-                lambda: [Positive(derivative_mean.closed_form - S(1) / 100)],
-            ),
-        ),
+        neighbours={
+            "At a rate of at least 1/100.": lambda: Positive(
+                derivative_mean.closed_form - S(1) / 100
+            )
+        },
     ),
 )

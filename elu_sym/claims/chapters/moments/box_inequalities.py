@@ -12,7 +12,7 @@ from sympy import Expr, Rational, S, Symbol, diff, expand, sqrt
 from elu_sym.book.formula import Formula, elu, selu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.self_normalization.moment_map import standard_selu
-from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.claim import Claim
 from elu_sym.claims.covers.cover import Box
 from elu_sym.claims.rules.elementary import Equality
 from elu_sym.claims.rules.enclosures import PositiveOnBox
@@ -136,13 +136,12 @@ CLAIMS = (
         assumptions=(mu, sigma),
         proof=lambda: [PositiveOnBox(variance_slope(S.One), WIDE, "variance_increases_with_sigma")],
         source=DERIVED,
-        neighbours=(
-            Neighbour("It decreases.", lambda: [PositiveOnBox(-variance_slope(S.One), WIDE)]),
-            Neighbour(
-                "It increases as fast as Var X.",
-                lambda: [PositiveOnBox(variance_slope(S.One) - 2 * sigma, WIDE)],
+        neighbours={
+            "It decreases.": lambda: PositiveOnBox(-variance_slope(S.One), WIDE),
+            "It increases as fast as Var X.": lambda: PositiveOnBox(
+                variance_slope(S.One) - 2 * sigma, WIDE
             ),
-        ),
+        },
     ),
     Claim(
         id="moments.variance_increases_with_sigma_any_alpha",
@@ -154,13 +153,12 @@ CLAIMS = (
             PositiveOnBox(variance_slope(), ANY_ALPHA, "variance_increases_with_sigma_any_alpha")
         ],
         source=DERIVED,
-        neighbours=(
-            Neighbour("It decreases.", lambda: [PositiveOnBox(-variance_slope(), ANY_ALPHA)]),
-            Neighbour(
-                "It increases with mu as fast as with sigma.",
-                lambda: [PositiveOnBox(variance_slope(by=mu) - variance_slope(), ANY_ALPHA)],
+        neighbours={
+            "It decreases.": lambda: PositiveOnBox(-variance_slope(), ANY_ALPHA),
+            "It increases with mu as fast as with sigma.": lambda: PositiveOnBox(
+                variance_slope(by=mu) - variance_slope(), ANY_ALPHA
             ),
-        ),
+        },
     ),
     Claim(
         id="moments.variance_contracts",
@@ -171,24 +169,20 @@ CLAIMS = (
         assumptions=(sigma,),
         proof=contracts,
         source=DERIVED,
-        neighbours=(
-            Neighbour(
-                "The lower constant of the variance is 1 % larger.",
-                lambda: positive(over_share(elu.variance, VARIANCE_SHARE[0] * MORE)),
+        neighbours={
+            "The lower constant of the variance is 1 % larger.": lambda: positive(
+                over_share(elu.variance, VARIANCE_SHARE[0] * MORE)
             ),
-            Neighbour(
-                "The upper constant of the variance is 1 % smaller.",
-                lambda: positive(-over_share(elu.variance, VARIANCE_SHARE[1] * LESS)),
+            "The upper constant of the variance is 1 % smaller.": lambda: positive(
+                -over_share(elu.variance, VARIANCE_SHARE[1] * LESS)
             ),
-            Neighbour(
-                "The lower constant of the second moment is 1 % larger.",
-                lambda: positive(over_share(elu.second_moment, SECOND_MOMENT_SHARE[0] * MORE)),
+            "The lower constant of the second moment is 1 % larger.": lambda: positive(
+                over_share(elu.second_moment, SECOND_MOMENT_SHARE[0] * MORE)
             ),
-            Neighbour(
-                "The upper constant of the second moment is 1 % smaller.",
-                lambda: positive(-over_share(elu.second_moment, SECOND_MOMENT_SHARE[1] * LESS)),
+            "The upper constant of the second moment is 1 % smaller.": lambda: positive(
+                -over_share(elu.second_moment, SECOND_MOMENT_SHARE[1] * LESS)
             ),
-        ),
+        },
     ),
     Claim(
         id="moments.variance_share_falls",
@@ -200,12 +194,11 @@ CLAIMS = (
             -diff(centred(elu.variance) / sigma**2, sigma), "variance_share_falls"
         ),
         source=DERIVED,
-        neighbours=(
-            Neighbour(
-                "The ratio to sigma decreases.",
-                lambda: positive(-diff(centred(elu.variance) / sigma, sigma)),
-            ),
-        ),
+        neighbours={
+            "The ratio to sigma decreases.": lambda: positive(
+                -diff(centred(elu.variance) / sigma, sigma)
+            )
+        },
     ),
     Claim(
         id="moments.mean_bounds",
@@ -219,16 +212,12 @@ CLAIMS = (
             *positive(-over_quotient(BENDS[1]), "mean_below_quotient"),
         ],
         source=DERIVED,
-        neighbours=(
-            Neighbour(
-                "The larger constant is 1 % smaller.",
-                lambda: positive(over_quotient(BENDS[0] * LESS)),
+        neighbours={
+            "The larger constant is 1 % smaller.": lambda: positive(over_quotient(BENDS[0] * LESS)),
+            "The smaller constant is 1 % larger.": lambda: positive(
+                -over_quotient(BENDS[1] * MORE)
             ),
-            Neighbour(
-                "The smaller constant is 1 % larger.",
-                lambda: positive(-over_quotient(BENDS[1] * MORE)),
-            ),
-        ),
+        },
     ),
     Claim(
         id="moments.selu_second_moment_contracts",
@@ -239,18 +228,13 @@ CLAIMS = (
         assumptions=(sigma, "alpha and lambda give mean 0 and second moment 1 at N(0, 1)"),
         proof=selu_contracts,
         source="Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017, theorem 1, at mean 0",
-        neighbours=(
-            Neighbour("The least slope is 1 % larger.", lambda: [steeper(SELU_SLOPES[0] * MORE)]),
-            Neighbour(
-                "The greatest slope is 1 % smaller.", lambda: [flatter(SELU_SLOPES[1] * LESS)]
+        neighbours={
+            "The least slope is 1 % larger.": lambda: steeper(SELU_SLOPES[0] * MORE),
+            "The greatest slope is 1 % smaller.": lambda: flatter(SELU_SLOPES[1] * LESS),
+            "The slope is below 1 from sigma = 1/10 on, without theorem 1's lower bound.": lambda: (
+                flatter(S.One, least=Rational(1, 10))
             ),
-            Neighbour(
-                "The slope is below 1 from sigma = 1/10 on, without the lower bound of theorem 1.",
-                lambda: [flatter(S.One, least=Rational(1, 10))],
-            ),
-            Neighbour(
-                "The slope is below 1 from sigma = 1/2 on.", lambda: [flatter(S.One, least=S.Half)]
-            ),
-        ),
+            "The slope is below 1 from sigma = 1/2 on.": lambda: flatter(S.One, least=S.Half),
+        },
     ),
 )

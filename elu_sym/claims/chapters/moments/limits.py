@@ -18,7 +18,7 @@ from elu_sym.book.formula import (
     variance,
 )
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit
 from elu_sym.symbols import alpha, distance, mu, sigma
 
@@ -127,24 +127,20 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha),
         proof=limits_in_mu,
         source="saturation and identity: Clevert, Unterthiner, Hochreiter 2016, section 3",
-        neighbours=(
-            Neighbour(
-                "As mu -> -oo the mean tends to -1 for every alpha.",
-                lambda: [far(mean, -oo, S.NegativeOne)],
+        neighbours={
+            "As mu -> -oo the mean tends to -1 for every alpha.": lambda: far(
+                mean, -oo, S.NegativeOne
             ),
-            Neighbour(
-                "As mu -> -oo the second moment tends to a number 1 % above alpha^2.",
-                lambda: [far(second_moment, -oo, Rational(101, 100) * alpha**2)],
+            "As mu -> -oo the second moment tends to a number 1 % above alpha^2.": lambda: far(
+                second_moment, -oo, Rational(101, 100) * alpha**2
             ),
-            Neighbour(
-                "As mu -> oo the variance tends to sigma^2 + alpha^2.",
-                lambda: [far(variance, oo, sigma**2 + alpha**2)],
+            "As mu -> oo the variance tends to sigma^2 + alpha^2.": lambda: far(
+                variance, oo, sigma**2 + alpha**2
             ),
-            Neighbour(
-                "The mean saturates at both ends: it has a finite limit, alpha, as mu -> oo.",
-                lambda: [far(mean, oo, alpha)],
+            "The mean saturates at both ends: it has a finite limit, alpha, as mu -> oo.": lambda: (
+                far(mean, oo, alpha)
             ),
-        ),
+        },
     ),
     Claim(
         id="moments.limits_small_sigma",
@@ -157,20 +153,17 @@ CLAIMS = (
         assumptions=(distance, sigma, alpha),
         proof=limits_small_sigma,
         source="the mean of the one-sided limits at a jump, as for Fourier series: Dirichlet 1829",
-        neighbours=(
-            Neighbour(
-                "At mu = 0 the mean of f'(X) tends to f'(0) = 1, the value from the right.",
-                lambda: [narrow(derivative_mean, S.Zero, S.One)],
+        neighbours={
+            "At mu = 0 the mean of f'(X) tends to f'(0) = 1, the value from the right.": lambda: (
+                narrow(derivative_mean, S.Zero, S.One)
             ),
-            Neighbour(
-                "At mu = 0 the second moment of f'(X) tends to the square of (1 + alpha)/2.",
-                lambda: [narrow(derivative_second_moment, S.Zero, (1 + alpha) ** 2 / 4)],
+            "At mu = 0 the second moment of f'(X) tends to the square of (1 + alpha)/2.": lambda: (
+                narrow(derivative_second_moment, S.Zero, (1 + alpha) ** 2 / 4)
             ),
-            Neighbour(
-                "The limit of the mean is the identity on the left too.",
-                lambda: [narrow(mean, -distance, -distance)],
+            "The limit of the mean is the identity on the left too.": lambda: narrow(
+                mean, -distance, -distance
             ),
-        ),
+        },
     ),
     Claim(
         id="moments.rates_at_the_kink",
@@ -183,16 +176,14 @@ CLAIMS = (
         assumptions=(sigma, alpha),
         proof=lambda: [narrow(formula, S.Zero, *limit) for formula, limit in AT_THE_KINK.items()],
         source="the moments of the leaky ReLU with slope alpha, which ELU is at first order",
-        neighbours=(
-            Neighbour(
-                "The kink does not show at first order: E f/sigma -> 0 for every alpha.",
-                lambda: [narrow(mean, S.Zero, S.Zero, sigma)],
+        neighbours={
+            "The kink does not show at first order: E f/sigma -> 0 for every alpha.": lambda: (
+                narrow(mean, S.Zero, S.Zero, sigma)
             ),
-            Neighbour(
-                "Var f/sigma^2 tends to (1 + alpha^2)/2, as if the mean were of smaller order.",
-                lambda: [narrow(variance, S.Zero, (1 + alpha**2) / 2, sigma**2)],
+            "Var f/sigma^2 tends to (1 + alpha^2)/2, as if the mean were of lower order.": lambda: (
+                narrow(variance, S.Zero, (1 + alpha**2) / 2, sigma**2)
             ),
-        ),
+        },
     ),
     Claim(
         id="moments.limits_large_sigma",
@@ -205,23 +196,18 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha),
         proof=lambda: [wide(formula, *limit) for formula, limit in WIDE.items()],
         source="He, Zhang, Ren, Sun 2015, section 2.2, whose factor 1/2 these limits give",
-        neighbours=(
-            Neighbour(
-                "E f/sigma tends to a number 1 % above 1/sqrt(2 pi).",
-                lambda: [wide(mean, Rational(101, 100) / ROOT_TWO_PI, sigma)],
+        neighbours={
+            "E f/sigma tends to a number 1 % above 1/sqrt(2 pi).": lambda: wide(
+                mean, Rational(101, 100) / ROOT_TWO_PI, sigma
             ),
-            Neighbour(
-                "Var f/sigma^2 tends to 1/2, the second moment alone.",
-                lambda: [wide(variance, S.Half, sigma**2)],
+            "Var f/sigma^2 tends to 1/2, the second moment alone.": lambda: wide(
+                variance, S.Half, sigma**2
             ),
-            Neighbour(
-                "The slope of the left half counts: E f' tends to (1 + alpha)/2.",
-                lambda: [wide(derivative_mean, (1 + alpha) / 2)],
+            "The slope of the left half counts: E f' tends to (1 + alpha)/2.": lambda: wide(
+                derivative_mean, (1 + alpha) / 2
             ),
-            Neighbour(
-                "A wide law averages the mean out: E f tends to 0.", lambda: [wide(mean, S.Zero)]
-            ),
-        ),
+            "A wide law averages the mean out: E f tends to 0.": lambda: wide(mean, S.Zero),
+        },
     ),
     Claim(
         id="moments.offset_large_sigma",
@@ -231,6 +217,6 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha),
         proof=lambda: [offset((mu - alpha) / 2)],
         source="the second term of the expansion of the closed form",
-        neighbours=(Neighbour("It tends to mu/2, as for ReLU.", lambda: [offset(mu / 2)]),),
+        neighbours={"It tends to mu/2, as for ReLU.": lambda: offset(mu / 2)},
     ),
 )

@@ -11,7 +11,7 @@ from sympy import Expr, S, Symbol, diff
 from elu_sym.activations import Elu, EluDerivative
 from elu_sym.book.formula import derivative_second_moment, second_moment
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.elementary import Equality
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
 from elu_sym.symbols import alpha, mu, sigma, x
@@ -69,12 +69,11 @@ CLAIMS = (
         proof=lambda: [Equality(variance_map(S.One), sigma**2)],
         source="true for ReLU and repeated for ELU",
         expected=Verdict.REFUTED,
-        neighbours=(
-            Neighbour(
-                "It keeps every variance at alpha = 1.",
-                lambda: [Equality(variance_map(S.One).subs(alpha, 1), sigma**2)],
-            ),
-        ),
+        neighbours={
+            "It keeps every variance at alpha = 1.": lambda: Equality(
+                variance_map(S.One).subs(alpha, 1), sigma**2
+            )
+        },
     ),
     Claim(
         id="moments.rule_stable",
@@ -86,14 +85,11 @@ CLAIMS = (
         assumptions=(alpha, sigma, "mean-field limit"),
         proof=stable,
         source="0 < x*f'(x) < f(x) in size for x < 0",
-        neighbours=(
-            Neighbour(
-                "The slope is less than 0.99 everywhere.", lambda: [share_decreases(S(99) / 100)]
+        neighbours={
+            "The slope is less than 0.99 everywhere.": lambda: share_decreases(S(99) / 100),
+            "The weights keep the design point with the 1/2 of ReLU in place of E f^2.": lambda: (
+                Equality(2 * square(), sigma**2)
             ),
-            Neighbour(
-                "The weights keep the design point with the 1/2 of ReLU in place of E f^2.",
-                lambda: [Equality(2 * square(), sigma**2)],
-            ),
-        ),
+        },
     ),
 )

@@ -12,7 +12,7 @@ from sympy import Expr, Rational, S, Symbol, pi, sqrt
 from elu_sym.activations import Elu
 from elu_sym.book.formula import mean, second_moment
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.elementary import Equality, Positive
 from elu_sym.claims.rules.enclosures import IterateBetween
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit
@@ -63,18 +63,14 @@ CLAIMS = (
         assumptions=(sigma, "centred weights with sum of squares 1", "mean-field limit"),
         proof=decays,
         source="the expansion of f at 0; de Bruijn, Asymptotic methods in analysis, chapter 8",
-        neighbours=(
-            Neighbour(
-                "A layer loses more than 1.01*sqrt(2/pi)*q^(3/2), whatever the variance.",
-                lambda: [
-                    Positive(sigma**2 - variance_map() - RATE * sigma**3 * Rational(101, 100))
-                ],
+        neighbours={
+            "A layer loses more than 1.01*sqrt(2/pi)*q^(3/2), whatever the variance.": lambda: (
+                Positive(sigma**2 - variance_map() - RATE * sigma**3 * Rational(101, 100))
             ),
-            Neighbour(
-                "A layer loses at least half of the variance.",
-                lambda: [Positive(sigma**2 / 2 - variance_map())],
+            "A layer loses at least half of the variance.": lambda: Positive(
+                sigma**2 / 2 - variance_map()
             ),
-        ),
+        },
     ),
     Claim(
         id="self_normalization.elu_variance_after_1000_layers",
@@ -84,12 +80,11 @@ CLAIMS = (
         assumptions=("the map q -> Var f(sqrt(q) Z), iterated",),
         proof=lambda: after_1000_layers("6.335e-6", "6.336e-6"),
         source="the law above, whose next term is a factor 1 + 2.1*log(n)/n",
-        neighbours=(
-            Neighbour(
-                "It is within half a per cent of a value 1 % larger.",
-                lambda: after_1000_layers("6.37e-6", "6.434e-6"),
-            ),
-        ),
+        neighbours={
+            "It is within half a per cent of a value 1 % larger.": lambda: after_1000_layers(
+                "6.37e-6", "6.434e-6"
+            )
+        },
     ),
     Claim(
         id="self_normalization.elu_variance_kept",
@@ -99,8 +94,6 @@ CLAIMS = (
         proof=lambda: [Equality(variance_map(), sigma**2)],
         expected=Verdict.REFUTED,
         source="self-normalization without the scale",
-        neighbours=(
-            Neighbour("It keeps the second moment.", lambda: [Equality(square_map(), sigma**2)]),
-        ),
+        neighbours={"It keeps the second moment.": lambda: Equality(square_map(), sigma**2)},
     ),
 )

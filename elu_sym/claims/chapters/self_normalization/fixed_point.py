@@ -23,7 +23,7 @@ from elu_sym.claims.chapters.self_normalization.moment_map import (
     standard_selu,
     weight_sum,
 )
-from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
 from elu_sym.claims.rules.enclosures import Between
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
@@ -199,13 +199,12 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha),
         proof=decreasing,
         source="the derivative, in which all terms have one sign",
-        neighbours=(
-            Neighbour("It increases.", lambda: [Positive(slope_numerator())]),
-            Neighbour(
-                "Its derivative is that sum with a coefficient 1 % larger.",
-                lambda: [slope_is_negative_sum(Rational(101, 100))],
+        neighbours={
+            "It increases.": lambda: Positive(slope_numerator()),
+            "Its derivative is that sum with a coefficient 1 % larger.": lambda: (
+                slope_is_negative_sum(Rational(101, 100))
             ),
-        ),
+        },
     ),
     Claim(
         id="self_normalization.parameters_unique",
@@ -216,20 +215,17 @@ CLAIMS = (
         assumptions=(mu, sigma),
         proof=unique,
         source="Klambauer et al. 2017, equation 14, for (0, 1); derived for the others",
-        neighbours=(
-            Neighbour(
-                "ReLU does it as well, with a scale alone.",
-                lambda: [Equality(gain() ** 2 * sigma**2, mu**2 * gain_variance())],
+        neighbours={
+            "ReLU does it as well, with a scale alone.": lambda: Equality(
+                gain() ** 2 * sigma**2, mu**2 * gain_variance()
             ),
-            Neighbour(
-                "A left piece 1 - e^r, convex on the left, would do.",
-                lambda: [ReducesVariation(exp(x) - 1)],
+            "A left piece 1 - e^r, convex on the left, would do.": lambda: ReducesVariation(
+                exp(x) - 1
             ),
-            Neighbour(
-                "X_+ varies at most 99 % as much as X.",
-                lambda: [VarianceBound(Relu(x), Rational(99, 100))],
+            "X_+ varies at most 99 % as much as X.": lambda: VarianceBound(
+                Relu(x), Rational(99, 100)
             ),
-        ),
+        },
     ),
     Claim(
         id="self_normalization.parameters_quadratic",
@@ -240,11 +236,7 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha),
         proof=quadratic,
         source="E f = t std f, squared",
-        neighbours=(
-            Neighbour(
-                "D without its last term.", lambda: [discriminant((mu / sigma) ** 2, S.Zero)]
-            ),
-        ),
+        neighbours={"D without its last term.": lambda: discriminant((mu / sigma) ** 2, S.Zero)},
     ),
     Claim(
         id="self_normalization.standard_parameters",
@@ -255,16 +247,14 @@ CLAIMS = (
         assumptions=(alpha, scale),
         proof=standard_parameters,
         source="Klambauer et al. 2017, equation 14 and their code",
-        neighbours=(
-            Neighbour(
-                "The last of the 30 decimals of alpha is 5 units larger.",
-                lambda: [agrees(dict(standard_selu())[alpha], PUBLISHED + Rational(5, 10**30))],
+        neighbours={
+            "The last of the 30 decimals of alpha is 5 units larger.": lambda: agrees(
+                dict(standard_selu())[alpha], PUBLISHED + Rational(5, 10**30)
             ),
-            Neighbour(
-                "The scale is 1/E f^2 and not its root.",
-                lambda: [agrees(dict(standard_selu())[scale] ** 2, PUBLISHED_SCALE)],
+            "The scale is 1/E f^2 and not its root.": lambda: agrees(
+                dict(standard_selu())[scale] ** 2, PUBLISHED_SCALE
             ),
-        ),
+        },
     ),
     Claim(
         id="self_normalization.attracts_normalized_weights",
@@ -275,12 +265,11 @@ CLAIMS = (
         assumptions=("standard SELU, omega = 0, tau = 1",),
         proof=attracts_normalized,
         source="Klambauer et al. 2017, section 2, who give 0.7877 for the singular value",
-        neighbours=(
-            Neighbour(
-                "The eigenvalue is 1 % larger.",
-                lambda: [at_standard(jacobian().variance_by_variance, "0.7904", "0.7906")],
-            ),
-        ),
+        neighbours={
+            "The eigenvalue is 1 % larger.": lambda: at_standard(
+                jacobian().variance_by_variance, "0.7904", "0.7906"
+            )
+        },
     ),
     Claim(
         id="self_normalization.attracts_unit_weights",
@@ -290,12 +279,11 @@ CLAIMS = (
         proof=lambda: [at_standard(characteristic(S.One), "0", "10")],
         expected=Verdict.REFUTED,
         source="the Jacobian of the activation alone, taken for that of a layer",
-        neighbours=(
-            Neighbour(
-                "It does so with omega = 19/20.",
-                lambda: [at_standard(characteristic(S.One, Rational(19, 20)), "0", "10")],
-            ),
-        ),
+        neighbours={
+            "It does so with omega = 19/20.": lambda: at_standard(
+                characteristic(S.One, Rational(19, 20)), "0", "10"
+            )
+        },
     ),
     Claim(
         id="self_normalization.repels_unit_weights",
@@ -305,12 +293,11 @@ CLAIMS = (
         assumptions=("standard SELU, omega = tau = 1",),
         proof=repels_unit_weights,
         source="the sign of the characteristic polynomial",
-        neighbours=(
-            Neighbour(
-                "The eigenvalue lies below 1.066, 1 % less.",
-                lambda: [at_standard(characteristic(Rational("1.066")), "0", "1")],
-            ),
-        ),
+        neighbours={
+            "The eigenvalue lies below 1.066, 1 % less.": lambda: at_standard(
+                characteristic(Rational("1.066")), "0", "1"
+            )
+        },
     ),
     Claim(
         id="self_normalization.attracts_weight_sum",
@@ -320,11 +307,10 @@ CLAIMS = (
         assumptions=(weight_sum, "standard SELU, tau = 1"),
         proof=attracts_below,
         source="Jury's conditions for the roots of a quadratic to lie in the unit disc",
-        neighbours=(
-            Neighbour(
-                "It attracts for omega = 0.9107, 1 % more.",
-                lambda: [at_standard(characteristic(S.One, Rational("0.9107")), "0", "1")],
-            ),
-        ),
+        neighbours={
+            "It attracts for omega = 0.9107, 1 % more.": lambda: at_standard(
+                characteristic(S.One, Rational("0.9107")), "0", "1"
+            )
+        },
     ),
 )

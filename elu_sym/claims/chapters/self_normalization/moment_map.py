@@ -27,7 +27,7 @@ from sympy import Expr, S, Symbol, diff, sqrt
 from elu_sym.algebra.normal_form import NormalForm
 from elu_sym.book.formula import selu
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.elementary import Equality
 from elu_sym.networks.published_constants import selu_alpha, selu_scale
 from elu_sym.symbols import alpha, mu, scale, sigma
@@ -148,11 +148,10 @@ CLAIMS = (
         assumptions=(mu, sigma, alpha, scale),
         proof=is_the_book,
         source=f"{KLAMBAUER}, equations 8 to 11",
-        neighbours=(
-            Neighbour(
-                "The mean does not depend on the variance.",
-                lambda: [Equality(selu.mean.closed_form.diff(sigma), S.Zero)],
-            ),
-        ),
+        neighbours={
+            "The mean does not depend on the variance.": lambda: Equality(
+                selu.mean.closed_form.diff(sigma), S.Zero
+            )
+        },
     ),
 )

@@ -51,7 +51,7 @@ from elu_sym.claims.chapters.self_normalization.statements import (
 )
 from elu_sym.claims.chapters.self_normalization.stored_boxes import covered
 from elu_sym.claims.chapters.self_normalization.theorem import LAYER
-from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.elementary import ABOVE_ONE, Equality, NonNegative
 from elu_sym.claims.rules.enclosures import Between, PositiveOnBox
 from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
@@ -79,21 +79,16 @@ STILL = {
 """What is false on a domain that is a unit too wide, by what fails."""
 
 
-def too_wide(widening: Widening) -> Neighbour:
+def too_wide(widening: Widening) -> Iterator[OnDomain]:
     """What fails on the domain a unit wider, or at the worst corner of it."""
-
-    def proof() -> Iterator[OnDomain]:
-        if widening.fails == "corner":
-            domain = widening.widened(widening.outer)
-            variance, square = domain.variances[0], domain.squares[0]
-            yield Place(domain.mean, domain.weights, variance, square).attains("grows", S.One)
-        else:
-            for each in widening.statement(widening.outer):
-                if widening.fails in (None, each.kind):
-                    yield each
-
-    place = f"{PARAMETERS[widening.parameter]} {decimal(widening.outer)}"
-    return Neighbour(f"With {place} {STILL[widening.fails]}.", proof)
+    if widening.fails == "corner":
+        domain = widening.widened(widening.outer)
+        variance, square = domain.variances[0], domain.squares[0]
+        yield Place(domain.mean, domain.weights, variance, square).attains("grows", S.One)
+    else:
+        for each in widening.statement(widening.outer):
+            if widening.fails in (None, each.kind):
+                yield each
 
 
 def widened(*widenings: Widening) -> Iterator[Assertion]:
@@ -110,7 +105,12 @@ def reaches(name: str, statement: str, *widenings: Widening) -> Claim:
         assumptions=LAYER,
         proof=partial(widened, *widenings),
         source="branch and bound, where the paper stops at round numbers",
-        neighbours=tuple(map(too_wide, widenings)),
+        neighbours={
+            f"With {PARAMETERS[w.parameter]} {decimal(w.outer)} {STILL[w.fails]}.": partial(
+                too_wide, w
+            )
+            for w in widenings
+        },
     )
 
 
@@ -213,14 +213,11 @@ CLAIMS = (
         assumptions=LAYER,
         proof=shrinks_for_any_more,
         source="bounds for large and for small variances, boxes between",
-        neighbours=(
-            Neighbour(
-                "It shrinks for every tau up to 1.32.",
-                lambda: variance_shrinks(
-                    replace(SHRINKING, squares=(Rational("0.8"), Rational("1.32")))
-                ),
-            ),
-        ),
+        neighbours={
+            "It shrinks for every tau up to 1.32.": lambda: variance_shrinks(
+                replace(SHRINKING, squares=(Rational("0.8"), Rational("1.32")))
+            )
+        },
     ),
     Claim(
         id="self_normalization.variance_grows_without_end",
@@ -230,13 +227,10 @@ CLAIMS = (
         assumptions=LAYER,
         proof=grows_for_any_larger_squares,
         source="Var selu(Z) >= lambda^2*Var Z_+ for large variances, boxes below",
-        neighbours=(
-            Neighbour(
-                "For nu in [0.02, 0.24] it does so for every tau >= 0.7.",
-                lambda: variance_grows(
-                    replace(GROWING_WIDER, squares=(Rational("0.7"), Rational("1.25")))
-                ),
-            ),
-        ),
+        neighbours={
+            "For nu in [0.02, 0.24] it does so for every tau >= 0.7.": lambda: variance_grows(
+                replace(GROWING_WIDER, squares=(Rational("0.7"), Rational("1.25")))
+            )
+        },
     ),
 )

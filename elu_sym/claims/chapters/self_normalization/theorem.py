@@ -27,7 +27,7 @@ from elu_sym.claims.chapters.self_normalization.statements import (
     image_bounded,
 )
 from elu_sym.claims.chapters.self_normalization.stored_boxes import covered
-from elu_sym.claims.claim import Claim, Neighbour
+from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.elementary import Positive
 from elu_sym.symbols import mu
 
@@ -58,10 +58,10 @@ def grows() -> Iterator[Assertion]:
     yield from covered("snn_side_theorems", "growing_wider")
 
 
-def _tightened(name: str, sentence: str) -> Neighbour:
+def tightened(name: str) -> Assertion:
     """The image ends 1 % closer to the fixed point."""
     percent = Rational(101 if name == "variance_min" else 99, 100)
-    return Neighbour(sentence, lambda: [image_bounded(name, IMAGE[name].outer * percent)])
+    return image_bounded(name, IMAGE[name].outer * percent)
 
 
 CLAIMS = (
@@ -76,20 +76,17 @@ CLAIMS = (
         assumptions=LAYER,
         proof=self_normalizes,
         source=f"{KLAMBAUER}, theorem 1",
-        neighbours=(
-            _tightened("mean_min", "The mean stays above a bound 1 % higher."),
-            _tightened("mean_max", "The mean stays below a bound 1 % lower."),
-            _tightened("variance_min", "The variance stays above a bound 1 % higher."),
-            _tightened("variance_max", "The variance stays below a bound 1 % lower."),
-            Neighbour(
-                "The singular values stay below a bound 1 % lower.",
-                lambda: [
-                    each
-                    for each in singular_value_below(MAIN, Rational("0.8887"))
-                    if each.kind == "determinant"
-                ],
-            ),
-        ),
+        neighbours={
+            "The mean stays above a bound 1 % higher.": lambda: tightened("mean_min"),
+            "The mean stays below a bound 1 % lower.": lambda: tightened("mean_max"),
+            "The variance stays above a bound 1 % higher.": lambda: tightened("variance_min"),
+            "The variance stays below a bound 1 % lower.": lambda: tightened("variance_max"),
+            "The singular values stay below a bound 1 % lower.": lambda: [
+                each
+                for each in singular_value_below(MAIN, Rational("0.8887"))
+                if each.kind == "determinant"
+            ],
+        },
     ),
     Claim(
         id="self_normalization.variance_shrinks",
@@ -100,12 +97,11 @@ CLAIMS = (
         assumptions=LAYER,
         proof=partial(covered, "snn_side_theorems", "shrinking"),
         source=f"{KLAMBAUER}, theorem 2",
-        neighbours=(
-            Neighbour(
-                "It shrinks to less than 0.951 of nu, 1 % less.",
-                partial(variance_shrinks, SHRINKING, Rational("0.951")),
-            ),
-        ),
+        neighbours={
+            "It shrinks to less than 0.951 of nu, 1 % less.": partial(
+                variance_shrinks, SHRINKING, Rational("0.951")
+            )
+        },
     ),
     Claim(
         id="self_normalization.variance_grows",
@@ -116,15 +112,13 @@ CLAIMS = (
         assumptions=LAYER,
         proof=grows,
         source=f"{KLAMBAUER}, theorem 3",
-        neighbours=(
-            Neighbour(
-                "On the first domain it grows by a factor 1 % larger.",
-                partial(variance_grows, GROWING, Rational("1.17")),
+        neighbours={
+            "On the first domain it grows by a factor 1 % larger.": partial(
+                variance_grows, GROWING, Rational("1.17")
             ),
-            Neighbour(
-                "On the second one it grows by a factor 1 % larger.",
-                partial(variance_grows, GROWING_WIDER, Rational("1.22")),
+            "On the second one it grows by a factor 1 % larger.": partial(
+                variance_grows, GROWING_WIDER, Rational("1.22")
             ),
-        ),
+        },
     ),
 )

@@ -11,7 +11,6 @@ from itertools import pairwise
 
 from sympy import Rational
 
-from elu_sym.claims.chapters.form import claimed
 from elu_sym.claims.chapters.smooth_ride.setting import (
     BELIEF,
     GRADIENT_PATH,
@@ -27,7 +26,7 @@ from elu_sym.claims.chapters.smooth_ride.setting import (
     rates_of,
     setting,
 )
-from elu_sym.claims.claim import Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.measured import DifferenceInEveryRun, MeasuredDifference
 from elu_sym.experiments.problems import PROBLEMS
 
@@ -47,7 +46,7 @@ CALM_SINE = SINE[:3]
 EIGHTH, FIFTH = Rational(1, 8), Rational(1, 5)
 
 on_digits, on_sine = (
-    partial(claimed, assumptions=setting(name), expected=Verdict.MEASURED)
+    partial(Claim, assumptions=setting(name), expected=Verdict.MEASURED)
     for name in ("digits", "sine")
 )
 digits_average, sine_average = (partial(MeasuredDifference, name) for name in ("digits", "sine"))
@@ -61,12 +60,12 @@ CLAIMS = (
         "On the digits the velocity changes sign as often with ELU at alpha = 1/2 and at"
         " alpha = 1 as with ReLU, within an eighth, on average over the learning rates"
         f" {listed(CALM_DIGITS)}: there the smooth ride does not show.",
-        BELIEF,
         [
             digits_average(SIGN_CHANGES, activation, -EIGHTH, EIGHTH, CALM_DIGITS)
             for activation in ("ELU(0.5)", "ELU(1)")
         ],
-        {
+        BELIEF,
+        neighbours={
             "within an eighth in every run": digits_every_run(
                 SIGN_CHANGES, "ELU(1)", -EIGHTH, EIGHTH, CALM_DIGITS
             ),
@@ -78,13 +77,13 @@ CLAIMS = (
         " ReLU, by more than a tenth on average over the learning rates"
         f" {listed(CALM_DIGITS)} and by more than two fifths at {listed(SMALLEST)}; at"
         f" {listed(LARGEST_CALM)} it does so at alpha = 1 as well, by less than a quarter.",
-        "against the belief",
         [
             digits_average(SIGN_CHANGES, "ELU(2)", TENTH, None, CALM_DIGITS),
             digits_average(SIGN_CHANGES, "ELU(2)", 2 * FIFTH, None, SMALLEST),
             digits_average(SIGN_CHANGES, "ELU(1)", ZERO, QUARTER, LARGEST_CALM),
         ],
-        {
+        "against the belief",
+        neighbours={
             "more often at alpha = 2 in every run": digits_every_run(
                 SIGN_CHANGES, "ELU(2)", ZERO, None, CALM_DIGITS
             ),
@@ -98,9 +97,9 @@ CLAIMS = (
         "On the digits the path of the gradient, in units of its size, is shorter with ELU at"
         " alpha = 1 than with ReLU, by a tenth to a quarter, on average over the learning rates"
         f" {listed(COMMON_DIGITS)}, at which neither diverges.",
-        BELIEF,
         [digits_average(GRADIENT_PATH, "ELU(1)", -QUARTER, -TENTH, COMMON_DIGITS)],
-        {
+        BELIEF,
+        neighbours={
             "by a tenth to a quarter in every run": digits_every_run(
                 GRADIENT_PATH, "ELU(1)", -QUARTER, -TENTH
             ),
@@ -111,9 +110,9 @@ CLAIMS = (
         "On the digits ELU at alpha = 1 takes fewer steps to the tolerance than ReLU, by a"
         " twentieth to a fifth, on average over the learning rates"
         f" {listed(CALM_DIGITS)}, at which every run gets there.",
-        "Clevert, Unterthiner, Hochreiter 2016, section 4: faster learning",
         [digits_average(STEPS, "ELU(1)", -FIFTH, -TWENTIETH, CALM_DIGITS)],
-        {
+        "Clevert, Unterthiner, Hochreiter 2016, section 4: faster learning",
+        neighbours={
             "by a twentieth to a fifth in every run": digits_every_run(
                 STEPS, "ELU(1)", -FIFTH, -TWENTIETH, CALM_DIGITS
             ),
@@ -124,12 +123,12 @@ CLAIMS = (
         "On the digits more runs diverge with ELU at alpha = 1 than with ReLU, and more at"
         " alpha = 2 than at alpha = 1, the latter by a twentieth of all runs or more, counted"
         f" over the learning rates {listed(DIGITS)}.",
-        "the limit of the belief",
         [
             digits_average("diverged", "ELU(1)", ZERO, None),
             digits_average("diverged", "ELU(2)", TWENTIETH, None, reference="ELU(1)"),
         ],
-        {
+        "the limit of the belief",
+        neighbours={
             "no run diverges at alpha = 2 that does not diverge with ReLU": digits_every_run(
                 "diverged", "ELU(2)", None, HALF
             ),
@@ -140,9 +139,9 @@ CLAIMS = (
         "On the sine the velocity changes sign more often with ELU at alpha = 1 than with ReLU,"
         " by more than a tenth on average over the learning rates"
         f" {listed(COMMON_SINE)}, at which neither diverges.",
-        "against the belief",
         [sine_average(SIGN_CHANGES, "ELU(1)", TENTH, None, COMMON_SINE)],
-        {
+        "against the belief",
+        neighbours={
             "more often in every run": sine_every_run(SIGN_CHANGES, "ELU(1)", ZERO, None),
             f"more often by a tenth in every run at {listed(CALM_SINE[-1:])}": sine_every_run(
                 SIGN_CHANGES, "ELU(1)", TENTH, None, CALM_SINE[-1:]
@@ -156,12 +155,12 @@ CLAIMS = (
         " alpha = 1 and on to alpha = 2, on average over the learning rates"
         f" {listed(CALM_SINE)}, at which none diverges, although the unit is smooth at"
         " alpha = 1 only.",
-        "against the belief",
         [
             sine_average(RISE, activation, ZERO, None, CALM_SINE, reference=reference)
             for reference, activation in pairwise(("ReLU", "ELU(0.5)", "ELU(1)", "ELU(2)"))
         ],
-        {
+        "against the belief",
+        neighbours={
             "it grows from ReLU to alpha = 1/2 in every run": sine_every_run(
                 RISE, "ELU(0.5)", ZERO, None, CALM_SINE
             ),
@@ -176,19 +175,19 @@ CLAIMS = (
         " a quarter on average over the learning rates"
         f" {listed(COMMON_SINE)}, at which neither diverges, where a run that does not get"
         " there counts its length.",
-        "against the belief that ELU learns faster",
         [sine_average(STEPS, "ELU(1)", QUARTER, None, COMMON_SINE)],
-        {
+        "against the belief that ELU learns faster",
+        neighbours={
             "more than a quarter in every run": sine_every_run(STEPS, "ELU(1)", QUARTER, None),
         },
     ),
-    claimed(
+    Claim(
         "smooth_ride.never_oscillates_more",
         "In every run of every problem the velocity changes sign less often with ELU at"
         " alpha = 1 than with ReLU.",
-        f"{BELIEF}, without conditions",
         [DifferenceInEveryRun(problem, SIGN_CHANGES, "ELU(1)", None, ZERO) for problem in PROBLEMS],
-        {
+        f"{BELIEF}, without conditions",
+        neighbours={
             "the loss rises less in every run": sine_every_run(RISE, "ELU(1)", None, ZERO),
         },
         assumptions=setting(*PROBLEMS),

@@ -11,7 +11,6 @@ from functools import partial
 from sympy import Integer, Rational
 
 from elu_sym.activations import Elu
-from elu_sym.claims.chapters.form import claimed
 from elu_sym.claims.chapters.smooth_ride.setting import (
     BELIEF,
     FINAL_LOSS,
@@ -28,7 +27,7 @@ from elu_sym.claims.chapters.smooth_ride.setting import (
     rates_of,
     setting,
 )
-from elu_sym.claims.claim import Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.calculus import LimitAtKink
 from elu_sym.claims.rules.elementary import Side
 from elu_sym.claims.rules.measured import DifferenceInEveryRun, MeasuredDifference
@@ -48,7 +47,7 @@ CALM, BELOW_THE_EDGE, EDGE = RATES[:1], RATES[:-1], RATES[-1:]
 
 SECOND, THIRD, NEXT_TO_EDGE = RATES[1:2], RATES[2:3], RATES[-2:-1]
 
-claim = partial(claimed, assumptions=setting("residual"), expected=Verdict.MEASURED)
+claim = partial(Claim, assumptions=setting("residual"), expected=Verdict.MEASURED)
 average = partial(MeasuredDifference, "residual")
 every_run = partial(DifferenceInEveryRun, "residual")
 
@@ -58,9 +57,9 @@ CLAIMS = (
         "Where opposite units measure residuals, the velocity changes sign less than half as"
         " often with ELU at alpha = 1 as with ReLU, on average over the learning rates"
         f" {listed(BELOW_THE_EDGE)}, all but the largest.",
-        BELIEF,
         [average(SIGN_CHANGES, "ELU(1)", None, -HALF, BELOW_THE_EDGE)],
-        {
+        BELIEF,
+        neighbours={
             "less than half as often in every run, not on average": every_run(
                 SIGN_CHANGES, "ELU(1)", None, -HALF, BELOW_THE_EDGE
             ),
@@ -78,9 +77,9 @@ CLAIMS = (
         f"In the same problem, at the largest learning rate, {listed(EDGE)}, the velocity"
         " changes sign more often with ELU at alpha = 1 than with ReLU, by more than a quarter"
         " on average over the seeds.",
-        "the limit of the belief: a quadratic bowl is unstable at large rates, a V is not",
         [average(SIGN_CHANGES, "ELU(1)", QUARTER, None, EDGE)],
-        {
+        "the limit of the belief: a quadratic bowl is unstable at large rates, a V is not",
+        neighbours={
             "more often at every learning rate": every_run(SIGN_CHANGES, "ELU(1)", ZERO, None),
         },
     ),
@@ -89,9 +88,9 @@ CLAIMS = (
         "In the same problem the gradient moves along a path that is, in units of its size,"
         " less than half as long with ELU at alpha = 1 as with ReLU, on average over the"
         f" learning rates {listed(RATES)}.",
-        BELIEF,
         [average(GRADIENT_PATH, "ELU(1)", None, -HALF, RATES)],
-        {
+        BELIEF,
+        neighbours={
             "less than half as long in every run": every_run(GRADIENT_PATH, "ELU(1)", None, -HALF),
             "shorter at every learning rate, so in every run at the largest": every_run(
                 GRADIENT_PATH, "ELU(1)", None, ZERO, EDGE
@@ -103,9 +102,9 @@ CLAIMS = (
         "In the same problem all that the loss rises is less than a third with ELU at alpha = 1"
         " of what it is with ReLU, on average over the seeds at each of the learning rates"
         f" {listed(RATES)}.",
-        BELIEF,
         [average(RISE, "ELU(1)", None, -Rational(2, 3), (rate,)) for rate in RATES],
-        {
+        BELIEF,
+        neighbours={
             "less than a third in every run": every_run(RISE, "ELU(1)", None, -Rational(2, 3)),
         },
     ),
@@ -115,12 +114,12 @@ CLAIMS = (
         " velocity as they are with ReLU, within a twentieth, and takes away between two and"
         " three fifths of what the loss rises, both on average over the learning rates"
         f" {listed(RATES)}.",
-        "the belief, between its two ends",
         [
             average(SIGN_CHANGES, "ELU(0.5)", -TWENTIETH, TWENTIETH, RATES),
             average(RISE, "ELU(0.5)", -HALF - TENTH, -HALF + TENTH, RATES),
         ],
-        {
+        "the belief, between its two ends",
+        neighbours={
             "the sign changes within a twentieth in every run": every_run(
                 SIGN_CHANGES, "ELU(0.5)", -TWENTIETH, TWENTIETH
             ),
@@ -134,14 +133,14 @@ CLAIMS = (
         "In the same problem at alpha = 2 the pair of units falls off with slope 1 on either"
         f" side of residual 0, and every run at the learning rates {listed(BELOW_THE_EDGE)}"
         " ends at a loss below the one where all residuals are 0.",
-        "the one-sided slope 1 - alpha of f(u) + f(-u) at 0",
         [
             LimitAtKink(LEFT.diff(x), Side.LEFT, ALPHA - 1),
             LimitAtKink(RIGHT.diff(x), Side.RIGHT, 1 - ALPHA),
             # A loss below 0, which is the one where all residuals are 0.
             every_run(FINAL_LOSS, "ELU(2)", None, Integer(-1), BELOW_THE_EDGE),
         ],
-        {
+        "the one-sided slope 1 - alpha of f(u) + f(-u) at 0",
+        neighbours={
             "every run at every learning rate": every_run(FINAL_LOSS, "ELU(2)", None, Integer(-1)),
         },
     ),
@@ -151,12 +150,12 @@ CLAIMS = (
         f" the smallest learning rate, {listed(CALM)}, by a twentieth to a quarter on average"
         " over the seeds, and less than half as many on average over the learning rates"
         f" {listed(RATES)}, where a run that does not get there counts its length.",
-        "the price of the belief: the gradient of a smooth unit fades near the minimum",
         [
             average(STEPS, "ELU(1)", TWENTIETH, QUARTER, CALM),
             average(STEPS, "ELU(1)", None, -HALF, RATES),
         ],
-        {
+        "the price of the belief: the gradient of a smooth unit fades near the minimum",
+        neighbours={
             "fewer steps in every run": every_run(STEPS, "ELU(1)", None, ZERO),
             "less than half as many at every learning rate but the smallest, so in every run at"
             f" {listed(SECOND)}": every_run(STEPS, "ELU(1)", None, -HALF, SECOND),
@@ -171,7 +170,6 @@ CLAIMS = (
         " alpha = 1/2 the sign changes are fewer by more than a twentieth and the rise of the"
         f" loss is smaller by more than seven tenths at {listed(CALM)}, and the sign changes"
         f" are more by more than a twentieth at {listed(EDGE)}.",
-        "the limit of averages over learning rates",
         [
             average(SIGN_CHANGES, "ELU(1)", -Rational(1, 3), -TENTH, NEXT_TO_EDGE),
             average(GRADIENT_PATH, "ELU(1)", ZERO, None, EDGE),
@@ -180,7 +178,8 @@ CLAIMS = (
             average(SIGN_CHANGES, "ELU(0.5)", TWENTIETH, None, EDGE),
             average(RISE, "ELU(0.5)", None, -Rational(7, 10), CALM),
         ],
-        {
+        "the limit of averages over learning rates",
+        neighbours={
             "the path of the gradient is longer in every run at the largest learning rate": (
                 every_run(GRADIENT_PATH, "ELU(1)", ZERO, None, EDGE)
             ),

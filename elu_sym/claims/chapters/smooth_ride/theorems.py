@@ -10,7 +10,7 @@ from sympy import Expr, Heaviside, Interval, Rational, S, exp, oo
 from elu_sym.activations import Celu, Elu, EluDerivative, Relu
 from elu_sym.book.formula import mean
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim, Neighbour, Verdict
+from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.calculus import NonNegativeFromKink
 from elu_sym.claims.rules.elementary import ABOVE_ONE, Equality, NonNegative, RunsThrough, Side
 from elu_sym.claims.rules.function_shape import LipschitzConstant
@@ -70,11 +70,7 @@ CLAIMS = (
         assumptions=(x,),
         proof=lambda: [LipschitzConstant(SLOPE, S.One)],
         source="Clevert, Unterthiner, Hochreiter 2016; f is C^{1,1} and not C^2",
-        neighbours=(
-            Neighbour(
-                "With the constant 0.99.", lambda: [LipschitzConstant(SLOPE, Rational(99, 100))]
-            ),
-        ),
+        neighbours={"With the constant 0.99.": lambda: LipschitzConstant(SLOPE, Rational(99, 100))},
     ),
     Claim(
         id="smooth_ride.celu_derivative_lipschitz",
@@ -84,12 +80,9 @@ CLAIMS = (
         assumptions=(x, alpha),
         proof=lambda: [LipschitzConstant(CELU_SLOPE, 1 / alpha)],
         source="Barron 2017",
-        neighbours=(
-            Neighbour(
-                "With the constant 1 for every alpha.",
-                lambda: [LipschitzConstant(CELU_SLOPE, S.One)],
-            ),
-        ),
+        neighbours={
+            "With the constant 1 for every alpha.": lambda: LipschitzConstant(CELU_SLOPE, S.One)
+        },
     ),
     Claim(
         id="smooth_ride.atom",
@@ -99,10 +92,10 @@ CLAIMS = (
         assumptions=(x, alpha),
         proof=lambda: atom(1 - alpha),
         source="the jump of f'",
-        neighbours=(
-            Neighbour("Without an atom.", lambda: atom(S.Zero)),
-            Neighbour("With the weight alpha - 1.", lambda: atom(alpha - 1)),
-        ),
+        neighbours={
+            "Without an atom.": lambda: atom(S.Zero),
+            "With the weight alpha - 1.": lambda: atom(alpha - 1),
+        },
     ),
     Claim(
         id="smooth_ride.composed_loss",
@@ -112,12 +105,11 @@ CLAIMS = (
         assumptions=(x, smoothness, steepness, "alpha = 1"),
         proof=lambda: composed(smoothness + steepness),
         source="Nesterov 2004, section 1.2.2, for the notion",
-        neighbours=(
-            Neighbour(
-                "It is 0.99*(beta + G)-smooth.",
-                lambda: composed((smoothness + steepness) * Rational(99, 100)),
-            ),
-        ),
+        neighbours={
+            "It is 0.99*(beta + G)-smooth.": lambda: composed(
+                (smoothness + steepness) * Rational(99, 100)
+            )
+        },
     ),
     Claim(
         id="smooth_ride.composed_with_a_kink",
@@ -131,12 +123,11 @@ CLAIMS = (
         ),
         proof=composed_with_kinks,
         source="the jump of the derivative",
-        neighbours=(
-            Neighbour(
-                "The same for ELU at every alpha.",
-                lambda: [ComposedJump(Elu(x, alpha), steepness, steepness * (1 - alpha))],
-            ),
-        ),
+        neighbours={
+            "The same for ELU at every alpha.": lambda: ComposedJump(
+                Elu(x, alpha), steepness, steepness * (1 - alpha)
+            )
+        },
     ),
     Claim(
         id="smooth_ride.same_smoothness",
@@ -151,6 +142,6 @@ CLAIMS = (
         proof=lambda: huber(-S.One, S.One),
         source="the smooth ride, taken literally",
         expected=Verdict.REFUTED,
-        neighbours=(Neighbour("It is 2*beta-smooth again.", lambda: huber(S(-3), S(2))),),
+        neighbours={"It is 2*beta-smooth again.": lambda: huber(S(-3), S(2))},
     ),
 )
