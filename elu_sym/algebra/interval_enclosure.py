@@ -10,11 +10,12 @@ References:
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sympy import Expr, Rational, Symbol, diff
+from sympy import Expr, Symbol, diff
 
-from elu_sym.algebra.ball_program import compiled, functions_at_points, functions_on_boxes
+from elu_sym.algebra.ball_program import compiled, operations_on_boxes
+from elu_sym.algebra.enclosure import operations_at_points
 
 if TYPE_CHECKING:
     from flint import arb, fmpq
@@ -62,16 +63,14 @@ class BoxFunction:
             names = ", ".join(sorted(map(str, unknown)))
             raise ValueError(f"the box has no interval for the symbol {names}")
         self.enclosures = 0
-        points, boxes = functions_at_points(precision), functions_on_boxes(precision)
+        points, boxes = operations_at_points(precision), operations_on_boxes(precision)
         self._at_point = compiled([expression], symbols, precision, points)
         self._on_box = compiled([expression], symbols, precision, boxes)
         outputs = [expression, *(diff(expression, symbol) for symbol in symbols)]
         try:
             self._with_gradient = compiled(outputs, symbols, precision, boxes)
         except ValueError:  # a function like Abs, whose derivative is none of those known
-            self._has_gradient = False
-        else:
-            self._has_gradient = True
+            self._with_gradient = lambda *balls: ()
 
     def natural(self, box: Sequence[Interval]) -> "arb":
         """The natural interval extension: a ball that contains every value over the box."""
@@ -97,7 +96,7 @@ class BoxFunction:
         import flint
 
         self.enclosures += 1
-        values = self._with_gradient(*map(_hull, box)) if self._has_gradient else ()
+        values = self._with_gradient(*map(_hull, box))
         # A finite value of F shows that no domain is left on the box, so that F is smooth there.
         if not values or not all(ball.is_finite() for ball in values):
             middle = tuple((lower + upper) / 2 for lower, upper in box)
@@ -123,7 +122,7 @@ class BoxFunction:
         return CentredForm(bound.lower(), tuple(base), value, tuple(changes))
 
 
-class CentredForm:
+class CentredForm(NamedTuple):
     """What the mean value theorem says about an expression on a box.
 
     Attributes:
@@ -134,28 +133,10 @@ class CentredForm:
             None where ``lower`` is NaN.
     """
 
-    __slots__ = ("base", "changes", "lower", "value")
-
-    def __init__(
-        self,
-        lower: "arb",
-        base: tuple["fmpq", ...],
-        value: "arb",
-        changes: tuple[float, ...] | None,
-    ) -> None:
-        self.lower, self.base, self.value, self.changes = lower, base, value, changes
-
-
-def exact(value: Rational) -> "fmpq":
-    """A rational number for flint.
-
-    Examples:
-        >>> exact(Rational(-2, 6))
-        -1/3
-    """
-    import flint
-
-    return flint.fmpq(int(value.p), int(value.q))
+    lower: "arb"
+    base: tuple["fmpq", ...]
+    value: "arb"
+    changes: tuple[float, ...] | None
 
 
 def _hull(interval: Interval) -> "arb":

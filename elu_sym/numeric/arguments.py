@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 
 from elu_sym.numeric.operations import FloatArray
 
-__all__ = ["LOCATION", "POSITIVE", "SCALE", "Arguments", "Domain", "broadcast_arguments"]
-
 
 @dataclass(frozen=True)
 class Domain:

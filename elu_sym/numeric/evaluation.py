@@ -15,8 +15,6 @@ import numpy as np
 from elu_sym.numeric.law import LimitLaw, NormalLaw
 from elu_sym.numeric.operations import FLOATS, NUMPY, FloatArray
 
-__all__ = ["evaluate", "evaluate_floats"]
-
 BLOCK = 1 << 15
 
 

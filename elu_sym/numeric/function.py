@@ -18,8 +18,6 @@ import numpy as np
 
 from elu_sym.numeric.arguments import LOCATION, POSITIVE, SCALE, Arguments, broadcast_arguments
 
-__all__ = ["NumericFunction", "compiled_module", "implementation"]
-
 
 @cache
 def compiled_module() -> ModuleType | None:

@@ -19,7 +19,7 @@ from elu_sym.numeric.mills import (
     relative_difference,
     within_reach,
 )
-from elu_sym.numeric.moment import Moment
+from elu_sym.numeric.law import Moment
 from elu_sym.numeric.operations import FLOATS, NUMPY
 
 FOLDER = Path(mills_polynomials.__file__).parent

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from sympy import Expr, Rational, Symbol, latex
 
-from elu_sym.algebra.enclosure import Point
-from elu_sym.algebra.interval_enclosure import BoxFunction, Interval, exact
+from elu_sym.algebra.enclosure import Point, exact
+from elu_sym.algebra.interval_enclosure import BoxFunction, Interval
 from elu_sym.algebra.normal_form import NotNormalizableError
 from elu_sym.claims.assertion import Assertion, Evidence, Step
 from elu_sym.claims.covers.cover import (

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from sympy import Expr, Rational, Symbol, diff, latex
 
-from elu_sym.algebra.ball_program import compiled, functions_on_boxes
-from elu_sym.algebra.interval_enclosure import exact
+from elu_sym.algebra.ball_program import compiled, operations_on_boxes
+from elu_sym.algebra.enclosure import exact
 from elu_sym.claims.assertion import Assertion, Evidence, Step
 
 
@@ -62,7 +62,7 @@ class IterateBetween(Assertion):
 
         outputs = [self.map, diff(self.map, self.symbol)]
         function = compiled(
-            outputs, [self.symbol], self.precision, functions_on_boxes(self.precision)
+            outputs, [self.symbol], self.precision, operations_on_boxes(self.precision)
         )
         with flint.ctx.workprec(self.precision):
             ball = flint.arb(exact(self.start))
