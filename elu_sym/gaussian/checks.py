@@ -4,7 +4,6 @@ Every check sees only the terms before and the terms after. None calls a rule, s
 altered by hand, or a rule that is wrong, does not pass.
 """
 
-from collections.abc import Callable
 from itertools import pairwise
 
 from sympy import (
@@ -12,7 +11,6 @@ from sympy import (
     DiracDelta,
     Eq,
     Expr,
-    Mul,
     Ne,
     Piecewise,
     S,
@@ -129,32 +127,22 @@ def check_ends(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Chec
     """Each boundary term and integral of the density is its value at the ends."""
     total: Expr = S.Zero
     checks = []
-    for term in before:
-        coefficient, integral = split_integral(term)
-        boundaries = [f for f in Mul.make_args(term) if isinstance(f, BoundaryTerm)]
-        if integral is None and not boundaries:
-            total += term
+    for coefficient, part in map(split_integral, before):
+        if part is None:
+            total += coefficient
             continue
-        if integral is not None:
-            ((variable, lower, upper),) = integral.limits
-            antiderivative = NormalCdf(variable)
-            slope = antiderivative.diff(variable) - integral.function
-            checks.append(_vanishes(slope, f"the derivative of Phi({variable}) is the integrand"))
-            values = [antiderivative.subs(variable, end) for end in (upper, lower)]
-        else:
-            antiderivative, (variable, lower, upper) = boundaries[0].args
-            coefficient = Mul(*(f for f in Mul.make_args(term) if f != boundaries[0]))
-            polynomial = antiderivative / NormalPdf(variable)
-            checks.append(
-                Check(
-                    f"{polynomial} is a polynomial, so {antiderivative} vanishes at infinity",
-                    bool(polynomial.is_polynomial(variable)),
-                )
-            )
+        inner, (variable, lower, upper) = part.args
+        if isinstance(part, BoundaryTerm):
+            polynomial = inner / NormalPdf(variable)
+            statement = f"{polynomial} is a polynomial, so {inner} vanishes at infinity"
+            checks.append(Check(statement, bool(polynomial.is_polynomial(variable))))
             values = [
-                S.Zero if end.is_infinite else antiderivative.subs(variable, end)
-                for end in (upper, lower)
+                S.Zero if end.is_infinite else inner.subs(variable, end) for end in (upper, lower)
             ]
+        else:
+            slope = NormalCdf(variable).diff(variable) - inner
+            checks.append(_vanishes(slope, f"the derivative of Phi({variable}) is the integrand"))
+            values = [NormalCdf(upper), NormalCdf(lower)]
         total += coefficient * (values[0] - values[1])
     checks.append(_vanishes(total - Add(*after), "the values at the ends add up"))
     return checks
@@ -236,18 +224,11 @@ def _sifted(g: Expr, variable: Symbol) -> Expr:
 def _by_limits(terms: Terms) -> dict[Tuple, Expr]:
     """The integrands over each pair of ends; boundary terms count with their derivative."""
     totals: dict[Tuple, Expr] = {}
-    for term in terms:
-        coefficient, integral = split_integral(term)
-        limits, integrand = Tuple(), term
-        if integral is not None:
-            (limits,) = integral.limits
-            integrand = coefficient * integral.function
-        else:
-            for boundary in (f for f in Mul.make_args(term) if isinstance(f, BoundaryTerm)):
-                antiderivative, limits = boundary.args
-                outer = Mul(*(f for f in Mul.make_args(term) if f != boundary))
-                integrand = outer * antiderivative.diff(limits[0])
-        totals[limits] = totals.get(limits, S.Zero) + integrand
+    for coefficient, part in map(split_integral, terms):
+        inner, limits = (S.One, Tuple()) if part is None else part.args
+        if isinstance(part, BoundaryTerm):
+            inner = inner.diff(limits[0])
+        totals[limits] = totals.get(limits, S.Zero) + coefficient * inner
     return totals
 
 
@@ -256,14 +237,3 @@ def _vanishes(difference: Expr, statement: str) -> Check:
         return Check(statement, is_zero(difference))
     except NotNormalizableError as error:
         return Check(f"{statement}: {error}", False)
-
-
-CHECKS: dict[str, Callable[[Terms, Terms, Hypotheses], list[Check]]] = {
-    "split_at_kink": check_split,
-    "expand_pieces": check_integrands,
-    "complete_square": check_integrands,
-    "shift_mean": check_substitution,
-    "integrate_by_parts": check_integrands,
-    "evaluate_tail": check_ends,
-    "collect_terms": check_sum,
-}

@@ -81,7 +81,10 @@ def test_a_step_without_a_check_does_not_hold():
 def test_a_wrong_rule_stops_the_engine(monkeypatch):
     from elu_sym.gaussian import engine
 
-    wrong = replace(engine.RULES[2], apply=lambda terms, law: tuple(2 * term for term in terms))
+    def complete_square(terms, law):
+        return tuple(2 * term for term in terms)
+
+    wrong = replace(engine.RULES[2], apply=complete_square)
     rules = (*engine.RULES[:2], wrong, *engine.RULES[3:])
     monkeypatch.setattr(engine, "RULES", rules)
     with pytest.raises(DerivationError, match="complete_square"):
