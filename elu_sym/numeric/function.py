@@ -1,7 +1,8 @@
 """A formula as a function of numbers: arguments checked, then computed by C or by NumPy.
 
 The compiled module is used where it was built from the sources that lie here.  Without it NumPy
-computes the same, to the same accuracy; ``implementation()`` says which is in use.
+computes the same to the same accuracy, not to the same bits: C fuses and multiplies where NumPy
+rounds twice and asks for a power.  ``implementation()`` says which is in use.
 """
 
 from __future__ import annotations

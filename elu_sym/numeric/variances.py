@@ -20,8 +20,8 @@ For Y = (1 - e^X)_+ there are three forms:
   part of its second moment.
 
 A standard deviation of 1e-200 is an ordinary number, its square is not; so each part has a
-deviation too, whose root is taken before its factors meet (``law.Moment``).  With a and b those of the
-two parts and c = ``partial_mean_root``, the deviation of ELU is hypot(hypot(a, b), sqrt(2) c).
+deviation too, whose root is taken before its factors meet (``law.Moment``).  With a and b those of
+the two parts and c = ``partial_mean_root``, the deviation of ELU is hypot(hypot(a, b), sqrt(2) c).
 """
 
 from __future__ import annotations
