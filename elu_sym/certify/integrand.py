@@ -275,9 +275,7 @@ def _on_interval(
 
 
 def _atoms(
-    pieces: tuple[Expr, ...],
-    breakpoints: tuple[Expr, ...],
-    deltas: list[tuple[Expr, Expr, Dummy]],
+    pieces: tuple[Expr, ...], breakpoints: tuple[Expr, ...], deltas: list[tuple[Expr, Expr, Dummy]]
 ) -> tuple[tuple[Expr, Expr], ...]:
     atoms = []
     for location, scale, symbol in deltas:

@@ -23,6 +23,7 @@ References:
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import factorial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -222,8 +223,10 @@ def _integrate(integrand: Integrand, point: Point, bits: int) -> Enclosure:
         if tail <= goal * seen or end > 10**6:
             break
         end = end * 5 / 4
-    values = _integrals(pieces, mean, width, ends, flint.arb(2) ** -bits, seen * goal / 256)
-    total = sum(values, zero) + flint.arb(0, tail.upper())
+    tolerances = flint.arb(2) ** -bits, seen * goal / 256
+    between = zip(pieces, pairwise(ends), strict=True)
+    total = sum((_integral(piece, mean, width, pair, tolerances) for piece, pair in between), zero)
+    total += flint.arb(0, tail.upper())
     for location, weight in integrand.atoms:
         density = NormalPdf((location - mu) / sigma) / sigma
         total = total + enclose(weight * density, point, bits)
@@ -249,25 +252,20 @@ def _weighted(piece: list[Any], value: Any, gauss: Any) -> Any:
     return sum(terms[1:], terms[0]) if terms else gauss * 0
 
 
-def _integrals(
-    pieces: list[list[Any]], mean: Any, width: Any, ends: list[Any], relative: Any, absolute: Any
-) -> list[Any]:
-    """The integral of each piece times the density between consecutive ends."""
+def _integral(piece: list[Any], mean: Any, width: Any, ends: Any, tolerances: Any) -> Any:
+    """The integral of a piece times the density between two ends."""
     import flint
 
-    norm = (2 * flint.arb.pi()).sqrt()
+    low, high = ends
+    if not piece or low >= high:
+        return flint.arb(0)
 
-    def integral(piece: list[Any], low: Any, high: Any) -> Any:
-        if not piece or low >= high:
-            return flint.arb(0)
+    def density(z: Any, _: bool) -> Any:
+        return _weighted(piece, mean + width * z, -z * z / 2)
 
-        def density(z: Any, _: bool) -> Any:
-            return _weighted(piece, mean + width * z, -z * z / 2)
-
-        found = flint.acb.integral(density, low, high, rel_tol=relative, abs_tol=absolute)
-        return found.real / norm
-
-    return [integral(*item) for item in zip(pieces, ends[:-1], ends[1:], strict=True)]
+    relative, absolute = tolerances
+    found = flint.acb.integral(density, low, high, rel_tol=relative, abs_tol=absolute)
+    return found.real / (2 * flint.arb.pi()).sqrt()
 
 
 def _tail(piece: list[Any], mean: Any, width: Any, end: Any) -> Any:

@@ -22,16 +22,9 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 
-from elu_sym.activations import KinkedFunction
 from elu_sym.algebra.normal_form import NotNormalizableError, is_zero
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
-from elu_sym.gaussian.derivation import (
-    BoundaryTerm,
-    Check,
-    Hypotheses,
-    Terms,
-    split_integral,
-)
+from elu_sym.gaussian.derivation import BoundaryTerm, Check, Hypotheses, Terms, split_integral
 from elu_sym.gaussian.piecewise import interior_point, read_piecewise
 
 
@@ -186,15 +179,11 @@ def _resolve(g: Expr, point: dict[Symbol, Expr]) -> Expr:
             if holds != S.false:
                 break
         return S.NaN  # no branch is known to hold on the whole interval: nothing is proved
-    if isinstance(g, KinkedFunction) or (g.is_Function and _splits(g)):
-        return _resolve(g.rewrite(Piecewise), point)
+    if g.is_Function and (by_pieces := g.rewrite(Piecewise)) != g:
+        return _resolve(by_pieces, point)
     if not g.args:
         return g.subs(point)
     return g.func(*(_resolve(argument, point) for argument in g.args))
-
-
-def _splits(g: Expr) -> bool:
-    return isinstance(g.rewrite(Piecewise), Piecewise)
 
 
 def _is_relation(part: Expr) -> bool:

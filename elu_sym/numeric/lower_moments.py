@@ -22,12 +22,7 @@ import math
 
 from elu_sym.numeric.exponential_moments import exponential_moment
 from elu_sym.numeric.law import Law, LimitLaw, Moment, NormalLaw
-from elu_sym.numeric.mills import (
-    divided_difference,
-    mills_ratio,
-    relative_difference,
-    within_reach,
-)
+from elu_sym.numeric.mills import divided_difference, mills_ratio, relative_difference, within_reach
 from elu_sym.numeric.operations import Array, Operations
 
 LEFT_EDGE = -2.0

@@ -28,11 +28,7 @@ from __future__ import annotations
 
 from elu_sym.numeric.exponential_moments import exponential_moment
 from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, Moment, NormalLaw, normal_below
-from elu_sym.numeric.lower_moments import (
-    call_moment,
-    lower_moment,
-    mean_exponential_growth,
-)
+from elu_sym.numeric.lower_moments import call_moment, lower_moment, mean_exponential_growth
 from elu_sym.numeric.mills import divided_differences, mills_ratio, within_reach
 from elu_sym.numeric.operations import Array, Operations
 from elu_sym.numeric.upper_moments import upper_moment

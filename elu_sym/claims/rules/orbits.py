@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from sympy import Expr, Rational, Symbol, diff, latex
 
-from elu_sym.algebra.ball_program import compiled, operations_on_boxes
 from elu_sym.algebra.enclosure import exact
+from elu_sym.algebra.interval_enclosure import compiled, operations_on_boxes
 from elu_sym.claims.assertion import Assertion, Evidence, Step
 
 

@@ -17,7 +17,7 @@ from mutants import mutated_copy, run_in
 from sympy import Abs, Expr, Rational, S, Symbol, cos, diff, erf, erfc, exp, log, sqrt
 
 from elu_sym import variance
-from elu_sym.algebra import ball_program
+from elu_sym.algebra import interval_enclosure
 from elu_sym.algebra.enclosure import enclose, exact
 from elu_sym.algebra.interval_enclosure import BoxFunction, CentredForm
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
@@ -112,7 +112,7 @@ def without_turning_point(t: Any, exponent: int) -> Any:
     return (t.lower() ** exponent).union(t.upper() ** exponent)
 
 
-MONOTONE, TURNING_AT_ZERO = ball_program._monotone, ball_program._turning_at_zero
+MONOTONE, TURNING_AT_ZERO = interval_enclosure._monotone, interval_enclosure._turning_at_zero
 MUTANTS: dict[str, tuple[str, Any]] = {
     "an even power and a pole taken at the ends": ("_power_on_box", without_turning_point),
     "Abs taken at the ends": (
@@ -139,7 +139,7 @@ def is_noticed() -> bool:
 @pytest.mark.parametrize("name", MUTANTS)
 def test_an_unsound_enclosure_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not is_noticed()
-    monkeypatch.setattr(ball_program, *MUTANTS[name])
+    monkeypatch.setattr(interval_enclosure, *MUTANTS[name])
     assert is_noticed()
 
 
