@@ -58,12 +58,13 @@ class Arguments:
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
 
-    def result(self, values: FloatArray) -> Any:
+    def result(self, values: FloatArray | float) -> Any:
         """Return ``values`` in the result's type: a NumPy scalar where all arguments are scalars.
 
         >>> broadcast_arguments(mu=(0.5, LOCATION)).result(np.array(2.0))
         np.float64(2.0)
         """
+        values = np.asarray(values)
         if self.dtype != np.float64:
             with np.errstate(over="ignore", under="ignore"):
                 values = values.astype(self.dtype)
