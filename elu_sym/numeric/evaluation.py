@@ -75,7 +75,7 @@ def _evaluate_block(formula: Callable[..., Any], block: list[FloatArray]) -> tup
     inside = ~(missing | at_limit)
     if inside.all():
         return _tuple(formula(NormalLaw(NUMPY, mu, sigma), *parameters))
-    parts = []
+    parts: list[tuple[Any, Any]] = []
     for where, law in ((inside, NormalLaw), (at_limit, LimitLaw)):
         # Where all is NaN, or nothing is there, an empty limit tells how many results there are.
         if where.any() or not (parts or law is NormalLaw):
