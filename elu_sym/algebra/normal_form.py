@@ -127,14 +127,9 @@ class NormalForm:
         """Whether the denominator is 1; one with a single term may still be a distribution."""
         return self.denominator == {(self.domain.zero, frozenset()): self.domain.one}
 
-    def to_expr(self, plain: bool = False) -> Expr:
-        """The form as a SymPy expression.
-
-        Args:
-            plain: write ``erfc`` instead of the named :class:`NormalCdf`.
-        """
-        value = self._sum_to_expr(self.numerator) / self._sum_to_expr(self.denominator)
-        return value.rewrite(erfc) if plain else value
+    def to_expr(self) -> Expr:
+        """The form as a SymPy expression."""
+        return self._sum_to_expr(self.numerator) / self._sum_to_expr(self.denominator)
 
     def _sum_to_expr(self, terms: Sum) -> Expr:
         to_sympy = self.domain.to_sympy

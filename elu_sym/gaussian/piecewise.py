@@ -150,12 +150,10 @@ class _Reader:
     ) -> PiecewiseExpression:
         """The same function with more breakpoints."""
         merged = self.order.merge(form.breakpoints, breakpoints)
-        pieces, position = [], 0
-        for index in range(len(merged) + 1):
+        position, pieces = 0, [form.pieces[0]]
+        for point in merged:
+            position += point in form.breakpoints
             pieces.append(form.pieces[position])
-            ends_here = index < len(merged) and position < len(form.breakpoints)
-            if ends_here and self.order.sign(merged[index], form.breakpoints[position]) == 0:
-                position += 1
         return PiecewiseExpression(self.variable, merged, tuple(pieces), form.atoms)
 
     def combine(

@@ -125,7 +125,12 @@ def _real_array(name: str, value: Any) -> tuple[FloatArray, np.dtype[Any] | None
         raise ValueError(f"{name} = {_shown(value)} is ragged: give rows of one length") from error
     weak = isinstance(value, int) and not isinstance(value, bool)
     if array.dtype.kind == "O" and weak:  # a whole number beyond 64 bits
-        return _large_whole_number(name, value), None
+        try:
+            return np.array(float(value)), None
+        except OverflowError:
+            raise ValueError(
+                f"{name} = {_shown(value)} is beyond the range of float64: give a smaller number"
+            ) from None
     if array.dtype.kind not in "iuf":
         raise TypeError(_wrong_type(name, value, array))
     if array.dtype.itemsize > 8:
@@ -136,15 +141,6 @@ def _real_array(name: str, value: Any) -> tuple[FloatArray, np.dtype[Any] | None
     return np.asarray(array, dtype=np.float64), None if weak else array.dtype
 
 
-def _large_whole_number(name: str, value: int) -> FloatArray:
-    try:
-        return np.array(float(value))
-    except OverflowError:
-        raise ValueError(
-            f"{name} = {_shown(value)} is beyond the range of float64: give a smaller number"
-        ) from None
-
-
 def _wrong_type(name: str, value: Any, array: NDArray[Any]) -> str:
     """Return the message for what is not an array of real numbers, with the first offender."""
     kind = {"b": "boolean", "c": "complex", "U": "text", "S": "bytes"}.get(array.dtype.kind)
@@ -153,16 +149,11 @@ def _wrong_type(name: str, value: Any, array: NDArray[Any]) -> str:
         return f"{name} = {_shown(value)} is {kind or 'of type ' + type(value).__name__}: {advice}"
     if array.size == 0:
         return f"{name} is an empty array of dtype {array.dtype}: {advice}"
-    elements: list[tuple[tuple[int, ...], Any]] = [
-        (index, array[index]) for index in np.ndindex(array.shape)
-    ]
     real = (int, float, np.integer, np.floating)
-    offending = (
-        (index, element)
-        for index, element in elements
-        if isinstance(element, bool) or not isinstance(element, real)
-    )
-    index, element = next(offending, ((0,) * array.ndim, array.flat[0]))
+    places = list(np.ndindex(array.shape))
+    offending = (i for i in places if isinstance(array[i], bool) or not isinstance(array[i], real))
+    index = next(offending, places[0])
+    element = array[index]
     described = kind or f"of type {type(element).__name__}"
     return f"{name}{_position(index)} = {_shown(element)} is {described}: {advice}"
 
