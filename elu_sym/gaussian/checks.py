@@ -24,7 +24,14 @@ from sympy.core.relational import Relational
 
 from elu_sym.algebra.normal_form import NotNormalizableError, is_zero
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
-from elu_sym.gaussian.derivation import BoundaryTerm, Check, Hypotheses, Terms, split_integral
+from elu_sym.gaussian.derivation import (
+    BoundaryTerm,
+    Check,
+    DefiniteIntegral,
+    Hypotheses,
+    Terms,
+    split_integral,
+)
 from elu_sym.gaussian.piecewise import interior_point, read_piecewise
 
 
@@ -35,11 +42,15 @@ def check_split(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Che
     density = hypotheses.density(variable)
     g = whole.function / density
     pairs = [split_integral(term) for term in after]
-    atoms = [term for term, integral in pairs if integral is None]
+    atoms = [
+        term
+        for term, (_, part) in zip(after, pairs, strict=True)
+        if not isinstance(part, DefiniteIntegral)
+    ]
     checks = []
     position = ends[0]
     for coefficient, integral in pairs:
-        if integral is None:
+        if not isinstance(integral, DefiniteIntegral):
             continue
         ((_, lower, upper),) = integral.limits
         checks += _zero_between(g, variable, position, lower, hypotheses)
@@ -94,7 +105,7 @@ def check_substitution(before: Terms, after: Terms, hypotheses: Hypotheses) -> l
     checks = []
     for old, new in zip(before, after, strict=True):
         (old_factor, first), (new_factor, second) = split_integral(old), split_integral(new)
-        if first is None or second is None:
+        if not (isinstance(first, DefiniteIntegral) and isinstance(second, DefiniteIntegral)):
             checks.append(_vanishes(old - new, "a term without an integral stays"))
             continue
         ((x, lower, upper),), ((z, start, end),) = first.limits, second.limits

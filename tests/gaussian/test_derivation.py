@@ -101,6 +101,16 @@ def test_atoms_are_checked_too():
         altered(derivation, 0, after=without_atom).recheck()
 
 
+@pytest.mark.parametrize("position", [0, 3])
+def test_a_boundary_term_stands_for_no_integral(position):
+    """It has the form of one; where a piece or a substitution is checked it proves nothing."""
+    after = SECOND_MOMENT.steps[position].after
+    first = after[0].atoms(DefiniteIntegral).pop()
+    changed = after[0].xreplace({first: BoundaryTerm(*first.args)})
+    with pytest.raises(DerivationError, match=RULE_NAMES[position]):
+        altered(SECOND_MOMENT, position, after=(changed, *after[1:])).recheck()
+
+
 def test_text_and_latex_show_every_step():
     derivation = derive_expectation(Celu(X, alpha), X)
     text, printed = derivation.to_text(), derivation.to_latex()
