@@ -16,18 +16,7 @@ References:
 
 from typing import Any, ClassVar
 
-from sympy import (
-    DiracDelta,
-    Dummy,
-    Expr,
-    Function,
-    Lambda,
-    Piecewise,
-    S,
-    diff,
-    exp,
-    solve,
-)
+from sympy import DiracDelta, Dummy, Expr, Function, Lambda, Piecewise, S, diff, exp, solve
 from sympy.codegen.numpy_nodes import maximum, minimum
 from sympy.codegen.rewriting import expm1_opt, optimize
 from sympy.core.function import ArgumentIndexError

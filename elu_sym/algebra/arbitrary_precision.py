@@ -1,11 +1,13 @@
 """A closed form as a function of any precision: mpmath numbers, or Arb balls."""
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import mpmath
-from sympy import Expr, Float, Integer, Rational, Symbol
+from mpmath.libmp import to_rational
+from sympy import Expr, Float, Rational, Symbol
 
 from elu_sym.algebra.enclosure import enclose_to
 
@@ -23,15 +25,10 @@ def exact_rational(name: str, value: Any) -> Rational:
         >>> exact_rational("mu", -0.5)
         -1/2
     """
-    if isinstance(value, Rational):
-        return value
-    if isinstance(value, int | Fraction) and not isinstance(value, bool):
-        return Rational(value.numerator, value.denominator)
-    if isinstance(value, float | mpmath.mpf) and mpmath.isfinite(value):
-        # man_exp has the size only: the sign of an mpf lies elsewhere.
-        mantissa, exponent = mpmath.mpf(value).man_exp
-        size = Rational(Integer(int(mantissa)) * Integer(2) ** int(exponent))
-        return -size if value < 0 else size
+    kinds = Rational | int | Fraction | float | mpmath.mpf
+    if isinstance(value, kinds) and not isinstance(value, bool) and abs(value) < math.inf:
+        of_mpmath = isinstance(value, mpmath.mpf)
+        return Rational(*to_rational(value._mpf_)) if of_mpmath else Rational(value)
     raise TypeError(f"{name} = {value!r} is no finite int, float, Fraction, mpf or Rational")
 
 

@@ -2,14 +2,16 @@
 
 Arb (through python-flint) returns a midpoint and a radius that provably contain the value, so a
 ball that excludes zero decides a sign and two disjoint balls decide an inequality. Nothing here
-knows a formula: it walks any expression made of elementary and error functions.
+knows a formula: it reads any expression made of elementary and error functions.
 
 References:
     Johansson: Arb: efficient arbitrary-precision midpoint-radius interval arithmetic, IEEE
     Transactions on Computers 66 (2017).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, reduce
+from operator import add, mul
 from typing import TYPE_CHECKING, Any
 
 from sympy import (
@@ -30,6 +32,7 @@ from sympy import (
     exp,
     log,
     pi,
+    sqrt,
 )
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
@@ -37,12 +40,26 @@ from sympy.logic.boolalg import Boolean
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
 
 if TYPE_CHECKING:
-    from flint import arb
+    from flint import arb, fmpq
 
 Point = Mapping[Symbol, Rational]
+Operations = Mapping[Any, Callable[..., Any]]
+"""The operation on balls for each operation of SymPy: its class, or ``sqrt``."""
 
 HIGHEST_PRECISION = 1 << 14
 """Bits at which :func:`enclose_to` gives up."""
+
+
+def exact(value: Rational) -> "fmpq":
+    """A rational number for flint.
+
+    Examples:
+        >>> exact(Rational(-2, 6))
+        -1/3
+    """
+    import flint
+
+    return flint.fmpq(int(value.p), int(value.q))
 
 
 def enclose(expression: Expr, point: Point, precision: int = 128) -> "arb":
@@ -73,7 +90,19 @@ def enclose(expression: Expr, point: Point, precision: int = 128) -> "arb":
         if not isinstance(value, Rational):
             raise TypeError(f"the point has {symbol} = {value!r}; give an exact sympy.Rational")
     with flint.ctx.workprec(precision):
-        return _walk(expression, point, {})
+        return Reader(operations_at_points(precision), point).read(expression)
+
+
+def enclosures(
+    expression: Expr, point: Point, highest_precision: int = HIGHEST_PRECISION
+) -> "Iterator[arb]":
+    """The finite ones of the balls with 128 bits, 256, 512 and so on up to a precision."""
+    precision = 128
+    while precision <= highest_precision:
+        ball = enclose(expression, point, precision)
+        if ball.is_finite():
+            yield ball
+        precision *= 2
 
 
 def enclose_to(expression: Expr, point: Point, relative_width: Rational) -> "arb":
@@ -91,112 +120,122 @@ def enclose_to(expression: Expr, point: Point, relative_width: Rational) -> "arb
         >>> tiny.rel_accuracy_bits() > 90
         True
     """
-    precision = 128
-    bits = _bits(relative_width)
-    while precision <= HIGHEST_PRECISION:
-        ball = enclose(expression, point, precision)
-        if ball.is_finite() and ball.rel_accuracy_bits() > bits:
+    bits = int(relative_width.q // relative_width.p).bit_length()
+    for ball in enclosures(expression, point):
+        if ball.rel_accuracy_bits() > bits:
             return ball
-        precision *= 2
     raise ArithmeticError(
         f"{expression} at {dict(point)} is not known to {relative_width}"
         f" with {HIGHEST_PRECISION} bits; is it zero there?"
     )
 
 
-def _bits(relative_width: Rational) -> int:
-    """The bits of relative accuracy that a relative width asks for."""
-    return int(relative_width.q // relative_width.p).bit_length()
+class Reader:
+    """Reads expressions, each part once, as operations on what is known of their symbols.
 
+    Args:
+        operations: those of :func:`operations_at_points`.
+        point: an exact rational for each symbol.
 
-def _walk(expression: Expr, point: Point, known: dict[Expr, Any]) -> Any:
-    import flint
+    Attributes:
+        known: the values that were found, by expression; a symbol may have any value here.
+    """
 
-    if expression in known:
-        return known[expression]
-    if expression.is_Rational:
-        ball = flint.arb(flint.fmpq(int(expression.p), int(expression.q)))
-    elif expression.is_Symbol:
-        if expression not in point:
-            raise ValueError(f"the point has no value for the symbol {expression}")
-        ball = _walk(point[expression], point, known)
-    elif isinstance(expression, Piecewise):
-        ball = _walk(_chosen_piece(expression, point), point, known)
-    elif isinstance(expression, Pow) and expression.exp.is_Integer:
-        ball = _walk(expression.base, point, known) ** int(expression.exp)
-    elif expression in (pi, S.Exp1):
-        ball = flint.arb.pi() if expression == pi else flint.arb(1).exp()
-    else:
-        rule = _RULES.get(type(expression))
-        if rule is None:
+    def __init__(self, operations: Operations, point: Point) -> None:
+        self.operations, self.point = operations, point
+        self.known: dict[Expr, Any] = {}
+
+    def read(self, expression: Expr) -> Any:
+        """The value of an expression.
+
+        Raises:
+            ValueError: if a symbol has no value or a function is unknown.
+        """
+        if expression not in self.known:
+            self.known[expression] = self._read(expression)
+        return self.known[expression]
+
+    def apply(self, operation: Any, *values: Any) -> Any:
+        """The value of an operation."""
+        return self.operations[operation](*values)
+
+    def _read(self, expression: Expr) -> Any:
+        import flint
+
+        if expression.is_Rational:
+            return flint.arb(exact(expression))
+        if expression.is_Symbol:
+            if expression not in self.point:
+                raise ValueError(f"the point has no value for the symbol {expression}")
+            return self.read(self.point[expression])
+        if isinstance(expression, Piecewise):
+            return self.read(self._chosen_piece(expression))
+        if expression in (pi, S.Exp1):
+            return flint.arb.pi() if expression == pi else flint.arb(1).exp()
+        if isinstance(expression, Pow):
+            return self._power(self.read(expression.base), expression.exp)
+        if type(expression) not in self.operations:
             raise ValueError(f"no enclosure is known for {expression}")
-        ball = rule(*(_walk(argument, point, known) for argument in expression.args))
-    known[expression] = ball
-    return ball
+        return self.apply(type(expression), *map(self.read, expression.args))
+
+    def _power(self, base: Any, exponent: Expr) -> Any:
+        if exponent.is_Integer:
+            return self.apply(Pow, base, int(exponent))
+        halves = 2 * exponent
+        if halves.is_Integer:
+            root = self.apply(sqrt, base)
+            return root if halves == 1 else self.apply(Pow, root, int(halves))
+        return self.apply(exp, self.apply(Mul, self.apply(log, base), self.read(exponent)))
+
+    def _chosen_piece(self, expression: Piecewise) -> Expr:
+        for piece, condition in expression.args:
+            if self._holds(condition):
+                return piece
+        raise ValueError(f"no condition of {expression} holds at {dict(self.point)}")
+
+    def _holds(self, condition: Boolean) -> bool:
+        """Decide a condition by exact arithmetic or by a ball, never by a floating-point number."""
+        if condition in (S.true, S.false):
+            return bool(condition)
+        if isinstance(condition, And | Or | Not):
+            return bool(condition.func(*map(self._holds, condition.args)))
+        if not isinstance(condition, Relational):
+            raise ValueError(f"the condition {condition} is no comparison")
+        difference = (condition.lhs - condition.rhs).xreplace(dict(self.point))
+        if not difference.is_Rational:
+            ball = Reader(self.operations, {}).read(difference)
+            if not ball.is_finite() or ball.contains(0):
+                raise ValueError(f"the condition {condition} is not decided at {dict(self.point)}")
+            difference = S.One if ball > 0 else S.NegativeOne
+        return bool(condition.func(difference, 0))
 
 
-def _chosen_piece(expression: Piecewise, point: Point) -> Expr:
-    for piece, condition in expression.args:
-        if _holds(condition, point):
-            return piece
-    raise ValueError(f"no condition of {expression} holds at {dict(point)}")
-
-
-def _holds(condition: Boolean, point: Point) -> bool:
-    """Decide a condition by exact arithmetic or by a ball, never by a floating-point number."""
-    if condition in (S.true, S.false):
-        return bool(condition)
-    if isinstance(condition, And | Or | Not):
-        parts = [_holds(part, point) for part in condition.args]
-        return bool(condition.func(*parts))
-    if not isinstance(condition, Relational):
-        raise ValueError(f"the condition {condition} is no comparison")
-    difference = (condition.lhs - condition.rhs).xreplace(dict(point))
-    if not difference.is_Rational:
-        ball = _walk(difference, point, {})
-        if not ball.is_finite() or ball.contains(0):
-            raise ValueError(f"the condition {condition} is not decided at {dict(point)}")
-        difference = S.One if ball > 0 else S.NegativeOne
-    return bool(condition.func(difference, 0))
-
-
-def _sum(*balls: Any) -> Any:
-    total = balls[0]
-    for ball in balls[1:]:
-        total = total + ball
-    return total
-
-
-def _product(*balls: Any) -> Any:
-    total = balls[0]
-    for ball in balls[1:]:
-        total = total * ball
-    return total
-
-
-def _upper_tail(t: Any) -> Any:
-    """The probability above t, by the complementary error function."""
+@cache
+def operations_at_points(precision: int) -> Operations:
+    """The operations on thin balls around one number, with the numbers in them enclosed once."""
     import flint
 
-    return (t / flint.arb(2).sqrt()).erfc() / 2
+    with flint.ctx.workprec(precision):
+        half = flint.arb(0.5)
+        root, peak = half.sqrt(), (half / flint.arb.pi()).sqrt()
 
+    def upper_tail(t: "arb") -> "arb":
+        return (t * root).erfc() * half
 
-def _density(t: Any) -> Any:
-    import flint
+    def density(t: "arb") -> "arb":
+        return (-t * t * half).exp() * peak
 
-    return (-t * t / 2).exp() / (2 * flint.arb.pi()).sqrt()
-
-
-_RULES: dict[type, Callable[..., Any]] = {
-    Add: _sum,
-    Mul: _product,
-    Pow: lambda base, power: base**power,
-    exp: lambda t: t.exp(),
-    log: lambda t: t.log(),
-    erf: lambda t: t.erf(),
-    erfc: lambda t: t.erfc(),
-    Abs: abs,
-    NormalCdf: lambda t: _upper_tail(-t),
-    NormalPdf: _density,
-    MillsRatio: lambda t: _upper_tail(t) / _density(t),
-}
+    return {
+        Add: lambda *balls: reduce(add, balls),
+        Mul: lambda *balls: reduce(mul, balls),
+        Pow: lambda t, exponent: t**exponent,
+        sqrt: lambda t: t.sqrt(),
+        exp: lambda t: t.exp(),
+        log: lambda t: t.log(),
+        erf: lambda t: t.erf(),
+        erfc: lambda t: t.erfc(),
+        Abs: abs,
+        NormalCdf: lambda t: upper_tail(-t),
+        NormalPdf: density,
+        MillsRatio: lambda t: upper_tail(t) / density(t),
+    }

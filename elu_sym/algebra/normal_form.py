@@ -127,14 +127,9 @@ class NormalForm:
         """Whether the denominator is 1; one with a single term may still be a distribution."""
         return self.denominator == {(self.domain.zero, frozenset()): self.domain.one}
 
-    def to_expr(self, plain: bool = False) -> Expr:
-        """The form as a SymPy expression.
-
-        Args:
-            plain: write ``erfc`` instead of the named :class:`NormalCdf`.
-        """
-        value = self._sum_to_expr(self.numerator) / self._sum_to_expr(self.denominator)
-        return value.rewrite(erfc) if plain else value
+    def to_expr(self) -> Expr:
+        """The form as a SymPy expression."""
+        return self._sum_to_expr(self.numerator) / self._sum_to_expr(self.denominator)
 
     def _sum_to_expr(self, terms: Sum) -> Expr:
         to_sympy = self.domain.to_sympy
@@ -148,11 +143,10 @@ class NormalForm:
     def diff(self, symbol: Symbol) -> "NormalForm":
         """The derivative with respect to a parameter, by the quotient rule."""
         domain, n, d = self.domain, self.numerator, self.denominator
-        upper = _subtract(
-            _multiply(domain, _differentiate(domain, n, symbol), d),
-            _multiply(domain, n, _differentiate(domain, d, symbol)),
+        n_slope, d_slope = (
+            NormalForm(domain, _differentiate(domain, terms, symbol)) for terms in (n, d)
         )
-        return NormalForm(domain, upper, _multiply(domain, d, d))
+        return (n_slope - self * d_slope) / NormalForm(domain, d)
 
     def __add__(self, other: "NormalForm") -> "NormalForm":
         left, right = _unify(self, other)
@@ -163,7 +157,8 @@ class NormalForm:
         return NormalForm(domain, upper, _multiply(domain, d, right.denominator))
 
     def __neg__(self) -> "NormalForm":
-        return NormalForm(self.domain, _negate(self.numerator), self.denominator)
+        negated = {key: -coefficient for key, coefficient in self.numerator.items()}
+        return NormalForm(self.domain, negated, self.denominator)
 
     def __sub__(self, other: "NormalForm") -> "NormalForm":
         return self + (-other)
@@ -357,14 +352,6 @@ def _collect(terms: Iterable[tuple[Key, Any]]) -> Sum:
     for key, coefficient in terms:
         result[key] = result[key] + coefficient if key in result else coefficient
     return {key: coefficient for key, coefficient in result.items() if coefficient}
-
-
-def _negate(terms: Sum) -> Sum:
-    return {key: -coefficient for key, coefficient in terms.items()}
-
-
-def _subtract(left: Sum, right: Sum) -> Sum:
-    return _add(left, _negate(right))
 
 
 def _multiply(domain: Any, left: Sum, right: Sum) -> Sum:

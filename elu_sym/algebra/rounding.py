@@ -1,4 +1,4 @@
-"""Correct rounding, decided exactly: the formats, computations made of rounded operations.
+"""Correct rounding, decided exactly: the formats, and what libraries compute by rounded operations.
 
 A format is a set of rational numbers. A real number is rounded to the nearest of them, a tie to
 the even significand; below the normal range the spacing stays the same (gradual underflow), and
@@ -15,9 +15,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sympy import Expr, Rational, Symbol, exp, latex
+from sympy import Expr, Integer, Rational, Symbol, exp, latex
 
-from elu_sym.algebra.enclosure import HIGHEST_PRECISION, Point, enclose
+from elu_sym.algebra.enclosure import HIGHEST_PRECISION, Point, enclosures
 from elu_sym.symbols import alpha, x, y
 
 if TYPE_CHECKING:
@@ -130,11 +130,9 @@ class FloatingPointFormat:
             True
         """
         units = abs(value) * (1 << -self._unit_exponent)
-        if not units.is_Integer or units > self._greatest_units:
-            raise ValueError(f"{value} is no finite {self.name}")
         size = int(units)
         shift = max(0, size.bit_length() - self.precision)
-        if size >> shift << shift != size:
+        if not size >> shift << shift == units <= self._greatest_units:
             raise ValueError(f"{value} is no finite {self.name}")
         rank = (shift << self.precision - 1) + (size >> shift)
         return -rank if value < 0 else rank
@@ -253,13 +251,10 @@ def _rounded(operation: Expr, point: Point, number_format: FloatingPointFormat) 
     exact = operation.xreplace(dict(point))
     if exact.is_Rational:
         return number_format.round(exact)
-    precision = 128
-    while precision <= HIGHEST_PRECISION:
-        ball = enclose(operation, point, precision)
-        rounded = number_format.round_ball(ball) if ball.is_finite() else None
+    for ball in enclosures(operation, point):
+        rounded = number_format.round_ball(ball)
         if rounded is not None:
             return rounded
-        precision *= 2
     raise ArithmeticError(
         f"{operation} at {dict(point)} lies on both sides of a tie of {number_format.name}"
         f" with {HIGHEST_PRECISION} bits"
@@ -302,6 +297,42 @@ DERIVATIVE_ROUNDED_ONCE = Computation((alpha * exp(x),))
 
 DERIVATIVE_FROM_VALUE = Computation((exp(x) - 1, alpha * y, y + alpha))
 """The derivative of the left piece as the value of ELU plus alpha, which is what is stored."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A function that libraries compute.
+
+    Attributes:
+        each_rounded: the computation with every operation rounded.
+        rounded_once: the computation with one rounding of the whole.
+        limit_at_alpha_1: what it tends to as x -> -oo for ``alpha = 1``.
+        has_alpha: whether it depends on ``alpha``.
+
+    Examples:
+        >>> QUANTITIES["elu"].limit(Rational(1, 2)), QUANTITIES["expm1"].limit(None)
+        (-1/2, -1)
+    """
+
+    each_rounded: Computation
+    rounded_once: Computation
+    limit_at_alpha_1: int
+    has_alpha: bool
+
+    def limit(self, height: Rational | None) -> Rational:
+        """What it tends to as x -> -oo, which is proportional to ``alpha`` if that occurs."""
+        return self.limit_at_alpha_1 * (Integer(1) if height is None else height)
+
+
+QUANTITIES = {
+    "exp": Quantity(EXPONENTIAL, EXPONENTIAL, 0, has_alpha=False),
+    "expm1": Quantity(EXPONENTIAL_LESS_ONE, EXPONENTIAL_LESS_ONE, -1, has_alpha=False),
+    "elu": Quantity(ELU_ROUNDED_TWICE, ELU_ROUNDED_ONCE, -1, has_alpha=True),
+    "elu_derivative": Quantity(
+        DERIVATIVE_ROUNDED_TWICE, DERIVATIVE_ROUNDED_ONCE, 0, has_alpha=True
+    ),
+}
+"""The functions by the names that the table uses."""
 
 
 def largest_at_most(

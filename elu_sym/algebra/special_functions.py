@@ -8,13 +8,39 @@ References:
     Biometrika 18 (1926).
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sympy import Expr, Function, S, erfc, exp, pi, sqrt
 from sympy.core.function import ArgumentIndexError
 
 
-class NormalPdf(Function):
+class _NormalFunction(Function):
+    """What the three have in common: a real function of one argument, in terms of ``erfc``."""
+
+    symbol: ClassVar[str]
+
+    def slope(self) -> Expr:
+        """The derivative."""
+        raise NotImplementedError
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """The derivative in the only argument."""
+        if argindex != 1:
+            raise ArgumentIndexError(self, argindex)
+        return self.slope()
+
+    def _eval_evalf(self, prec: int) -> Expr:
+        return self.rewrite(erfc)._eval_evalf(prec)
+
+    def _eval_is_extended_real(self) -> bool | None:
+        return self.args[0].is_extended_real
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        superscript = f"^{{{exp}}}" if exp is not None else ""
+        return rf"{self.symbol}{superscript}\left({printer._print(self.args[0])}\right)"
+
+
+class NormalPdf(_NormalFunction):
     r"""The standard normal density :math:`\varphi(t) = e^{-t^2/2}/\sqrt{2\pi}`.
 
     Examples:
@@ -26,33 +52,22 @@ class NormalPdf(Function):
         sqrt(2)*exp(-t**2/2)/(2*sqrt(pi))
     """
 
-    nargs = 1
+    symbol = r"\varphi"
 
     @classmethod
     def eval(cls, t: Expr) -> Expr | None:
         """The density vanishes at both infinities."""
         return S.Zero if t in (S.Infinity, S.NegativeInfinity) else None
 
-    def fdiff(self, argindex: int = 1) -> Expr:
+    def slope(self) -> Expr:
         """The derivative, ``-t`` times the density."""
-        if argindex != 1:
-            raise ArgumentIndexError(self, argindex)
         return -self.args[0] * self
 
     def _eval_rewrite_as_erfc(self, t: Expr, **hints: Any) -> Expr:
         return exp(-(t**2) / 2) / sqrt(2 * pi)
 
-    def _eval_evalf(self, prec: int) -> Expr:
-        return self.rewrite(erfc)._eval_evalf(prec)
 
-    def _eval_is_extended_real(self) -> bool | None:
-        return self.args[0].is_extended_real
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return _named(r"\varphi", self, printer, exp)
-
-
-class NormalCdf(Function):
+class NormalCdf(_NormalFunction):
     r"""The standard normal distribution :math:`\Phi(t) = P(Z \le t)`.
 
     Examples:
@@ -64,7 +79,7 @@ class NormalCdf(Function):
         1 - erfc(sqrt(2)*t/2)/2
     """
 
-    nargs = 1
+    symbol = r"\Phi"
 
     @classmethod
     def eval(cls, t: Expr) -> Expr | None:
@@ -73,26 +88,15 @@ class NormalCdf(Function):
             return S.Half
         return {S.Infinity: S.One, S.NegativeInfinity: S.Zero}.get(t)
 
-    def fdiff(self, argindex: int = 1) -> Expr:
+    def slope(self) -> Expr:
         """The derivative, the density."""
-        if argindex != 1:
-            raise ArgumentIndexError(self, argindex)
         return NormalPdf(self.args[0])
 
     def _eval_rewrite_as_erfc(self, t: Expr, **hints: Any) -> Expr:
         return erfc(-t / sqrt(2)) / 2
 
-    def _eval_evalf(self, prec: int) -> Expr:
-        return self.rewrite(erfc)._eval_evalf(prec)
 
-    def _eval_is_extended_real(self) -> bool | None:
-        return self.args[0].is_extended_real
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return _named(r"\Phi", self, printer, exp)
-
-
-class MillsRatio(Function):
+class MillsRatio(_NormalFunction):
     r"""The Mills ratio :math:`M(t) = (1 - \Phi(t))/\varphi(t)`.
 
     Examples:
@@ -104,7 +108,7 @@ class MillsRatio(Function):
         sqrt(2)*sqrt(pi)*exp(t**2/2)*erfc(sqrt(2)*t/2)/2
     """
 
-    nargs = 1
+    symbol = "M"
 
     @classmethod
     def eval(cls, t: Expr) -> Expr | None:
@@ -113,25 +117,9 @@ class MillsRatio(Function):
             return sqrt(pi / 2)
         return {S.Infinity: S.Zero, S.NegativeInfinity: S.Infinity}.get(t)
 
-    def fdiff(self, argindex: int = 1) -> Expr:
+    def slope(self) -> Expr:
         """The derivative, by the differential equation of the ratio."""
-        if argindex != 1:
-            raise ArgumentIndexError(self, argindex)
         return self.args[0] * self - 1
 
     def _eval_rewrite_as_erfc(self, t: Expr, **hints: Any) -> Expr:
         return sqrt(pi / 2) * exp(t**2 / 2) * erfc(t / sqrt(2))
-
-    def _eval_evalf(self, prec: int) -> Expr:
-        return self.rewrite(erfc)._eval_evalf(prec)
-
-    def _eval_is_extended_real(self) -> bool | None:
-        return self.args[0].is_extended_real
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return _named("M", self, printer, exp)
-
-
-def _named(name: str, function: Function, printer: Any, power: str | None) -> str:
-    superscript = f"^{{{power}}}" if power is not None else ""
-    return rf"{name}{superscript}\left({printer._print(function.args[0])}\right)"

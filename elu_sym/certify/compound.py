@@ -8,6 +8,7 @@ and that the closed form equals that function of the closed forms of the parts.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sympy import Expr, Symbol
 
@@ -15,7 +16,6 @@ from elu_sym.algebra.normal_form import NormalForm
 from elu_sym.certify.heat import heat_certificate
 from elu_sym.certify.integrand import Integrand
 from elu_sym.certify.witness import RejectedError, Witness, testify
-from elu_sym.symbols import x
 
 
 @dataclass(frozen=True)
@@ -28,51 +28,51 @@ class Compound:
         order: the increasing order of symbolic breakpoints.
 
     Examples:
+        >>> from sympy import symbols
         >>> from elu_sym.activations import Relu
-        >>> variance_of(Relu(x)).recipe
-        E[g**2] - E[g]**2
+        >>> from elu_sym.symbols import x
+        >>> first, second = symbols("first second")
+        >>> variance = Compound(second - first**2, {first: Relu(x), second: Relu(x)**2})
+        >>> variance.parts[second].pieces
+        (0, x**2)
     """
 
     recipe: Expr
     integrands: Mapping[Symbol, Expr | Integrand]
     order: Sequence[Expr] = ()
 
-    def read(self) -> dict[Symbol, Integrand]:
-        """The integrands, each read once."""
+    @classmethod
+    def of(cls, quantity: "Expr | Integrand | Compound", order: Sequence[Expr] = ()) -> "Compound":
+        """A compound as it is, or the compound of one part that E g(X) is."""
+        return quantity if isinstance(quantity, Compound) else single(quantity, order)
+
+    @cached_property
+    def parts(self) -> dict[Symbol, Integrand]:
+        """The integrands, each read once.
+
+        Raises:
+            IntegrandError: if one cannot be read.
+        """
         return {symbol: Integrand.from_expr(g, self.order) for symbol, g in self.integrands.items()}
+
+    @property
+    def only(self) -> Integrand | None:
+        """The integrand, if the quantity is nothing but its expectation."""
+        return self.parts.get(self.recipe)
+
+    @property
+    def parameters(self) -> set[Symbol]:
+        """The symbols of the integrands other than ``x``."""
+        return set().union(*(part.parameters() for part in self.parts.values()))
 
 
 VALUE = Symbol("E[g]", real=True)
-"""Stands for the mean of g in the recipes of this module."""
-
-SQUARE = Symbol("E[g**2]", real=True)
-"""Stands for the second moment of g."""
-
-PRODUCT = Symbol("E[g*h]", real=True)
-"""Stands for the mean of a product."""
-
-OTHER = Symbol("E[h]", real=True)
-"""Stands for the mean of the second factor, or the probability of the condition."""
+"""Stands for the mean of g in the recipe of :func:`single`."""
 
 
 def single(g: Expr | Integrand, order: Sequence[Expr] = ()) -> Compound:
     """E g(X) itself, the compound of one part."""
     return Compound(VALUE, {VALUE: g}, order)
-
-
-def variance_of(g: Expr, order: Sequence[Expr] = ()) -> Compound:
-    """Var g(X) = E g^2 - (E g)^2."""
-    return Compound(SQUARE - VALUE**2, {VALUE: g, SQUARE: g**2}, order)
-
-
-def covariance_of(g: Expr, h: Expr = x, order: Sequence[Expr] = ()) -> Compound:
-    """Cov(g(X), h(X)) = E[g h] - E g E h."""
-    return Compound(PRODUCT - VALUE * OTHER, {VALUE: g, OTHER: h, PRODUCT: g * h}, order)
-
-
-def conditional_mean_of(g: Expr, indicator: Expr, order: Sequence[Expr] = ()) -> Compound:
-    """E[g | A] = E[g 1_A] / P(A), the event given by its indicator function."""
-    return Compound(PRODUCT / OTHER, {PRODUCT: g * indicator, OTHER: indicator}, order)
 
 
 def identity_certificate(
@@ -93,11 +93,14 @@ def identity_certificate(
         IntegrandError: if an integrand cannot be read.
 
     Examples:
-        >>> from elu_sym.symbols import mu, sigma
-        >>> square = variance_of(x)
-        >>> identity_certificate(sigma**2, square, {VALUE: mu, SQUARE: mu**2 + sigma**2}).detail
+        >>> from sympy import symbols
+        >>> from elu_sym.symbols import mu, sigma, x
+        >>> first, second = symbols("first second")
+        >>> variance = Compound(second - first**2, {first: x, second: x**2})
+        >>> parts = {first: mu, second: mu**2 + sigma**2}
+        >>> identity_certificate(sigma**2, variance, parts).detail
         'identity to 2 parts exact, each certified by the heat equation'
-        >>> identity_certificate(sigma, square, {VALUE: mu, SQUARE: mu**2 + sigma**2}).passed
+        >>> identity_certificate(sigma, variance, parts).passed
         False
     """
     if set(parts) != set(compound.integrands):
@@ -105,7 +108,7 @@ def identity_certificate(
             f"parts has {sorted(map(str, parts))}; give a closed form for each of "
             f"{sorted(map(str, compound.integrands))}"
         )
-    integrands = compound.read()
+    integrands = compound.parts
 
     def check() -> str:
         for symbol, integrand in integrands.items():

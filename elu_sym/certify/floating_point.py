@@ -97,14 +97,12 @@ def numeric_certificate(
         values = np.asarray(function(*columns), dtype=np.float64)
         if values.shape != (len(points),):
             raise RejectedError(f"the function returns the shape {values.shape} for {len(points)}")
-        worst, where, bad = 0.0, "", 0
-        for value, point in zip(values.tolist(), points, strict=True):
-            error = _error(value, expression, point, measure, tolerance)
-            bad += not error <= tolerance
-            if not error <= worst:
-                worst = error
-                where = ", ".join(f"{s} = {float(point[s])!r}" for s in symbols)
+        pairs = zip(values.tolist(), points, strict=True)
+        errors = [_error(value, expression, point, measure, tolerance) for value, point in pairs]
+        worst, bad = max(errors, default=0.0), sum(not error <= tolerance for error in errors)
         if bad:
+            at = points[errors.index(worst)]
+            where = ", ".join(f"{s} = {float(at[s])!r}" for s in symbols)
             raise RejectedError(
                 f"{bad} of {len(points)} points miss the tolerance {tolerance:.3g}; "
                 f"the worst error is {worst:.3g} at {where}"

@@ -5,6 +5,7 @@ derived the closed form cannot repeat itself here. Every condition must be affin
 breakpoint comparable with every other one, every piece a polynomial times an exponential.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -92,7 +93,7 @@ class Integrand:
         with_atoms, deltas = _take_out_deltas(g)
         expression = _as_piecewise(with_atoms)
         conditions = {
-            condition: _breakpoint(condition)
+            condition: _root(condition.lhs - condition.rhs, str(condition))[0]
             for condition in expression.atoms(Relational)
             if condition.has(x)
         }
@@ -130,11 +131,10 @@ class Integrand:
         """Whether both have the same pieces and atoms, wherever else they break."""
         breakpoints = _sorted({*self.breakpoints, *other.breakpoints}, self.order or other.order)
         ours, theirs = self._refined(breakpoints), other._refined(breakpoints)
-        weights: dict[Expr, Expr] = {}
-        for location, weight in self.atoms:
-            weights[location] = weights.get(location, S.Zero) + weight
-        for location, weight in other.atoms:
-            weights[location] = weights.get(location, S.Zero) - weight
+        weights: dict[Expr, Expr] = defaultdict(lambda: S.Zero)
+        for sign_, atoms in ((1, self.atoms), (-1, other.atoms)):
+            for location, weight in atoms:
+                weights[location] += sign_ * weight
         return all(is_zero(a - b) for a, b in zip(ours, theirs, strict=True)) and all(
             is_zero(weight) for weight in weights.values()
         )
@@ -247,8 +247,8 @@ def _root(argument: Expr, whole: str) -> tuple[Expr, Expr]:
     return cancel(-argument.subs(x, 0) / slope), slope
 
 
-def _breakpoint(condition: Relational) -> Expr:
-    return _root(condition.lhs - condition.rhs, str(condition))[0]
+def _place(location: Expr, breakpoints: tuple[Expr, ...]) -> int:
+    return next(i for i, b in enumerate(breakpoints) if cancel(b - location) == 0)
 
 
 def _on_interval(
@@ -260,32 +260,26 @@ def _on_interval(
     """The piece on the open interval that ends at ``breakpoints[position]``."""
     truth = {}
     for condition, location in conditions.items():
-        place = next(i for i, b in enumerate(breakpoints) if cancel(b - location) == 0)
         if isinstance(condition, Equality | Unequality):
             truth[condition] = S.true if isinstance(condition, Unequality) else S.false
             continue
         slope = (condition.lhs - condition.rhs).diff(x).expand()
         if slope.is_positive is None or slope.is_positive == slope.is_negative:
             raise IntegrandError(f"the slope of {condition} has no known sign")
-        rises = slope.is_positive == (place < position)
+        rises = slope.is_positive == (_place(location, breakpoints) < position)
         truth[condition] = S.true if rises == (condition.rel_op in (">", ">=")) else S.false
-    piece = expression.xreplace(truth)
-    if piece.has(Piecewise):
-        piece = piecewise_fold(piece)
+    piece = piecewise_fold(expression.xreplace(truth))
     if piece.has(Piecewise):
         raise IntegrandError(f"the conditions of {piece} are not decided by x alone")
     return piece
 
 
 def _atoms(
-    pieces: tuple[Expr, ...],
-    breakpoints: tuple[Expr, ...],
-    deltas: list[tuple[Expr, Expr, Dummy]],
+    pieces: tuple[Expr, ...], breakpoints: tuple[Expr, ...], deltas: list[tuple[Expr, Expr, Dummy]]
 ) -> tuple[tuple[Expr, Expr], ...]:
     atoms = []
     for location, scale, symbol in deltas:
-        place = next(i for i, b in enumerate(breakpoints) if cancel(b - location) == 0)
-        weights = []
+        place, weights = _place(location, breakpoints), []
         for piece in pieces[place : place + 2]:
             weight = diff(piece, symbol)
             if weight.has(*(other for _, _, other in deltas)):

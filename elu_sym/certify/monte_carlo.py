@@ -123,7 +123,8 @@ def monte_carlo_certificate(
                 f"only {len(scores)} of {len(grid)} points are informative with "
                 f"{moments[0].count} samples each; {uninformative} may be uninformative"
             )
-        place, worst = max(scores.items(), key=lambda item: _size(item[1]))
+        # Not-a-number is the worst of all.
+        place, worst = max(scores.items(), key=lambda item: np.nan_to_num(abs(item[1]), nan=np.inf))
         text = (
             f"largest |z| = {abs(worst):.2f} for a threshold of {threshold:.2f} on {len(scores)} "
             f"points of {moments[0].count} samples, false-alarm rate {false_alarm:.0e}"
@@ -187,11 +188,6 @@ def _score(value: float, moments: SampleMoments, statistic: Statistic) -> float:
         return (moments.mean - value) / sqrt(second / (n - 1) / n)
     estimate = second / (n - 1)
     return (estimate - value) / sqrt((fourth / n - (second / n) ** 2) / n)
-
-
-def _size(score: float) -> float:
-    """The size of a z-score; not-a-number is the worst of all."""
-    return abs(score) if np.isfinite(score) else np.inf
 
 
 def _values(

@@ -1,6 +1,9 @@
 r"""Mutation testing of formulas: do the certificates notice every single-site change?
 
-A certificate that accepts the right formula has shown little until it has rejected the wrong ones.
+A certificate that accepts the right formula has shown little until it has rejected the wrong ones:
+the mistakes that a hand or a program makes. A site is one occurrence in the expression tree; a
+mutant changes one site in one way.
+
 Every mutant of a closed form must be *killed*, rejected by a certificate, or *proved equivalent*,
 equal to the original by the normal form: moving a factor of 2 inside a square root may change the
 tree and not the function. A mutant that is neither survives, and one survivor fails the witness.
@@ -12,26 +15,130 @@ equation and to the normal form.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sympy import Expr, Rational
+from sympy import Add, Expr, Function, Integer, Pow, Rational, S, erf, erfc, nan, oo, zoo
 
 from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.normal_form import NotNormalizableError, is_zero
-from elu_sym.certify.compound import Compound, single
+from elu_sym.algebra.special_functions import NormalCdf
+from elu_sym.certify.compound import Compound
 from elu_sym.certify.heat import heat_certificate
 from elu_sym.certify.integrand import Integrand
-from elu_sym.certify.mutants import Mutant, mutants
 from elu_sym.certify.points import random_points
-from elu_sym.certify.quadrature import enclose_compound
+from elu_sym.certify.quadrature import NARROW, enclose_compound
 from elu_sym.certify.witness import Witness
+from elu_sym.symbols import sigma
 
+Path = tuple[int, ...]
 Acceptance = Callable[[Expr], bool | Witness]
 """A certificate with everything but the formula filled in: true if it accepts the formula."""
 
 PRECISIONS = (128, 1024)
 """Bits at which a mutant is enclosed before it counts as overlapping the integral."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A closed form with one change.
+
+    Attributes:
+        kind: ``"sign"``, ``"integer"``, ``"factor"``, ``"symbol"``, ``"dropped term"``,
+            ``"square"``, ``"complement"`` or ``"shift"``.
+        change: what became what, in words.
+        expression: the changed form.
+    """
+
+    kind: str
+    change: str
+    expression: Expr
+
+
+def mutants(expression: Expr) -> list[Mutant]:
+    r"""Every single-site mutant that differs from the expression as a tree.
+
+    Args:
+        expression: a closed form.
+
+    Returns:
+        The mutants in the order of their sites, each tree once; what SymPy evaluates back to the
+        expression itself, or to something not finite, is left out. The changes are:
+
+        - sign: a summand, a function's argument or the whole becomes its negative;
+        - integer: an integer, or the numerator or denominator of a fraction, plus or minus 1,
+          exponents included;
+        - factor: a summand, a function's argument or the whole is doubled;
+        - symbol: a symbol becomes another one of the expression;
+        - dropped term: a sum loses a summand;
+        - square: sigma becomes sigma**2 and conversely;
+        - complement: Phi becomes 1 - Phi, likewise erfc and erf;
+        - shift: a function's argument grows by 1 or by sigma.
+
+    Examples:
+        >>> from elu_sym.symbols import mu
+        >>> [mutant.change for mutant in mutants(mu + sigma)][:3]
+        ['mu + sigma -> -mu - sigma', 'mu + sigma -> 2*mu + 2*sigma', 'mu + sigma -> sigma']
+        >>> len(mutants(mu + sigma))
+        11
+    """
+    symbols = sorted(expression.free_symbols, key=str)
+    found: dict[Expr, Mutant] = {}
+    for path, node, parent in _sites(expression):
+        for kind, replacement in _replacements(node, parent, symbols):
+            changed = _with(expression, path, replacement)
+            if changed == expression or changed.has(nan, zoo, oo, -oo):
+                continue
+            found.setdefault(changed, Mutant(kind, f"{node} -> {replacement}", changed))
+    return list(found.values())
+
+
+def _sites(
+    node: Expr, parent: Expr | None = None, path: Path = ()
+) -> Iterator[tuple[Path, Expr, Expr | None]]:
+    yield path, node, parent
+    for position, argument in enumerate(node.args):
+        yield from _sites(argument, node, (*path, position))
+
+
+def _with(expression: Expr, path: Path, replacement: Expr) -> Expr:
+    if not path:
+        return replacement
+    first, *rest = path
+    arguments = list(expression.args)
+    arguments[first] = _with(arguments[first], tuple(rest), replacement)
+    return expression.func(*arguments)
+
+
+def _replacements(
+    node: Expr, parent: Expr | None, symbols: list[Expr]
+) -> Iterator[tuple[str, Expr]]:
+    inside_function = isinstance(parent, Function)
+    if parent is None or isinstance(parent, Add) or inside_function:
+        yield "sign", -node
+        yield "factor", 2 * node
+    if isinstance(node, Add):
+        for term in node.args:
+            yield "dropped term", Add(*(other for other in node.args if other is not term))
+    if node.is_Rational:
+        p, q = int(node.p), int(node.q)
+        for step in (1, -1):
+            yield "integer", Rational(p + step, q)
+            if q + step > 0 and q > 1:
+                yield "integer", Rational(p, q + step)
+    if node.is_Symbol:
+        for symbol in symbols:
+            if symbol != node:
+                yield "symbol", symbol
+    if node == sigma and not (isinstance(parent, Pow) and parent.exp == 2):
+        yield "square", sigma**2
+    if node == sigma**2:
+        yield "square", sigma
+    if isinstance(node, NormalCdf | erfc | erf):
+        yield "complement", {NormalCdf: S.One, erfc: Integer(2), erf: S.Zero}[type(node)] - node
+    if inside_function:
+        yield "shift", node + 1
+        yield "shift", node + sigma
 
 
 @dataclass(frozen=True)
@@ -41,9 +148,7 @@ class MutationScore:
     Attributes:
         mutants: their number.
         equivalent: those whose difference from the original has the normal form zero.
-        killed: how many each certificate rejected; with ``exhaustive`` the same mutant counts for
-            every certificate that rejects it.
-        kills: the number of mutants that some certificate rejected.
+        killed: how many each certificate rejected of those that the ones before it did not.
         survivors: those that are neither.
         seconds: the time of it all.
     """
@@ -51,9 +156,13 @@ class MutationScore:
     mutants: int
     equivalent: tuple[Mutant, ...]
     killed: Mapping[str, int]
-    kills: int
     survivors: tuple[Mutant, ...]
     seconds: float
+
+    @property
+    def kills(self) -> int:
+        """The number of mutants that some certificate rejected."""
+        return sum(self.killed.values())
 
     @property
     def score(self) -> float:
@@ -74,15 +183,12 @@ class MutationScore:
         return Witness("mutation", not self.survivors, detail, self.seconds)
 
 
-def mutation_score(
-    expression: Expr, certificates: Mapping[str, Acceptance], *, exhaustive: bool = False
-) -> MutationScore:
+def mutation_score(expression: Expr, certificates: Mapping[str, Acceptance]) -> MutationScore:
     """Give every single-site mutant of a formula to the certificates.
 
     Args:
         expression: the right closed form.
         certificates: by name, in the order in which they are asked.
-        exhaustive: ask every certificate about every mutant and not only until the first kill.
 
     Returns:
         The :class:`MutationScore`.
@@ -105,22 +211,14 @@ def mutation_score(
     equivalent: list[Mutant] = []
     survivors: list[Mutant] = []
     for mutant in candidates:
-        dead = False
         for name, accepts in certificates.items():
-            if (exhaustive or not dead) and not accepts(mutant.expression):
+            if not accepts(mutant.expression):
                 killed[name] += 1
-                dead = True
-        if not dead:
+                break
+        else:
             (equivalent if _is_equivalent(expression, mutant) else survivors).append(mutant)
     seconds = time.perf_counter() - start
-    return MutationScore(
-        len(candidates),
-        tuple(equivalent),
-        killed,
-        len(candidates) - len(equivalent) - len(survivors),
-        tuple(survivors),
-        seconds,
-    )
+    return MutationScore(len(candidates), tuple(equivalent), killed, tuple(survivors), seconds)
 
 
 def mutation_certificate(
@@ -150,10 +248,10 @@ def mutation_certificate(
         >>> mutation_certificate(mu**2 + sigma**2, x**2).detail
         'score 100 %: 14 mutants, 0 proved equivalent, killed 14 by arb, 0 by heat'
     """
-    compound = quantity if isinstance(quantity, Compound) else single(quantity, order)
+    compound = Compound.of(quantity, order)
     certificates: dict[str, Acceptance] = {"arb": integral_test(compound, points)}
-    if compound.recipe in compound.integrands:
-        integrand = compound.read()[compound.recipe]
+    integrand = compound.only
+    if integrand is not None:
         certificates["heat"] = lambda mutant: heat_certificate(mutant, integrand)
     return mutation_score(expression, certificates).witness()
 
@@ -172,23 +270,13 @@ def integral_test(
         >>> overlaps(mu**2 + sigma**2), overlaps(mu**2 + sigma)
         (True, False)
     """
-    compound = quantity if isinstance(quantity, Compound) else single(quantity, order)
-    integrands = compound.read()
+    compound = Compound.of(quantity, order)
     if points is None:
-        symbols = set().union(*(part.parameters() for part in integrands.values()))
+        ranges = dict.fromkeys(("sigma_range", "parameter_range"), (0.4, 2.5))
         points = random_points(
-            symbols,
-            4,
-            seed=3,
-            largest_ratio=2.0,
-            sigma_range=(0.4, 2.5),
-            parameter_range=(0.4, 2.5),
-            order=compound.order,
+            compound.parameters, 4, seed=3, largest_ratio=2.0, order=compound.order, **ranges
         )
-    width = Rational(1, 10**20)
-    integrals = [
-        (point, enclose_compound(compound.recipe, integrands, point, width)[0]) for point in points
-    ]
+    integrals = [(point, enclose_compound(compound, point, NARROW).value) for point in points]
 
     def overlaps(expression: Expr) -> bool:
         for point, integral in integrals:

@@ -49,7 +49,7 @@ def random_points(
         >>> first == random_points([alpha], 1, seed=1)[0]
         True
     """
-    source = random.Random(seed)
+    source = random.Random(seed)  # a Rational made from its doubles is exact
     others = sorted(set(symbols) - {mu, sigma}, key=default_sort_key)
     points: list[Point] = []
     for _ in range(count):
@@ -57,13 +57,13 @@ def random_points(
             width = _log_uniform(source, *sigma_range)
             point = {
                 sigma: width,
-                mu: _dyadic(float(width) * source.uniform(-largest_ratio, largest_ratio)),
+                mu: Rational(float(width) * source.uniform(-largest_ratio, largest_ratio)),
             }
             for symbol in others:
                 if symbol.is_positive:
                     point[symbol] = _log_uniform(source, *parameter_range)
                 else:
-                    point[symbol] = _dyadic(source.uniform(-3, 3))
+                    point[symbol] = Rational(source.uniform(-3, 3))
             values = [expression.subs(point) for expression in order]
             if all(bool(low < high) for low, high in pairwise(values)):
                 points.append(point)
@@ -96,19 +96,14 @@ def hard_points(
     """
     others = sorted(set(symbols) - {mu, sigma}, key=default_sort_key)
     parameters = {s: -parameter if s.is_negative else parameter for s in others}
-    for width in (_dyadic(0.001), S.One, Rational(40)):
+    for width in (Rational(0.001), S.One, Rational(40)):
         means = [-largest_ratio * width, S.Zero, largest_ratio * width]
         poles = [-(width**2), -2 * width**2]
         means += [pole for pole in poles if -pole <= largest_ratio * width and pole not in means]
         for mean in means:
-            yield {sigma: width, mu: _dyadic(float(mean)), **parameters}
+            yield {sigma: width, mu: Rational(float(mean)), **parameters}
 
 
 def _log_uniform(source: random.Random, low: float, high: float) -> Rational:
     value: float = low * (high / low) ** source.random()
-    return _dyadic(value)
-
-
-def _dyadic(value: float) -> Rational:
-    """The double itself: a Rational made from a float is exact."""
     return Rational(value)

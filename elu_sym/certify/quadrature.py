@@ -23,15 +23,22 @@ References:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import factorial, prod
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from math import factorial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sympy import Add, Expr, Mul, Pow, Rational, Symbol
+from sympy import Expr, Rational
 
-from elu_sym.algebra.enclosure import Point, enclose
+from elu_sym.algebra.enclosure import (
+    Point,
+    Reader,
+    enclose,
+    enclosures,
+    exact,
+    operations_at_points,
+)
 from elu_sym.algebra.special_functions import NormalPdf
-from elu_sym.certify.compound import Compound, single
+from elu_sym.certify.compound import Compound
 from elu_sym.certify.integrand import Integrand, terms
 from elu_sym.certify.points import random_points
 from elu_sym.certify.witness import RejectedError, Witness, testify
@@ -47,9 +54,8 @@ HIGHEST_PRECISION = 1 << 12
 """Bits at which a closed form that is not narrow is given up."""
 
 
-@dataclass(frozen=True)
-class Enclosure:
-    """The value of an expectation at a point.
+class Enclosure(NamedTuple):
+    """The value of an expectation, or of a function of several, at a point.
 
     Attributes:
         value: a ball that contains E g(X).
@@ -92,7 +98,7 @@ def enclose_expectation(
     while True:
         with flint.ctx.workprec(bits):
             enclosure = _integrate(integrand, point, bits)
-            narrow = enclosure.value.rad() <= _ball(relative_width) * enclosure.magnitude
+            narrow = enclosure.value.rad() <= exact(relative_width) * enclosure.magnitude
         if narrow or bits > HIGHEST_PRECISION:
             return enclosure
         bits *= 2
@@ -129,19 +135,18 @@ def arb_certificate(
         >>> arb_certificate(mu**2 + 2*sigma**2, x**2).passed
         False
     """
-    compound = quantity if isinstance(quantity, Compound) else single(quantity, order)
-    integrands = compound.read()
+    compound = Compound.of(quantity, order)
+    parameters = compound.parameters
     if points is None:
-        symbols = set().union(*(part.parameters() for part in integrands.values()))
         # Far from the kink the parts of a compound cancel, and each point takes seconds.
-        ratio = 6.0 if len(integrands) == 1 else 3.0
-        points = random_points(symbols, 12, seed=1, largest_ratio=ratio, order=compound.order)
+        ratio = 6.0 if len(compound.parts) == 1 else 3.0
+        points = random_points(parameters, 12, seed=1, largest_ratio=ratio, order=compound.order)
 
     def check() -> str:
         widest = 0.0
         for point in points:
-            integral, size = enclose_compound(compound.recipe, integrands, point, relative_width)
-            allowed = size * _ball(relative_width)
+            integral, size = enclose_compound(compound, point, relative_width)
+            allowed = size * exact(relative_width)
             closed = enclose_within(expression, point, allowed)
             if not closed.overlaps(integral):
                 raise RejectedError(
@@ -159,52 +164,47 @@ def arb_certificate(
     return testify("arb", check)
 
 
-def enclose_compound(
-    recipe: Expr, integrands: dict[Symbol, Integrand], point: Point, relative_width: Rational
-) -> "tuple[arb, arb]":
-    """The value of a function of expectations, and a lower bound for the size it is relative to.
+def enclose_compound(compound: Compound, point: Point, relative_width: Rational) -> Enclosure:
+    """Enclose a function of expectations; the magnitude of several is a bound from below.
 
     The precision of the parts is raised until cancellation between them leaves the value narrow.
     """
     import flint
 
-    (only, integrand), *others = integrands.items()
-    if not others and recipe == only:
-        enclosure = enclose_expectation(integrand, point, relative_width)
-        return enclosure.value, enclosure.magnitude
+    if compound.only is not None:
+        return enclose_expectation(compound.only, point, relative_width)
     width = relative_width
     while width.q.bit_length() < HIGHEST_PRECISION:
-        values = {
-            symbol: enclose_expectation(part, point, width).value
-            for symbol, part in integrands.items()
-        }
-        with flint.ctx.workprec(2 * int(width.q).bit_length()):
-            value = _apply(recipe, values)
+        bits = 2 * int(width.q).bit_length()
+        reader = Reader(operations_at_points(bits), {})
+        for symbol, part in compound.parts.items():
+            reader.known[symbol] = enclose_expectation(part, point, width).value
+        with flint.ctx.workprec(bits):
+            value = reader.read(compound.recipe)
             size = value.abs_lower()
-            if value.is_finite() and value.rad() <= size * _ball(relative_width):
-                return value, size
+            if value.is_finite() and value.rad() <= size * exact(relative_width):
+                return Enclosure(value, size)
         width *= width
-    raise RejectedError(f"the integrals cancel in {recipe} at {_named(point)}: {value.str(12)}")
+    raise RejectedError(
+        f"the integrals cancel in {compound.recipe} at {_named(point)}: {value.str(12)}"
+    )
 
 
 def enclose_within(expression: Expr, point: Point, radius: "arb") -> "arb":
     """A ball for an expression with at most the given radius, the precision raised as needed."""
-    precision = 128
-    while precision <= HIGHEST_PRECISION:
-        try:
-            ball = enclose(expression, point, precision)
-        except ValueError as reason:
-            raise RejectedError(f"the closed form has no value: {reason}") from None
-        if ball.is_finite() and ball.rad() <= radius:
-            return ball
-        precision *= 2
-    raise RejectedError(f"the closed form is not narrow at {_named(point)}: {ball.str(12)}")
+    try:
+        for ball in enclosures(expression, point, HIGHEST_PRECISION):
+            if ball.rad() <= radius:
+                return ball
+    except ValueError as reason:
+        raise RejectedError(f"the closed form has no value: {reason}") from None
+    raise RejectedError(f"the closed form is not narrow at {_named(point)}")
 
 
 def _integrate(integrand: Integrand, point: Point, bits: int) -> Enclosure:
     import flint
 
-    mean, width = _ball(point[mu]), _ball(point[sigma])
+    mean, width = flint.arb(exact(point[mu])), flint.arb(exact(point[sigma]))
     pieces = [
         [
             (enclose(term.coefficient, point, bits), term.power, enclose(term.rate, point, bits))
@@ -223,8 +223,10 @@ def _integrate(integrand: Integrand, point: Point, bits: int) -> Enclosure:
         if tail <= goal * seen or end > 10**6:
             break
         end = end * 5 / 4
-    values = _integrals(pieces, mean, width, ends, flint.arb(2) ** -bits, seen * goal / 256)
-    total = sum(values, zero) + flint.arb(0, tail.upper())
+    tolerances = flint.arb(2) ** -bits, seen * goal / 256
+    between = zip(pieces, pairwise(ends), strict=True)
+    total = sum((_integral(piece, mean, width, pair, tolerances) for piece, pair in between), zero)
+    total += flint.arb(0, tail.upper())
     for location, weight in integrand.atoms:
         density = NormalPdf((location - mu) / sigma) / sigma
         total = total + enclose(weight * density, point, bits)
@@ -250,25 +252,20 @@ def _weighted(piece: list[Any], value: Any, gauss: Any) -> Any:
     return sum(terms[1:], terms[0]) if terms else gauss * 0
 
 
-def _integrals(
-    pieces: list[list[Any]], mean: Any, width: Any, ends: list[Any], relative: Any, absolute: Any
-) -> list[Any]:
-    """The integral of each piece times the density between consecutive ends."""
+def _integral(piece: list[Any], mean: Any, width: Any, ends: Any, tolerances: Any) -> Any:
+    """The integral of a piece times the density between two ends."""
     import flint
 
-    norm = (2 * flint.arb.pi()).sqrt()
+    low, high = ends
+    if not piece or low >= high:
+        return flint.arb(0)
 
-    def integral(piece: list[Any], low: Any, high: Any) -> Any:
-        if not piece or low >= high:
-            return flint.arb(0)
+    def density(z: Any, _: bool) -> Any:
+        return _weighted(piece, mean + width * z, -z * z / 2)
 
-        def density(z: Any, _: bool) -> Any:
-            return _weighted(piece, mean + width * z, -z * z / 2)
-
-        found = flint.acb.integral(density, low, high, rel_tol=relative, abs_tol=absolute)
-        return found.real / norm
-
-    return [integral(*item) for item in zip(pieces, ends[:-1], ends[1:], strict=True)]
+    relative, absolute = tolerances
+    found = flint.acb.integral(density, low, high, rel_tol=relative, abs_tol=absolute)
+    return found.real / (2 * flint.arb.pi()).sqrt()
 
 
 def _tail(piece: list[Any], mean: Any, width: Any, end: Any) -> Any:
@@ -282,27 +279,6 @@ def _tail(piece: list[Any], mean: Any, width: Any, end: Any) -> Any:
         size = abs(coefficient) * factorial(power)
         total = total + size * (growth * abs(mean) + (growth * width) ** 2 / 2).exp() * beyond
     return total
-
-
-def _apply(recipe: Expr, values: dict[Symbol, Any]) -> Any:
-    """Evaluate a rational function with balls for its symbols."""
-    if recipe in values:
-        return values[recipe]
-    if recipe.is_Rational:
-        return _ball(recipe)
-    if isinstance(recipe, Pow) and recipe.exp.is_Integer:
-        return _apply(recipe.base, values) ** int(recipe.exp)
-    if isinstance(recipe, Add | Mul):
-        return (sum if isinstance(recipe, Add) else prod)(
-            _apply(argument, values) for argument in recipe.args
-        )
-    raise ValueError(f"the recipe has {recipe}; make it a rational function of its parts")
-
-
-def _ball(value: Rational) -> Any:
-    import flint
-
-    return flint.arb(flint.fmpq(int(value.p), int(value.q)))
 
 
 def _named(point: Point) -> str:

@@ -14,6 +14,8 @@ References:
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
 from math import comb
 from os import cpu_count
 from typing import Any
@@ -76,17 +78,12 @@ class SampleMoments:
         count = self.count + other.count
         step = (other.mean - self.mean) / count
         ours, theirs = -step * other.count, step * self.count
-        sums = []
-        for power in (2, 3, 4):
-            total = self._about(ours, power) + other._about(theirs, power)
-            sums.append(total)
-        return SampleMoments(
-            count,
-            self.mean + step * other.count,
-            (sums[0], sums[1], sums[2]),
-            min(self.least, other.least),
-            max(self.greatest, other.greatest),
+        second, third, fourth = (
+            self._about(ours, power) + other._about(theirs, power) for power in (2, 3, 4)
         )
+        least, greatest = min(self.least, other.least), max(self.greatest, other.greatest)
+        mean = self.mean + step * other.count
+        return SampleMoments(count, mean, (second, third, fourth), least, greatest)
 
     def _about(self, shift: float, power: int) -> float:
         """The sum of powers of (deviation + shift)."""
@@ -148,13 +145,8 @@ def sample(
         # disable=None: no bar when stderr is no terminal
         bar = tqdm(pool.map(draw, tasks), total=len(tasks), unit="chunk", leave=False, disable=None)
         parts = list(bar)
-    merged = []
-    for first in range(0, len(tasks), chunks):
-        total = parts[first]
-        for part in parts[first + 1 : first + chunks]:
-            total = total.merged(part)
-        merged.append(total)
-    return merged
+    samples_of = [parts[first : first + chunks] for first in range(0, len(tasks), chunks)]
+    return [reduce(SampleMoments.merged, each) for each in samples_of]
 
 
 def array_function(integrand: Integrand, point: dict[Symbol, float]) -> SampleFunction:
@@ -169,10 +161,8 @@ def array_function(integrand: Integrand, point: dict[Symbol, float]) -> SampleFu
     ends = [-np.inf, *cuts, np.inf]
 
     def evaluate(array: NDArray[np.float64]) -> NDArray[np.float64]:
-        result = np.broadcast_to(
-            np.asarray(pieces[0](np.minimum(array, ends[1])), np.float64), array.shape
-        )
-        for piece, low, high in zip(pieces[1:], ends[1:-1], ends[2:], strict=True):
+        result: NDArray[np.float64] = np.zeros(1)
+        for piece, (low, high) in zip(pieces, pairwise(ends), strict=True):
             result = np.where(array < low, result, piece(np.clip(array, low, high)))
         return result
 

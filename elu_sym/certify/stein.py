@@ -64,18 +64,13 @@ def stein_certificate(
         >>> stein_certificate(step, weighted, NormalPdf(t), Heaviside(x)).passed
         False
     """
-    integrand = Integrand.from_expr(g, order)
-    slope = integrand.derivative()
-    claimed = None if derivative is None else Integrand.from_expr(derivative, order)
-
-    def check() -> str:
-        _require_derivative(slope, claimed)
-        _require_equal(
-            weighted_mean - mu * mean, sigma**2 * derivative_mean, "E[(X - mu) g] = sigma^2 E[g']"
-        )
-        return f"E[(X - mu) g] = sigma^2 E[g'] exact, with {len(slope.atoms)} atoms in g'"
-
-    return testify("stein", check)
+    return _identity_certificate(
+        "stein",
+        "E[(X - mu) g] = sigma^2 E[g']",
+        (weighted_mean - mu * mean, sigma**2 * derivative_mean),
+        Integrand.from_expr(g, order).derivative(),
+        derivative,
+    )
 
 
 def parameter_certificate(
@@ -109,31 +104,38 @@ def parameter_certificate(
         >>> parameter_certificate(alpha*mu, alpha, alpha*x, alpha).passed
         False
     """
-    integrand = Integrand.from_expr(g, order)
-    slope = integrand.derivative(parameter)
-    claimed = None if derivative is None else Integrand.from_expr(derivative, order)
+    return _identity_certificate(
+        "parameter",
+        f"d/d{parameter} E[g] = E[dg/d{parameter}]",
+        (mean.diff(parameter), derivative_mean),
+        Integrand.from_expr(g, order).derivative(parameter),
+        derivative,
+    )
+
+
+def _identity_certificate(
+    kind: str,
+    identity: str,
+    sides: tuple[Expr, Expr],
+    slope: Integrand,
+    derivative: Expr | Integrand | None,
+) -> Witness:
+    """Compare the two sides, and the derivative they rest on with the one that is claimed."""
+    claimed = slope if derivative is None else Integrand.from_expr(derivative, slope.order)
 
     def check() -> str:
-        _require_derivative(slope, claimed)
-        _require_equal(mean.diff(parameter), derivative_mean, f"d/d{parameter} E[g] = E[dg]")
-        return f"d/d{parameter} E[g] = E[dg/d{parameter}] exact, with {len(slope.atoms)} atoms"
+        if not slope.equals(claimed):
+            raise RejectedError(
+                f"the derivative of g has the pieces {slope.pieces} and the atoms {slope.atoms}, "
+                f"but what was given has {claimed.pieces} and {claimed.atoms}"
+            )
+        try:
+            comparison = equals(*sides)
+        except UndecidedError as reason:
+            raise RejectedError(f"{identity} is undecided: {reason}") from None
+        if not comparison:
+            place = ", ".join(f"{symbol} = {value}" for symbol, value in comparison.witness.items())
+            raise RejectedError(f"{identity} fails at {place}: {comparison.reason}")
+        return f"{identity} exact, with {len(slope.atoms)} atoms in the derivative"
 
-    return testify("parameter", check)
-
-
-def _require_derivative(slope: Integrand, claimed: Integrand | None) -> None:
-    if claimed is not None and not slope.equals(claimed):
-        raise RejectedError(
-            f"the derivative of g has the pieces {slope.pieces} and the atoms {slope.atoms}, "
-            f"but what was given has {claimed.pieces} and {claimed.atoms}"
-        )
-
-
-def _require_equal(left: Expr, right: Expr, name: str) -> None:
-    try:
-        comparison = equals(left, right)
-    except UndecidedError as reason:
-        raise RejectedError(f"{name} is undecided: {reason}") from None
-    if not comparison:
-        place = ", ".join(f"{symbol} = {value}" for symbol, value in comparison.witness.items())
-        raise RejectedError(f"{name} fails at {place}: {comparison.reason}")
+    return testify(kind, check)

@@ -21,8 +21,13 @@ from pathlib import Path
 import numpy as np
 from sympy import Integer, Rational
 
-from elu_sym.algebra.rounded_quantities import QUANTITIES
-from elu_sym.algebra.rounding import FORMATS, SELU_ALPHA, FloatingPointFormat, largest_at_most
+from elu_sym.algebra.rounding import (
+    FORMATS,
+    QUANTITIES,
+    SELU_ALPHA,
+    FloatingPointFormat,
+    largest_at_most,
+)
 from elu_sym.experiments import tables
 from elu_sym.experiments.library_functions import LIBRARIES, Evaluate, instruction_set, version
 

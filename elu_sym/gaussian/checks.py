@@ -4,7 +4,6 @@ Every check sees only the terms before and the terms after. None calls a rule, s
 altered by hand, or a rule that is wrong, does not pass.
 """
 
-from collections.abc import Callable
 from itertools import pairwise
 
 from sympy import (
@@ -12,7 +11,6 @@ from sympy import (
     DiracDelta,
     Eq,
     Expr,
-    Mul,
     Ne,
     Piecewise,
     S,
@@ -24,12 +22,12 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 
-from elu_sym.activations import KinkedFunction
 from elu_sym.algebra.normal_form import NotNormalizableError, is_zero
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.gaussian.derivation import (
     BoundaryTerm,
     Check,
+    DefiniteIntegral,
     Hypotheses,
     Terms,
     split_integral,
@@ -44,11 +42,15 @@ def check_split(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Che
     density = hypotheses.density(variable)
     g = whole.function / density
     pairs = [split_integral(term) for term in after]
-    atoms = [term for term, integral in pairs if integral is None]
+    atoms = [
+        term
+        for term, (_, part) in zip(after, pairs, strict=True)
+        if not isinstance(part, DefiniteIntegral)
+    ]
     checks = []
     position = ends[0]
     for coefficient, integral in pairs:
-        if integral is None:
+        if not isinstance(integral, DefiniteIntegral):
             continue
         ((_, lower, upper),) = integral.limits
         checks += _zero_between(g, variable, position, lower, hypotheses)
@@ -103,7 +105,7 @@ def check_substitution(before: Terms, after: Terms, hypotheses: Hypotheses) -> l
     checks = []
     for old, new in zip(before, after, strict=True):
         (old_factor, first), (new_factor, second) = split_integral(old), split_integral(new)
-        if first is None or second is None:
+        if not (isinstance(first, DefiniteIntegral) and isinstance(second, DefiniteIntegral)):
             checks.append(_vanishes(old - new, "a term without an integral stays"))
             continue
         ((x, lower, upper),), ((z, start, end),) = first.limits, second.limits
@@ -129,32 +131,22 @@ def check_ends(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Chec
     """Each boundary term and integral of the density is its value at the ends."""
     total: Expr = S.Zero
     checks = []
-    for term in before:
-        coefficient, integral = split_integral(term)
-        boundaries = [f for f in Mul.make_args(term) if isinstance(f, BoundaryTerm)]
-        if integral is None and not boundaries:
-            total += term
+    for coefficient, part in map(split_integral, before):
+        if part is None:
+            total += coefficient
             continue
-        if integral is not None:
-            ((variable, lower, upper),) = integral.limits
-            antiderivative = NormalCdf(variable)
-            slope = antiderivative.diff(variable) - integral.function
-            checks.append(_vanishes(slope, f"the derivative of Phi({variable}) is the integrand"))
-            values = [antiderivative.subs(variable, end) for end in (upper, lower)]
-        else:
-            antiderivative, (variable, lower, upper) = boundaries[0].args
-            coefficient = Mul(*(f for f in Mul.make_args(term) if f != boundaries[0]))
-            polynomial = antiderivative / NormalPdf(variable)
-            checks.append(
-                Check(
-                    f"{polynomial} is a polynomial, so {antiderivative} vanishes at infinity",
-                    bool(polynomial.is_polynomial(variable)),
-                )
-            )
+        inner, (variable, lower, upper) = part.args
+        if isinstance(part, BoundaryTerm):
+            polynomial = inner / NormalPdf(variable)
+            statement = f"{polynomial} is a polynomial, so {inner} vanishes at infinity"
+            checks.append(Check(statement, bool(polynomial.is_polynomial(variable))))
             values = [
-                S.Zero if end.is_infinite else antiderivative.subs(variable, end)
-                for end in (upper, lower)
+                S.Zero if end.is_infinite else inner.subs(variable, end) for end in (upper, lower)
             ]
+        else:
+            slope = NormalCdf(variable).diff(variable) - inner
+            checks.append(_vanishes(slope, f"the derivative of Phi({variable}) is the integrand"))
+            values = [NormalCdf(upper), NormalCdf(lower)]
         total += coefficient * (values[0] - values[1])
     checks.append(_vanishes(total - Add(*after), "the values at the ends add up"))
     return checks
@@ -198,15 +190,11 @@ def _resolve(g: Expr, point: dict[Symbol, Expr]) -> Expr:
             if holds != S.false:
                 break
         return S.NaN  # no branch is known to hold on the whole interval: nothing is proved
-    if isinstance(g, KinkedFunction) or (g.is_Function and _splits(g)):
-        return _resolve(g.rewrite(Piecewise), point)
+    if g.is_Function and (by_pieces := g.rewrite(Piecewise)) != g:
+        return _resolve(by_pieces, point)
     if not g.args:
         return g.subs(point)
     return g.func(*(_resolve(argument, point) for argument in g.args))
-
-
-def _splits(g: Expr) -> bool:
-    return isinstance(g.rewrite(Piecewise), Piecewise)
 
 
 def _is_relation(part: Expr) -> bool:
@@ -236,18 +224,11 @@ def _sifted(g: Expr, variable: Symbol) -> Expr:
 def _by_limits(terms: Terms) -> dict[Tuple, Expr]:
     """The integrands over each pair of ends; boundary terms count with their derivative."""
     totals: dict[Tuple, Expr] = {}
-    for term in terms:
-        coefficient, integral = split_integral(term)
-        limits, integrand = Tuple(), term
-        if integral is not None:
-            (limits,) = integral.limits
-            integrand = coefficient * integral.function
-        else:
-            for boundary in (f for f in Mul.make_args(term) if isinstance(f, BoundaryTerm)):
-                antiderivative, limits = boundary.args
-                outer = Mul(*(f for f in Mul.make_args(term) if f != boundary))
-                integrand = outer * antiderivative.diff(limits[0])
-        totals[limits] = totals.get(limits, S.Zero) + integrand
+    for coefficient, part in map(split_integral, terms):
+        inner, limits = (S.One, Tuple()) if part is None else part.args
+        if isinstance(part, BoundaryTerm):
+            inner = inner.diff(limits[0])
+        totals[limits] = totals.get(limits, S.Zero) + coefficient * inner
     return totals
 
 
@@ -256,14 +237,3 @@ def _vanishes(difference: Expr, statement: str) -> Check:
         return Check(statement, is_zero(difference))
     except NotNormalizableError as error:
         return Check(f"{statement}: {error}", False)
-
-
-CHECKS: dict[str, Callable[[Terms, Terms, Hypotheses], list[Check]]] = {
-    "split_at_kink": check_split,
-    "expand_pieces": check_integrands,
-    "complete_square": check_integrands,
-    "shift_mean": check_substitution,
-    "integrate_by_parts": check_integrands,
-    "evaluate_tail": check_ends,
-    "collect_terms": check_sum,
-}

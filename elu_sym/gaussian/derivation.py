@@ -49,17 +49,20 @@ class Rule:
     """A named rewriting of a sum of terms, and the check that is made of its result.
 
     Attributes:
-        name: what the rule is called in a derivation.
-        because: the mathematics in a clause.
         apply: from the terms before and the hypotheses to the terms after.
         check: from the terms before and after and the hypotheses to exact statements. It never
             calls ``apply``, so a step that was changed by hand is found out.
+        because: the mathematics in a clause.
     """
 
-    name: str
-    because: str
     apply: Callable[[Terms, Hypotheses], Terms]
     check: Callable[[Terms, Terms, Hypotheses], list[Check]]
+    because: str
+
+    @property
+    def name(self) -> str:
+        """What the rule is called in a derivation."""
+        return self.apply.__name__
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,22 @@ class Step:
     after: Terms
     checks: tuple[Check, ...]
 
+    @classmethod
+    def checked(cls, rule: Rule, before: Terms, after: Terms, hypotheses: Hypotheses) -> "Step":
+        """A step with its checks made now."""
+        return cls(rule, before, after, tuple(rule.check(before, after, hypotheses)))
+
     @property
     def holds(self) -> bool:
         """Whether there is a check and every check holds."""
-        return bool(self.checks) and all(check.holds for check in self.checks)
+        return not self.failed
+
+    @property
+    def failed(self) -> list[str]:
+        """What does not hold of it; a step that nothing checks does not hold either."""
+        if not self.checks:
+            return ["nothing checks it"]
+        return [check.statement for check in self.checks if not check.holds]
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,12 +121,11 @@ class Derivation:
             if previous is not None and step.before != previous:
                 raise DerivationError(f"{name} does not start where the step before it ended")
             try:
-                checks = step.rule.check(step.before, step.after, self.hypotheses)
+                again = Step.checked(step.rule, step.before, step.after, self.hypotheses)
             except (TypeError, ValueError) as error:
                 raise DerivationError(f"{name} cannot be checked: {error}") from error
-            failed = [check.statement for check in checks if not check.holds]
-            if failed or not checks:
-                raise DerivationError(f"{name} fails: {'; '.join(failed) or 'nothing checks it'}")
+            if again.failed:
+                raise DerivationError(f"{name} fails: {'; '.join(again.failed)}")
             previous = step.after
 
     @property
@@ -182,8 +196,8 @@ class BoundaryTerm(Expr):
         return f"[{printer._print(antiderivative)} {ends}]"
 
 
-def split_integral(term: Expr) -> tuple[Expr, DefiniteIntegral | None]:
-    """A term as a coefficient and the integral that it multiplies, if there is one.
+def split_integral(term: Expr) -> tuple[Expr, "DefiniteIntegral | BoundaryTerm | None"]:
+    """A term as a coefficient and what it multiplies between two ends, if there is such a factor.
 
     Examples:
         >>> from sympy.abc import c, x
@@ -193,10 +207,10 @@ def split_integral(term: Expr) -> tuple[Expr, DefiniteIntegral | None]:
         (c, None)
     """
     factors = Mul.make_args(term)
-    integrals = [factor for factor in factors if isinstance(factor, DefiniteIntegral)]
-    if not integrals:
-        return term, None
-    return Mul(*(factor for factor in factors if factor != integrals[0])), integrals[0]
+    for factor in factors:
+        if isinstance(factor, DefiniteIntegral | BoundaryTerm):
+            return Mul(*(other for other in factors if other != factor)), factor
+    return term, None
 
 
 def _text(terms: Terms) -> str:

@@ -11,8 +11,7 @@ from sympy.stats.crv_types import NormalDistribution
 from sympy.stats.rv import RandomSymbol, random_symbols
 
 from elu_sym.algebra.normal_form import NotNormalizableError
-from elu_sym.gaussian import rules
-from elu_sym.gaussian.checks import CHECKS
+from elu_sym.gaussian import checks, rules
 from elu_sym.gaussian.derivation import (
     DefiniteIntegral,
     Derivation,
@@ -25,17 +24,26 @@ from elu_sym.gaussian.order import BreakpointOrder
 from elu_sym.gaussian.piecewise import UnsupportedExpressionError
 from elu_sym.symbols import x as standard_variable
 
-RULES = tuple(
-    Rule(rule.__name__, because, rule, CHECKS[rule.__name__])
-    for rule, because in (
-        (rules.split_at_kink, "the integral over each piece of g"),
-        (rules.expand_pieces, "each piece is a sum of monomials times exponentials"),
-        (rules.complete_square, "an exponential times a normal density is a shifted density"),
-        (rules.shift_mean, "standardize each density"),
-        (rules.integrate_by_parts, "powers of z go, since the derivative of phi is -z phi"),
-        (rules.evaluate_tail, "phi vanishes at infinity and integrates to Phi"),
-        (rules.collect_terms, "equal exponentials and distributions meet"),
-    )
+RULES = (
+    Rule(rules.split_at_kink, checks.check_split, "the integral over each piece of g"),
+    Rule(
+        rules.expand_pieces,
+        checks.check_integrands,
+        "each piece is a sum of monomials times exponentials",
+    ),
+    Rule(
+        rules.complete_square,
+        checks.check_integrands,
+        "an exponential times a normal density is a shifted density",
+    ),
+    Rule(rules.shift_mean, checks.check_substitution, "standardize each density"),
+    Rule(
+        rules.integrate_by_parts,
+        checks.check_integrands,
+        "powers of z go, since the derivative of phi is -z phi",
+    ),
+    Rule(rules.evaluate_tail, checks.check_ends, "phi vanishes at infinity and integrates to Phi"),
+    Rule(rules.collect_terms, checks.check_sum, "equal exponentials and distributions meet"),
 )
 
 
@@ -115,10 +123,9 @@ def derive_expectation(g: Expr, X: RandomSymbol, order: tuple[Expr, ...] = ()) -
             after = rule.apply(terms, hypotheses)
         except NotNormalizableError as error:
             raise UnsupportedExpressionError(f"g = {g} under {X.pspace}: {error}") from error
-        step = Step(rule, terms, after, tuple(rule.check(terms, after, hypotheses)))
-        if not step.holds:
-            failed = [check.statement for check in step.checks if not check.holds]
-            raise DerivationError(f"{rule.name} fails for g = {g}: {failed}")
+        step = Step.checked(rule, terms, after, hypotheses)
+        if step.failed:
+            raise DerivationError(f"{rule.name} fails for g = {g}: {step.failed}")
         steps.append(step)
         terms = after
     return Derivation(hypotheses, tuple(steps))

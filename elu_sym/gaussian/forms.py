@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Add, Expr, exp, expand, factor, pi, sqrt
+from sympy import Add, Expr, Mul, S, exp, expand, factor, pi, sqrt
 
 from elu_sym.algebra.normal_form import ROOT, NormalForm, Sum
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
@@ -71,26 +71,23 @@ def _sum(domain: Any, terms: Sum, weighted: Weighted, hypotheses: Hypotheses) ->
     for exponent, group in groups.items():
         q = expand(domain.to_sympy(exponent))
         constant = group.pop(frozenset(), domain.zero)
-        arguments = list(group)
-        single = len(arguments) == 1 and [n for _, n in arguments[0]] == [1]
-        if single and constant:
+        if constant and [[n for _, n in distributions] for distributions in group] == [[1]]:
             # c0 + c1 Phi(a) = (c0 + c1) Phi(a) + c0 Phi(-a): no cancelling constant is left.
-            ((argument, _),) = arguments[0]
+            (((argument, _),),) = group
             a = expand(domain.to_sympy(argument))
             summands.append(_number(domain, constant) * weighted(q, -a))
-            constant, group = domain.zero, {arguments[0]: constant + group[arguments[0]]}
-        if constant:
-            summands.append(_number(domain, constant) * _density(q, hypotheses))
+            group = {key: constant + coefficient for key, coefficient in group.items()}
+        elif constant:
+            group[frozenset()] = constant
         for distributions, coefficient in group.items():
-            value = _number(domain, coefficient)
-            if len(distributions) == 1 and [n for _, n in distributions] == [1]:
-                ((argument, _),) = distributions
-                value *= weighted(q, expand(domain.to_sympy(argument)))
+            powers = [(expand(domain.to_sympy(a)), n) for a, n in distributions]
+            if [n for _, n in powers] == [1]:
+                written = weighted(q, powers[0][0])
             else:
-                value *= _density(q, hypotheses)
-                for argument, n in distributions:
-                    value *= weighted(q * 0, expand(domain.to_sympy(argument))) ** n
-            summands.append(value)
+                written = _density(q, hypotheses) * Mul(
+                    *(weighted(S.Zero, a) ** n for a, n in powers)
+                )
+            summands.append(_number(domain, coefficient) * written)
     return Add(*summands)
 
 

@@ -6,10 +6,9 @@ changes sign, a ``Piecewise`` where its conditions do, ``DiracDelta`` puts an at
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import pairwise
-from typing import Any
 
 from sympy import (
     Abs,
@@ -17,13 +16,11 @@ from sympy import (
     And,
     DiracDelta,
     Dummy,
-    Eq,
     Expr,
     Heaviside,
     Max,
     Min,
     Mul,
-    Ne,
     Not,
     Or,
     Piecewise,
@@ -117,10 +114,10 @@ class _Reader:
         self.variable = variable
         self.order = order
         self.rules: dict[type, Callable[[Expr], PiecewiseExpression]] = {
-            Add: lambda g: self.combine(g.args, Add),
+            Add: self.add,
             Mul: lambda g: reduce(self.multiply, (self.read(factor) for factor in g.args)),
             Pow: self.power,
-            exp: lambda g: self.map(exp, self.without_atoms(g.args[0])),
+            exp: lambda g: self.combine(exp, [self.without_atoms(g.args[0])]),
             Piecewise: self.piecewise,
             Abs: lambda g: self.by_sign(g.args[0], lambda piece, s: s * piece),
             sign: lambda g: self.by_sign(g.args[0], lambda piece, s: S(s)),
@@ -153,39 +150,40 @@ class _Reader:
     ) -> PiecewiseExpression:
         """The same function with more breakpoints."""
         merged = self.order.merge(form.breakpoints, breakpoints)
-        pieces, position = [], 0
-        for index in range(len(merged) + 1):
+        position, pieces = 0, [form.pieces[0]]
+        for point in merged:
+            position += point in form.breakpoints
             pieces.append(form.pieces[position])
-            ends_here = index < len(merged) and position < len(form.breakpoints)
-            if ends_here and self.order.sign(merged[index], form.breakpoints[position]) == 0:
-                position += 1
         return PiecewiseExpression(self.variable, merged, tuple(pieces), form.atoms)
 
-    def combine(self, arguments: Iterable[Expr], operation: Any) -> PiecewiseExpression:
-        forms = [self.read(argument) for argument in arguments]
+    def combine(
+        self, operation: Callable[..., Expr], forms: Iterable[PiecewiseExpression]
+    ) -> PiecewiseExpression:
+        """An operation on the pieces of functions without atoms."""
+        forms = list(forms)
         breakpoints = self.order.merge(*(form.breakpoints for form in forms))
-        refined = [self.refine(form, breakpoints) for form in forms]
-        pieces = tuple(
-            operation(*column) for column in zip(*(form.pieces for form in refined), strict=True)
-        )
+        columns = zip(*(self.refine(form, breakpoints).pieces for form in forms), strict=True)
+        pieces = tuple(operation(*column) for column in columns)
+        return PiecewiseExpression(self.variable, breakpoints, pieces)
+
+    def add(self, g: Expr) -> PiecewiseExpression:
+        forms = [self.read(argument) for argument in g.args]
         atoms: dict[Expr, Expr] = {}
         for form in forms:
             for point, weight in form.atoms.items():
                 atoms[point] = atoms.get(point, S.Zero) + weight
-        return PiecewiseExpression(self.variable, breakpoints, pieces, atoms)
+        return replace(self.combine(Add, forms), atoms=atoms)
 
     def multiply(
         self, left: PiecewiseExpression, right: PiecewiseExpression
     ) -> PiecewiseExpression:
-        breakpoints = self.order.merge(left.breakpoints, right.breakpoints, tuple(left.atoms))
-        breakpoints = self.order.merge(breakpoints, tuple(right.atoms))
-        left, right = self.refine(left, breakpoints), self.refine(right, breakpoints)
+        atoms = self.order.merge(tuple(left.atoms), tuple(right.atoms))
+        left, right = self.refine(left, atoms), self.refine(right, atoms)
         if left.atoms and right.atoms:
             raise UnsupportedExpressionError("a product of two atoms is not defined")
-        atoms = {point: weight * right.value_at(point) for point, weight in left.atoms.items()}
-        atoms |= {point: weight * left.value_at(point) for point, weight in right.atoms.items()}
-        pieces = tuple(p * q for p, q in zip(left.pieces, right.pieces, strict=True))
-        return PiecewiseExpression(self.variable, breakpoints, pieces, atoms)
+        weights = {point: weight * right.value_at(point) for point, weight in left.atoms.items()}
+        weights |= {point: weight * left.value_at(point) for point, weight in right.atoms.items()}
+        return replace(self.combine(Mul, (left, right)), atoms=weights)
 
     def power(self, g: Expr) -> PiecewiseExpression:
         base, power = g.as_base_exp()
@@ -194,13 +192,7 @@ class _Reader:
         if not (power.is_Integer and power.is_positive):
             raise UnsupportedExpressionError(f"the power {g} is not a positive integer one")
         form = self.without_atoms(base) if power > 1 else self.read(base)
-        return self.map(lambda piece: piece**power, form)
-
-    def map(
-        self, function: Callable[[Expr], Expr], form: PiecewiseExpression
-    ) -> PiecewiseExpression:
-        pieces = tuple(function(piece) for piece in form.pieces)
-        return PiecewiseExpression(self.variable, form.breakpoints, pieces)
+        return self.combine(lambda piece: piece**power, [form])
 
     def by_sign(self, argument: Expr, value: Callable[[Expr, int], Expr]) -> PiecewiseExpression:
         """A function of an argument that depends on its sign, split where the sign changes."""
@@ -247,61 +239,35 @@ class _Reader:
             above = self.order.sign(lower, root) >= 0
             return 1 if above == bool(slope.is_positive) else -1
         raise UnsupportedExpressionError(
-            f"the sign of {piece} for {self.variable} between {lower} and {upper} is not known"
+            f"the sign of {piece} for {self.variable} between {lower} and {upper} is not known;"
+            f" it is not linear in {self.variable} with a known slope"
         )
 
     def piecewise(self, g: Expr) -> PiecewiseExpression:
-        conditions = [condition for _, condition in g.args]
-        breakpoints = self.order.merge(
-            *((self.root(relation),) for relation in _relations(conditions, self.variable))
-        )
-        inner = [self.read(piece) for piece, _ in g.args]
-        if any(form.atoms for form in inner):
+        forms = [self.read(piece) for piece, _ in g.args]
+        if any(form.atoms for form in forms):
             raise UnsupportedExpressionError(f"an atom inside the pieces of {g}; add it outside")
-        breakpoints = self.order.merge(breakpoints, *(form.breakpoints for form in inner))
-        refined = [self.refine(form, breakpoints) for form in inner]
-        ends = [S.NegativeInfinity, *breakpoints, S.Infinity]
-        pieces = []
-        for index, (lower, upper) in enumerate(pairwise(ends)):
-            for form, condition in zip(refined, conditions, strict=True):
-                if self.holds(condition, lower, upper):
-                    pieces.append(form.pieces[index])
-                    break
-            else:
-                raise UnsupportedExpressionError(
-                    f"no condition of {g} holds for {self.variable} between {lower} and {upper}"
-                )
-        return PiecewiseExpression(self.variable, breakpoints, tuple(pieces))
 
-    def root(self, relation: Relational) -> Expr:
-        """Where a linear relation changes its truth."""
-        difference = expand(relation.lhs - relation.rhs)
-        slope = difference.diff(self.variable)
-        if slope.has(self.variable) or not (slope.is_positive or slope.is_negative):
-            raise UnsupportedExpressionError(
-                f"the condition {relation} is not linear in {self.variable} with a known slope"
-            )
-        return expand(-difference.subs(self.variable, 0) / slope)
+        def chosen(*column: Expr) -> Expr:
+            for piece, holds in zip(column, column[len(forms) :], strict=False):
+                if holds == S.true:
+                    return piece
+            raise UnsupportedExpressionError(f"no condition of {g} holds on an interval")
 
-    def holds(self, condition: Boolean, lower: Expr, upper: Expr) -> bool:
-        """Whether a condition holds on an open interval between neighbouring breakpoints."""
+        return self.combine(chosen, [*forms, *(self.truth(condition) for _, condition in g.args)])
+
+    def truth(self, condition: Boolean) -> PiecewiseExpression:
+        """Whether a condition holds between the points where it changes its truth."""
         if condition in (S.true, S.false):
-            return bool(condition)
-        if isinstance(condition, And | Or):
-            truths = [self.holds(part, lower, upper) for part in condition.args]
-            return all(truths) if isinstance(condition, And) else any(truths)
-        if isinstance(condition, Not):
-            return not self.holds(condition.args[0], lower, upper)
-        if isinstance(condition, Eq | Ne):
-            self.root(condition)
-            return isinstance(condition, Ne)
+            return PiecewiseExpression(self.variable, (), (condition,))
+        if isinstance(condition, And | Or | Not):
+            return self.combine(condition.func, map(self.truth, condition.args))
         if not (isinstance(condition, Relational) and condition.has(self.variable)):
             raise UnsupportedExpressionError(
                 f"the condition {condition} is not a comparison of {self.variable}"
             )
-        rises = bool((condition.gts - condition.lts).diff(self.variable).is_positive)
-        right_of_root = self.order.sign(lower, self.root(condition)) >= 0
-        return rises == right_of_root
+        difference = condition.lhs - condition.rhs
+        return self.by_sign(difference, lambda piece, s: condition.func(s, 0))
 
     def atom(self, g: Expr) -> PiecewiseExpression:
         if len(g.args) > 1:
@@ -334,8 +300,3 @@ def interior_point(lower: Expr, upper: Expr) -> Expr:
 
 def _maximum(left: Expr, right: Expr) -> Expr:
     return (left + right) / 2 + Abs(left - right, evaluate=False) / 2
-
-
-def _relations(conditions: list[Boolean], variable: Symbol) -> list[Relational]:
-    relations = {atom for condition in conditions for atom in condition.atoms(Relational)}
-    return sorted((r for r in relations if r.has(variable)), key=str)

@@ -59,18 +59,17 @@ def expand_pieces(terms: Terms, hypotheses: Hypotheses) -> Terms:
         -Integral(NormalPdf((-mu + x)/sigma)/sigma, (x, -oo, 0))
         Integral(exp(x)*NormalPdf((-mu + x)/sigma)/sigma, (x, -oo, 0))
     """
-    result: list[Expr] = []
-    for coefficient, integral in map(split_integral, terms):
-        if integral is None:
-            result.append(coefficient)
-            continue
-        (limits,) = integral.limits
+
+    def expanded(integral: Expr) -> list[Expr]:
+        function, limits = integral.args
         variable = limits[0]
         density = hypotheses.density(variable)
-        for (n, rate), factor in monomials(integral.function / density, variable).items():
-            integrand = variable**n * exp(rate * variable) * density
-            result.append(coefficient * factor * DefiniteIntegral(integrand, limits))
-    return tuple(result) or (S.Zero,)
+        return [
+            factor * DefiniteIntegral(variable**n * exp(rate * variable) * density, limits)
+            for (n, rate), factor in monomials(function / density, variable).items()
+        ]
+
+    return _rewrite(terms, expanded)
 
 
 def complete_square(terms: Terms, hypotheses: Hypotheses) -> Terms:
@@ -85,16 +84,16 @@ def complete_square(terms: Terms, hypotheses: Hypotheses) -> Terms:
     """
     mean, deviation = hypotheses.mean, hypotheses.standard_deviation
 
-    def absorb(integral: DefiniteIntegral) -> Expr:
-        (limits,) = integral.limits
+    def absorbed(integral: Expr) -> list[Expr]:
+        function, limits = integral.args
         variable = limits[0]
         density = hypotheses.density(variable)
-        (((n, rate), factor),) = monomials(integral.function / density, variable).items()
+        (((n, rate), factor),) = monomials(function / density, variable).items()
         shifted = Hypotheses(mean + rate * deviation**2, deviation).density(variable)
         constant = factor * exp(expand(rate * mean + rate**2 * deviation**2 / 2))
-        return constant * DefiniteIntegral(variable**n * shifted, limits)
+        return [constant * DefiniteIntegral(variable**n * shifted, limits)]
 
-    return _rewrite_integrals(terms, absorb)
+    return _rewrite(terms, absorbed)
 
 
 def shift_mean(terms: Terms, hypotheses: Hypotheses) -> Terms:
@@ -108,19 +107,15 @@ def shift_mean(terms: Terms, hypotheses: Hypotheses) -> Terms:
     """
     deviation = hypotheses.standard_deviation
 
-    def standardize(integral: DefiniteIntegral) -> Expr:
-        ((variable, lower, upper),) = integral.limits
-        (density,) = integral.function.atoms(NormalPdf)
+    def standardized(integral: Expr) -> list[Expr]:
+        function, (variable, *ends) = integral.args
+        (density,) = function.atoms(NormalPdf)
         mean = expand(variable - density.args[0] * deviation)
-        polynomial = integral.function * deviation / density
-        ends = (
-            end if end.is_infinite else expand((end - mean) / deviation) for end in (lower, upper)
-        )
-        return DefiniteIntegral(
-            polynomial.subs(variable, mean + deviation * z) * NormalPdf(z), (z, *ends)
-        )
+        polynomial = (function * deviation / density).subs(variable, mean + deviation * z)
+        ends = [end if end.is_infinite else expand((end - mean) / deviation) for end in ends]
+        return [DefiniteIntegral(polynomial * NormalPdf(z), (z, *ends))]
 
-    return _rewrite_integrals(terms, standardize)
+    return _rewrite(terms, standardized)
 
 
 def integrate_by_parts(terms: Terms, hypotheses: Hypotheses) -> Terms:
@@ -130,25 +125,20 @@ def integrate_by_parts(terms: Terms, hypotheses: Hypotheses) -> Terms:
         >>> integrate_by_parts((DefiniteIntegral(z**2 * NormalPdf(z), (z, 0, S.Infinity)),), None)
         ([-z*NormalPdf(z) for z from 0 to oo], Integral(NormalPdf(z), (z, 0, oo)))
     """
-    result: list[Expr] = []
-    for coefficient, integral in map(split_integral, terms):
-        if integral is None:
-            result.append(coefficient)
-            continue
-        (limits,) = integral.limits
-        remaining = Poly(integral.function / NormalPdf(z), z)
+
+    def lowered(integral: Expr) -> list[Expr]:
+        function, limits = integral.args
+        remaining = Poly(function / NormalPdf(z), z)
         antiderivative = Poly(0, z)
         while (degree := remaining.degree()) > 0:
             step = Poly(remaining.LC() * z ** (degree - 1), z)
             antiderivative -= step
             remaining += step.diff(z) - Poly(remaining.LC() * z**degree, z)
-        if not antiderivative.is_zero:
-            boundary = BoundaryTerm(antiderivative.as_expr() * NormalPdf(z), limits)
-            result.append(coefficient * boundary)
-        if not remaining.is_zero:
-            constant = remaining.as_expr()
-            result.append(coefficient * constant * DefiniteIntegral(NormalPdf(z), limits))
-    return tuple(result) or (S.Zero,)
+        boundary = BoundaryTerm(antiderivative.as_expr() * NormalPdf(z), limits)
+        rest = remaining.as_expr() * DefiniteIntegral(NormalPdf(z), limits)
+        return [boundary] * (not antiderivative.is_zero) + [rest] * (not remaining.is_zero)
+
+    return _rewrite(terms, lowered)
 
 
 def evaluate_tail(terms: Terms, hypotheses: Hypotheses) -> Terms:
@@ -159,27 +149,17 @@ def evaluate_tail(terms: Terms, hypotheses: Hypotheses) -> Terms:
         >>> evaluate_tail((DefiniteIntegral(NormalPdf(z), (z, -mu/sigma, S.Infinity)),), None)
         (NormalCdf(mu/sigma),)
     """
-    result: list[Expr] = []
-    for term in terms:
-        coefficient, integral = split_integral(term)
-        if integral is not None:
-            ((_, lower, upper),) = integral.limits
-            both_finite = not (lower.is_infinite or upper.is_infinite)
-            if both_finite:
-                result += [coefficient * NormalCdf(upper), -coefficient * NormalCdf(lower)]
-            else:
-                result.append(coefficient * NormalCdf(-lower if upper.is_infinite else upper))
-            continue
-        boundaries = [f for f in Mul.make_args(term) if isinstance(f, BoundaryTerm)]
-        if not boundaries:
-            result.append(term)
-            continue
-        antiderivative, (variable, lower, upper) = boundaries[0].args
-        for end, sign in ((upper, 1), (lower, -1)):
-            if not end.is_infinite:
-                outer = Mul(*(f for f in Mul.make_args(term) if f != boundaries[0]))
-                result.append(sign * outer * antiderivative.subs(variable, end))
-    return tuple(result) or (S.Zero,)
+
+    def evaluated(part: Expr) -> list[Expr]:
+        inner, (variable, lower, upper) = part.args
+        if isinstance(part, BoundaryTerm):
+            ends = [(end, sign) for end, sign in ((upper, 1), (lower, -1)) if not end.is_infinite]
+            return [sign * inner.subs(variable, end) for end, sign in ends]
+        if upper.is_infinite:
+            return [NormalCdf(-lower)]
+        return [NormalCdf(upper)] + [-NormalCdf(lower)] * (not lower.is_infinite)
+
+    return _rewrite(terms, evaluated)
 
 
 def collect_terms(terms: Terms, hypotheses: Hypotheses) -> Terms:
@@ -243,9 +223,9 @@ def monomials(piece: Expr, variable: Symbol) -> dict[tuple[int, Expr], Expr]:
     return {key: result[key] for key in ordered if result[key] != 0}
 
 
-def _rewrite_integrals(terms: Terms, rewrite: Callable[[DefiniteIntegral], Expr]) -> Terms:
-    pairs = map(split_integral, terms)
-    return tuple(
-        coefficient if integral is None else coefficient * rewrite(integral)
-        for coefficient, integral in pairs
-    )
+def _rewrite(terms: Terms, rewrite: Callable[[Expr], list[Expr]]) -> Terms:
+    """The terms with new ones for what each multiplies between two ends."""
+    result: list[Expr] = []
+    for coefficient, part in map(split_integral, terms):
+        result += [coefficient * new for new in ([S.One] if part is None else rewrite(part))]
+    return tuple(result) or (S.Zero,)

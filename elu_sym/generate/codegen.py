@@ -215,7 +215,7 @@ def _numeric_functions() -> dict[str, Callable[..., Any]]:
     for primitive in named_primitives():
         names |= {primitive.numeric_name, *filter(None, (primitive.root_name,))}
     modules = [import_module(f"elu_sym.numeric.{name}") for name in NUMERIC_MODULES]
-    return {name: getattr(m, name) for name in sorted(names) for m in modules if name in m.__all__}
+    return {name: getattr(m, name) for name in sorted(names) for m in modules if hasattr(m, name)}
 
 
 def _function(formula: Formula) -> str:

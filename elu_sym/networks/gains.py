@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elu_sym.numeric.exponential_moments import exponential_moment
-from elu_sym.numeric.law import Law, LimitLaw, NormalLaw
+from elu_sym.numeric.law import Law, LimitLaw, Moment, NormalLaw
 from elu_sym.numeric.lower_moments import lower_moment
-from elu_sym.numeric.moment import Moment
 from elu_sym.numeric.operations import FloatArray
 from elu_sym.numeric.upper_moments import upper_moment
 from elu_sym.numeric.variances import lower_variance_moment, upper_variance_moment

@@ -1,4 +1,7 @@
-"""Numbers: the hand-written primitives under every published quantity of ELU.
+"""Numbers: the hand-written primitives under every published quantity, and what is made of them.
+
+Nothing here imports SymPy.  Modules with an underscore are private to the rooms that generate or
+select them; they and ``mills_table`` are written by ``elu_sym.generate``.
 
 With X ~ N(mu, sigma^2), ELU splits into two parts that are never positive together,
 

@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 
 from elu_sym.numeric.operations import FloatArray
 
-__all__ = ["LOCATION", "POSITIVE", "SCALE", "Arguments", "Domain", "broadcast_arguments"]
-
 
 @dataclass(frozen=True)
 class Domain:
@@ -60,12 +58,13 @@ class Arguments:
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
 
-    def result(self, values: FloatArray) -> Any:
+    def result(self, values: FloatArray | float) -> Any:
         """Return ``values`` in the result's type: a NumPy scalar where all arguments are scalars.
 
         >>> broadcast_arguments(mu=(0.5, LOCATION)).result(np.array(2.0))
         np.float64(2.0)
         """
+        values = np.asarray(values)
         if self.dtype != np.float64:
             with np.errstate(over="ignore", under="ignore"):
                 values = values.astype(self.dtype)
@@ -126,7 +125,12 @@ def _real_array(name: str, value: Any) -> tuple[FloatArray, np.dtype[Any] | None
         raise ValueError(f"{name} = {_shown(value)} is ragged: give rows of one length") from error
     weak = isinstance(value, int) and not isinstance(value, bool)
     if array.dtype.kind == "O" and weak:  # a whole number beyond 64 bits
-        return _large_whole_number(name, value), None
+        try:
+            return np.array(float(value)), None
+        except OverflowError:
+            raise ValueError(
+                f"{name} = {_shown(value)} is beyond the range of float64: give a smaller number"
+            ) from None
     if array.dtype.kind not in "iuf":
         raise TypeError(_wrong_type(name, value, array))
     if array.dtype.itemsize > 8:
@@ -137,15 +141,6 @@ def _real_array(name: str, value: Any) -> tuple[FloatArray, np.dtype[Any] | None
     return np.asarray(array, dtype=np.float64), None if weak else array.dtype
 
 
-def _large_whole_number(name: str, value: int) -> FloatArray:
-    try:
-        return np.array(float(value))
-    except OverflowError:
-        raise ValueError(
-            f"{name} = {_shown(value)} is beyond the range of float64: give a smaller number"
-        ) from None
-
-
 def _wrong_type(name: str, value: Any, array: NDArray[Any]) -> str:
     """Return the message for what is not an array of real numbers, with the first offender."""
     kind = {"b": "boolean", "c": "complex", "U": "text", "S": "bytes"}.get(array.dtype.kind)
@@ -154,16 +149,11 @@ def _wrong_type(name: str, value: Any, array: NDArray[Any]) -> str:
         return f"{name} = {_shown(value)} is {kind or 'of type ' + type(value).__name__}: {advice}"
     if array.size == 0:
         return f"{name} is an empty array of dtype {array.dtype}: {advice}"
-    elements: list[tuple[tuple[int, ...], Any]] = [
-        (index, array[index]) for index in np.ndindex(array.shape)
-    ]
     real = (int, float, np.integer, np.floating)
-    offending = (
-        (index, element)
-        for index, element in elements
-        if isinstance(element, bool) or not isinstance(element, real)
-    )
-    index, element = next(offending, ((0,) * array.ndim, array.flat[0]))
+    places = list(np.ndindex(array.shape))
+    offending = (i for i in places if isinstance(array[i], bool) or not isinstance(array[i], real))
+    index = next(offending, places[0])
+    element = array[index]
     described = kind or f"of type {type(element).__name__}"
     return f"{name}{_position(index)} = {_shown(element)} is {described}: {advice}"
 

@@ -15,8 +15,6 @@ import numpy as np
 from elu_sym.numeric.law import LimitLaw, NormalLaw
 from elu_sym.numeric.operations import FLOATS, NUMPY, FloatArray
 
-__all__ = ["evaluate", "evaluate_floats"]
-
 BLOCK = 1 << 15
 
 
@@ -77,20 +75,16 @@ def _evaluate_block(formula: Callable[..., Any], block: list[FloatArray]) -> tup
     inside = ~(missing | at_limit)
     if inside.all():
         return _tuple(formula(NormalLaw(NUMPY, mu, sigma), *parameters))
-    parts = []
+    parts: list[tuple[Any, Any]] = []
     for where, law in ((inside, NormalLaw), (at_limit, LimitLaw)):
-        if where.any():
+        # Where all is NaN, or nothing is there, an empty limit tells how many results there are.
+        if where.any() or not (parts or law is NormalLaw):
             mu, sigma, *parameters = (argument[where] for argument in block)
             parts.append((where, _tuple(formula(law(NUMPY, mu, sigma), *parameters))))
-    if not parts:  # nothing but NaN, or nothing at all: how many results there are is all to learn
-        one = np.ones(1)
-        values = _tuple(formula(LimitLaw(NUMPY, one, one), *(one for _ in block[2:])))
-        parts.append((np.zeros(mu.shape, np.bool_), values))
     results = tuple(np.full(missing.shape, np.nan) for _ in parts[0][1])
     for where, values in parts:
         for result, value in zip(results, values, strict=True):
-            if where.any():
-                result[where] = value
+            result[where] = value
     return results
 
 

@@ -8,14 +8,9 @@ overflow in the place of the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from elu_sym.numeric.law import Law, LimitLaw, NormalLaw, negative_exponential, normal_below
+from elu_sym.numeric.law import Law, LimitLaw, Moment, NormalLaw, negative_exponential, normal_below
 from elu_sym.numeric.mills import mills_ratio
-from elu_sym.numeric.moment import Moment
 from elu_sym.numeric.operations import Array
-
-__all__ = ["exponential_moment", "lower_exponential_moment"]
 
 
 def lower_exponential_moment(order: int, law: Law, alpha: Array | float) -> Array:
@@ -59,29 +54,20 @@ def exponential_moment(order: int, law: NormalLaw) -> Moment:
         order: k, not negative.
         law: The law of X.
     """
-    law.compute_density()  # before the law is divided, since most of it is needed
     beyond = law.t + order * law.sigma >= 0.0
-    return Moment(*law.ops.choose(beyond, _over_mills_ratio(order), _over_exponential(order), law))
+    return Moment(*law.choose(beyond, _over_mills_ratio, _over_exponential, order))
 
 
-def _over_mills_ratio(order: int) -> Callable[[NormalLaw], Moment]:
-    def form(law: NormalLaw) -> Moment:
-        if order == 0:
-            return Moment(law.one, *law.tail)
-        root, weight = law.density
-        ratio = mills_ratio(law.ops, law.t + order * law.sigma)
-        return Moment(law.one, root, weight * ratio)
-
-    return form
+def _over_mills_ratio(law: NormalLaw, order: int) -> Moment:
+    if order == 0:
+        return Moment(law.one, *law.tail)
+    root, weight = law.density
+    return Moment(law.one, root, weight * mills_ratio(law.ops, law.t + order * law.sigma))
 
 
-def _over_exponential(order: int) -> Callable[[NormalLaw], Moment]:
-    def form(law: NormalLaw) -> Moment:
-        if order == 0:
-            return Moment(law.one, law.one, 1.0 - law.tail_probability)
-        below = normal_below(law.ops, -(law.t + order * law.sigma))
-        spread = order * law.sigma
-        root, weight = negative_exponential(law.ops, order * law.mu + 0.5 * (spread * spread))
-        return Moment(law.one, root, weight * below)
-
-    return form
+def _over_exponential(law: NormalLaw, order: int) -> Moment:
+    if order == 0:
+        return Moment(law.one, law.one, 1.0 - law.tail_probability)
+    spread = order * law.sigma
+    root, weight = negative_exponential(law.ops, order * law.mu + 0.5 * (spread * spread))
+    return Moment(law.one, root, weight * normal_below(law.ops, -(law.t + spread)))

@@ -1,34 +1,67 @@
-"""The normal law at which a formula is evaluated: density and tail, computed once.
+"""The normal law at which a formula is evaluated, and moments of it whose factors have not met.
 
 X ~ N(mu, sigma^2), t = mu/sigma.  The density phi(t) is kept as ``root``^4 ``weight``: at the edge
 of the double range a moment is an ordinary number while phi(t) is none, and a fourth root can be
-multiplied into each factor before it underflows.
+multiplied into each factor before it underflows.  Density and tail are computed once.
 """
 
 from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any, NamedTuple
 
 from elu_sym.numeric.mills import mills_derivatives, mills_ratio
-from elu_sym.numeric.moment import Moment
 from elu_sym.numeric.operations import Array, Operations
-
-__all__ = [
-    "ONE_OVER_SQRT_TWO_PI",
-    "Law",
-    "LimitLaw",
-    "NormalLaw",
-    "negative_exponential",
-    "normal_below",
-]
 
 ONE_OVER_SQRT_TWO_PI = 1 / math.sqrt(2 * math.pi)
 _FARTHEST = 1000.0
 _CENTRAL = 0.5
 _LARGEST = sys.float_info.max
 _SMALLEST = math.ulp(0.0)
+
+
+class Moment(NamedTuple):
+    """The number ``(height * unit)**order * root**4 * bracket``, from factors that are doubles.
+
+    At the edges of the double range a moment is an ordinary number while ``unit**order`` or
+    ``root**4`` is not; so they are multiplied in turns.
+
+    Attributes:
+        unit: A scale, not negative.
+        root: The fourth root of a density, from 0 to 1, where it is apart from the bracket.
+        bracket: What is left, not negative.
+        height: Another scale: the parameter alpha.
+    """
+
+    unit: Array
+    root: Array
+    bracket: Array
+    height: Array | float = 1.0
+
+    def value(self, order: int) -> Array:
+        """Return the moment.
+
+        >>> print(f"{Moment(1e-150, 1.0, 2.0).value(2) * 1e300:.3g}")
+        2
+        """
+        root, bracket = self.root, self.bracket
+        if order == 0:
+            return ((root * root) * (root * root)) * bracket
+        rooted = (self.height * root) * self.unit
+        if order == 1:
+            return ((rooted * root) * bracket) * (root * root)
+        if order == 2:
+            rooted = rooted * root
+            return (rooted * bracket) * rooted
+        value = (rooted * bracket) * rooted * rooted
+        return value * root if order == 3 else value * rooted
+
+    def deviation(self, ops: Operations) -> Array:
+        """Return the square root of a moment of order 2, right where the moment is no double."""
+        return (((self.height * self.root) * self.unit) * self.root) * ops.sqrt(self.bracket)
 
 
 class NormalLaw:
@@ -102,11 +135,9 @@ class NormalLaw:
         return known
 
     @cached_property
-    def tail(self) -> tuple[Array, Array]:
+    def tail(self) -> Any:
         """The fourth root and the weight of Phi(-|t|)."""
-        self.compute_density()  # before the law is divided, since all of it is needed
-        root, weight = self.ops.choose(abs(self.t) < _CENTRAL, _central_tail, _far_tail, self)
-        return root, weight
+        return self.choose(abs(self.t) < _CENTRAL, _central_tail, _far_tail)
 
     @cached_property
     def tail_probability(self) -> Array:
@@ -116,11 +147,7 @@ class NormalLaw:
 
     def reflected(self) -> NormalLaw:
         """The law of -X."""
-        self.compute_density()  # the same for both, so it is computed once
-        law = NormalLaw.__new__(NormalLaw)
-        changed = {"mu": -self.mu, "t": -self.t, "lower_moments": {}}
-        law.__dict__ |= self.__dict__ | changed
-        return law
+        return self._changed(mu=-self.mu, t=-self.t)
 
     def scaled(self, factor: Array | float) -> NormalLaw:
         """The law of ``factor`` X, for a positive factor."""
@@ -132,12 +159,27 @@ class NormalLaw:
 
     def _with(self, mu: Array, sigma: Array) -> NormalLaw:
         """Another law of the same t; what leaves the double range is as good as its end."""
-        self.compute_density()  # the same for both, so it is computed once
-        ops, law = self.ops, NormalLaw.__new__(NormalLaw)
+        ops = self.ops
         sigma = ops.maximum(ops.minimum(sigma, _LARGEST), _SMALLEST)
         mu = ops.maximum(ops.minimum(mu, _LARGEST), -_LARGEST)
-        law.__dict__ |= self.__dict__ | {"mu": mu, "sigma": sigma, "lower_moments": {}}
+        return self._changed(mu=mu, sigma=sigma)
+
+    def _changed(self, **changed: Array) -> NormalLaw:
+        """Another law of the same density, which is computed once."""
+        self.compute_density()
+        law = NormalLaw.__new__(NormalLaw)
+        law.__dict__ |= self.__dict__ | changed | {"lower_moments": {}}
         return law
+
+    def choose(
+        self, condition: Array, yes: Callable[..., Any], no: Callable[..., Any], *values: Any
+    ) -> Any:
+        """Choose between two functions of a law and of the values, as the operations do.
+
+        Most of the density is needed on either side, so it is computed before it is divided.
+        """
+        self.compute_density()
+        return self.ops.choose(condition, yes, no, self, *values)
 
     def at(self, index: Array) -> NormalLaw:
         """The law at some of the elements."""

@@ -19,26 +19,11 @@ loses more than a few units:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from elu_sym.numeric.exponential_moments import exponential_moment
-from elu_sym.numeric.law import Law, LimitLaw, NormalLaw
-from elu_sym.numeric.mills import (
-    divided_difference,
-    mills_ratio,
-    relative_difference,
-    within_reach,
-)
-from elu_sym.numeric.moment import Moment
+from elu_sym.numeric.law import Law, LimitLaw, Moment, NormalLaw
+from elu_sym.numeric.mills import divided_difference, mills_ratio, relative_difference, within_reach
 from elu_sym.numeric.operations import Array, Operations
-
-__all__ = [
-    "call_moment",
-    "lower_conditional_mean",
-    "lower_moment",
-    "lower_partial_moment",
-    "mean_exponential_growth",
-]
 
 LEFT_EDGE = -2.0
 # The |mu| + sigma from which ``expansion`` loses less than ``parity``, measured against Arb.
@@ -113,37 +98,39 @@ def lower_moment(order: int, law: NormalLaw) -> Moment:
     if order == 0:
         return exponential_moment(0, law)
     if order not in law.lower_moments:
-        law.lower_moments[order] = _computed(order, law)
+        law.lower_moments[order] = Moment(*law.choose(law.t >= LEFT_EDGE, _right, _left, order))
     return law.lower_moments[order]
 
 
-def _computed(order: int, law: NormalLaw) -> Moment:
-    law.compute_density()  # before the law is divided, since most of it is needed
-    parts = law.ops.choose(law.t >= LEFT_EDGE, _right(order), _left(order), law)
-    return Moment(*parts)
+def laplace_form(
+    order: int, law: NormalLaw, first: int = 0, relative: bool = False
+) -> tuple[Array, Array]:
+    """Return L_n(x, sigma), x = t + first sigma >= -2, n >= 1, as unit^n bracket.
 
-
-def laplace_form(order: int, law: NormalLaw, relative: bool = False) -> tuple[Array, Array]:
-    """Return L_n(t, sigma) as unit^n bracket, for t >= -2 and n >= 1; ``relative`` to M(t)."""
+    Args:
+        order: n.
+        law: The law of X.
+        first: By how many steps of sigma the first point lies beyond t.
+        relative: Divide by M(x).
+    """
     difference = relative_difference if relative else divided_difference
 
     def quotient(t: Array, sigma: Array) -> tuple[Array, Array]:
-        points = [t + k * sigma for k in range(order + 1)]
-        bracket = difference(law.ops, points)
-        if order > 1:
+        bracket = difference(law.ops, [t + k * sigma for k in steps])
+        if order > 1 or first:
             return sigma, bracket
         # A unit above 1 could overflow with alpha, though the mean is below alpha.
         return law.ops.minimum(sigma, 1.0), bracket * law.ops.maximum(sigma, 1.0)
 
     def differences(t: Array, sigma: Array) -> tuple[Array, Array]:
-        first = total = mills_ratio(law.ops, t)
-        for k in range(1, order + 1):
-            ratio = mills_ratio(law.ops, t + k * sigma)
+        nearest, *others = [mills_ratio(law.ops, t + k * sigma) for k in steps]
+        total = nearest
+        for k, ratio in enumerate(others, 1):
             total = total + (-1) ** k * math.comb(order, k) * ratio
-        return 0.0 * sigma + 1.0, total / first if relative else total
+        return 0.0 * sigma + 1.0, total / nearest if relative else total
 
-    t, sigma = law.t, law.sigma
-    close = within_reach(law.ops, t, t + order * sigma)
+    t, sigma, steps = law.t, law.sigma, range(first, first + order + 1)
+    close = within_reach(law.ops, t + first * sigma, t + steps[-1] * sigma)
     unit, bracket = law.ops.choose(close, quotient, differences, t, sigma)
     return unit, bracket
 
@@ -161,61 +148,49 @@ def mean_exponential_growth(ops: Operations, variance: Array) -> Array:
     return ops.expm1(effective) / effective
 
 
-def _right(order: int) -> Callable[[NormalLaw], Moment]:
-    def form(law: NormalLaw) -> Moment:
-        root, weight = law.density
-        unit, bracket = laplace_form(order, law)
-        return Moment(unit, root, weight * bracket)
-
-    return form
+def _right(law: NormalLaw, order: int) -> Moment:
+    root, weight = law.density
+    unit, bracket = laplace_form(order, law)
+    return Moment(unit, root, weight * bracket)
 
 
-def _left(order: int) -> Callable[[NormalLaw], Moment]:
-    def form(law: NormalLaw) -> Moment:
-        wide = law.sigma - law.mu >= _EXPANSION_EDGE[order]
-        unit, bracket = law.ops.choose(wide, _expansion(order), _parity(order), law)
-        return Moment(unit, law.one, bracket)
-
-    return form
+def _left(law: NormalLaw, order: int) -> Moment:
+    wide = law.sigma - law.mu >= _EXPANSION_EDGE[order]
+    unit, bracket = law.choose(wide, _expansion, _parity, order)
+    return Moment(unit, law.one, bracket)
 
 
-def _expansion(order: int) -> Callable[[NormalLaw], tuple[Array, Array]]:
-    def form(law: NormalLaw) -> tuple[Array, Array]:
-        total = 1.0 - law.tail_probability
-        for k in range(1, order + 1):
-            moment = exponential_moment(k, law).value(k)
-            total = total + (-1) ** k * math.comb(order, k) * moment
-        return law.one, total
-
-    return form
+def _expansion(law: NormalLaw, order: int) -> tuple[Array, Array]:
+    total = 1.0 - law.tail_probability
+    for k in range(1, order + 1):
+        moment = exponential_moment(k, law).value(k)
+        total = total + (-1) ** k * math.comb(order, k) * moment
+    return law.one, total
 
 
-def _parity(order: int) -> Callable[[NormalLaw], tuple[Array, Array]]:
-    def form(law: NormalLaw) -> tuple[Array, Array]:
-        # In units of the mean a of 1 - e^X.  With w = exp(sigma^2), g = expm1(sigma^2)/sigma^2 and
-        # m = exp(mu + sigma^2/2), the central moments of e^X are m^2 sigma^2 g,
-        # m^3 sigma^4 g^2 (w + 2) and m^4 sigma^4 g^2 (w^4 + 2 w^3 + 3 w^2 - 3).
-        ops, sigma = law.ops, law.sigma
-        variance = sigma * sigma
-        exponent = law.mu + 0.5 * variance
-        mean = -ops.expm1(exponent)
-        ratio = sigma / mean
-        total = 1.0 - (-1) ** order * call_moment(order, law) * ratio**order
-        if order == 1:
-            return mean, total
-        scale = ratio * ops.exp(exponent)
-        growth = mean_exponential_growth(ops, variance)
-        second = scale * scale * growth
-        total = total + math.comb(order, 2) * second
-        if order > 2:
-            w = ops.exp(variance)
-            third = second * scale * sigma * growth * (w + 2.0)
-            total = total - math.comb(order, 3) * third
-        if order > 3:
-            total = total + second * second * (((w + 2.0) * w + 3.0) * (w * w) - 3.0)
+def _parity(law: NormalLaw, order: int) -> tuple[Array, Array]:
+    # In units of the mean a of 1 - e^X.  With w = exp(sigma^2), g = expm1(sigma^2)/sigma^2 and
+    # m = exp(mu + sigma^2/2), the central moments of e^X are m^2 sigma^2 g,
+    # m^3 sigma^4 g^2 (w + 2) and m^4 sigma^4 g^2 (w^4 + 2 w^3 + 3 w^2 - 3).
+    ops, sigma = law.ops, law.sigma
+    variance = sigma * sigma
+    exponent = law.mu + 0.5 * variance
+    mean = -ops.expm1(exponent)
+    ratio = sigma / mean
+    total = 1.0 - (-1) ** order * call_moment(order, law) * ratio**order
+    if order == 1:
         return mean, total
-
-    return form
+    scale = ratio * ops.exp(exponent)
+    growth = mean_exponential_growth(ops, variance)
+    second = scale * scale * growth
+    total = total + math.comb(order, 2) * second
+    if order > 2:
+        w = ops.exp(variance)
+        third = second * scale * sigma * growth * (w + 2.0)
+        total = total - math.comb(order, 3) * third
+    if order > 3:
+        total = total + second * second * (((w + 2.0) * w + 3.0) * (w * w) - 3.0)
+    return mean, total
 
 
 def _conditional_right(law: NormalLaw) -> tuple[Array, Array]:
@@ -223,5 +198,5 @@ def _conditional_right(law: NormalLaw) -> tuple[Array, Array]:
 
 
 def _conditional_left(law: NormalLaw) -> tuple[Array, Array]:
-    moment = _left(1)(law)
+    moment = _left(law, 1)
     return moment.unit, moment.bracket / (1.0 - law.tail_probability)

@@ -40,15 +40,6 @@ from elu_sym.numeric.mills_table import (
 )
 from elu_sym.numeric.operations import Array, Operations
 
-__all__ = [
-    "divided_difference",
-    "divided_differences",
-    "mills_derivatives",
-    "mills_ratio",
-    "relative_difference",
-    "within_reach",
-]
-
 _OFFSET = 4.0
 _PIECES_PER_UNIT = 256.0
 _NEAR_ZERO = 0.25

@@ -14,8 +14,6 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FLOATS", "NUMPY", "Array", "FloatArray", "Operations"]
-
 Array = Any
 """An array of the library at hand."""
 

@@ -16,8 +16,6 @@ from elu_sym.numeric.law import Law
 from elu_sym.numeric.operations import FloatArray
 from elu_sym.numeric.upper_moments import upper_partial_moment
 
-__all__ = ["log_ratio", "probability_above", "probability_below", "probability_by_cases"]
-
 Case = tuple[Callable[..., NDArray[np.bool_]], Callable[..., FloatArray]]
 """Where a case applies, and the probability there; both functions of all the arguments."""
 

@@ -19,11 +19,15 @@ and where the points t and t + sigma of r would cancel, with the divided differe
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from elu_sym.numeric.exponential_moments import exponential_moment, lower_exponential_moment
-from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, NormalLaw
-from elu_sym.numeric.lower_moments import LEFT_EDGE, lower_moment, lower_partial_moment
+from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, Moment, NormalLaw
+from elu_sym.numeric.lower_moments import (
+    LEFT_EDGE,
+    laplace_form,
+    lower_moment,
+    lower_partial_moment,
+)
 from elu_sym.numeric.mills import (
     divided_difference,
     mills_derivatives,
@@ -31,27 +35,10 @@ from elu_sym.numeric.mills import (
     relative_difference,
     within_reach,
 )
-from elu_sym.numeric.moment import Moment
 from elu_sym.numeric.operations import Array
 from elu_sym.numeric.smooth_mean import second_exponential_quotient
 from elu_sym.numeric.upper_moments import upper_conditional_mean, upper_partial_moment
 from elu_sym.numeric.variances import lower_partial_variance
-
-__all__ = [
-    "density_at_zero",
-    "finite",
-    "lower_conditional_mean_by_location",
-    "lower_conditional_mean_by_scale",
-    "lower_mixed_moment",
-    "lower_remainder",
-    "lower_slope_covariance",
-    "lower_weighted_moment",
-    "probability_by_scale",
-    "root_gradient",
-    "standard_density",
-    "upper_conditional_mean_by_location",
-    "upper_conditional_mean_by_scale",
-]
 
 _FARTHEST = 1000.0
 # So that products of two of them are numbers in single precision.
@@ -133,39 +120,17 @@ def lower_mixed_moment(order: int, law: Law, alpha: Array | float) -> Array:
     if isinstance(law, LimitLaw):
         location = ops.minimum(law.mu, 0.0)
         return (alpha * ops.exp(location)) * (alpha * abs(ops.expm1(location))) ** (order - 1)
-    law.compute_density()  # before the law is divided, since most of it is needed
-    moment = Moment(*ops.choose(law.t >= LEFT_EDGE, _mixed_right(order), _mixed_left(order), law))
+    moment = Moment(*law.choose(law.t >= LEFT_EDGE, _mixed_right, _mixed_left, order))
     return alpha * Moment(alpha * moment.unit, moment.root, moment.bracket).value(order - 1)
 
 
-def _mixed_right(order: int) -> Callable[[NormalLaw], Moment]:
-    def form(law: NormalLaw) -> Moment:
-        ops, sigma = law.ops, law.sigma
-        root, weight = law.density
-        first, last = law.t + sigma, law.t + order * sigma
-        close = within_reach(ops, first, last)
-        unit, bracket = ops.choose(close, quotient, differences, law.t, sigma, law)
-        return Moment(unit, root, weight * bracket)
-
-    def quotient(t: Array, sigma: Array, law: NormalLaw) -> tuple[Array, Array]:
-        points = [t + k * sigma for k in range(1, order + 1)]
-        return sigma, divided_difference(law.ops, points)
-
-    def differences(t: Array, sigma: Array, law: NormalLaw) -> tuple[Array, Array]:
-        total = mills_ratio(law.ops, t + sigma)
-        for k in range(1, order):
-            ratio = mills_ratio(law.ops, t + (k + 1) * sigma)
-            total = total + (-1) ** k * math.comb(order - 1, k) * ratio
-        return law.one, total
-
-    return form
+def _mixed_right(law: NormalLaw, order: int) -> Moment:
+    root, weight = law.density
+    unit, bracket = laplace_form(order - 1, law, first=1)
+    return Moment(unit, root, weight * bracket)
 
 
-def _mixed_left(order: int) -> Callable[[NormalLaw], Moment]:
-    def form(law: NormalLaw) -> Moment:
-        apart = law.sigma - law.mu >= _APART
-        return Moment(law.one, law.one, law.ops.choose(apart, expanded, difference, law))
-
+def _mixed_left(law: NormalLaw, order: int) -> Moment:
     def expanded(law: NormalLaw) -> Array:
         total = 0.0 * law.sigma
         for k in range(order):
@@ -178,7 +143,8 @@ def _mixed_left(order: int) -> Callable[[NormalLaw], Moment]:
         below, above = lower_moment(order - 1, law), lower_moment(order, law)
         return below.value(order - 1) - above.value(order)
 
-    return form
+    apart = law.sigma - law.mu >= _APART
+    return Moment(law.one, law.one, law.choose(apart, expanded, difference))
 
 
 def lower_weighted_moment(order: int, law: Law, alpha: Array | float) -> Array:
@@ -212,9 +178,8 @@ def lower_weighted_moment(order: int, law: Law, alpha: Array | float) -> Array:
         moment = exponential_moment(order, law).value(order)
         return law.density_value - order * law.sigma * moment
 
-    law.compute_density()  # before the law is divided, since all of it is needed
     beyond = law.t + order * law.sigma >= 0.0
-    return alpha**order * law.ops.choose(beyond, right, left, law)
+    return alpha**order * law.choose(beyond, right, left)
 
 
 def lower_slope_covariance(law: Law, alpha: Array | float) -> Array:
@@ -245,7 +210,7 @@ def lower_slope_covariance(law: Law, alpha: Array | float) -> Array:
         return lower_mixed_moment(2, law, alpha) - product
 
     def left(law: NormalLaw, alpha: Array) -> Array:
-        return law.ops.choose(law.sigma >= _APART, wide, narrow, law, alpha)
+        return law.choose(law.sigma >= _APART, wide, narrow, alpha)
 
     def wide(law: NormalLaw, alpha: Array) -> Array:
         first = lower_exponential_moment(1, law, alpha)
@@ -256,8 +221,7 @@ def lower_slope_covariance(law: Law, alpha: Array | float) -> Array:
         through = alpha * lower_partial_moment(1, law, alpha) * upper_partial_moment(0, law)
         return through - lower_partial_variance(law, alpha)
 
-    law.compute_density()  # before the law is divided, since most of it is needed
-    return law.ops.choose(law.t >= _COVARIANCE_EDGE, right, left, law, alpha)
+    return law.choose(law.t >= _COVARIANCE_EDGE, right, left, alpha)
 
 
 def lower_remainder(law: Law) -> Array:
@@ -288,9 +252,8 @@ def lower_remainder(law: Law) -> Array:
 
     def right(law: NormalLaw) -> Array:
         root, weight = law.density
-        points = [law.t, law.t + law.sigma, law.t + law.sigma]
-        close = within_reach(law.ops, points[0], points[2])
-        unit, bracket = law.ops.choose(close, quotient, differences, law)
+        close = within_reach(law.ops, law.t, law.t + law.sigma)
+        unit, bracket = law.choose(close, quotient, differences)
         return Moment(unit, root, weight * bracket).value(2)
 
     def quotient(law: NormalLaw) -> tuple[Array, Array]:
@@ -303,7 +266,7 @@ def lower_remainder(law: Law) -> Array:
         return law.one, mills - beyond - law.sigma * slope
 
     def left(law: NormalLaw) -> Array:
-        return law.ops.choose(law.sigma - law.mu < 1.0, near, apart, law)
+        return law.choose(law.sigma - law.mu < 1.0, near, apart)
 
     def near(law: NormalLaw) -> Array:
         ops, sigma = law.ops, law.sigma
@@ -318,8 +281,7 @@ def lower_remainder(law: Law) -> Array:
         weighted = weighted - law.sigma * lower_weighted_moment(1, law, 1.0)
         return lower_partial_moment(1, law, 1.0) + weighted
 
-    law.compute_density()  # before the law is divided, since most of it is needed
-    return ops.choose(law.t >= LEFT_EDGE, right, left, law)
+    return law.choose(law.t >= LEFT_EDGE, right, left)
 
 
 def _inverse_mills_ratio(law: NormalLaw) -> Array:
@@ -341,7 +303,7 @@ def _standard_conditional_variance(law: NormalLaw) -> Array:
         return relative_difference(law.ops, [-law.t, -law.t, -law.t]) - first * first
 
     law.compute_tail()  # before the law is divided, since most of it is needed
-    return law.ops.choose(law.t >= 0.0, above, below, law)
+    return law.choose(law.t >= 0.0, above, below)
 
 
 def upper_conditional_mean_by_location(law: Law) -> Array:
@@ -377,29 +339,40 @@ def upper_conditional_mean_by_scale(law: Law) -> Array:
 
 
 def _lower_conditional_slopes(law: NormalLaw) -> tuple[Array, Array]:
-    """Return -d/dmu and d/dsigma of E[1 - e^X | X < 0] for t >= -2."""
+    """Return -d/dmu and d/dsigma of E[1 - e^X | X < 0]."""
 
-    def close(t: Array, sigma: Array, law: NormalLaw) -> tuple[Array, Array]:
-        x, y = t, t + sigma
+    def left(law: NormalLaw) -> tuple[Array, Array]:
+        probability = 1.0 - law.tail_probability
+        mean = lower_partial_moment(1, law, 1.0) / probability
+        first, weighted = exponential_moment(1, law).value(1), lower_weighted_moment(1, law, 1.0)
+        by_scale = (weighted + mean * probability_by_scale(law)) / probability
+        return (first - mean * density_at_zero(law)) / probability, by_scale
+
+    def right(law: NormalLaw) -> tuple[Array, Array]:
+        ops, t, sigma = law.ops, law.t, law.sigma
+        beyond = t + sigma
+        slope, ratio = law.choose(within_reach(ops, t, beyond), close, apart)
+        first = ratio * relative_difference(ops, [beyond, beyond])
+        # Far away the slope is 1/t^2, which may be no number, and the other term 1/t.
+        return slope, first + ops.where(t > 1.0 / ops.unit, first, t * slope)
+
+    def close(law: NormalLaw) -> tuple[Array, Array]:
+        x, y = law.t, law.t + law.sigma
         first = relative_difference(law.ops, [x, y])
-        ratio = 1.0 - sigma * first  # M(y)/M(x)
+        ratio = 1.0 - law.sigma * first  # M(y)/M(x)
         curved = ratio * relative_difference(law.ops, [x, x, y])
         second = 0.5 * (curved + relative_difference(law.ops, [x, y, y]))
         return second - first * first, ratio
 
-    def apart(t: Array, sigma: Array, law: NormalLaw) -> tuple[Array, Array]:
-        x, y = t, t + sigma
+    def apart(law: NormalLaw) -> tuple[Array, Array]:
+        x, y = law.t, law.t + law.sigma
         ratio = mills_ratio(law.ops, y) / mills_ratio(law.ops, x)
         difference = relative_difference(law.ops, [x, x]) - relative_difference(law.ops, [y, y])
-        return ratio * (difference / sigma), ratio
+        return ratio * (difference / law.sigma), ratio
 
-    ops, t, sigma = law.ops, law.t, law.sigma
-    reach = within_reach(ops, t, t + sigma)
-    slope, ratio = ops.choose(reach, close, apart, t, sigma, law)
-    beyond = t + sigma
-    first = ratio * relative_difference(ops, [beyond, beyond])
-    # Far away the slope is 1/t^2, which may be no number, and the other term 1/t.
-    return slope, first + ops.where(t > 1.0 / ops.unit, first, t * slope)
+    law.compute_tail()  # before the law is divided, since most of it is needed
+    by_location, by_scale = law.choose(law.t >= LEFT_EDGE, right, left)
+    return by_location, by_scale
 
 
 def lower_conditional_mean_by_location(law: Law, alpha: Array | float) -> Array:
@@ -415,18 +388,7 @@ def lower_conditional_mean_by_location(law: Law, alpha: Array | float) -> Array:
         ops = law.ops
         inside = ops.where(law.mu < 0.0, ops.exp(ops.minimum(law.mu, 0.0)), 0.0 * law.negative)
         return -alpha * ops.where(law.mu == 0.0, 1.0 - 2.0 / math.pi, inside)
-
-    def left(law: NormalLaw) -> Array:
-        probability = 1.0 - law.tail_probability
-        mean = lower_partial_moment(1, law, 1.0) / probability
-        first = exponential_moment(1, law).value(1)
-        return (first - mean * density_at_zero(law)) / probability
-
-    law.compute_tail()  # before the law is divided, since most of it is needed
-    slope = law.ops.choose(
-        law.t >= LEFT_EDGE, lambda law: _lower_conditional_slopes(law)[0], left, law
-    )
-    return -alpha * slope
+    return -alpha * _lower_conditional_slopes(law)[0]
 
 
 def lower_conditional_mean_by_scale(law: Law, alpha: Array | float) -> Array:
@@ -440,18 +402,7 @@ def lower_conditional_mean_by_scale(law: Law, alpha: Array | float) -> Array:
     """
     if isinstance(law, LimitLaw):
         return 2.0 * alpha * standard_density(law)
-
-    def left(law: NormalLaw) -> Array:
-        probability = 1.0 - law.tail_probability
-        mean = lower_partial_moment(1, law, 1.0) / probability
-        weighted = lower_weighted_moment(1, law, 1.0)
-        return (weighted + mean * probability_by_scale(law)) / probability
-
-    law.compute_tail()  # before the law is divided, since most of it is needed
-    slope = law.ops.choose(
-        law.t >= LEFT_EDGE, lambda law: _lower_conditional_slopes(law)[1], left, law
-    )
-    return alpha * slope
+    return alpha * _lower_conditional_slopes(law)[1]
 
 
 def root_gradient(

@@ -23,8 +23,6 @@ from elu_sym.numeric.mills import divided_difference
 from elu_sym.numeric.operations import Array, Operations
 from elu_sym.numeric.upper_moments import upper_partial_moment
 
-__all__ = ["partial_mean_difference", "smooth_mean"]
-
 # The sum |m| + s below which the two parts are nearly linear, found by measurement against Arb.
 _LINEAR_EDGE = 1.0
 # The same for ELU with alpha near 1, where the plain difference has no more error than alpha itself
@@ -58,9 +56,8 @@ def partial_mean_difference(law: Law, alpha: Array) -> Array:
     """
     if isinstance(law, LimitLaw):
         return _difference(law, alpha)
-    law.compute_density()  # before the law is divided, since all of it is needed
     tiny = (abs(law.mu) + law.sigma < _TINY_EDGE) & (abs(alpha - 1.0) < _NEAR_ONE)
-    return law.ops.choose(tiny, _smooth_and_rest, _difference, law, alpha)
+    return law.choose(tiny, _smooth_and_rest, _difference, alpha)
 
 
 def _difference(law: Law, alpha: Array) -> Array:
@@ -113,7 +110,7 @@ def _curved(law: NormalLaw, unit: NormalLaw, alpha: Array) -> Array:
 
 
 def _nearly_linear(law: NormalLaw, unit: NormalLaw) -> Array:
-    return law.mu + law.ops.choose(law.t >= LEFT_EDGE, _right, _left, law, unit)
+    return law.mu + law.choose(law.t >= LEFT_EDGE, _right, _left, unit)
 
 
 def _right(law: NormalLaw, unit: NormalLaw) -> Array:

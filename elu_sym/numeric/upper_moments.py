@@ -12,12 +12,9 @@ difference that loses at most a factor 2 if n is even.
 
 from __future__ import annotations
 
-from elu_sym.numeric.law import Law, LimitLaw, NormalLaw
+from elu_sym.numeric.law import Law, LimitLaw, Moment, NormalLaw
 from elu_sym.numeric.mills import relative_difference
-from elu_sym.numeric.moment import Moment
 from elu_sym.numeric.operations import Array
-
-__all__ = ["upper_conditional_mean", "upper_moment", "upper_partial_moment"]
 
 
 def upper_partial_moment(order: int, law: Law) -> Array:

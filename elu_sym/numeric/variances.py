@@ -20,34 +20,18 @@ For Y = (1 - e^X)_+ there are three forms:
   part of its second moment.
 
 A standard deviation of 1e-200 is an ordinary number, its square is not; so each part has a
-deviation too, whose root is taken before its factors meet (``moment``).  With a and b those of the
-two parts and c = ``partial_mean_root``, the deviation of ELU is hypot(hypot(a, b), sqrt(2) c).
+deviation too, whose root is taken before its factors meet (``law.Moment``).  With a and b those of
+the two parts and c = ``partial_mean_root``, the deviation of ELU is hypot(hypot(a, b), sqrt(2) c).
 """
 
 from __future__ import annotations
 
 from elu_sym.numeric.exponential_moments import exponential_moment
-from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, NormalLaw, normal_below
-from elu_sym.numeric.lower_moments import (
-    call_moment,
-    lower_moment,
-    mean_exponential_growth,
-)
+from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, Moment, NormalLaw, normal_below
+from elu_sym.numeric.lower_moments import call_moment, lower_moment, mean_exponential_growth
 from elu_sym.numeric.mills import divided_differences, mills_ratio, within_reach
-from elu_sym.numeric.moment import Moment
 from elu_sym.numeric.operations import Array, Operations
 from elu_sym.numeric.upper_moments import upper_moment
-
-__all__ = [
-    "lower_partial_deviation",
-    "lower_partial_variance",
-    "opposite_mean_product",
-    "opposite_mean_root",
-    "partial_mean_product",
-    "partial_mean_root",
-    "upper_partial_deviation",
-    "upper_partial_variance",
-]
 
 # Where the forms of the lower variance meet: the least error of the three, measured against Arb.
 _LEFT = -0.5
@@ -280,19 +264,19 @@ def lower_variance_moment(law: NormalLaw) -> Moment:
     def left(law: NormalLaw) -> Moment:
         far = law.t < _FAR_LEFT
         capped = law.sigma >= law.ops.where(far, 0.7, 0.9)
-        return Moment(*law.ops.choose(capped, _capped, narrow, law))
+        return Moment(*law.choose(capped, _capped, narrow))
 
     def narrow(law: NormalLaw) -> Moment:
         parity = law.sigma < law.ops.where(law.t < _FAR_LEFT, 0.7, 0.5)
-        return Moment(*law.ops.choose(parity, _parity, _moments, law))
+        return Moment(*law.choose(parity, _parity, _moments))
 
-    return Moment(*law.ops.choose(law.t < _LEFT, left, _moments, law))
+    return Moment(*law.choose(law.t < _LEFT, left, _moments))
 
 
 def _moments(law: NormalLaw) -> Moment:
     root, weight = law.density
     close = within_reach(law.ops, law.t, law.t + 2.0 * law.sigma)
-    unit, first, second = law.ops.choose(close, _quotients, _differences, law)
+    unit, first, second = law.choose(close, _quotients, _differences)
     return Moment(unit, root, weight * (second - law.density_value * (first * first)))
 
 
@@ -312,9 +296,7 @@ def _differences(law: NormalLaw) -> tuple[Array, Array, Array]:
 
 def _parity(law: NormalLaw) -> Moment:
     exponent = law.mu + 0.5 * (law.sigma * law.sigma)
-    return Moment(
-        *law.ops.choose(law.t > _NEGLIGIBLE_TAIL, _parity_near, _parity_far, law, exponent)
-    )
+    return Moment(*law.choose(law.t > _NEGLIGIBLE_TAIL, _parity_near, _parity_far, exponent))
 
 
 def _parity_near(law: NormalLaw, exponent: Array) -> Moment:
@@ -335,7 +317,7 @@ def _capped(law: NormalLaw) -> Moment:
     largest = law.ops.where(law.t + 2.0 * law.sigma < 0.0, largest, -0.5 * (law.t * law.t))
     largest = law.ops.maximum(largest, -1e300)  # not infinite; the variance is zero long before
     deep = largest < law.ops.least
-    return Moment(*law.ops.choose(deep, _capped_deep, _capped_ordinary, law, largest))
+    return Moment(*law.choose(deep, _capped_deep, _capped_ordinary, largest))
 
 
 def _capped_ordinary(law: NormalLaw, largest: Array) -> Moment:

@@ -15,8 +15,7 @@ from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.book.cases import UnsupportedDerivativeError
 from elu_sym.book.formula import DISTRIBUTIONS
 from elu_sym.certify.heat import heat_certificate
-from elu_sym.certify.mutants import mutants
-from elu_sym.certify.mutation import integral_test
+from elu_sym.certify.mutation import integral_test, mutants
 from elu_sym.symbols import alpha, level, mu, sigma, threshold
 
 EVERY = pytest.mark.parametrize("distribution", DISTRIBUTIONS.values(), ids=DISTRIBUTIONS)

@@ -8,11 +8,12 @@ from textbook import ELU, MEAN, SECOND_MOMENT, VARIANCE, above, density, excess
 from elu_sym.activations import Relu
 from elu_sym.algebra.normal_form import NormalForm
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
-from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
-from elu_sym.certify.heat_conditions import (
+from elu_sym.certify.heat import (
+    heat_certificate,
     require_heat_equation,
     require_limit,
     require_uniform_bound,
+    variance_heat_certificate,
 )
 from elu_sym.certify.integrand import Integrand
 from elu_sym.certify.witness import RejectedError

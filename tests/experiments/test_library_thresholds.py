@@ -9,8 +9,15 @@ import pytest
 from numpy.typing import NDArray
 from sympy import Integer, Rational
 
-from elu_sym.algebra.rounded_quantities import QUANTITIES
-from elu_sym.algebra.rounding import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, FORMATS, SELU_ALPHA
+from elu_sym.algebra.rounding import (
+    BFLOAT16,
+    FLOAT16,
+    FLOAT32,
+    FLOAT64,
+    FORMATS,
+    QUANTITIES,
+    SELU_ALPHA,
+)
 from elu_sym.experiments.library_functions import LIBRARIES, instruction_set, version
 from elu_sym.experiments.library_thresholds import (
     ELEMENTS,

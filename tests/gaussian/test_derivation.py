@@ -81,7 +81,10 @@ def test_a_step_without_a_check_does_not_hold():
 def test_a_wrong_rule_stops_the_engine(monkeypatch):
     from elu_sym.gaussian import engine
 
-    wrong = replace(engine.RULES[2], apply=lambda terms, law: tuple(2 * term for term in terms))
+    def complete_square(terms, law):
+        return tuple(2 * term for term in terms)
+
+    wrong = replace(engine.RULES[2], apply=complete_square)
     rules = (*engine.RULES[:2], wrong, *engine.RULES[3:])
     monkeypatch.setattr(engine, "RULES", rules)
     with pytest.raises(DerivationError, match="complete_square"):
@@ -96,6 +99,16 @@ def test_atoms_are_checked_too():
     assert without_atom != derivation.steps[0].after
     with pytest.raises(DerivationError, match="split_at_kink"):
         altered(derivation, 0, after=without_atom).recheck()
+
+
+@pytest.mark.parametrize("position", [0, 3])
+def test_a_boundary_term_stands_for_no_integral(position):
+    """It has the form of one; where a piece or a substitution is checked it proves nothing."""
+    after = SECOND_MOMENT.steps[position].after
+    first = after[0].atoms(DefiniteIntegral).pop()
+    changed = after[0].xreplace({first: BoundaryTerm(*first.args)})
+    with pytest.raises(DerivationError, match=RULE_NAMES[position]):
+        altered(SECOND_MOMENT, position, after=(changed, *after[1:])).recheck()
 
 
 def test_text_and_latex_show_every_step():

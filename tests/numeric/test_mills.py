@@ -11,7 +11,7 @@ from flint import arb, ctx
 
 from elu_sym.generate import mills_polynomials
 from elu_sym.numeric import mills_table
-from elu_sym.numeric.law import NormalLaw
+from elu_sym.numeric.law import Moment, NormalLaw
 from elu_sym.numeric.mills import (
     divided_difference,
     mills_derivatives,
@@ -19,10 +19,9 @@ from elu_sym.numeric.mills import (
     relative_difference,
     within_reach,
 )
-from elu_sym.numeric.moment import Moment
 from elu_sym.numeric.operations import FLOATS, NUMPY
 
-FOLDER = Path(mills_polynomials.__file__).parent
+FOLDER = Path(mills_table.__file__).parent
 
 
 @pytest.fixture(autouse=True)

@@ -2,23 +2,18 @@
 
 import mpmath
 import pytest
+from mpmath.libmp import to_rational
 from sympy import Float, Rational
 
 from elu_sym.algebra.arbitrary_precision import exact_rational
 
 
-@pytest.mark.parametrize("value", [0.75, -0.75])
-def test_mantissa_and_exponent_have_no_sign(value):
-    """`exact_rational` takes the sign of an mpf from elsewhere: it once lost it here."""
-    mantissa, exponent = mpmath.mpf(value).man_exp
-    assert (int(mantissa), int(exponent)) == (3, -2)
-    assert exact_rational("mu", mpmath.mpf(value)) == Rational(3, 4) * (1 if value > 0 else -1)
-
-
-def test_zero_has_the_mantissa_0():
-    """`exact_rational` has no case of its own for zero."""
-    mantissa, exponent = mpmath.mpf(0).man_exp
-    assert (int(mantissa), int(exponent)) == (0, 0)
+@pytest.mark.parametrize("value", [0.75, -0.75, 0.0, 2.0**80])
+def test_an_mpf_is_a_fraction_with_its_sign(value):
+    """`exact_rational` takes it as it is, whatever the working precision."""
+    with mpmath.workprec(2):
+        assert to_rational(mpmath.mpf(value, prec=53)._mpf_) == value.as_integer_ratio()
+        assert exact_rational("mu", mpmath.mpf(value, prec=53)) == Rational(value)
 
 
 def test_a_float_of_sympy_becomes_an_mpf_without_rounding():

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from sympy import Expr, Rational, Symbol
 
-from elu_sym.algebra.interval_enclosure import BoxFunction, Interval, exact
+from elu_sym.algebra.enclosure import exact
+from elu_sym.algebra.interval_enclosure import BoxFunction, Interval
 from elu_sym.generate.whole_files import write_whole
 
 FOLDER = Path(__file__).parent

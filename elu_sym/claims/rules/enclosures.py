@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sympy import Expr, Rational, S, Symbol, diff, latex
 
-from elu_sym.algebra.ball_program import compiled, functions_on_boxes
-from elu_sym.algebra.enclosure import Point, enclose, enclose_to
-from elu_sym.algebra.interval_enclosure import exact
+from elu_sym.algebra.enclosure import Point, enclose, enclose_to, exact
+from elu_sym.algebra.interval_enclosure import compiled, operations_on_boxes
 from elu_sym.claims.assertion import Assertion, Evidence, Notation, Sentence, Step
 from elu_sym.claims.covers.cover import Box, Cover, read, recheck, require_box
 from elu_sym.claims.covers.search import FEW_BOXES, search
@@ -124,7 +123,7 @@ class IterateBetween(Assertion):
 
         outputs = [self.map, diff(self.map, self.symbol)]
         function = compiled(
-            outputs, [self.symbol], self.precision, functions_on_boxes(self.precision)
+            outputs, [self.symbol], self.precision, operations_on_boxes(self.precision)
         )
         with flint.ctx.workprec(self.precision):
             ball = flint.arb(exact(self.start))

@@ -12,11 +12,11 @@ from typing import ClassVar
 
 from sympy import Rational, Symbol
 
-from elu_sym.algebra.rounded_quantities import QUANTITIES
 from elu_sym.algebra.rounding import (
     DERIVATIVE_FROM_VALUE,
     EXPONENTIAL,
     FORMATS,
+    QUANTITIES,
     FloatingPointFormat,
     largest_at_most,
 )
@@ -55,7 +55,7 @@ class MeasuredWithin(Assertion):
 
     Attributes:
         library: ``numpy``, ``torch`` or ``jax``.
-        functions: keys of :data:`elu_sym.algebra.rounded_quantities.QUANTITIES`.
+        functions: keys of :data:`elu_sym.algebra.rounding.QUANTITIES`.
         formats: the formats.
         reference: what the thresholds are compared with.
         least: the smallest distance, in floats of the format; below 0 if the threshold is lower.
