@@ -122,7 +122,7 @@ class Assertion(ABC):
             detail: why it follows.
             premises: steps, or assertions that are checked now.
             entailed: steps whose assertions follow from this one in turn: where one is false, it
-                is. By default these are the premises.
+                is. By default it holds if and only if the premises do, and none may be open.
             failure: what it means that one of them is false; it is named by default.
             at: values of the witness where the one of the false step has none.
         """
@@ -131,7 +131,8 @@ class Assertion(ABC):
         )
         if steps and all_hold(steps):
             return self.proved(detail, steps)
-        false = first_false(steps if entailed is None else entailed)
+        is_open = any(step.holds is None for step in steps)
+        false = first_false(entailed if entailed is not None else () if is_open else steps)
         if false is None:
             return self.undecided("a premise is open", steps)
         found = false.witness or {}

@@ -67,6 +67,8 @@ def test_a_false_premise_refutes_only_what_entails_it() -> None:
     assert (refuted.holds, refuted.witness) == (False, {alpha: S.Half, x: S.Zero})
     assert refuted.detail == "b fails"
     assert CONCLUSION.concluded("so", [TRUE, FALSE], entailed=()).holds is None
+    assert CONCLUSION.concluded("so", [OPEN, FALSE]).holds is None
+    assert CONCLUSION.concluded("so", [OPEN, FALSE], entailed=[FALSE.check()]).holds is False
     apart = CONCLUSION.concluded("so", [OPEN], entailed=[FALSE.check()], failure="no")
     assert (apart.detail, apart.premises[-1].assertion) == ("no", FALSE)
 

@@ -254,7 +254,7 @@ class Jump(Assertion):
         if not comparison and all_hold(premises):
             return self.refuted(comparison.reason, comparison.witness, premises)
         detail = f"{right} from the right less {left} from the left"
-        return self.concluded(detail, premises, premises if comparison else ())
+        return self.concluded(detail, premises, None if comparison else ())
 
 
 def differentiated(function: KinkedFunction, side: Side, order: int) -> Iterable[Step]:

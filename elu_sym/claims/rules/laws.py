@@ -90,7 +90,9 @@ class AlmostSurelyNonzero(Assertion):
         # Where the expression is 0 on a whole half-line any of its points will do.
         places = zip(signs, (S.NegativeOne, S.One, S.Zero), strict=True)
         place = {x: next((place for sign, place in places if sign.holds is False), S.Zero)}
-        return self.concluded("it vanishes nowhere", signs, None, "X = x with probability 1", place)
+        return self.concluded(
+            "it vanishes nowhere", signs, signs, "X = x with probability 1", place
+        )
 
 
 @dataclass(frozen=True)
