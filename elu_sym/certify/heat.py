@@ -44,7 +44,7 @@ from elu_sym.certify.heat_conditions import (
     require_uniform_bound,
 )
 from elu_sym.certify.integrand import Integrand
-from elu_sym.certify.witness import RejectedError, Witness, testify
+from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.symbols import mu, sigma
 
 
@@ -90,7 +90,7 @@ def heat_certificate(expression: Expr, g: Expr | Integrand, order: Sequence[Expr
             f"limit g on {len(integrand.pieces)} intervals{atoms}"
         )
 
-    return testify("heat", check)
+    return testify(Evidence.HEAT, check)
 
 
 def variance_heat_certificate(
@@ -142,7 +142,7 @@ def variance_heat_certificate(
             f"bounded, limit 0 on {len(integrand.pieces)} intervals, mean certified"
         )
 
-    return testify("heat", check)
+    return testify(Evidence.HEAT, check)
 
 
 def _atomic_part(integrand: Integrand) -> NormalForm:

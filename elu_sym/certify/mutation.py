@@ -25,7 +25,7 @@ from elu_sym.certify.integrand import Integrand
 from elu_sym.certify.mutants import Mutant, mutants
 from elu_sym.certify.points import random_points
 from elu_sym.certify.quadrature import enclose_compound
-from elu_sym.certify.witness import Witness
+from elu_sym.certify.witness import Evidence, Witness
 
 Acceptance = Callable[[Expr], bool | Witness]
 """A certificate with everything but the formula filled in: true if it accepts the formula."""
@@ -71,7 +71,7 @@ class MutationScore:
         if self.survivors:
             first = self.survivors[0]
             detail += f"; survives: {first.kind}, {first.change}"
-        return Witness("mutation", not self.survivors, detail, self.seconds)
+        return Witness(Evidence.MUTATION, not self.survivors, detail, self.seconds)
 
 
 def mutation_score(

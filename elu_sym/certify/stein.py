@@ -24,7 +24,7 @@ from sympy import Expr, Symbol
 
 from elu_sym.algebra.equality import UndecidedError, equals
 from elu_sym.certify.integrand import Integrand
-from elu_sym.certify.witness import RejectedError, Witness, testify
+from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.symbols import mu, sigma
 
 
@@ -75,7 +75,7 @@ def stein_certificate(
         )
         return f"E[(X - mu) g] = sigma^2 E[g'] exact, with {len(slope.atoms)} atoms in g'"
 
-    return testify("stein", check)
+    return testify(Evidence.STEIN, check)
 
 
 def parameter_certificate(
@@ -118,7 +118,7 @@ def parameter_certificate(
         _require_equal(mean.diff(parameter), derivative_mean, f"d/d{parameter} E[g] = E[dg]")
         return f"d/d{parameter} E[g] = E[dg/d{parameter}] exact, with {len(slope.atoms)} atoms"
 
-    return testify("parameter", check)
+    return testify(Evidence.PARAMETER, check)
 
 
 def _require_derivative(slope: Integrand, claimed: Integrand | None) -> None:
