@@ -10,8 +10,8 @@ from typing import Any
 _HOMES = {
     "ACTIVATIONS": "elu_sym.book.formula",
     "CLAIMS": "elu_sym.claims.chapters",
-    "DISTRIBUTIONS": "elu_sym.book.formula",
     "FORMULAS": "elu_sym.book.formula",
+    "absolute_mean": "elu_sym.book.formula",
     "audit": "elu_sym.layer_audit",
     "backward_variances": "elu_sym.networks.signal_propagation",
     "celu": "elu_sym.book.formula",

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import mpmath
-from sympy import Expr, Float, Integer, Rational, Symbol
+from sympy import Expr, Float, Integer, Piecewise, Rational, S, Symbol
 
 from elu_sym.algebra.enclosure import enclose_to
 
@@ -69,7 +69,10 @@ def arb_function(expression: Expr, arguments: tuple[Symbol, ...]) -> "Callable[.
     """
 
     def evaluate(*values: Any) -> "arb":
-        return enclose_to(expression, _point(arguments, values), Rational(1, 2**100))
+        point, chosen = _point(arguments, values), expression
+        if isinstance(expression, Piecewise):  # the conditions are decided at an exact point
+            chosen = next(e for e, when in expression.args if when.xreplace(point) == S.true)
+        return enclose_to(chosen, point, Rational(1, 2**100))
 
     return evaluate
 

@@ -41,7 +41,7 @@ class Primitive(Function):
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
         """The quantity at symbolic mu, sigma and alpha, over ``NormalCdf`` and ``NormalPdf``."""
-        raise TypeError("a primitive is defined by a subclass with a closed form")
+        raise TypeError(f"{cls.__name__} in elu_sym/book/primitives.py has no closed_form")
 
     def _eval_rewrite_as_NormalCdf(self, *arguments: Expr, **hints: Any) -> Expr:
         orders = arguments[: 1 if arguments and arguments[0].is_Integer else 0]
@@ -68,7 +68,7 @@ class Primitive(Function):
     @classmethod
     def slopes(cls, *arguments: Expr) -> Slopes:
         """The derivatives of the primitive at its arguments, over primitives."""
-        raise TypeError("a primitive is defined by a subclass with derivatives")
+        raise TypeError(f"{cls.__name__} in elu_sym/book/primitives.py has no slopes")
 
     def fdiff(self, argindex: int = 1) -> Expr:
         """The derivative with respect to an argument after the order, over primitives.
@@ -89,7 +89,7 @@ class CompoundPrimitive(Primitive):
     @classmethod
     def definition(cls, *arguments: Expr) -> Expr:
         """The same over other primitives."""
-        raise TypeError("a compound primitive is defined by a subclass with a definition")
+        raise TypeError(f"{cls.__name__} in elu_sym/book/primitives.py has no definition")
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -645,15 +645,12 @@ _P_BELOW = UpperPartialMoment(0, -mu, sigma)
 _ELU_BELOW = (mu, sigma, alpha)
 _SELU_BELOW = (mu, sigma, scale * alpha)
 _CELU_BELOW = (mu / alpha, sigma / alpha, alpha)
-_UPPER_MEAN = UpperPartialMoment(1, mu, sigma)  # only as a part of PartialMeanDifference
-_SELU_UPPER_MEAN = UpperPartialMoment(1, scale * mu, scale * sigma)
-_CELU_LOWER_MEAN = LowerPartialMoment(1, *_CELU_BELOW)  # only as a part of SmoothMean
 _CELU_SLOPE = (mu / alpha, sigma / alpha, S.One)
 
 PRIMITIVES: dict[str, tuple[Expr, ...]] = {
     "elu": (
+        *_moments((mu, sigma), _ELU_BELOW),
         PartialMeanDifference(*_ELU_BELOW),
-        *(moment for moment in _moments((mu, sigma), _ELU_BELOW) if moment != _UPPER_MEAN),
         PartialMeanProduct(*_ELU_BELOW),
         *_slopes(_P_ABOVE, *(LowerExponentialMoment(n, *_ELU_BELOW) for n in (1, 2))),
     ),
@@ -667,12 +664,8 @@ PRIMITIVES: dict[str, tuple[Expr, ...]] = {
         *_slopes(_P_ABOVE, slope * _P_BELOW, slope**2 * _P_BELOW),
     ),
     "selu": (
+        *_moments((scale * mu, scale * sigma), _SELU_BELOW),
         scale * PartialMeanDifference(*_ELU_BELOW),
-        *(
-            moment
-            for moment in _moments((scale * mu, scale * sigma), _SELU_BELOW)
-            if moment != _SELU_UPPER_MEAN
-        ),
         PartialMeanProduct(mu, sigma, scale**2 * alpha),
         *_slopes(
             scale * _P_ABOVE,
@@ -681,10 +674,24 @@ PRIMITIVES: dict[str, tuple[Expr, ...]] = {
         ),
     ),
     "celu": (
+        *_moments((mu, sigma), _CELU_BELOW),
         SmoothMean(mu, sigma, alpha),
-        *(moment for moment in _moments((mu, sigma), _CELU_BELOW) if moment != _CELU_LOWER_MEAN),
         PartialMeanProduct(mu / alpha, sigma / alpha, alpha**2),
         *_slopes(_P_ABOVE, *(LowerExponentialMoment(n, *_CELU_SLOPE) for n in (1, 2))),
     ),
 }
-"""What the closed forms of each activation are written over."""
+"""What the closed forms of each activation are written over, as ``decompose`` takes it."""
+
+
+def primitives_of(activation: str) -> tuple[Expr, ...]:
+    """What the closed forms of an activation are written over.
+
+    Raises:
+        LookupError: if nobody has said it.
+    """
+    if activation not in PRIMITIVES:
+        raise LookupError(
+            f"elu_sym/book/primitives.py: PRIMITIVES has no {activation!r}: list what its closed"
+            f" forms are written over, as for {', '.join(PRIMITIVES)}"
+        )
+    return PRIMITIVES[activation]

@@ -13,9 +13,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from elu_sym.book.case_witnesses import witnesses_of_cases
-from elu_sym.book.cases import DerivativeDistribution
-from elu_sym.book.formula import DISTRIBUTIONS, FORMULAS, Formula
+from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.book.witnesses import witnesses_of
 from elu_sym.certify.witness import Witness
 from elu_sym.claims.chapters import CHAPTERS, CLAIMS
@@ -92,7 +90,7 @@ class ClaimReport:
 class FormulaReport:
     """A formula and what its witnesses found."""
 
-    formula: Formula | DerivativeDistribution
+    formula: Formula
     witnesses: tuple[Witness, ...]
 
     @property
@@ -220,7 +218,7 @@ def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
         >>> report.passed, report.claims[0].outcome.verdict.value, report.claims[0].refuted
         (True, 'PROVED', 1)
     """
-    known = [*CLAIMS, *FORMULAS, *DISTRIBUTIONS]
+    known = [*CLAIMS, *FORMULAS]
     chosen = known if only is None else list(dict.fromkeys(_resolved(only, known)))
     if not chosen:
         raise ValueError("only is empty: name a claim, a chapter or a formula")
@@ -248,8 +246,7 @@ def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
                 )
                 claims.append(ClaimReport(outcome, tuple(neighbours)))
             else:
-                formula = FORMULAS[name] if name in FORMULAS else DISTRIBUTIONS[name]
-                formulas.append(FormulaReport(formula, result))
+                formulas.append(FormulaReport(FORMULAS[name], result))
     return Report(tuple(claims), tuple(formulas))
 
 
@@ -273,6 +270,4 @@ def _checked_by_id(name: str) -> Any:
     if name in CLAIMS:
         checked = (claim.check() for claim in (CLAIMS[name], *CLAIMS[name].false_claims))
         return tuple((outcome.steps, outcome.seconds, outcome.failure) for outcome in checked)
-    if name in FORMULAS:
-        return witnesses_of(FORMULAS[name])
-    return witnesses_of_cases(DISTRIBUTIONS[name])
+    return witnesses_of(FORMULAS[name])

@@ -23,7 +23,7 @@ from elu_sym.book.primitives import (
     UpperPartialMoment,
     UpperPartialVariance,
 )
-from elu_sym.generate.printers import MU, PythonPrinter, plain_symbols, written_terms
+from elu_sym.generate.printers import MU, PythonPrinter, plain_symbols, typed, written_terms
 from elu_sym.symbols import mu, sigma
 
 GRADIENT = '''
@@ -117,19 +117,18 @@ def gradient_function(formula: Formula) -> str:
     Raises:
         NoDecompositionError: if the closed form is no combination of primitives.
     """
-    parameters = formula.activation.parameters
     heading = {
         "name": formula.function_name,
-        "arguments": ", ".join(["law: Law", *(f"{name}: Array" for name in parameters)]),
+        "arguments": typed(formula),
         "statement": formula.statement,
-        "symbols": _listed(["mu", "sigma", *parameters]),
+        "symbols": f"{', '.join(formula.arguments[:-1])} and {formula.arguments[-1]}",
     }
     if formula.name == "std":
         activation = formula.activation
         _ = activation.variance.over_primitives  # raises where there is none
         return ROOT_GRADIENT.format(
             **heading,
-            values=", ".join(["law", *parameters]),
+            values=", ".join(["law", *activation.parameters]),
             slope=activation.derivative_second_moment.function_name,
             variance=activation.variance.function_name,
         )
@@ -194,7 +193,3 @@ def _with_names(term: Expr, names: Mapping[Primitive, str]) -> Expr:
         replaced[MU] = Symbol("finite(law, law.mu)", real=True)
     # All at once, and mu not where it is the argument of a primitive.
     return term.xreplace(replaced)
-
-
-def _listed(names: list[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -119,6 +119,11 @@ def plain_symbols(formula: Formula) -> dict[Symbol, Symbol]:
     return dict(zip(formula.symbols, (MU, SIGMA, *parameters), strict=True))
 
 
+def typed(formula: Formula) -> str:
+    """The arguments of the generated function of a formula."""
+    return ", ".join(["law: Law", *(f"{name}: Array" for name in formula.activation.parameters)])
+
+
 def written(formula: Formula, printer: Any) -> tuple[str, Laws]:
     """A formula over the primitives as code, and the laws that the code names.
 
@@ -159,6 +164,11 @@ def _hypotenuse(sum_of_squares: Expr, printer: Any) -> str:
     roots = []
     for term in Add.make_args(sum_of_squares):
         (primitive,) = term.atoms(Primitive)
+        if primitive.root_name is None:
+            raise LookupError(
+                f"elu_sym/book/primitives.py: {primitive.func.__name__} has no root_name, and a"
+                " standard deviation needs the numeric function of its root"
+            )
         code = printer.doprint(primitive).replace(primitive.numeric_name, primitive.root_name, 1)
         number, factor = sqrt(term / primitive).as_independent(Symbol)
         factors = [repr(float(number))] if number != 1 else []

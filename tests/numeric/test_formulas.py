@@ -108,6 +108,7 @@ def squared_derivative(x, alpha):
 
 AT_NO_DEVIATION = {
     "mean": f,
+    "absolute_mean": lambda mu, alpha: abs(f(mu, alpha)),
     "second_moment": lambda mu, alpha: f(mu, alpha) ** 2,
     "variance": lambda mu, alpha: 0.0,
     "std": lambda mu, alpha: 0.0,
@@ -145,6 +146,7 @@ def test_the_limit_of_no_deviation_is_reached_continuously(name, mu):
 def test_the_limits_of_infinite_location(name, sigma, alpha):
     right, left = {
         "mean": (math.inf, -alpha),
+        "absolute_mean": (math.inf, alpha),
         "second_moment": (math.inf, alpha**2),
         "variance": (sigma**2, 0.0),
         "std": (sigma, 0.0),

@@ -83,4 +83,8 @@ def _claim(formula: Formula) -> Claim:
     )
 
 
-CLAIMS = tuple(_claim(formula) for formula in FORMULAS.values() if formula.activation.name == "elu")
+CLAIMS = tuple(
+    _claim(formula)
+    for formula in FORMULAS.values()
+    if formula.activation.name == "elu" and not formula.quantity.by_cases
+)
