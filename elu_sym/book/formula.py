@@ -11,12 +11,13 @@ at.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from importlib import import_module
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from elu_sym.book.quantities import QUANTITIES, Quantity
+from elu_sym.numeric.function import NumericFunction
 
 if TYPE_CHECKING:
     import sympy
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from elu_sym.certify.witness import Witness
     from elu_sym.gaussian.derivation import Derivation
     from elu_sym.gaussian.identity import IdentityDerivation
-    from elu_sym.numeric.function import NumericFunction
 
 BACKENDS = ("numpy", "scipy", "mpmath", "flint", "torch", "jax", "dask")
 """What :meth:`Formula.lambdify` writes for."""
@@ -124,21 +124,11 @@ class Formula:
             TypeError: if an argument is missing, unknown, given twice, or one too many.
         """
         law = self.arguments[: len(self.arguments) - len(self.activation.parameters)]
-        bound = dict(zip(law, values, strict=False))
-        for name in law:
-            if name in bound and name in named:
-                raise TypeError(f"{name} is given twice, by position and by name")
-            if name not in bound and name not in named and name != "sigma":
-                raise TypeError(f"missing a required argument: {name!r}")
-            bound.setdefault(name, named.get(name, 1.0))
-        others = {name: value for name, value in named.items() if name not in law}
-        return bound | self.activation.bind(values[len(law) :], others)
+        return self.activation.bind(values, named, law)
 
     @cached_property
     def numeric(self) -> NumericFunction:
         """The function that a call goes to: ``numeric.compiled`` tells by what it computes."""
-        from elu_sym.numeric.function import NumericFunction
-
         if not self.quantity.published:
             raise TypeError(f"{self.id} is a part of other formulas and has no numeric function")
         return NumericFunction(self.function_name, self.arguments)
@@ -362,29 +352,37 @@ class Activation:
             raise TypeError(f"{self.name} takes ({expected}), not {len(parameters) + 1} arguments")
         return self.function(x, *parameters)
 
-    def bind(self, values: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
+    def bind(
+        self, values: tuple[Any, ...], named: Mapping[str, Any], before: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
         """Numeric parameters by name, the defaults filled in.
 
+        Args:
+            values: the first of the arguments.
+            named: the others.
+            before: the names of arguments before the parameters; ``sigma`` is 1 by default.
+
         Raises:
-            TypeError: if a parameter is unknown, given twice, or one too many.
+            TypeError: if an argument is missing, unknown, given twice, or one too many.
         """
-        if len(values) > len(self.parameters):
+        names, defaults = (*before, *self.parameters), {"sigma": lambda: 1.0} | self.defaults
+        if len(values) > len(names):
             raise TypeError(
-                f"{len(values)} parameters were given to {self.name}, which has"
+                f"{len(values) - len(before)} parameters were given to {self.name}, which has"
                 f" {', '.join(self.parameters) or 'none'}"
             )
-        bound = dict(zip(self.parameters, values, strict=False))
+        bound = dict(zip(names, values, strict=False))
         for name, value in named.items():
-            if name not in self.parameters:
-                known = ", ".join(("mu", "sigma", *self.parameters))
+            if name not in names:
+                known = ", ".join(names if before else ("mu", "sigma", *names))
                 raise TypeError(f"{name} = {value!r} is no argument of {self.name}: {known}")
             if name in bound:
                 raise TypeError(f"{name} is given twice, by position and by name")
             bound[name] = value
-        return {
-            name: bound[name] if name in bound else default()
-            for name, default in self.defaults.items()
-        }
+        for name in names:
+            if name not in bound and name not in defaults:
+                raise TypeError(f"missing a required argument: {name!r}")
+        return {name: bound[name] if name in bound else defaults[name]() for name in names}
 
     def __reduce__(self) -> str:
         """An activation travels by its name here."""
@@ -454,6 +452,9 @@ class Moments(NamedTuple):
     variance: Any
 
 
+_MOMENTS = NumericFunction("moments", ("mu", "sigma", "alpha"))
+
+
 def moments(mu: Any, sigma: Any = 1.0, alpha: Any = 1.0) -> Moments:
     """Mean, second moment and variance of ELU of a Gaussian.
 
@@ -473,11 +474,4 @@ def moments(mu: Any, sigma: Any = 1.0, alpha: Any = 1.0) -> Moments:
         >>> print(f"{moments(0, 1, 1).variance:.15f}")
         0.619178563372141
     """
-    return Moments(*_moments_function()(mu, sigma, alpha))
-
-
-@cache
-def _moments_function() -> NumericFunction:
-    from elu_sym.numeric.function import NumericFunction
-
-    return NumericFunction("moments", ("mu", "sigma", "alpha"))
+    return Moments(*_MOMENTS(mu, sigma, alpha))

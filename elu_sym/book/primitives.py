@@ -15,6 +15,7 @@ the normal form, in the tests: the derivative of the closed form is the closed f
 """
 
 from functools import cache
+from re import sub
 from typing import Any, ClassVar
 
 from sympy import Dummy, Expr, Function, Heaviside, Integer, S, exp
@@ -30,18 +31,34 @@ Slopes = tuple[Expr, ...]
 
 
 class Primitive(Function):
-    """A quantity with a numeric function of the name ``numeric_name``.
+    """A quantity with a numeric function of the name ``numeric_name``, that of the class.
 
-    A quantity of the size of a square also has one for its root, ``root_name``.
+    A quantity of the size of a square also has one for its root, ``root_name``. A subclass writes
+    its closed form, or its ``definition`` over other primitives; and its slopes, where those of the
+    definition lose digits. What is of an order, or has a ``degree``, is a multiple of that power of
+    alpha, and its slope in alpha follows.
     """
 
     numeric_name: ClassVar[str]
     root_name: ClassVar[str | None] = None
+    degree: ClassVar[int | None] = None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Name the numeric function: ``UpperPartialMoment`` is ``upper_partial_moment``."""
+        super().__init_subclass__(**options)
+        cls.numeric_name = sub("(?<=.)(?=[A-Z])", "_", cls.__name__).lower()
+
+    @classmethod
+    def definition(cls, *arguments: Expr) -> Expr:
+        """The same over other primitives, at symbols."""
+        raise TypeError(
+            f"{cls.__name__} in elu_sym/book/primitives.py has no closed_form and no definition"
+        )
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
         """The quantity at symbolic mu, sigma and alpha, over ``NormalCdf`` and ``NormalPdf``."""
-        raise TypeError(f"{cls.__name__} in elu_sym/book/primitives.py has no closed_form")
+        return cls.definition(*(mu, sigma, alpha)[: cls.nargs.args[0]]).rewrite(NormalCdf)
 
     def _eval_rewrite_as_NormalCdf(self, *arguments: Expr, **hints: Any) -> Expr:
         orders = arguments[: 1 if arguments and arguments[0].is_Integer else 0]
@@ -68,7 +85,9 @@ class Primitive(Function):
     @classmethod
     def slopes(cls, *arguments: Expr) -> Slopes:
         """The derivatives of the primitive at its arguments, over primitives."""
-        raise TypeError(f"{cls.__name__} in elu_sym/book/primitives.py has no slopes")
+        places = [Dummy(positive=True) for _ in arguments]
+        defined, values = cls.definition(*places), dict(zip(places, arguments, strict=True))
+        return tuple(defined.diff(place).xreplace(values) for place in places)
 
     def fdiff(self, argindex: int = 1) -> Expr:
         """The derivative with respect to an argument after the order, over primitives.
@@ -80,28 +99,10 @@ class Primitive(Function):
         position = argindex - 1 - len(self.orders)
         if not 0 <= position < len(self.args) - len(self.orders):
             raise ArgumentIndexError(self, argindex)
+        power = self.orders[0] if self.orders else self.degree
+        if position == 2 and power is not None:
+            return power * self / self.parameters[0]
         return self.slopes(*self.args)[position]
-
-
-class CompoundPrimitive(Primitive):
-    """A primitive that is defined over other ones, and differentiated by its definition."""
-
-    @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
-        """The same over other primitives."""
-        raise TypeError(f"{cls.__name__} in elu_sym/book/primitives.py has no definition")
-
-    @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
-        """The closed form of the definition."""
-        return cls.definition(*(mu, sigma, alpha)[: cls.nargs.args[0]]).rewrite(NormalCdf)
-
-    @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
-        """The derivatives of the definition."""
-        places = [Dummy(positive=True) for _ in arguments]
-        defined, values = cls.definition(*places), dict(zip(places, arguments, strict=True))
-        return tuple(defined.diff(place).xreplace(values) for place in places)
 
 
 @cache
@@ -127,7 +128,6 @@ class UpperPartialMoment(Primitive):
     """
 
     nargs = 3
-    numeric_name = "upper_partial_moment"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -154,7 +154,6 @@ class LowerPartialMoment(Primitive):
     """
 
     nargs = 4
-    numeric_name = "lower_partial_moment"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -167,21 +166,20 @@ class LowerPartialMoment(Primitive):
         """The mixed moment of the same order; by sigma from the heat equation."""
         n, m, s, a = arguments
         if n == 0:
-            return -DensityAtZero(m, s), -ProbabilityByScale(m, s), S.Zero
+            return -DensityAtZero(m, s), -ProbabilityByScale(m, s)
         by_location = -n * LowerMixedMoment(n, m, s, a)
         if n == 1:
             by_scale = LowerWeightedMoment(n, m, s, a)
         else:
             mixed, below = LowerMixedMoment(n, m, s, a), LowerMixedMoment(n - 1, m, s, a)
             by_scale = n * s * ((n - 1) * a * below - n * mixed)
-        return by_location, by_scale, n * cls(*arguments) / a
+        return by_location, by_scale
 
 
 class LowerExponentialMoment(Primitive):
     r"""The part below zero of a lognormal moment, :math:`E[(\alpha e^X)^n; X < 0]`."""
 
     nargs = 4
-    numeric_name = "lower_exponential_moment"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -194,24 +192,20 @@ class LowerExponentialMoment(Primitive):
         """The moment itself and what leaves through zero."""
         n, m, s, a = arguments
         moment, power = cls(*arguments), a**n
-        return (
-            n * moment - power * DensityAtZero(m, s),
-            -n * LowerWeightedMoment(*arguments) - power * ProbabilityByScale(m, s),
-            n * moment / a,
-        )
+        by_scale = -n * LowerWeightedMoment(*arguments) - power * ProbabilityByScale(m, s)
+        return n * moment - power * DensityAtZero(m, s), by_scale
 
 
 class UpperPartialVariance(Primitive):
     r"""The variance of :math:`X_+`."""
 
     nargs = 2
-    numeric_name = "upper_partial_variance"
     root_name = "upper_partial_deviation"
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
+    def definition(cls, *arguments: Expr) -> Expr:
         """The second moment less the squared mean."""
-        return _expectation_above(S(2)) - _expectation_above(S(1)) ** 2
+        return UpperPartialMoment(S(2), *arguments) - UpperPartialMoment(S.One, *arguments) ** 2
 
     @classmethod
     def slopes(cls, *arguments: Expr) -> Slopes:
@@ -228,13 +222,13 @@ class LowerPartialVariance(Primitive):
     r"""The variance of :math:`(\alpha(1 - e^X))_+`."""
 
     nargs = 3
-    numeric_name = "lower_partial_variance"
     root_name = "lower_partial_deviation"
+    degree = 2
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
+    def definition(cls, *arguments: Expr) -> Expr:
         """The second moment less the squared mean."""
-        return LowerPartialMoment.closed_form(S(2)) - LowerPartialMoment.closed_form(S(1)) ** 2
+        return LowerPartialMoment(S(2), *arguments) - LowerPartialMoment(S.One, *arguments) ** 2
 
     @classmethod
     def slopes(cls, *arguments: Expr) -> Slopes:
@@ -246,7 +240,6 @@ class LowerPartialVariance(Primitive):
         return (
             -2 * covariance,
             2 * s * second - 2 * s * covariance - 2 * a * mean * StandardDensity(m, s),
-            2 * cls(*arguments) / a,
         )
 
 
@@ -257,33 +250,20 @@ class PartialMeanProduct(Primitive):
     """
 
     nargs = 3
-    numeric_name = "partial_mean_product"
     root_name = "partial_mean_root"
+    degree = 1
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
+    def definition(cls, *arguments: Expr) -> Expr:
         """The product of the two first partial moments."""
-        return _expectation_above(S(1)) * LowerPartialMoment.closed_form(S(1))
-
-    @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
-        """The rule of the product."""
-        m, s, a = arguments
-        upper, lower = UpperPartialMoment(S.One, m, s), LowerPartialMoment(S.One, m, s, a)
-        by_location = UpperPartialMoment(S.Zero, m, s) * lower
-        by_scale = StandardDensity(m, s) * lower
-        return (
-            by_location - upper * LowerExponentialMoment(S.One, *arguments),
-            by_scale + upper * LowerWeightedMoment(S.One, *arguments),
-            cls(*arguments) / a,
-        )
+        m, s, _ = arguments
+        return UpperPartialMoment(S.One, m, s) * LowerPartialMoment(S.One, *arguments)
 
 
 class OppositeMeanProduct(Primitive):
     r"""The product :math:`E X_+ \cdot E (-X)_+` of the means of the two parts of X."""
 
     nargs = 2
-    numeric_name = "opposite_mean_product"
     root_name = "opposite_mean_root"
 
     @classmethod
@@ -307,12 +287,11 @@ class UpperConditionalMean(Primitive):
     r"""The conditional mean :math:`E[X \mid X > 0]`."""
 
     nargs = 2
-    numeric_name = "upper_conditional_mean"
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
+    def definition(cls, *arguments: Expr) -> Expr:
         """The first upper partial moment over the probability."""
-        return _expectation_above(S(1)) / _expectation_above(S(0))
+        return UpperPartialMoment(S.One, *arguments) / UpperPartialMoment(S.Zero, *arguments)
 
     @classmethod
     def slopes(cls, *arguments: Expr) -> Slopes:
@@ -324,21 +303,17 @@ class LowerConditionalMean(Primitive):
     r"""The conditional mean :math:`E[\alpha(1 - e^X) \mid X < 0]`."""
 
     nargs = 3
-    numeric_name = "lower_conditional_mean"
+    degree = 1
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
+    def definition(cls, *arguments: Expr) -> Expr:
         """The first lower partial moment over the probability."""
-        return LowerPartialMoment.closed_form(S(1)) / LowerPartialMoment.closed_form(S(0))
+        return LowerPartialMoment(S.One, *arguments) / LowerPartialMoment(S.Zero, *arguments)
 
     @classmethod
     def slopes(cls, *arguments: Expr) -> Slopes:
         """Primitives of their own, since the quotients are 0/0 in the tail."""
-        return (
-            LowerConditionalMeanByLocation(*arguments),
-            LowerConditionalMeanByScale(*arguments),
-            cls(*arguments) / arguments[2],
-        )
+        return LowerConditionalMeanByLocation(*arguments), LowerConditionalMeanByScale(*arguments)
 
 
 class PartialMeanDifference(Primitive):
@@ -349,7 +324,6 @@ class PartialMeanDifference(Primitive):
     """
 
     nargs = 3
-    numeric_name = "partial_mean_difference"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -376,7 +350,6 @@ class SmoothMean(Primitive):
     """
 
     nargs = 3
-    numeric_name = "smooth_mean"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -401,7 +374,6 @@ class StandardDensity(Primitive):
     r"""The density :math:`\varphi(\mu/\sigma)` of the standardized variable at the joint."""
 
     nargs = 2
-    numeric_name = "standard_density"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -423,7 +395,6 @@ class DensityAtZero(Primitive):
     """
 
     nargs = 2
-    numeric_name = "density_at_zero"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -442,7 +413,6 @@ class ProbabilityByScale(Primitive):
     r"""The slope :math:`\partial_\sigma P(X > 0) = -\mu\,\varphi(\mu/\sigma)/\sigma^2`."""
 
     nargs = 2
-    numeric_name = "probability_by_scale"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -464,7 +434,6 @@ class LowerMixedMoment(Primitive):
     """
 
     nargs = 4
-    numeric_name = "lower_mixed_moment"
 
     @classmethod
     def eval(cls, order: Expr, *arguments: Expr) -> Expr | None:
@@ -484,8 +453,7 @@ class LowerMixedMoment(Primitive):
         _, s, a = place
         below = cls(n - 1, *place)
         by_location = n * cls(*arguments) - (n - 1) * a * below
-        by_scale = s * (n * by_location - (n - 1) * a * below.fdiff(2))
-        return by_location, by_scale, n * cls(*arguments) / a
+        return by_location, s * (n * by_location - (n - 1) * a * below.fdiff(2))
 
 
 class LowerWeightedMoment(Primitive):
@@ -495,7 +463,6 @@ class LowerWeightedMoment(Primitive):
     """
 
     nargs = 4
-    numeric_name = "lower_weighted_moment"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -510,14 +477,10 @@ class LowerWeightedMoment(Primitive):
         n, m, s, a = arguments
         value, through = cls(*arguments), a**n * ProbabilityByScale(m, s)
         moment = LowerExponentialMoment(*arguments)
-        return (
-            through + n * value,
-            (n * s - m / s) * through - n * moment + n**2 * s * value,
-            n * value / a,
-        )
+        return through + n * value, (n * s - m / s) * through - n * moment + n**2 * s * value
 
 
-class LowerSlopeCovariance(CompoundPrimitive):
+class LowerSlopeCovariance(Primitive):
     r"""The covariance of :math:`(\alpha(1 - e^X))_+` and its slope :math:`\alpha e^X [X < 0]`.
 
     The slope is taken without its sign; so the covariance is minus half of the derivative of
@@ -525,23 +488,20 @@ class LowerSlopeCovariance(CompoundPrimitive):
     """
 
     nargs = 3
-    numeric_name = "lower_slope_covariance"
 
     @classmethod
     def definition(cls, *arguments: Expr) -> Expr:
-        """The mean of the product less the product of the means."""
-        mean = LowerPartialMoment(S.One, *arguments)
-        return LowerMixedMoment(S(2), *arguments) - mean * LowerExponentialMoment(S.One, *arguments)
+        """Minus half of the derivative."""
+        return -LowerPartialVariance.definition(*arguments).diff(arguments[0]) / 2
 
 
-class LowerRemainder(CompoundPrimitive):
+class LowerRemainder(Primitive):
     r"""The moment :math:`E[1 - e^X + X e^X; X < 0]`, of the order of the squares of mu and sigma.
 
     At (mu, sigma)/alpha it is minus the slope of the mean of CELU in alpha.
     """
 
     nargs = 2
-    numeric_name = "lower_remainder"
 
     @classmethod
     def definition(cls, *arguments: Expr) -> Expr:
@@ -552,74 +512,53 @@ class LowerRemainder(CompoundPrimitive):
         return LowerPartialMoment(S.One, m, s, S.One) + m * first - s * weighted
 
 
-class UpperConditionalMeanByLocation(CompoundPrimitive):
+class UpperConditionalMeanByLocation(Primitive):
     r"""The slope in mu of :math:`E[X \mid X > 0]`, the conditional variance of :math:`X/\sigma`."""
 
     nargs = 2
-    numeric_name = "upper_conditional_mean_by_location"
 
     @classmethod
     def definition(cls, *arguments: Expr) -> Expr:
         """The rule of the quotient."""
-        m, s = arguments
-        probability = UpperPartialMoment(S.Zero, m, s)
-        mean = UpperPartialMoment(S.One, m, s)
-        return 1 - mean * DensityAtZero(m, s) / probability**2
+        return UpperConditionalMean.definition(*arguments).diff(arguments[0])
 
 
-class UpperConditionalMeanByScale(CompoundPrimitive):
+class UpperConditionalMeanByScale(Primitive):
     r"""The slope in sigma of :math:`E[X \mid X > 0]`."""
 
     nargs = 2
-    numeric_name = "upper_conditional_mean_by_scale"
 
     @classmethod
     def definition(cls, *arguments: Expr) -> Expr:
         """The rule of the quotient."""
-        m, s = arguments
-        probability = UpperPartialMoment(S.Zero, m, s)
-        mean = UpperPartialMoment(S.One, m, s)
-        return (
-            StandardDensity(m, s) / probability - mean * ProbabilityByScale(m, s) / probability**2
-        )
+        return UpperConditionalMean.definition(*arguments).diff(arguments[1])
 
 
-class LowerConditionalMeanByLocation(CompoundPrimitive):
+class LowerConditionalMeanByLocation(Primitive):
     r"""The slope in mu of :math:`E[\alpha(1 - e^X) \mid X < 0]`, which is negative."""
 
     nargs = 3
-    numeric_name = "lower_conditional_mean_by_location"
 
     @classmethod
     def definition(cls, *arguments: Expr) -> Expr:
         """The rule of the quotient."""
-        m, s, _ = arguments
-        probability = LowerPartialMoment(S.Zero, *arguments)
-        mean = LowerPartialMoment(S.One, *arguments)
-        first = LowerExponentialMoment(S.One, *arguments)
-        return mean * DensityAtZero(m, s) / probability**2 - first / probability
+        return LowerConditionalMean.definition(*arguments).diff(arguments[0])
 
 
-class LowerConditionalMeanByScale(CompoundPrimitive):
+class LowerConditionalMeanByScale(Primitive):
     r"""The slope in sigma of :math:`E[\alpha(1 - e^X) \mid X < 0]`."""
 
     nargs = 3
-    numeric_name = "lower_conditional_mean_by_scale"
 
     @classmethod
     def definition(cls, *arguments: Expr) -> Expr:
         """The rule of the quotient."""
-        m, s, _ = arguments
-        probability = LowerPartialMoment(S.Zero, *arguments)
-        mean = LowerPartialMoment(S.One, *arguments)
-        weighted = LowerWeightedMoment(S.One, *arguments)
-        return weighted / probability + mean * ProbabilityByScale(m, s) / probability**2
+        return LowerConditionalMean.definition(*arguments).diff(arguments[1])
 
 
 def named_primitives() -> tuple[type[Primitive], ...]:
-    """Every primitive with a numeric function."""
-    direct = [kind for kind in Primitive.__subclasses__() if kind is not CompoundPrimitive]
-    return (*direct, *CompoundPrimitive.__subclasses__())
+    """Every primitive, each with a numeric function."""
+    return tuple(Primitive.__subclasses__())
 
 
 def _moments(

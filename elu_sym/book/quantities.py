@@ -86,12 +86,7 @@ def _square_root(value: sympy.Expr) -> sympy.Expr:
 
 
 QUANTITIES = (
-    Quantity(
-        "mean",
-        "the mean of f(X)",
-        r"\mathbb{E} f(X)",
-        lambda f, x: f(x),
-    ),
+    Quantity("mean", "the mean of f(X)", r"\mathbb{E} f(X)", lambda f, x: f(x)),
     Quantity(
         "absolute_mean",
         "the mean of the absolute value of f(X)",
@@ -99,10 +94,7 @@ QUANTITIES = (
         lambda f, x: _absolute(f(x), x),
     ),
     Quantity(
-        "second_moment",
-        "the mean of f(X) squared",
-        r"\mathbb{E} f(X)^2",
-        lambda f, x: f(x) ** 2,
+        "second_moment", "the mean of f(X) squared", r"\mathbb{E} f(X)^2", lambda f, x: f(x) ** 2
     ),
     Quantity(
         "variance",
@@ -115,14 +107,11 @@ QUANTITIES = (
         "std",
         "the standard deviation of f(X)",
         r"\operatorname{std} f(X)",
-        lambda variance: _square_root(variance),
+        _square_root,
         parts=("variance",),
     ),
     Quantity(
-        "third_moment",
-        "the mean of f(X) cubed",
-        r"\mathbb{E} f(X)^3",
-        lambda f, x: f(x) ** 3,
+        "third_moment", "the mean of f(X) cubed", r"\mathbb{E} f(X)^3", lambda f, x: f(x) ** 3
     ),
     Quantity(
         "fourth_moment",

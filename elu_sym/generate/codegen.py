@@ -70,11 +70,14 @@ def {name}({arguments}) -> Array:
 
 MOMENTS = '''
 
-def {name}({arguments}) -> tuple[Array, ...]:
-    """Compute {statement} together."""
+def moments(law: Law, alpha: Array) -> tuple[Array, ...]:
+    """Compute the mean of elu(X), the mean of elu(X) squared and the variance of elu(X) together."""
     # The highest first: the others find what it computed.
-{assignments}    return {names}
-'''
+    variance_value = variance(law, alpha)
+    second_moment_value = second_moment(law, alpha)
+    mean_value = mean(law, alpha)
+    return mean_value, second_moment_value, variance_value
+'''  # noqa: E501 - the line is as long in the generated module
 
 C_HEADER = """\
 /* The formulas as functions of a law and of parameters, and the list of them.
@@ -100,9 +103,12 @@ C_LAW = """\
 
 C_MOMENTS = """
 #define HAS_MOMENTS
-INLINE void moments(law_at *law{parameters}, double *found)
-{{
-{assignments}}}
+INLINE void moments(law_at *law, double alpha, double *found)
+{
+    found[0] = mean(law, alpha);
+    found[1] = second_moment(law, alpha);
+    found[2] = variance(law, alpha);
+}
 """
 
 TYPES = {
@@ -112,13 +118,10 @@ TYPES = {
 }
 """Where the types are that the text names."""
 
-TOGETHER = ("mean", "second_moment", "variance")
-"""What ``moments`` computes of ELU in one call."""
-
 
 def generated_source() -> str:
     """The text of the generated module, derived now."""
-    text = "".join(map(_function, FORMULAS.values())) + _moments()
+    text = "".join(map(_function, FORMULAS.values())) + MOMENTS
     return HEADER.format(imports=_imports(text)) + text
 
 
@@ -149,7 +152,7 @@ def generated_c_source() -> str:
         for formula in FORMULAS.values()
         if formula.function_name in functions
     ]
-    together = [_c_moments()] if functions.keys() >= set(TOGETHER) else []
+    together = [C_MOMENTS] if functions.keys() >= {"mean", "second_moment", "variance"} else []
     listed = " \\\n".join(entries)
     text = "".join([*functions.values(), *together])
     return f"{C_HEADER}{text}\n#define FORMULAS(X) \\\n{listed}\n"
@@ -160,7 +163,7 @@ def _c_function(formula: Formula) -> str:
     _check_compiled(formula, code)
     return C_FUNCTION.format(
         name=formula.function_name,
-        parameters=_c_parameters(formula),
+        parameters="".join(f", double {name}" for name in formula.activation.parameters),
         assignments="".join(C_LAW.format(name=each, law=law) for each, law in laws.items()),
         code=code,
     )
@@ -186,22 +189,6 @@ def _check_compiled(formula: Formula, code: str) -> None:
 def _c_sources() -> str:
     paths = sorted(GENERATED_C.parent.glob("*.[ch]"))
     return "".join(path.read_text(encoding="utf-8") for path in paths if path != GENERATED_C)
-
-
-def _c_parameters(formula: Formula) -> str:
-    return "".join(f", double {name}" for name in formula.activation.parameters)
-
-
-def _c_moments() -> str:
-    formulas = [FORMULAS[name] for name in TOGETHER]
-    arguments = ", ".join(("law", *formulas[0].activation.parameters))
-    return C_MOMENTS.format(
-        parameters=_c_parameters(formulas[0]),
-        assignments="".join(
-            f"    found[{k}] = {formula.function_name}({arguments});\n"
-            for k, formula in enumerate(formulas)
-        ),
-    )
 
 
 def _imports(text: str, others: Mapping[str, str] = MappingProxyType({})) -> str:
@@ -235,7 +222,12 @@ def _numeric_functions() -> dict[str, Callable[..., Any]]:
     """
     names = (name for _, name, _ in iter_modules([str(GENERATED.parent)]) if name[0] != "_")
     modules = [import_module(f"elu_sym.numeric.{name}") for name in names]
-    offered = {n: getattr(m, n) for m in modules for n in getattr(m, "__all__", ())}
+    offered = {
+        name: each
+        for module in modules
+        for name, each in vars(module).items()
+        if getattr(each, "__module__", "") == module.__name__
+    }
     called = dict.fromkeys((*NUMERIC_FUNCTIONS, "finite", "root_gradient"), "the generator")
     for primitive in named_primitives():
         for name in filter(None, (primitive.numeric_name, primitive.root_name)):
@@ -243,8 +235,8 @@ def _numeric_functions() -> dict[str, Callable[..., Any]]:
     for name, caller in called.items():
         if name not in offered:
             raise LookupError(
-                f"elu_sym/numeric: no module has {name!r} in its __all__, which {caller} calls:"
-                " write it there, as a function of a law"
+                f"elu_sym/numeric: no module has a function {name!r}, which {caller} calls: write"
+                " it there, as a function of a law"
             )
     return {name: offered[name] for name in sorted(called)}
 
@@ -281,22 +273,6 @@ def _folded(code: str) -> str:
         return code.replace("hypot(", "hypot(\n        ").replace("), ", "),\n        ")
     terms = code.replace(" + ", "\n        + ").replace(" - ", "\n        - ")
     return f"(\n        {terms}\n    )"
-
-
-def _moments() -> str:
-    formulas = [FORMULAS[name] for name in TOGETHER]
-    statements = [formula.statement for formula in formulas]
-    arguments = ", ".join(("law", *formulas[0].activation.parameters))
-    return MOMENTS.format(
-        name="moments",
-        arguments=typed(formulas[0]),
-        statement=f"{', '.join(statements[:-1])} and {statements[-1]}",
-        assignments="".join(
-            f"    {formula.name}_value = {formula.function_name}({arguments})\n"
-            for formula in reversed(formulas)
-        ),
-        names=", ".join(f"{formula.name}_value" for formula in formulas),
-    )
 
 
 def sources() -> dict[Path, str]:

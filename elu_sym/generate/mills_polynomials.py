@@ -28,6 +28,8 @@ from typing import Any
 
 import mpmath
 
+from elu_sym.generate.whole_files import write_whole
+
 DIGITS = 50
 OFFSET = 4
 FINE_PIECES = 128
@@ -143,9 +145,7 @@ def write(folder: Path) -> None:
     for name, text in sources().items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
-        temporary = path.with_suffix(".part")
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
+        write_whole(path, text)
 
 
 if __name__ == "__main__":

@@ -161,7 +161,7 @@ def test_every_primitive_has_its_numeric_function():
 
 def test_a_missing_numeric_function_is_named(monkeypatch):
     monkeypatch.setattr(UpperPartialMoment, "numeric_name", "forgotten")
-    message = "elu_sym/numeric: no module has 'forgotten' .* which UpperPartialMoment of .*calls"
+    message = "elu_sym/numeric: no module has a function 'forgotten', which UpperPartialMoment of "
     with pytest.raises(LookupError, match=message):
         codegen._numeric_functions.__wrapped__()
 
@@ -194,10 +194,9 @@ def test_a_missing_root_is_named(monkeypatch):
         written(relu.std, PythonPrinter())
 
 
-@pytest.mark.parametrize("part", ["slopes", "closed_form"])
-def test_a_missing_part_of_a_primitive_is_named(part):
-    with pytest.raises(TypeError, match=f"Primitive in .*primitives.py has no {part}"):
-        getattr(Primitive, part)(mu, sigma)
+def test_a_missing_part_of_a_primitive_is_named():
+    with pytest.raises(TypeError, match=r"Primitive in .*primitives.py has no closed_form and no"):
+        Primitive.slopes(mu, sigma)
 
 
 def test_a_closed_form_that_is_no_combination_is_said(monkeypatch, few, capsys, tmp_path):
