@@ -11,9 +11,8 @@ level, alpha and 1 are ordered. The cases are found here from the two pieces of 
   f'(x) = level.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -24,8 +23,9 @@ from sympy.stats import Normal
 from elu_sym.algebra.normal_form import is_zero
 from elu_sym.book.decomposition import decompose
 from elu_sym.book.primitives import UpperPartialMoment
-from elu_sym.gaussian.derivation import Derivation, DerivationError
+from elu_sym.gaussian.derivation import Derivation
 from elu_sym.gaussian.engine import derive_expectation
+from elu_sym.gaussian.identity import IdentityDerivation
 from elu_sym.symbols import mu, sigma, threshold, x
 
 
@@ -62,14 +62,15 @@ class Case(NamedTuple):
     @property
     def integrand(self) -> Expr:
         """The indicator function of the event, in x and the parameters."""
-        return self._solved(self.event)
+        return self.solved(self.event)
 
     @property
     def closed_form(self) -> Expr:
         """The probability over ``NormalCdf``."""
-        return self._solved(self.derivation.result)
+        return self.solved(self.derivation.result)
 
-    def _solved(self, expression: Expr) -> Expr:
+    def solved(self, expression: Expr) -> Expr:
+        """An expression in the symbol ``threshold`` in the parameters instead."""
         return expression.subs(threshold, self.order[0]) if self.order else expression
 
     @property
@@ -92,8 +93,8 @@ class Case(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class CaseDerivation:
-    """The derivation of a formula by cases: that of each case.
+class CaseDerivation(IdentityDerivation):
+    """The derivation of a formula by cases: its parts are the cases, by name.
 
     Attributes:
         cases: every order of the level and the one-sided derivatives that can occur.
@@ -101,61 +102,34 @@ class CaseDerivation:
     Examples:
         >>> from elu_sym import relu
         >>> relu.derivative_below.derivation
-        <derivation of 2 cases: level <= 1; level > 1>
+        <derivation: derivative_below in the cases level <= 1; level > 1>
     """
 
-    cases: tuple[Case, ...]
-
-    @cached_property
-    def result(self) -> Expr:
-        """The probability as a ``Piecewise`` in the parameters, over ``NormalCdf``."""
-        return self.joined([case.closed_form for case in self.cases])
-
-    def joined(self, values: list[Expr]) -> Expr:
-        """One value a case as a ``Piecewise``; the cases are exhaustive, the last is the rest."""
-        conditions = [*(case.condition for case in self.cases[:-1]), True]
-        return Piecewise(*zip(values, conditions, strict=True))
-
-    def recheck(self) -> None:
-        """Check every step of every case.
-
-        Raises:
-            DerivationError: naming the case and the step that fails.
-        """
-        for case in self.cases:
-            try:
-                case.derivation.recheck()
-            except DerivationError as error:
-                raise DerivationError(f"{case.name}: {error}") from error
+    cases: tuple[Case, ...] = ()
 
     @property
-    def size(self) -> tuple[int, int]:
-        """The number of steps and of exact checks."""
-        steps, checks = zip(*(case.derivation.size for case in self.cases), strict=True)
-        return sum(steps), sum(checks)
-
-    def to_text(self) -> str:
-        """The cases one after the other."""
-        return "\n".join(f"{case.name}:\n{case.derivation.to_text()}" for case in self.cases)
+    def identity(self) -> str:
+        """The name and the cases."""
+        return f"{self.name} in the cases {'; '.join(self.parts)}"
 
     def to_latex(self) -> str:
         """The cases one after the other, the condition of each in a comment."""
-        return "\n".join(f"% {case.name}\n{case.derivation.to_latex()}" for case in self.cases)
-
-    def __repr__(self) -> str:
-        names = "; ".join(case.name for case in self.cases)
-        return f"<derivation of {len(self.cases)} cases: {names}>"
-
-    def _repr_latex_(self) -> str:
-        return self.to_latex()
+        return "\n".join(f"% {name}\n{part.to_latex()}" for name, part in self.parts.items())
 
 
-def derive_cases(event: Relational, name: str) -> CaseDerivation:
+def by_cases(cases: Sequence[Case], values: Iterable[Expr]) -> Expr:
+    """One value a case as a ``Piecewise``; the cases are exhaustive, the last is the rest."""
+    conditions = [*(case.condition for case in cases[:-1]), True]
+    return Piecewise(*zip(values, conditions, strict=True))
+
+
+def derive_cases(quantity: str, event: Relational, activation: str) -> CaseDerivation:
     """Find and derive the cases of the probability that a derivative is below a level.
 
     Args:
+        quantity: the name of the probability.
         event: a derivative of :mod:`elu_sym.activations` at x, less than a positive symbol.
-        name: the name of the activation, for error messages.
+        activation: the name of the activation, for error messages.
 
     Raises:
         UnsupportedDerivativeError: if the right piece of the derivative is not constant, or
@@ -164,10 +138,16 @@ def derive_cases(event: Relational, name: str) -> CaseDerivation:
     Examples:
         >>> from elu_sym.activations import CeluDerivative
         >>> from elu_sym.symbols import alpha, level
-        >>> [case.name for case in derive_cases(CeluDerivative(x, alpha) < level, "celu").cases]
+        >>> list(derive_cases("below", CeluDerivative(x, alpha) < level, "celu").parts)
         ['level <= 1', 'level > 1']
     """
-    return CaseDerivation(tuple(_cases(event.lts, event.gts, name)))
+    cases = tuple(_cases(event.lts, event.gts, activation))
+
+    def combine(*results: Expr) -> Expr:
+        solved = (case.solved(result) for case, result in zip(cases, results, strict=True))
+        return by_cases(cases, solved)
+
+    return CaseDerivation(quantity, {case.name: case.derivation for case in cases}, combine, cases)
 
 
 def _cases(derivative: Any, level: Expr, name: str) -> Iterator[Case]:

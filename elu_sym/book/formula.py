@@ -22,7 +22,7 @@ from elu_sym.numeric.function import NumericFunction
 if TYPE_CHECKING:
     import sympy
 
-    from elu_sym.book.cases import Case, CaseDerivation
+    from elu_sym.book.cases import Case
     from elu_sym.certify.witness import Witness
     from elu_sym.gaussian.derivation import Derivation
     from elu_sym.gaussian.identity import IdentityDerivation
@@ -154,7 +154,7 @@ class Formula:
         return {name: self.activation.formulas[name] for name in self.quantity.parts}
 
     @cached_property
-    def derivation(self) -> Derivation | IdentityDerivation | CaseDerivation:
+    def derivation(self) -> Derivation | IdentityDerivation:
         """The steps from the definition to the closed form, each with its checks."""
         from sympy.stats import Normal
 
@@ -167,7 +167,7 @@ class Formula:
 
             integrand: Any = self.integrand
             ((_, event), _) = integrand.args
-            return derive_cases(event, self.activation.name)
+            return derive_cases(self.name, event, self.activation.name)
         if self.integrand is not None:
             X = Normal("X", mu, sigma)
             return derive_expectation(self.integrand.subs(x, X), X)
@@ -181,8 +181,7 @@ class Formula:
         Raises:
             UnsupportedDerivativeError: if the pieces of the derivative have no such cases.
         """
-        derivation: Any = self.derivation if self.quantity.by_cases else None
-        return () if derivation is None else derivation.cases
+        return getattr(self.derivation, "cases", ()) if self.quantity.by_cases else ()
 
     @cached_property
     def closed_form(self) -> sympy.Expr:
@@ -207,8 +206,9 @@ class Formula:
         from elu_sym.book.primitives import primitives_of
 
         if self.quantity.by_cases:
-            derivation: Any = self.derivation
-            return derivation.joined([case.over_primitives() for case in self.cases])
+            from elu_sym.book.cases import by_cases
+
+            return by_cases(self.cases, [case.over_primitives() for case in self.cases])
         if self.name == "std":
             return self.quantity.define(self.activation.variance.over_primitives)
         return decompose(self.closed_form, primitives_of(self.activation.name))

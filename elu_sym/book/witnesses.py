@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice, pairwise
+from itertools import islice, pairwise, repeat
 from typing import TYPE_CHECKING, Any
 
 from sympy import Add, DiracDelta, Expr, Heaviside, Rational, Symbol
@@ -43,7 +43,7 @@ SAMPLES_OF_A_CASE = 1 << 18
 """The same for an indicator function, whose spread is small."""
 
 SCALE = 1.25
-"""The scale of SELU on the grid of the Monte Carlo certificate."""
+"""A parameter after the first, as the scale of SELU, on the grid of the Monte Carlo certificate."""
 
 LEVELS = (0.5, 0.875, 1.125, 1.5)
 """The levels there: every case occurs."""
@@ -114,10 +114,10 @@ def _of_case(formula: Formula, case: Case) -> Iterator[Witness]:
     )
     if not closed_form.is_number:  # a sure event has no spread to measure by
         # With sigma = 2 no side of the kink is rare.
-        places = [(level, *place, SCALE) for level in LEVELS for place in GRID if place[1] == 2.0]
+        places = [(level, *place) for level in LEVELS for place in GRID if place[1] == 2.0]
         grid = [
             place
-            for place in dict.fromkeys(place[: len(symbols)] for place in places)
+            for place in _fitted(places, len(symbols))
             if _applies(case, dict(zip(symbols, map(Rational, place), strict=True)))
         ]
         yield monte_carlo_certificate(
@@ -260,13 +260,17 @@ def _sampled(formula: Formula, g: Expr, statistic: Statistic = "mean") -> Witnes
     tested: Any = formula if formula.quantity.published else formula.closed_form
     if formula.name == "std":
         tested = _squared(formula)
-    columns = len(formula.symbols)
     # Where the positive side is rare, the tails of these two are too heavy for the sample size.
     rare = formula.name in ("variance", "std", "fourth_moment")
     places = [place for place in GRID if not rare or place[0] > -place[1] / 2]
     # The relatives come out of the same engine and the same primitives as ELU.
     places = places if formula.activation.name == "elu" else places[::2]
-    grid = list(dict.fromkeys((*place, SCALE)[:columns] for place in places))
+    grid = _fitted(places, len(formula.symbols))
     return monte_carlo_certificate(
         tested, g, statistic, grid=grid, samples=SAMPLES, symbols=formula.symbols
     )
+
+
+def _fitted(places: Sequence[tuple[float, ...]], columns: int) -> list[tuple[float, ...]]:
+    """Places of so many columns, each once."""
+    return list(dict.fromkeys((*place, *repeat(SCALE, columns))[:columns] for place in places))

@@ -24,7 +24,7 @@ from elu_sym import (
 from elu_sym.activations import Activation, ActivationDerivative
 from elu_sym.algebra.normal_form import is_zero
 from elu_sym.algebra.special_functions import NormalCdf
-from elu_sym.book.cases import CaseDerivation, UnsupportedDerivativeError
+from elu_sym.book.cases import UnsupportedDerivativeError
 from elu_sym.certify.heat import heat_certificate
 from elu_sym.certify.mutants import mutants
 from elu_sym.certify.mutation import integral_test
@@ -50,7 +50,8 @@ def test_the_derivation_is_that_of_every_case(distribution):
     derivation = distribution.derivation
     derivation.recheck()
     sizes = [case.derivation.size for case in distribution.cases]
-    assert derivation.size == tuple(map(sum, zip(*sizes, strict=True)))
+    # The cases, and that they are put together.
+    assert derivation.size == tuple(1 + sum(each) for each in zip(*sizes, strict=True))
     assert derivation.result == distribution.closed_form
 
 
@@ -59,7 +60,8 @@ def test_a_changed_step_is_found_out_and_its_case_named():
     *steps, step = first.derivation.steps
     wrong = replace(first.derivation, steps=(*steps, replace(step, after=(S.Half,))))
     with pytest.raises(DerivationError, match=r"level <= 1: "):
-        CaseDerivation((first._replace(derivation=wrong), last)).recheck()
+        parts = {first.name: wrong, last.name: last.derivation}
+        replace(relu.derivative_below.derivation, parts=parts).recheck()
 
 
 def test_the_cases_of_elu():
