@@ -105,17 +105,12 @@ class Primitive(Function):
         return self.slopes(*self.args)[position]
 
 
-@cache
-def _expectation_above(order: Expr) -> Expr:
-    X = Normal("X", mu, sigma)
-    return derive_expectation(X**order * Heaviside(X), X).result
+X = Normal("X", mu, sigma)
 
 
 @cache
-def _expectation_below(piece: Expr) -> Expr:
-    """E[piece(X); X < 0] for a piece in mu's place holder, the random symbol."""
-    X = Normal("X", mu, sigma)
-    return derive_expectation(piece * Heaviside(-X), X).result
+def _expectation(g: Expr) -> Expr:
+    return derive_expectation(g, X).result
 
 
 class UpperPartialMoment(Primitive):
@@ -132,7 +127,7 @@ class UpperPartialMoment(Primitive):
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
         """Derived from the integrand ``x**n`` for x > 0."""
-        return _expectation_above(*orders)
+        return _expectation(X ** orders[0] * Heaviside(X))
 
     @classmethod
     def slopes(cls, *arguments: Expr) -> Slopes:
@@ -158,8 +153,7 @@ class LowerPartialMoment(Primitive):
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
         """Derived from the integrand ``(alpha*(1 - exp(x)))**n`` for x < 0."""
-        X = Normal("X", mu, sigma)
-        return _expectation_below((alpha * (1 - exp(X))) ** orders[0])
+        return _expectation((alpha * (1 - exp(X))) ** orders[0] * Heaviside(-X))
 
     @classmethod
     def slopes(cls, *arguments: Expr) -> Slopes:
@@ -184,8 +178,7 @@ class LowerExponentialMoment(Primitive):
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
         """Derived from the integrand ``(alpha*exp(x))**n`` for x < 0."""
-        X = Normal("X", mu, sigma)
-        return _expectation_below((alpha * exp(X)) ** orders[0])
+        return _expectation((alpha * exp(X)) ** orders[0] * Heaviside(-X))
 
     @classmethod
     def slopes(cls, *arguments: Expr) -> Slopes:
@@ -267,10 +260,10 @@ class OppositeMeanProduct(Primitive):
     root_name = "opposite_mean_root"
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
+    def definition(cls, *arguments: Expr) -> Expr:
         """The product of the first partial moments above and below."""
-        mean = _expectation_above(S(1))
-        return mean * (mean - mu)
+        m, s = arguments
+        return UpperPartialMoment(S.One, m, s) * UpperPartialMoment(S.One, -m, s)
 
     @classmethod
     def slopes(cls, *arguments: Expr) -> Slopes:
@@ -326,9 +319,10 @@ class PartialMeanDifference(Primitive):
     nargs = 3
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
+    def definition(cls, *arguments: Expr) -> Expr:
         """The difference of the two first partial moments."""
-        return _expectation_above(S(1)) - LowerPartialMoment.closed_form(S(1))
+        m, s, _ = arguments
+        return UpperPartialMoment(S.One, m, s) - LowerPartialMoment(S.One, *arguments)
 
     @classmethod
     def slopes(cls, *arguments: Expr) -> Slopes:
@@ -352,11 +346,10 @@ class SmoothMean(Primitive):
     nargs = 3
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
-        """Derived from the integrand, the two pieces of CELU."""
-        X = Normal("X", mu, sigma)
-        below = _expectation_below(alpha * (1 - exp(X / alpha)))
-        return _expectation_above(S(1)) - below
+    def definition(cls, *arguments: Expr) -> Expr:
+        """The two pieces of CELU."""
+        m, s, a = arguments
+        return UpperPartialMoment(S.One, m, s) - LowerPartialMoment(S.One, m / a, s / a, a)
 
     @classmethod
     def slopes(cls, *arguments: Expr) -> Slopes:
@@ -443,8 +436,8 @@ class LowerMixedMoment(Primitive):
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
         """Derived from the integrand for x < 0."""
-        X, n = Normal("X", mu, sigma), orders[0]
-        return _expectation_below(alpha**n * exp(X) * (1 - exp(X)) ** (n - 1))
+        n = orders[0]
+        return _expectation(alpha**n * exp(X) * (1 - exp(X)) ** (n - 1) * Heaviside(-X))
 
     @classmethod
     def slopes(cls, *arguments: Expr) -> Slopes:

@@ -59,9 +59,10 @@ def test_a_changed_step_is_found_out_and_its_case_named():
     first, last = relu.derivative_below.cases
     *steps, step = first.derivation.steps
     wrong = replace(first.derivation, steps=(*steps, replace(step, after=(S.Half,))))
+    parts = {first.name: wrong, last.name: last.derivation}
+    derivation = replace(relu.derivative_below.derivation, parts=parts)
     with pytest.raises(DerivationError, match=r"level <= 1: "):
-        parts = {first.name: wrong, last.name: last.derivation}
-        replace(relu.derivative_below.derivation, parts=parts).recheck()
+        derivation.recheck()
 
 
 def test_the_cases_of_elu():
