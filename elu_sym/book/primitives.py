@@ -49,7 +49,7 @@ class Primitive(Function):
         cls.numeric_name = sub("(?<=.)(?=[A-Z])", "_", cls.__name__).lower()
 
     @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
+    def definition(cls, *arguments: Any, **named: Any) -> Expr:
         """The same over other primitives, at symbols."""
         raise TypeError(
             f"{cls.__name__} in elu_sym/book/primitives.py has no closed_form and no definition"
@@ -83,7 +83,7 @@ class Primitive(Function):
         return self.args[len(self.orders) + 2 :]
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, *arguments: Any, **named: Any) -> Slopes:
         """The derivatives of the primitive at its arguments, over primitives."""
         places = [Dummy(positive=True) for _ in arguments]
         defined, values = cls.definition(*places), dict(zip(places, arguments, strict=True))
@@ -130,9 +130,8 @@ class UpperPartialMoment(Primitive):
         return _expectation(X ** orders[0] * Heaviside(X))
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, n: Expr, m: Expr, s: Expr) -> Slopes:
         """One order less; the density where there is none."""
-        n, m, s = arguments
         if n == 0:
             return DensityAtZero(m, s), ProbabilityByScale(m, s)
         by_scale = n * (n - 1) * s * cls(n - 2, m, s) if n > 1 else StandardDensity(m, s)
@@ -156,9 +155,8 @@ class LowerPartialMoment(Primitive):
         return _expectation((alpha * (1 - exp(X))) ** orders[0] * Heaviside(-X))
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, n: Expr, m: Expr, s: Expr, a: Expr) -> Slopes:
         """The mixed moment of the same order; by sigma from the heat equation."""
-        n, m, s, a = arguments
         if n == 0:
             return -DensityAtZero(m, s), -ProbabilityByScale(m, s)
         by_location = -n * LowerMixedMoment(n, m, s, a)
@@ -181,11 +179,10 @@ class LowerExponentialMoment(Primitive):
         return _expectation((alpha * exp(X)) ** orders[0] * Heaviside(-X))
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, n: Expr, m: Expr, s: Expr, a: Expr) -> Slopes:
         """The moment itself and what leaves through zero."""
-        n, m, s, a = arguments
-        moment, power = cls(*arguments), a**n
-        by_scale = -n * LowerWeightedMoment(*arguments) - power * ProbabilityByScale(m, s)
+        moment, power = cls(n, m, s, a), a**n
+        by_scale = -n * LowerWeightedMoment(n, m, s, a) - power * ProbabilityByScale(m, s)
         return n * moment - power * DensityAtZero(m, s), by_scale
 
 
@@ -201,9 +198,8 @@ class UpperPartialVariance(Primitive):
         return UpperPartialMoment(S(2), *arguments) - UpperPartialMoment(S.One, *arguments) ** 2
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, m: Expr, s: Expr) -> Slopes:
         """Twice the covariance of the part with its slope, in products that do not cancel."""
-        m, s = arguments
         mean = UpperPartialMoment(S.One, m, s)
         return (
             2 * mean * UpperPartialMoment(S.Zero, -m, s),
@@ -224,9 +220,8 @@ class LowerPartialVariance(Primitive):
         return LowerPartialMoment(S(2), *arguments) - LowerPartialMoment(S.One, *arguments) ** 2
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, m: Expr, s: Expr, a: Expr) -> Slopes:
         """Twice the covariance of the part with its slope, which is of the order of sigma**2."""
-        m, s, a = arguments
         covariance = LowerSlopeCovariance(m, s, a)
         mean = LowerPartialMoment(S.One, m, s, a)
         second = LowerExponentialMoment(S(2), m, s, a)
@@ -247,10 +242,9 @@ class PartialMeanProduct(Primitive):
     degree = 1
 
     @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
+    def definition(cls, m: Expr, s: Expr, a: Expr) -> Expr:
         """The product of the two first partial moments."""
-        m, s, _ = arguments
-        return UpperPartialMoment(S.One, m, s) * LowerPartialMoment(S.One, *arguments)
+        return UpperPartialMoment(S.One, m, s) * LowerPartialMoment(S.One, m, s, a)
 
 
 class OppositeMeanProduct(Primitive):
@@ -260,15 +254,13 @@ class OppositeMeanProduct(Primitive):
     root_name = "opposite_mean_root"
 
     @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
+    def definition(cls, m: Expr, s: Expr) -> Expr:
         """The product of the first partial moments above and below."""
-        m, s = arguments
         return UpperPartialMoment(S.One, m, s) * UpperPartialMoment(S.One, -m, s)
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, m: Expr, s: Expr) -> Slopes:
         """The rule of the product."""
-        m, s = arguments
         above, below = UpperPartialMoment(S.One, m, s), UpperPartialMoment(S.One, -m, s)
         return (
             UpperPartialMoment(S.Zero, m, s) * below - above * UpperPartialMoment(S.Zero, -m, s),
@@ -319,20 +311,18 @@ class PartialMeanDifference(Primitive):
     nargs = 3
 
     @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
+    def definition(cls, m: Expr, s: Expr, a: Expr) -> Expr:
         """The difference of the two first partial moments."""
-        m, s, _ = arguments
-        return UpperPartialMoment(S.One, m, s) - LowerPartialMoment(S.One, *arguments)
+        return UpperPartialMoment(S.One, m, s) - LowerPartialMoment(S.One, m, s, a)
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, m: Expr, s: Expr, a: Expr) -> Slopes:
         """The densities of the two parts cancel at alpha = 1, to the last digit."""
-        m, s, a = arguments
-        first, density = LowerExponentialMoment(S.One, *arguments), StandardDensity(m, s)
+        first, density = LowerExponentialMoment(S.One, m, s, a), StandardDensity(m, s)
         return (
             UpperPartialMoment(S.Zero, m, s) + first,
             density - a * density + s * first,
-            -LowerPartialMoment(S.One, *arguments) / a,
+            -LowerPartialMoment(S.One, m, s, a) / a,
         )
 
 
@@ -346,15 +336,13 @@ class SmoothMean(Primitive):
     nargs = 3
 
     @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
+    def definition(cls, m: Expr, s: Expr, a: Expr) -> Expr:
         """The two pieces of CELU."""
-        m, s, a = arguments
         return UpperPartialMoment(S.One, m, s) - LowerPartialMoment(S.One, m / a, s / a, a)
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, m: Expr, s: Expr, a: Expr) -> Slopes:
         """Sums of positive terms, since CELU is convex for x < 0 and its slope is continuous."""
-        m, s, a = arguments
         first = LowerExponentialMoment(S.One, m / a, s / a, S.One)
         return (
             UpperPartialMoment(S.Zero, m, s) + first,
@@ -374,9 +362,8 @@ class StandardDensity(Primitive):
         return NormalPdf(mu / sigma)
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, m: Expr, s: Expr) -> Slopes:
         """The density times a power of the argument."""
-        m, s = arguments
         by_scale = ProbabilityByScale(m, s)
         return by_scale, -m / s * by_scale
 
@@ -395,9 +382,8 @@ class DensityAtZero(Primitive):
         return NormalPdf(mu / sigma) / sigma
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, m: Expr, s: Expr) -> Slopes:
         """The density times a power of the argument."""
-        m, s = arguments
         by_scale = ProbabilityByScale(m, s)
         return by_scale / s, -(m / s * by_scale + cls(m, s)) / s
 
@@ -413,9 +399,8 @@ class ProbabilityByScale(Primitive):
         return -mu * NormalPdf(mu / sigma) / sigma**2
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, m: Expr, s: Expr) -> Slopes:
         """The density times a power of the argument."""
-        m, s = arguments
         t, value = m / s, cls(m, s)
         return -(t * value + DensityAtZero(m, s)) / s, (t**2 - 2) * value / s
 
@@ -465,11 +450,10 @@ class LowerWeightedMoment(Primitive):
         return density - n * sigma * LowerExponentialMoment.closed_form(n)
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, n: Expr, m: Expr, s: Expr, a: Expr) -> Slopes:
         """By parts again."""
-        n, m, s, a = arguments
-        value, through = cls(*arguments), a**n * ProbabilityByScale(m, s)
-        moment = LowerExponentialMoment(*arguments)
+        value, through = cls(n, m, s, a), a**n * ProbabilityByScale(m, s)
+        moment = LowerExponentialMoment(n, m, s, a)
         return through + n * value, (n * s - m / s) * through - n * moment + n**2 * s * value
 
 
@@ -497,9 +481,8 @@ class LowerRemainder(Primitive):
     nargs = 2
 
     @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
+    def definition(cls, m: Expr, s: Expr) -> Expr:
         """The three terms one by one."""
-        m, s = arguments
         first = LowerExponentialMoment(S.One, m, s, S.One)
         weighted = LowerWeightedMoment(S.One, m, s, S.One)
         return LowerPartialMoment(S.One, m, s, S.One) + m * first - s * weighted
