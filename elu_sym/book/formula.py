@@ -78,7 +78,8 @@ class Formula:
         self.function_name = self.id.replace(".", "_")
         self.statement = quantity.statement.replace("f(X)", f"{activation.name}(X)")
         self.source = f"derived from its definition; the activation: {activation.source}"
-        self.arguments = (*quantity.leading, "mu", "sigma", *activation.parameters)
+        self.law_arguments = (*quantity.leading, "mu", "sigma")
+        self.arguments = (*self.law_arguments, *activation.parameters)
         positive = (*quantity.leading, *activation.parameters)
         self.domain = ", ".join(
             ["mu real or infinite", "sigma >= 0 and finite"]
@@ -114,7 +115,8 @@ class Formula:
             ValueError: if a value is outside the domain or the shapes do not broadcast.
         """
         if named or len(values) != len(self.arguments):
-            values = tuple(self.bind(values, named).values())
+            bound = self.activation.bind(values, named, self.law_arguments)
+            values = tuple(bound.values())
         return self.numeric(*values)
 
     def bind(self, values: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,8 +125,7 @@ class Formula:
         Raises:
             TypeError: if an argument is missing, unknown, given twice, or one too many.
         """
-        law = self.arguments[: len(self.arguments) - len(self.activation.parameters)]
-        return self.activation.bind(values, named, law)
+        return self.activation.bind(values, named, self.law_arguments)
 
     @cached_property
     def numeric(self) -> NumericFunction:
@@ -365,7 +366,7 @@ class Activation:
         Raises:
             TypeError: if an argument is missing, unknown, given twice, or one too many.
         """
-        names, defaults = (*before, *self.parameters), {"sigma": lambda: 1.0} | self.defaults
+        names = before + self.parameters
         if len(values) > len(names):
             raise TypeError(
                 f"{len(values) - len(before)} parameters were given to {self.name}, which has"
@@ -379,10 +380,14 @@ class Activation:
             if name in bound:
                 raise TypeError(f"{name} is given twice, by position and by name")
             bound[name] = value
+        if "sigma" in names:
+            bound.setdefault("sigma", 1.0)
         for name in names:
-            if name not in bound and name not in defaults:
-                raise TypeError(f"missing a required argument: {name!r}")
-        return {name: bound[name] if name in bound else defaults[name]() for name in names}
+            if name not in bound:
+                if name not in self.defaults:
+                    raise TypeError(f"missing a required argument: {name!r}")
+                bound[name] = self.defaults[name]()
+        return {name: bound[name] for name in names}
 
     def __reduce__(self) -> str:
         """An activation travels by its name here."""
