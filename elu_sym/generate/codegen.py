@@ -19,7 +19,7 @@ import difflib
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -127,12 +127,7 @@ def generated_source() -> str:
 
 def generated_gradient_source() -> str:
     """The text of the generated module of gradients, derived now."""
-    functions = []
-    for formula in FORMULAS.values():
-        # Without a combination of primitives there is no stable gradient either.
-        with suppress(NoDecompositionError):
-            functions.append("" if formula.quantity.by_cases else gradient_function(formula))
-    text = "".join(functions)
+    text = "".join(_stable(gradient_function).values())
     names = (formula.function_name for formula in FORMULAS.values())
     generated = dict.fromkeys(names, f"elu_sym.numeric.{GENERATED.stem}")
     return GRADIENT_HEADER.format(imports=_imports(text, generated)) + text
@@ -140,22 +135,29 @@ def generated_gradient_source() -> str:
 
 def generated_c_source() -> str:
     """The text of the generated C header, derived now."""
-    functions = {}
-    for formula in FORMULAS.values():
-        # What has cases, or is no combination of primitives, is left to NumPy.
-        with suppress(NoDecompositionError):
-            if not formula.quantity.by_cases:
-                functions[formula.function_name] = _c_function(formula)
+    functions = _stable(_c_function)
     entries = [
         f"    X({formula.function_name}, {len(formula.arguments)},"
         f' "{formula.statement[0].upper()}{formula.statement[1:]}.")'
-        for formula in FORMULAS.values()
-        if formula.function_name in functions
+        for formula in map(FORMULAS.__getitem__, functions)
     ]
     together = [C_MOMENTS] if functions.keys() >= {"mean", "second_moment", "variance"} else []
     listed = " \\\n".join(entries)
     text = "".join([*functions.values(), *together])
     return f"{C_HEADER}{text}\n#define FORMULAS(X) \\\n{listed}\n"
+
+
+def _stable(function: Callable[[Formula], Any]) -> dict[str, Any]:
+    """What a function makes of each formula that is a combination of primitives, by id.
+
+    What has cases is left to NumPy, and has no gradient where two of them meet.
+    """
+    found = {}
+    for name, formula in FORMULAS.items():
+        with suppress(NoDecompositionError):
+            if not formula.quantity.by_cases:
+                found[name] = function(formula)
+    return found
 
 
 def _c_function(formula: Formula) -> str:
@@ -313,19 +315,6 @@ def difference(folder: Path = GENERATED.parent) -> str:
     return "".join(found)
 
 
-def _unstable() -> Iterator[str]:
-    """The formulas that are printed in their textbook form, and what would change that."""
-    for formula in FORMULAS.values():
-        if not formula.quantity.by_cases:
-            try:
-                _ = formula.over_primitives
-            except NoDecompositionError:
-                yield (
-                    f"{formula.id} is no combination of PRIMITIVES[{formula.activation.name!r}] in"
-                    " elu_sym/book/primitives.py: its textbook form is written, without a gradient"
-                )
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Write the files, or compare them."""
     parser = argparse.ArgumentParser(prog="python -m elu_sym.generate", description=__doc__)
@@ -333,8 +322,14 @@ def main(arguments: list[str] | None = None) -> int:
         "--check", action="store_true", help="compare, do not write; exit 1 on a difference"
     )
     check = parser.parse_args(arguments).check
-    for line in _unstable():
-        print(line, file=sys.stderr)
+    stable = _stable(lambda formula: formula.over_primitives)
+    for formula in FORMULAS.values():
+        if formula.id not in stable and not formula.quantity.by_cases:
+            print(
+                f"{formula.id} is no combination of PRIMITIVES[{formula.activation.name!r}] in"
+                " elu_sym/book/primitives.py: its textbook form is written, without a gradient",
+                file=sys.stderr,
+            )
     if not check:
         write()
         paths = (GENERATED, GENERATED_GRADIENTS, GENERATED_C)
