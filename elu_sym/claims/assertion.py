@@ -8,18 +8,10 @@ which may rest on further steps, its premises. A step that raises an exception d
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum
 from typing import ClassVar
 
 from elu_sym.algebra.enclosure import Point
-
-
-class Evidence(Enum):
-    """What a step rests on; the values are the kinds of witness in a report."""
-
-    ALGEBRA = "derivation"
-    ENCLOSURE = "arb"
-    EXPERIMENT = "experiment"
+from elu_sym.certify.witness import Evidence
 
 
 class Assertion(ABC):

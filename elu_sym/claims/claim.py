@@ -21,12 +21,12 @@ from typing import Any
 from sympy import Symbol
 
 from elu_sym.algebra.enclosure import Point
-from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion, Step
 
 __all__ = [
     "Assertion",
     "Claim",
-    "Evidence",
     "Neighbour",
     "Outcome",
     "ProofError",

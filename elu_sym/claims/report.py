@@ -15,9 +15,9 @@ from tqdm import tqdm
 
 from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.book.witnesses import witnesses_of
-from elu_sym.certify.witness import Witness
+from elu_sym.certify.witness import Evidence, Witness
 from elu_sym.claims.chapters import CHAPTERS, CLAIMS
-from elu_sym.claims.claim import Evidence, Outcome, Verdict
+from elu_sym.claims.claim import Outcome, Verdict
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def _claim_witnesses(outcome: Outcome) -> Iterator[Witness]:
         held = sum(step.holds is True for step in resting)
         if resting:
             detail = f"{held} of {len(resting)} steps hold"
-            yield Witness(evidence.value, held == len(resting), detail, outcome.seconds)
+            yield Witness(evidence, held == len(resting), detail, outcome.seconds)
 
 
 def _witness_json(witness: Witness) -> dict[str, Any]:

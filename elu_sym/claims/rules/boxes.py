@@ -21,7 +21,8 @@ from sympy import Expr, Rational, Symbol, latex
 from elu_sym.algebra.enclosure import Point
 from elu_sym.algebra.interval_enclosure import BoxFunction, Interval, exact
 from elu_sym.algebra.normal_form import NotNormalizableError
-from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion, Step
 from elu_sym.claims.covers.cover import (
     AXES,
     CENTRED,

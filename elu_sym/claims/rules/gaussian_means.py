@@ -17,7 +17,8 @@ from sympy.stats import Normal
 from elu_sym.algebra.enclosure import Point, enclose, enclose_to
 from elu_sym.algebra.equality import equals, rational_points
 from elu_sym.algebra.normal_form import is_zero
-from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion, Step
 from elu_sym.claims.rules.elementary import Equality
 from elu_sym.claims.rules.kink import all_hold
 from elu_sym.claims.rules.laws import PositiveMean

@@ -12,7 +12,8 @@ from typing import ClassVar
 
 from sympy import Integer, Rational
 
-from elu_sym.claims.assertion import Evidence, Step
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Step
 from elu_sym.claims.rules.ranges import InRange
 from elu_sym.experiments.paired_differences import common_rates, paired_difference
 from elu_sym.experiments.records import RESULTS, Record, read

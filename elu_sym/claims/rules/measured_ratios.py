@@ -12,7 +12,8 @@ from typing import ClassVar
 import numpy as np
 from sympy import Integer, Rational
 
-from elu_sym.claims.assertion import Evidence, Step
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Step
 from elu_sym.claims.rules.ranges import InRange
 from elu_sym.experiments import depth, depth_training
 from elu_sym.experiments.paired_differences import CONFIDENCE, mean_difference

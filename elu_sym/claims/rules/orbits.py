@@ -7,7 +7,8 @@ from sympy import Expr, Rational, Symbol, diff, latex
 
 from elu_sym.algebra.ball_program import compiled, functions_on_boxes
 from elu_sym.algebra.interval_enclosure import exact
-from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion, Step
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from sympy import Rational
 
-from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion, Step
 
 
 class InRange(Assertion):

@@ -12,7 +12,8 @@ from typing import ClassVar
 from sympy import Expr, Rational, Symbol, latex
 
 from elu_sym.algebra.rounding import Computation, FloatingPointFormat, number
-from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion, Step
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
 from elu_sym.claims.rules.kink import all_hold
 from elu_sym.symbols import alpha, distance, excess, x, y

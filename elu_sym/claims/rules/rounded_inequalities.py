@@ -10,7 +10,8 @@ from typing import ClassVar
 from sympy import Rational, Symbol
 
 from elu_sym.algebra.rounding import Computation, FloatingPointFormat, largest_at_most, number
-from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion, Step
 from elu_sym.claims.rules.rounded import (
     Increasing,
     RoundedValue,

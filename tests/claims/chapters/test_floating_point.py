@@ -20,7 +20,7 @@ from elu_sym.algebra.rounding import (
     SELU_ALPHA,
     FloatingPointFormat,
 )
-from elu_sym.claims.assertion import Evidence
+from elu_sym.certify.witness import Evidence
 from elu_sym.claims.chapters.floating_point import CLAIMS
 from elu_sym.claims.chapters.floating_point.thresholds import (
     DERIVATIVE_IS_SUBNORMAL,

@@ -5,7 +5,8 @@ from sympy import S, diff, exp
 
 from elu_sym.activations import Elu, Relu
 from elu_sym.algebra.enclosure import enclose
-from elu_sym.claims.assertion import Assertion, Evidence
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters import options, rate
 from elu_sym.claims.chapters.moments import limits as limits_of_moments
 from elu_sym.claims.chapters.rate import PositiveForEveryLaw, mean_rate

@@ -21,7 +21,7 @@ from elu_sym.algebra import ball_program
 from elu_sym.algebra.enclosure import enclose
 from elu_sym.algebra.interval_enclosure import BoxFunction, CentredForm, exact
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
-from elu_sym.claims.assertion import Evidence
+from elu_sym.certify.witness import Evidence
 from elu_sym.claims.chapters.moments.box_inequalities import CLAIMS
 from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.covers.__main__ import certified, main

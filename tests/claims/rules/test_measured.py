@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sympy import Integer, Rational
 
-from elu_sym.claims.assertion import Evidence
+from elu_sym.certify.witness import Evidence
 from elu_sym.claims.chapters import smooth_ride as smooth_ride_measured
 from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.measured import (
