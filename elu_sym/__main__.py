@@ -150,18 +150,12 @@ def _moments(options: argparse.Namespace) -> int:
 
 
 def _derive(options: argparse.Namespace) -> int:
-    from elu_sym.book.formula import DISTRIBUTIONS, FORMULAS
+    from elu_sym.book.formula import FORMULAS
 
-    known = [*FORMULAS, *DISTRIBUTIONS]
-    if options.formula not in known:
-        raise ValueError(f"no formula {options.formula!r}; there are {', '.join(known)}")
-    if options.formula in FORMULAS:
-        derivation = FORMULAS[options.formula].derivation
-        print(derivation.to_latex() if options.latex else derivation.to_text())
-        return 0
-    for case in DISTRIBUTIONS[options.formula].cases:
-        print(f"% {case.name}" if options.latex else f"{case.name}:")
-        print(case.derivation.to_latex() if options.latex else case.derivation.to_text())
+    if options.formula not in FORMULAS:
+        raise ValueError(f"no formula {options.formula!r}; there are {', '.join(FORMULAS)}")
+    derivation = FORMULAS[options.formula].derivation
+    print(derivation.to_latex() if options.latex else derivation.to_text())
     return 0
 
 

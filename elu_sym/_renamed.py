@@ -93,6 +93,15 @@ def _warn(old: str) -> None:
     warnings.warn(message, DeprecationWarning, stacklevel=3)
 
 
+def formulas_by_cases() -> dict[str, Any]:
+    """What ``DISTRIBUTIONS`` was: the formulas by cases, which are among the others now."""
+    from elu_sym.book.formula import FORMULAS
+
+    message = "DISTRIBUTIONS is a part of FORMULAS now; the old name goes with version 0.3"
+    warnings.warn(message, DeprecationWarning, stacklevel=3)
+    return {formula.id: formula for formula in FORMULAS.values() if formula.quantity.by_cases}
+
+
 def install() -> None:
     """Let the old paths be imported."""
     sys.meta_path.append(_OldPaths())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from elu_sym import FORMULAS
 from elu_sym._renamed import FOLDERS, RENAMED
 
 CHANGELOG = (Path(__file__).parent.parent / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -37,6 +38,13 @@ def test_names_and_modules_of_an_old_folder_are_found_in_it():
     assert "regularity.continuous" in CLAIMS
     with pytest.raises(ImportError, match="cannot import name 'nothing'"):
         from elu_sym.proofs import nothing  # noqa: F401
+
+
+def test_the_formulas_by_cases_have_their_old_name():
+    with pytest.warns(DeprecationWarning, match="DISTRIBUTIONS is a part of FORMULAS"):
+        from elu_sym import DISTRIBUTIONS
+    assert list(DISTRIBUTIONS)[:2] == ["derivative_below", "relu.derivative_below"]
+    assert all(FORMULAS[name] is formula for name, formula in DISTRIBUTIONS.items())
 
 
 @pytest.mark.parametrize("old", RENAMED)

@@ -8,7 +8,6 @@ from typing import Any, assert_type
 
 import elu_sym
 from elu_sym import elu, mean, moments
-from elu_sym import meen as misspelt  # type: ignore[attr-defined]
 from elu_sym.book.formula import Activation, Formula, Moments
 
 assert_type(mean, Formula)
@@ -16,4 +15,5 @@ assert_type(elu, Activation)
 assert_type(elu.variance, Formula)
 assert_type(moments(0.0, 1.0), Moments)
 assert_type(elu_sym.__version__, str)
+misspelt = elu_sym.meen  # type: ignore[attr-defined]
 assert_type(misspelt, Any)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import mpmath
 from mpmath.libmp import to_rational
-from sympy import Expr, Float, Rational, Symbol
+from sympy import Expr, Float, Piecewise, Rational, S, Symbol
 
 from elu_sym.algebra.enclosure import enclose_to
 
@@ -66,7 +66,10 @@ def arb_function(expression: Expr, arguments: tuple[Symbol, ...]) -> "Callable[.
     """
 
     def evaluate(*values: Any) -> "arb":
-        return enclose_to(expression, _point(arguments, values), Rational(1, 2**100))
+        point, chosen = _point(arguments, values), expression
+        if isinstance(expression, Piecewise):  # the conditions are decided at an exact point
+            chosen = next(e for e, when in expression.args if when.xreplace(point) == S.true)
+        return enclose_to(chosen, point, Rational(1, 2**100))
 
     return evaluate
 

@@ -9,23 +9,24 @@ level, alpha and 1 are ordered. The cases are found here from the two pieces of 
 - the left piece is a constant, with the same alternative, or strictly increasing to its value l0
   at 0: then the event is all of x < 0 if l0 < level, and else what lies below the solution of
   f'(x) = level.
-
-Importing this module loads no SymPy; the symbolic face does when it is first looked at.
 """
 
-from __future__ import annotations
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, NamedTuple
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from sympy import And, Dummy, Expr, Integer, Piecewise, S, expand_log, solve
+from sympy.core.relational import Relational
+from sympy.stats import Normal
 
-import numpy as np
-
-if TYPE_CHECKING:
-    import sympy
-
-    from elu_sym.book.formula import Activation
-    from elu_sym.certify.witness import Witness
-    from elu_sym.gaussian.derivation import Derivation
+from elu_sym.algebra.normal_form import is_zero
+from elu_sym.book.decomposition import decompose
+from elu_sym.book.primitives import UpperPartialMoment
+from elu_sym.gaussian.derivation import Derivation
+from elu_sym.gaussian.engine import derive_expectation
+from elu_sym.gaussian.identity import IdentityDerivation
+from elu_sym.symbols import mu, sigma, threshold, x
 
 
 class UnsupportedDerivativeError(ValueError):
@@ -43,38 +44,33 @@ class Case(NamedTuple):
         derivation: the steps from the event to its probability.
     """
 
-    relations: tuple[sympy.Expr, ...]
-    event: sympy.Expr
-    solution: sympy.Expr | None
+    relations: tuple[Expr, ...]
+    event: Expr
+    solution: Expr | None
     derivation: Derivation
 
     @property
     def condition(self) -> Any:
         """The relations as one condition."""
-        from sympy import And
-
         return And(*self.relations)
 
     @property
-    def order(self) -> tuple[sympy.Expr, ...]:
+    def order(self) -> tuple[Expr, ...]:
         """The breakpoints in increasing order; the relations imply it."""
-        from sympy import S, expand_log
-
         return () if self.solution is None else (expand_log(self.solution), S.Zero)
 
     @property
-    def integrand(self) -> sympy.Expr:
+    def integrand(self) -> Expr:
         """The indicator function of the event, in x and the parameters."""
-        return self._solved(self.event)
+        return self.solved(self.event)
 
     @property
-    def closed_form(self) -> sympy.Expr:
+    def closed_form(self) -> Expr:
         """The probability over ``NormalCdf``."""
-        return self._solved(self.derivation.result)
+        return self.solved(self.derivation.result)
 
-    def _solved(self, expression: sympy.Expr) -> sympy.Expr:
-        from elu_sym.symbols import threshold
-
+    def solved(self, expression: Expr) -> Expr:
+        """An expression in the symbol ``threshold`` in the parameters instead."""
         return expression.subs(threshold, self.order[0]) if self.order else expression
 
     @property
@@ -82,16 +78,12 @@ class Case(NamedTuple):
         """The condition in words of a formula, such as ``level <= 1, level <= alpha``."""
         return ", ".join(map(str, self.relations))
 
-    def over_primitives(self) -> sympy.Expr:
+    def over_primitives(self) -> Expr:
         """The probability as a sum of non-negative ones that the numerics compute.
 
         Raises:
             NoDecompositionError: if it is none.
         """
-        from elu_sym.book.decomposition import decompose
-        from elu_sym.book.primitives import UpperPartialMoment
-        from elu_sym.symbols import mu, sigma
-
         if self.closed_form.is_number:
             return self.closed_form
         primitives = [UpperPartialMoment(0, mu, sigma), UpperPartialMoment(0, -mu, sigma)]
@@ -100,202 +92,113 @@ class Case(NamedTuple):
         return decompose(self.closed_form, primitives)
 
 
-class DerivativeDistribution:
-    """P[f'(X) < level] of one activation, by cases.
+@dataclass(frozen=True, repr=False)
+class CaseDerivation(IdentityDerivation):
+    """The derivation of a formula by cases: its parts are the cases, by name.
 
-    Call it with numbers, or read ``cases``, ``closed_form``, ``expr``, ``latex``,
-    ``certificate``, ``source`` and ``domain``.
+    Attributes:
+        cases: every order of the level and the one-sided derivatives that can occur.
 
     Examples:
-        >>> from elu_sym import derivative_below
-        >>> print(f"{derivative_below(1.5, 0, 1, alpha=2):.6f}")
-        0.886795
-        >>> for case in derivative_below.cases:
-        ...     print(f"{case.name}: {case.closed_form}")
-        level <= 1, level <= alpha: NormalCdf(-mu/sigma + (-log(alpha) + log(level))/sigma)
-        level <= 1, level > alpha: NormalCdf(-mu/sigma)
-        level > 1, level <= alpha: NormalCdf(mu/sigma) + NormalCdf(-mu/sigma + (-log(alpha) + log(level))/sigma)
-        level > 1, level > alpha: 1
-    """  # noqa: E501 - the output of an example is not ours to wrap
+        >>> from elu_sym import relu
+        >>> relu.derivative_below.derivation
+        <derivation: derivative_below in the cases level <= 1; level > 1>
+    """
 
-    name = "derivative_below"
-    activation: Activation
-    id: str
-    statement: str
-
-    def __init__(self, activation: Activation) -> None:
-        """Bind the distribution to an activation."""
-        self.activation = activation
-        self.id = self.name if activation.name == "elu" else f"{activation.name}.{self.name}"
-        self.function_name = self.id.replace(".", "_")
-        self.statement = (
-            f"the probability that the derivative of {activation.name}(X) is below level"
-        )
-        self.source = f"derived from its definition; the activation: {activation.source}"
-        self.domain = "mu real or infinite, sigma >= 0 and finite, " + ", ".join(
-            f"{name} > 0 and finite" for name in ("level", *activation.parameters)
-        )
-        self.__doc__ = f"{self.id}: {self.statement}, X ~ N(mu, sigma**2)."
-
-    def __call__(
-        self, level: Any, mu: Any, sigma: Any = 1.0, *parameters: Any, **named: Any
-    ) -> Any:
-        """The probability in floating point, broadcast over the arguments.
-
-        Args:
-            level: what the derivative is compared with, positive and finite.
-            mu: the mean of X, scalar or array; plus or minus infinity gives the limit.
-            sigma: the standard deviation of X, at least 0 and finite; 0 gives the limit, which
-                is 1/2 where the derivative passes the level at mu.
-            *parameters: those of the activation, ``alpha`` for ELU, positive and finite.
-            **named: the same by name.
-
-        Returns:
-            A float64 of the broadcast shape, a float32 if every array is one; NaN where an
-            argument is NaN.
-
-        Raises:
-            TypeError: if an argument is no real number or array, or a parameter is unknown.
-            ValueError: if a value is outside the domain or the shapes do not broadcast.
-        """
-        from elu_sym.numeric import _generated
-        from elu_sym.numeric.arguments import LOCATION, POSITIVE, SCALE, broadcast_arguments
-
-        values = self.activation.bind(parameters, named)
-        checked = broadcast_arguments(
-            level=(level, POSITIVE),
-            mu=(mu, LOCATION),
-            sigma=(sigma, SCALE),
-            **{name: (value, POSITIVE) for name, value in values.items()},
-        )
-        function = getattr(_generated, self.function_name)
-        with np.errstate(all="ignore"):
-            return checked.result(function(*checked.arrays))
+    cases: tuple[Case, ...] = ()
 
     @property
-    def symbols(self) -> tuple[sympy.Symbol, ...]:
-        """The symbols of the closed form in the order of the arguments."""
-        from elu_sym.symbols import level, mu, sigma
+    def identity(self) -> str:
+        """The name and the cases."""
+        return f"{self.name} in the cases {'; '.join(self.parts)}"
 
-        return (level, mu, sigma, *self.activation.symbols)
+    def to_latex(self) -> str:
+        """The cases one after the other, the condition of each in a comment."""
+        return "\n".join(f"% {name}\n{part.to_latex()}" for name, part in self.parts.items())
 
-    @cached_property
-    def cases(self) -> tuple[Case, ...]:
-        """Every order of the level and the one-sided derivatives that can occur.
 
-        Raises:
-            UnsupportedDerivativeError: if the right piece of the derivative is not constant, or
-                the left one is neither constant nor strictly increasing.
-        """
-        from itertools import product
+def by_cases(cases: Sequence[Case], values: Iterable[Expr]) -> Expr:
+    """One value a case as a ``Piecewise``; the cases are exhaustive, the last is the rest."""
+    conditions = [*(case.condition for case in cases[:-1]), True]
+    return Piecewise(*zip(values, conditions, strict=True))
 
-        from sympy import S
 
-        from elu_sym.symbols import level
+def derive_cases(quantity: str, event: Relational, activation: str) -> CaseDerivation:
+    """Find and derive the cases of the probability that a derivative is below a level.
 
-        right = self._right_constant()
-        highest, solution = self._left_piece()
-        cases = []
-        for on_the_right, on_the_left in product(
-            (level <= right, level > right), (level <= highest, level > highest)
-        ):
-            relations = tuple(dict.fromkeys(r for r in (on_the_right, on_the_left) if r != S.true))
-            contradictory = any(r == S.false or r.negated in relations for r in relations)
-            if not contradictory:
-                everything = on_the_right == (level > right), on_the_left == (level > highest)
-                cases.append(_derived_case(relations, *everything, solution))
-        return tuple(cases)
+    Args:
+        quantity: the name of the probability.
+        event: a derivative of :mod:`elu_sym.activations` at x, less than a positive symbol.
+        activation: the name of the activation, for error messages.
 
-    def _right_constant(self) -> sympy.Expr:
-        """The derivative for x >= 0."""
-        from sympy import Dummy
+    Raises:
+        UnsupportedDerivativeError: if the right piece of the derivative is not constant, or
+            the left one is neither constant nor strictly increasing.
 
-        x = Dummy("x", nonnegative=True)
-        right = self.activation.function.derivative.right(x, *self.activation.symbols)
-        if right.has(x):
-            raise UnsupportedDerivativeError(
-                f"the right derivative of {self.activation.name}, {right}, is not constant"
-            )
-        return right
+    Examples:
+        >>> from elu_sym.activations import CeluDerivative
+        >>> from elu_sym.symbols import alpha, level
+        >>> list(derive_cases("below", CeluDerivative(x, alpha) < level, "celu").parts)
+        ['level <= 1', 'level > 1']
+    """
+    cases = tuple(_cases(event.lts, event.gts, activation))
 
-    def _left_piece(self) -> tuple[sympy.Expr, sympy.Expr | None]:
-        """The left derivative at 0, and where it has the value level unless it is constant."""
-        from sympy import Dummy, S, solve
+    def combine(*results: Expr) -> Expr:
+        solved = (case.solved(result) for case, result in zip(cases, results, strict=True))
+        return by_cases(cases, solved)
 
-        from elu_sym.algebra.normal_form import is_zero
-        from elu_sym.symbols import level
+    return CaseDerivation(quantity, {case.name: case.derivation for case in cases}, combine, cases)
 
-        derivative, parameters = self.activation.function.derivative.left, self.activation.symbols
-        x = Dummy("x", real=True)
-        left = derivative(x, *parameters)
-        highest = left.subs(x, S.Zero)
-        if not left.has(x):
-            return highest, None
-        # The assumptions of SymPy prove the sign of the slope, or the piece is refused.
-        solutions = solve(left - level, x) if left.diff(x).is_positive else []
-        if len(solutions) != 1 or not is_zero(left.subs(x, solutions[0]) - level):
-            raise UnsupportedDerivativeError(
-                f"the left derivative of {self.activation.name}, {left}, is not known to be"
-                " constant, or strictly increasing with an inverse in closed form"
-            )
-        return highest, solutions[0]
 
-    @cached_property
-    def closed_form(self) -> sympy.Expr:
-        """The probability as a ``Piecewise`` in the parameters, over ``NormalCdf``."""
-        from sympy import Piecewise
+def _cases(derivative: Any, level: Expr, name: str) -> Iterator[Case]:
+    right = _right_constant(derivative, name)
+    highest, solution = _left_piece(derivative, level, name)
+    for on_the_right, on_the_left in product(
+        (level <= right, level > right), (level <= highest, level > highest)
+    ):
+        relations = tuple(dict.fromkeys(r for r in (on_the_right, on_the_left) if r != S.true))
+        contradictory = any(r == S.false or r.negated in relations for r in relations)
+        if not contradictory:
+            everything = on_the_right == (level > right), on_the_left == (level > highest)
+            yield _derived_case(relations, *everything, solution)
 
-        *others, last = self.cases
-        # The cases are exhaustive: the last one is what is left.
-        pieces = [(case.closed_form, case.condition) for case in others]
-        return Piecewise(*pieces, (last.closed_form, True))
 
-    @cached_property
-    def expr(self) -> sympy.Expr:
-        """The same in plain SymPy: ``erfc`` and logarithms."""
-        from sympy import erfc
+def _right_constant(derivative: Any, name: str) -> Expr:
+    """The derivative for x >= 0."""
+    place = Dummy("x", nonnegative=True)
+    right = derivative.right(place, *derivative.args[1:])
+    if right.has(place):
+        raise UnsupportedDerivativeError(
+            f"the right derivative of {name}, {right}, is not constant"
+        )
+    return right
 
-        return self.closed_form.rewrite(erfc)
 
-    @property
-    def latex(self) -> str:
-        """The distribution as an equation in LaTeX."""
-        from sympy import latex
-
-        return rf"P[f'(X) < \mathrm{{level}}] = {latex(self.closed_form)}"
-
-    def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex}$"
-
-    @property
-    def certificate(self) -> tuple[Witness, ...]:
-        """The independent witnesses of every case; needs the extra ``verify``."""
-        from elu_sym.book.case_witnesses import witnesses_of_cases
-
-        return witnesses_of_cases(self)
-
-    def __repr__(self) -> str:
-        arguments = ", ".join(("level", "mu", "sigma", *self.activation.parameters))
-        return f"<distribution {self.id}({arguments}): {self.statement}>"
+def _left_piece(derivative: Any, level: Expr, name: str) -> tuple[Expr, Expr | None]:
+    """The left derivative at 0, and where it has the value level unless it is constant."""
+    place = Dummy("x", real=True)
+    left = derivative.left(place, *derivative.args[1:])
+    highest = left.subs(place, S.Zero)
+    if not left.has(place):
+        return highest, None
+    # The assumptions of SymPy prove the sign of the slope, or the piece is refused.
+    solutions = solve(left - level, place) if left.diff(place).is_positive else []
+    if len(solutions) != 1 or not is_zero(left.subs(place, solutions[0]) - level):
+        raise UnsupportedDerivativeError(
+            f"the left derivative of {name}, {left}, is not known to be"
+            " constant, or strictly increasing with an inverse in closed form"
+        )
+    return highest, solutions[0]
 
 
 def _derived_case(
-    relations: tuple[sympy.Expr, ...],
-    all_above: bool,
-    all_below: bool,
-    solution: sympy.Expr | None,
+    relations: tuple[Expr, ...], all_above: bool, all_below: bool, solution: Expr | None
 ) -> Case:
     """Derive the probability of the event that is made of a left and a right part.
 
     It is derived at a symbolic threshold below 0: no rule needs to know how the threshold
     depends on the parameters.
     """
-    from sympy import Integer, Piecewise, S
-    from sympy.stats import Normal
-
-    from elu_sym.gaussian.engine import derive_expectation
-    from elu_sym.symbols import mu, sigma, threshold, x
-
     above = Integer(all_above)
     if all_below or solution is None:
         below, solution = Integer(all_below), None

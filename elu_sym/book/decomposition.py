@@ -3,13 +3,16 @@
 The coefficients solve a linear system over the rationals: both sides are expanded over the terms
 of the normal form, and equal terms must carry equal coefficients. The solution is then put back
 and the difference must have the normal form zero, so nothing rests on the solver.
+
+A primitive may be a combination of earlier ones itself, as a difference that cancels and has a
+numeric function of its own: it stands for them where all of them occur with its signs.
 """
 
 from collections.abc import Sequence
 from functools import cache, reduce
 from typing import Any
 
-from sympy import QQ, Add, Expr
+from sympy import QQ, Add, Expr, S
 from sympy.polys.matrices import DomainMatrix
 
 from elu_sym.algebra.normal_form import NormalForm, is_zero
@@ -25,8 +28,8 @@ def decompose(closed_form: Expr, primitives: Sequence[Expr]) -> Expr:
 
     Args:
         closed_form: an expression of the algebra of the normal form.
-        primitives: expressions in :class:`~elu_sym.book.primitives.Primitive` functions,
-            linearly independent over the rationals.
+        primitives: expressions in :class:`~elu_sym.book.primitives.Primitive` functions; what
+            depends linearly on earlier ones stands for them.
 
     Returns:
         The combination, proved equal.
@@ -52,8 +55,17 @@ def decompose(closed_form: Expr, primitives: Sequence[Expr]) -> Expr:
         raise NoDecompositionError(
             f"no rational combination of {list(primitives)} is {closed_form}"
         )
-    rows = reduced.to_Matrix()
-    combination = Add(*(rows[row, last] * primitives[column] for row, column in enumerate(pivots)))
+    rows, earlier = reduced.to_Matrix(), range(len(pivots))
+    coefficients = {row: rows[row, last] for row in earlier}
+    combination = S.Zero
+    for column in sorted(set(range(last)) - set(pivots)):
+        shares = {r: coefficients[r] / rows[r, column] for r in earlier if rows[r, column] != 0}
+        # The largest multiple that takes no coefficient beyond zero.
+        share = min(shares.values(), key=abs)
+        if all(each * share > 0 for each in shares.values()):
+            combination += share * primitives[column]
+            coefficients |= {r: coefficients[r] - share * rows[r, column] for r in shares}
+    combination += Add(*(coefficients[r] * primitives[column] for r, column in enumerate(pivots)))
     if not is_zero(combination.rewrite(NormalCdf) - closed_form):
         raise NoDecompositionError(f"{combination} was found for {closed_form} but is not equal")
     return combination

@@ -1,72 +1,109 @@
 r"""The formula book: one object a published quantity, with a symbolic and a numeric face.
 
-A formula binds a definition of :mod:`elu_sym.book.quantities`, ``E f(X)`` or an identity between
-such expectations, to an activation: its closed form is derived by :mod:`elu_sym.gaussian`, its
-numeric function is generated from that closed form by :mod:`elu_sym.generate.codegen`, its
-witnesses are gathered by :mod:`elu_sym.book.witnesses`. Importing this module loads no more than
-NumPy; SymPy is loaded when a symbolic face is first looked at.
+A formula binds a definition of :mod:`elu_sym.book.quantities` to an activation: ``E f(X)``, an
+identity between such expectations, or a probability by cases. Its closed form is derived by
+:mod:`elu_sym.gaussian`, its numeric function is generated from that closed form by
+:mod:`elu_sym.generate.codegen`, its witnesses are gathered by :mod:`elu_sym.book.witnesses`.
+Importing this module loads no more than NumPy; SymPy is loaded when a symbolic face is first looked
+at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from importlib import import_module
+from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from elu_sym.book.cases import DerivativeDistribution
 from elu_sym.book.quantities import QUANTITIES, Quantity
+from elu_sym.numeric.function import NumericFunction
 
 if TYPE_CHECKING:
     import sympy
 
+    from elu_sym.book.cases import Case
     from elu_sym.certify.witness import Witness
     from elu_sym.gaussian.derivation import Derivation
     from elu_sym.gaussian.identity import IdentityDerivation
-    from elu_sym.numeric.function import NumericFunction
 
 BACKENDS = ("numpy", "scipy", "mpmath", "flint", "torch", "jax", "dask")
 """What :meth:`Formula.lambdify` writes for."""
+
+DOCUMENTATION = """{id}({arguments}): {statement}, X ~ N(mu, sigma**2).
+
+Domain: {domain}.
+
+The arguments are numbers or arrays, which broadcast, by position or by name; sigma is 1 and a
+parameter of the activation has its default unless given. sigma = 0 and infinite mu give the limits,
+NaN gives NaN, and a value outside the domain is an error that names it. The value is a float64 of
+the broadcast shape, a float32 if every array is one.
+
+The object also knows where its numbers come from: closed_form and expr (SymPy), derivation (every
+step with its checks), certificate (what testifies independently), latex, source, domain, and
+lambdify(backend) for other libraries and any precision.
+"""
 
 
 class Formula:
     r"""A quantity of one activation: a callable number and a derived, certified expression.
 
     Call it with numbers, or read ``expr``, ``derivation``, ``certificate``, ``latex``,
-    ``source`` and ``domain``.
+    ``source`` and ``domain``; ``arguments`` names what it is called with. A formula whose closed
+    form depends on how its arguments are ordered also has ``cases``.
 
     Examples:
-        >>> from elu_sym import mean
+        >>> from elu_sym import derivative_below, mean
         >>> print(f"{mean(0, 1, 1):.15f}")
         0.160520572266556
         >>> from elu_sym.symbols import mu
         >>> mean.closed_form.coeff(mu)
         NormalCdf(mu/sigma)
-    """
+        >>> print(f"{derivative_below(1.5, 0, 1, alpha=2):.6f}")
+        0.886795
+        >>> for case in derivative_below.cases:
+        ...     print(f"{case.name}: {case.closed_form}")
+        level <= 1, level <= alpha: NormalCdf(-mu/sigma + (-log(alpha) + log(level))/sigma)
+        level <= 1, level > alpha: NormalCdf(-mu/sigma)
+        level > 1, level <= alpha: NormalCdf(mu/sigma) + NormalCdf(-mu/sigma + (-log(alpha) + log(level))/sigma)
+        level > 1, level > alpha: 1
+    """  # noqa: E501 - the output of an example is not ours to wrap
 
     def __init__(self, quantity: Quantity, activation: Activation) -> None:
         """Bind a quantity to an activation."""
         self.quantity = quantity
         self.activation = activation
         self.name = quantity.name
-        self.id: str = (
-            quantity.name if activation.name == "elu" else f"{activation.name}.{self.name}"
-        )
+        self.id: str = self.name if activation.name == "elu" else f"{activation.name}.{self.name}"
         self.function_name = self.id.replace(".", "_")
         self.statement = quantity.statement.replace("f(X)", f"{activation.name}(X)")
         self.source = f"derived from its definition; the activation: {activation.source}"
-        self.domain = "mu real or infinite, sigma >= 0 and finite, " + ", ".join(
-            f"{name} > 0 and finite" for name in activation.parameters
+        self.law_arguments = (*quantity.leading, "mu", "sigma")
+        self.arguments = (*self.law_arguments, *activation.parameters)
+        positive = (*quantity.leading, *activation.parameters)
+        self.domain = ", ".join(
+            ["mu real or infinite", "sigma >= 0 and finite"]
+            + [f"{name} > 0 and finite" for name in positive]
         )
-        self.__doc__ = f"{self.id}: {self.statement}, X ~ N(mu, sigma**2)."
+        self.__doc__ = DOCUMENTATION.format(
+            id=self.id,
+            statement=self.statement,
+            arguments=", ".join(self.arguments),
+            domain=self.domain,
+        )
+        defaults = {"sigma": 1.0} | dict.fromkeys(activation.parameters, ...)
+        kind, empty = Parameter.POSITIONAL_OR_KEYWORD, Parameter.empty
+        self.__signature__ = Signature(
+            [Parameter(name, kind, default=defaults.get(name, empty)) for name in self.arguments]
+        )
 
-    def __call__(self, mu: Any, sigma: Any = 1.0, *parameters: Any, **named: Any) -> Any:
+    def __call__(self, *values: Any, **named: Any) -> Any:
         """The value in floating point, broadcast over the arguments.
 
         Args:
-            mu: the mean of X, scalar or array; plus or minus infinity gives the limit.
-            sigma: the standard deviation of X, at least 0 and finite; 0 gives the limit.
-            *parameters: those of the activation, ``alpha`` for ELU, positive and finite.
+            *values: the ``arguments`` in order. ``mu`` is the mean of X, plus or minus infinity
+                for the limit; ``sigma`` is its standard deviation, 1 by default, 0 for the limit;
+                the parameters of the activation, ``alpha`` for ELU, have defaults.
             **named: the same by name.
 
         Returns:
@@ -74,21 +111,28 @@ class Formula:
             argument is NaN.
 
         Raises:
-            TypeError: if an argument is no real number or array, or a parameter is unknown.
+            TypeError: if an argument is no real number or array, unknown, missing or given twice.
             ValueError: if a value is outside the domain or the shapes do not broadcast.
         """
-        if named or len(parameters) != len(self.activation.parameters):
-            parameters = tuple(self.activation.bind(parameters, named).values())
-        return self.numeric(mu, sigma, *parameters)
+        if named or len(values) != len(self.arguments):
+            bound = self.activation.bind(values, named, self.law_arguments)
+            values = tuple(bound.values())
+        return self.numeric(*values)
+
+    def bind(self, values: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of a call by name and in order, the defaults filled in.
+
+        Raises:
+            TypeError: if an argument is missing, unknown, given twice, or one too many.
+        """
+        return self.activation.bind(values, named, self.law_arguments)
 
     @cached_property
     def numeric(self) -> NumericFunction:
         """The function that a call goes to: ``numeric.compiled`` tells by what it computes."""
-        from elu_sym.numeric.function import NumericFunction
-
         if not self.quantity.published:
             raise TypeError(f"{self.id} is a part of other formulas and has no numeric function")
-        return NumericFunction(self.function_name, ("mu", "sigma", *self.activation.parameters))
+        return NumericFunction(self.function_name, self.arguments)
 
     @cached_property
     def integrand(self) -> sympy.Expr | None:
@@ -102,7 +146,13 @@ class Formula:
     @cached_property
     def parts(self) -> dict[str, Formula]:
         """The formulas that an identity is made of; empty for an expectation."""
-        return {name: getattr(self.activation, name) for name in self.quantity.parts}
+        missing = set(self.quantity.parts) - set(self.activation.formulas)
+        if missing:
+            raise LookupError(
+                f"elu_sym/book/quantities.py: QUANTITIES has no {min(missing)!r}, which is a part"
+                f" of {self.name!r}"
+            )
+        return {name: self.activation.formulas[name] for name in self.quantity.parts}
 
     @cached_property
     def derivation(self) -> Derivation | IdentityDerivation:
@@ -113,11 +163,26 @@ class Formula:
         from elu_sym.gaussian.identity import IdentityDerivation
         from elu_sym.symbols import mu, sigma, x
 
+        if self.quantity.by_cases:
+            from elu_sym.book.cases import derive_cases
+
+            integrand: Any = self.integrand
+            ((_, event), _) = integrand.args
+            return derive_cases(self.name, event, self.activation.name)
         if self.integrand is not None:
             X = Normal("X", mu, sigma)
             return derive_expectation(self.integrand.subs(x, X), X)
-        parts = {name: formula.derivation for name, formula in self.parts.items()}
+        parts: dict[str, Any] = {name: part.derivation for name, part in self.parts.items()}
         return IdentityDerivation(self.name, parts, self.quantity.define)
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """For a formula by cases, every order of its arguments that can occur; else nothing.
+
+        Raises:
+            UnsupportedDerivativeError: if the pieces of the derivative have no such cases.
+        """
+        return getattr(self.derivation, "cases", ()) if self.quantity.by_cases else ()
 
     @cached_property
     def closed_form(self) -> sympy.Expr:
@@ -126,32 +191,28 @@ class Formula:
 
     @cached_property
     def expr(self) -> sympy.Expr:
-        """The closed form in plain SymPy: exponentials and ``erfc``."""
+        """The closed form in plain SymPy: exponentials, logarithms and ``erfc``."""
         from sympy import erfc
 
         return self.closed_form.rewrite(erfc)
 
     @cached_property
     def over_primitives(self) -> sympy.Expr:
-        """The closed form over the non-negative quantities that the numerics compute."""
-        from elu_sym.book.decomposition import decompose
-        from elu_sym.book.primitives import PRIMITIVES
+        """The closed form over the non-negative quantities that the numerics compute.
 
+        Raises:
+            NoDecompositionError: if it is no combination of them.
+        """
+        from elu_sym.book.decomposition import decompose
+        from elu_sym.book.primitives import primitives_of
+
+        if self.quantity.by_cases:
+            from elu_sym.book.cases import by_cases
+
+            return by_cases(self.cases, [case.over_primitives() for case in self.cases])
         if self.name == "std":
             return self.quantity.define(self.activation.variance.over_primitives)
-        return decompose(self.closed_form, PRIMITIVES[self.activation.name])
-
-    @cached_property
-    def over_mills_ratio(self) -> sympy.Expr:
-        """The closed form over densities and the Mills ratio, without distributions."""
-        from elu_sym.algebra.normal_form import NormalForm
-        from elu_sym.gaussian.derivation import Hypotheses
-        from elu_sym.gaussian.forms import mills
-        from elu_sym.symbols import mu, sigma
-
-        if self.parts:
-            return self.quantity.define(*(part.over_mills_ratio for part in self.parts.values()))
-        return mills(NormalForm.from_expr(self.closed_form), Hypotheses(mu, sigma))
+        return decompose(self.closed_form, primitives_of(self.activation.name))
 
     @property
     def latex(self) -> str:
@@ -178,7 +239,7 @@ class Formula:
         return witnesses_of(self)
 
     def lambdify(self, backend: str = "numpy", form: str = "stable") -> Callable[..., Any]:
-        """A function of ``(mu, sigma, *parameters)`` for a backend.
+        """A function of the same arguments for a backend.
 
         Args:
             backend: ``"numpy"`` or ``"scipy"`` for the generated function, ``"mpmath"`` for any
@@ -189,7 +250,8 @@ class Formula:
                 form as it stands in papers, which overflows and cancels.
 
         Raises:
-            ValueError: if the backend or the form is unknown.
+            ValueError: if the backend or the form is unknown, or if ``"torch"`` or ``"jax"`` is
+                asked for a formula by cases, which has no gradient.
             ModuleNotFoundError: if the backend is not installed; the message names its extra.
         """
         if backend not in BACKENDS:
@@ -213,13 +275,18 @@ class Formula:
     @property
     def symbols(self) -> tuple[sympy.Symbol, ...]:
         """The symbols of the closed form in the order of the arguments."""
+        from elu_sym import symbols
         from elu_sym.symbols import mu, sigma
 
-        return (mu, sigma, *self.activation.symbols)
+        leading = (getattr(symbols, name) for name in self.quantity.leading)
+        return (*leading, mu, sigma, *self.activation.symbols)
 
     def __repr__(self) -> str:
-        arguments = ", ".join(("mu", "sigma", *self.activation.parameters))
-        return f"<formula {self.id}({arguments}): {self.statement}>"
+        return f"<formula {self.id}({', '.join(self.arguments)}): {self.statement}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A formula travels by its name: another process has the same book."""
+        return getattr, (self.activation, self.name)
 
 
 class Activation:
@@ -236,17 +303,6 @@ class Activation:
         0.644945417492924
     """
 
-    mean: Formula
-    second_moment: Formula
-    variance: Formula
-    std: Formula
-    third_moment: Formula
-    fourth_moment: Formula
-    derivative_mean: Formula
-    derivative_second_moment: Formula
-    covariance: Formula
-    negative_mean: Formula
-
     def __init__(
         self,
         name: str,
@@ -261,9 +317,12 @@ class Activation:
         self.parameters = tuple(defaults)
         self.source = source
         self.formulas = {quantity.name: Formula(quantity, self) for quantity in QUANTITIES}
-        for quantity_name, formula in self.formulas.items():
-            setattr(self, quantity_name, formula)
-        self.derivative_below = DerivativeDistribution(self)
+        vars(self).update(self.formulas)
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Formula:
+            """A formula by the name of its quantity."""
 
     @property
     def function(self) -> Any:
@@ -294,29 +353,45 @@ class Activation:
             raise TypeError(f"{self.name} takes ({expected}), not {len(parameters) + 1} arguments")
         return self.function(x, *parameters)
 
-    def bind(self, values: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
+    def bind(
+        self, values: tuple[Any, ...], named: Mapping[str, Any], before: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
         """Numeric parameters by name, the defaults filled in.
 
+        Args:
+            values: the first of the arguments.
+            named: the others.
+            before: the names of arguments before the parameters; ``sigma`` is 1 by default.
+
         Raises:
-            TypeError: if a parameter is unknown, given twice, or one too many.
+            TypeError: if an argument is missing, unknown, given twice, or one too many.
         """
-        if len(values) > len(self.parameters):
+        names = before + self.parameters
+        if len(values) > len(names):
             raise TypeError(
-                f"{len(values)} parameters were given to {self.name}, which has"
+                f"{len(values) - len(before)} parameters were given to {self.name}, which has"
                 f" {', '.join(self.parameters) or 'none'}"
             )
-        bound = dict(zip(self.parameters, values, strict=False))
+        bound = dict(zip(names, values, strict=False))
         for name, value in named.items():
-            if name not in self.parameters:
-                known = ", ".join(("mu", "sigma", *self.parameters))
+            if name not in names:
+                known = ", ".join(names if before else ("mu", "sigma", *names))
                 raise TypeError(f"{name} = {value!r} is no argument of {self.name}: {known}")
             if name in bound:
                 raise TypeError(f"{name} is given twice, by position and by name")
             bound[name] = value
-        return {
-            name: bound[name] if name in bound else default()
-            for name, default in self.defaults.items()
-        }
+        if "sigma" in names:
+            bound.setdefault("sigma", 1.0)
+        for name in names:
+            if name not in bound:
+                if name not in self.defaults:
+                    raise TypeError(f"missing a required argument: {name!r}")
+                bound[name] = self.defaults[name]()
+        return {name: bound[name] for name in names}
+
+    def __reduce__(self) -> str:
+        """An activation travels by its name here."""
+        return self.name
 
     def __repr__(self) -> str:
         return f"<activation {self.name}({', '.join(('x', *self.parameters))})>"
@@ -355,7 +430,8 @@ selu = Activation(
 )
 celu = Activation("celu", "Celu", {"alpha": lambda: 1.0}, "Barron, 2017, equation 2")
 
-mean, second_moment, variance, std = elu.mean, elu.second_moment, elu.variance, elu.std
+mean, absolute_mean, second_moment = elu.mean, elu.absolute_mean, elu.second_moment
+variance, std = elu.variance, elu.std
 derivative_mean = elu.derivative_mean
 derivative_second_moment = elu.derivative_second_moment
 negative_mean = elu.negative_mean
@@ -372,12 +448,6 @@ FORMULAS = {
 }
 """Every formula by its permanent id; those of ELU go by the name of the quantity alone."""
 
-DISTRIBUTIONS = {
-    activation.derivative_below.id: activation.derivative_below
-    for activation in ACTIVATIONS.values()
-}
-"""Every distribution of a derivative by its permanent id: formulas by cases in their level."""
-
 
 class Moments(NamedTuple):
     """The first moments of f(X) for ELU; fields broadcast alike."""
@@ -385,6 +455,9 @@ class Moments(NamedTuple):
     mean: Any
     second_moment: Any
     variance: Any
+
+
+_MOMENTS = NumericFunction("moments", ("mu", "sigma", "alpha"))
 
 
 def moments(mu: Any, sigma: Any = 1.0, alpha: Any = 1.0) -> Moments:
@@ -406,11 +479,4 @@ def moments(mu: Any, sigma: Any = 1.0, alpha: Any = 1.0) -> Moments:
         >>> print(f"{moments(0, 1, 1).variance:.15f}")
         0.619178563372141
     """
-    return Moments(*_moments_function()(mu, sigma, alpha))
-
-
-@cache
-def _moments_function() -> NumericFunction:
-    from elu_sym.numeric.function import NumericFunction
-
-    return NumericFunction("moments", ("mu", "sigma", "alpha"))
+    return Moments(*_MOMENTS(mu, sigma, alpha))

@@ -15,6 +15,7 @@ the normal form, in the tests: the derivative of the closed form is the closed f
 """
 
 from functools import cache
+from re import sub
 from typing import Any, ClassVar
 
 from sympy import Dummy, Expr, Function, Heaviside, Integer, S, exp
@@ -30,18 +31,34 @@ Slopes = tuple[Expr, ...]
 
 
 class Primitive(Function):
-    """A quantity with a numeric function of the name ``numeric_name``.
+    """A quantity with a numeric function of the name ``numeric_name``, that of the class.
 
-    A quantity of the size of a square also has one for its root, ``root_name``.
+    A quantity of the size of a square also has one for its root, ``root_name``. A subclass writes
+    its closed form, or its ``definition`` over other primitives; and its slopes, where those of the
+    definition lose digits. What is of an order, or has a ``degree``, is a multiple of that power of
+    alpha, and its slope in alpha follows.
     """
 
     numeric_name: ClassVar[str]
     root_name: ClassVar[str | None] = None
+    degree: ClassVar[int | None] = None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Name the numeric function: ``UpperPartialMoment`` is ``upper_partial_moment``."""
+        super().__init_subclass__(**options)
+        cls.numeric_name = sub("(?<=.)(?=[A-Z])", "_", cls.__name__).lower()
+
+    @classmethod
+    def definition(cls, *arguments: Any, **named: Any) -> Expr:
+        """The same over other primitives, at symbols."""
+        raise TypeError(
+            f"{cls.__name__} in elu_sym/book/primitives.py has no closed_form and no definition"
+        )
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
         """The quantity at symbolic mu, sigma and alpha, over ``NormalCdf`` and ``NormalPdf``."""
-        raise TypeError("a primitive is defined by a subclass with a closed form")
+        return cls.definition(*(mu, sigma, alpha)[: cls.nargs.args[0]]).rewrite(NormalCdf)
 
     def _eval_rewrite_as_NormalCdf(self, *arguments: Expr, **hints: Any) -> Expr:
         orders = arguments[: 1 if arguments and arguments[0].is_Integer else 0]
@@ -66,9 +83,11 @@ class Primitive(Function):
         return self.args[len(self.orders) + 2 :]
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, *arguments: Any, **named: Any) -> Slopes:
         """The derivatives of the primitive at its arguments, over primitives."""
-        raise TypeError("a primitive is defined by a subclass with derivatives")
+        places = [Dummy(positive=True) for _ in arguments]
+        defined, values = cls.definition(*places), dict(zip(places, arguments, strict=True))
+        return tuple(defined.diff(place).xreplace(values) for place in places)
 
     def fdiff(self, argindex: int = 1) -> Expr:
         """The derivative with respect to an argument after the order, over primitives.
@@ -80,41 +99,18 @@ class Primitive(Function):
         position = argindex - 1 - len(self.orders)
         if not 0 <= position < len(self.args) - len(self.orders):
             raise ArgumentIndexError(self, argindex)
+        power = self.orders[0] if self.orders else self.degree
+        if position == 2 and power is not None:
+            return power * self / self.parameters[0]
         return self.slopes(*self.args)[position]
 
 
-class CompoundPrimitive(Primitive):
-    """A primitive that is defined over other ones, and differentiated by its definition."""
-
-    @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
-        """The same over other primitives."""
-        raise TypeError("a compound primitive is defined by a subclass with a definition")
-
-    @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
-        """The closed form of the definition."""
-        return cls.definition(*(mu, sigma, alpha)[: cls.nargs.args[0]]).rewrite(NormalCdf)
-
-    @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
-        """The derivatives of the definition."""
-        places = [Dummy(positive=True) for _ in arguments]
-        defined, values = cls.definition(*places), dict(zip(places, arguments, strict=True))
-        return tuple(defined.diff(place).xreplace(values) for place in places)
+X = Normal("X", mu, sigma)
 
 
 @cache
-def _expectation_above(order: Expr) -> Expr:
-    X = Normal("X", mu, sigma)
-    return derive_expectation(X**order * Heaviside(X), X).result
-
-
-@cache
-def _expectation_below(piece: Expr) -> Expr:
-    """E[piece(X); X < 0] for a piece in mu's place holder, the random symbol."""
-    X = Normal("X", mu, sigma)
-    return derive_expectation(piece * Heaviside(-X), X).result
+def _expectation(g: Expr) -> Expr:
+    return derive_expectation(g, X).result
 
 
 class UpperPartialMoment(Primitive):
@@ -127,17 +123,15 @@ class UpperPartialMoment(Primitive):
     """
 
     nargs = 3
-    numeric_name = "upper_partial_moment"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
         """Derived from the integrand ``x**n`` for x > 0."""
-        return _expectation_above(*orders)
+        return _expectation(X ** orders[0] * Heaviside(X))
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, n: Expr, m: Expr, s: Expr) -> Slopes:
         """One order less; the density where there is none."""
-        n, m, s = arguments
         if n == 0:
             return DensityAtZero(m, s), ProbabilityByScale(m, s)
         by_scale = n * (n - 1) * s * cls(n - 2, m, s) if n > 1 else StandardDensity(m, s)
@@ -154,69 +148,58 @@ class LowerPartialMoment(Primitive):
     """
 
     nargs = 4
-    numeric_name = "lower_partial_moment"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
         """Derived from the integrand ``(alpha*(1 - exp(x)))**n`` for x < 0."""
-        X = Normal("X", mu, sigma)
-        return _expectation_below((alpha * (1 - exp(X))) ** orders[0])
+        return _expectation((alpha * (1 - exp(X))) ** orders[0] * Heaviside(-X))
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, n: Expr, m: Expr, s: Expr, a: Expr) -> Slopes:
         """The mixed moment of the same order; by sigma from the heat equation."""
-        n, m, s, a = arguments
         if n == 0:
-            return -DensityAtZero(m, s), -ProbabilityByScale(m, s), S.Zero
+            return -DensityAtZero(m, s), -ProbabilityByScale(m, s)
         by_location = -n * LowerMixedMoment(n, m, s, a)
         if n == 1:
             by_scale = LowerWeightedMoment(n, m, s, a)
         else:
             mixed, below = LowerMixedMoment(n, m, s, a), LowerMixedMoment(n - 1, m, s, a)
             by_scale = n * s * ((n - 1) * a * below - n * mixed)
-        return by_location, by_scale, n * cls(*arguments) / a
+        return by_location, by_scale
 
 
 class LowerExponentialMoment(Primitive):
     r"""The part below zero of a lognormal moment, :math:`E[(\alpha e^X)^n; X < 0]`."""
 
     nargs = 4
-    numeric_name = "lower_exponential_moment"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
         """Derived from the integrand ``(alpha*exp(x))**n`` for x < 0."""
-        X = Normal("X", mu, sigma)
-        return _expectation_below((alpha * exp(X)) ** orders[0])
+        return _expectation((alpha * exp(X)) ** orders[0] * Heaviside(-X))
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, n: Expr, m: Expr, s: Expr, a: Expr) -> Slopes:
         """The moment itself and what leaves through zero."""
-        n, m, s, a = arguments
-        moment, power = cls(*arguments), a**n
-        return (
-            n * moment - power * DensityAtZero(m, s),
-            -n * LowerWeightedMoment(*arguments) - power * ProbabilityByScale(m, s),
-            n * moment / a,
-        )
+        moment, power = cls(n, m, s, a), a**n
+        by_scale = -n * LowerWeightedMoment(n, m, s, a) - power * ProbabilityByScale(m, s)
+        return n * moment - power * DensityAtZero(m, s), by_scale
 
 
 class UpperPartialVariance(Primitive):
     r"""The variance of :math:`X_+`."""
 
     nargs = 2
-    numeric_name = "upper_partial_variance"
     root_name = "upper_partial_deviation"
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
+    def definition(cls, *arguments: Expr) -> Expr:
         """The second moment less the squared mean."""
-        return _expectation_above(S(2)) - _expectation_above(S(1)) ** 2
+        return UpperPartialMoment(S(2), *arguments) - UpperPartialMoment(S.One, *arguments) ** 2
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, m: Expr, s: Expr) -> Slopes:
         """Twice the covariance of the part with its slope, in products that do not cancel."""
-        m, s = arguments
         mean = UpperPartialMoment(S.One, m, s)
         return (
             2 * mean * UpperPartialMoment(S.Zero, -m, s),
@@ -228,25 +211,23 @@ class LowerPartialVariance(Primitive):
     r"""The variance of :math:`(\alpha(1 - e^X))_+`."""
 
     nargs = 3
-    numeric_name = "lower_partial_variance"
     root_name = "lower_partial_deviation"
+    degree = 2
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
+    def definition(cls, *arguments: Expr) -> Expr:
         """The second moment less the squared mean."""
-        return LowerPartialMoment.closed_form(S(2)) - LowerPartialMoment.closed_form(S(1)) ** 2
+        return LowerPartialMoment(S(2), *arguments) - LowerPartialMoment(S.One, *arguments) ** 2
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, m: Expr, s: Expr, a: Expr) -> Slopes:
         """Twice the covariance of the part with its slope, which is of the order of sigma**2."""
-        m, s, a = arguments
         covariance = LowerSlopeCovariance(m, s, a)
         mean = LowerPartialMoment(S.One, m, s, a)
         second = LowerExponentialMoment(S(2), m, s, a)
         return (
             -2 * covariance,
             2 * s * second - 2 * s * covariance - 2 * a * mean * StandardDensity(m, s),
-            2 * cls(*arguments) / a,
         )
 
 
@@ -257,45 +238,29 @@ class PartialMeanProduct(Primitive):
     """
 
     nargs = 3
-    numeric_name = "partial_mean_product"
     root_name = "partial_mean_root"
+    degree = 1
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
+    def definition(cls, m: Expr, s: Expr, a: Expr) -> Expr:
         """The product of the two first partial moments."""
-        return _expectation_above(S(1)) * LowerPartialMoment.closed_form(S(1))
-
-    @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
-        """The rule of the product."""
-        m, s, a = arguments
-        upper, lower = UpperPartialMoment(S.One, m, s), LowerPartialMoment(S.One, m, s, a)
-        by_location = UpperPartialMoment(S.Zero, m, s) * lower
-        by_scale = StandardDensity(m, s) * lower
-        return (
-            by_location - upper * LowerExponentialMoment(S.One, *arguments),
-            by_scale + upper * LowerWeightedMoment(S.One, *arguments),
-            cls(*arguments) / a,
-        )
+        return UpperPartialMoment(S.One, m, s) * LowerPartialMoment(S.One, m, s, a)
 
 
 class OppositeMeanProduct(Primitive):
     r"""The product :math:`E X_+ \cdot E (-X)_+` of the means of the two parts of X."""
 
     nargs = 2
-    numeric_name = "opposite_mean_product"
     root_name = "opposite_mean_root"
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
+    def definition(cls, m: Expr, s: Expr) -> Expr:
         """The product of the first partial moments above and below."""
-        mean = _expectation_above(S(1))
-        return mean * (mean - mu)
+        return UpperPartialMoment(S.One, m, s) * UpperPartialMoment(S.One, -m, s)
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, m: Expr, s: Expr) -> Slopes:
         """The rule of the product."""
-        m, s = arguments
         above, below = UpperPartialMoment(S.One, m, s), UpperPartialMoment(S.One, -m, s)
         return (
             UpperPartialMoment(S.Zero, m, s) * below - above * UpperPartialMoment(S.Zero, -m, s),
@@ -307,12 +272,11 @@ class UpperConditionalMean(Primitive):
     r"""The conditional mean :math:`E[X \mid X > 0]`."""
 
     nargs = 2
-    numeric_name = "upper_conditional_mean"
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
+    def definition(cls, *arguments: Expr) -> Expr:
         """The first upper partial moment over the probability."""
-        return _expectation_above(S(1)) / _expectation_above(S(0))
+        return UpperPartialMoment(S.One, *arguments) / UpperPartialMoment(S.Zero, *arguments)
 
     @classmethod
     def slopes(cls, *arguments: Expr) -> Slopes:
@@ -324,21 +288,17 @@ class LowerConditionalMean(Primitive):
     r"""The conditional mean :math:`E[\alpha(1 - e^X) \mid X < 0]`."""
 
     nargs = 3
-    numeric_name = "lower_conditional_mean"
+    degree = 1
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
+    def definition(cls, *arguments: Expr) -> Expr:
         """The first lower partial moment over the probability."""
-        return LowerPartialMoment.closed_form(S(1)) / LowerPartialMoment.closed_form(S(0))
+        return LowerPartialMoment(S.One, *arguments) / LowerPartialMoment(S.Zero, *arguments)
 
     @classmethod
     def slopes(cls, *arguments: Expr) -> Slopes:
         """Primitives of their own, since the quotients are 0/0 in the tail."""
-        return (
-            LowerConditionalMeanByLocation(*arguments),
-            LowerConditionalMeanByScale(*arguments),
-            cls(*arguments) / arguments[2],
-        )
+        return LowerConditionalMeanByLocation(*arguments), LowerConditionalMeanByScale(*arguments)
 
 
 class PartialMeanDifference(Primitive):
@@ -349,22 +309,20 @@ class PartialMeanDifference(Primitive):
     """
 
     nargs = 3
-    numeric_name = "partial_mean_difference"
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
+    def definition(cls, m: Expr, s: Expr, a: Expr) -> Expr:
         """The difference of the two first partial moments."""
-        return _expectation_above(S(1)) - LowerPartialMoment.closed_form(S(1))
+        return UpperPartialMoment(S.One, m, s) - LowerPartialMoment(S.One, m, s, a)
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, m: Expr, s: Expr, a: Expr) -> Slopes:
         """The densities of the two parts cancel at alpha = 1, to the last digit."""
-        m, s, a = arguments
-        first, density = LowerExponentialMoment(S.One, *arguments), StandardDensity(m, s)
+        first, density = LowerExponentialMoment(S.One, m, s, a), StandardDensity(m, s)
         return (
             UpperPartialMoment(S.Zero, m, s) + first,
             density - a * density + s * first,
-            -LowerPartialMoment(S.One, *arguments) / a,
+            -LowerPartialMoment(S.One, m, s, a) / a,
         )
 
 
@@ -376,19 +334,15 @@ class SmoothMean(Primitive):
     """
 
     nargs = 3
-    numeric_name = "smooth_mean"
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
-        """Derived from the integrand, the two pieces of CELU."""
-        X = Normal("X", mu, sigma)
-        below = _expectation_below(alpha * (1 - exp(X / alpha)))
-        return _expectation_above(S(1)) - below
+    def definition(cls, m: Expr, s: Expr, a: Expr) -> Expr:
+        """The two pieces of CELU."""
+        return UpperPartialMoment(S.One, m, s) - LowerPartialMoment(S.One, m / a, s / a, a)
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, m: Expr, s: Expr, a: Expr) -> Slopes:
         """Sums of positive terms, since CELU is convex for x < 0 and its slope is continuous."""
-        m, s, a = arguments
         first = LowerExponentialMoment(S.One, m / a, s / a, S.One)
         return (
             UpperPartialMoment(S.Zero, m, s) + first,
@@ -401,7 +355,6 @@ class StandardDensity(Primitive):
     r"""The density :math:`\varphi(\mu/\sigma)` of the standardized variable at the joint."""
 
     nargs = 2
-    numeric_name = "standard_density"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -409,9 +362,8 @@ class StandardDensity(Primitive):
         return NormalPdf(mu / sigma)
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, m: Expr, s: Expr) -> Slopes:
         """The density times a power of the argument."""
-        m, s = arguments
         by_scale = ProbabilityByScale(m, s)
         return by_scale, -m / s * by_scale
 
@@ -423,7 +375,6 @@ class DensityAtZero(Primitive):
     """
 
     nargs = 2
-    numeric_name = "density_at_zero"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -431,9 +382,8 @@ class DensityAtZero(Primitive):
         return NormalPdf(mu / sigma) / sigma
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, m: Expr, s: Expr) -> Slopes:
         """The density times a power of the argument."""
-        m, s = arguments
         by_scale = ProbabilityByScale(m, s)
         return by_scale / s, -(m / s * by_scale + cls(m, s)) / s
 
@@ -442,7 +392,6 @@ class ProbabilityByScale(Primitive):
     r"""The slope :math:`\partial_\sigma P(X > 0) = -\mu\,\varphi(\mu/\sigma)/\sigma^2`."""
 
     nargs = 2
-    numeric_name = "probability_by_scale"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -450,9 +399,8 @@ class ProbabilityByScale(Primitive):
         return -mu * NormalPdf(mu / sigma) / sigma**2
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, m: Expr, s: Expr) -> Slopes:
         """The density times a power of the argument."""
-        m, s = arguments
         t, value = m / s, cls(m, s)
         return -(t * value + DensityAtZero(m, s)) / s, (t**2 - 2) * value / s
 
@@ -464,7 +412,6 @@ class LowerMixedMoment(Primitive):
     """
 
     nargs = 4
-    numeric_name = "lower_mixed_moment"
 
     @classmethod
     def eval(cls, order: Expr, *arguments: Expr) -> Expr | None:
@@ -474,8 +421,8 @@ class LowerMixedMoment(Primitive):
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
         """Derived from the integrand for x < 0."""
-        X, n = Normal("X", mu, sigma), orders[0]
-        return _expectation_below(alpha**n * exp(X) * (1 - exp(X)) ** (n - 1))
+        n = orders[0]
+        return _expectation(alpha**n * exp(X) * (1 - exp(X)) ** (n - 1) * Heaviside(-X))
 
     @classmethod
     def slopes(cls, *arguments: Expr) -> Slopes:
@@ -484,8 +431,7 @@ class LowerMixedMoment(Primitive):
         _, s, a = place
         below = cls(n - 1, *place)
         by_location = n * cls(*arguments) - (n - 1) * a * below
-        by_scale = s * (n * by_location - (n - 1) * a * below.fdiff(2))
-        return by_location, by_scale, n * cls(*arguments) / a
+        return by_location, s * (n * by_location - (n - 1) * a * below.fdiff(2))
 
 
 class LowerWeightedMoment(Primitive):
@@ -495,7 +441,6 @@ class LowerWeightedMoment(Primitive):
     """
 
     nargs = 4
-    numeric_name = "lower_weighted_moment"
 
     @classmethod
     def closed_form(cls, *orders: Expr) -> Expr:
@@ -505,19 +450,14 @@ class LowerWeightedMoment(Primitive):
         return density - n * sigma * LowerExponentialMoment.closed_form(n)
 
     @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, n: Expr, m: Expr, s: Expr, a: Expr) -> Slopes:
         """By parts again."""
-        n, m, s, a = arguments
-        value, through = cls(*arguments), a**n * ProbabilityByScale(m, s)
-        moment = LowerExponentialMoment(*arguments)
-        return (
-            through + n * value,
-            (n * s - m / s) * through - n * moment + n**2 * s * value,
-            n * value / a,
-        )
+        value, through = cls(n, m, s, a), a**n * ProbabilityByScale(m, s)
+        moment = LowerExponentialMoment(n, m, s, a)
+        return through + n * value, (n * s - m / s) * through - n * moment + n**2 * s * value
 
 
-class LowerSlopeCovariance(CompoundPrimitive):
+class LowerSlopeCovariance(Primitive):
     r"""The covariance of :math:`(\alpha(1 - e^X))_+` and its slope :math:`\alpha e^X [X < 0]`.
 
     The slope is taken without its sign; so the covariance is minus half of the derivative of
@@ -525,101 +465,76 @@ class LowerSlopeCovariance(CompoundPrimitive):
     """
 
     nargs = 3
-    numeric_name = "lower_slope_covariance"
 
     @classmethod
     def definition(cls, *arguments: Expr) -> Expr:
-        """The mean of the product less the product of the means."""
-        mean = LowerPartialMoment(S.One, *arguments)
-        return LowerMixedMoment(S(2), *arguments) - mean * LowerExponentialMoment(S.One, *arguments)
+        """Minus half of the derivative."""
+        return -LowerPartialVariance.definition(*arguments).diff(arguments[0]) / 2
 
 
-class LowerRemainder(CompoundPrimitive):
+class LowerRemainder(Primitive):
     r"""The moment :math:`E[1 - e^X + X e^X; X < 0]`, of the order of the squares of mu and sigma.
 
     At (mu, sigma)/alpha it is minus the slope of the mean of CELU in alpha.
     """
 
     nargs = 2
-    numeric_name = "lower_remainder"
 
     @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
+    def definition(cls, m: Expr, s: Expr) -> Expr:
         """The three terms one by one."""
-        m, s = arguments
         first = LowerExponentialMoment(S.One, m, s, S.One)
         weighted = LowerWeightedMoment(S.One, m, s, S.One)
         return LowerPartialMoment(S.One, m, s, S.One) + m * first - s * weighted
 
 
-class UpperConditionalMeanByLocation(CompoundPrimitive):
+class UpperConditionalMeanByLocation(Primitive):
     r"""The slope in mu of :math:`E[X \mid X > 0]`, the conditional variance of :math:`X/\sigma`."""
 
     nargs = 2
-    numeric_name = "upper_conditional_mean_by_location"
 
     @classmethod
     def definition(cls, *arguments: Expr) -> Expr:
         """The rule of the quotient."""
-        m, s = arguments
-        probability = UpperPartialMoment(S.Zero, m, s)
-        mean = UpperPartialMoment(S.One, m, s)
-        return 1 - mean * DensityAtZero(m, s) / probability**2
+        return UpperConditionalMean.definition(*arguments).diff(arguments[0])
 
 
-class UpperConditionalMeanByScale(CompoundPrimitive):
+class UpperConditionalMeanByScale(Primitive):
     r"""The slope in sigma of :math:`E[X \mid X > 0]`."""
 
     nargs = 2
-    numeric_name = "upper_conditional_mean_by_scale"
 
     @classmethod
     def definition(cls, *arguments: Expr) -> Expr:
         """The rule of the quotient."""
-        m, s = arguments
-        probability = UpperPartialMoment(S.Zero, m, s)
-        mean = UpperPartialMoment(S.One, m, s)
-        return (
-            StandardDensity(m, s) / probability - mean * ProbabilityByScale(m, s) / probability**2
-        )
+        return UpperConditionalMean.definition(*arguments).diff(arguments[1])
 
 
-class LowerConditionalMeanByLocation(CompoundPrimitive):
+class LowerConditionalMeanByLocation(Primitive):
     r"""The slope in mu of :math:`E[\alpha(1 - e^X) \mid X < 0]`, which is negative."""
 
     nargs = 3
-    numeric_name = "lower_conditional_mean_by_location"
 
     @classmethod
     def definition(cls, *arguments: Expr) -> Expr:
         """The rule of the quotient."""
-        m, s, _ = arguments
-        probability = LowerPartialMoment(S.Zero, *arguments)
-        mean = LowerPartialMoment(S.One, *arguments)
-        first = LowerExponentialMoment(S.One, *arguments)
-        return mean * DensityAtZero(m, s) / probability**2 - first / probability
+        return LowerConditionalMean.definition(*arguments).diff(arguments[0])
 
 
-class LowerConditionalMeanByScale(CompoundPrimitive):
+class LowerConditionalMeanByScale(Primitive):
     r"""The slope in sigma of :math:`E[\alpha(1 - e^X) \mid X < 0]`."""
 
     nargs = 3
-    numeric_name = "lower_conditional_mean_by_scale"
 
     @classmethod
     def definition(cls, *arguments: Expr) -> Expr:
         """The rule of the quotient."""
-        m, s, _ = arguments
-        probability = LowerPartialMoment(S.Zero, *arguments)
-        mean = LowerPartialMoment(S.One, *arguments)
-        weighted = LowerWeightedMoment(S.One, *arguments)
-        return weighted / probability + mean * ProbabilityByScale(m, s) / probability**2
+        return LowerConditionalMean.definition(*arguments).diff(arguments[1])
 
 
 def named_primitives() -> tuple[type[Primitive], ...]:
-    """Every primitive with a numeric function."""
-    direct = [kind for kind in Primitive.__subclasses__() if kind is not CompoundPrimitive]
-    return (*direct, *CompoundPrimitive.__subclasses__())
+    """Every primitive, each with a numeric function."""
+    return tuple(Primitive.__subclasses__())
 
 
 def _moments(
@@ -645,15 +560,12 @@ _P_BELOW = UpperPartialMoment(0, -mu, sigma)
 _ELU_BELOW = (mu, sigma, alpha)
 _SELU_BELOW = (mu, sigma, scale * alpha)
 _CELU_BELOW = (mu / alpha, sigma / alpha, alpha)
-_UPPER_MEAN = UpperPartialMoment(1, mu, sigma)  # only as a part of PartialMeanDifference
-_SELU_UPPER_MEAN = UpperPartialMoment(1, scale * mu, scale * sigma)
-_CELU_LOWER_MEAN = LowerPartialMoment(1, *_CELU_BELOW)  # only as a part of SmoothMean
 _CELU_SLOPE = (mu / alpha, sigma / alpha, S.One)
 
 PRIMITIVES: dict[str, tuple[Expr, ...]] = {
     "elu": (
+        *_moments((mu, sigma), _ELU_BELOW),
         PartialMeanDifference(*_ELU_BELOW),
-        *(moment for moment in _moments((mu, sigma), _ELU_BELOW) if moment != _UPPER_MEAN),
         PartialMeanProduct(*_ELU_BELOW),
         *_slopes(_P_ABOVE, *(LowerExponentialMoment(n, *_ELU_BELOW) for n in (1, 2))),
     ),
@@ -667,12 +579,8 @@ PRIMITIVES: dict[str, tuple[Expr, ...]] = {
         *_slopes(_P_ABOVE, slope * _P_BELOW, slope**2 * _P_BELOW),
     ),
     "selu": (
+        *_moments((scale * mu, scale * sigma), _SELU_BELOW),
         scale * PartialMeanDifference(*_ELU_BELOW),
-        *(
-            moment
-            for moment in _moments((scale * mu, scale * sigma), _SELU_BELOW)
-            if moment != _SELU_UPPER_MEAN
-        ),
         PartialMeanProduct(mu, sigma, scale**2 * alpha),
         *_slopes(
             scale * _P_ABOVE,
@@ -681,10 +589,24 @@ PRIMITIVES: dict[str, tuple[Expr, ...]] = {
         ),
     ),
     "celu": (
+        *_moments((mu, sigma), _CELU_BELOW),
         SmoothMean(mu, sigma, alpha),
-        *(moment for moment in _moments((mu, sigma), _CELU_BELOW) if moment != _CELU_LOWER_MEAN),
         PartialMeanProduct(mu / alpha, sigma / alpha, alpha**2),
         *_slopes(_P_ABOVE, *(LowerExponentialMoment(n, *_CELU_SLOPE) for n in (1, 2))),
     ),
 }
-"""What the closed forms of each activation are written over."""
+"""What the closed forms of each activation are written over, as ``decompose`` takes it."""
+
+
+def primitives_of(activation: str) -> tuple[Expr, ...]:
+    """What the closed forms of an activation are written over.
+
+    Raises:
+        LookupError: if nobody has said it.
+    """
+    if activation not in PRIMITIVES:
+        raise LookupError(
+            f"elu_sym/book/primitives.py: PRIMITIVES has no {activation!r}: list what its closed"
+            f" forms are written over, as for {', '.join(PRIMITIVES)}"
+        )
+    return PRIMITIVES[activation]

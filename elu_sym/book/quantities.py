@@ -1,7 +1,8 @@
 """What is published of every activation: each quantity by its definition, and nothing else.
 
 A quantity is an expectation of one function g(X), or an identity between such expectations. No
-closed form stands here: those are derived.
+closed form stands here: those are derived. ``python -m elu_sym.generate`` writes the code of every
+quantity in this list, and says what is missing where it cannot.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ class Quantity(NamedTuple):
         parts: for an identity, the names of the formulas that it is made of.
         published: whether it is in the book for its own sake, with a numeric function, and not
             only as a part of another.
+        leading: the names of the arguments before mu, positive numbers. What depends on one is the
+            probability of an event, and its formula is by cases; ``define`` gives the indicator.
     """
 
     name: str
@@ -33,6 +36,41 @@ class Quantity(NamedTuple):
     define: Callable[..., Any]
     parts: tuple[str, ...] = ()
     published: bool = True
+    leading: tuple[str, ...] = ()
+
+    @property
+    def by_cases(self) -> bool:
+        """Whether the closed form depends on how the arguments are ordered."""
+        return bool(self.leading)
+
+
+def _absolute(value: Any, x: sympy.Expr) -> sympy.Expr:
+    """The absolute value, piece by piece where a piece has one sign: it leaves 0 with that sign."""
+    from sympy import Dummy, Piecewise, S
+
+    parameters, pieces = value.args[1:], []
+    for side, piece, place in (
+        (-1, value.left, Dummy(negative=True)),
+        (1, value.right, Dummy(nonnegative=True)),
+    ):
+        inside, start = piece(place, *parameters), piece(S.Zero, *parameters)
+        outwards = side * inside.diff(place)
+        if inside.is_nonnegative or (start.is_nonnegative and outwards.is_nonnegative):
+            pieces.append(value)
+        elif inside.is_nonpositive or (start.is_nonpositive and outwards.is_nonpositive):
+            pieces.append(-value)
+        else:
+            return abs(value)
+    return Piecewise((pieces[0], x < 0), (pieces[1], True))
+
+
+def _below_level(value: sympy.Expr) -> sympy.Expr:
+    """The indicator function of the event that a value is below the level."""
+    from sympy import Piecewise
+
+    from elu_sym.symbols import level
+
+    return Piecewise((1, value < level), (0, True))
 
 
 def _below_zero(value: sympy.Expr, x: sympy.Expr) -> sympy.Expr:
@@ -48,17 +86,15 @@ def _square_root(value: sympy.Expr) -> sympy.Expr:
 
 
 QUANTITIES = (
+    Quantity("mean", "the mean of f(X)", r"\mathbb{E} f(X)", lambda f, x: f(x)),
     Quantity(
-        "mean",
-        "the mean of f(X)",
-        r"\mathbb{E} f(X)",
-        lambda f, x: f(x),
+        "absolute_mean",
+        "the mean of the absolute value of f(X)",
+        r"\mathbb{E} |f(X)|",
+        lambda f, x: _absolute(f(x), x),
     ),
     Quantity(
-        "second_moment",
-        "the mean of f(X) squared",
-        r"\mathbb{E} f(X)^2",
-        lambda f, x: f(x) ** 2,
+        "second_moment", "the mean of f(X) squared", r"\mathbb{E} f(X)^2", lambda f, x: f(x) ** 2
     ),
     Quantity(
         "variance",
@@ -71,14 +107,11 @@ QUANTITIES = (
         "std",
         "the standard deviation of f(X)",
         r"\operatorname{std} f(X)",
-        lambda variance: _square_root(variance),
+        _square_root,
         parts=("variance",),
     ),
     Quantity(
-        "third_moment",
-        "the mean of f(X) cubed",
-        r"\mathbb{E} f(X)^3",
-        lambda f, x: f(x) ** 3,
+        "third_moment", "the mean of f(X) cubed", r"\mathbb{E} f(X)^3", lambda f, x: f(x) ** 3
     ),
     Quantity(
         "fourth_moment",
@@ -139,6 +172,13 @@ QUANTITIES = (
         r"\mathbb{E}[f(X) \mid X < 0]",
         lambda partial_mean, probability: partial_mean / probability,
         parts=("negative_partial_mean", "negative_probability"),
+    ),
+    Quantity(
+        "derivative_below",
+        "the probability that the derivative of f(X) is below level",
+        r"P[f'(X) < \mathrm{level}]",
+        lambda f, x: _below_level(f(x).diff(x)),
+        leading=("level",),
     ),
 )
 """Every quantity, the parts of an identity before the identity."""

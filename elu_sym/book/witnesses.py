@@ -1,26 +1,24 @@
 """The witnesses of a formula: its derivation, and the certificates that know nothing of how.
 
 Here the two sides of the project meet for the first time: what was derived, and what testifies for
-it without knowing the derivation.
+it without knowing the derivation. A formula by cases has the witnesses of an expectation once for
+every case, an expectation of an indicator function, at points at which the case applies.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
-from typing import Any
+from itertools import islice, pairwise, repeat
+from typing import TYPE_CHECKING, Any
 
-from sympy import Add, DiracDelta, Expr, Heaviside, Symbol
+from sympy import Add, DiracDelta, Expr, Heaviside, Rational, Symbol
 from sympy.stats import Normal
 
 from elu_sym.algebra.enclosure import Point
 from elu_sym.algebra.special_functions import NormalCdf
-from elu_sym.book.formula import Formula
 from elu_sym.certify.compound import Compound, identity_certificate, single
-from elu_sym.certify.floating_point import (
-    LARGEST_ERROR,
-    condition_aware,
-    numeric_certificate,
-)
+from elu_sym.certify.floating_point import LARGEST_ERROR, condition_aware, numeric_certificate
 from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
 from elu_sym.certify.integrand import Integrand
 from elu_sym.certify.monte_carlo import GRID, Statistic, monte_carlo_certificate
@@ -28,39 +26,124 @@ from elu_sym.certify.mutation import mutation_certificate
 from elu_sym.certify.points import hard_points, random_points
 from elu_sym.certify.quadrature import arb_certificate
 from elu_sym.certify.stein import parameter_certificate, stein_certificate
-from elu_sym.certify.witness import RejectedError, Witness, testify
+from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.gaussian.derivation import DerivationError
 from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.numeric.function import implementation
 from elu_sym.symbols import mu, sigma, x
 
+if TYPE_CHECKING:
+    from elu_sym.book.cases import Case
+    from elu_sym.book.formula import Formula
+
 SAMPLES = 1 << 20
 """Samples a grid point of the Monte Carlo certificate."""
 
+SAMPLES_OF_A_CASE = 1 << 18
+"""The same for an indicator function, whose spread is small."""
+
 SCALE = 1.25
-"""The scale of SELU on the grid of the Monte Carlo certificate."""
+"""A parameter after the first, as the scale of SELU, on the grid of the Monte Carlo certificate."""
+
+LEVELS = (0.5, 0.875, 1.125, 1.5)
+"""The levels there: every case occurs."""
 
 
 def witnesses_of(formula: Formula) -> tuple[Witness, ...]:
     """Everything that testifies for a formula: its derivation and the independent witnesses.
 
+    Those of a formula by cases name their case.
+
     Examples:
-        >>> from elu_sym import mean
-        >>> sorted({witness.kind for witness in witnesses_of(mean)})
-        ['arb', 'derivation', 'heat', 'montecarlo', 'mutation', 'parameter', 'stein']
+        >>> from elu_sym import mean, relu
+        >>> print(*sorted({witness.kind for witness in witnesses_of(mean)}))
+        arb derivation heat montecarlo mutation parameter stein
+        >>> for witness in witnesses_of(relu.derivative_below):
+        ...     if witness.kind == "heat":
+        ...         print(witness.detail)
+        level <= 1: heat equation exact, 2 terms uniformly bounded, limit g on 2 intervals
+        level > 1: heat equation exact, 1 terms uniformly bounded, limit g on 1 intervals
     """
+    if formula.quantity.by_cases:
+        return tuple(
+            replace(witness, detail=f"{case.name}: {witness.detail}")
+            for case in formula.cases
+            for witness in _of_case(formula, case)
+        )
     certified, expression, quantity = _certified(formula)
     parameters = formula.activation.symbols
     moderate = random_points(parameters, 12, seed=1, sigma_range=(0.1, 4), parameter_range=(0.2, 5))
     wide = random_points(parameters, 40, seed=2, sigma_range=(1e-3, 1e3), largest_ratio=30)
     return (
-        testify("derivation", lambda: _recheck(formula)),
+        _derivation(formula),
         *_exact_certificates(certified, expression, quantity),
         arb_certificate(expression, quantity, moderate),
         *_numeric_certificates(formula, [*wide, *hard_points(parameters)]),
         *_monte_carlo(formula),
         mutation_certificate(expression, quantity),
     )
+
+
+def _derivation(derived: Formula | Case) -> Witness:
+    """Every step of a derivation, checked again."""
+
+    def check() -> str:
+        try:
+            derived.derivation.recheck()
+        except DerivationError as error:
+            raise RejectedError(str(error)) from error
+        steps, checks = derived.derivation.size
+        return f"{steps} steps, {checks} exact checks"
+
+    return testify(Evidence.ALGEBRA, check)
+
+
+def _of_case(formula: Formula, case: Case) -> Iterator[Witness]:
+    closed_form, g, order = case.closed_form, case.integrand, case.order
+    symbols = formula.symbols
+    yield _derivation(case)
+    yield heat_certificate(closed_form, g, order)
+    yield arb_certificate(closed_form, g, _points_of(formula, case, 12, 5.0, 6.0), order=order)
+    yield numeric_certificate(
+        formula,
+        closed_form,
+        _points_of(formula, case, 40, 100.0, 30.0),
+        LARGEST_ERROR,
+        scale=condition_aware(closed_form, symbols),
+        symbols=symbols,
+    )
+    if not closed_form.is_number:  # a sure event has no spread to measure by
+        # With sigma = 2 no side of the kink is rare.
+        places = [(level, *place) for level in LEVELS for place in GRID if place[1] == 2.0]
+        grid = [
+            place
+            for place in _fitted(places, len(symbols))
+            if _applies(case, dict(zip(symbols, map(Rational, place), strict=True)))
+        ]
+        yield monte_carlo_certificate(
+            formula, g, grid=grid, samples=SAMPLES_OF_A_CASE, symbols=symbols, order=order
+        )
+    points = _points_of(formula, case, 4, 2.5, 2.0)
+    yield mutation_certificate(closed_form, g, order=order, points=points)
+
+
+def _points_of(
+    formula: Formula, case: Case, count: int, largest: float, ratio: float
+) -> list[Point]:
+    """Random points at which the case applies: parameters in (1/largest, largest)."""
+    drawn = random_points(
+        formula.symbols,
+        16 * count,
+        seed=1,
+        largest_ratio=ratio,
+        sigma_range=(0.1, 4.0),
+        parameter_range=(1 / largest, largest),
+    )
+    return list(islice((point for point in drawn if _applies(case, point)), count))
+
+
+def _applies(case: Case, point: Point) -> bool:
+    return all(bool(relation.xreplace(point)) for relation in case.relations)
 
 
 def _certified(formula: Formula) -> tuple[Formula, Expr, Compound]:
@@ -98,15 +181,6 @@ def _compound(formula: Formula) -> Compound:
         return single(formula.integrand)
     parts = {Symbol(name): part.integrand for name, part in formula.parts.items()}
     return Compound(formula.quantity.define(*parts), parts)
-
-
-def _recheck(formula: Formula) -> str:
-    try:
-        formula.derivation.recheck()
-    except DerivationError as error:
-        raise RejectedError(str(error)) from error
-    steps, checks = formula.derivation.size
-    return f"{steps} steps, {checks} exact checks"
 
 
 def _exact_certificates(
@@ -186,13 +260,17 @@ def _sampled(formula: Formula, g: Expr, statistic: Statistic = "mean") -> Witnes
     tested: Any = formula if formula.quantity.published else formula.closed_form
     if formula.name == "std":
         tested = _squared(formula)
-    columns = len(formula.symbols)
     # Where the positive side is rare, the tails of these two are too heavy for the sample size.
     rare = formula.name in ("variance", "std", "fourth_moment")
     places = [place for place in GRID if not rare or place[0] > -place[1] / 2]
     # The relatives come out of the same engine and the same primitives as ELU.
     places = places if formula.activation.name == "elu" else places[::2]
-    grid = list(dict.fromkeys((*place, SCALE)[:columns] for place in places))
+    grid = _fitted(places, len(formula.symbols))
     return monte_carlo_certificate(
         tested, g, statistic, grid=grid, samples=SAMPLES, symbols=formula.symbols
     )
+
+
+def _fitted(places: Sequence[tuple[float, ...]], columns: int) -> list[tuple[float, ...]]:
+    """Places of so many columns, each once."""
+    return list(dict.fromkeys((*place, *repeat(SCALE, columns))[:columns] for place in places))

@@ -15,7 +15,7 @@ from sympy import Expr, Symbol
 from elu_sym.algebra.normal_form import NormalForm
 from elu_sym.certify.heat import heat_certificate
 from elu_sym.certify.integrand import Integrand
-from elu_sym.certify.witness import RejectedError, Witness, testify
+from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 
 
 @dataclass(frozen=True)
@@ -120,4 +120,4 @@ def identity_certificate(
             raise RejectedError(f"the closed form is not {compound.recipe} of its parts")
         return f"identity to {len(parts)} parts exact, each certified by the heat equation"
 
-    return testify("identity", check)
+    return testify(Evidence.IDENTITY, check)

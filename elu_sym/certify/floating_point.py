@@ -11,7 +11,7 @@ import numpy as np
 from sympy import Expr, Rational, Symbol
 
 from elu_sym.algebra.enclosure import Point, enclose
-from elu_sym.certify.witness import RejectedError, Witness, testify
+from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.symbols import alpha, mu, sigma
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def numeric_certificate(
             )
         return f"{len(points)} points, worst error {worst:.2g} of the allowed {tolerance:.3g}"
 
-    return testify("arb", check)
+    return testify(Evidence.ENCLOSURE, check)
 
 
 def _exact_double(symbol: Symbol, value: Any) -> float:

@@ -53,7 +53,7 @@ from elu_sym.algebra.laurent import NotLaurentError, laurent
 from elu_sym.algebra.normal_form import NormalForm, is_zero
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.certify.integrand import Integrand
-from elu_sym.certify.witness import RejectedError, Witness, testify
+from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.symbols import mu, sigma, x
 
 
@@ -99,7 +99,7 @@ def heat_certificate(expression: Expr, g: Expr | Integrand, order: Sequence[Expr
             f"limit g on {len(integrand.pieces)} intervals{atoms}"
         )
 
-    return testify("heat", check)
+    return testify(Evidence.HEAT, check)
 
 
 def variance_heat_certificate(
@@ -151,7 +151,7 @@ def variance_heat_certificate(
             f"bounded, limit 0 on {len(integrand.pieces)} intervals, mean certified"
         )
 
-    return testify("heat", check)
+    return testify(Evidence.HEAT, check)
 
 
 def _atomic_part(integrand: Integrand) -> NormalForm:

@@ -36,7 +36,7 @@ from sympy import Expr, Rational, Symbol
 from elu_sym.algebra.enclosure import enclose
 from elu_sym.certify.integrand import Integrand
 from elu_sym.certify.sampling import SampleMoments, sample
-from elu_sym.certify.witness import RejectedError, Witness, testify
+from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.symbols import alpha, mu, sigma
 
 GRID: tuple[tuple[float, float, float], ...] = tuple(
@@ -136,7 +136,7 @@ def monte_carlo_certificate(
             raise RejectedError(f"{text}, at {where}")
         return text
 
-    return testify("montecarlo", check)
+    return testify(Evidence.SAMPLES, check)
 
 
 def lyapunov_bound(moments: SampleMoments, statistic: Statistic = "mean") -> float:

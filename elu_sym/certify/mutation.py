@@ -28,7 +28,7 @@ from elu_sym.certify.heat import heat_certificate
 from elu_sym.certify.integrand import Integrand
 from elu_sym.certify.points import random_points
 from elu_sym.certify.quadrature import NARROW, enclose_compound
-from elu_sym.certify.witness import Witness
+from elu_sym.certify.witness import Evidence, Witness
 from elu_sym.symbols import sigma
 
 Path = tuple[int, ...]
@@ -180,7 +180,7 @@ class MutationScore:
         if self.survivors:
             first = self.survivors[0]
             detail += f"; survives: {first.kind}, {first.change}"
-        return Witness("mutation", not self.survivors, detail, self.seconds)
+        return Witness(Evidence.MUTATION, not self.survivors, detail, self.seconds)
 
 
 def mutation_score(expression: Expr, certificates: Mapping[str, Acceptance]) -> MutationScore:

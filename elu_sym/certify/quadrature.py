@@ -41,7 +41,7 @@ from elu_sym.algebra.special_functions import NormalPdf
 from elu_sym.certify.compound import Compound
 from elu_sym.certify.integrand import Integrand, terms
 from elu_sym.certify.points import random_points
-from elu_sym.certify.witness import RejectedError, Witness, testify
+from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.symbols import mu, sigma
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def arb_certificate(
             f"relative width at most {widest:.1e}"
         )
 
-    return testify("arb", check)
+    return testify(Evidence.ENCLOSURE, check)
 
 
 def enclose_compound(compound: Compound, point: Point, relative_width: Rational) -> Enclosure:

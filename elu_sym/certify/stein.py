@@ -24,7 +24,7 @@ from sympy import Expr, Symbol
 
 from elu_sym.algebra.equality import UndecidedError, equals
 from elu_sym.certify.integrand import Integrand
-from elu_sym.certify.witness import RejectedError, Witness, testify
+from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.symbols import mu, sigma
 
 
@@ -65,7 +65,7 @@ def stein_certificate(
         False
     """
     return _identity_certificate(
-        "stein",
+        Evidence.STEIN,
         "E[(X - mu) g] = sigma^2 E[g']",
         (weighted_mean - mu * mean, sigma**2 * derivative_mean),
         Integrand.from_expr(g, order).derivative(),
@@ -105,7 +105,7 @@ def parameter_certificate(
         False
     """
     return _identity_certificate(
-        "parameter",
+        Evidence.PARAMETER,
         f"d/d{parameter} E[g] = E[dg/d{parameter}]",
         (mean.diff(parameter), derivative_mean),
         Integrand.from_expr(g, order).derivative(parameter),
@@ -114,7 +114,7 @@ def parameter_certificate(
 
 
 def _identity_certificate(
-    kind: str,
+    kind: Evidence,
     identity: str,
     sides: tuple[Expr, Expr],
     slope: Integrand,

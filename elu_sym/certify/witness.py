@@ -3,8 +3,23 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from elu_sym.algebra.normal_form import NotNormalizableError
+
+
+class Evidence(StrEnum):
+    """What a finding rests on; the values are the kinds of witness in a report."""
+
+    ALGEBRA = "derivation"
+    HEAT = "heat"
+    STEIN = "stein"
+    PARAMETER = "parameter"
+    IDENTITY = "identity"
+    ENCLOSURE = "arb"
+    SAMPLES = "montecarlo"
+    MUTATION = "mutation"
+    EXPERIMENT = "experiment"
 
 
 @dataclass(frozen=True)
@@ -12,15 +27,14 @@ class Witness:
     """The outcome of one certificate.
 
     Attributes:
-        kind: the method, such as ``"heat"``, ``"identity"``, ``"arb"``, ``"montecarlo"``,
-            ``"stein"``, ``"mutation"`` or ``"derivation"``.
+        kind: the method.
         passed: whether the check accepts what it was given.
         detail: one sentence with the figures: widths, z-scores, numbers of points, or the reason
             of the rejection.
         seconds: the wall-clock time that the check took.
     """
 
-    kind: str
+    kind: Evidence
     passed: bool
     detail: str
     seconds: float
@@ -33,7 +47,7 @@ class RejectedError(ArithmeticError):
     """Raised inside a certificate when a condition fails; the message says which and where."""
 
 
-def testify(kind: str, check: Callable[[], str]) -> Witness:
+def testify(kind: Evidence, check: Callable[[], str]) -> Witness:
     """Run a check and report it.
 
     Args:
@@ -46,11 +60,11 @@ def testify(kind: str, check: Callable[[], str]) -> Witness:
         The witness, with its time.
 
     Examples:
-        >>> testify("arb", lambda: "2 balls overlap").passed
+        >>> testify(Evidence.ENCLOSURE, lambda: "2 balls overlap").passed
         True
         >>> def fails():
         ...     raise RejectedError("the balls are disjoint at mu = 0")
-        >>> testify("arb", fails).detail
+        >>> testify(Evidence.ENCLOSURE, fails).detail
         'the balls are disjoint at mu = 0'
     """
     start = time.perf_counter()

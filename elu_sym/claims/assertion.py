@@ -11,13 +11,13 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum
 from itertools import groupby
 from typing import ClassVar, NamedTuple
 
 from sympy import Basic, latex
 
 from elu_sym.algebra.enclosure import Point
+from elu_sym.certify.witness import Evidence
 
 RELATIONS = {"=": "=", "<": "<", ">": ">", "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "->": r"\to"}
 """What stands for itself in plain text and is mathematics in LaTeX."""
@@ -40,14 +40,6 @@ Sentence = Iterable[str | Basic | Notation]
 
 IFF = Notation("if and only if", r"\iff")
 AND = Notation("and", r",\;")
-
-
-class Evidence(Enum):
-    """What a step rests on; the values are the kinds of witness in a report."""
-
-    ALGEBRA = "derivation"
-    ENCLOSURE = "arb"
-    EXPERIMENT = "experiment"
 
 
 class Assertion(ABC):

@@ -21,12 +21,12 @@ from typing import Any
 from sympy import Symbol
 
 from elu_sym.algebra.enclosure import Point
-from elu_sym.claims.assertion import Assertion, Evidence, Step, all_hold, first_false
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion, Step, all_hold, first_false
 
 __all__ = [
     "Assertion",
     "Claim",
-    "Evidence",
     "Outcome",
     "ProofError",
     "Registry",

@@ -15,13 +15,11 @@ from typing import Any
 
 from tqdm import tqdm
 
-from elu_sym.book.case_witnesses import witnesses_of_cases
-from elu_sym.book.cases import DerivativeDistribution
-from elu_sym.book.formula import DISTRIBUTIONS, FORMULAS, Formula
+from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.book.witnesses import witnesses_of
-from elu_sym.certify.witness import Witness
+from elu_sym.certify.witness import Evidence, Witness
 from elu_sym.claims.chapters import CHAPTERS, CLAIMS
-from elu_sym.claims.claim import Evidence, Outcome, Verdict
+from elu_sym.claims.claim import Outcome, Verdict
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ class ClaimReport:
 class FormulaReport:
     """A formula and what its witnesses found."""
 
-    formula: Formula | DerivativeDistribution
+    formula: Formula
     witnesses: tuple[Witness, ...]
 
     @property
@@ -192,7 +190,7 @@ def _claim_witnesses(outcome: Outcome) -> Iterator[Witness]:
         held = sum(step.holds is True for step in resting)
         if resting:
             detail = f"{held} of {len(resting)} steps hold"
-            yield Witness(evidence.value, held == len(resting), detail, outcome.seconds)
+            yield Witness(evidence, held == len(resting), detail, outcome.seconds)
 
 
 def _witness_json(witness: Witness) -> dict[str, Any]:
@@ -221,7 +219,7 @@ def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
         >>> report.passed, report.claims[0].outcome.verdict.value, report.claims[0].refuted
         (True, 'PROVED', 1)
     """
-    known = [*CLAIMS, *FORMULAS, *DISTRIBUTIONS]
+    known = [*CLAIMS, *FORMULAS]
     chosen = known if only is None else list(dict.fromkeys(_resolved(only, known)))
     if not chosen:
         raise ValueError("only is empty: name a claim, a chapter or a formula")
@@ -249,8 +247,7 @@ def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
                 )
                 claims.append(ClaimReport(outcome, tuple(neighbours)))
             else:
-                formula = FORMULAS[name] if name in FORMULAS else DISTRIBUTIONS[name]
-                formulas.append(FormulaReport(formula, result))
+                formulas.append(FormulaReport(FORMULAS[name], result))
     return Report(tuple(claims), tuple(formulas), time.perf_counter() - start)
 
 
@@ -275,11 +272,10 @@ def _checked_by_id(name: str) -> Any:
         checked = (claim.check() for claim in (CLAIMS[name], *CLAIMS[name].false_claims))
         return tuple((outcome.steps, outcome.seconds, outcome.failure) for outcome in checked)
     try:
-        if name in FORMULAS:
-            return witnesses_of(FORMULAS[name])
-        return witnesses_of_cases(DISTRIBUTIONS[name])
+        return witnesses_of(FORMULAS[name])
     except ModuleNotFoundError:
         raise  # an extra that is not installed says nothing about the formula
     except Exception as error:
         # One formula that cannot be certified must not hide what the others are.
-        return (Witness("derivation", False, f"raises {type(error).__name__}: {error}", 0.0),)
+        found = f"raises {type(error).__name__}: {error}"
+        return (Witness(Evidence.ALGEBRA, False, found, 0.0),)

@@ -1,21 +1,18 @@
-r"""The same closed form in the notation of textbooks, and over Mills ratios.
+r"""The same closed form in the notation of textbooks.
 
 A normal form knows exponents and arguments of :math:`\Phi`; a reader knows
-:math:`\varphi(t)` and :math:`e^{\mu + \sigma^2/2} \Phi(-t - \sigma)`. These functions only print:
+:math:`\varphi(t)` and :math:`e^{\mu + \sigma^2/2} \Phi(-t - \sigma)`. This only prints:
 the result has the same normal form again, and a test says so for every formula.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
 from typing import Any
 
-from sympy import Add, Expr, Mul, S, exp, expand, factor, pi, sqrt
+from sympy import Add, Expr, Mul, exp, expand, factor, pi, sqrt
 
 from elu_sym.algebra.normal_form import ROOT, NormalForm, Sum
-from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
+from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.gaussian.derivation import Hypotheses
-
-Weighted = Callable[[Expr, Expr], Expr]
 
 
 def textbook(form: NormalForm, hypotheses: Hypotheses) -> Expr:
@@ -31,39 +28,13 @@ def textbook(form: NormalForm, hypotheses: Hypotheses) -> Expr:
         >>> textbook(form, Hypotheses(mu, sigma))
         alpha*NormalCdf(-mu/sigma)
     """
-    return _quotient(form, lambda q, a: exp(q) * NormalCdf(a), hypotheses)
-
-
-def mills(form: NormalForm, hypotheses: Hypotheses) -> Expr:
-    r"""The form over the Mills ratio, by :math:`e^q \Phi(a) = e^q \varphi(a) M(-a)`.
-
-    Args:
-        form: the normal form of an expectation, or a quotient of such.
-        hypotheses: the law of X.
-
-    Examples:
-        >>> from elu_sym.symbols import mu, sigma
-        >>> form = NormalForm.from_expr(exp(mu + sigma**2/2) * NormalCdf(-mu/sigma - sigma))
-        >>> mills(form, Hypotheses(mu, sigma))
-        MillsRatio(mu/sigma + sigma)*NormalPdf(mu/sigma)
-    """
-
-    def over_mills_ratio(q: Expr, a: Expr) -> Expr:
-        density = _density(expand(q - a**2 / 2), hypotheses)
-        return density / sqrt(2 * pi) * MillsRatio(-a)
-
-    return _quotient(form, over_mills_ratio, hypotheses)
-
-
-def _quotient(form: NormalForm, weighted: Weighted, hypotheses: Hypotheses) -> Expr:
     numerator, denominator = (
-        _sum(form.domain, terms, weighted, hypotheses)
-        for terms in (form.numerator, form.denominator)
+        _sum(form.domain, terms, hypotheses) for terms in (form.numerator, form.denominator)
     )
     return numerator / denominator
 
 
-def _sum(domain: Any, terms: Sum, weighted: Weighted, hypotheses: Hypotheses) -> Expr:
+def _sum(domain: Any, terms: Sum, hypotheses: Hypotheses) -> Expr:
     groups: dict[Any, dict[Any, Any]] = defaultdict(dict)
     for (exponent, distributions), coefficient in terms.items():
         groups[exponent][distributions] = coefficient
@@ -75,19 +46,16 @@ def _sum(domain: Any, terms: Sum, weighted: Weighted, hypotheses: Hypotheses) ->
             # c0 + c1 Phi(a) = (c0 + c1) Phi(a) + c0 Phi(-a): no cancelling constant is left.
             (((argument, _),),) = group
             a = expand(domain.to_sympy(argument))
-            summands.append(_number(domain, constant) * weighted(q, -a))
+            summands.append(_number(domain, constant) * exp(q) * NormalCdf(-a))
             group = {key: constant + coefficient for key, coefficient in group.items()}
         elif constant:
             group[frozenset()] = constant
         for distributions, coefficient in group.items():
             powers = [(expand(domain.to_sympy(a)), n) for a, n in distributions]
-            if [n for _, n in powers] == [1]:
-                written = weighted(q, powers[0][0])
-            else:
-                written = _density(q, hypotheses) * Mul(
-                    *(weighted(S.Zero, a) ** n for a, n in powers)
-                )
-            summands.append(_number(domain, coefficient) * written)
+            alone = [n for _, n in powers] == [1]
+            weight = exp(q) if alone else _density(q, hypotheses)
+            distribution = Mul(*(NormalCdf(a) ** n for a, n in powers))
+            summands.append(_number(domain, coefficient) * weight * distribution)
     return Add(*summands)
 
 

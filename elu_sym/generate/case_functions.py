@@ -6,11 +6,8 @@ from typing import Any
 from sympy import Expr, Symbol, fraction
 from sympy.printing.numpy import NumPyPrinter
 
-from elu_sym.book.cases import (
-    Case,
-    DerivativeDistribution,
-    UnsupportedDerivativeError,
-)
+from elu_sym.book.cases import Case, UnsupportedDerivativeError
+from elu_sym.book.formula import Formula
 from elu_sym.book.primitives import UpperPartialMoment
 
 NUMERIC_FUNCTIONS = ("log_ratio", "probability_above", "probability_below", "probability_by_cases")
@@ -57,7 +54,7 @@ class _CasePrinter(NumPyPrinter):
         return str(super()._print(expression, **options))
 
 
-def case_function(distribution: DerivativeDistribution) -> str:
+def case_function(formula: Formula) -> str:
     """The text of the numeric function; empty for a derivative that has no cases.
 
     Examples:
@@ -76,19 +73,19 @@ def case_function(distribution: DerivativeDistribution) -> str:
             )
         <BLANKLINE>
     """
-    names = ("level", "mu", "sigma", *distribution.activation.parameters)
-    plain = dict(zip(distribution.symbols, map(Symbol, names), strict=True))
     try:
-        cases = distribution.cases
+        cases = formula.cases
     except UnsupportedDerivativeError:
         return ""
+    plain = dict(zip(formula.symbols, map(Symbol, formula.arguments), strict=True))
+    arguments = ", ".join(formula.arguments)
     return FUNCTION.format(
-        name=distribution.function_name,
-        typed=", ".join(f"{name}: FloatArray" for name in names),
-        arguments=", ".join(names),
-        statement=distribution.statement,
+        name=formula.function_name,
+        typed=", ".join(f"{name}: FloatArray" for name in formula.arguments),
+        arguments=arguments,
+        statement=formula.statement,
         closed_forms="\n".join(_described(case) for case in cases),
-        cases="".join(_case(case, plain, ", ".join(names)) for case in cases),
+        cases="".join(_case(case, plain, arguments) for case in cases),
     )
 
 

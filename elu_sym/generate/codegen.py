@@ -1,12 +1,15 @@
-"""Writes ``numeric/_generated.py`` and ``numeric/_gradients.py`` from the formula book.
+"""Writes ``_generated.py``, ``_gradients.py`` and ``compiled/formulas.h`` of ``numeric``.
 
 Each function is the closed form of a formula, written over the non-negative primitives of
 :mod:`elu_sym.numeric` by a combination that the normal form proved equal. The output depends on
 nothing but the definitions: the same bytes on every run and every supported Python.
 
+Whoever adds a quantity, an activation or a primitive and forgets a part is told which, and where.
+
 Change the definition of an activation, and a closed form may be no combination of the primitives
 any more. Then the textbook form is printed, and the function says so: it is right on paper, and
-what it loses in floating point is for ``verify`` to find. It has no gradient then.
+what it loses in floating point is for ``verify`` to find. It has no gradient then, and the command
+says so.
 
 Run as ``python -m elu_sym.generate`` to write the files, with ``--check`` to compare them instead.
 """
@@ -18,35 +21,26 @@ import sys
 import textwrap
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import Any
 
 from sympy.printing.numpy import SciPyPrinter
 
 from elu_sym.book.decomposition import NoDecompositionError
-from elu_sym.book.formula import DISTRIBUTIONS, FORMULAS, Formula
+from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.book.primitives import named_primitives
 from elu_sym.generate.case_functions import NUMERIC_FUNCTIONS, case_function
 from elu_sym.generate.gradients import gradient_function
-from elu_sym.generate.printers import CPrinter, PythonPrinter, plain_symbols, written
+from elu_sym.generate.printers import CPrinter, PythonPrinter, plain_symbols, typed, written
 from elu_sym.generate.whole_files import write_whole
 
 GENERATED = Path(__file__).parents[1] / "numeric" / "_generated.py"
 GENERATED_GRADIENTS = GENERATED.with_name("_gradients.py")
 GENERATED_C = GENERATED.parent / "compiled" / "formulas.h"
-
-NUMERIC_MODULES = (
-    "exponential_moments",
-    "lower_moments",
-    "probabilities",
-    "slopes",
-    "smooth_mean",
-    "upper_moments",
-    "variances",
-)
-"""Where the functions are that the text calls."""
 
 HEADER = '''\
 """The formulas as floating-point functions of a law and of parameters.
@@ -76,11 +70,14 @@ def {name}({arguments}) -> Array:
 
 MOMENTS = '''
 
-def {name}({arguments}) -> tuple[Array, ...]:
-    """Compute {statement} together."""
+def moments(law: Law, alpha: Array) -> tuple[Array, ...]:
+    """Compute the mean of elu(X), the mean of elu(X) squared and the variance of elu(X) together."""
     # The highest first: the others find what it computed.
-{assignments}    return {names}
-'''
+    variance_value = variance(law, alpha)
+    second_moment_value = second_moment(law, alpha)
+    mean_value = mean(law, alpha)
+    return mean_value, second_moment_value, variance_value
+'''  # noqa: E501 - the line is as long in the generated module
 
 C_HEADER = """\
 /* The formulas as functions of a law and of parameters, and the list of them.
@@ -106,99 +103,108 @@ C_LAW = """\
 
 C_MOMENTS = """
 #define HAS_MOMENTS
-INLINE void moments(law_at *law{parameters}, double *found)
-{{
-{assignments}}}
+INLINE void moments(law_at *law, double alpha, double *found)
+{
+    found[0] = mean(law, alpha);
+    found[1] = second_moment(law, alpha);
+    found[2] = variance(law, alpha);
+}
 """
 
-TOGETHER = ("mean", "second_moment", "variance")
-"""What ``moments`` computes of ELU in one call."""
+TYPES = {
+    "Array": "elu_sym.numeric.operations",
+    "FloatArray": "elu_sym.numeric.operations",
+    "Law": "elu_sym.numeric.law",
+}
+"""Where the types are that the text names."""
 
 
 def generated_source() -> str:
     """The text of the generated module, derived now."""
-    text = "".join(_function(formula) for formula in FORMULAS.values())
-    text += _moments()
-    text += "".join(case_function(distribution) for distribution in DISTRIBUTIONS.values())
+    text = "".join(map(_function, FORMULAS.values())) + MOMENTS
     return HEADER.format(imports=_imports(text)) + text
 
 
 def generated_gradient_source() -> str:
     """The text of the generated module of gradients, derived now."""
-    functions = []
-    for formula in FORMULAS.values():
-        # Without a combination of primitives there is no stable gradient either.
-        with suppress(NoDecompositionError):
-            functions.append(gradient_function(formula))
-    text = "".join(functions)
-    return GRADIENT_HEADER.format(imports=_imports(text, _roots())) + text
-
-
-def _roots() -> dict[str, str]:
-    """What the gradients of roots call in the other generated module."""
-    names = [
-        formula.function_name
-        for formula in FORMULAS.values()
-        if formula.name in ("std", "derivative_second_moment")
-    ]
-    return dict.fromkeys(names, f"elu_sym.numeric.{GENERATED.stem}")
+    text = "".join(_stable(gradient_function).values())
+    names = (formula.function_name for formula in FORMULAS.values())
+    generated = dict.fromkeys(names, f"elu_sym.numeric.{GENERATED.stem}")
+    return GRADIENT_HEADER.format(imports=_imports(text, generated)) + text
 
 
 def generated_c_source() -> str:
     """The text of the generated C header, derived now."""
-    functions, entries, names = [], [], set()
-    for formula in FORMULAS.values():
-        try:
-            code, laws = written(formula, CPrinter())
-        except NoDecompositionError:
-            continue  # left to NumPy
-        name = formula.function_name
-        names.add(name)
-        functions.append(
-            C_FUNCTION.format(
-                name=name,
-                parameters=_c_parameters(formula),
-                assignments="".join(C_LAW.format(name=each, law=law) for each, law in laws.items()),
-                code=code,
-            )
-        )
-        count = 2 + len(formula.activation.parameters)
-        statement = f"{formula.statement[0].upper()}{formula.statement[1:]}."
-        entries.append(f'    X({name}, {count}, "{statement}")')
-    if names >= set(TOGETHER):
-        functions.append(_c_moments())
+    functions = _stable(_c_function)
+    entries = [
+        f"    X({formula.function_name}, {len(formula.arguments)},"
+        f' "{formula.statement[0].upper()}{formula.statement[1:]}.")'
+        for formula in map(FORMULAS.__getitem__, functions)
+    ]
+    together = [C_MOMENTS] if functions.keys() >= {"mean", "second_moment", "variance"} else []
     listed = " \\\n".join(entries)
-    return f"{C_HEADER}{''.join(functions)}\n#define FORMULAS(X) \\\n{listed}\n"
+    text = "".join([*functions.values(), *together])
+    return f"{C_HEADER}{text}\n#define FORMULAS(X) \\\n{listed}\n"
 
 
-def _c_parameters(formula: Formula) -> str:
-    return "".join(f", double {name}" for name in formula.activation.parameters)
+def _stable(function: Callable[[Formula], Any]) -> dict[str, Any]:
+    """What a function makes of each formula that is a combination of primitives, by id.
+
+    What has cases is left to NumPy, and has no gradient where two of them meet.
+    """
+    found = {}
+    for name, formula in FORMULAS.items():
+        with suppress(NoDecompositionError):
+            if not formula.quantity.by_cases:
+                found[name] = function(formula)
+    return found
 
 
-def _c_moments() -> str:
-    formulas = [FORMULAS[name] for name in TOGETHER]
-    arguments = ", ".join(("law", *formulas[0].activation.parameters))
-    return C_MOMENTS.format(
-        parameters=_c_parameters(formulas[0]),
-        assignments="".join(
-            f"    found[{k}] = {formula.function_name}({arguments});\n"
-            for k, formula in enumerate(formulas)
-        ),
+def _c_function(formula: Formula) -> str:
+    code, laws = written(formula, CPrinter())
+    _check_compiled(formula, code)
+    return C_FUNCTION.format(
+        name=formula.function_name,
+        parameters="".join(f", double {name}" for name in formula.activation.parameters),
+        assignments="".join(C_LAW.format(name=each, law=law) for each, law in laws.items()),
+        code=code,
     )
+
+
+def _check_compiled(formula: Formula, code: str) -> None:
+    """Refuse what the C compiler would not find, in words that say where to write it."""
+    sources = _c_sources()
+    for name in set(re.findall(r"\w+(?=\()", code)) & _numeric_functions().keys():
+        if not re.search(rf"\b{name}\(", sources):
+            raise LookupError(
+                f"elu_sym/numeric/compiled: no header has {name}, which {formula.id} calls: write"
+                " it there, as its neighbours"
+            )
+    if f"LOOP_{len(formula.arguments)}(name)" not in sources:
+        raise LookupError(
+            f"elu_sym/numeric/compiled/module.c: no LOOP_{len(formula.arguments)}, for"
+            f" {formula.id}({', '.join(formula.arguments)}): write it, as LOOP_3"
+        )
+
+
+@cache
+def _c_sources() -> str:
+    paths = sorted(GENERATED_C.parent.glob("*.[ch]"))
+    return "".join(path.read_text(encoding="utf-8") for path in paths if path != GENERATED_C)
 
 
 def _imports(text: str, others: Mapping[str, str] = MappingProxyType({})) -> str:
     """The imports of what a text uses, each name from the module of its own."""
-    functions = _numeric_functions()
-    homes = dict(others) | {name: function.__module__ for name, function in functions.items()}
-    lines = [f"import {name}\n" for name in ("numpy", "scipy.special") if f"{name}." in text]
-    if "FloatArray" in text:
-        homes["FloatArray"] = "elu_sym.numeric.operations"
-    homes |= {"Array": "elu_sym.numeric.operations", "Law": "elu_sym.numeric.law"}
+    functions = {name: function.__module__ for name, function in _numeric_functions().items()}
+    called = set(re.findall(r"\w+(?=\()", text))
+    homes = {name: home for name, home in (dict(others) | functions).items() if name in called}
+    for name, home in TYPES.items():
+        if re.search(rf"\b{name}\b", text):
+            homes[name] = home
     used: dict[str, list[str]] = {}
     for name, home in sorted(homes.items()):
-        if re.search(rf"\b{name}\b", text):
-            used.setdefault(home, []).append(name)
+        used.setdefault(home, []).append(name)
+    lines = [f"import {name}\n" for name in ("numpy", "scipy.special") if f"{name}." in text]
     if lines:
         lines.append("\n")
     for home, names in sorted(used.items()):
@@ -209,17 +215,38 @@ def _imports(text: str, others: Mapping[str, str] = MappingProxyType({})) -> str
     return "".join(lines)
 
 
+@cache
 def _numeric_functions() -> dict[str, Callable[..., Any]]:
-    """What the text may call, by name."""
-    names = {*NUMERIC_FUNCTIONS, "finite", "root_gradient"}
+    """What the text may call, by name.
+
+    Raises:
+        LookupError: naming a primitive whose numeric function is missing.
+    """
+    names = (name for _, name, _ in iter_modules([str(GENERATED.parent)]) if name[0] != "_")
+    modules = [import_module(f"elu_sym.numeric.{name}") for name in names]
+    offered = {
+        name: each
+        for module in modules
+        for name, each in vars(module).items()
+        if getattr(each, "__module__", "") == module.__name__
+    }
+    called = dict.fromkeys((*NUMERIC_FUNCTIONS, "finite", "root_gradient"), "the generator")
     for primitive in named_primitives():
-        names |= {primitive.numeric_name, *filter(None, (primitive.root_name,))}
-    modules = [import_module(f"elu_sym.numeric.{name}") for name in NUMERIC_MODULES]
-    return {name: getattr(m, name) for name in sorted(names) for m in modules if hasattr(m, name)}
+        for name in filter(None, (primitive.numeric_name, primitive.root_name)):
+            called[name] = f"{primitive.__name__} of elu_sym/book/primitives.py"
+    for name, caller in called.items():
+        if name not in offered:
+            raise LookupError(
+                f"elu_sym/numeric: no module has a function {name!r}, which {caller} calls: write"
+                " it there, as a function of a law"
+            )
+    return {name: offered[name] for name in sorted(called)}
 
 
 def _function(formula: Formula) -> str:
     """The text of the numeric function of a formula."""
+    if formula.quantity.by_cases:
+        return case_function(formula)
     text = textwrap.wrap(str(formula.closed_form), 88, break_long_words=False)
     origin, assignments = "proved equal to the", ""
     try:
@@ -231,7 +258,7 @@ def _function(formula: Formula) -> str:
         code = re.sub(r"\b(mu|sigma)\b", r"law.\1", code)
     return FUNCTION.format(
         name=formula.function_name,
-        arguments=_arguments(formula),
+        arguments=typed(formula),
         statement=formula.statement,
         origin=origin,
         closed_form="\n".join(f"        {line}" for line in text),
@@ -248,26 +275,6 @@ def _folded(code: str) -> str:
         return code.replace("hypot(", "hypot(\n        ").replace("), ", "),\n        ")
     terms = code.replace(" + ", "\n        + ").replace(" - ", "\n        - ")
     return f"(\n        {terms}\n    )"
-
-
-def _arguments(formula: Formula) -> str:
-    return ", ".join(["law: Law", *(f"{name}: Array" for name in formula.activation.parameters)])
-
-
-def _moments() -> str:
-    formulas = [FORMULAS[name] for name in TOGETHER]
-    statements = [formula.statement for formula in formulas]
-    arguments = ", ".join(("law", *formulas[0].activation.parameters))
-    return MOMENTS.format(
-        name="moments",
-        arguments=_arguments(formulas[0]),
-        statement=f"{', '.join(statements[:-1])} and {statements[-1]}",
-        assignments="".join(
-            f"    {formula.name}_value = {formula.function_name}({arguments})\n"
-            for formula in reversed(formulas)
-        ),
-        names=", ".join(f"{formula.name}_value" for formula in formulas),
-    )
 
 
 def sources() -> dict[Path, str]:
@@ -314,12 +321,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--check", action="store_true", help="compare, do not write; exit 1 on a difference"
     )
-    if not parser.parse_args(arguments).check:
+    check = parser.parse_args(arguments).check
+    stable = _stable(lambda formula: formula.over_primitives)
+    for formula in FORMULAS.values():
+        if formula.id not in stable and not formula.quantity.by_cases:
+            print(
+                f"{formula.id} is no combination of PRIMITIVES[{formula.activation.name!r}] in"
+                " elu_sym/book/primitives.py: its textbook form is written, without a gradient",
+                file=sys.stderr,
+            )
+    if not check:
         write()
-        count = len(FORMULAS) + len(DISTRIBUTIONS)
         paths = (GENERATED, GENERATED_GRADIENTS, GENERATED_C)
         names = [path.relative_to(GENERATED.parents[1]).as_posix() for path in paths]
-        print(f"derived {count} formulas into {', '.join(names)}")
+        print(f"derived {len(FORMULAS)} formulas into {', '.join(names)}")
         return 0
     found = difference()
     sys.stdout.write(found or "the generated files are what the formula book derives\n")

@@ -23,7 +23,7 @@ from elu_sym.book.primitives import (
     UpperPartialMoment,
     UpperPartialVariance,
 )
-from elu_sym.generate.printers import MU, PythonPrinter, plain_symbols, written_terms
+from elu_sym.generate.printers import MU, Laws, PythonPrinter, plain_symbols, typed, written_terms
 from elu_sym.symbols import mu, sigma
 
 GRADIENT = '''
@@ -31,27 +31,17 @@ GRADIENT = '''
 def {name}_gradient({arguments}) -> tuple[Array, ...]:
     """Compute the gradient of {statement}.
 
-    By {symbols}; proved equal to the derivatives of the closed form.
+    By {symbols}; {reason}.
     """
-{assignments}    return (
-{components}
-    )
+{assignments}    return {gradient}
 '''
 
-ROOT_GRADIENT = '''
-
-def {name}_gradient({arguments}) -> tuple[Array, ...]:
-    """Compute the gradient of {statement}.
-
-    By {symbols}; that of the variance over twice the deviation.
-    """
-    return root_gradient(
+ROOT_GRADIENT = """root_gradient(
         law,
         {name}({values}),
         {slope}({values}),
         {variance}_gradient({values}),
-    )
-'''
+    )"""
 
 
 class GradientError(ArithmeticError):
@@ -117,30 +107,32 @@ def gradient_function(formula: Formula) -> str:
     Raises:
         NoDecompositionError: if the closed form is no combination of primitives.
     """
-    parameters = formula.activation.parameters
-    heading = {
-        "name": formula.function_name,
-        "arguments": ", ".join(["law: Law", *(f"{name}: Array" for name in parameters)]),
-        "statement": formula.statement,
-        "symbols": _listed(["mu", "sigma", *parameters]),
-    }
+    name, assignments = formula.function_name, Laws()
     if formula.name == "std":
         activation = formula.activation
         _ = activation.variance.over_primitives  # raises where there is none
-        return ROOT_GRADIENT.format(
-            **heading,
-            values=", ".join(["law", *parameters]),
+        reason = "that of the variance over twice the deviation"
+        text = ROOT_GRADIENT.format(
+            name=name,
+            values=", ".join(["law", *activation.parameters]),
             slope=activation.derivative_second_moment.function_name,
             variance=activation.variance.function_name,
         )
-    symbols = plain_symbols(formula)
-    derivatives = [derivative.xreplace(symbols) for derivative in gradient(formula)]
-    names, assignments = _named(derivatives)
-    components = [_component(derivative, names) for derivative in derivatives]
+    else:
+        reason = "proved equal to the derivatives of the closed form"
+        symbols = plain_symbols(formula)
+        derivatives = [derivative.xreplace(symbols) for derivative in gradient(formula)]
+        names, assignments = _named(derivatives)
+        components = "\n".join(_component(derivative, names) for derivative in derivatives)
+        text = f"(\n{components}\n    )"
     return GRADIENT.format(
-        **heading,
+        name=name,
+        arguments=typed(formula),
+        statement=formula.statement,
+        symbols=f"{', '.join(formula.arguments[:-1])} and {formula.arguments[-1]}",
+        reason=reason,
         assignments="".join(f"    {name} = {code}\n" for name, code in assignments.items()),
-        components="\n".join(components),
+        gradient=text,
     )
 
 
@@ -194,7 +186,3 @@ def _with_names(term: Expr, names: Mapping[Primitive, str]) -> Expr:
         replaced[MU] = Symbol("finite(law, law.mu)", real=True)
     # All at once, and mu not where it is the argument of a primitive.
     return term.xreplace(replaced)
-
-
-def _listed(names: list[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"

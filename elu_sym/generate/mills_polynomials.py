@@ -27,6 +27,10 @@ from pathlib import Path
 from typing import Any
 
 import mpmath
+import numpy as np
+from numpy.polynomial.chebyshev import cheb2poly
+
+from elu_sym.generate.whole_files import write_whole
 
 DIGITS = 50
 OFFSET = 4
@@ -77,16 +81,7 @@ def _interpolant(low: mpmath.mpf, high: mpmath.mpf, degree: int) -> list[mpmath.
         for k in range(count)
     ]
     chebyshev[0] /= 2
-    powers = [mpmath.mpf(0)] * count
-    before, now = [mpmath.mpf(1)], [mpmath.mpf(0), mpmath.mpf(1)]
-    for coefficient in chebyshev:
-        for exponent, value in enumerate(before):
-            powers[exponent] += coefficient * value
-        after = [mpmath.mpf(0), *(2 * value for value in now)]
-        for exponent, value in enumerate(before):
-            after[exponent] -= value
-        before, now = now, after
-    return powers
+    return list(cheb2poly(np.array(chebyshev)))
 
 
 def tables() -> dict[str, list[float] | list[list[float]]]:
@@ -143,9 +138,7 @@ def write(folder: Path) -> None:
     for name, text in sources().items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
-        temporary = path.with_suffix(".part")
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
+        write_whole(path, text)
 
 
 if __name__ == "__main__":

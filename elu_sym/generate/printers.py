@@ -1,5 +1,6 @@
 """A formula over the primitives as an expression of Python or of C."""
 
+from functools import reduce
 from typing import Any, ClassVar
 
 from sympy import Add, Expr, Pow, Rational, Symbol, sqrt
@@ -30,7 +31,17 @@ class LawPrinter(CodePrinter):
     divided: ClassVar[str]
     """How another law is made of ``law``."""
 
+    hypot: ClassVar[str]
+    """What gives the root of the sum of two squares."""
+    options: ClassVar[dict[str, Any]] = {}
+    """How the printer of the language is set."""
+
     laws: Laws
+
+    def __init__(self) -> None:
+        """Start with no derived law."""
+        super().__init__(self.options)
+        self.laws = {}
 
     def _print_Function(self, function: Expr) -> str:
         if not isinstance(function, Primitive):
@@ -68,11 +79,8 @@ class PythonPrinter(LawPrinter, NumPyPrinter):
     reflected = "law.reflected()"
     scaled = "law.scaled({})"
     divided = "law.divided({})"
-
-    def __init__(self) -> None:
-        """Start with no derived law."""
-        super().__init__({"fully_qualified_modules": False})
-        self.laws: Laws = {}
+    hypot = "law.ops.hypot"
+    options: ClassVar[dict[str, Any]] = {"fully_qualified_modules": False}
 
     def _print_Pow(self, power: Pow, rational: bool = False) -> str:
         base, exponent = power.as_base_exp()
@@ -82,10 +90,6 @@ class PythonPrinter(LawPrinter, NumPyPrinter):
             return f"1.0/{self._print(base)}"
         return str(super()._print_Pow(power, rational))
 
-    def hypotenuse(self, first: str, second: str) -> str:
-        """The root of the sum of two squares."""
-        return f"law.ops.hypot({first}, {second})"
-
 
 class CPrinter(LawPrinter, C99CodePrinter):
     """Prints over a law and its derived laws, which are pointers to structures."""
@@ -94,11 +98,7 @@ class CPrinter(LawPrinter, C99CodePrinter):
     reflected = "reflected_law(law)"
     scaled = "scaled_law(law, {})"
     divided = "divided_law(law, {})"
-
-    def __init__(self) -> None:
-        """Start with no derived law."""
-        super().__init__()
-        self.laws: Laws = {}
+    hypot = "hypot"
 
     def _print_Pow(self, power: Pow) -> str:
         base, exponent = power.as_base_exp()
@@ -108,15 +108,16 @@ class CPrinter(LawPrinter, C99CodePrinter):
             return f"1.0/{self._print(base)}"
         return str(super()._print_Pow(power))
 
-    def hypotenuse(self, first: str, second: str) -> str:
-        """The root of the sum of two squares."""
-        return f"hypot({first}, {second})"
-
 
 def plain_symbols(formula: Formula) -> dict[Symbol, Symbol]:
     """The symbols of a formula to those that a printer writes: the names of the arguments."""
     parameters = (Symbol(name, positive=True) for name in formula.activation.parameters)
     return dict(zip(formula.symbols, (MU, SIGMA, *parameters), strict=True))
+
+
+def typed(formula: Formula) -> str:
+    """The arguments of the generated function of a formula."""
+    return ", ".join(["law: Law", *(f"{name}: Array" for name in formula.activation.parameters)])
 
 
 def written(formula: Formula, printer: Any) -> tuple[str, Laws]:
@@ -159,12 +160,14 @@ def _hypotenuse(sum_of_squares: Expr, printer: Any) -> str:
     roots = []
     for term in Add.make_args(sum_of_squares):
         (primitive,) = term.atoms(Primitive)
+        if primitive.root_name is None:
+            raise LookupError(
+                f"elu_sym/book/primitives.py: {primitive.func.__name__} has no root_name, and a"
+                " standard deviation needs the numeric function of its root"
+            )
         code = printer.doprint(primitive).replace(primitive.numeric_name, primitive.root_name, 1)
         number, factor = sqrt(term / primitive).as_independent(Symbol)
         factors = [repr(float(number))] if number != 1 else []
         factors += [printer.doprint(factor)] if factor != 1 else []
         roots.append("*".join([*factors, code]))
-    code, *others = roots
-    for other in others:
-        code = printer.hypotenuse(code, other)
-    return code
+    return reduce(lambda first, second: f"{printer.hypot}({first}, {second})", roots)

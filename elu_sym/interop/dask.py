@@ -13,7 +13,6 @@ the id of a formula, which workers look up in the book. Needs the extra ``dask``
 
 from __future__ import annotations
 
-import inspect
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, reduce
@@ -28,8 +27,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from elu_sym import __version__
-from elu_sym.book.cases import DerivativeDistribution
-from elu_sym.book.formula import DISTRIBUTIONS, FORMULAS, Formula
+from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.numeric.function import implementation
 
 try:
@@ -51,11 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MonteCarloEstimate", "dask_function", "monte_carlo", "sweep"]
 
-BookFormula: TypeAlias = Formula | DerivativeDistribution
 ArrayFunction: TypeAlias = Callable[[NDArray[np.float64]], NDArray[Any]]
-
-BOOK: dict[str, BookFormula] = {**FORMULAS, **DISTRIBUTIONS}
-"""What can be evaluated, by its permanent id."""
 
 ROWS = 1 << 18
 """Rows of one part of a sweep: about a second of work, and 2 MiB a column."""
@@ -68,11 +62,11 @@ _NOTHING = np.empty((0, *(1,) * 31))
 this for the others checks that argument and evaluates nothing."""
 
 
-def dask_function(formula: BookFormula) -> Callable[..., Any]:
+def dask_function(formula: Formula) -> Callable[..., Any]:
     """A formula as a lazy function of Dask arrays.
 
     Args:
-        formula: a formula or a distribution of the book.
+        formula: a formula of the book.
 
     Returns:
         A function of the arguments of the formula, by position or name, with the same defaults:
@@ -98,10 +92,7 @@ def dask_function(formula: BookFormula) -> Callable[..., Any]:
     _check_in_book("formula", formula)
 
     def function(*values: Any, **named: Any) -> Any:
-        call = inspect.signature(formula).bind(*values, **named)
-        call.apply_defaults()
-        given = dict(call.arguments)
-        given |= formula.activation.bind(given.pop("parameters"), given.pop("named"))
+        given = formula.bind(values, named)
         lazy = {name: value for name, value in given.items() if isinstance(value, da.Array)}
         if not lazy:
             return formula(**given)
@@ -123,10 +114,8 @@ def dask_function(formula: BookFormula) -> Callable[..., Any]:
 
 
 def _check_in_book(name: str, formula: Any) -> None:
-    if not (isinstance(formula, BookFormula) and BOOK.get(formula.id) is formula):
-        raise TypeError(
-            f"{name} = {formula!r} is not in the book: give one of FORMULAS or DISTRIBUTIONS"
-        )
+    if not (isinstance(formula, Formula) and FORMULAS.get(formula.id) is formula):
+        raise TypeError(f"{name} = {formula!r} is not in the book: give one of FORMULAS")
 
 
 def _without_elements(name: str, array: da.Array) -> NDArray[Any]:
@@ -162,7 +151,7 @@ def _evaluate_block(
 ) -> Any:
     """The values of a formula on one block of each array."""
     try:
-        return BOOK[formula_id](**dict(zip(names, blocks, strict=True)), **numbers)
+        return FORMULAS[formula_id](**dict(zip(names, blocks, strict=True)), **numbers)
     except ValueError as error:
         start = ", ".join(str(first) for first, _ in block_info[None]["array-location"])
         where = f"the index counts from [{start}], where the block begins"
@@ -170,7 +159,7 @@ def _evaluate_block(
 
 
 def sweep(
-    formulas: BookFormula | Iterable[BookFormula],
+    formulas: Formula | Iterable[Formula],
     grid: Mapping[str, ArrayLike],
     path: str | os.PathLike[str],
     client: Client | None = None,
@@ -185,7 +174,7 @@ def sweep(
     formulas, the grid, ``chunk`` and the versions, so that no parts of another sweep are taken.
 
     Args:
-        formulas: one formula or distribution of the book, or several.
+        formulas: one formula of the book, or several.
         grid: for each argument its values along one axis, taken as float64. Each axis is an
             argument of at least one formula; those that do not have it do not change along it.
             Arguments without an axis have their defaults.
@@ -257,22 +246,17 @@ def sweep(
     return target
 
 
-def _argument_names(formula: BookFormula) -> tuple[str, ...]:
-    leading = ("level",) if isinstance(formula, DerivativeDistribution) else ()
-    return (*leading, "mu", "sigma", *formula.activation.parameters)
-
-
 def _axes(
-    formulas: Iterable[BookFormula], grid: Mapping[str, ArrayLike]
+    formulas: Iterable[Formula], grid: Mapping[str, ArrayLike]
 ) -> dict[str, NDArray[np.float64]]:
     """The axes of a sweep, checked."""
-    takers = {name: formula for formula in formulas for name in _argument_names(formula)}
+    takers = {name: formula for formula in formulas for name in formula.arguments}
     axes = {}
     for name, values in grid.items():
         if name not in takers:
             known = ", ".join(takers)
             raise ValueError(f"grid has an axis {name!r}, which no formula takes: give {known}")
-        others = dict.fromkeys(_argument_names(takers[name]), _NOTHING)
+        others = dict.fromkeys(takers[name].arguments, _NOTHING)
         takers[name](**(others | {name: values}))
         axes[name] = np.array(values, np.float64)
         if axes[name].ndim != 1 or axes[name].size == 0:
@@ -314,8 +298,8 @@ def _write_part(
     columns = {name: axes[name][place] for name, place in zip(axes, places, strict=True)}
     values = {}
     for formula_id in ids:
-        formula = BOOK[formula_id]
-        names = [name for name in _argument_names(formula) if name in columns]
+        formula = FORMULAS[formula_id]
+        names = [name for name in formula.arguments if name in columns]
         values[formula_id] = formula(**{name: columns[name] for name in names})
     # Dask may run a task twice at once, if a worker only seems lost: each run has its own file.
     unfinished = path.with_name(f".{path.name}.{uuid4().hex}")

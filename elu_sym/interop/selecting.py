@@ -9,8 +9,7 @@ arrays: constants and tables are taken in it.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -132,11 +131,3 @@ def value_and_gradient(formula: Formula) -> tuple[Function, Function]:
     if gradient is None:
         raise ValueError(f"{formula.id} has no gradient: use the backend 'numpy'")
     return getattr(_generated, formula.function_name), gradient
-
-
-def bound_arguments(formula: Formula, values: Sequence[Any], named: Any) -> dict[str, Any]:
-    """The arguments of a call by name, with the defaults of the formula."""
-    call = inspect.signature(formula).bind(*values, **named)
-    call.apply_defaults()
-    given = dict(call.arguments)
-    return given | formula.activation.bind(given.pop("parameters"), given.pop("named"))

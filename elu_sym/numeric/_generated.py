@@ -41,6 +41,17 @@ def mean(law: Law, alpha: Array) -> Array:
     return partial_mean_difference(law, alpha)
 
 
+def absolute_mean(law: Law, alpha: Array) -> Array:
+    """Compute the mean of the absolute value of elu(X).
+
+    It is proved equal to the derived closed form
+
+        -alpha*exp(mu + sigma**2/2)*NormalCdf(-mu/sigma - sigma) + alpha*NormalCdf(-mu/sigma) +
+        mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)
+    """
+    return lower_partial_moment(1, law, alpha) + upper_partial_moment(1, law)
+
+
 def second_moment(law: Law, alpha: Array) -> Array:
     """Compute the mean of elu(X) squared.
 
@@ -165,8 +176,55 @@ def negative_mean(law: Law, alpha: Array) -> Array:
     return -lower_conditional_mean(law, alpha)
 
 
+def derivative_below(level: FloatArray, mu: FloatArray, sigma: FloatArray, alpha: FloatArray) -> FloatArray:
+    """Compute the probability that the derivative of elu(X) is below level.
+
+    In each case it is proved equal to the derived closed form
+
+        level <= 1, level <= alpha: NormalCdf(-mu/sigma + (-log(alpha) + log(level))/sigma)
+        level <= 1, level > alpha: NormalCdf(-mu/sigma)
+        level > 1, level <= alpha: NormalCdf(mu/sigma) + NormalCdf(-mu/sigma + (-log(alpha) +
+            log(level))/sigma)
+        level > 1, level > alpha: 1
+    """
+    return probability_by_cases(
+        (level, mu, sigma, alpha),
+        (
+            lambda level, mu, sigma, alpha: (level <= 1) & (level <= alpha),
+            lambda level, mu, sigma, alpha: (
+                probability_below(log_ratio(level, alpha), mu, sigma)
+            ),
+        ),
+        (
+            lambda level, mu, sigma, alpha: (level <= 1) & (level > alpha),
+            lambda level, mu, sigma, alpha: probability_below(numpy.zeros_like(mu), mu, sigma),
+        ),
+        (
+            lambda level, mu, sigma, alpha: (level > 1) & (level <= alpha),
+            lambda level, mu, sigma, alpha: (
+                probability_above(numpy.zeros_like(mu), mu, sigma)
+                + probability_below(log_ratio(level, alpha), mu, sigma)
+            ),
+        ),
+        (
+            lambda level, mu, sigma, alpha: (level > 1) & (level > alpha),
+            lambda level, mu, sigma, alpha: numpy.ones_like(mu),
+        ),
+    )
+
+
 def relu_mean(law: Law) -> Array:
     """Compute the mean of relu(X).
+
+    It is proved equal to the derived closed form
+
+        mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)
+    """
+    return upper_partial_moment(1, law)
+
+
+def relu_absolute_mean(law: Law) -> Array:
+    """Compute the mean of the absolute value of relu(X).
 
     It is proved equal to the derived closed form
 
@@ -270,6 +328,27 @@ def relu_negative_mean(law: Law) -> Array:
     return 0*upper_partial_moment(0, law)
 
 
+def relu_derivative_below(level: FloatArray, mu: FloatArray, sigma: FloatArray) -> FloatArray:
+    """Compute the probability that the derivative of relu(X) is below level.
+
+    In each case it is proved equal to the derived closed form
+
+        level <= 1: NormalCdf(-mu/sigma)
+        level > 1: 1
+    """
+    return probability_by_cases(
+        (level, mu, sigma),
+        (
+            lambda level, mu, sigma: level <= 1,
+            lambda level, mu, sigma: probability_below(numpy.zeros_like(mu), mu, sigma),
+        ),
+        (
+            lambda level, mu, sigma: level > 1,
+            lambda level, mu, sigma: numpy.ones_like(mu),
+        ),
+    )
+
+
 def leaky_relu_mean(law: Law, slope: Array) -> Array:
     """Compute the mean of leaky_relu(X).
 
@@ -280,6 +359,18 @@ def leaky_relu_mean(law: Law, slope: Array) -> Array:
     """
     reflected = law.reflected()
     return upper_partial_moment(1, law) - slope*upper_partial_moment(1, reflected)
+
+
+def leaky_relu_absolute_mean(law: Law, slope: Array) -> Array:
+    """Compute the mean of the absolute value of leaky_relu(X).
+
+    It is proved equal to the derived closed form
+
+        -mu*slope*NormalCdf(-mu/sigma) + mu*NormalCdf(mu/sigma) + sigma*(slope +
+        1)*NormalPdf(mu/sigma)
+    """
+    reflected = law.reflected()
+    return slope*upper_partial_moment(1, reflected) + upper_partial_moment(1, law)
 
 
 def leaky_relu_second_moment(law: Law, slope: Array) -> Array:
@@ -406,6 +497,37 @@ def leaky_relu_negative_mean(law: Law, slope: Array) -> Array:
     return -slope*upper_conditional_mean(reflected)
 
 
+def leaky_relu_derivative_below(level: FloatArray, mu: FloatArray, sigma: FloatArray, slope: FloatArray) -> FloatArray:
+    """Compute the probability that the derivative of leaky_relu(X) is below level.
+
+    In each case it is proved equal to the derived closed form
+
+        level <= 1, level <= slope: 0
+        level <= 1, level > slope: NormalCdf(-mu/sigma)
+        level > 1, level <= slope: NormalCdf(mu/sigma)
+        level > 1, level > slope: 1
+    """
+    return probability_by_cases(
+        (level, mu, sigma, slope),
+        (
+            lambda level, mu, sigma, slope: (level <= 1) & (level <= slope),
+            lambda level, mu, sigma, slope: numpy.zeros_like(mu),
+        ),
+        (
+            lambda level, mu, sigma, slope: (level <= 1) & (level > slope),
+            lambda level, mu, sigma, slope: probability_below(numpy.zeros_like(mu), mu, sigma),
+        ),
+        (
+            lambda level, mu, sigma, slope: (level > 1) & (level <= slope),
+            lambda level, mu, sigma, slope: probability_above(numpy.zeros_like(mu), mu, sigma),
+        ),
+        (
+            lambda level, mu, sigma, slope: (level > 1) & (level > slope),
+            lambda level, mu, sigma, slope: numpy.ones_like(mu),
+        ),
+    )
+
+
 def selu_mean(law: Law, alpha: Array, scale: Array) -> Array:
     """Compute the mean of selu(X).
 
@@ -416,6 +538,19 @@ def selu_mean(law: Law, alpha: Array, scale: Array) -> Array:
         lambda*sigma*NormalPdf(mu/sigma)
     """
     return scale*partial_mean_difference(law, alpha)
+
+
+def selu_absolute_mean(law: Law, alpha: Array, scale: Array) -> Array:
+    """Compute the mean of the absolute value of selu(X).
+
+    It is proved equal to the derived closed form
+
+        -alpha*lambda*exp(mu + sigma**2/2)*NormalCdf(-mu/sigma - sigma) +
+        alpha*lambda*NormalCdf(-mu/sigma) + lambda*mu*NormalCdf(mu/sigma) +
+        lambda*sigma*NormalPdf(mu/sigma)
+    """
+    scaled = law.scaled(scale)
+    return lower_partial_moment(1, law, alpha*scale) + upper_partial_moment(1, scaled)
 
 
 def selu_second_moment(law: Law, alpha: Array, scale: Array) -> Array:
@@ -561,6 +696,44 @@ def selu_negative_mean(law: Law, alpha: Array, scale: Array) -> Array:
     return -lower_conditional_mean(law, alpha*scale)
 
 
+def selu_derivative_below(level: FloatArray, mu: FloatArray, sigma: FloatArray, alpha: FloatArray, scale: FloatArray) -> FloatArray:
+    """Compute the probability that the derivative of selu(X) is below level.
+
+    In each case it is proved equal to the derived closed form
+
+        level <= lambda, level <= alpha*lambda: NormalCdf(-mu/sigma + (-log(alpha) - log(lambda)
+            + log(level))/sigma)
+        level <= lambda, level > alpha*lambda: NormalCdf(-mu/sigma)
+        level > lambda, level <= alpha*lambda: NormalCdf(mu/sigma) + NormalCdf(-mu/sigma +
+            (-log(alpha) - log(lambda) + log(level))/sigma)
+        level > lambda, level > alpha*lambda: 1
+    """
+    return probability_by_cases(
+        (level, mu, sigma, alpha, scale),
+        (
+            lambda level, mu, sigma, alpha, scale: (level <= scale) & (level <= alpha*scale),
+            lambda level, mu, sigma, alpha, scale: (
+                probability_below(log_ratio(level, alpha, scale), mu, sigma)
+            ),
+        ),
+        (
+            lambda level, mu, sigma, alpha, scale: (level <= scale) & (level > alpha*scale),
+            lambda level, mu, sigma, alpha, scale: probability_below(numpy.zeros_like(mu), mu, sigma),
+        ),
+        (
+            lambda level, mu, sigma, alpha, scale: (level > scale) & (level <= alpha*scale),
+            lambda level, mu, sigma, alpha, scale: (
+                probability_above(numpy.zeros_like(mu), mu, sigma)
+                + probability_below(log_ratio(level, alpha, scale), mu, sigma)
+            ),
+        ),
+        (
+            lambda level, mu, sigma, alpha, scale: (level > scale) & (level > alpha*scale),
+            lambda level, mu, sigma, alpha, scale: numpy.ones_like(mu),
+        ),
+    )
+
+
 def celu_mean(law: Law, alpha: Array) -> Array:
     """Compute the mean of celu(X).
 
@@ -570,6 +743,18 @@ def celu_mean(law: Law, alpha: Array) -> Array:
         alpha*NormalCdf(-mu/sigma) + mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)
     """
     return smooth_mean(law, alpha)
+
+
+def celu_absolute_mean(law: Law, alpha: Array) -> Array:
+    """Compute the mean of the absolute value of celu(X).
+
+    It is proved equal to the derived closed form
+
+        -alpha*exp(mu/alpha + sigma**2/(2*alpha**2))*NormalCdf(-mu/sigma - sigma/alpha) +
+        alpha*NormalCdf(-mu/sigma) + mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)
+    """
+    divided = law.divided(alpha)
+    return lower_partial_moment(1, divided, alpha) + upper_partial_moment(1, law)
 
 
 def celu_second_moment(law: Law, alpha: Array) -> Array:
@@ -712,142 +897,6 @@ def celu_negative_mean(law: Law, alpha: Array) -> Array:
     return -lower_conditional_mean(divided, alpha)
 
 
-def moments(law: Law, alpha: Array) -> tuple[Array, ...]:
-    """Compute the mean of elu(X), the mean of elu(X) squared and the variance of elu(X) together."""
-    # The highest first: the others find what it computed.
-    variance_value = variance(law, alpha)
-    second_moment_value = second_moment(law, alpha)
-    mean_value = mean(law, alpha)
-    return mean_value, second_moment_value, variance_value
-
-
-def derivative_below(level: FloatArray, mu: FloatArray, sigma: FloatArray, alpha: FloatArray) -> FloatArray:
-    """Compute the probability that the derivative of elu(X) is below level.
-
-    In each case it is proved equal to the derived closed form
-
-        level <= 1, level <= alpha: NormalCdf(-mu/sigma + (-log(alpha) + log(level))/sigma)
-        level <= 1, level > alpha: NormalCdf(-mu/sigma)
-        level > 1, level <= alpha: NormalCdf(mu/sigma) + NormalCdf(-mu/sigma + (-log(alpha) +
-            log(level))/sigma)
-        level > 1, level > alpha: 1
-    """
-    return probability_by_cases(
-        (level, mu, sigma, alpha),
-        (
-            lambda level, mu, sigma, alpha: (level <= 1) & (level <= alpha),
-            lambda level, mu, sigma, alpha: (
-                probability_below(log_ratio(level, alpha), mu, sigma)
-            ),
-        ),
-        (
-            lambda level, mu, sigma, alpha: (level <= 1) & (level > alpha),
-            lambda level, mu, sigma, alpha: probability_below(numpy.zeros_like(mu), mu, sigma),
-        ),
-        (
-            lambda level, mu, sigma, alpha: (level > 1) & (level <= alpha),
-            lambda level, mu, sigma, alpha: (
-                probability_above(numpy.zeros_like(mu), mu, sigma)
-                + probability_below(log_ratio(level, alpha), mu, sigma)
-            ),
-        ),
-        (
-            lambda level, mu, sigma, alpha: (level > 1) & (level > alpha),
-            lambda level, mu, sigma, alpha: numpy.ones_like(mu),
-        ),
-    )
-
-
-def relu_derivative_below(level: FloatArray, mu: FloatArray, sigma: FloatArray) -> FloatArray:
-    """Compute the probability that the derivative of relu(X) is below level.
-
-    In each case it is proved equal to the derived closed form
-
-        level <= 1: NormalCdf(-mu/sigma)
-        level > 1: 1
-    """
-    return probability_by_cases(
-        (level, mu, sigma),
-        (
-            lambda level, mu, sigma: level <= 1,
-            lambda level, mu, sigma: probability_below(numpy.zeros_like(mu), mu, sigma),
-        ),
-        (
-            lambda level, mu, sigma: level > 1,
-            lambda level, mu, sigma: numpy.ones_like(mu),
-        ),
-    )
-
-
-def leaky_relu_derivative_below(level: FloatArray, mu: FloatArray, sigma: FloatArray, slope: FloatArray) -> FloatArray:
-    """Compute the probability that the derivative of leaky_relu(X) is below level.
-
-    In each case it is proved equal to the derived closed form
-
-        level <= 1, level <= slope: 0
-        level <= 1, level > slope: NormalCdf(-mu/sigma)
-        level > 1, level <= slope: NormalCdf(mu/sigma)
-        level > 1, level > slope: 1
-    """
-    return probability_by_cases(
-        (level, mu, sigma, slope),
-        (
-            lambda level, mu, sigma, slope: (level <= 1) & (level <= slope),
-            lambda level, mu, sigma, slope: numpy.zeros_like(mu),
-        ),
-        (
-            lambda level, mu, sigma, slope: (level <= 1) & (level > slope),
-            lambda level, mu, sigma, slope: probability_below(numpy.zeros_like(mu), mu, sigma),
-        ),
-        (
-            lambda level, mu, sigma, slope: (level > 1) & (level <= slope),
-            lambda level, mu, sigma, slope: probability_above(numpy.zeros_like(mu), mu, sigma),
-        ),
-        (
-            lambda level, mu, sigma, slope: (level > 1) & (level > slope),
-            lambda level, mu, sigma, slope: numpy.ones_like(mu),
-        ),
-    )
-
-
-def selu_derivative_below(level: FloatArray, mu: FloatArray, sigma: FloatArray, alpha: FloatArray, scale: FloatArray) -> FloatArray:
-    """Compute the probability that the derivative of selu(X) is below level.
-
-    In each case it is proved equal to the derived closed form
-
-        level <= lambda, level <= alpha*lambda: NormalCdf(-mu/sigma + (-log(alpha) - log(lambda)
-            + log(level))/sigma)
-        level <= lambda, level > alpha*lambda: NormalCdf(-mu/sigma)
-        level > lambda, level <= alpha*lambda: NormalCdf(mu/sigma) + NormalCdf(-mu/sigma +
-            (-log(alpha) - log(lambda) + log(level))/sigma)
-        level > lambda, level > alpha*lambda: 1
-    """
-    return probability_by_cases(
-        (level, mu, sigma, alpha, scale),
-        (
-            lambda level, mu, sigma, alpha, scale: (level <= scale) & (level <= alpha*scale),
-            lambda level, mu, sigma, alpha, scale: (
-                probability_below(log_ratio(level, alpha, scale), mu, sigma)
-            ),
-        ),
-        (
-            lambda level, mu, sigma, alpha, scale: (level <= scale) & (level > alpha*scale),
-            lambda level, mu, sigma, alpha, scale: probability_below(numpy.zeros_like(mu), mu, sigma),
-        ),
-        (
-            lambda level, mu, sigma, alpha, scale: (level > scale) & (level <= alpha*scale),
-            lambda level, mu, sigma, alpha, scale: (
-                probability_above(numpy.zeros_like(mu), mu, sigma)
-                + probability_below(log_ratio(level, alpha, scale), mu, sigma)
-            ),
-        ),
-        (
-            lambda level, mu, sigma, alpha, scale: (level > scale) & (level > alpha*scale),
-            lambda level, mu, sigma, alpha, scale: numpy.ones_like(mu),
-        ),
-    )
-
-
 def celu_derivative_below(level: FloatArray, mu: FloatArray, sigma: FloatArray, alpha: FloatArray) -> FloatArray:
     """Compute the probability that the derivative of celu(X) is below level.
 
@@ -869,3 +918,12 @@ def celu_derivative_below(level: FloatArray, mu: FloatArray, sigma: FloatArray, 
             lambda level, mu, sigma, alpha: numpy.ones_like(mu),
         ),
     )
+
+
+def moments(law: Law, alpha: Array) -> tuple[Array, ...]:
+    """Compute the mean of elu(X), the mean of elu(X) squared and the variance of elu(X) together."""
+    # The highest first: the others find what it computed.
+    variance_value = variance(law, alpha)
+    second_moment_value = second_moment(law, alpha)
+    mean_value = mean(law, alpha)
+    return mean_value, second_moment_value, variance_value

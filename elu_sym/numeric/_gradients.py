@@ -65,6 +65,23 @@ def mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     )
 
 
+def absolute_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
+    """Compute the gradient of the mean of the absolute value of elu(X).
+
+    By mu, sigma and alpha; proved equal to the derivatives of the closed form.
+    """
+    lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha)
+    lower_partial_moment_1 = lower_partial_moment(1, law, alpha)
+    lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha)
+    standard_density_a = standard_density(law)
+    upper_partial_moment_0 = upper_partial_moment(0, law)
+    return (
+        upper_partial_moment_0 - lower_exponential_moment_1,
+        lower_weighted_moment_1 + standard_density_a,
+        lower_partial_moment_1/alpha,
+    )
+
+
 def second_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """Compute the gradient of the mean of elu(X) squared.
 
@@ -269,6 +286,19 @@ def relu_mean_gradient(law: Law) -> tuple[Array, ...]:
     )
 
 
+def relu_absolute_mean_gradient(law: Law) -> tuple[Array, ...]:
+    """Compute the gradient of the mean of the absolute value of relu(X).
+
+    By mu and sigma; proved equal to the derivatives of the closed form.
+    """
+    standard_density_a = standard_density(law)
+    upper_partial_moment_0 = upper_partial_moment(0, law)
+    return (
+        upper_partial_moment_0,
+        standard_density_a,
+    )
+
+
 def relu_second_moment_gradient(law: Law) -> tuple[Array, ...]:
     """Compute the gradient of the mean of relu(X) squared.
 
@@ -406,6 +436,24 @@ def leaky_relu_mean_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
         slope*upper_partial_moment_0_reflected + upper_partial_moment_0,
         standard_density_a - slope*standard_density_reflected_a,
         -upper_partial_moment_1_reflected,
+    )
+
+
+def leaky_relu_absolute_mean_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
+    """Compute the gradient of the mean of the absolute value of leaky_relu(X).
+
+    By mu, sigma and slope; proved equal to the derivatives of the closed form.
+    """
+    reflected = law.reflected()
+    standard_density_a = standard_density(law)
+    standard_density_reflected_a = standard_density(reflected)
+    upper_partial_moment_0 = upper_partial_moment(0, law)
+    upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
+    upper_partial_moment_1_reflected = upper_partial_moment(1, reflected)
+    return (
+        upper_partial_moment_0 - slope*upper_partial_moment_0_reflected,
+        slope*standard_density_reflected_a + standard_density_a,
+        upper_partial_moment_1_reflected,
     )
 
 
@@ -613,6 +661,25 @@ def selu_mean_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...
         ),
         -lower_partial_moment_1*scale/alpha,
         partial_mean_difference_a,
+    )
+
+
+def selu_absolute_mean_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...]:
+    """Compute the gradient of the mean of the absolute value of selu(X).
+
+    By mu, sigma, alpha and scale; proved equal to the derivatives of the closed form.
+    """
+    lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale)
+    lower_partial_moment_1 = lower_partial_moment(1, law, alpha*scale)
+    lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha*scale)
+    standard_density_a = standard_density(law)
+    upper_partial_moment_0 = upper_partial_moment(0, law)
+    upper_partial_moment_1 = upper_partial_moment(1, law)
+    return (
+        scale*upper_partial_moment_0 - lower_exponential_moment_1,
+        lower_weighted_moment_1 + scale*standard_density_a,
+        lower_partial_moment_1/alpha,
+        lower_partial_moment_1/scale + upper_partial_moment_1,
     )
 
 
@@ -854,6 +921,28 @@ def celu_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
         lower_exponential_moment_1_divided + upper_partial_moment_0,
         lower_exponential_moment_1_divided*law.sigma/alpha,
         -lower_remainder_divided_a,
+    )
+
+
+def celu_absolute_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
+    """Compute the gradient of the mean of the absolute value of celu(X).
+
+    By mu, sigma and alpha; proved equal to the derivatives of the closed form.
+    """
+    divided = law.divided(alpha)
+    lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, alpha)
+    lower_partial_moment_1_divided = lower_partial_moment(1, divided, alpha)
+    lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, alpha)
+    standard_density_a = standard_density(law)
+    upper_partial_moment_0 = upper_partial_moment(0, law)
+    return (
+        upper_partial_moment_0 - lower_exponential_moment_1_divided/alpha,
+        standard_density_a + lower_weighted_moment_1_divided/alpha,
+        (
+            lower_partial_moment_1_divided/alpha
+            + finite(law, law.mu)*lower_exponential_moment_1_divided/alpha**2
+            - lower_weighted_moment_1_divided*law.sigma/alpha**2
+        ),
     )
 
 

@@ -46,7 +46,8 @@ class NumericFunction:
 
     Attributes:
         name: its name in the generated module.
-        arguments: the names of its arguments: mu, sigma and the parameters.
+        arguments: the names of its arguments: mu, sigma and the parameters. What has others
+            before mu chooses between cases.
 
     >>> function = NumericFunction("mean", ("mu", "sigma", "alpha"))
     >>> print(f"{function(0.0, 1.0, 1.0):.15f} {function.by_numpy(0.0, 1.0, 1.0):.15f}")
@@ -84,7 +85,15 @@ class NumericFunction:
         from elu_sym.numeric import _generated
         from elu_sym.numeric.evaluation import evaluate, evaluate_floats
 
-        formula = getattr(_generated, self.name)
+        formula = getattr(_generated, self.name, None)
+        if formula is None:
+            raise LookupError(
+                f"elu_sym/numeric/_generated.py has no {self.name}: run python -m elu_sym.generate"
+            )
+        if self.arguments[0] != "mu":  # each case is evaluated where it applies
+            checked = self._checked(values)
+            with np.errstate(all="ignore"):
+                return checked.result(formula(*checked.arrays))
         if _are_plain_numbers(*values):
             try:
                 numbers = evaluate_floats(formula, *values)
@@ -96,8 +105,8 @@ class NumericFunction:
         return _each(checked.result, found if len(found) > 1 else found[0])
 
     def _checked(self, values: tuple[Any, ...]) -> Arguments:
-        domains = (LOCATION, SCALE, *(POSITIVE for _ in values[2:]))
-        pairs = zip(values, domains, strict=True)
+        domains = {"mu": LOCATION, "sigma": SCALE}
+        pairs = ((v, domains.get(n, POSITIVE)) for n, v in zip(self.arguments, values, strict=True))
         return broadcast_arguments(**dict(zip(self.arguments, pairs, strict=True)))
 
 

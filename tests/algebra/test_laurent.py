@@ -1,6 +1,5 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from sympy import QQ, Symbol, log
 
 from elu_sym.algebra.laurent import NotLaurentError, laurent

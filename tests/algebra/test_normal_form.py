@@ -7,8 +7,7 @@ import sys
 import pytest
 from expressions import denominators, expressions, points
 from flint import arb, ctx
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from sympy import (
     Expr,
     Float,

@@ -26,8 +26,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
-from statistics import mean as average
-from statistics import median
+from statistics import mean as average, median
 from typing import Any, NamedTuple
 
 import numpy as np

@@ -1,30 +1,66 @@
 """P[f'(X) < level] by cases: the cases, the numbers, the limits, and what would be wrong."""
 
+from dataclasses import replace
+
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.stats import norm
 from sympy import Piecewise, Rational, S, exp, sin
 
-from elu_sym import ACTIVATIONS, celu, derivative_below, elu, leaky_relu, relu, selu, verify
+from elu_sym import (
+    ACTIVATIONS,
+    FORMULAS,
+    celu,
+    derivative_below,
+    elu,
+    leaky_relu,
+    relu,
+    selu,
+    verify,
+)
 from elu_sym.activations import Activation, ActivationDerivative
 from elu_sym.algebra.normal_form import is_zero
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.book.cases import UnsupportedDerivativeError
-from elu_sym.book.formula import DISTRIBUTIONS
 from elu_sym.certify.heat import heat_certificate
 from elu_sym.certify.mutation import integral_test, mutants
+from elu_sym.gaussian.derivation import DerivationError
 from elu_sym.symbols import alpha, level, mu, sigma, threshold
 
+DISTRIBUTIONS = {name: each for name, each in FORMULAS.items() if each.quantity.by_cases}
 EVERY = pytest.mark.parametrize("distribution", DISTRIBUTIONS.values(), ids=DISTRIBUTIONS)
 
 
 def test_the_book_has_one_for_every_activation():
     assert [d.activation.name for d in DISTRIBUTIONS.values()] == list(ACTIVATIONS)
-    assert DISTRIBUTIONS["derivative_below"] is derivative_below is elu.derivative_below
-    assert DISTRIBUTIONS["celu.derivative_below"] is celu.derivative_below
+    assert FORMULAS["derivative_below"] is derivative_below is elu.derivative_below
+    assert FORMULAS["celu.derivative_below"] is celu.derivative_below
+
+
+def test_a_formula_without_cases_has_none():
+    assert elu.mean.cases == ()
+
+
+@EVERY
+def test_the_derivation_is_that_of_every_case(distribution):
+    derivation = distribution.derivation
+    derivation.recheck()
+    sizes = [case.derivation.size for case in distribution.cases]
+    # The cases, and that they are put together.
+    assert derivation.size == tuple(1 + sum(each) for each in zip(*sizes, strict=True))
+    assert derivation.result == distribution.closed_form
+
+
+def test_a_changed_step_is_found_out_and_its_case_named():
+    first, last = relu.derivative_below.cases
+    *steps, step = first.derivation.steps
+    wrong = replace(first.derivation, steps=(*steps, replace(step, after=(S.Half,))))
+    parts = {first.name: wrong, last.name: last.derivation}
+    derivation = replace(relu.derivative_below.derivation, parts=parts)
+    with pytest.raises(DerivationError, match=r"level <= 1: "):
+        derivation.recheck()
 
 
 def test_the_cases_of_elu():

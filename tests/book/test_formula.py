@@ -1,14 +1,22 @@
 """A formula is one object: number, expression, derivation and witnesses agree."""
 
+import copy
+import inspect
+import multiprocessing
+import pickle
+import pydoc
+
 import numpy as np
 import pytest
-from sympy import Integral, Piecewise, Rational, erfc, nan, zoo
+from sympy import Integral, Piecewise, Rational, erfc, exp, nan, zoo
 from sympy.stats.rv import RandomSymbol
 
 from elu_sym import (
     ACTIVATIONS,
     FORMULAS,
+    absolute_mean,
     celu,
+    derivative_below,
     elu,
     leaky_relu,
     mean,
@@ -17,9 +25,12 @@ from elu_sym import (
     selu,
     variance,
 )
+from elu_sym.activations import Activation as KinkedActivation, Elu
 from elu_sym.algebra.normal_form import is_zero
 from elu_sym.algebra.special_functions import NormalCdf
-from elu_sym.symbols import alpha, mu, sigma
+from elu_sym.book.formula import Formula
+from elu_sym.book.quantities import QUANTITIES
+from elu_sym.symbols import alpha, mu, sigma, x
 
 
 def squared_if_root(formula, expression):
@@ -29,6 +40,16 @@ def squared_if_root(formula, expression):
 
 EVERY_FORMULA = pytest.mark.parametrize("formula", FORMULAS.values(), ids=FORMULAS)
 
+WITHOUT_CASES = {name: each for name, each in FORMULAS.items() if not each.quantity.by_cases}
+EVERY_FORMULA_WITHOUT_CASES = pytest.mark.parametrize(
+    "formula", WITHOUT_CASES.values(), ids=WITHOUT_CASES
+)
+
+
+def leading(formula):
+    """A value for each argument before mu."""
+    return [0.75 for _ in formula.quantity.leading]
+
 
 def test_the_book_holds_every_quantity_for_every_activation():
     names = list(elu.formulas)
@@ -36,9 +57,12 @@ def test_the_book_holds_every_quantity_for_every_activation():
     assert len(FORMULAS) == len(ACTIVATIONS) * len(published)
     assert FORMULAS["mean"] is mean is elu.mean
     assert FORMULAS["celu.variance"] is celu.variance
+    assert {id(each) for each in FORMULAS.values() if each.cases} == {
+        id(activation.derivative_below) for activation in ACTIVATIONS.values()
+    }
 
 
-@EVERY_FORMULA
+@EVERY_FORMULA_WITHOUT_CASES
 def test_the_plain_expression_is_plain(formula):
     assert not formula.expr.has(Integral, Piecewise, RandomSymbol, NormalCdf)
     assert formula.expr.free_symbols <= set(formula.symbols)
@@ -48,7 +72,7 @@ def test_the_plain_expression_is_plain(formula):
     assert is_zero(expr - closed_form)
 
 
-@EVERY_FORMULA
+@EVERY_FORMULA_WITHOUT_CASES
 def test_the_numerics_compute_the_same_expression(formula):
     over_primitives, closed_form = (
         squared_if_root(formula, each) for each in (formula.over_primitives, formula.closed_form)
@@ -56,16 +80,7 @@ def test_the_numerics_compute_the_same_expression(formula):
     assert is_zero(over_primitives.rewrite(NormalCdf) - closed_form)
 
 
-@EVERY_FORMULA
-def test_the_form_over_mills_ratios_is_the_same_expression(formula):
-    over_mills_ratio, closed_form = (
-        squared_if_root(formula, each) for each in (formula.over_mills_ratio, formula.closed_form)
-    )
-    assert is_zero(over_mills_ratio - closed_form)
-    assert not formula.over_mills_ratio.has(NormalCdf)
-
-
-@EVERY_FORMULA
+@EVERY_FORMULA_WITHOUT_CASES
 def test_no_removable_pole_is_left(formula):
     for special in ({mu: 0}, {mu: -(sigma**2)}, {mu: -2 * sigma**2}, {alpha: 1}):
         value = formula.closed_form.subs(special)
@@ -82,6 +97,8 @@ def test_the_words_are_there(formula):
     assert "sigma >= 0" in formula.domain
     assert formula.id in repr(formula)
     assert formula._repr_latex_().startswith("$")
+    assert formula.derivation.to_text()
+    assert formula.derivation.size > (0, 0)
 
 
 def test_published_values_of_the_standard_normal():
@@ -117,6 +134,7 @@ def test_relatives_agree_where_they_are_the_same_function():
 LIMITS = {
     # the table of the documentation: sigma -> 0+, mu = +inf, mu = -inf; alpha = 2, sigma = 3
     "mean": (-2 * -np.expm1(-1), np.inf, -2),
+    "absolute_mean": (2 * -np.expm1(-1), np.inf, 2),
     "second_moment": (4 * np.expm1(-1) ** 2, np.inf, 4),
     "variance": (0, 9, 0),
     "std": (0, 3, 0),
@@ -141,20 +159,21 @@ def test_the_limits_at_the_kink_are_the_means_of_both_sides():
 
 @EVERY_FORMULA
 def test_nan_in_is_nan_out_at_that_element_only(formula):
-    values = formula(np.array([0.5, np.nan, 0.5]), np.array([1.0, 1.0, np.nan]))
+    values = formula(*leading(formula), np.array([0.5, np.nan, 0.5]), np.array([1.0, 1.0, np.nan]))
     assert np.isnan(values).tolist() == [False, True, True]
 
 
 @EVERY_FORMULA
 def test_broadcasting_and_types(formula):
-    scalar = formula(0.25, 1.5)
+    first = leading(formula)
+    scalar = formula(*first, 0.25, 1.5)
     assert type(scalar) is np.float64
-    table = formula(np.full((2, 1), 0.25), np.full(3, 1.5))
+    table = formula(*first, np.full((2, 1), 0.25), np.full(3, 1.5))
     assert table.shape == (2, 3)
     assert np.all(table == scalar)
-    single = formula(np.float32(0.25), np.float32(1.5))
+    single = formula(*map(np.float32, (*first, 0.25, 1.5)))
     assert type(single) is np.float32
-    assert formula(np.empty((0, 3)), 1.0).shape == (0, 3)
+    assert formula(*first, np.empty((0, 3)), 1.0).shape == (0, 3)
 
 
 WRONG = {
@@ -184,8 +203,57 @@ def test_the_number_of_parameters_is_checked():
         relu.mean(0, 1, 1)
     with pytest.raises(TypeError, match="alpha is given twice"):
         mean(0, 1, 1, alpha=1)
+    with pytest.raises(TypeError, match="mu is given twice"):
+        mean(0, 1, mu=1)
+    with pytest.raises(TypeError, match="missing a required argument: 'mu'"):
+        mean(sigma=1)
+    with pytest.raises(TypeError, match="missing a required argument: 'level'"):
+        derivative_below(mu=1)
     with pytest.raises(TypeError, match=r"elu takes \(x, alpha\), not 1 arguments"):
         elu(mu)
+
+
+@EVERY_FORMULA
+def test_the_arguments_are_bound_by_position_and_by_name(formula):
+    values = [0.7, 0.3, 1.2, 1.5, 0.9]
+    values = dict(zip(formula.arguments, values[1 - len(leading(formula)) :], strict=False))
+    assert formula.bind(tuple(values.values()), {}) == formula.bind((), values) == values
+    assert list(formula.bind((), values)) == list(formula.arguments)
+    assert formula(*values.values()) == formula(**values)
+    signature = inspect.signature(formula)
+    assert tuple(signature.parameters) == formula.arguments
+    assert signature.parameters["sigma"].default == 1.0
+
+
+@EVERY_FORMULA
+def test_a_formula_travels_by_its_name(formula):
+    assert pickle.loads(pickle.dumps(formula)) is formula
+    assert copy.copy(formula) is copy.deepcopy(formula) is formula
+    assert copy.deepcopy({"activation": formula.activation})["activation"] is formula.activation
+
+
+def test_another_process_evaluates_a_formula():
+    places = [-1.0, 0.5]
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.map(celu.mean, places) == [celu.mean(place) for place in places]
+
+
+def test_help_says_what_a_formula_is_called_with():
+    text = pydoc.render_doc(derivative_below, renderer=pydoc.plaintext)
+    for words in ("derivative_below(level, mu, sigma, alpha)", "level > 0", "certificate"):
+        assert words in text
+
+
+def test_a_missing_part_of_an_identity_is_named(monkeypatch):
+    monkeypatch.delitem(elu.formulas, "second_moment")
+    with pytest.raises(LookupError, match=r"quantities.py: QUANTITIES has no 'second_moment'"):
+        _ = Formula(elu.variance.quantity, elu).parts
+
+
+def test_a_formula_that_was_not_generated_says_what_to_run(monkeypatch):
+    monkeypatch.setattr(mean.numeric, "name", "forgotten")
+    with pytest.raises(LookupError, match=r"has no forgotten: run python -m elu_sym.generate"):
+        mean.numeric.by_numpy(0.0, 1.0, 1.0)
 
 
 def test_a_part_has_no_numeric_function():
@@ -210,6 +278,57 @@ def test_the_stable_function_is_the_default():
 def test_the_textbook_form_is_right_where_nothing_goes_wrong(backend):
     function = mean.lambdify(backend, form="textbook")
     assert abs(float(function(0.3, 1.2, 1.5)) - mean(0.3, 1.2, 1.5)) < 1e-14
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=ACTIVATIONS)
+def test_every_backend_that_can_has_the_cases(activation):
+    formula = activation.derivative_below
+    for level in (0.25, 0.875, 1.375, 3.0):
+        point = (level, 0.25, 1.25, 1.5, 0.75)[: len(formula.arguments)]
+        values = [
+            formula.lambdify(backend, form)(*point)
+            for backend, form in (
+                ("numpy", "stable"),
+                ("mpmath", "stable"),
+                ("flint", "stable"),
+                ("scipy", "textbook"),
+                ("mpmath", "textbook"),
+            )
+        ]
+        np.testing.assert_allclose([float(v) for v in values], float(formula(*point)), rtol=1e-13)
+
+
+def test_the_absolute_mean_is_that_of_the_parts():
+    for place in (-2.0, 0.3, 40.0):
+        parts = relu.mean(place, 1.5) - (elu.mean(place, 1.5, 2.0) - relu.mean(place, 1.5))
+        np.testing.assert_allclose(absolute_mean(place, 1.5, 2.0), parts, rtol=1e-13)
+    np.testing.assert_allclose(leaky_relu.absolute_mean(0.0, 2.0, 1.0), 4 / np.sqrt(2 * np.pi))
+
+
+class Turned(KinkedActivation):
+    """A function that is positive on the left and negative on the right."""
+
+    nargs = 1
+    symbol = "t"
+    left = staticmethod(lambda x: -(exp(x) - 1))
+    right = staticmethod(lambda x: -x)
+
+
+class Unclear(KinkedActivation):
+    """A function whose left piece changes its sign somewhere."""
+
+    nargs = 1
+    symbol = "u"
+    left = staticmethod(lambda x: exp(x) - Rational(1, 2))
+    right = staticmethod(lambda x: x)
+
+
+def test_the_absolute_value_has_the_sign_of_each_piece():
+    (define,) = (quantity.define for quantity in QUANTITIES if quantity.name == "absolute_mean")
+    assert define(Turned, x) == Piecewise((Turned(x), x < 0), (-Turned(x), True))
+    assert define(lambda y: Elu(y, alpha), x).args[0][0] == -Elu(x, alpha)
+    # Nothing is guessed: the engine refuses what it cannot split.
+    assert define(Unclear, x) == abs(Unclear(x))
 
 
 def test_the_textbook_form_fails_where_the_shipped_one_does_not():
@@ -238,7 +357,7 @@ def test_the_extremes_give_finite_numbers():
     assert np.all(variance(locations, widths[:, 1:], heights)[:, :, 1] >= 0)
 
 
-@EVERY_FORMULA
+@EVERY_FORMULA_WITHOUT_CASES
 def test_the_forms_in_erfc_and_phi_are_one(formula):
     closed_form = squared_if_root(formula, formula.closed_form)
     assert is_zero(closed_form.rewrite(erfc) - closed_form)

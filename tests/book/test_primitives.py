@@ -8,7 +8,6 @@ from elu_sym.algebra.normal_form import is_zero
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.book import primitives
 from elu_sym.book.primitives import (
-    CompoundPrimitive,
     LowerExponentialMoment,
     LowerMixedMoment,
     LowerPartialMoment,
@@ -28,9 +27,7 @@ ORDERS = {
 
 
 def every_primitive():
-    for kind in [*Primitive.__subclasses__(), *CompoundPrimitive.__subclasses__()]:
-        if kind is CompoundPrimitive:
-            continue
+    for kind in Primitive.__subclasses__():
         arguments = (mu, sigma, alpha)
         if kind in ORDERS:
             for order in ORDERS[kind]:

@@ -13,9 +13,12 @@ import numpy as np
 import pytest
 import QuantLib
 from numpy.typing import NDArray
-from oracles import derivative_mean as true_derivative_mean
-from oracles import mean as true_mean
-from oracles import truth, upper_partial_moment
+from oracles import (
+    derivative_mean as true_derivative_mean,
+    mean as true_mean,
+    truth,
+    upper_partial_moment,
+)
 from scipy.special import ndtr
 from sympy import Rational, exp
 

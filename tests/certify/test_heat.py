@@ -1,7 +1,6 @@
 import pytest
 import textbook
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from sympy import Abs, DiracDelta, Max, Min, Piecewise, Rational, S, Symbol, exp, log, symbols
 from textbook import ELU, MEAN, SECOND_MOMENT, VARIANCE, above, density, excess
 

@@ -2,8 +2,7 @@ from math import factorial
 
 import pytest
 import textbook
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from sympy import (
     DiracDelta,
     Heaviside,

@@ -8,7 +8,8 @@ import pytest
 from sympy import Rational, S, Symbol
 
 from elu_sym.activations import Elu
-from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion, Step
 from elu_sym.claims.chapters import CLAIMS
 from elu_sym.claims.claim import Claim, Outcome, ProofError, Registry, Verdict
 from elu_sym.claims.rules.elementary import Equality, Positive

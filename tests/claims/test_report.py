@@ -13,7 +13,7 @@ from sympy import Integer, Symbol
 
 import elu_sym
 from elu_sym import mean, verify
-from elu_sym.certify.witness import Witness
+from elu_sym.certify.witness import Evidence, Witness
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.report import (
@@ -105,7 +105,10 @@ def test_a_false_claim_fails_the_run_unless_it_is_expected_to():
 
 
 def test_a_rejecting_witness_fails_the_run():
-    good, bad = Witness("heat", True, "", 0.0), Witness("arb", False, "the balls are apart", 0.0)
+    good, bad = (
+        Witness(Evidence.HEAT, True, "", 0.0),
+        Witness(Evidence.ENCLOSURE, False, "the balls are apart", 0.0),
+    )
     assert Report((), (FormulaReport(mean, (good,)),)).passed
     report = Report((), (FormulaReport(mean, (good, bad)),))
     assert not report.passed

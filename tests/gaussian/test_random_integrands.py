@@ -12,8 +12,7 @@ from itertools import pairwise
 
 import pytest
 from flint import acb, arb, ctx
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 from sympy import (
     Abs,
     Add,

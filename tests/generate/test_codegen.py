@@ -8,13 +8,19 @@ import sys
 import pytest
 from sympy import S
 
-from elu_sym import elu, mean, variance
+from elu_sym import elu, mean, relu, variance
 from elu_sym.book.decomposition import NoDecompositionError
-from elu_sym.book.formula import FORMULAS
-from elu_sym.book.primitives import UpperPartialMoment, named_primitives
-from elu_sym.generate import codegen
-from elu_sym.generate import gradients as gradient_codegen
+from elu_sym.book.formula import FORMULAS, Formula
+from elu_sym.book.primitives import (
+    PRIMITIVES,
+    Primitive,
+    UpperPartialMoment,
+    UpperPartialVariance,
+    named_primitives,
+)
+from elu_sym.generate import codegen, gradients as gradient_codegen
 from elu_sym.generate.gradients import GradientError, gradient, gradient_function
+from elu_sym.generate.printers import PythonPrinter, written
 from elu_sym.symbols import alpha, mu, sigma
 
 FOLDER = codegen.GENERATED.parent
@@ -141,7 +147,8 @@ def test_every_published_formula_has_its_function_and_its_gradient():
 
     for formula in FORMULAS.values():
         assert callable(getattr(_generated, formula.function_name))
-        assert callable(getattr(_gradients, f"{formula.function_name}_gradient"))
+        has_gradient = hasattr(_gradients, f"{formula.function_name}_gradient")
+        assert has_gradient != formula.quantity.by_cases
 
 
 def test_every_primitive_has_its_numeric_function():
@@ -149,6 +156,55 @@ def test_every_primitive_has_its_numeric_function():
     for primitive in named_primitives():
         for name in filter(None, (primitive.numeric_name, primitive.root_name)):
             assert callable(functions[name])
+
+
+def test_a_missing_numeric_function_is_named(monkeypatch):
+    monkeypatch.setattr(UpperPartialMoment, "numeric_name", "forgotten")
+    message = "elu_sym/numeric: no module has a function 'forgotten', which UpperPartialMoment of "
+    with pytest.raises(LookupError, match=message):
+        codegen._numeric_functions.__wrapped__()
+
+
+def test_a_missing_function_of_the_header_is_named(monkeypatch):
+    missing = codegen._c_sources().replace("upper_partial_moment(", "(")
+    monkeypatch.setattr(codegen, "_c_sources", lambda: missing)
+    message = r"numeric/compiled: no header has upper_partial_moment, which relu\.mean calls"
+    with pytest.raises(LookupError, match=message):
+        codegen._c_function(FORMULAS["relu.mean"])
+
+
+def test_a_missing_loop_of_the_compiled_module_is_named(monkeypatch):
+    missing = codegen._c_sources().replace("LOOP_4(name)", "")
+    monkeypatch.setattr(codegen, "_c_sources", lambda: missing)
+    message = r"module\.c: no LOOP_4, for selu\.mean\(mu, sigma, alpha, scale\): write it"
+    with pytest.raises(LookupError, match=message):
+        codegen._c_function(FORMULAS["selu.mean"])
+
+
+def test_a_missing_list_of_primitives_is_named(monkeypatch):
+    monkeypatch.delitem(PRIMITIVES, "relu")
+    with pytest.raises(LookupError, match=r"primitives.py: PRIMITIVES has no 'relu'"):
+        _ = Formula(relu.mean.quantity, relu).over_primitives
+
+
+def test_a_missing_root_is_named(monkeypatch):
+    monkeypatch.setattr(UpperPartialVariance, "root_name", None)
+    with pytest.raises(LookupError, match=r"primitives.py: UpperPartialVariance has no root_name"):
+        written(relu.std, PythonPrinter())
+
+
+def test_a_missing_part_of_a_primitive_is_named():
+    with pytest.raises(TypeError, match=r"Primitive in .*primitives.py has no closed_form and no"):
+        Primitive.slopes(mu, sigma)
+
+
+def test_a_closed_form_that_is_no_combination_is_said(monkeypatch, few, capsys, tmp_path):
+    monkeypatch.setattr(codegen, "write", lambda: None)
+    monkeypatch.setitem(PRIMITIVES, "relu", (UpperPartialMoment(0, mu, sigma),))
+    missing = Formula(relu.mean.quantity, relu)
+    monkeypatch.setitem(FORMULAS, missing.id, missing)
+    assert codegen.main([]) == 0
+    assert "relu.mean is no combination of PRIMITIVES['relu'] in" in capsys.readouterr().err
 
 
 def test_no_function_is_hidden_by_a_local_name():

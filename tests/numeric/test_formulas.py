@@ -12,8 +12,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from formula_oracles import DEGREES, truths
-from hypothesis import assume, example, given
-from hypothesis import strategies as st
+from hypothesis import assume, example, given, strategies as st
 
 from elu_sym import elu
 from elu_sym.numeric.function import implementation
@@ -115,6 +114,7 @@ def squared_derivative(x, alpha):
 
 AT_NO_DEVIATION = {
     "mean": f,
+    "absolute_mean": lambda mu, alpha: abs(f(mu, alpha)),
     "second_moment": lambda mu, alpha: square(f(mu, alpha)),
     "variance": lambda mu, alpha: 0.0,
     "std": lambda mu, alpha: 0.0,
@@ -163,6 +163,7 @@ def test_the_limit_of_no_deviation_is_reached_continuously(name, mu):
 def test_the_limits_of_infinite_location(name, sigma, alpha):
     right, left = {
         "mean": (math.inf, -alpha),
+        "absolute_mean": (math.inf, alpha),
         "second_moment": (math.inf, alpha**2),
         "variance": (sigma**2, 0.0),
         "std": (sigma, 0.0),

@@ -5,8 +5,7 @@ import warnings
 import array_functions
 import numpy as np
 import pytest
-from hypothesis import assume, example, given
-from hypothesis import strategies as st
+from hypothesis import assume, example, given, strategies as st
 
 UPPER = {
     f"upper {n}": lambda mu, sigma, alpha, n=n: array_functions.upper_partial_moment(n, mu, sigma)

@@ -266,7 +266,7 @@ def _of_relu(rng: Generator, mu: Array, sigma: Array, alpha: Array) -> tuple[Arr
     return mu, sigma
 
 
-ALL, PIECEWISE_LINEAR = tuple(DEGREES), ("mean", "variance", "std")
+ALL, PIECEWISE_LINEAR = tuple(DEGREES), ("mean", "absolute_mean", "variance", "std")
 
 FAMILIES = {
     "elu": Family(truths, ALL, _of_elu, share=1),

@@ -105,6 +105,15 @@ class HalfLines:
             -alpha * self.lower_mean,
         )
 
+    def absolute_mean(self, alpha: arb) -> LogJet:
+        below = alpha * self.lower_mean
+        return LogJet(
+            self.upper_mean + below,
+            self.mu * (self.positive - alpha * self.exponential[0]),
+            self.sigma * (self.density + alpha * self.weighted[0]),
+            below,
+        )
+
     def second_moment(self, alpha: arb) -> LogJet:
         one, two = self.exponential
         square = alpha * alpha
@@ -177,6 +186,16 @@ class HalfLines:
             -slope * negative_part,
         )
 
+    def leaky_absolute_mean(self, slope: arb) -> LogJet:
+        """The mean of X_+ + slope X_-."""
+        below = slope * (self.upper_mean - self.mu)
+        return LogJet(
+            self.upper_mean + below,
+            self.mu * (self.positive - slope * (1 - self.positive)),
+            self.sigma * (1 + slope) * self.density,
+            below,
+        )
+
     def leaky_variance(self, slope: arb) -> LogJet:
         """The variance of X_+ - slope X_-, leaky ReLU."""
         negative_part = self.upper_mean - self.mu
@@ -217,6 +236,9 @@ class PointMass:
         value = alpha * self.mu.expm1()
         return LogJet(value, alpha * self.mu * self.mu.exp(), zero, value)
 
+    def absolute_mean(self, alpha: arb) -> LogJet:
+        return LogJet(*(x if self.mu >= 0 else -x for x in self.mean(alpha)))
+
     def second_moment(self, alpha: arb) -> LogJet:
         value, *slopes = self.mean(alpha)
         return LogJet(value * value, *(2 * value * slope for slope in slopes))
@@ -251,6 +273,9 @@ class PointMass:
     def leaky_mean(self, slope: arb) -> LogJet:
         value = self.mu if self.mu >= 0 else slope * self.mu
         return LogJet(value, value, arb(0), arb(0) if self.mu >= 0 else value)
+
+    def leaky_absolute_mean(self, slope: arb) -> LogJet:
+        return LogJet(*(x if self.mu >= 0 else -x for x in self.leaky_mean(slope)))
 
     def leaky_variance(self, slope: arb) -> LogJet:
         return LogJet(*(arb(0) for _ in range(4)))
@@ -536,6 +561,7 @@ def _point(precision: int, mu: float, sigma: float, unit: float = 1.0) -> HalfLi
 
 DEGREES = {
     "mean": 1,
+    "absolute_mean": 1,
     "second_moment": 2,
     "variance": 2,
     "std": 1,
@@ -603,7 +629,7 @@ def celu_truths(
 def leaky_relu_truths(
     quantities: Iterable[str], mu: float, sigma: float, slope: float = 0.0
 ) -> dict[str, Truth]:
-    """Return the mean, the variance and the standard deviation for leaky ReLU; for ReLU at 0."""
+    """Return the means, the variance and the standard deviation for leaky ReLU; for ReLU at 0."""
 
     def jets(precision: int) -> Callable[[str], tuple[arb, ...]]:
         point = _point(precision, mu, sigma)

@@ -192,6 +192,10 @@ def mean(x: Normal) -> Jet:
     return x.upper(1) - x.lower(1)
 
 
+def absolute_mean(x: Normal) -> Jet:
+    return x.upper(1) + x.lower(1)
+
+
 def second_moment(x: Normal) -> Jet:
     return x.upper(2) + x.lower(2)
 

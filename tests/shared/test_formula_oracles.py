@@ -7,7 +7,7 @@ import formula_oracles
 import numpy as np
 import oracles
 import pytest
-from accuracy import FAMILIES, REGIMES, Block
+from accuracy import FAMILIES, PIECEWISE_LINEAR, REGIMES, Block
 from flint import acb, arb, ctx
 from formula_oracles import DEGREES, celu_truths, leaky_relu_truths, selu_truths, truths
 from test_oracles import integral
@@ -32,6 +32,7 @@ def textbook_negative_mean(x):
 
 TEXTBOOK = {
     "mean": oracles.mean,
+    "absolute_mean": oracles.absolute_mean,
     "second_moment": oracles.second_moment,
     "variance": oracles.variance,
     "std": oracles.root(oracles.variance),
@@ -75,6 +76,7 @@ def test_the_truths_are_integrals_of_the_definitions(point):
         negative = integral(lambda x, a: acb(1), False, *point)
         expected = {
             "mean": mean,
+            "absolute_mean": expectation(lambda x, a: a * (1 - x.exp()), lambda x, a: x),
             "second_moment": second,
             "variance": second - mean**2,
             "std": (second - mean**2).sqrt(),
@@ -126,6 +128,9 @@ def test_leaky_relu_at_its_known_points():
     found = leaky_relu_truths(["mean", "variance"], 0.0, 1.0)
     assert float(found["mean"].value) == pytest.approx(mean, rel=1e-15)
     assert float(found["variance"].value) == pytest.approx(0.5 - mean**2, rel=1e-15)
+    assert float(leaky_relu_truths(["absolute_mean"], 0.0, 1.0, 0.25)["absolute_mean"].value) == (
+        pytest.approx(1.25 * mean, rel=1e-15)
+    )
     identity = leaky_relu_truths(["mean", "variance", "std"], -0.75, 1.5, 1.0)
     assert [float(identity[name].value) for name in identity] == [-0.75, 2.25, 1.5]
     leaky = leaky_relu_truths(["mean", "variance"], -0.75, 1.5, 0.25)
@@ -138,7 +143,7 @@ def test_leaky_relu_at_its_known_points():
 @pytest.mark.parametrize("place", FAMILY_POINTS)
 def test_conditions_are_sums_of_difference_quotients(place):
     family, point = FAMILY_POINTS[place]
-    quantities = ["mean", "variance", "std"] if family is leaky_relu_truths else list(DEGREES)
+    quantities = list(PIECEWISE_LINEAR) if family is leaky_relu_truths else list(DEGREES)
     step = 2.0**-18
     expected = dict.fromkeys(quantities, 0.0)
     for index in range(len(point)):

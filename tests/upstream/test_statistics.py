@@ -9,8 +9,7 @@ centred by the mean of its own expression taken over the whole line.  See sympy/
 
 import pytest
 from flint import arb
-from oracles import truth
-from oracles import variance as true_variance
+from oracles import truth, variance as true_variance
 from sympy import Integral, Piecewise, Rational, exp, pi, piecewise_fold, sqrt
 from sympy.abc import x
 from sympy.stats import E, Normal, variance

@@ -10,8 +10,8 @@ from elu_sym.certify.compound import single
 from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
 from elu_sym.certify.points import random_points
 from elu_sym.certify.quadrature import arb_certificate
-from elu_sym.certify.witness import Witness
-from elu_sym.claims.assertion import Assertion, Evidence, Notation, Sentence, Step
+from elu_sym.certify.witness import Evidence, Witness
+from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
 
 POINTS = 4
 """Random points of a comparison with the integral; a formula of the book is compared at more."""

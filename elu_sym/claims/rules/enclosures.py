@@ -8,7 +8,8 @@ from sympy import Expr, Rational, S, Symbol, diff, latex
 
 from elu_sym.algebra.enclosure import Point, enclose, enclose_to, exact
 from elu_sym.algebra.interval_enclosure import compiled, operations_on_boxes
-from elu_sym.claims.assertion import Assertion, Evidence, Notation, Sentence, Step
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
 from elu_sym.claims.covers.cover import Box, Cover, read, recheck, require_box
 from elu_sym.claims.covers.search import FEW_BOXES, search
 from elu_sym.claims.rules.elementary import admits

@@ -13,7 +13,8 @@ from typing import ClassVar
 import numpy as np
 from sympy import Expr, Integer, Rational, S
 
-from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion, Step
 from elu_sym.experiments import depth, depth_training
 from elu_sym.experiments.paired_differences import (
     CONFIDENCE,

@@ -20,7 +20,8 @@ from elu_sym.algebra.rounding import (
     FloatingPointFormat,
     largest_at_most,
 )
-from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion, Step
 from elu_sym.experiments.library_thresholds import ELEMENTS, Measurement, read
 from elu_sym.symbols import alpha, x
 

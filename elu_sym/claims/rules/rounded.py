@@ -14,7 +14,8 @@ from typing import ClassVar
 from sympy import Expr, Rational, Symbol
 
 from elu_sym.algebra.rounding import Computation, FloatingPointFormat, largest_at_most, number
-from elu_sym.claims.assertion import Assertion, Evidence, Notation, Step, all_hold
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion, Notation, Step, all_hold
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
 from elu_sym.symbols import alpha, distance, excess, x, y
 

@@ -28,7 +28,6 @@ from jax.custom_derivatives import SymbolicZero
 from elu_sym.book.formula import Formula
 from elu_sym.interop.selecting import (
     SelectingOperations,
-    bound_arguments,
     evaluate,
     value_and_gradient,
 )
@@ -66,7 +65,7 @@ def jax_function(formula: Formula) -> Function:
     evaluated = _evaluated(formula)
 
     def function(*values: Any, **named: Any) -> Any:
-        arguments = _arrays(bound_arguments(formula, values, named))
+        arguments = _arrays(formula.bind(values, named))
         return evaluated(*arguments)
 
     function.__doc__ = formula.__doc__

@@ -28,7 +28,6 @@ from torch import Tensor
 from elu_sym.book.formula import Formula
 from elu_sym.interop.selecting import (
     SelectingOperations,
-    bound_arguments,
     evaluate,
     value_and_gradient,
 )
@@ -72,7 +71,7 @@ def torch_function(formula: Formula) -> Function:
     value_and_gradient(formula)
 
     def function(*values: Any, **named: Any) -> Tensor:
-        given = bound_arguments(formula, values, named)
+        given = formula.bind(values, named)
         return _Evaluation.apply(formula, *_tensors(given))
 
     function.__doc__ = formula.__doc__

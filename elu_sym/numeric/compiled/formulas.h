@@ -11,6 +11,11 @@ INLINE double mean(law_at *law, double alpha)
     return partial_mean_difference(law, alpha);
 }
 
+INLINE double absolute_mean(law_at *law, double alpha)
+{
+    return lower_partial_moment(1, law, alpha) + upper_partial_moment(1, law);
+}
+
 INLINE double second_moment(law_at *law, double alpha)
 {
     return lower_partial_moment(2, law, alpha) + upper_partial_moment(2, law);
@@ -57,6 +62,11 @@ INLINE double negative_mean(law_at *law, double alpha)
 }
 
 INLINE double relu_mean(law_at *law)
+{
+    return upper_partial_moment(1, law);
+}
+
+INLINE double relu_absolute_mean(law_at *law)
 {
     return upper_partial_moment(1, law);
 }
@@ -111,6 +121,13 @@ INLINE double leaky_relu_mean(law_at *law, double slope)
     law_at reflected_law_at = reflected_law(law);
     law_at *reflected = &reflected_law_at;
     return upper_partial_moment(1, law) - slope*upper_partial_moment(1, reflected);
+}
+
+INLINE double leaky_relu_absolute_mean(law_at *law, double slope)
+{
+    law_at reflected_law_at = reflected_law(law);
+    law_at *reflected = &reflected_law_at;
+    return slope*upper_partial_moment(1, reflected) + upper_partial_moment(1, law);
 }
 
 INLINE double leaky_relu_second_moment(law_at *law, double slope)
@@ -181,6 +198,13 @@ INLINE double selu_mean(law_at *law, double alpha, double scale)
     return scale*partial_mean_difference(law, alpha);
 }
 
+INLINE double selu_absolute_mean(law_at *law, double alpha, double scale)
+{
+    law_at scaled_law_at = scaled_law(law, scale);
+    law_at *scaled = &scaled_law_at;
+    return lower_partial_moment(1, law, alpha*scale) + upper_partial_moment(1, scaled);
+}
+
 INLINE double selu_second_moment(law_at *law, double alpha, double scale)
 {
     law_at scaled_law_at = scaled_law(law, scale);
@@ -239,6 +263,13 @@ INLINE double selu_negative_mean(law_at *law, double alpha, double scale)
 INLINE double celu_mean(law_at *law, double alpha)
 {
     return smooth_mean(law, alpha);
+}
+
+INLINE double celu_absolute_mean(law_at *law, double alpha)
+{
+    law_at divided_law_at = divided_law(law, alpha);
+    law_at *divided = &divided_law_at;
+    return lower_partial_moment(1, divided, alpha) + upper_partial_moment(1, law);
 }
 
 INLINE double celu_second_moment(law_at *law, double alpha)
@@ -314,6 +345,7 @@ INLINE void moments(law_at *law, double alpha, double *found)
 
 #define FORMULAS(X) \
     X(mean, 3, "The mean of elu(X).") \
+    X(absolute_mean, 3, "The mean of the absolute value of elu(X).") \
     X(second_moment, 3, "The mean of elu(X) squared.") \
     X(variance, 3, "The variance of elu(X).") \
     X(std, 3, "The standard deviation of elu(X).") \
@@ -324,6 +356,7 @@ INLINE void moments(law_at *law, double alpha, double *found)
     X(covariance, 3, "The covariance of X and elu(X).") \
     X(negative_mean, 3, "The mean of elu(X) given X < 0.") \
     X(relu_mean, 2, "The mean of relu(X).") \
+    X(relu_absolute_mean, 2, "The mean of the absolute value of relu(X).") \
     X(relu_second_moment, 2, "The mean of relu(X) squared.") \
     X(relu_variance, 2, "The variance of relu(X).") \
     X(relu_std, 2, "The standard deviation of relu(X).") \
@@ -334,6 +367,7 @@ INLINE void moments(law_at *law, double alpha, double *found)
     X(relu_covariance, 2, "The covariance of X and relu(X).") \
     X(relu_negative_mean, 2, "The mean of relu(X) given X < 0.") \
     X(leaky_relu_mean, 3, "The mean of leaky_relu(X).") \
+    X(leaky_relu_absolute_mean, 3, "The mean of the absolute value of leaky_relu(X).") \
     X(leaky_relu_second_moment, 3, "The mean of leaky_relu(X) squared.") \
     X(leaky_relu_variance, 3, "The variance of leaky_relu(X).") \
     X(leaky_relu_std, 3, "The standard deviation of leaky_relu(X).") \
@@ -344,6 +378,7 @@ INLINE void moments(law_at *law, double alpha, double *found)
     X(leaky_relu_covariance, 3, "The covariance of X and leaky_relu(X).") \
     X(leaky_relu_negative_mean, 3, "The mean of leaky_relu(X) given X < 0.") \
     X(selu_mean, 4, "The mean of selu(X).") \
+    X(selu_absolute_mean, 4, "The mean of the absolute value of selu(X).") \
     X(selu_second_moment, 4, "The mean of selu(X) squared.") \
     X(selu_variance, 4, "The variance of selu(X).") \
     X(selu_std, 4, "The standard deviation of selu(X).") \
@@ -354,6 +389,7 @@ INLINE void moments(law_at *law, double alpha, double *found)
     X(selu_covariance, 4, "The covariance of X and selu(X).") \
     X(selu_negative_mean, 4, "The mean of selu(X) given X < 0.") \
     X(celu_mean, 3, "The mean of celu(X).") \
+    X(celu_absolute_mean, 3, "The mean of the absolute value of celu(X).") \
     X(celu_second_moment, 3, "The mean of celu(X) squared.") \
     X(celu_variance, 3, "The variance of celu(X).") \
     X(celu_std, 3, "The standard deviation of celu(X).") \

@@ -7,8 +7,7 @@ import pytest
 from sympy import S
 
 from elu_sym.claims.chapters import CLAIMS
-from elu_sym.claims.chapters.initialization import exact_gains as initialization
-from elu_sym.claims.chapters.initialization import published
+from elu_sym.claims.chapters.initialization import exact_gains as initialization, published
 from elu_sym.claims.chapters.initialization.exact_gains import standard_gains
 from elu_sym.claims.claim import Verdict
 from elu_sym.networks.published_constants import PUBLISHED_CONSTANTS

@@ -4,7 +4,7 @@ import pytest
 from sympy import diff
 
 from elu_sym.algebra.enclosure import enclose
-from elu_sym.claims.assertion import Evidence
+from elu_sym.certify.witness import Evidence
 from elu_sym.claims.chapters import options, rate
 from elu_sym.claims.chapters.moments import limits as limits_of_moments
 from elu_sym.claims.chapters.rate import mean_rate

@@ -11,7 +11,8 @@ from sympy import Expr, Rational, S, cos, exp, oo, sin
 import elu_sym
 from elu_sym.activations import Celu, Elu, EluDerivative, Relu
 from elu_sym.algebra.enclosure import enclose
-from elu_sym.claims.assertion import Assertion, Evidence
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters import CHAPTERS, CLAIMS
 from elu_sym.claims.chapters.retired import RETIRED
 from elu_sym.claims.claim import Claim, Verdict

@@ -11,8 +11,7 @@ from typing import Any
 import flint
 import pytest
 from expressions import expressions
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 from mutants import mutated_copy, run_in
 from sympy import Abs, Expr, Rational, S, Symbol, cos, diff, erf, erfc, exp, log, sqrt
 
@@ -21,7 +20,7 @@ from elu_sym.algebra import interval_enclosure
 from elu_sym.algebra.enclosure import enclose, exact
 from elu_sym.algebra.interval_enclosure import BoxFunction, CentredForm
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
-from elu_sym.claims.assertion import Evidence
+from elu_sym.certify.witness import Evidence
 from elu_sym.claims.chapters.moments.box_inequalities import CLAIMS
 from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.covers.__main__ import covered, main, stored_files

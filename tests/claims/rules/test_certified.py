@@ -7,7 +7,7 @@ from sympy import DiracDelta, Rational, S, cos, exp
 from elu_sym import mean, variance
 from elu_sym.activations import Elu, Relu
 from elu_sym.algebra.special_functions import NormalPdf
-from elu_sym.claims.assertion import Evidence
+from elu_sym.certify.witness import Evidence
 from elu_sym.claims.rules.certified import (
     Certified,
     EqualsIntegral,

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from sympy import Integer, Rational, S
 
-from elu_sym.claims.assertion import Evidence
+from elu_sym.certify.witness import Evidence
 from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.measured import (
     DifferenceInEveryRun,

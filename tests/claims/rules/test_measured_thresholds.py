@@ -7,7 +7,7 @@ import pytest
 from sympy import Rational
 
 from elu_sym.algebra.rounding import BFLOAT16, FLOAT64, FORMATS
-from elu_sym.claims.assertion import Evidence
+from elu_sym.certify.witness import Evidence
 from elu_sym.claims.rules import measured_thresholds
 from elu_sym.claims.rules.measured_thresholds import MeasuredWithin, Reference
 from elu_sym.experiments.library_thresholds import Measurement, read

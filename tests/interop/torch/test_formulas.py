@@ -20,6 +20,8 @@ VALUE_LIMIT, GRADIENT_LIMIT = 8.0, 16.0
 POINTS = {"elu": 40, "selu": 15, "celu": 15, "leaky_relu": 15, "relu": 15}
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
+WITH_GRADIENT = {name: each for name, each in FORMULAS.items() if not each.quantity.by_cases}
+
 GRADIENTS = [
     *(elu.formulas[name] for name in DEGREES),
     *(activation.formulas[name] for activation in (selu, celu) for name in ("mean", "variance")),
@@ -78,7 +80,7 @@ def test_a_flaw_is_found(flaw):
     assert found["mean"].error > VALUE_LIMIT
 
 
-@pytest.mark.parametrize("formula", FORMULAS.values(), ids=FORMULAS)
+@pytest.mark.parametrize("formula", WITH_GRADIENT.values(), ids=WITH_GRADIENT)
 def test_gradcheck(formula):
     size = 6
     rng = np.random.default_rng(3)
@@ -92,7 +94,7 @@ def test_gradcheck(formula):
     )
 
 
-@pytest.mark.parametrize("formula", FORMULAS.values(), ids=FORMULAS)
+@pytest.mark.parametrize("formula", WITH_GRADIENT.values(), ids=WITH_GRADIENT)
 def test_limits_and_nan_are_those_of_the_formula(formula):
     mu = np.array([-np.inf, -1.5, 0.0, 0.5, np.inf, np.nan])
     mu, sigma = (each.ravel() for each in np.meshgrid(mu, [0.0, 0.5, 2.0, np.nan]))

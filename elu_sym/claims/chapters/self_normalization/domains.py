@@ -32,7 +32,8 @@ from sympy import Expr, Rational, S, Symbol, latex
 
 from elu_sym.algebra.enclosure import enclose
 from elu_sym.book.formula import selu
-from elu_sym.claims.assertion import Assertion, Evidence, Step
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion, Step
 from elu_sym.claims.chapters.self_normalization.moment_map import (
     bound,
     in_layer_variables,
