@@ -30,6 +30,7 @@ from elu_sym.book.formula import DISTRIBUTIONS, FORMULAS, Formula
 from elu_sym.book.primitives import named_primitives
 from elu_sym.generate.case_functions import NUMERIC_FUNCTIONS, case_function
 from elu_sym.generate.gradients import gradient_function
+from elu_sym.generate.pieces import pieces_source
 from elu_sym.generate.printers import CPrinter, PythonPrinter, plain_symbols, written
 from elu_sym.generate.whole_files import write_whole
 
@@ -120,6 +121,7 @@ def generated_source() -> str:
     text = "".join(_function(formula) for formula in FORMULAS.values())
     text += _moments()
     text += "".join(case_function(distribution) for distribution in DISTRIBUTIONS.values())
+    text += pieces_source()
     return HEADER.format(imports=_imports(text)) + text
 
 
