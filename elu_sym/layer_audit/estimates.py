@@ -15,11 +15,10 @@ a 95 % interval that excludes 0, and hardly any where few or no values lie on on
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, isfinite, sqrt
 from statistics import NormalDist
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +28,7 @@ from elu_sym.book.formula import (
     derivative_below,
     derivative_mean,
     derivative_second_moment,
+    elu,
     mean,
     relu,
     second_moment,
@@ -36,6 +36,11 @@ from elu_sym.book.formula import (
 )
 from elu_sym.layer_audit.result import Comparison, Estimate
 from elu_sym.layer_audit.running_moments import RunningCovariance
+from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
+from elu_sym.numeric import _gradients
+from elu_sym.numeric._generated import elu_slope, elu_value
+from elu_sym.numeric.law import NormalLaw
+from elu_sym.numeric.operations import NUMPY
 
 __all__ = ["FUNCTIONS", "LayerEstimates", "function_values", "share"]
 
@@ -97,10 +102,8 @@ def function_values(x: FloatArray, fixed: tuple[float, float], alpha: float) -> 
         fixed: what x and f are taken less.
         alpha: alpha of ELU.
     """
-    least = np.minimum(x, 0.0)
-    f = np.where(x < 0.0, alpha * np.expm1(least), x)
-    slope = np.where(x < 0.0, alpha * np.exp(least), 1.0)
-    deviations, heights = x - fixed[0], f - fixed[1]
+    slope = elu_slope(x, alpha)
+    deviations, heights = x - fixed[0], elu_value(x, alpha) - fixed[1]
     return np.stack(
         (deviations, deviations * deviations, heights, heights * heights, slope, slope * slope)
     )
@@ -232,15 +235,14 @@ class LayerEstimates:
         return self._gaussian[key]
 
     def _evaluated(self, formula: Formula, std: Functional) -> Functional:
-        from elu_sym.numeric import _gradients
-        from elu_sym.numeric.law import NormalLaw
-        from elu_sym.numeric.operations import NUMPY
-
         mu, sigma = self.mu, std.value
         value = float(formula(mu, sigma, self.alpha))
         if not sigma:
             return Functional(value, 0.0 * std.slopes, ROUNDING * abs(value))
-        gradient: Callable[..., tuple[Any, ...]] = getattr(_gradients, f"{formula.name}_gradient")
+        gradient = getattr(_gradients, f"{formula.name}_gradient", None)
+        if gradient is None:
+            needed = f"a combination of exponentials whose {formula.name} has a stable gradient"
+            raise UnsuitableActivationError(elu, needed)
         with np.errstate(all="ignore"):
             law = NormalLaw(NUMPY, np.array([mu]), np.array([sigma]))
             found = gradient(law, np.array([self.alpha]))
@@ -258,8 +260,12 @@ class LayerEstimates:
     def share_below(self, level: float) -> Comparison:
         """P[f'(X) < level] for a level up to 1."""
         probability = float(derivative_below(level, self.mu, self.sigma, self.alpha))
-        # alpha e^x < level; where alpha itself is below, this holds for all x < 0.
-        end = min(float(np.log(level) - np.log(self.alpha)), 0.0)
+        pieces = activation_pieces(elu, (self.alpha,))
+        if not (pieces.factor >= level and pieces.ratio and pieces.rate):
+            raise UnsuitableActivationError(elu, f"a slope that grows from 0 to {level} or more")
+        # c r e^(k x) < level; where c r itself is below, this holds for all x < 0.
+        logarithm = np.log(level) - np.log(pieces.factor * pieces.ratio)
+        end = min(float(logarithm / pieces.rate), 0.0)
         return self._share("below", probability, end)
 
     def weight_factors(self) -> tuple[Comparison | None, Comparison | None, Comparison | None]:

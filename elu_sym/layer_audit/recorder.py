@@ -15,6 +15,7 @@ from elu_sym.layer_audit.recorded_values import LARGEST
 from elu_sym.layer_audit.result import Histogram, KolmogorovDistance, LayerAudit, Shape
 from elu_sym.layer_audit.running_histogram import RunningHistogram, distance_to_normal
 from elu_sym.layer_audit.running_moments import RunningCovariance, RunningPowers
+from elu_sym.numeric._generated import elu_value
 
 __all__ = ["LARGEST", "LayerRecorder", "real_array"]
 
@@ -45,8 +46,7 @@ class _Sums:
         if self.fixed is None:
             # Equal values have exactly their median, so that their deviations are exactly zero.
             point = float(np.median(x))
-            height = self.alpha * float(np.expm1(point)) if point < 0.0 else point
-            self.fixed = point, height
+            self.fixed = point, float(elu_value(point, self.alpha))
         values = function_values(x, self.fixed, self.alpha)
         deviations, slope = values[0], values[FUNCTIONS.index("slope")]
         self.means.add(np.vstack((values, x < 0.0, slope < LEVEL)))
