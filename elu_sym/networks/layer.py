@@ -14,10 +14,11 @@ import numpy as np
 
 from elu_sym.book.formula import Activation
 from elu_sym.networks.activation_pieces import ActivationPieces, activation_pieces
+from elu_sym.networks.beyond_range import finite_result
 from elu_sym.networks.meanfield_moments import CenteredMoments, FloatArray, centered_moments
 from elu_sym.numeric.arguments import POSITIVE, Arguments, Domain, broadcast_arguments
 
-__all__ = ["BeyondRangeError", "Layer"]
+__all__ = ["Layer"]
 
 DOMAINS = {
     "variance": POSITIVE,
@@ -41,10 +42,6 @@ PARAMETER_DOMAINS = {
     ("selu", "scale"): FACTOR_BETWEEN,
 }
 """Where the squares of the parameters, and what is divided by them, are doubles."""
-
-
-class BeyondRangeError(ValueError):
-    """The arguments are in their domains, but the result is too large for its type."""
 
 
 @dataclass(frozen=True)
@@ -157,22 +154,13 @@ class Layer:
             BeyondRangeError: if it is infinite.
         """
         with np.errstate(over="ignore"):
-            found = self.arguments.result(sum(terms[1:], terms[0]))
-        infinite = np.isinf(found)
-        if np.any(infinite):
-            shape = self.arguments.shape
-            first = np.unravel_index(int(np.argmax(infinite)), shape)
-            place = "[" + ", ".join(str(int(i)) for i in first) + "]" if first else ""
-            given = [
-                f"{name}{place} = {np.broadcast_to(array, shape)[first]}"
-                for name, array in self.arrays.items()
-            ]
-            given += [f"{name} = {number}" for name, number in self.parameters.items()]
-            raise BeyondRangeError(
-                f"{', '.join(given)}: {what} is beyond the range of {self.arguments.dtype}; give a"
-                " smaller weight_variance or variance"
+            return finite_result(
+                self.arguments,
+                sum(terms[1:], terms[0]),
+                self.arrays | self.parameters,
+                what,
+                "; give a smaller weight_variance or variance",
             )
-        return found
 
 
 def _refuse_array(name: str, value: Any) -> None:

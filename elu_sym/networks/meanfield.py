@@ -25,7 +25,8 @@ from typing import Any
 import numpy as np
 
 from elu_sym.book.formula import Activation, elu
-from elu_sym.networks.layer import BeyondRangeError, Layer
+from elu_sym.networks.beyond_range import BeyondRangeError
+from elu_sym.networks.layer import Layer
 from elu_sym.numeric.arguments import POSITIVE, broadcast_arguments
 
 __all__ = [

@@ -15,12 +15,8 @@ from typing import Any
 import numpy as np
 
 from elu_sym.book.formula import Activation, elu
-from elu_sym.networks.meanfield import (
-    BeyondRangeError,
-    correlation_slope,
-    variance_map,
-    variance_slope,
-)
+from elu_sym.networks.beyond_range import BeyondRangeError
+from elu_sym.networks.meanfield import correlation_slope, variance_map, variance_slope
 from elu_sym.networks.meanfield_moments import FloatArray
 from elu_sym.numeric.arguments import POSITIVE, Domain, broadcast_arguments
 
@@ -68,17 +64,9 @@ def forward_variances(
     depth = _count("depth", depth)
     found = [broadcast_arguments(first_variance=(first_variance, POSITIVE)).arrays[0]]
     for layer in range(2, depth + 1):
+        given = (found[-1], weight_variance, bias_variance, *parameters)
         try:
-            after = np.asarray(
-                variance_map(
-                    found[-1],
-                    weight_variance,
-                    bias_variance,
-                    *parameters,
-                    activation=activation,
-                    **named,
-                )
-            )
+            after = np.asarray(variance_map(*given, activation=activation, **named))
         except BeyondRangeError:
             after = np.array(np.inf)
         if not np.all((after > 0.0) & (after < np.inf)):

@@ -423,12 +423,13 @@ APART = {
     # Kinds of results and of errors, and what they are made of.
     *("activation_pieces.ActivationPieces", "activation_pieces.UnsuitableActivationError"),
     *("fixed_points.Edge", "fixed_points.FixedPoint", "fixed_points.NoFixedPointError"),
-    *("fixed_points.SearchError", "layer.BeyondRangeError", "meanfield.BeyondRangeError"),
+    *("fixed_points.SearchError", "meanfield.BeyondRangeError"),
     *("initialization.Fans", "initialization.Preserve", "meanfield_moments.CenteredMoments"),
     *("published_constants.PublishedConstant", "selu_equations.PreciseParameters"),
     *("self_normalization.SeluFixedPoint", "self_normalization.SeluParameters"),
     *(f"result.{name}" for name in ("Comparison", "Estimate", "Histogram")),
     *(f"result.{name}" for name in ("KolmogorovDistance", "LayerAudit", "Shape")),
+    *("beyond_range.BeyondRangeError", "beyond_range.finite_result"),
     # Of any slope, of the shape of weights, of the normal law alone, of the digits of numbers.
     *("meanfield.depth_scale", "initialization.fans", "selu_equations.Moments"),
     *("selu_equations.precise", "selu_equations.vanishes", "estimates.share"),
