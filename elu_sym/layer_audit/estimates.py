@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf, isfinite, sqrt
 from statistics import NormalDist
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -253,33 +253,37 @@ class LayerEstimates:
             ROUNDING * (abs(value) + abs(by_mu * mu) + abs(by_sigma * sigma)),
         )
 
-    def share_negative(self) -> Comparison:
-        """P[X < 0], which is where the derivative of ReLU is below 1/2."""
-        return self._share("negative", float(relu.derivative_below(0.5, self.mu, self.sigma)), 0.0)
+    def comparisons(self, level: float) -> dict[str, Any]:
+        """What a :class:`LayerAudit` compares, by the names of its fields.
 
-    def share_below(self, level: float) -> Comparison:
-        """P[f'(X) < level] for a level up to 1."""
-        probability = float(derivative_below(level, self.mu, self.sigma, self.alpha))
+        Args:
+            level: what derivatives are compared with, up to 1.
+        """
+        unit, scale = (self.one, self.one), (self.squared_std, self.fitted_squared_std)
+        # The derivative of ReLU is below 1/2 where X < 0.
+        negative = float(relu.derivative_below(0.5, self.mu, self.sigma))
+        below = float(derivative_below(level, self.mu, self.sigma, self.alpha))
+        return {
+            "activation_mean": self.moment(mean),
+            "activation_second_moment": self.moment(second_moment),
+            "activation_variance": self.moment(variance),
+            "derivative_mean": self.moment(derivative_mean),
+            "derivative_second_moment": self.moment(derivative_second_moment),
+            "negative": self._share("negative", negative, 0.0),
+            "derivative_below": self._share("below", below, self._end_below(level)),
+            "weight_factor_second_moment": self._ratio(*scale, second_moment),
+            "weight_factor_variance": self._ratio(*scale, variance),
+            "weight_factor_gradient": self._ratio(*unit, derivative_second_moment),
+        }
+
+    def _end_below(self, level: float) -> float:
+        """Where f' reaches a level."""
         pieces = activation_pieces(elu, (self.alpha,))
         if not (pieces.factor >= level and pieces.ratio and pieces.rate):
             raise UnsuitableActivationError(elu, f"a slope that grows from 0 to {level} or more")
         # c r e^(k x) < level; where c r itself is below, this holds for all x < 0.
         logarithm = np.log(level) - np.log(pieces.factor * pieces.ratio)
-        end = min(float(logarithm / pieces.rate), 0.0)
-        return self._share("below", probability, end)
-
-    def weight_factors(self) -> tuple[Comparison | None, Comparison | None, Comparison | None]:
-        """std^2 / E f^2, std^2 / Var f and 1 / E f'^2."""
-        return (
-            self._ratio(self.squared_std, self.fitted_squared_std, second_moment),
-            self._ratio(self.squared_std, self.fitted_squared_std, variance),
-            self._ratio(self.one, self.one, derivative_second_moment),
-        )
-
-    def moments(self) -> tuple[Comparison, ...]:
-        """E f, E f^2, Var f, E f' and E f'^2."""
-        formulas = (mean, second_moment, variance, derivative_mean, derivative_second_moment)
-        return tuple(self.moment(formula) for formula in formulas)
+        return min(float(logarithm / pieces.rate), 0.0)
 
     def _ratio(
         self, numerator: Functional, fitted: Functional, formula: Formula

@@ -439,7 +439,6 @@ APART = {
     *("recorded_values.RecordedValuesError", "recorded_values.open_recorded", "recorder.LARGEST"),
     *("recorder.real_array", "running_histogram.RunningHistogram"),
     *("running_histogram.distance_to_normal", "running_moments.RunningCovariance"),
-    "running_moments.RunningPowers",
 }
 
 
