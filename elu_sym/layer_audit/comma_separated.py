@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -61,8 +62,9 @@ def open_comma_separated(
     def chunks() -> Iterator[NDArray[np.float64]]:
         start, line_of_row = 0, 2 if has_header else 1
 
-        def place(index: int) -> str:
-            return f"row {start + index} (line {start + index + line_of_row})"
+        def place(index: int, column: str | None = None) -> str:
+            row = f"row {start + index} (line {start + index + line_of_row})"
+            return row if column is None else f"column {column!r}, {row}"
 
         with path.open(encoding="utf-8-sig") as stream:
             if has_header:
@@ -71,8 +73,7 @@ def open_comma_separated(
             while lines := list(islice(rows, ROWS)):
                 values = _values(path, lines, names, columns, place)
                 for part, number in zip(values.T, columns, strict=True):
-                    shown = f"column {names[number]!r}, "
-                    yield checked_finite(path, part, lambda k, c=shown: c + place(k))
+                    yield checked_finite(path, part, partial(place, column=names[number]))
                 start += len(lines)
         if start == 0:
             raise RecordedValuesError(f"{path}: the table has no rows")
