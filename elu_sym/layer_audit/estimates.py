@@ -15,7 +15,7 @@ a 95 % interval that excludes 0, and hardly any where few or no values lie on on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite, sqrt
 from statistics import NormalDist
 from typing import Any, TypeAlias
@@ -139,7 +139,6 @@ class LayerEstimates:
         unit = dict(zip(FUNCTIONS, np.eye(len(FUNCTIONS)), strict=True))
         variances = dict(zip(FUNCTIONS, np.diag(means.sums) / (means.count - 1), strict=True))
         self.fixed = point, height = fixed
-        self._gaussian: dict[tuple[str, float], Functional] = {}
         self.mean = Functional(point + at["x"], unit["x"])
         self.squared_std = Functional(
             float(variances["x"]), unit["x_squared"] - 2.0 * at["x"] * unit["x"]
@@ -175,11 +174,9 @@ class LayerEstimates:
         share = (self.count - 1) / self.count
         root = sqrt(share)
         self.fitted_std = Functional(root * self.sigma, self.std.slopes / root)
-        self.fitted_squared_std = Functional(
-            share * self.squared_std.value, self.squared_std.slopes
-        )
+        self.fitted_squared_std = replace(self.squared_std, value=share * self.squared_std.value)
         self.sample = {
-            name: Functional(each.value, each.slopes, ROUNDING * abs(each.value))
+            name: replace(each, rounding=ROUNDING * abs(each.value))
             for name, each in self.empirical.items()
         }
         spread, found = self.empirical["variance"].value, self.empirical["variance"].slopes
@@ -229,12 +226,6 @@ class LayerEstimates:
 
     def gaussian(self, formula: Formula, std: Functional) -> Functional:
         """A formula of the book at the measured mean and this standard deviation."""
-        key = formula.name, std.value
-        if key not in self._gaussian:
-            self._gaussian[key] = self._evaluated(formula, std)
-        return self._gaussian[key]
-
-    def _evaluated(self, formula: Formula, std: Functional) -> Functional:
         mu, sigma = self.mu, std.value
         value = float(formula(mu, sigma, self.alpha))
         if not sigma:

@@ -200,4 +200,4 @@ def test_without_the_package_the_message_names_the_extra():
         "    print(error)\n"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout == "elu_sym.interop.torch.audit needs torch: pip install 'elu_sym[torch]'\n"
+    assert run.stdout == "elu_sym.interop.torch needs torch: pip install 'elu_sym[torch]'\n"
