@@ -46,8 +46,8 @@ def open_comma_separated(
     """
     with path.open(encoding="utf-8-sig") as stream:
         lines = _whole_lines(path, stream, "line", 1)
-        first = next(lines)
-        if first.isspace():
+        first = next(lines, "")
+        if not first.strip():
             only = all(map(str.isspace, lines))
             wrong = "there are only blank lines and no values"
             later = "line 1 is blank: begin with a header or with values"
