@@ -35,7 +35,8 @@ from sympy import Expr, Rational, Symbol
 
 from elu_sym.algebra.enclosure import enclose
 from elu_sym.certify.integrand import Integrand
-from elu_sym.certify.sampling import SampleMoments, sample
+from elu_sym.certify.sample_moments import SampleMoments
+from elu_sym.certify.sampling import sample
 from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.symbols import alpha, mu, sigma
 

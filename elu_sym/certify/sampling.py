@@ -2,21 +2,13 @@
 
 A chunk is known by its grid point and its number, and its generator is seeded by these two alone,
 so the bits of the result do not depend on the number of workers nor on who finishes first. Threads
-suffice: NumPy holds no lock while it draws and evaluates. Power sums are taken about the mean of
-each chunk and merged by the formulas of Chan and Pébay, so nothing cancels.
-
-References:
-    Chan, Golub, LeVeque: Updating formulae and a pairwise algorithm for computing sample
-    variances, 1979. Pébay: Formulas for robust, one-pass parallel computation of covariances and
-    arbitrary-order statistical moments, Sandia report 2008-6212.
+suffice: NumPy holds no lock while it draws and evaluates.
 """
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
-from math import comb
 from os import cpu_count
 from typing import Any
 
@@ -26,6 +18,7 @@ from sympy import Expr, Symbol, lambdify
 from tqdm import tqdm
 
 from elu_sym.certify.integrand import Integrand, IntegrandError
+from elu_sym.certify.sample_moments import SampleMoments
 from elu_sym.symbols import alpha, mu, sigma, x
 
 CHUNK = 1 << 13
@@ -33,62 +26,6 @@ CHUNK = 1 << 13
 where larger ones are mapped anew each time, which is five times slower."""
 
 SampleFunction = Callable[[NDArray[np.float64]], NDArray[np.float64]]
-
-
-@dataclass(frozen=True)
-class SampleMoments:
-    """Moments of one sample.
-
-    Attributes:
-        count: the number of values.
-        mean: their mean.
-        sums: the sums of the second, third and fourth powers of the deviations from the mean.
-        least: the least value.
-        greatest: the greatest value.
-    """
-
-    count: int
-    mean: float
-    sums: tuple[float, float, float]
-    least: float
-    greatest: float
-
-    @classmethod
-    def of(cls, values: NDArray[np.float64]) -> "SampleMoments":
-        """The moments of an array, in two passes.
-
-        Examples:
-            >>> SampleMoments.of(np.array([1.0, 2.0, 6.0])).sums
-            (14.0, 18.0, 98.0)
-        """
-        mean = float(values.mean())
-        deviations = values - mean
-        squares = deviations * deviations
-        sums = float(squares.sum()), float(squares @ deviations), float(squares @ squares)
-        return cls(values.size, mean, sums, float(values.min()), float(values.max()))
-
-    def merged(self, other: "SampleMoments") -> "SampleMoments":
-        """The moments of both samples together.
-
-        Examples:
-            >>> parts = [SampleMoments.of(np.array(part)) for part in ([1.0, 2.0], [6.0])]
-            >>> parts[0].merged(parts[1]) == SampleMoments.of(np.array([1.0, 2.0, 6.0]))
-            True
-        """
-        count = self.count + other.count
-        step = (other.mean - self.mean) / count
-        ours, theirs = -step * other.count, step * self.count
-        second, third, fourth = (
-            self._about(ours, power) + other._about(theirs, power) for power in (2, 3, 4)
-        )
-        least, greatest = min(self.least, other.least), max(self.greatest, other.greatest)
-        mean = self.mean + step * other.count
-        return SampleMoments(count, mean, (second, third, fourth), least, greatest)
-
-    def _about(self, shift: float, power: int) -> float:
-        """The sum of powers of (deviation + shift)."""
-        known = (self.count, 0.0, *self.sums)
-        return sum(comb(power, k) * known[k] * shift ** (power - k) for k in range(power + 1))
 
 
 def sample(

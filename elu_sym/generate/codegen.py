@@ -35,6 +35,7 @@ from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.book.primitives import named_primitives
 from elu_sym.generate.case_functions import NUMERIC_FUNCTIONS, case_function
 from elu_sym.generate.gradients import gradient_function
+from elu_sym.generate.pieces import pieces_source
 from elu_sym.generate.printers import CPrinter, PythonPrinter, plain_symbols, typed, written
 from elu_sym.generate.whole_files import write_whole
 
@@ -121,7 +122,7 @@ TYPES = {
 
 def generated_source() -> str:
     """The text of the generated module, derived now."""
-    text = "".join(map(_function, FORMULAS.values())) + MOMENTS
+    text = "".join(map(_function, FORMULAS.values())) + MOMENTS + pieces_source()
     return HEADER.format(imports=_imports(text)) + text
 
 

@@ -1,4 +1,5 @@
-"""Formulas on the arrays and the machines of other libraries.
+"""Formulas and initializers on the arrays and the machines of other libraries.
 
-One module a library, loaded only when it is asked for; each needs the extra of its own name.
+One module or folder a library, loaded only when it is asked for, each with the extra of its own
+name; no mathematics of its own may live here.
 """

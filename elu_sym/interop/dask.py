@@ -20,7 +20,7 @@ from hashlib import sha256
 from math import inf, isfinite, prod, sqrt
 from numbers import Integral, Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import uuid4
 
 import numpy as np
@@ -28,6 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from elu_sym import __version__
 from elu_sym.book.formula import FORMULAS, Formula
+from elu_sym.certify.sample_moments import SampleMoments
 from elu_sym.numeric.function import implementation
 
 try:
@@ -43,9 +44,6 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
         f"elu_sym.interop.dask needs {error.name}: pip install 'elu_sym[dask]'", name=error.name
     ) from error
-
-if TYPE_CHECKING:
-    from elu_sym.certify.sampling import SampleMoments
 
 __all__ = ["MonteCarloEstimate", "dask_function", "monte_carlo", "sweep"]
 
@@ -383,7 +381,7 @@ def _draw(
     function: ArrayFunction, mu: float, sigma: float, samples: int, seed: int, first: int, stop: int
 ) -> SampleMoments:
     """The moments of g(X) over the chunks from first to stop."""
-    from elu_sym.certify.sampling import CHUNK, SampleMoments
+    from elu_sym.certify.sampling import CHUNK
 
     parts = []
     for number in range(first, stop):
@@ -404,8 +402,6 @@ def _draw(
 
 def _merged(parts: Iterable[SampleMoments]) -> SampleMoments:
     """The moments of all parts, merged from the first to the last."""
-    from elu_sym.certify.sampling import SampleMoments
-
     try:
         return reduce(SampleMoments.merged, parts)
     except OverflowError:

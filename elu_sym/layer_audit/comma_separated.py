@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -43,27 +45,35 @@ def open_comma_separated(
         RecordedValuesError: if it is no table, or columns are to be chosen.
     """
     with path.open(encoding="utf-8-sig") as stream:
-        first = _first_line(path, stream)
-        blank = first.isspace() and all(map(str.isspace, _short_lines(path, stream)))
-    if blank:
-        raise RecordedValuesError(f"{path}: there are only blank lines and no values")
-    if first.isspace():
-        raise RecordedValuesError(f"{path}: line 1 is blank: begin with a header or with values")
-    fields = [field.strip() for field in _fields(path, first, "line 1")]
-    has_header = not all(map(_is_number, fields))
-    names = fields if has_header else [str(number) for number in range(len(fields))]
+        lines = _whole_lines(path, stream, "line", 1)
+        first = next(lines, "")
+        if not first.strip():
+            only = all(map(str.isspace, lines))
+            wrong = "there are only blank lines and no values"
+            later = "line 1 is blank: begin with a header or with values"
+            raise RecordedValuesError(f"{path}: {wrong if only else later}")
+    ((_, fields),) = _rows(path, [first], lambda index: "line 1")
+    names = [field.strip() for field in fields]
+    has_header = any(_number(name) is None for name in names)
+    if not has_header:
+        names = [str(number) for number in range(len(fields))]
     columns = chosen_columns(path, names, column, all_columns)
 
     def chunks() -> Iterator[NDArray[np.float64]]:
+        start, line_of_row = 0, 2 if has_header else 1
+
+        def place(index: int, column: str | None = None) -> str:
+            row = f"row {start + index} (line {start + index + line_of_row})"
+            return row if column is None else f"column {column!r}, {row}"
+
         with path.open(encoding="utf-8-sig") as stream:
             if has_header:
                 stream.readline()
-            start = 0
-            while lines := _next_lines(path, stream, start):
-                table = _Lines(path, lines, start, names, columns, has_header)
-                values = table.values()
-                for number, name in enumerate(table.shown):
-                    yield checked_finite(path, values[:, number], table.place(name))
+            rows = _whole_lines(path, stream, "row", 0)
+            while lines := list(islice(rows, ROWS)):
+                values = _values(path, lines, names, columns, place)
+                for part, number in zip(values.T, columns, strict=True):
+                    yield checked_finite(path, part, partial(place, column=names[number]))
                 start += len(lines)
         if start == 0:
             raise RecordedValuesError(f"{path}: the table has no rows")
@@ -71,109 +81,72 @@ def open_comma_separated(
     return RecordedValues("float64", None, chunks)
 
 
-class _Lines:
-    """Some lines of the table."""
+def _values(
+    path: Path, lines: list[str], names: list[str], columns: list[int], place: Callable[[int], str]
+) -> NDArray[np.float64]:
+    """The chosen columns of lines, shape (lines, columns)."""
+    width = len(names)
+    plain = all(line.count(",") == width - 1 and '"' not in line for line in lines)
+    if plain and not any(map(str.isspace, lines)):
+        with suppress(ValueError):  # the first wrong field is found below
+            return np.loadtxt(lines, delimiter=",", usecols=columns, comments=None, ndmin=2)
+    values = np.empty((len(lines), len(columns)))
+    for index, fields in _rows(path, lines, place):
+        if len(fields) != width:
+            where = f"{path}: {place(index)}"
+            raise RecordedValuesError(f"{where} has {len(fields)} fields instead of {width}")
+        for k, number in enumerate(columns):
+            value = _number(fields[number])
+            if value is None:
+                where = f"{path}: column {names[number]!r}, {place(index)}"
+                raise RecordedValuesError(f"{where}: {_wrong(fields[number])}")
+            values[index, k] = value
+    return values
 
-    def __init__(
-        self,
-        path: Path,
-        lines: list[str],
-        start: int,
-        names: list[str],
-        columns: list[int],
-        has_header: bool,
-    ) -> None:
-        self.path, self.lines, self.start = path, lines, start
-        self.columns, self.width = columns, len(names)
-        self.shown = [names[number] for number in columns]
-        self.first_line = start + (2 if has_header else 1)
 
-    def place(self, name: str) -> Callable[[int], str]:
-        """The words for a row of a column."""
-        return lambda index: (
-            f"column {name!r}, row {self.start + index} (line {self.first_line + index})"
-        )
-
-    def values(self) -> NDArray[np.float64]:
-        """The chosen columns, shape (lines, columns)."""
-        plain = all(line.count(",") == self.width - 1 for line in self.lines)
-        if plain and not any('"' in line or line.isspace() for line in self.lines):
-            try:
-                return np.loadtxt(
-                    self.lines, delimiter=",", usecols=self.columns, comments=None, ndmin=2
+def _whole_lines(path: Path, stream: TextIO, kind: str, number: int) -> Iterator[str]:
+    """The lines, each with its line break, counted from a number in messages."""
+    try:
+        for line in iter(lambda: stream.readline(LONGEST_LINE), ""):
+            if not line.endswith("\n"):
+                where = f"{path}: {kind} {number}"
+                if len(line) >= LONGEST_LINE:
+                    raise RecordedValuesError(f"{where} is longer than a line of a table can be")
+                raise RecordedValuesError(
+                    f"{where}, {line[-40:]!r}, ends without a line break: the file may be"
+                    " half-written; if it is whole, end it with a line break"
                 )
-            except ValueError:
-                pass  # the first wrong field is found below
-        return np.array([self._row(index) for index in range(len(self.lines))])
-
-    def _row(self, index: int) -> list[float]:
-        where = f"row {self.start + index} (line {self.first_line + index})"
-        line = self.lines[index]
-        fields = [] if line.isspace() else _fields(self.path, line, where)
-        if len(fields) != self.width:
-            raise RecordedValuesError(
-                f"{self.path}: {where} has {len(fields)} fields instead of {self.width}"
-            )
-        chosen = zip(self.columns, self.shown, strict=True)
-        return [self._number(fields[number], index, name) for number, name in chosen]
-
-    def _number(self, field: str, index: int, name: str) -> float:
-        if not _is_number(field):
-            text = field.strip() if len(field) <= 60 else field.strip()[:57] + "..."
-            wrong = f"{text!r} is no number" if text else "the value is missing"
-            raise RecordedValuesError(f"{self.path}: {self.place(name)(index)}: {wrong}")
-        return float(field)
-
-
-def _first_line(path: Path, stream: TextIO) -> str:
-    try:
-        line = stream.readline(LONGEST_LINE)
+            yield line
+            number += 1
     except UnicodeDecodeError as error:
-        raise _not_text(path, error) from error
-    if not line.endswith("\n"):
-        _complain_of_end(path, line, "line 1")
-    return line
+        reason = f"this is no text in UTF-8: {error.reason}"
+        raise RecordedValuesError(f"{path}: {reason}") from error
 
 
-def _short_lines(path: Path, stream: TextIO) -> Iterator[str]:
+def _rows(
+    path: Path, lines: list[str], place: Callable[[int], str]
+) -> Iterator[tuple[int, list[str]]]:
+    """The fields of lines, with the index of the line."""
+    reader, index = csv.reader(lines, strict=True), 0
     try:
-        yield from iter(lambda: stream.readline(LONGEST_LINE), "")
-    except UnicodeDecodeError as error:
-        raise _not_text(path, error) from error
-
-
-def _next_lines(path: Path, stream: TextIO, start: int) -> list[str]:
-    lines = list(islice(_short_lines(path, stream), ROWS))
-    for index, line in enumerate(lines):
-        if not line.endswith("\n"):
-            _complain_of_end(path, line, f"row {start + index}")
-    return lines
-
-
-def _complain_of_end(path: Path, line: str, where: str) -> None:
-    if len(line) >= LONGEST_LINE:
-        raise RecordedValuesError(f"{path}: {where} is longer than a line of a table can be")
-    raise RecordedValuesError(
-        f"{path}: {where}, {line[-40:]!r}, ends without a line break: the file may be half-written;"
-        " if it is whole, end it with a line break"
-    )
-
-
-def _not_text(path: Path, error: UnicodeDecodeError) -> RecordedValuesError:
-    return RecordedValuesError(f"{path}: this is no text in UTF-8: {error.reason}")
-
-
-def _fields(path: Path, line: str, where: str) -> list[str]:
-    try:
-        return next(csv.reader([line.rstrip("\n")], strict=True), [])
+        for fields in reader:
+            if reader.line_num > index + 1:
+                raise csv.Error("a quotation goes on in the next line")
+            yield index, [] if lines[index].isspace() else fields
+            index += 1
     except csv.Error as error:
-        raise RecordedValuesError(f"{path}: {where} is no line of a table: {error}") from error
+        where = f"{path}: {place(index)}"
+        raise RecordedValuesError(f"{where} is no line of a table: {error}") from error
 
 
-def _is_number(field: str) -> bool:
-    """Whether a field is a decimal number; an underscore is Python's own."""
+def _number(field: str) -> float | None:
+    """A decimal number, None if it is none; an underscore is Python's own."""
     try:
-        float(field)
+        return None if "_" in field else float(field)
     except ValueError:
-        return False
-    return "_" not in field
+        return None
+
+
+def _wrong(field: str) -> str:
+    text = field.strip() if len(field) <= 60 else field.strip()[:57] + "..."
+    return f"{text!r} is no number" if text else "the value is missing"

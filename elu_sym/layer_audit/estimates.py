@@ -15,8 +15,7 @@ a 95 % interval that excludes 0, and hardly any where few or no values lie on on
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite, sqrt
 from statistics import NormalDist
 from typing import Any, TypeAlias
@@ -29,6 +28,7 @@ from elu_sym.book.formula import (
     derivative_below,
     derivative_mean,
     derivative_second_moment,
+    elu,
     mean,
     relu,
     second_moment,
@@ -36,6 +36,11 @@ from elu_sym.book.formula import (
 )
 from elu_sym.layer_audit.result import Comparison, Estimate
 from elu_sym.layer_audit.running_moments import RunningCovariance
+from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
+from elu_sym.numeric import _gradients
+from elu_sym.numeric._generated import elu_slope, elu_value
+from elu_sym.numeric.law import NormalLaw
+from elu_sym.numeric.operations import NUMPY
 
 __all__ = ["FUNCTIONS", "LayerEstimates", "function_values", "share"]
 
@@ -97,10 +102,8 @@ def function_values(x: FloatArray, fixed: tuple[float, float], alpha: float) -> 
         fixed: what x and f are taken less.
         alpha: alpha of ELU.
     """
-    least = np.minimum(x, 0.0)
-    f = np.where(x < 0.0, alpha * np.expm1(least), x)
-    slope = np.where(x < 0.0, alpha * np.exp(least), 1.0)
-    deviations, heights = x - fixed[0], f - fixed[1]
+    slope = elu_slope(x, alpha)
+    deviations, heights = x - fixed[0], elu_value(x, alpha) - fixed[1]
     return np.stack(
         (deviations, deviations * deviations, heights, heights * heights, slope, slope * slope)
     )
@@ -136,7 +139,6 @@ class LayerEstimates:
         unit = dict(zip(FUNCTIONS, np.eye(len(FUNCTIONS)), strict=True))
         variances = dict(zip(FUNCTIONS, np.diag(means.sums) / (means.count - 1), strict=True))
         self.fixed = point, height = fixed
-        self._gaussian: dict[tuple[str, float], Functional] = {}
         self.mean = Functional(point + at["x"], unit["x"])
         self.squared_std = Functional(
             float(variances["x"]), unit["x_squared"] - 2.0 * at["x"] * unit["x"]
@@ -172,11 +174,9 @@ class LayerEstimates:
         share = (self.count - 1) / self.count
         root = sqrt(share)
         self.fitted_std = Functional(root * self.sigma, self.std.slopes / root)
-        self.fitted_squared_std = Functional(
-            share * self.squared_std.value, self.squared_std.slopes
-        )
+        self.fitted_squared_std = replace(self.squared_std, value=share * self.squared_std.value)
         self.sample = {
-            name: Functional(each.value, each.slopes, ROUNDING * abs(each.value))
+            name: replace(each, rounding=ROUNDING * abs(each.value))
             for name, each in self.empirical.items()
         }
         spread, found = self.empirical["variance"].value, self.empirical["variance"].slopes
@@ -226,21 +226,14 @@ class LayerEstimates:
 
     def gaussian(self, formula: Formula, std: Functional) -> Functional:
         """A formula of the book at the measured mean and this standard deviation."""
-        key = formula.name, std.value
-        if key not in self._gaussian:
-            self._gaussian[key] = self._evaluated(formula, std)
-        return self._gaussian[key]
-
-    def _evaluated(self, formula: Formula, std: Functional) -> Functional:
-        from elu_sym.numeric import _gradients
-        from elu_sym.numeric.law import NormalLaw
-        from elu_sym.numeric.operations import NUMPY
-
         mu, sigma = self.mu, std.value
         value = float(formula(mu, sigma, self.alpha))
         if not sigma:
             return Functional(value, 0.0 * std.slopes, ROUNDING * abs(value))
-        gradient: Callable[..., tuple[Any, ...]] = getattr(_gradients, f"{formula.name}_gradient")
+        gradient = getattr(_gradients, f"{formula.name}_gradient", None)
+        if gradient is None:
+            needed = f"a combination of exponentials whose {formula.name} has a stable gradient"
+            raise UnsuitableActivationError(elu, needed)
         with np.errstate(all="ignore"):
             law = NormalLaw(NUMPY, np.array([mu]), np.array([sigma]))
             found = gradient(law, np.array([self.alpha]))
@@ -251,29 +244,37 @@ class LayerEstimates:
             ROUNDING * (abs(value) + abs(by_mu * mu) + abs(by_sigma * sigma)),
         )
 
-    def share_negative(self) -> Comparison:
-        """P[X < 0], which is where the derivative of ReLU is below 1/2."""
-        return self._share("negative", float(relu.derivative_below(0.5, self.mu, self.sigma)), 0.0)
+    def comparisons(self, level: float) -> dict[str, Any]:
+        """What a :class:`LayerAudit` compares, by the names of its fields.
 
-    def share_below(self, level: float) -> Comparison:
-        """P[f'(X) < level] for a level up to 1."""
-        probability = float(derivative_below(level, self.mu, self.sigma, self.alpha))
-        # alpha e^x < level; where alpha itself is below, this holds for all x < 0.
-        end = min(float(np.log(level) - np.log(self.alpha)), 0.0)
-        return self._share("below", probability, end)
+        Args:
+            level: what derivatives are compared with, up to 1.
+        """
+        unit, scale = (self.one, self.one), (self.squared_std, self.fitted_squared_std)
+        # The derivative of ReLU is below 1/2 where X < 0.
+        negative = float(relu.derivative_below(0.5, self.mu, self.sigma))
+        below = float(derivative_below(level, self.mu, self.sigma, self.alpha))
+        return {
+            "activation_mean": self.moment(mean),
+            "activation_second_moment": self.moment(second_moment),
+            "activation_variance": self.moment(variance),
+            "derivative_mean": self.moment(derivative_mean),
+            "derivative_second_moment": self.moment(derivative_second_moment),
+            "negative": self._share("negative", negative, 0.0),
+            "derivative_below": self._share("below", below, self._end_below(level)),
+            "weight_factor_second_moment": self._ratio(*scale, second_moment),
+            "weight_factor_variance": self._ratio(*scale, variance),
+            "weight_factor_gradient": self._ratio(*unit, derivative_second_moment),
+        }
 
-    def weight_factors(self) -> tuple[Comparison | None, Comparison | None, Comparison | None]:
-        """std^2 / E f^2, std^2 / Var f and 1 / E f'^2."""
-        return (
-            self._ratio(self.squared_std, self.fitted_squared_std, second_moment),
-            self._ratio(self.squared_std, self.fitted_squared_std, variance),
-            self._ratio(self.one, self.one, derivative_second_moment),
-        )
-
-    def moments(self) -> tuple[Comparison, ...]:
-        """E f, E f^2, Var f, E f' and E f'^2."""
-        formulas = (mean, second_moment, variance, derivative_mean, derivative_second_moment)
-        return tuple(self.moment(formula) for formula in formulas)
+    def _end_below(self, level: float) -> float:
+        """Where f' reaches a level."""
+        pieces = activation_pieces(elu, (self.alpha,))
+        if not (pieces.factor >= level and pieces.ratio and pieces.rate):
+            raise UnsuitableActivationError(elu, f"a slope that grows from 0 to {level} or more")
+        # c r e^(k x) < level; where c r itself is below, this holds for all x < 0.
+        logarithm = np.log(level) - np.log(pieces.factor * pieces.ratio)
+        return min(float(logarithm / pieces.rate), 0.0)
 
     def _ratio(
         self, numerator: Functional, fitted: Functional, formula: Formula

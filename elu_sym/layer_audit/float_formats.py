@@ -8,6 +8,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from elu_sym.book.formula import elu
+from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
+
 __all__ = ["FORMATS", "at_floor", "rounded_alpha"]
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -55,17 +58,25 @@ def rounded_alpha(alpha: float, float_format: str) -> float:
 
 
 def at_floor(values: FloatArray, alpha: float, float_format: str) -> NDArray[np.bool_]:
-    """Tell where alpha * expm1(x), rounded after either operation, is exactly -alpha.
+    """Tell where ELU, alpha * expm1(x) rounded after either operation, is exactly at its floor.
 
     Args:
         values: numbers of the format, in float64.
         alpha: the height of the floor, a number of the format.
         float_format: one of ``FORMATS``.
 
+    Raises:
+        UnsuitableActivationError: if ELU is defined otherwise and has no floor.
+
     Examples:
         >>> at_floor(np.array([-8.0, -17.0, -38.0]), 1.0, "float32")
         array([False, False,  True])
     """
     rounded = FORMATS[float_format]
-    height = alpha * rounded(np.expm1(np.minimum(values, 0.0)))
-    return (values < 0.0) & (rounded(height) == -alpha)
+    pieces = activation_pieces(elu, (alpha,))
+    if not (pieces.ratio and pieces.rate):
+        raise UnsuitableActivationError(elu, "c r (e^(k x) - 1)/k for x < 0 with k, r > 0")
+    depth = float(rounded(np.array([pieces.factor * pieces.ratio / pieces.rate]))[0])
+    powers = rounded(pieces.rate * np.minimum(values, 0.0))
+    height = depth * rounded(np.expm1(powers))
+    return (values < 0.0) & (rounded(height) == -depth)

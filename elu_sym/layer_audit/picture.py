@@ -9,8 +9,11 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from elu_sym.book.formula import elu
 from elu_sym.generate.whole_files import write_whole
 from elu_sym.layer_audit.result import LayerAudit
+from elu_sym.networks.activation_pieces import activation_pieces
+from elu_sym.numeric._generated import elu_value
 
 __all__ = ["densities", "draw"]
 
@@ -42,13 +45,17 @@ def densities(found: LayerAudit) -> tuple[Densities, Densities]:
 
     Returns:
         Those of X, and those of f(X).
+
+    Raises:
+        UnsuitableActivationError: if ELU is defined otherwise and may not increase.
     """
     from scipy.special import ndtr
 
+    activation_pieces(elu, (found.alpha,))
     edges = np.array(found.histogram.edges)
     shares = np.array(found.histogram.counts) / found.count
     mass = np.diff(ndtr((edges - found.mean.value) / found.std.value))
-    heights = np.where(edges < 0.0, found.alpha * np.expm1(np.minimum(edges, 0.0)), edges)
+    heights = elu_value(edges, found.alpha)
     widths = np.diff(heights)
     wide = widths > 0.0
     kept = np.concatenate((heights[:-1][wide], heights[-1:]))

@@ -8,9 +8,8 @@ counted from 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -160,62 +159,41 @@ def _open_npy(path: Path, column: str | int | None, all_columns: bool) -> Record
     if whole.size == 0:
         raise RecordedValuesError(f"{path}: the array of shape {whole.shape} has no values")
     selections = _selections(path, whole, column, all_columns)
-    parts = [selection.flat(whole) for selection in selections]
+    parts = [(name, key, whole[key].shape) for name, key in selections.items()]
+    sizes = [int(np.prod(shape)) for *_, shape in parts]
     formats = [
-        _check_real(path, selection.name or "the array", part.dtype)
-        for selection, part in zip(selections, parts, strict=True)
+        _check_real(path, name or "the array", whole[key].dtype) for name, key in selections.items()
     ]
-    sizes = [part.size for part in parts]
+    order: Literal["C", "F"] = "C" if whole.flags.c_contiguous else "F"
+
+    def place(name: str, shape: tuple[int, ...], index: int) -> str:
+        if len(shape) == 1:
+            return f"{name}, row {index}" if name else f"row {index}"
+        return f"element {[int(k) for k in np.unravel_index(index, shape, order=order)]}"
 
     def chunks() -> Iterator[RealArray]:
-        for selection, size in zip(selections, sizes, strict=True):
+        for (name, key, shape), size in zip(parts, sizes, strict=True):
             for start in range(0, size, ROWS):
-                # Mapped anew for every chunk, so that what was read does not stay in memory.
-                values = selection.flat(np.lib.format.open_memmap(path, mode="r"))
+                # Mapped anew for every chunk, so that what was read does not stay in memory. The
+                # values in the order in which they lie in the file, without a copy.
+                part = np.lib.format.open_memmap(path, mode="r")[key]
+                values = (part if order == "C" else part.T).reshape(-1)
                 chunk = np.asarray(values[start : start + ROWS])
-                yield checked_finite(path, chunk, partial(selection.place, start=start))
+                yield checked_finite(path, chunk, lambda k: place(name, shape, start + k))  # noqa: B023
 
     return RecordedValues(_one_format(path, formats), sum(sizes), chunks)
 
 
-@dataclass(frozen=True)
-class _Selection:
-    """What is read of an array.
-
-    Attributes:
-        name: the column in words; empty for the whole array.
-        pick: from the array to its part.
-        shape: the shape of the part.
-        order: whether it lies in the file row by row, ``C``, or column by column, ``F``.
-    """
-
-    name: str
-    pick: Callable[[RealArray], RealArray]
-    shape: tuple[int, ...]
-    order: Literal["C", "F"] = "C"
-
-    def flat(self, array: RealArray) -> RealArray:
-        """The values in the order in which they lie in the file, without a copy."""
-        part = self.pick(array)
-        return (part if self.order == "C" else part.T).reshape(-1)
-
-    def place(self, index: int, start: int) -> str:
-        """The words for an element of ``flat``."""
-        if len(self.shape) == 1:
-            return f"{self.name}, row {start + index}" if self.name else f"row {start + index}"
-        position = np.unravel_index(start + index, self.shape, order=self.order)
-        return f"element {[int(k) for k in position]}"
-
-
 def _selections(
     path: Path, array: RealArray, column: str | int | None, all_columns: bool
-) -> list[_Selection]:
+) -> dict[str, Any]:
+    """What is read of an array: each column in words, empty for the whole, and its index."""
     if array.dtype.names:
         names = list(array.dtype.names)
         if array.ndim > 1 or any(array.dtype[name].shape for name in names):
             raise RecordedValuesError(f"{path}: the records hold arrays: give one array of numbers")
         fields = [names[number] for number in chosen_columns(path, names, column, all_columns)]
-        return [_Selection(f"column {field!r}", itemgetter(field), array.shape) for field in fields]
+        return {f"column {field!r}": field for field in fields}
     if array.ndim > 2 and not all_columns:
         raise RecordedValuesError(
             f"{path}: the array of shape {array.shape} has no columns: take all of its values with"
@@ -224,17 +202,8 @@ def _selections(
     width = array.shape[1] if array.ndim == 2 else 1
     columns = chosen_columns(path, [str(k) for k in range(width)], column, all_columns)
     if array.ndim == 2 and len(columns) == 1:
-        number = columns[0]
-        return [_Selection(f"column '{number}'", itemgetter((..., number)), (array.shape[0],))]
-    return [_Selection("", _whole, array.shape, "C" if array.flags.c_contiguous else "F")]
-
-
-def _whole(array: RealArray) -> RealArray:
-    return array
-
-
-def _row(name: str, start: int) -> Callable[[int], str]:
-    return lambda index: f"column {name!r}, row {start + index}"
+        return {f"column '{columns[0]}'": (..., columns[0])}
+    return {"": ...}
 
 
 def _one_format(path: Path, formats: Sequence[str]) -> str:
@@ -255,11 +224,8 @@ def _open_parquet(path: Path, column: str | int | None, all_columns: bool) -> Re
             f"a Parquet file needs {error.name}: pip install 'elu_sym[dask]'", name=error.name
         ) from error
 
-    try:
-        with parquet.ParquetFile(path) as file:
-            schema, count = file.schema_arrow, file.metadata.num_rows
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged_parquet(path, error) from error
+    with _whole_parquet(path), parquet.ParquetFile(path) as file:
+        schema, count = file.schema_arrow, file.metadata.num_rows
     columns = chosen_columns(path, schema.names, column, all_columns)
     for number in columns:
         _check_path(path, schema, number)
@@ -277,11 +243,20 @@ def _open_parquet(path: Path, column: str | int | None, all_columns: bool) -> Re
         raise RecordedValuesError(f"{path}: the table has no rows")
     names = [schema.names[number] for number in columns]
 
+    def batches() -> Iterator[Any]:
+        # Without read-ahead and threads only a batch and its pages are held.
+        options = {"buffer_size": 1 << 20, "pre_buffer": False, "page_checksum_verification": True}
+        with _whole_parquet(path), parquet.ParquetFile(path, **options) as file:
+            yield from file.iter_batches(batch_size=ROWS, columns=names, use_threads=False)
+
     def chunks() -> Iterator[RealArray]:
         start = 0
-        for batch in _batches(path, names):
+        for batch in batches():
             for name, values in zip(names, batch.columns, strict=True):
-                place = _row(name, start)
+
+                def place(index: int, name: str = name, start: int = start) -> str:
+                    return f"column {name!r}, row {start + index}"
+
                 if values.null_count:
                     first = int(np.argmin(np.asarray(values.is_valid())))
                     raise RecordedValuesError(
@@ -308,20 +283,13 @@ def _check_path(path: Path, schema: Any, number: int) -> None:
             )
 
 
-def _batches(path: Path, names: list[str]) -> Iterator[Any]:
+@contextmanager
+def _whole_parquet(path: Path) -> Iterator[None]:
+    """Turn what PyArrow says of a damaged file into what this module says of one."""
     import pyarrow as pa
-    from pyarrow import parquet
 
     try:
-        # Without read-ahead and threads only a batch and its pages are held.
-        with parquet.ParquetFile(
-            path, buffer_size=1 << 20, pre_buffer=False, page_checksum_verification=True
-        ) as file:
-            yield from file.iter_batches(batch_size=ROWS, columns=names, use_threads=False)
+        yield
     except (pa.ArrowException, OSError) as error:
-        raise _damaged_parquet(path, error) from error
-
-
-def _damaged_parquet(path: Path, error: Exception) -> RecordedValuesError:
-    reason = " ".join(str(error).split())
-    return RecordedValuesError(f"{path}: this is no whole Parquet file: {reason}")
+        reason = " ".join(str(error).split())
+        raise RecordedValuesError(f"{path}: this is no whole Parquet file: {reason}") from error

@@ -9,12 +9,14 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from elu_sym.certify.sample_moments import SampleMoments
 from elu_sym.layer_audit.estimates import FUNCTIONS, LayerEstimates, function_values, share
 from elu_sym.layer_audit.float_formats import FORMATS, at_floor, rounded_alpha
 from elu_sym.layer_audit.recorded_values import LARGEST
 from elu_sym.layer_audit.result import Histogram, KolmogorovDistance, LayerAudit, Shape
 from elu_sym.layer_audit.running_histogram import RunningHistogram, distance_to_normal
-from elu_sym.layer_audit.running_moments import RunningCovariance, RunningPowers
+from elu_sym.layer_audit.running_moments import RunningCovariance
+from elu_sym.numeric._generated import elu_value
 
 __all__ = ["LARGEST", "LayerRecorder", "real_array"]
 
@@ -38,19 +40,20 @@ class _Sums:
         self.format_alpha = rounded_alpha(alpha, float_format)
         self.fixed: tuple[float, float] | None = None
         self.means = RunningCovariance(len(FUNCTIONS))
-        self.powers, self.histogram = RunningPowers(), RunningHistogram()
+        self.powers: SampleMoments | None = None
+        self.histogram = RunningHistogram()
         self.least, self.greatest, self.at_floor = np.inf, -np.inf, 0
 
     def add(self, x: FloatArray) -> None:
         if self.fixed is None:
             # Equal values have exactly their median, so that their deviations are exactly zero.
             point = float(np.median(x))
-            height = self.alpha * float(np.expm1(point)) if point < 0.0 else point
-            self.fixed = point, height
+            self.fixed = point, float(elu_value(point, self.alpha))
         values = function_values(x, self.fixed, self.alpha)
         deviations, slope = values[0], values[FUNCTIONS.index("slope")]
         self.means.add(np.vstack((values, x < 0.0, slope < LEVEL)))
-        self.powers.add(deviations)
+        powers = SampleMoments.of(deviations)
+        self.powers = powers if self.powers is None else self.powers.merged(powers)
         self.histogram.add(x)
         self.least = min(self.least, float(x.min()))
         self.greatest = max(self.greatest, float(x.max()))
@@ -153,6 +156,7 @@ class LayerRecorder:
 
 def _result(sums: _Sums, confidence: float, source: str) -> LayerAudit:
     assert sums.fixed is not None
+    assert sums.powers is not None
     estimates = LayerEstimates(sums.means, sums.fixed, sums.alpha, confidence)
     count, mu, sigma = sums.means.count, estimates.mu, estimates.sigma
     if sums.least < sums.greatest and sigma < 1.0 / LARGEST:
@@ -162,9 +166,7 @@ def _result(sums: _Sums, confidence: float, source: str) -> LayerAudit:
         )
     low, high = max(sums.least, mu - 5.0 * sigma), min(sums.greatest, mu + 5.0 * sigma)
     edges, counts = sums.histogram.coarse(low, high, BINS)
-    skewness, kurtosis = _shapes(sums, estimates)
-    mean, second_moment, variance, derivative_mean, derivative_second_moment = estimates.moments()
-    by_second_moment, by_variance, by_gradient = estimates.weight_factors()
+    skewness, kurtosis = _shapes(sums.powers, estimates.quantile)
     return LayerAudit(
         source=source,
         alpha=sums.alpha,
@@ -175,50 +177,34 @@ def _result(sums: _Sums, confidence: float, source: str) -> LayerAudit:
         greatest=sums.greatest,
         mean=estimates.estimate(estimates.mean),
         std=estimates.estimate(estimates.std),
-        activation_mean=mean,
-        activation_second_moment=second_moment,
-        activation_variance=variance,
-        derivative_mean=derivative_mean,
-        derivative_second_moment=derivative_second_moment,
         skewness=skewness,
         excess_kurtosis=kurtosis,
-        kolmogorov=_kolmogorov(sums, estimates, confidence),
-        negative=estimates.share_negative(),
+        kolmogorov=_kolmogorov(sums, estimates, confidence) if sigma else None,
         level=LEVEL,
-        derivative_below=estimates.share_below(LEVEL),
         at_floor=share(sums.at_floor, count, estimates.quantile),
         at_floor_count=sums.at_floor,
-        weight_factor_second_moment=by_second_moment,
-        weight_factor_variance=by_variance,
-        weight_factor_gradient=by_gradient,
         histogram=Histogram(
-            edges=tuple(map(float, edges)),
-            counts=tuple(map(int, counts[1:-1])),
-            below=int(counts[0]),
-            above=int(counts[-1]),
+            tuple(edges.tolist()), tuple(counts[1:-1].tolist()), int(counts[0]), int(counts[-1])
         ),
+        **estimates.comparisons(LEVEL),
     )
 
 
-def _shapes(sums: _Sums, estimates: LayerEstimates) -> tuple[Shape | None, Shape | None]:
-    second, third, fourth = (total / sums.powers.count for total in sums.powers.sums)
+def _shapes(powers: SampleMoments, quantile: float) -> tuple[Shape | None, Shape | None]:
+    """Skewness and excess kurtosis; None for equal values."""
+    second, third, fourth = (total / powers.count for total in powers.sums)
     if not second:
         return None, None
-    limits = (estimates.quantile * sqrt(each / sums.powers.count) for each in (6.0, 24.0))
-    values = (third / second**1.5, fourth / second**2 - 3.0)
-    skewness, kurtosis = (Shape(*each) for each in zip(values, limits, strict=True))
-    return skewness, kurtosis
+    return (
+        Shape(third / second**1.5, quantile * sqrt(6.0 / powers.count)),
+        Shape(fourth / second**2 - 3.0, quantile * sqrt(24.0 / powers.count)),
+    )
 
 
-def _kolmogorov(
-    sums: _Sums, estimates: LayerEstimates, confidence: float
-) -> KolmogorovDistance | None:
-    if not estimates.sigma:
-        return None
+def _kolmogorov(sums: _Sums, estimates: LayerEstimates, confidence: float) -> KolmogorovDistance:
     found = distance_to_normal(sums.histogram, estimates.mu, estimates.sigma)
-    count = sums.means.count
-    margin = sqrt(log(2.0 / (1.0 - confidence)) / (2.0 * count))
-    root = sqrt(count)
+    margin = sqrt(log(2.0 / (1.0 - confidence)) / (2.0 * sums.means.count))
+    root = sqrt(sums.means.count)
     return KolmogorovDistance(
         *found,
         law_low=max(found.low - margin, 0.0),

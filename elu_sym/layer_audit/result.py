@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -187,7 +188,7 @@ class LayerAudit:
             "std^2 / Var f(X)": self.weight_factor_variance,
             "1 / E f'(X)^2": self.weight_factor_gradient,
         }
-        floor = f"at floor in {self.float_format}"
+        floor = f"{self.at_floor_count} values, {_shown(self.at_floor)}"
         return "\n".join(
             [
                 f"{self.source}: {self.count} values of {self.float_format},"
@@ -195,34 +196,23 @@ class LayerAudit:
                 f"from {self.least:.6g} to {self.greatest:.6g}; intervals at"
                 f" {100 * self.confidence:g} %, for independent values",
                 "",
-                f"{'mean of X':26s}{_shown(self.mean)}",
-                f"{'std of X':26s}{_shown(self.std)}",
+                _line("mean of X", self.mean, _shown),
+                _line("std of X", self.std, _shown),
                 "",
-                _line("", "measured", "Gaussian at this mean and std", "difference"),
-                *(_compared(name, row) for name, row in rows.items()),
-                f"{floor:26s}{self.at_floor_count} values, {_shown(self.at_floor)}",
+                _line("", ("measured", "Gaussian at this mean and std", "difference"), _columns),
+                *(_line(name, row, _compared) for name, row in rows.items()),
+                _line(f"at floor in {self.float_format}", floor, str),
                 "",
                 "Recommended: weight variance times fan_in (fan_out for the last), and its root",
-                *(_compared(name, row) for name, row in factors.items()),
-                *(_gain(name, row) for name, row in factors.items()),
+                *(_line(name, row, _compared) for name, row in factors.items()),
+                *(_line(f"gain, {name}", row, _roots) for name, row in factors.items()),
                 "",
                 "How far from Gaussian",
-                _shape("skewness", self.skewness),
-                _shape("excess kurtosis", self.excess_kurtosis),
-                *self._kolmogorov_lines(),
+                _line("skewness", self.skewness, _shape),
+                _line("excess kurtosis", self.excess_kurtosis, _shape),
+                _line("Kolmogorov distance", self.kolmogorov, _distance),
             ]
         )
-
-    def _kolmogorov_lines(self) -> list[str]:
-        distance = self.kolmogorov
-        if distance is None:
-            return [f"{'Kolmogorov distance':26s}{UNDEFINED}"]
-        return [
-            f"{'Kolmogorov distance':26s}in [{distance.low:.4g}, {distance.high:.4g}] for these"
-            f" values, [{distance.law_low:.4g}, {distance.law_high:.4g}] for their law",
-            f"{'':26s}5 % of fitted normal samples exceed {distance.normal_limit:.4g}; with many"
-            " values any law does: judge by its size",
-        ]
 
 
 WIDTH = 45
@@ -231,28 +221,36 @@ WIDTH = 45
 UNDEFINED = "undefined: the values or their activations are all equal"
 
 
+def _line(name: str, value: Any, text: Callable[[Any], str]) -> str:
+    """A name, and what is to be said of a value."""
+    return f"{name:26s}{UNDEFINED if value is None else text(value)}".rstrip()
+
+
 def _shown(estimate: Estimate) -> str:
     return f"{estimate.value:.6g} [{estimate.low:.6g}, {estimate.high:.6g}]"
 
 
-def _line(name: str, *columns: str) -> str:
-    return (f"{name:26s}" + "".join(f"{column:{WIDTH}s}" for column in columns)).rstrip()
+def _columns(texts: Iterable[str]) -> str:
+    return "".join(f"{text:{WIDTH}s}" for text in texts)
 
 
-def _compared(name: str, row: Comparison | None) -> str:
-    if row is None:
-        return f"{name:26s}{UNDEFINED}"
-    return _line(name, *map(_shown, (row.empirical, row.gaussian, row.difference)))
+def _compared(row: Comparison) -> str:
+    return _columns(map(_shown, (row.empirical, row.gaussian, row.difference)))
 
 
-def _gain(name: str, row: Comparison | None) -> str:
-    if row is None:
-        return f"{'gain, ' + name:26s}{UNDEFINED}"
+def _roots(row: Comparison) -> str:
     measured, gaussian = row.empirical.value**0.5, row.gaussian.value**0.5
-    return f"{'gain, ' + name:26s}{measured:.6g} measured, {gaussian:.6g} Gaussian"
+    return f"{measured:.6g} measured, {gaussian:.6g} Gaussian"
 
 
-def _shape(name: str, shape: Shape | None) -> str:
-    if shape is None:
-        return f"{name:26s}{UNDEFINED}"
-    return f"{name:26s}{shape.value:.6g}, within ±{shape.normal_limit:.3g} for a normal sample"
+def _shape(shape: Shape) -> str:
+    return f"{shape.value:.6g}, within ±{shape.normal_limit:.3g} for a normal sample"
+
+
+def _distance(distance: KolmogorovDistance) -> str:
+    return (
+        f"in [{distance.low:.4g}, {distance.high:.4g}] for these values,"
+        f" [{distance.law_low:.4g}, {distance.law_high:.4g}] for their law\n{'':26s}"
+        f"5 % of fitted normal samples exceed {distance.normal_limit:.4g}; with many values any"
+        " law does: judge by its size"
+    )

@@ -15,15 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from elu_sym.book.formula import Activation, elu
-from elu_sym.networks.meanfield import (
-    PROBABILITY,
-    VARIANCE,
-    correlation_slope,
-    parameter_domain,
-    variance_slope,
-)
-from elu_sym.networks.meanfield_moments import CenteredMoments, centered_moments
-from elu_sym.numeric.arguments import POSITIVE, Domain, broadcast_arguments
+from elu_sym.networks.activation_pieces import ActivationPieces
+from elu_sym.networks.layer import Layer
+from elu_sym.networks.meanfield_moments import CenteredMoments
+from elu_sym.numeric.arguments import POSITIVE, broadcast_arguments
 
 __all__ = [
     "Edge",
@@ -124,27 +119,26 @@ def fixed_point(
         elu_sym.networks.fixed_points.NoFixedPointError: weight_variance = 2.0: every variance \
 grows; give less than 2
     """
-    weights = _number("weight_variance", weight_variance, POSITIVE)
-    biases = _number("bias_variance", bias_variance, VARIANCE)
-    keep = _number("keep_probability", keep_probability, PROBABILITY)
-    bound = _parameters(activation, parameters, named)
-    gain = weights / keep
-    least, greatest = _shares(activation, bound)
-    _require_fixed_point(weights, biases, keep, least, greatest)
+    layer = Layer.of_numbers(
+        activation,
+        parameters,
+        named,
+        weight_variance=weight_variance,
+        bias_variance=bias_variance,
+        keep_probability=keep_probability,
+    )
+    gain, biases = float(layer.gain), layer.numbers["bias_variance"]
+    _require_fixed_point(layer)
 
     def relative_growth(q: float, moments: CenteredMoments) -> tuple[float, float]:
-        mapped = gain * float(moments.square[0]) + biases
-        slope = gain * float(moments.square_slope[0]) * q / mapped - 1.0
-        is_close = q / 2.0 <= mapped <= 2.0 * q
+        mapped = gain * float(moments.square) + biases
+        slope = gain * float(moments.square_slope) * q / mapped - 1.0
+        is_close = _is_close(mapped, q)
         return math.log1p((mapped - q) / q) if is_close else math.log(mapped / q), slope
 
-    given = {"weight_variance": weights, "bias_variance": biases}
-    q = _root(activation, bound, relative_growth, given, falls=True)
-    return FixedPoint(
-        q,
-        float(variance_slope(q, gain, *bound, activation=activation)),
-        float(correlation_slope(q, gain, *bound, activation=activation)),
-    )
+    q = _root(layer, relative_growth, ("weight_variance", "bias_variance"), falls=True)
+    found = layer.moments(np.array(q))
+    return FixedPoint(q, gain * float(found.square_slope), gain * float(found.slope_square))
 
 
 def edge_through(
@@ -180,14 +174,13 @@ def edge_through(
         >>> print(f"{edge.weight_variance:.12f} {edge.bias_variance:.12f}")
         1.496777435435 0.034660252009
     """
-    keep = _number("keep_probability", keep_probability, PROBABILITY)
-    bound = _parameters(activation, parameters, named)
+    layer = Layer.of_numbers(activation, parameters, named, keep_probability=keep_probability)
     checked = broadcast_arguments(variance=(variance, POSITIVE))
-    q = checked.arrays[0]
-    moments = centered_moments(activation, bound, np.ravel(q))
-    weights = np.reshape(keep / moments.slope_square, q.shape)
-    biases = np.reshape(moments.gap / moments.slope_square, q.shape)
-    return Edge(checked.result(weights), checked.result(biases), checked.result(q))
+    moments = layer.moments(checked.arrays[0])
+    weights = layer.arrays["keep_probability"] / moments.slope_square
+    return Edge(
+        *map(checked.result, (weights, moments.gap / moments.slope_square, *checked.arrays))
+    )
 
 
 def edge_of_chaos(
@@ -230,11 +223,16 @@ def edge_of_chaos(
         >>> print(edge_of_chaos(0.0, alpha=2.0).weight_variance)
         0.4
     """
-    biases = _number("bias_variance", bias_variance, VARIANCE)
-    keep = _number("keep_probability", keep_probability, PROBABILITY)
-    bound = _parameters(activation, parameters, named)
-    _, greatest = _shares(activation, bound)
-    if activation.name in ("relu", "leaky_relu"):
+    layer = Layer.of_numbers(
+        activation,
+        parameters,
+        named,
+        bias_variance=bias_variance,
+        keep_probability=keep_probability,
+    )
+    biases, keep = layer.numbers["bias_variance"], layer.numbers["keep_probability"]
+    _, greatest = _shares(layer.pieces)
+    if not layer.pieces.rate:
         raise NoFixedPointError(
             f"{activation.name} is linear on either side of 0: its edge of chaos is weight_variance"
             f" = {keep / greatest:.6g} without biases, where every variance is a fixed point; use"
@@ -245,45 +243,50 @@ def edge_of_chaos(
 
     def relative_excess(q: float, moments: CenteredMoments) -> tuple[float, float]:
         with np.errstate(all="ignore"):
-            found = float(moments.gap[0] / moments.slope_square[0])
+            found = float(moments.gap / moments.slope_square)
         if found == 0.0:  # it underflows, far below the root
             return -math.inf, 1.0
-        slope = float(moments.gap_slope[0]) * q / found
-        is_close = biases / 2.0 <= found <= 2.0 * biases
-        value = math.log1p((found - biases) / biases) if is_close else math.log(found)
-        return value - (0.0 if is_close else math.log(biases)), slope
+        value = (
+            math.log1p((found - biases) / biases)
+            if _is_close(found, biases)
+            else math.log(found) - math.log(biases)  # the quotient may be no double
+        )
+        return value, float(moments.gap_slope) * q / found
 
-    q = _root(activation, bound, relative_excess, {"bias_variance": biases}, falls=False)
-    moments = centered_moments(activation, bound, np.array([q]))
-    return Edge(float(keep / moments.slope_square[0]), biases, q)
+    q = _root(layer, relative_excess, ("bias_variance",), falls=False)
+    return Edge(float(keep / layer.moments(np.array(q)).slope_square), biases, q)
+
+
+def _is_close(x: float, y: float) -> bool:
+    """Whether log(x/y) is to be taken of their difference."""
+    return y / 2.0 <= x <= 2.0 * y
 
 
 def _root(
-    activation: Activation,
-    parameters: tuple[float, ...],
+    layer: Layer,
     function: Callable[[float, CenteredMoments], tuple[float, float]],
-    given: dict[str, float],
+    names: tuple[str, ...],
     falls: bool,
 ) -> float:
     """The zero of a strictly monotone function of log q, given with its derivative in log q.
 
-    The root grows with what is in ``given``, the arguments to name where it is not found.
+    The root grows with the arguments of these names, which are what to change where there is none.
 
     Raises:
         SearchError: if no bracket is found among the positive doubles, or it does not shrink.
     """
     sign = -1.0 if falls else 1.0
-    names = " or ".join(given)
-    numbers = given | dict(zip(activation.parameters, parameters, strict=True))
+    numbers = {name: layer.numbers[name] for name in names} | layer.parameters
     shown = ", ".join(f"{name} = {value}" for name, value in numbers.items())
+    advice = " or ".join(names)
 
     def value_and_slope(q: float) -> tuple[float, float]:
-        value, slope = function(q, centered_moments(activation, parameters, np.array([q])))
+        value, slope = function(q, layer.moments(np.array(q)))
         if math.isnan(value) or not math.isfinite(slope):
             raise SearchError(
                 f"{shown}: the expectations at q = {q}, on the way to the fixed point, are out of"
-                f" the range of a double; give a {names}"
-                f"{' or parameters' if parameters else ''} nearer to 1"
+                f" the range of a double; give a {advice}"
+                f"{' or parameters' if layer.parameters else ''} nearer to 1"
             )
         return sign * value, sign * slope
 
@@ -299,7 +302,7 @@ def _root(
             if error > LARGEST_ERROR or not slope > 0.0:
                 raise SearchError(
                     f"{shown}: the fixed point is about {q:.0e}, but it moves by more than"
-                    f" {LARGEST_ERROR:g} of itself with the last digit of {names}; give one"
+                    f" {LARGEST_ERROR:g} of itself with the last digit of {advice}; give one"
                     " farther from where there is none"
                 )
             return q + q * step
@@ -309,38 +312,35 @@ def _root(
         if not 1e-300 < new < 1e300:
             raise SearchError(
                 f"{shown}: the fixed point is beyond q = {q}, out of the range of the search,"
-                f" 1e-300 to 1e300; give a {'smaller' if new > 1.0 else 'larger'} {names}"
+                f" 1e-300 to 1e300; give a {'smaller' if new > 1.0 else 'larger'} {advice}"
             )
         if new == q:
             return q
         q = new
     raise SearchError(
         f"{shown}: the fixed point lies between {low} and {high}, where {ITERATIONS} steps did not"
-        f" find it; give a slightly different {names}"
+        f" find it; give a slightly different {advice}"
     )
 
 
-def _shares(activation: Activation, parameters: tuple[float, ...]) -> tuple[float, float]:
+def _shares(pieces: ActivationPieces) -> tuple[float, float]:
     """E f^2/q for q -> oo and for q -> 0, between which it decreases strictly, or is constant."""
-    name = activation.name
-    factor = parameters[1] if name == "selu" else 1.0
-    left = {"relu": 0.0, "celu": 1.0}.get(name)
-    slope = parameters[0] if left is None else left
-    far = slope if name == "leaky_relu" else 0.0
-    return factor**2 * (1.0 + far**2) / 2.0, factor**2 * (1.0 + slope**2) / 2.0
+    far, near = (
+        pieces.factor**2 * (1.0 + ratio**2) / 2.0 for ratio in (pieces.far_ratio, pieces.ratio)
+    )
+    return far, near
 
 
-def _require_fixed_point(
-    weights: float, biases: float, keep: float, least: float, greatest: float
-) -> None:
+def _require_fixed_point(layer: Layer) -> None:
     """Refuse what has no fixed point, or no other than all.
 
     Raises:
         NoFixedPointError: saying what the variances do instead.
     """
-    highest, lowest = keep / least, keep / greatest
+    weights, biases = layer.numbers["weight_variance"], layer.numbers["bias_variance"]
+    highest, lowest = (layer.numbers["keep_probability"] / share for share in _shares(layer.pieces))
     given = f"weight_variance = {weights}"
-    if least == greatest and weights == highest and biases == 0.0:
+    if highest == lowest and weights == highest and biases == 0.0:
         raise NoFixedPointError(f"{given}: every variance is a fixed point")
     if weights >= highest:
         raise NoFixedPointError(f"{given}: every variance grows; give less than {highest:.17g}")
@@ -349,27 +349,3 @@ def _require_fixed_point(
             f"{given}: without biases every variance decays to 0; give more than {lowest:.17g},"
             " or a bias_variance"
         )
-
-
-def _number(name: str, value: Any, domain: Domain) -> float:
-    """A checked number.
-
-    Raises:
-        TypeError: if it is an array or no real number.
-        ValueError: if it is outside its domain, or NaN.
-    """
-    array = broadcast_arguments(**{name: (value, domain)}).arrays[0]
-    if array.ndim:
-        raise TypeError(f"{name} = {value!r} is an array: give a number")
-    if np.isnan(array):
-        raise ValueError(f"{name} = nan: give {domain.advice}")
-    return float(array)
-
-
-def _parameters(
-    activation: Activation, parameters: tuple[float, ...], named: dict[str, float]
-) -> tuple[float, ...]:
-    bound = activation.bind(parameters, named)
-    return tuple(
-        _number(name, value, parameter_domain(activation, name)) for name, value in bound.items()
-    )

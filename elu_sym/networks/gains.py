@@ -6,6 +6,9 @@ A gain is an ordinary number in many places where a moment is none: at mu = -1e1
 the variance is 3e-252 and at sigma = 1e-200 every second moment is 0 for a double. So each moment
 is taken over sigma^2 from its factors (``moment``), which are doubles, as a significand and an
 exponent of its own that cannot overflow.
+
+The factors are those of g(x) = x for x >= 0 and r (e^x - 1) for x < 0. ELU is (c/k) g(k x), with
+the numbers c, r and k of its definition: 1, alpha and 1.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from elu_sym.book.formula import elu
+from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
 from elu_sym.numeric.exponential_moments import exponential_moment
 from elu_sym.numeric.law import Law, LimitLaw, Moment, NormalLaw
 from elu_sym.numeric.lower_moments import lower_moment
@@ -66,10 +71,12 @@ def second_moment_gain(law: Law, alpha: FloatArray) -> FloatArray:
     >>> second_moment_gain(law, np.array([1.0]))
     array([1.2451983])
     """
+    law, ratio, factor = _standard(law, alpha)
     if isinstance(law, LimitLaw):
-        at_kink = np.where(law.mu == 0.0, np.sqrt(2.0) / np.hypot(1.0, alpha), 0.0)
-        return np.where(law.mu == -np.inf, law.sigma / alpha, at_kink)
-    return (_second_above(law) + _over_variance(lower_moment(2, law), law, alpha)).inverse_root()
+        at_kink = np.where(law.mu == 0.0, np.sqrt(2.0) / np.hypot(1.0, ratio), 0.0)
+        return np.where(law.mu == -np.inf, law.sigma / ratio, at_kink) / factor
+    below = _over_variance(lower_moment(2, law), law, ratio)
+    return (_second_above(law) + below).inverse_root() / factor
 
 
 def variance_gain(law: Law, alpha: FloatArray) -> FloatArray:
@@ -88,20 +95,23 @@ def variance_gain(law: Law, alpha: FloatArray) -> FloatArray:
     >>> variance_gain(law, np.array([1.0]))
     array([1.27084342])
     """
+    law, ratio, factor = _standard(law, alpha)
     if isinstance(law, LimitLaw):
-        unit = np.maximum(alpha, 1.0)  # in which no square overflows
-        squares = ((1.0 / unit) ** 2 + (alpha / unit) ** 2) / 2.0
-        spread = squares - ((1.0 - alpha) / unit) ** 2 / (2.0 * np.pi)
-        return np.where(law.mu == 0.0, 1.0 / (unit * np.sqrt(spread)), _one_over_slope(law, alpha))
+        unit = np.maximum(ratio, 1.0)  # in which no square overflows
+        squares = ((1.0 / unit) ** 2 + (ratio / unit) ** 2) / 2.0
+        spread = squares - ((1.0 - ratio) / unit) ** 2 / (2.0 * np.pi)
+        at_kink = 1.0 / (unit * np.sqrt(spread))
+        return np.where(law.mu == 0.0, at_kink, _one_over_slope(law, ratio)) / factor
     above, below = upper_moment(1, law), lower_moment(1, law)
     product = _product(
         _power(2.0, 1),
-        _power(alpha, 1),
+        _power(ratio, 1),
         *(_power(x, n) for each in (above, below) for x, n in _factors(each, 1)),
         _power(law.sigma, -2),
     )
     upper = _over_variance(upper_variance_moment(law), law, 1.0)
-    return (upper + product + _over_variance(lower_variance_moment(law), law, alpha)).inverse_root()
+    lower = _over_variance(lower_variance_moment(law), law, ratio)
+    return (upper + product + lower).inverse_root() / factor
 
 
 def gradient_gain(law: Law, alpha: FloatArray) -> FloatArray:
@@ -120,13 +130,26 @@ def gradient_gain(law: Law, alpha: FloatArray) -> FloatArray:
     >>> gradient_gain(law, np.array([1.0]))
     array([1.22342856])
     """
+    law, ratio, factor = _standard(law, alpha)
     if isinstance(law, LimitLaw):
-        at_kink = np.sqrt(2.0) / np.hypot(1.0, alpha)
-        return np.where(law.mu == 0.0, at_kink, _one_over_slope(law, alpha))
+        at_kink = np.sqrt(2.0) / np.hypot(1.0, ratio)
+        return np.where(law.mu == 0.0, at_kink, _one_over_slope(law, ratio)) / factor
     above, below = upper_moment(0, law), exponential_moment(2, law)
     right = _product(_power(above.root, 4), _power(above.bracket, 1))
-    left = _product(_power(alpha, 2), _power(below.root, 4), _power(below.bracket, 1))
-    return (right + left).inverse_root()
+    left = _product(_power(ratio, 2), _power(below.root, 4), _power(below.bracket, 1))
+    return (right + left).inverse_root() / factor
+
+
+def _standard(law: Law, alpha: FloatArray) -> tuple[Law, FloatArray, FloatArray]:
+    """The law of k X, r and c: the gain of ELU is that of g there, over c.
+
+    Raises:
+        UnsuitableActivationError: if the definition of ELU is none of these.
+    """
+    pieces = activation_pieces(elu, (alpha,))
+    if not np.all(pieces.rate):
+        raise UnsuitableActivationError(elu, "c r (e^(k x) - 1)/k for x < 0 with k > 0")
+    return law.scaled(pieces.rate), pieces.ratio, pieces.factor
 
 
 def _second_above(law: NormalLaw) -> _Scaled:

@@ -16,23 +16,17 @@ For ReLU at mu = 0 the first and the third agree; for ELU no two of them do.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from operator import index
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from elu_sym.book.formula import Formula, elu
+from elu_sym.book.formula import elu
 from elu_sym.networks import gains
-from elu_sym.numeric.arguments import (
-    LOCATION,
-    POSITIVE,
-    SCALE,
-    Arguments,
-    broadcast_arguments,
-)
+from elu_sym.networks.beyond_range import finite_result
+from elu_sym.numeric.arguments import LOCATION, POSITIVE, SCALE, broadcast_arguments
 from elu_sym.numeric.evaluation import evaluate
-from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["Fans", "Preserve", "fans", "gain", "layer_gain", "layer_scale", "weight_variance"]
 
@@ -40,27 +34,15 @@ Preserve = Literal["second_moment", "variance", "gradient"]
 """What the weights of a layer are to keep as it is."""
 
 
-class _Rule(NamedTuple):
-    """How a gain is computed: from the book's compiled moment, and where that is no double."""
-
-    moment: Formula
-    everywhere: Callable[..., FloatArray]
-
-    def from_moment(self, mu: FloatArray, sigma: FloatArray, alpha: FloatArray) -> FloatArray:
-        """The gain by the compiled moment, NaN where that is too small or too large."""
-        moment = self.moment.numeric(mu, sigma, alpha)
-        ordinary = (moment > _SMALL) & (moment < 1.0 / _SMALL)
-        unit = 1.0 if self.moment is elu.derivative_second_moment else sigma
-        return np.where(ordinary, unit / np.sqrt(moment), np.nan)
-
-
 _SMALL = 1e-280
+"""Where moments lie between this and its reciprocal, a gain is taken of the moment."""
 
 _RULES = {
-    "second_moment": _Rule(elu.second_moment, gains.second_moment_gain),
-    "variance": _Rule(elu.variance, gains.variance_gain),
-    "gradient": _Rule(elu.derivative_second_moment, gains.gradient_gain),
+    "second_moment": (elu.second_moment, gains.second_moment_gain),
+    "variance": (elu.variance, gains.variance_gain),
+    "gradient": (elu.derivative_second_moment, gains.gradient_gain),
 }
+"""The moment that is kept, and how its gain is computed where the moment is no double."""
 
 
 def gain(
@@ -113,19 +95,27 @@ def gain(
             ...
         ValueError: preserve = 'mean' is none of 'second_moment', 'variance', 'gradient'
     """
-    rule = _rule(preserve)
+    if preserve not in tuple(_RULES):
+        raise ValueError(f"preserve = {preserve!r} is none of {', '.join(map(repr, _RULES))}")
+    formula, everywhere = _RULES[preserve]
     checked = broadcast_arguments(alpha=(alpha, POSITIVE), mu=(mu, LOCATION), sigma=(sigma, SCALE))
     height, mean, deviation = checked.arrays
     with np.errstate(all="ignore"):
-        values = np.asarray(rule.from_moment(mean, deviation, height))
+        moment = formula.numeric(mean, deviation, height)
+        ordinary = (moment > _SMALL) & (moment < 1.0 / _SMALL)
+        unit = 1.0 if preserve == "gradient" else deviation
+        values = np.asarray(np.where(ordinary, unit / np.sqrt(moment), np.nan))
     rest = np.isnan(values)
     if rest.any():
         broadcast = np.broadcast_arrays(mean, deviation, height)
-        (found,) = evaluate(rule.everywhere, *(each[rest] for each in broadcast))
-        values[rest] = found
-    result = checked.result(values)
-    _check_finite(result, checked, f"the gain that preserves the {preserve}")
-    return result
+        (values[rest],) = evaluate(everywhere, *(each[rest] for each in broadcast))
+    return finite_result(
+        checked,
+        values,
+        dict(zip(("alpha", "mu", "sigma"), checked.arrays, strict=True)),
+        f"the gain that preserves the {preserve}",
+        ", since the units hardly respond there; give a larger mu or alpha",
+    )
 
 
 def weight_variance(
@@ -172,9 +162,9 @@ def weight_variance(
     factor = gain(height, mean, deviation, preserve)
     with np.errstate(all="ignore"):
         values = np.asarray(factor * (factor / number))
-    result = checked.result(values)
-    _check_finite(result, checked, "the weight variance")
-    return result
+    given = dict(zip(("fan", "alpha", "mu", "sigma"), checked.arrays, strict=True))
+    advice = "; give a larger fan, mu or alpha"
+    return finite_result(checked, values, given, "the weight variance", advice)
 
 
 def layer_gain(
@@ -310,28 +300,3 @@ def fans(shape: Sequence[int], *, transposed: bool = False, groups: int = 1) -> 
     # Axis 0 counts the channels of all groups, axis 1 those of one.
     in_all, in_one = first // count * size, second * size
     return Fans(in_all, in_one) if transposed else Fans(in_one, in_all)
-
-
-def _rule(preserve: Preserve) -> _Rule:
-    if preserve not in get_args(Preserve):
-        choices = ", ".join(map(repr, get_args(Preserve)))
-        raise ValueError(f"preserve = {preserve!r} is none of {choices}")
-    return _RULES[preserve]
-
-
-def _check_finite(result: Any, checked: Arguments, what: str) -> None:
-    if not np.isinf(result).any():
-        return
-    first = np.unravel_index(int(np.argmax(np.isinf(result))), checked.shape)
-    place = "[" + ", ".join(str(int(i)) for i in first) + "]" if checked.shape else ""
-    names = ("fan", "alpha", "mu", "sigma")[-len(checked.arrays) :]
-    given = ", ".join(
-        f"{name}{place} = {np.broadcast_to(array, checked.shape)[first]}"
-        for name, array in zip(names, checked.arrays, strict=True)
-    )
-    with_fan = "fan" in names
-    reason = "" if with_fan else ", since the units hardly respond there"
-    raise ValueError(
-        f"{given}: {what} is beyond the range of {checked.dtype}{reason}; give a larger"
-        f" {'fan, mu or alpha' if with_fan else 'mu or alpha'}"
-    )

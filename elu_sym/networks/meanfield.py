@@ -25,8 +25,9 @@ from typing import Any
 import numpy as np
 
 from elu_sym.book.formula import Activation, elu
-from elu_sym.networks.meanfield_moments import CenteredMoments, FloatArray, centered_moments
-from elu_sym.numeric.arguments import POSITIVE, Arguments, Domain, broadcast_arguments
+from elu_sym.networks.beyond_range import BeyondRangeError
+from elu_sym.networks.layer import Layer
+from elu_sym.numeric.arguments import POSITIVE, broadcast_arguments
 
 __all__ = [
     "BeyondRangeError",
@@ -36,30 +37,6 @@ __all__ = [
     "variance_map",
     "variance_slope",
 ]
-
-VARIANCE = Domain(lambda x: (x < 0.0) | (x == np.inf), "a finite variance, zero or more")
-"""The variance of biases."""
-
-PROBABILITY = Domain(lambda x: (x <= 0.0) | (x > 1.0), "a probability above 0, at most 1")
-"""With which dropout keeps a unit."""
-
-AT_MOST = Domain(lambda x: (x <= 0.0) | (x > 1e150), "a number above zero, at most 1e150")
-BETWEEN = Domain(lambda x: (x < 1e-150) | (x > 1e150), "a number from 1e-150 to 1e150")
-FACTOR_AT_MOST = Domain(lambda x: (x <= 0.0) | (x > 1e75), "a number above zero, at most 1e75")
-FACTOR_BETWEEN = Domain(lambda x: (x < 1e-75) | (x > 1e75), "a number from 1e-75 to 1e75")
-
-PARAMETER_DOMAINS = {
-    ("elu", "alpha"): AT_MOST,
-    ("leaky_relu", "slope"): AT_MOST,
-    ("celu", "alpha"): BETWEEN,
-    ("selu", "alpha"): FACTOR_AT_MOST,
-    ("selu", "scale"): FACTOR_BETWEEN,
-}
-"""Where the squares of the parameters, and what is divided by them, are doubles."""
-
-
-class BeyondRangeError(ValueError):
-    """The arguments are in their domains, but the result is too large for its type."""
 
 
 def variance_map(
@@ -104,10 +81,10 @@ def variance_map(
         >>> print(f"{variance_map(3.0, 2.0, activation=relu):.12f}")
         3.000000000000
     """
-    layer = _Layer(
-        activation, parameters, named, variance, weight_variance, keep_probability, (bias_variance,)
-    )
-    return layer.result(layer.scaled("square"), "the variance")
+    values = (variance, weight_variance, keep_probability, bias_variance)
+    layer = Layer.of(activation, parameters, named, *values)
+    mapped = layer.scaled(layer.moments().square)
+    return layer.result("the variance", mapped, layer.arrays["bias_variance"])
 
 
 def variance_slope(
@@ -149,8 +126,8 @@ def variance_slope(
         >>> print(f"{variance_slope(1.0, 1.5505188080679277):.6f}")
         0.890968
     """
-    layer = _Layer(activation, parameters, named, variance, weight_variance, keep_probability)
-    return layer.result(layer.scaled("square_slope"), "the slope")
+    layer = Layer.of(activation, parameters, named, variance, weight_variance, keep_probability)
+    return layer.result("the slope", layer.scaled(layer.moments().square_slope))
 
 
 def correlation_slope(
@@ -190,8 +167,8 @@ def correlation_slope(
         >>> print(f"{correlation_slope(1.0, 1.5505188080679277):.6f}")
         1.035905
     """
-    layer = _Layer(activation, parameters, named, variance, weight_variance, keep_probability)
-    return layer.result(layer.scaled("slope_square"), "the factor")
+    layer = Layer.of(activation, parameters, named, variance, weight_variance, keep_probability)
+    return layer.result("the factor", layer.scaled(layer.moments().slope_square))
 
 
 def depth_scale(slope: Any) -> Any:
@@ -264,90 +241,8 @@ def residual_variance_map(
         >>> print(f"{residual_variance_map(4.0, 1.0, normalized=True):.6f}")
         4.644945
     """
-    layer = _Layer(
-        activation,
-        parameters,
-        named,
-        variance,
-        weight_variance,
-        keep_probability,
-        (bias_variance,),
-        normalized,
-    )
-    return layer.result(layer.scaled("square"), "the variance", layer.variance)
-
-
-class _Layer:
-    """The checked arguments of a layer, and the expectations there."""
-
-    def __init__(
-        self,
-        activation: Activation,
-        parameters: tuple[float, ...],
-        named: dict[str, float],
-        variance: Any,
-        weight_variance: Any,
-        keep_probability: Any,
-        biases: tuple[Any, ...] = (),
-        normalized: bool = False,
-    ) -> None:
-        given = {
-            "variance": (variance, POSITIVE),
-            "weight_variance": (weight_variance, POSITIVE),
-            "keep_probability": (keep_probability, PROBABILITY),
-        }
-        for bias_variance in biases:
-            given["bias_variance"] = (bias_variance, VARIANCE)
-        self.names = tuple(given)
-        self.bound = bound = activation.bind(parameters, named)
-        for name, value in bound.items():
-            if np.ndim(value):
-                raise TypeError(f"{name} = {value!r} is an array: give a number")
-            broadcast_arguments(**{name: (value, parameter_domain(activation, name))})
-        self.arguments: Arguments = broadcast_arguments(**given)
-        self.variance, self.weights, self.keep = self.arguments.arrays[:3]
-        q = np.ones_like(self.variance) if normalized else self.variance
-        found = centered_moments(activation, tuple(bound.values()), np.ravel(q))
-        self.moments = CenteredMoments(
-            *(np.reshape(getattr(found, name), q.shape) for name in found.__dataclass_fields__)
-        )
-
-    def scaled(self, name: str) -> FloatArray:
-        """The moment of this name times the weight variance over the probability to keep."""
-        moment = getattr(self.moments, name)
-        with np.errstate(all="ignore"):
-            gain = self.weights / self.keep
-            found: FloatArray = np.where(
-                np.isinf(gain), self.weights * moment / self.keep, gain * moment
-            )
-        return found
-
-    def result(self, value: FloatArray, what: str, before: FloatArray | None = None) -> Any:
-        """The value in the type of the arguments, with the variances of biases and before.
-
-        Raises:
-            BeyondRangeError: if it is infinite.
-        """
-        with np.errstate(over="ignore"):
-            for added in (*self.arguments.arrays[3:], *(() if before is None else (before,))):
-                value = value + added
-        found = self.arguments.result(value)
-        infinite = np.isinf(found)
-        if np.any(infinite):
-            first = np.unravel_index(int(np.argmax(infinite)), self.arguments.shape)
-            place = "[" + ", ".join(str(int(i)) for i in first) + "]" if first else ""
-            given = [
-                f"{name}{place} = {np.broadcast_to(array, self.arguments.shape)[first]}"
-                for name, array in zip(self.names, self.arguments.arrays, strict=True)
-            ]
-            given += [f"{name} = {number}" for name, number in self.bound.items()]
-            raise BeyondRangeError(
-                f"{', '.join(given)}: {what} is beyond the range of {self.arguments.dtype}; give a"
-                " smaller weight_variance or variance"
-            )
-        return found
-
-
-def parameter_domain(activation: Activation, name: str) -> Domain:
-    """Where a parameter of an activation keeps the expectations within the doubles."""
-    return PARAMETER_DOMAINS.get((activation.name, name), POSITIVE)
+    values = (variance, weight_variance, keep_probability, bias_variance)
+    layer = Layer.of(activation, parameters, named, *values)
+    q, biases = layer.arrays["variance"], layer.arrays["bias_variance"]
+    branch = layer.moments(np.ones_like(q) if normalized else q)
+    return layer.result("the variance", layer.scaled(branch.square), biases, q)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from elu_sym.book.formula import elu, relu
+from elu_sym.book.formula import celu, elu, leaky_relu, relu
+from elu_sym.networks.activation_pieces import UnsuitableActivationError
 
 if TYPE_CHECKING:
     from flint import arb
@@ -98,59 +100,13 @@ class PublishedConstant:
             return 0.0 if ratio.contains(0) else float(ratio.mid())
 
 
-def _standard(formula: Formula) -> Expr:
-    """A formula at N(0, 1) and, for ELU, alpha = 1."""
-    from sympy import S
+def _power(exponent: str, formula: Formula, *parameters: str) -> Expr:
+    """A power of a formula at N(0, 1), all numbers as fractions in text."""
+    from sympy import Rational
 
-    from elu_sym.symbols import alpha, mu, sigma
-
-    return formula.closed_form.xreplace({mu: S.Zero, sigma: S.One, alpha: S.One})
-
-
-def _standard_leaky(formula: Formula, slope_value: Rational) -> Expr:
-    from sympy import S
-
-    from elu_sym.symbols import mu, sigma, slope
-
-    return formula.closed_form.xreplace({mu: S.Zero, sigma: S.One, slope: slope_value})
-
-
-def _elu_gain_squared() -> Expr:
-    return 1 / _standard(elu.second_moment)
-
-
-def _relu_gain() -> Expr:
-    from sympy import sqrt
-
-    return 1 / sqrt(_standard(relu.second_moment))
-
-
-def _leaky_relu_gain() -> Expr:
-    from sympy import Rational, sqrt
-
-    from elu_sym.book.formula import leaky_relu
-
-    return 1 / sqrt(_standard_leaky(leaky_relu.second_moment, Rational(1, 100)))
-
-
-def _elu_normalizer() -> Expr:
-    from sympy import sqrt
-
-    return 1 / sqrt(_standard(elu.variance))
-
-
-def _relu_normalizer() -> Expr:
-    from sympy import sqrt
-
-    return 1 / sqrt(_standard(relu.variance))
-
-
-def _leaky_relu_normalizer() -> Expr:
-    from sympy import Rational, sqrt
-
-    from elu_sym.book.formula import leaky_relu
-
-    return 1 / sqrt(_standard_leaky(leaky_relu.variance, Rational(1, 100)))
+    point = map(Rational, ("0", "1", *parameters))
+    values = dict(zip(formula.symbols, point, strict=True))
+    return formula.closed_form.xreplace(values) ** Rational(exponent)
 
 
 def _one() -> Expr:
@@ -163,6 +119,9 @@ def _one() -> Expr:
 def selu_alpha() -> Expr:
     """The alpha of SELU, at which the mean of ELU at N(0, 1) is 0, in closed form.
 
+    Raises:
+        UnsuitableActivationError: if ELU is defined otherwise and no multiple of alpha on the left.
+
     Examples:
         >>> print(selu_alpha().evalf(20))
         1.6732632423543772848
@@ -171,8 +130,11 @@ def selu_alpha() -> Expr:
 
     from elu_sym.symbols import alpha, mu, sigma
 
-    mean = expand(elu.mean.closed_form.xreplace({mu: S.Zero, sigma: S.One}))  # linear in alpha
-    return -mean.coeff(alpha, 0) / mean.coeff(alpha, 1)
+    mean = expand(elu.mean.closed_form.xreplace({mu: S.Zero, sigma: S.One}))
+    constant, slope = mean.coeff(alpha, 0), mean.coeff(alpha, 1)
+    if expand(mean - constant - slope * alpha) != 0:
+        raise UnsuitableActivationError(elu, "linear in alpha")
+    return -constant / slope
 
 
 def selu_scale() -> Expr:
@@ -203,58 +165,58 @@ _SELU = (
 _NORMALIZER = "1/std f(Z), the variance rule"
 _GAIN = "1/sqrt(E f(Z)^2), the second-moment rule"
 
+_ELU, _CELU, _LEAKY = "ELU, alpha = 1", "CELU, alpha = 1", "leaky ReLU, slope 0.01"
+_ROOT = partial(_power, "-1/2")
+_SLOPE = "1/100"
+
 _ROWS = (
     PublishedConstant(
         "siren.elu",
         "1.5505188080679277",
-        "ELU, alpha = 1",
+        _ELU,
         "1/E f(Z)^2, the square of the gain",
-        _elu_gain_squared,
+        partial(_power, "-1", elu.second_moment, "1"),
         _SIREN,
     ),
-    PublishedConstant(
-        "nfnets.elu", "1.2716004848480225", "ELU, alpha = 1", _NORMALIZER, _elu_normalizer, _NFNETS
+    *(
+        PublishedConstant(f"nfnets.{name}", value, activation, _NORMALIZER, definition, _NFNETS)
+        for name, value, activation, definition in (
+            ("elu", "1.2716004848480225", _ELU, partial(_ROOT, elu.variance, "1")),
+            ("celu", "1.270926833152771", _CELU, partial(_ROOT, celu.variance, "1")),
+            ("relu", "1.7139588594436646", "ReLU", partial(_ROOT, relu.variance)),
+            ("leaky_relu", "1.70590341091156", _LEAKY, partial(_ROOT, leaky_relu.variance, _SLOPE)),
+            ("selu", "1.0008515119552612", "SELU", _one),
+        )
     ),
-    PublishedConstant(
-        "nfnets.celu", "1.270926833152771", "CELU, alpha = 1", _NORMALIZER, _elu_normalizer, _NFNETS
+    *(
+        PublishedConstant(f"pytorch.{name}", value, activation, _GAIN, definition, _PYTORCH)
+        for name, value, activation, definition in (
+            ("relu", "1.4142135623730951", "ReLU", partial(_ROOT, relu.second_moment)),
+            (
+                "leaky_relu",
+                "1.4141428569978354",
+                _LEAKY,
+                partial(_ROOT, leaky_relu.second_moment, _SLOPE),
+            ),
+            ("selu", "0.75", "SELU", _one),
+        )
     ),
-    PublishedConstant(
-        "nfnets.relu", "1.7139588594436646", "ReLU", _NORMALIZER, _relu_normalizer, _NFNETS
-    ),
-    PublishedConstant(
-        "nfnets.leaky_relu",
-        "1.70590341091156",
-        "leaky ReLU, slope 0.01",
-        _NORMALIZER,
-        _leaky_relu_normalizer,
-        _NFNETS,
-    ),
-    PublishedConstant("nfnets.selu", "1.0008515119552612", "SELU", _NORMALIZER, _one, _NFNETS),
-    PublishedConstant("pytorch.relu", "1.4142135623730951", "ReLU", _GAIN, _relu_gain, _PYTORCH),
-    PublishedConstant(
-        "pytorch.leaky_relu",
-        "1.4141428569978354",
-        "leaky ReLU, slope 0.01",
-        _GAIN,
-        _leaky_relu_gain,
-        _PYTORCH,
-    ),
-    PublishedConstant("pytorch.selu", "0.75", "SELU", _GAIN, _one, _PYTORCH),
-    PublishedConstant(
-        "selu.alpha",
-        "1.6732632423543772848170429916717",
-        "SELU",
-        "the alpha with mean 0 at N(0, 1)",
-        selu_alpha,
-        _SELU,
-    ),
-    PublishedConstant(
-        "selu.scale",
-        "1.0507009873554804934193349852946",
-        "SELU",
-        "the lambda with second moment 1 at N(0, 1)",
-        selu_scale,
-        _SELU,
+    *(
+        PublishedConstant(f"selu.{name}", value, "SELU", meaning, definition, _SELU)
+        for name, value, meaning, definition in (
+            (
+                "alpha",
+                "1.6732632423543772848170429916717",
+                "the alpha with mean 0 at N(0, 1)",
+                selu_alpha,
+            ),
+            (
+                "scale",
+                "1.0507009873554804934193349852946",
+                "the lambda with second moment 1 at N(0, 1)",
+                selu_scale,
+            ),
+        )
     ),
 )
 

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -261,9 +263,8 @@ def _attracting(mean: float, variance: float, omega: float, tau: float) -> bool 
 
 def _rounded(solved: PreciseParameters, mean: float, variance: float) -> SeluParameters:
     request = f"mean = {mean}, variance = {variance}"
-    return SeluParameters(
-        *(_double(value, name, request) for name, value in solved._asdict().items())
-    )
+    alpha, scale = solved
+    return SeluParameters(_double(alpha, "alpha", request), _double(scale, "scale", request))
 
 
 def _double(value: Any, name: str, request: str, underflow: float | None = None) -> float:
@@ -280,19 +281,15 @@ def _double(value: Any, name: str, request: str, underflow: float | None = None)
     """
     from mpmath import mp
 
-    numerator, exponent = int(value.man), int(value.exp)
-    if not numerator:
+    if not value:
         return 0.0
-    size = numerator.bit_length() + exponent
-    signed = -numerator if value < 0 else numerator
+    size = mp.mag(value)
     if -1080 < size < 1080:
-        try:
+        with suppress(OverflowError):
             # The quotient of two whole numbers is rounded once, subnormal or not.
-            double = (signed << exponent) / 1 if exponent >= 0 else signed / (1 << -exponent)
-        except OverflowError:
-            double = 0.0
-        if double:
-            return double
+            double = float(Fraction(int(value.man)) * Fraction(2) ** int(value.exp))
+            if double:
+                return -double if value < 0 else double
     if size < 0 and underflow is not None:
         return underflow
     with mp.workprec(64):

@@ -31,6 +31,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from elu_sym.book.formula import elu
+from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
+
 __all__ = [
     "Moments",
     "PreciseParameters",
@@ -135,8 +138,21 @@ def precise_parameters(mean: float, variance: float) -> PreciseParameters:
 
     Raises:
         ArithmeticError: If the precision is too low for a difference to be positive.
+        UnsuitableActivationError: If the definition of ELU is none that the equations are of.
     """
-    return (_right if mean >= 0 else _left)(Moments(mean, variance))
+    found = (_right if mean >= 0 else _left)(Moments(mean, variance))
+    _require_elu(found.alpha)
+    return found
+
+
+def _require_elu(alpha: Number) -> None:
+    """Refuse another definition than that of the equations.
+
+    Raises:
+        UnsuitableActivationError: If that is so.
+    """
+    if activation_pieces(elu, (alpha,)) != (1, alpha, 1):
+        raise UnsuitableActivationError(elu, "x for x >= 0 and alpha (e^x - 1) for x < 0")
 
 
 def _right(law: Moments) -> PreciseParameters:
@@ -197,9 +213,13 @@ def precise_jacobian(
     Returns:
         dE/dm, dE/dv, dVar/dm and dVar/dv of scale f(X) at N(mean, variance), in the working
         precision.
+
+    Raises:
+        UnsuitableActivationError: If the definition of ELU is none that the equations are of.
     """
     law = Moments(mean, variance)
     alpha, scale = parameters
+    _require_elu(alpha)
     positive, one, two = law.positive_probability, law.exponential(1), law.exponential(2)
     by_mean = scale * (positive + alpha * one)
     by_variance = scale * ((1 - alpha) * law.density / law.sigma + alpha * one) / 2

@@ -9,18 +9,16 @@ References:
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from operator import index
 from typing import Any
 
 import numpy as np
 
 from elu_sym.book.formula import Activation, elu
-from elu_sym.networks.meanfield import (
-    BeyondRangeError,
-    correlation_slope,
-    variance_map,
-    variance_slope,
-)
+from elu_sym.networks.beyond_range import BeyondRangeError
+from elu_sym.networks.meanfield import correlation_slope, variance_map, variance_slope
 from elu_sym.networks.meanfield_moments import FloatArray
 from elu_sym.numeric.arguments import POSITIVE, Domain, broadcast_arguments
 
@@ -68,17 +66,9 @@ def forward_variances(
     depth = _count("depth", depth)
     found = [broadcast_arguments(first_variance=(first_variance, POSITIVE)).arrays[0]]
     for layer in range(2, depth + 1):
+        given: Any = (found[-1], weight_variance, bias_variance, *parameters)
         try:
-            after = np.asarray(
-                variance_map(
-                    found[-1],
-                    weight_variance,
-                    bias_variance,
-                    *parameters,
-                    activation=activation,
-                    **named,
-                )
-            )
+            after = np.asarray(variance_map(*given, activation=activation, **named))
         except BeyondRangeError:
             after = np.array(np.inf)
         if not np.all((after > 0.0) & (after < np.inf)):
@@ -126,11 +116,9 @@ def backward_variances(
         [0.69209  0.668102]
     """
     layers = _layers(variances, POSITIVE)
-    factors = correlation_slope(
-        layers, weight_variance, *parameters, activation=activation, **named
-    )
-    _check_shape(factors, layers, weight_variance)
-    last = correlation_slope(layers[-1], 1.0, *parameters, activation=activation, **named)
+    slope: Callable[..., Any] = partial(correlation_slope, activation=activation, **named)
+    factors = _at_every_layer(slope, layers, weight_variance, parameters)
+    last = slope(layers[-1], 1.0, *parameters)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         products = np.cumprod(factors[-2::-1], axis=0)[::-1]
         found: FloatArray = np.concatenate([last * products, [last]])
@@ -181,18 +169,16 @@ def sampling_deviation(
     """
     units = _count("width", width)
     layers = _layers(variances, SQUARABLE)
-    slopes = np.asarray(
-        variance_slope(layers, weight_variance, *parameters, activation=activation, **named)
-    )
-    _check_shape(slopes, layers, weight_variance)
+    slope = partial(variance_slope, activation=activation, **named)
+    slopes = _at_every_layer(slope, layers, weight_variance, parameters)
     bound = tuple(activation.bind(parameters, named).values())
     deviations = np.sqrt(layers)
     with np.errstate(all="ignore"):
         squares = activation.second_moment(0.0, deviations, *bound)
         fresh = (activation.fourth_moment(0.0, deviations, *bound) - squares**2) / units
         found = [fresh[0]]
-        for new, slope in zip(fresh[1:], slopes[1:], strict=True):
-            found.append(slope**2 * found[-1] + new)
+        for new, passed_on in zip(fresh[1:], slopes[1:], strict=True):
+            found.append(passed_on**2 * found[-1] + new)
         result: FloatArray = np.sqrt(np.array(found))
     if np.any(~np.isfinite(result) & ~np.isnan(layers).any()):
         raise ValueError(
@@ -239,9 +225,18 @@ def _layers(variances: Any, domain: Domain) -> FloatArray:
     return found
 
 
-def _check_shape(factors: FloatArray, layers: FloatArray, weight_variance: Any) -> None:
-    if np.shape(factors) != layers.shape:
+def _at_every_layer(
+    slope: Callable[..., Any], layers: FloatArray, weight_variance: Any, parameters: Any
+) -> FloatArray:
+    """The slopes, which have the shape of the variances.
+
+    Raises:
+        ValueError: if the weight variance has more axes, or as the slope does.
+    """
+    found: FloatArray = np.asarray(slope(layers, weight_variance, *parameters))
+    if found.shape != layers.shape:
         raise ValueError(
             f"weight_variance has shape {np.shape(weight_variance)}, which does not broadcast to"
             f" that of variances, {layers.shape}: give a number"
         )
+    return found

@@ -927,3 +927,38 @@ def moments(law: Law, alpha: Array) -> tuple[Array, ...]:
     second_moment_value = second_moment(law, alpha)
     mean_value = mean(law, alpha)
     return mean_value, second_moment_value, variance_value
+
+
+def elu_pieces(alpha: Array) -> tuple[Array, ...]:
+    """Return c, r, k: elu(x) is c x for x >= 0, c r (e^(k x) - 1)/k for x < 0."""
+    return 1, alpha, 1
+
+
+def relu_pieces() -> tuple[Array, ...]:
+    """Return c, r, k: relu(x) is c x for x >= 0, c r x for x < 0."""
+    return 1, 0, 0
+
+
+def leaky_relu_pieces(slope: Array) -> tuple[Array, ...]:
+    """Return c, r, k: leaky_relu(x) is c x for x >= 0, c r x for x < 0."""
+    return 1, slope, 0
+
+
+def selu_pieces(alpha: Array, scale: Array) -> tuple[Array, ...]:
+    """Return c, r, k: selu(x) is c x for x >= 0, c r (e^(k x) - 1)/k for x < 0."""
+    return scale, alpha, 1
+
+
+def celu_pieces(alpha: Array) -> tuple[Array, ...]:
+    """Return c, r, k: celu(x) is c x for x >= 0, c r (e^(k x) - 1)/k for x < 0."""
+    return 1, 1, 1/alpha
+
+
+def elu_value(x: Array, alpha: Array) -> Array:
+    """Compute ELU."""
+    return numpy.where(x < 0, alpha*numpy.expm1(numpy.minimum(x, 0)), numpy.maximum(x, 0))
+
+
+def elu_slope(x: Array, alpha: Array) -> Array:
+    """Compute the derivative of ELU."""
+    return numpy.where(x >= 0, 1, alpha*numpy.exp(numpy.minimum(x, 0)))

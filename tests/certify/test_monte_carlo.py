@@ -14,7 +14,8 @@ from elu_sym.certify.monte_carlo import (
     lyapunov_bound,
     monte_carlo_certificate,
 )
-from elu_sym.certify.sampling import SampleMoments, sample
+from elu_sym.certify.sample_moments import SampleMoments
+from elu_sym.certify.sampling import sample
 from elu_sym.symbols import alpha, mu, sigma, x
 
 SAMPLES = 1 << 21

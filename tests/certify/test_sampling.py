@@ -6,7 +6,8 @@ from sympy import DiracDelta, Max, Min, Piecewise, exp, lambdify
 
 from elu_sym.activations import Elu
 from elu_sym.certify.integrand import Integrand, IntegrandError
-from elu_sym.certify.sampling import CHUNK, SampleMoments, array_function, sample
+from elu_sym.certify.sample_moments import SampleMoments
+from elu_sym.certify.sampling import CHUNK, array_function, sample
 from elu_sym.symbols import alpha, mu, sigma, x
 
 ELU = Elu(x, alpha)

@@ -221,6 +221,7 @@ WRONG = {
         f"column 'x', row {ROWS + 7} (line {ROWS + 9}): -1e+90: give values up to",
     ),
     "csv blank": ("blank.csv", content("\n \n\n"), "there are only blank lines and no values"),
+    "csv byte order mark": ("a.csv", content(b"\xef\xbb\xbf"), "only blank lines and no values"),
     "csv blank first": ("a.csv", content("\n1\n2\n"), "line 1 is blank: begin with a header"),
     "npy one value": ("a.npy", saved(np.ones(1)), "1 values: an audit needs at least two"),
     "csv empty": ("a.csv", content(""), "the file is empty"),

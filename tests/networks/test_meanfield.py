@@ -18,6 +18,7 @@ from elu_sym.networks.fixed_points import (
     edge_through,
     fixed_point,
 )
+from elu_sym.networks.layer import Layer
 from elu_sym.networks.meanfield import (
     BeyondRangeError,
     correlation_slope,
@@ -378,7 +379,8 @@ def test_what_is_not_found_is_no_number(call, message) -> None:
 
 
 def search(function) -> float:
-    return _root(elu, (1.0,), function, {"bias_variance": 0.5}, falls=False)
+    layer = Layer.of_numbers(elu, (1.0,), {}, bias_variance=0.5)
+    return _root(layer, function, ("bias_variance",), falls=False)
 
 
 def test_every_failed_search_names_the_arguments_and_says_what_to_give(monkeypatch) -> None:

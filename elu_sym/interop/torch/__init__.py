@@ -11,7 +11,7 @@ except ModuleNotFoundError as error:
     ) from error
 
 # After the message above, which names this package.
-from elu_sym.interop.torch.audit import AuditHook, audited
+from elu_sym.interop.torch.audit_hook import AuditHook, audited
 from elu_sym.interop.torch.formulas import torch_function
 from elu_sym.interop.torch.initializers import elu_kaiming_normal_, elu_kaiming_uniform_
 

@@ -77,8 +77,6 @@ def elu_kaiming_normal_(
         1.25
     """
     deviation = _deviation(tensor, mode, layer_gain(alpha, mu, sigma, preserve), transposed, groups)
-    if deviation is None:
-        return tensor
     with torch.no_grad():
         return tensor.normal_(0.0, deviation, generator=generator)
 
@@ -132,17 +130,13 @@ def elu_kaiming_uniform_(
         (True, True)
     """
     deviation = _deviation(tensor, mode, layer_gain(alpha, mu, sigma, preserve), transposed, groups)
-    if deviation is None:
-        return tensor
     bound = math.sqrt(3.0) * deviation
     with torch.no_grad():
         return tensor.uniform_(-bound, bound, generator=generator)
 
 
-def _deviation(
-    tensor: Tensor, mode: str, gain: float, transposed: bool, groups: int
-) -> float | None:
-    """The standard deviation; None, with PyTorch's own warning, for a tensor without elements."""
+def _deviation(tensor: Tensor, mode: str, gain: float, transposed: bool, groups: int) -> float:
+    """The standard deviation; 0, with PyTorch's own warning, for a tensor without elements."""
     if not isinstance(tensor, Tensor):
         raise TypeError(f"tensor is of type {type(tensor).__name__}: give the weights of a layer")
     if not tensor.dtype.is_floating_point:
@@ -152,7 +146,7 @@ def _deviation(
         raise ValueError(f"mode = {mode!r} is none of 'fan_in', 'fan_out'")
     if 0 in tensor.shape:
         warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)
-        return None
+        return 0.0
     counted = fans(tuple(tensor.shape), transposed=transposed, groups=groups)
     deviation = gain / math.sqrt(counted.fan_in if choice == "fan_in" else counted.fan_out)
     if not DEVIATIONS * deviation <= torch.finfo(tensor.dtype).max:

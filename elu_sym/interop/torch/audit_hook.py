@@ -12,17 +12,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from elu_sym.layer_audit import LayerAudit, LayerRecorder
+from elu_sym.layer_audit import LayerAudit, LayerRecorder, float_formats
 from elu_sym.layer_audit.recorder import LARGEST
 
 __all__ = ["AuditHook", "audited"]
 
-FORMATS = {
-    torch.float16: "float16",
-    torch.bfloat16: "bfloat16",
-    torch.float32: "float32",
-    torch.float64: "float64",
-}
+FORMATS = {getattr(torch, name): name for name in float_formats.FORMATS}
 
 PIECE = 1 << 20
 """Values that are brought to the processor at a time."""

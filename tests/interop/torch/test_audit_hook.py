@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch", reason="needs the extra torch")
 
 from torch import nn  # noqa: E402
 
-from elu_sym.interop.torch.audit import PIECE, AuditHook, audited  # noqa: E402
+from elu_sym.interop.torch.audit_hook import PIECE, AuditHook, audited  # noqa: E402
 from elu_sym.layer_audit import audit  # noqa: E402
 
 
@@ -195,9 +195,9 @@ def test_without_the_package_the_message_names_the_extra():
     code = (
         "import sys; sys.modules['torch'] = None\n"
         "try:\n"
-        "    import elu_sym.interop.torch.audit\n"
+        "    import elu_sym.interop.torch.audit_hook\n"
         "except ModuleNotFoundError as error:\n"
         "    print(error)\n"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout == "elu_sym.interop.torch.audit needs torch: pip install 'elu_sym[torch]'\n"
+    assert run.stdout == "elu_sym.interop.torch needs torch: pip install 'elu_sym[torch]'\n"

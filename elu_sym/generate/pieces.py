@@ -1,0 +1,123 @@
+"""The text of functions that know the pieces of an activation, for the modules of networks.
+
+What the theory of layers needs beside the formulas is the shape of an activation,
+
+    f(x) = c x,  x >= 0,      f(x) = c r (e^(k x) - 1)/k,  x < 0     (c r x where k = 0),
+
+with numbers c > 0, r >= 0 and k >= 0 that depend on the parameters. They are read from the pieces
+of the definition; where the pieces are no such functions there is no text, and what needs the shape
+says so when it is asked.
+"""
+
+import re
+
+from sympy import Expr, Pow, Symbol, diff, exp, simplify
+from sympy.printing.numpy import NumPyPrinter
+
+from elu_sym.algebra.equality import UndecidedError, equals
+from elu_sym.algebra.normal_form import NotNormalizableError
+from elu_sym.book.formula import ACTIVATIONS, Activation, elu
+
+__all__ = ["pieces_source", "read_pieces"]
+
+PIECES = '''
+
+def {name}_pieces({arguments}) -> tuple[Array, ...]:
+    """Return c, r, k: {name}(x) is c x for x >= 0, {below} for x < 0."""
+    return {numbers}
+'''
+
+FUNCTION = '''
+
+def {name}({arguments}) -> Array:
+    """Compute {statement}."""
+    return {code}
+'''
+
+
+def pieces_source() -> str:
+    """The pieces of every activation that has such, and ELU and its derivative as functions."""
+    text = "".join(map(_pieces_function, ACTIVATIONS.values()))
+    text += _function(elu, "elu_value", "ELU", elu.function)
+    return text + _function(elu, "elu_slope", "the derivative of ELU", elu.function.derivative)
+
+
+def read_pieces(activation: Activation) -> tuple[Expr, Expr, Expr] | None:
+    """The numbers c, r and k of an activation.
+
+    Args:
+        activation: one of the book.
+
+    Returns:
+        Expressions in its parameters, or None if its pieces are no such functions. That they are is
+        decided by the normal form.
+
+    Examples:
+        >>> from elu_sym import celu, relu
+        >>> read_pieces(celu), read_pieces(relu)
+        ((1, 1, 1/alpha), (1, 0, 0))
+    """
+    x = Symbol("x", real=True)
+    left, right = (
+        piece(x, *activation.symbols)
+        for piece in (activation.function.left, activation.function.right)
+    )
+    factor, slope = diff(right, x), diff(left, x)
+    # The left piece solves f'' = k f'.
+    rate = simplify(diff(slope, x) / slope) if slope != 0 else slope
+    if factor.has(x) or rate.has(x) or not factor.is_positive:
+        return None
+    ratio = simplify(slope.subs(x, 0) / factor)
+    if not (rate.is_nonnegative and ratio.is_nonnegative):
+        return None
+    below = factor * ratio * (x if rate == 0 else (exp(rate * x) - 1) / rate)
+    try:
+        fits = equals(left, below) and equals(right, factor * x)
+    except (NotNormalizableError, UndecidedError):
+        return None
+    return (factor, ratio, rate) if fits else None
+
+
+def _pieces_function(activation: Activation) -> str:
+    """The text of a function of the parameters; empty where there are no such pieces."""
+    pieces = read_pieces(activation)
+    if pieces is None:
+        return ""
+    return PIECES.format(
+        name=activation.name,
+        arguments=_arguments(activation),
+        below="c r x" if pieces[2] == 0 else "c r (e^(k x) - 1)/k",
+        numbers=", ".join(_code(activation, number) for number in pieces),
+    )
+
+
+def _function(activation: Activation, name: str, statement: str, function: type[Expr]) -> str:
+    """The text of a function of x and the parameters."""
+    x = Symbol("x", real=True)
+    return FUNCTION.format(
+        name=name,
+        arguments=f"x: Array, {_arguments(activation)}",
+        statement=statement,
+        code=_code(activation, function(x, *activation.symbols)),
+    )
+
+
+def _arguments(activation: Activation) -> str:
+    return ", ".join(f"{name}: Array" for name in activation.parameters)
+
+
+def _code(activation: Activation, expression: Expr) -> str:
+    names = (Symbol(name, positive=True) for name in activation.parameters)
+    plain = expression.xreplace(dict(zip(activation.symbols, names, strict=True)))
+    # SymPy folds what it clips by a list, for any number of arguments.
+    code = _Printer().doprint(plain)
+    return re.sub(r"functools\.reduce\(([\w.]+), \[(.+?)\]\)", r"\1(\2)", code)
+
+
+class _Printer(NumPyPrinter):
+    """Divides in place of a power, which may be rounded twice."""
+
+    def _print_Pow(self, power: Pow, rational: bool = False) -> str:
+        if power.exp == -1 and power.base.is_Symbol:
+            return f"1/{self._print(power.base)}"
+        return str(super()._print_Pow(power, rational))

@@ -1,0 +1,45 @@
+"""Another definition of ELU moves all of networks and layer_audit, or is refused by name."""
+
+import json
+from pathlib import Path
+
+import definition_checks
+import pytest
+from mutants import mutated_copy, run_in
+
+import elu_sym
+
+REFUSED = {
+    # Its scale and its alpha are solved for with ELU's own pieces.
+    "2*alpha*(exp(x) - 1)": {
+        *("self_normalization.selu_parameters", "self_normalization.selu_fixed_point"),
+        *("selu_equations.precise_parameters", "selu_equations.precise_jacobian"),
+    },
+    # No exponential that saturates: what needs no more than the formulas of the book is left.
+    "alpha*x*exp(x)": definition_checks.CHECKS.keys()
+    - {
+        *("initialization.gain", "initialization.weight_variance"),
+        *("initialization.layer_gain", "initialization.layer_scale"),
+        *("published_constants.PUBLISHED_CONSTANTS", "estimates.function_values"),
+    },
+}
+
+
+@pytest.mark.parametrize("definition", REFUSED)
+def test_every_public_name_moves_with_the_definition_or_refuses(
+    definition: str, tmp_path: Path
+) -> None:
+    folder = mutated_copy(tmp_path, definition)
+    found = json.loads(run_in(folder, definition_checks.__file__, "generate"))
+    refused = {name for name, outcome in found.items() if outcome.startswith("refused: ")}
+    assert refused == REFUSED[definition]
+    assert all("activation = elu: its pieces, Elu in" in found[name] for name in refused)
+    compared = {name for name, outcome in found.items() if outcome == "compared"}
+    assert compared == definition_checks.CHECKS.keys() - refused
+
+
+def test_every_public_name_is_compared_under_the_shipped_definition() -> None:
+    found = json.loads(run_in(Path(elu_sym.__file__).parents[1], definition_checks.__file__))
+    assert {name for name, outcome in found.items() if outcome == "compared"} == set(
+        definition_checks.CHECKS
+    )

@@ -1,0 +1,475 @@
+"""Every public name of networks and layer_audit beside quadrature of the definition of ELU.
+
+Run in a copy of the package whose definition is another one, see :mod:`mutants`: with the argument
+``generate`` it generates the code anew, then prints as JSON what came of each name: ``compared``,
+``apart`` (it has nothing to do with the function) or ``refused`` with the message. A difference is
+an error.
+"""
+
+import contextlib
+import importlib
+import io
+import json
+import math
+import pkgutil
+import sys
+import tempfile
+from argparse import ArgumentParser
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.integrate import quad
+from scipy.special import ndtr
+from sympy import Symbol, diff, lambdify
+
+from elu_sym.activations import Elu
+from elu_sym.generate import codegen
+
+MU, SIGMA, ALPHA, Q, WEIGHTS, BIASES = 0.3, 1.2, 0.8, 0.6, 1.1, 0.05
+
+x, alpha = Symbol("x", real=True), Symbol("alpha", positive=True)
+PIECES = [[piece(x, alpha)] for piece in (Elu.left, Elu.right)]
+for expressions in PIECES:
+    expressions += [diff(expressions[0], x), diff(expressions[0], x, 2)]
+FUNCTIONS = [[lambdify((x, alpha), each, "math") for each in piece] for piece in PIECES]
+
+
+def f(t: float, a: float = ALPHA, order: int = 0) -> float:
+    """A derivative of ELU of this order, off the kink."""
+    return float(FUNCTIONS[int(t >= 0)][order](t, a))
+
+
+def mean(g: Callable[[float], float], mu: float = 0.0, sigma: float = Q**0.5) -> float:
+    """E g(X), X ~ N(mu, sigma^2), by quadrature on either side of the kink."""
+
+    def weighted(t: float) -> float:
+        z = (t - mu) / sigma
+        return g(t) * math.exp(-z * z / 2) / (sigma * math.sqrt(2 * math.pi))
+
+    low, high = mu - 14 * sigma, mu + 14 * sigma
+    # The rule of quad evaluates no end, so that neither side sees the other.
+    ends = sorted({low, mu, high} | ({0.0} if low < 0 < high else set()))
+    pieces = [
+        quad(weighted, *interval, epsabs=1e-13, epsrel=1e-12, limit=200)[0]
+        for interval in pairwise(ends)
+    ]
+    return math.fsum(pieces)
+
+
+def square(q: float = Q, a: float = ALPHA) -> float:
+    """E f^2 at N(0, q)."""
+    return mean(lambda t: f(t, a) ** 2, 0.0, q**0.5)
+
+
+def slope_square(q: float = Q, a: float = ALPHA) -> float:
+    """E f'^2 at N(0, q)."""
+    return mean(lambda t: f(t, a, 1) ** 2, 0.0, q**0.5)
+
+
+def square_slope(q: float = Q, a: float = ALPHA) -> float:
+    """Its derivative of E f^2 in q, E[X f f']/q by Stein's identity."""
+    return mean(lambda t: t * f(t, a) * f(t, a, 1), 0.0, q**0.5) / q
+
+
+def same(found: object, expected: object, tolerance: float = 1e-8, absolute: float = 1e-11) -> None:
+    """Refuse a difference."""
+    np.testing.assert_allclose(
+        np.asarray(found, float), np.asarray(expected, float), rtol=tolerance, atol=absolute
+    )
+
+
+def same_moments(found: object) -> None:
+    """Six expectations at N(0, q)."""
+    e, m, m_slope = slope_square(), square(), square_slope()
+    e_slope = mean(lambda t: t * f(t, ALPHA, 1) * f(t, ALPHA, 2)) / Q
+    gap = Q * e - m
+    gap_slope = ((e + Q * e_slope - m_slope) * e - gap * e_slope) / e**2
+    names = ("square", "square_slope", "slope_square", "slope_square_slope", "gap", "gap_slope")
+    same([getattr(found, name) for name in names], [m, m_slope, e, e_slope, gap, gap_slope], 1e-6)
+
+
+def second_gain(mu: float = MU, sigma: float = SIGMA, a: float = ALPHA) -> float:
+    """sigma/sqrt(E f^2)."""
+    return sigma / mean(lambda t: f(t, a) ** 2, mu, sigma) ** 0.5
+
+
+def variance_gain(mu: float = MU, sigma: float = SIGMA, a: float = ALPHA) -> float:
+    """sigma/std f."""
+    middle = mean(lambda t: f(t, a), mu, sigma)
+    return sigma / mean(lambda t: (f(t, a) - middle) ** 2, mu, sigma) ** 0.5
+
+
+def gradient_gain(mu: float = MU, sigma: float = SIGMA, a: float = ALPHA) -> float:
+    """1/sqrt(E f'^2)."""
+    return mean(lambda t: f(t, a, 1) ** 2, mu, sigma) ** -0.5
+
+
+GAINS = {"second_moment": second_gain, "variance": variance_gain, "gradient": gradient_gain}
+
+
+def public(place: str) -> Any:
+    """A public name of the package, imported when the code was generated."""
+    module, _, name = place.rpartition(".")
+    return getattr(importlib.import_module(f"elu_sym.{module}"), name)
+
+
+def pieces() -> None:
+    c, r, k = public("networks.activation_pieces.activation_pieces")(
+        public("book.formula.elu"), (ALPHA,)
+    )
+    for t in (-3.0, -0.2, 0.0, 1.7):
+        below = c * r * (math.expm1(k * t) / k if k else t)
+        same(c * t if t >= 0 else below, f(t))
+
+
+def moments() -> None:
+    same_moments(
+        public("networks.meanfield_moments.centered_moments")(
+            public("book.formula.elu"), (ALPHA,), np.array(Q)
+        )
+    )
+
+
+def layer() -> None:
+    same_moments(
+        public("networks.layer.Layer").of(public("book.formula.elu"), (ALPHA,), {}, Q).moments()
+    )
+
+
+def meanfield(name: str) -> Callable[[], None]:
+    def check() -> None:
+        function = public(f"networks.meanfield.{name}")
+        named = {"alpha": ALPHA, "keep_probability": 0.9}
+        gain = WEIGHTS / 0.9
+        if name == "variance_map":
+            same(function(Q, WEIGHTS, BIASES, **named), gain * square() + BIASES)
+        elif name == "residual_variance_map":
+            same(function(Q, WEIGHTS, BIASES, **named), Q + gain * square() + BIASES)
+            found = function(Q, WEIGHTS, BIASES, normalized=True, **named)
+            same(found, Q + gain * square(1.0) + BIASES)
+        else:
+            expected = {"variance_slope": square_slope, "correlation_slope": slope_square}[name]()
+            same(function(Q, WEIGHTS, **named), gain * expected)
+
+    return check
+
+
+def fixed_points(name: str) -> Callable[[], None]:
+    def check() -> None:
+        function = public(f"networks.fixed_points.{name}")
+        if name == "fixed_point":
+            q, stable, chi = function(WEIGHTS, BIASES, ALPHA)
+            same(WEIGHTS * square(q) + BIASES, q)
+            same([stable, chi], [WEIGHTS * square_slope(q), WEIGHTS * slope_square(q)])
+            without = function(2 / (1 + f(-1e-9, ALPHA, 1) ** 2) + 0.2, 0.0, ALPHA)
+            same((2 / (1 + f(-1e-9, ALPHA, 1) ** 2) + 0.2) * square(without[0]), without[0], 1e-6)
+            return
+        edge = function(Q if name == "edge_through" else BIASES, ALPHA)
+        same(edge.weight_variance * slope_square(edge.variance), 1)
+        same(edge.weight_variance * square(edge.variance) + edge.bias_variance, edge.variance)
+        if name == "edge_of_chaos":
+            same(function(0.0, ALPHA)[0], 2 / (1 + f(-1e-12, ALPHA, 1) ** 2))
+
+    return check
+
+
+def gains(name: str) -> Callable[[], None]:
+    def check() -> None:
+        function = public(f"networks.gains.{name}_gain")
+        evaluate = public("numeric.evaluation.evaluate")
+        mu, sigma = np.array([MU, -2.0]), np.array([SIGMA, 0.7])
+        (found,) = evaluate(function, mu, sigma, np.array(ALPHA))
+        same(found, [GAINS[name](m, s) for m, s in zip(mu, sigma, strict=True)], 1e-7)
+        limits = [(-1.0, 0.0), (1.5, 0.0), (0.0, 0.0)]
+        (found,) = evaluate(function, *map(np.array, zip(*limits, strict=True)), np.array(ALPHA))
+        # The limit of no deviation, by a small one.
+        same(found, [GAINS[name](m, 1e-7) for m, _ in limits], 1e-5, 1e-6)
+
+    return check
+
+
+def initialization(name: str) -> Callable[[], None]:
+    def check() -> None:
+        function = public(f"networks.initialization.{name}")
+        for rule, expected in GAINS.items():
+            value = expected()
+            if name == "weight_variance":
+                same(function(7, ALPHA, MU, SIGMA, rule), value**2 / 7)
+            else:
+                found = function(ALPHA, MU, SIGMA, rule)
+                same(found, value**2 if name == "layer_scale" else value)
+
+    return check
+
+
+def published() -> None:
+    rows = public("networks.published_constants.PUBLISHED_CONSTANTS")
+    found = {name: float(row.digits(17)) for name, row in rows.items()}
+    same(found["siren.elu"], 1 / square(1.0, 1.0))
+    same(found["nfnets.elu"], variance_gain(0.0, 1.0, 1.0))
+    height, scale = found["selu.alpha"], found["selu.scale"]
+    same(mean(lambda t: f(t, height), 0.0, 1.0), 0)
+    same(scale**2 * square(1.0, height), 1)
+
+
+def mapped(mu: float, variance: float, a: float, scale: float) -> np.ndarray:
+    """Mean and variance of scale f(X)."""
+    first, second = (
+        mean(lambda t, power=power: (scale * f(t, a)) ** power, mu, variance**0.5)
+        for power in (1, 2)
+    )
+    return np.array([first, second - first**2])
+
+
+def selu(module: str, name: str) -> Callable[[], None]:
+    def check() -> None:
+        function = public(f"networks.{module}.{name}")
+        for mu, variance in ((0.0, 1.0), (-0.5, 2.0)):
+            if name == "precise_jacobian":
+                a, scale = ALPHA, 1.3
+                moved = mapped(mu, variance, a, scale)[0]
+                kind = public("networks.selu_equations.PreciseParameters")
+                # It is for parameters that keep the mean.
+                found = function(mu, variance, kind(a, scale))
+                a_row = [found[0], found[1]]
+                by_mean = (mapped(mu + 1e-4, variance, a, scale)[0] - moved) / 1e-4
+                by_variance = (mapped(mu, variance + 1e-4, a, scale)[0] - moved) / 1e-4
+                same(a_row, [by_mean, by_variance], 1e-3)
+                continue
+            found = function(mu, variance)
+            a, scale = map(float, getattr(found, "parameters", found))
+            same(mapped(mu, variance, a, scale), [mu, variance], 1e-7)
+            if name == "selu_fixed_point":
+                h = 1e-4 * variance
+                up, down = (mapped(mu, variance + k * h, a, scale) for k in (1, -1))
+                same([row[1] for row in found.jacobian], (up - down) / (2 * h), 1e-5)
+
+    return check
+
+
+def signals(name: str) -> Callable[[], None]:
+    def check() -> None:
+        function = public(f"networks.signal_propagation.{name}")
+        variances = [Q, WEIGHTS * square() + BIASES]
+        last = slope_square(variances[1])
+        if name == "forward_variances":
+            same(function(2, Q, WEIGHTS, BIASES, ALPHA), variances)
+        elif name == "backward_variances":
+            found = function(np.array(variances), WEIGHTS, ALPHA)
+            same(found, [last * WEIGHTS * slope_square(), last])
+        else:
+            fresh = [mean(lambda t: f(t) ** 4, 0.0, q**0.5) - square(q) ** 2 for q in variances]
+            slope = WEIGHTS * square_slope(variances[1])
+            expected = [fresh[0] / 50, slope**2 * fresh[0] / 50 + fresh[1] / 50]
+            same(function(np.array(variances), WEIGHTS, 50, ALPHA), np.sqrt(expected))
+
+    return check
+
+
+VALUES = np.random.default_rng(8).normal(-0.4, 1.6, 3000)
+
+
+def same_audit(found: object) -> None:
+    """All numbers of an audit of VALUES beside means over them and quadrature."""
+    mu, sigma = VALUES.mean(), VALUES.std(ddof=1)
+    heights = np.array([f(t) for t in VALUES])
+    slopes = np.array([f(t, ALPHA, 1) for t in VALUES])
+    level = found.level
+
+    def law(order: int, power: int) -> float:
+        return mean(lambda t: f(t, ALPHA, order) ** power, mu, sigma)
+
+    spread = law(0, 2) - law(0, 1) ** 2
+    pairs = {
+        "activation_mean": (heights.mean(), law(0, 1)),
+        "activation_second_moment": ((heights**2).mean(), law(0, 2)),
+        "activation_variance": (heights.var(ddof=1), spread),
+        "derivative_mean": (slopes.mean(), law(1, 1)),
+        "derivative_second_moment": ((slopes**2).mean(), law(1, 2)),
+        "negative": ((VALUES < 0).mean(), ndtr(-mu / sigma)),
+        "derivative_below": (
+            (slopes < level).mean(),
+            mean(lambda t: float(f(t, ALPHA, 1) < level), mu, sigma),
+        ),
+        "weight_factor_second_moment": (
+            sigma**2 / (heights**2).mean(),
+            sigma**2 / law(0, 2),
+        ),
+        "weight_factor_variance": (
+            sigma**2 / heights.var(ddof=1),
+            sigma**2 / spread,
+        ),
+        "weight_factor_gradient": (1 / (slopes**2).mean(), 1 / law(1, 2)),
+    }
+    for name, (empirical, gaussian) in pairs.items():
+        comparison = getattr(found, name)
+        same(comparison.empirical.value, empirical)
+        same(comparison.gaussian.value, gaussian, 1e-4 if name == "derivative_below" else 1e-7)
+    below = VALUES[VALUES < 0]
+    assert found.at_floor_count == sum(f(t) == f(-800.0) for t in below)
+
+
+def audited() -> object:
+    return public("layer_audit.audit")(VALUES, ALPHA)
+
+
+def audit() -> None:
+    same_audit(audited())
+
+
+def recorder() -> None:
+    found = public("layer_audit.LayerRecorder")(ALPHA)
+    found.add(VALUES)
+    same_audit(found.result())
+
+
+def estimates() -> None:
+    """The vector of means that all estimates are made of, and one of them."""
+    assert isinstance(public("layer_audit.estimates.LayerEstimates"), type)
+    same_audit(audited())
+
+
+def function_values() -> None:
+    some = VALUES[:50]
+    found = public("layer_audit.estimates.function_values")(some, (0.1, 0.2), ALPHA)
+    heights = np.array([f(t) for t in some]) - 0.2
+    slopes = np.array([f(t, ALPHA, 1) for t in some])
+    deviations = some - 0.1
+    same(found, [deviations, deviations**2, heights, heights**2, slopes, slopes**2])
+
+
+def at_floor() -> None:
+    some = np.linspace(-60.0, 3.0, 300)
+    found = public("layer_audit.float_formats.at_floor")(some, ALPHA, "float64")
+    limit = f(-800.0)
+    assert found.tolist() == [bool(t < 0 and f(t) == limit) for t in some]
+
+
+def densities() -> None:
+    found = audited()
+    of_x, of_f = public("layer_audit.picture.densities")(found)
+    same(of_f.edges, [f(t) for t in found.histogram.edges])
+    mass = np.diff(ndtr((of_x.edges - found.mean.value) / found.std.value))
+    same(of_f.gaussian * np.diff(of_f.edges), mass)
+
+
+def draw() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "audit.png")
+        public("layer_audit.picture.draw")(audited(), path)
+        assert path.stat().st_size
+
+
+def command() -> None:
+    parser = ArgumentParser()
+    public("layer_audit.command.add_audit_command")(parser.add_subparsers())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "values.npy")
+        np.save(path, VALUES)
+        options = parser.parse_args(["audit", str(path), "--alpha", str(ALPHA), "--json"])
+        text = io.StringIO()
+        with contextlib.redirect_stdout(text):
+            assert options.run(options) == 0
+    found = json.loads(text.getvalue())
+    expected = audited().to_json()
+    assert found | {"source": ""} == json.loads(json.dumps(expected)) | {"source": ""}
+
+
+CHECKS = {
+    "activation_pieces.activation_pieces": pieces,
+    "layer.Layer": layer,
+    "meanfield_moments.centered_moments": moments,
+    **{
+        f"meanfield.{name}": meanfield(name)
+        for name in ("variance_map", "variance_slope", "correlation_slope", "residual_variance_map")
+    },
+    **{
+        f"fixed_points.{name}": fixed_points(name)
+        for name in ("fixed_point", "edge_through", "edge_of_chaos")
+    },
+    **{f"gains.{name}_gain": gains(name) for name in GAINS},
+    **{
+        f"initialization.{name}": initialization(name)
+        for name in ("gain", "weight_variance", "layer_gain", "layer_scale")
+    },
+    "published_constants.PUBLISHED_CONSTANTS": published,
+    **{
+        f"{module}.{name}": selu(module, name)
+        for module, name in (
+            ("self_normalization", "selu_parameters"),
+            ("self_normalization", "selu_fixed_point"),
+            ("selu_equations", "precise_parameters"),
+            ("selu_equations", "precise_jacobian"),
+        )
+    },
+    **{
+        f"signal_propagation.{name}": signals(name)
+        for name in ("forward_variances", "backward_variances", "sampling_deviation")
+    },
+    "auditing.audit": audit,
+    "recorder.LayerRecorder": recorder,
+    "estimates.LayerEstimates": estimates,
+    "estimates.function_values": function_values,
+    "float_formats.at_floor": at_floor,
+    "picture.densities": densities,
+    "picture.draw": draw,
+    "command.add_audit_command": command,
+}
+
+APART = {
+    # Kinds of results and of errors, and what they are made of.
+    *("activation_pieces.ActivationPieces", "activation_pieces.UnsuitableActivationError"),
+    *("fixed_points.Edge", "fixed_points.FixedPoint", "fixed_points.NoFixedPointError"),
+    *("fixed_points.SearchError", "meanfield.BeyondRangeError"),
+    *("initialization.Fans", "initialization.Preserve", "meanfield_moments.CenteredMoments"),
+    *("published_constants.PublishedConstant", "selu_equations.PreciseParameters"),
+    *("self_normalization.SeluFixedPoint", "self_normalization.SeluParameters"),
+    *(f"result.{name}" for name in ("Comparison", "Estimate", "Histogram")),
+    *(f"result.{name}" for name in ("KolmogorovDistance", "LayerAudit", "Shape")),
+    *("beyond_range.BeyondRangeError", "beyond_range.finite_result"),
+    # Of any slope, of the shape of weights, of the normal law alone, of the digits of numbers.
+    *("meanfield.depth_scale", "initialization.fans", "selu_equations.Moments"),
+    *("selu_equations.precise", "selu_equations.vanishes", "estimates.share"),
+    # How values are read, rounded and counted.
+    *("comma_separated.open_comma_separated", "estimates.FUNCTIONS", "float_formats.FORMATS"),
+    *("float_formats.rounded_alpha", "recorded_values.LARGEST", "recorded_values.RecordedValues"),
+    *("recorded_values.RecordedValuesError", "recorded_values.open_recorded", "recorder.LARGEST"),
+    *("recorder.real_array", "running_histogram.RunningHistogram"),
+    *("running_histogram.distance_to_normal", "running_moments.RunningCovariance"),
+}
+
+
+def public_names() -> list[str]:
+    """What the modules of the two rooms list in their ``__all__``."""
+    found = []
+    for room in map(importlib.import_module, ("elu_sym.networks", "elu_sym.layer_audit")):
+        for module in pkgutil.iter_modules(room.__path__):
+            names = importlib.import_module(f"{room.__name__}.{module.name}").__all__
+            found += [f"{module.name}.{name}" for name in names]
+    return found
+
+
+def outcome(name: str) -> str:
+    """Compare one name."""
+    if name in APART:
+        return "apart"
+    refusal = importlib.import_module("elu_sym.networks.activation_pieces")
+    try:
+        CHECKS[name]()
+    except refusal.UnsuitableActivationError as error:
+        return f"refused: {error}"
+    except Exception as error:
+        raise AssertionError(f"{name}: {error}") from error
+    return "compared"
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["generate"]:
+        codegen.write()  # before anything imports what it writes
+    names = public_names()
+    unknown = set(names) ^ (CHECKS.keys() | APART)
+    assert not unknown, unknown
+    json.dump({name: outcome(name) for name in names}, sys.stdout)
