@@ -1,8 +1,9 @@
 """Run every stage of the tests, also those after one that fails, and end with one table.
 
-``make test`` runs this, ``make test-deep`` with ``--deep``. What a stage prints goes to a file in
-``.make/stages/``; here one line a stage grows while it works, and of a stage that fails the end of
-its file is shown.
+``make test`` runs this, and gives the same answer twice; ``make test-deep`` runs it with
+``--deep``, which adds the tests of that mark and draws other examples every time. What a stage
+prints goes to a file in ``.make/stages/``; here one line a stage grows while it works, and of a
+stage that fails the end of its file is shown.
 
     python tests/stages.py --only "unit tests" doctests
 """
@@ -14,7 +15,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,8 @@ ROOT = Path(__file__).parent.parent
 OUTPUTS = ROOT / ".make" / "stages"
 
 PYTEST = ("-m", "pytest", "-q", "--numprocesses=auto", "--maxprocesses=4")
+# Importing nbval costs seconds in each process, and whoever finishes first takes of the others.
+SHARED = (*PYTEST, "-p", "no:nbval", "--dist=worksteal")
 NBVAL = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "--dist=loadscope")
 THEOREM = "elu_sym.claims.chapters.self_normalization.theorem"
 
@@ -32,8 +35,8 @@ STAGES = {
     "generated code": ("-m", "elu_sym.generate", "--check"),
     "stored covers": ("-m", "elu_sym.claims.covers", "--check"),
     "stored theorem": ("-m", THEOREM, "--check", "snn_theorem", "snn_side_theorems"),
-    "unit tests": (*PYTEST, "--dist=worksteal", "--durations=20", "tests"),
-    "doctests": (*PYTEST, "--doctest-modules", "elu_sym"),
+    "unit tests": (*SHARED, "--durations=20", "tests"),
+    "doctests": (*SHARED, "--doctest-modules", "elu_sym"),
     # All cells of a notebook run in one process, one after the other.
     "notebooks": (*PYTEST, *NBVAL, "notebooks"),
 }
@@ -83,7 +86,7 @@ def cpu_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def run(stage: str, arguments: Sequence[str]) -> Outcome:
+def run(stage: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Outcome:
     """Run Python with these arguments, and show how far it is."""
     print(f"{stage:15}", end="", flush=True)
     wall, cpu = time.monotonic(), cpu_seconds()
@@ -94,7 +97,12 @@ def run(stage: str, arguments: Sequence[str]) -> Outcome:
     with (
         path.open("w", encoding="utf-8", buffering=1) as kept,
         subprocess.Popen(
-            command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command,
+            cwd=ROOT,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         ) as process,
     ):
         assert process.stdout is not None
@@ -148,10 +156,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", nargs="+", choices=STAGES, default=list(STAGES), metavar="STAGE")
     parser.add_argument("--deep", action="store_true", help="with the tests that are marked deep")
     chosen = parser.parse_args(arguments)
+    # Where this is set, random examples and seeds are the same on every run.
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    if not chosen.deep:
+        environment["CI"] = "true"
     outcomes = []
     for stage in chosen.only:
         deep = ("-m", "deep or not deep") if chosen.deep and stage == "unit tests" else ()
-        outcomes.append(run(stage, (*STAGES[stage], *deep)))
+        outcomes.append(run(stage, (*STAGES[stage], *deep), environment))
     print()
     for outcome in outcomes:
         if slowest := SLOWEST.search(outcome.output):

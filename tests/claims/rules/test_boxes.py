@@ -446,7 +446,7 @@ print(outcome.verdict.value, any("certificate" in step.detail for step in outcom
 
 @pytest.mark.parametrize("definition", ["2*alpha*(exp(x) - 1)", "alpha*(exp(x) + 1)"])
 def test_another_definition_leaves_no_certificate_valid(definition: str, tmp_path: Path) -> None:
-    found = run_in(mutated_copy(tmp_path, definition), "-c", CHECK_CONTRACTION)
+    found = run_in(mutated_copy(tmp_path, definition), CHECK_CONTRACTION)
     assert found.split() == ["REFUTED", "False"]
 
 
