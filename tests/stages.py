@@ -32,7 +32,7 @@ STAGES = {
     "lint": ("-m", "ruff", "check"),
     "format": ("-m", "ruff", "format", "--check"),
     "types": ("-m", "mypy"),
-    "generated code": ("-m", "elu_sym.generate", "--check"),
+    "generated code": ("-m", "elu_sym.generate", "--check"),  # with any seed of hashes
     "stored covers": ("-m", "elu_sym.claims.covers", "--check"),
     "stored theorem": ("-m", THEOREM, "--check", "snn_theorem", "snn_side_theorems"),
     "unit tests": (*SHARED, "--durations=20", "tests"),
