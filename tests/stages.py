@@ -26,7 +26,6 @@ PYTEST = ("-m", "pytest", "-q", "--numprocesses=auto", "--maxprocesses=4")
 # Importing nbval costs seconds in each process, and whoever finishes first takes of the others.
 SHARED = (*PYTEST, "-p", "no:nbval", "--dist=worksteal")
 NBVAL = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "--dist=loadscope")
-THEOREM = "elu_sym.claims.chapters.self_normalization.theorem"
 
 STAGES = {
     "lint": ("-m", "ruff", "check"),
@@ -34,7 +33,6 @@ STAGES = {
     "types": ("-m", "mypy"),
     "generated code": ("-m", "elu_sym.generate", "--check"),  # with any seed of hashes
     "stored covers": ("-m", "elu_sym.claims.covers", "--check"),
-    "stored theorem": ("-m", THEOREM, "--check", "snn_theorem", "snn_side_theorems"),
     "unit tests": (*SHARED, "--durations=20", "tests"),
     "doctests": (*SHARED, "--doctest-modules", "elu_sym"),
     # All cells of a notebook run in one process, one after the other.
@@ -156,8 +154,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", nargs="+", choices=STAGES, default=list(STAGES), metavar="STAGE")
     parser.add_argument("--deep", action="store_true", help="with the tests that are marked deep")
     chosen = parser.parse_args(arguments)
+    # A worker of pytest has a core, and threads of its own would wait for those of the others.
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     # Where this is set, random examples and seeds are the same on every run.
-    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    environment.pop("CI", None)
     if not chosen.deep:
         environment["CI"] = "true"
     outcomes = []

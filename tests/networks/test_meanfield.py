@@ -46,9 +46,7 @@ def tails(middle: tuple, radius: tuple, bits: int) -> tuple:
     """The two tails at a q, which take the time, and are the same for many truths."""
     q, half = arb(arb(middle), arb(radius)), arb(1) / 2
     with flint.ctx.workprec(bits):
-        return tuple(
-            (k * k * q / 2).hypgeom_u(half, half) / (2 * arb.pi().sqrt()) for k in (1, 2)
-        )
+        return tuple((k * k * q / 2).hypgeom_u(half, half) / (2 * arb.pi().sqrt()) for k in (1, 2))
 
 
 class Truth:
