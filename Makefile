@@ -81,10 +81,10 @@ test-deep: $(BACKENDS_INSTALLED) ## run the tests that take long, too, each time
 # One environment for each, without PyTorch, JAX, Keras and Dask; the tests of these skip themselves.
 test-pythons: ## run the tests without backends (PYTHONS="python3.12 python3.13")
 	@failed=0; for python in $(PYTHONS); do \
-	    folder=.make/$$($$python -c 'import sys; print("python%d.%d" % sys.version_info[:2])'); \
-	    echo "$$python, in $$folder"; \
-	    $$folder/bin/python -m pip --version >/dev/null 2>&1 || $$python -m venv $$folder; \
-	    $$folder/bin/python $(INSTALL) '.[verify,experiments,dev]' --constraint constraints.txt \
+	    folder=.make/$$($$python -c 'import sys; print("python%d.%d" % sys.version_info[:2])') \
+	        && echo "$$python, in $$folder" \
+	        && { $$folder/bin/python -m pip --version >/dev/null 2>&1 || $$python -m venv $$folder; } \
+	        && $$folder/bin/python $(INSTALL) '.[verify,experiments,dev]' --constraint constraints.txt \
 	        && $$folder/bin/python setup.py --quiet build_ext --inplace \
 	        && $$folder/bin/python tests/stages.py --only "generated code" "unit tests" doctests \
 	        || failed=1; \
