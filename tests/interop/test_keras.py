@@ -2,6 +2,7 @@
 
 import math
 import os
+from functools import cache
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ SQUARE = 1.5505188080679272
 LAW = depth_law(math.sqrt(SQUARE), WIDTH)
 
 
+@cache
 def kept_second_moment(factor=1.0):
     seeds = keras.random.SeedGenerator(3)
     initializer = EluInitializer(distribution="untruncated_normal", seed=seeds)

@@ -448,7 +448,7 @@ print(outcome.verdict.value, any(", cover " in step.detail for step in outcome.s
 
 @pytest.mark.parametrize("definition", ["2*alpha*(exp(x) - 1)", "alpha*(exp(x) + 1)"])
 def test_another_definition_leaves_no_cover_valid(definition: str, tmp_path: Path) -> None:
-    found = run_in(mutated_copy(tmp_path, definition), "-c", CHECK_CONTRACTION)
+    found = run_in(mutated_copy(tmp_path, definition), CHECK_CONTRACTION)
     assert found.split() == ["REFUTED", "False"]
 
 
