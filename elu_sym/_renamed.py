@@ -13,6 +13,8 @@ from typing import Any
 RENAMED = {
     f"elu_sym.{old}": f"elu_sym.{new}"
     for old, new in {
+        "experiments.records": "experiments.smooth_ride",
+        "experiments.threshold_table": "experiments.library_thresholds",
         "fixed_points": "networks.fixed_points",
         "formula_book": "book.formula",
         "formula_witnesses": "book.witnesses",
