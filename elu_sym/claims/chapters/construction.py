@@ -81,7 +81,7 @@ def unique() -> Iterator[Assertion]:
     yield CoincideOnlyAt(ELU, CELU, alpha, S.One)
 
 
-WISHES = (offset + alpha, offset + amplitude)
+WISHES = ((offset + alpha, offset + amplitude), (offset, amplitude))
 
 CLAIMS = (
     Claim(
@@ -96,9 +96,7 @@ CLAIMS = (
         r" \iff p = -\alpha,\; q = \alpha; \quad C^1 \iff k = 1/\alpha",
         assumptions=(x, alpha, offset, amplitude, rate),
         neighbours={
-            "The wishes force p = alpha.": UniqueSolution(
-                WISHES, (offset, amplitude), (alpha, -alpha)
-            ),
+            "The wishes force p = alpha.": UniqueSolution(*WISHES, (alpha, -alpha)),
             "A C^1 joint forces k = alpha.": UniqueSolution((alpha * rate - 1,), (rate,), (alpha,)),
             "ELU is CELU only at alpha = 2.": CoincideOnlyAt(ELU, CELU, alpha, S(2)),
         },

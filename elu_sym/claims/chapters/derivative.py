@@ -63,9 +63,7 @@ CLAIMS = (
         neighbours={
             "It is ELU minus alpha.": Equality(DERIVATIVE, ELU - alpha, Side.LEFT),
             "It is ELU plus 1 for x < 0, whatever alpha.": Equality(DERIVATIVE, ELU + 1, Side.LEFT),
-            "It is ELU plus alpha for x > 0 as well.": Equality(
-                DERIVATIVE, ELU + alpha, Side.RIGHT
-            ),
+            "It is ELU plus alpha for x > 0 too.": Equality(DERIVATIVE, ELU + alpha, Side.RIGHT),
         },
     ),
 )

@@ -231,9 +231,7 @@ CLAIMS = (
         assumptions=(mu, sigma, strike),
         neighbours={
             "The strike counts 1 % more.": Equality(BLACK_PARITY, FORWARD - PERCENT_MORE * strike),
-            "It is the exponential of the mean less the strike.": Equality(
-                BLACK_PARITY, exp(mu) - strike
-            ),
+            "It is e^mu less the strike.": Equality(BLACK_PARITY, exp(mu) - strike),
         },
     ),
     Claim(
@@ -270,9 +268,7 @@ CLAIMS = (
             "The gamma is alpha E[e^X; X < 0], without the atom.": lambda: Equality(
                 diff(PORTFOLIO, mu, 2), alpha * EXPONENTIAL_BELOW
             ),
-            "The vega is the gamma.": lambda: Equality(
-                diff(PORTFOLIO, sigma), diff(PORTFOLIO, mu, 2)
-            ),
+            "Vega is gamma.": lambda: Equality(diff(PORTFOLIO, sigma), diff(PORTFOLIO, mu, 2)),
             "The delta is the probability that X > 0, that of the call alone.": lambda: Equality(
                 diff(PORTFOLIO, mu), NormalCdf(mu / sigma)
             ),
@@ -294,12 +290,8 @@ CLAIMS = (
             "It lowers the mean at mu = 0 and small sigma for alpha <= 1 too.": lambda: (
                 vega_falls_to(1 - AT_MOST_ONE, AT_MOST_ONE)
             ),
-            "It raises the mean for every alpha: it is an option.": lambda: vega_has_sign(
-                +1, alpha
-            ),
-            "It lowers the mean for every alpha: options are sold.": lambda: vega_has_sign(
-                -1, alpha
-            ),
+            "It raises the mean for every alpha, as an option.": lambda: vega_has_sign(+1, alpha),
+            "It lowers the mean for every alpha: puts are sold.": lambda: vega_has_sign(-1, alpha),
         },
     ),
 )

@@ -79,10 +79,8 @@ CLAIMS = (
         r" \mathbb{E}[f(X) + 1] > 0 \iff \mu > m",
         assumptions=(mu, sigma, alpha, excess, "alpha = 1 + e in the limits"),
         neighbours={
-            "The half-line is the whole line for every alpha.": lambda: mean_rate_positive(alpha),
-            "The half-line is the whole line for alpha <= 2.": lambda: mean_rate_positive(
-                2 * AT_MOST_ONE
-            ),
+            "It is the whole line for every alpha.": lambda: mean_rate_positive(alpha),
+            "It is the whole line for alpha <= 2.": lambda: mean_rate_positive(2 * AT_MOST_ONE),
             "With 2 in place of 1 it is the whole line for every alpha.": lambda: (
                 PositiveGaussianMean(mean_rate(alpha) + 1, Elu(x, alpha) + 2)
             ),
@@ -113,9 +111,7 @@ CLAIMS = (
             "For alpha = 1.01 it is the exponential link on the left.": Equality(
                 Elu(x, Rational(101, 100)) + 1, exp(x), Side.LEFT
             ),
-            "It lies above the exponential link for x > 0.": PositiveFromKink(
-                UNIT - exp(x), Side.RIGHT
-            ),
+            "It lies above e^x for x > 0.": PositiveFromKink(UNIT - exp(x), Side.RIGHT),
         },
     ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sympy import Rational, S
+from sympy import S
 
 from elu_sym.activations import Celu, Elu, Selu
 from elu_sym.claims.assertion import Assertion
@@ -74,9 +74,7 @@ CLAIMS = (
             "A rescaled CELU that is the identity on the right has the rate lambda.": (
                 UniqueSolution((scale * rate - 1,), (rate,), (scale,))
             ),
-            "ELU is CELU only at alpha = 1.01.": CoincideOnlyAt(
-                ELU, CELU, alpha, Rational(101, 100)
-            ),
+            "ELU is CELU only at alpha = 1.01.": CoincideOnlyAt(ELU, CELU, alpha, S(101) / 100),
         },
     ),
     Claim(

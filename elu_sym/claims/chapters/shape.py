@@ -86,12 +86,8 @@ CLAIMS = (
         "the one-sided derivatives at 0",
         latex=r"\sup_{x \ne y} \left|\frac{f(x) - f(y)}{x - y}\right| = \max(1, \alpha)",
         neighbours={
-            "For alpha <= 1 the least Lipschitz constant is alpha.": LipschitzConstant(
-                LOW, AT_MOST_ONE
-            ),
-            "For alpha > 1 the least Lipschitz constant is 1.01*alpha.": LipschitzConstant(
-                HIGH, ABOVE_ONE * PERCENT
-            ),
+            "For alpha <= 1 it is alpha.": LipschitzConstant(LOW, AT_MOST_ONE),
+            "For alpha > 1 it is 1.01*alpha.": LipschitzConstant(HIGH, ABOVE_ONE * PERCENT),
         },
     ),
     claim(
@@ -139,12 +135,8 @@ CLAIMS = (
         "the floor of ELU",
         latex=r"0 \le x_+ - f(x) < \alpha,\quad \sup_x (x_+ - f(x)) = \alpha",
         neighbours={
-            "The distance is less than 0.99*alpha.": positive_on_the_left(
-                alpha * (2 - PERCENT) - SHORTFALL
-            ),
-            "The distance tends to 1.01*alpha.": LimitAtInfinity(
-                SHORTFALL, Side.LEFT, alpha * PERCENT
-            ),
+            "It is less than 0.99*alpha.": positive_on_the_left(alpha * (2 - PERCENT) - SHORTFALL),
+            "It tends to 1.01*alpha.": LimitAtInfinity(SHORTFALL, Side.LEFT, alpha * PERCENT),
         },
     ),
     claim(

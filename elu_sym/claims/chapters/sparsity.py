@@ -79,9 +79,10 @@ def gaussian_excess() -> Iterator[Assertion]:
     yield PositiveGaussianMean(alpha * first - second, LEFT_SLOPE * (alpha - LEFT_SLOPE))
 
 
-def second_excess_above(factor: Expr) -> PositiveGaussianMean:
-    """That the second excess is more than a multiple of the first."""
+def second_above(share: Expr) -> PositiveGaussianMean:
+    """That the second excess is more than a share of alpha times the first."""
     first, second = excesses()
+    factor = share * alpha
     return PositiveGaussianMean(second - factor * first, LEFT_SLOPE * (LEFT_SLOPE - factor))
 
 
@@ -95,9 +96,7 @@ CLAIMS = (
         latex=r"P[f'(X) = 0] = 0",
         assumptions=(x, alpha, "any law of X"),
         neighbours={
-            "The derivative of ReLU is zero with probability 0.": laws.AlmostSurelyNonzero(
-                RELU_SLOPE
-            ),
+            "That of ReLU is zero with probability 0.": laws.AlmostSurelyNonzero(RELU_SLOPE),
             "ELU itself is zero with probability 0.": laws.AlmostSurelyNonzero(Elu(x, alpha)),
         },
     ),
@@ -158,8 +157,7 @@ CLAIMS = (
         r" \Phi\left(-\frac{\mu}{\sigma}\right) & \alpha < \varepsilon \le 1 \\"
         r" \Phi\left(\frac{\mu}{\sigma}\right)"
         r" + \Phi\left(\frac{\ln(\varepsilon/\alpha) - \mu}{\sigma}\right)"
-        r" & 1 < \varepsilon \le \alpha \\"
-        r" 1 & \varepsilon > \max(1, \alpha) \end{cases}",
+        r" & 1 < \varepsilon \le \alpha \\ 1 & \varepsilon > \max(1, \alpha) \end{cases}",
         assumptions=(x, mu, sigma, alpha, level),
         neighbours={
             "For alpha < level <= 1 it is Phi(mu/sigma).": DerivativeBelow(ABOVE_ALPHA, RELU_MEAN),
@@ -248,12 +246,8 @@ CLAIMS = (
         r" < \alpha \left(\mathbb{E} f'(X) - \Phi(\mu/\sigma)\right)",
         assumptions=(mu, sigma, alpha),
         neighbours={
-            "E f' is less than Phi(mu/sigma).": lambda: PositiveGaussianMean(
-                -excesses()[0], -LEFT_SLOPE
-            ),
-            "The second is more than 0.99*alpha times the first.": lambda: second_excess_above(
-                alpha * S(99) / 100
-            ),
+            "E f' < Phi(mu/sigma).": lambda: PositiveGaussianMean(-excesses()[0], -LEFT_SLOPE),
+            "The second is above 0.99*alpha times the first.": lambda: second_above(S(99) / 100),
         },
     ),
 )

@@ -33,7 +33,7 @@ def test_the_vega_is_negative_at_the_witness() -> None:
 
 def test_the_mean_rate_is_negative_at_the_witness() -> None:
     every_alpha, *_ = CLAIMS["rate.positive_on_a_half_line"].false_claims
-    assert every_alpha.statement == "The half-line is the whole line for every alpha."
+    assert every_alpha.statement == "It is the whole line for every alpha."
     witness = every_alpha.check().witness
     assert witness is not None
     assert enclose(mean_rate(alpha), witness) < 0

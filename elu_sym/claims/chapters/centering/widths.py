@@ -6,15 +6,8 @@ from sympy import Expr, S, diff, exp, oo, pi, sqrt
 
 from elu_sym.book.formula import mean
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.centering.zero_mean import (
-    LEFT,
-    LOSS,
-    centered,
-    centering_alpha,
-    gain,
-    put,
-    symmetric_alpha,
-)
+from elu_sym.claims.chapters.centering import zero_mean
+from elu_sym.claims.chapters.centering.zero_mean import centered, gain, put
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.elementary import Equality, Positive
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit
@@ -30,14 +23,14 @@ RELU_MEAN = sigma / sqrt(2 * pi)
 
 def positive(closed_form: Expr, on_the_left: Expr) -> PositiveGaussianMean:
     """That what has this integrand for x < 0 and 0 for x > 0 is positive at N(0, sigma^2)."""
-    return PositiveGaussianMean(closed_form, LEFT * on_the_left, S.Zero)
+    return PositiveGaussianMean(closed_form, zero_mean.LEFT * on_the_left, S.Zero)
 
 
 def knob_increases() -> Iterator[Assertion]:
     """The derivative in sigma has the sign of E[1 - exp(-R) - R*exp(-R)], R = abs(X)."""
     call, lost = centered(gain()), centered(put())
-    yield Equality(symmetric_alpha(), call / lost)
-    yield PositiveGaussianMean(lost, LOSS, S.Zero)
+    yield Equality(zero_mean.symmetric_alpha(), call / lost)
+    yield PositiveGaussianMean(lost, zero_mean.LOSS, S.Zero)
     numerator = diff(call, sigma) * lost - call * diff(lost, sigma)
     weighted = lost - sigma * diff(lost, sigma)
     yield Equality(numerator, weighted * call / sigma)
@@ -92,7 +85,9 @@ CLAIMS = (
         latex=r"\frac{d}{d\sigma} \frac{\sigma}{\sqrt{2\pi}\,\mathbb{E} (1 - e^X)_+} > 0",
         assumptions=(sigma,),
         neighbours={
-            "It decreases with sigma.": lambda: Positive(-diff(centered(centering_alpha()), sigma))
+            "It decreases with sigma.": lambda: Positive(
+                -diff(centered(zero_mean.centering_alpha()), sigma)
+            )
         },
     ),
     Claim(

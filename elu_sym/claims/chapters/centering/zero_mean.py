@@ -60,15 +60,13 @@ PUBLISHED = Rational("1.6732632423543772848170429916717")
 """The alpha of SELU as it was published, to 31 decimals."""
 
 
-def _around(value: Rational) -> tuple[Rational, Rational]:
-    """The numbers that round to one of 31 decimals."""
-    half = Rational(1, 2 * 10**31)
-    return value - half, value + half
+HALF_A_DIGIT = Rational(1, 2 * 10**31)
+"""By how much a number may differ from one that it rounds to."""
 
 
-def selu_alpha_between(lower: Rational, upper: Rational) -> Between:
-    """That the alpha of SELU lies between two numbers."""
-    return Between(alpha * SELU_ALPHA, lower, upper, ((alpha, S.One),))
+def selu_alpha_is(value: Rational, error: Rational = HALF_A_DIGIT) -> Between:
+    """That the alpha of SELU is a number up to an error, by default that of rounding."""
+    return Between(alpha * SELU_ALPHA, value - error, value + error, ((alpha, S.One),))
 
 
 def both_means() -> Expr:
@@ -76,9 +74,10 @@ def both_means() -> Expr:
     return standard(mean.closed_form + gain())
 
 
-def vanishes_at(threshold: Expr) -> SignChange:
-    """That the mean, a falling line in alpha, has its zero there."""
-    return SignChange(mean.closed_form, alpha, threshold, LOSS)
+def vanishes_at(threshold: Expr, *law: Expr) -> SignChange:
+    """That the mean, a falling line in alpha, has its zero there; at some mu and sigma, if given."""
+    there = mean.closed_form.subs(dict(zip((mu, sigma), law, strict=False)))
+    return SignChange(there, alpha, threshold, LOSS, *law)
 
 
 def closer_up_to(threshold: Expr) -> SignChange:
@@ -159,9 +158,7 @@ CLAIMS = (
         assumptions=(x, alpha, "X symmetric, not 0, E abs(X) < oo"),
         expected=Verdict.REFUTED,
         neighbours={
-            "It is closer to 0 for every alpha > 2.": PositiveSymmetricMean(
-                RELU + Elu(x, 2 + excess)
-            )
+            "It is closer for every alpha > 2.": PositiveSymmetricMean(RELU + Elu(x, 2 + excess))
         },
     ),
     Claim(
@@ -172,7 +169,7 @@ CLAIMS = (
         lambda: [
             PositiveGaussianMean(standard(gain() - mean.closed_form), RELU - ELU, S.Zero, S.One),
             closer_up_to(2 * SELU_ALPHA),
-            selu_alpha_between(*_around(PUBLISHED)),
+            selu_alpha_is(PUBLISHED),
         ],
         "the mean is a line in alpha",
         latex=r"\left|\mathbb{E} f(Z)\right| \le \mathbb{E} Z_+ \iff"
@@ -220,12 +217,8 @@ CLAIMS = (
         latex=r"\mathbb{E} f(X) = 0 \iff \alpha = \frac{\mathbb{E} X_+}{\mathbb{E} (1 - e^X)_+}",
         assumptions=(mu, sigma, alpha),
         neighbours={
-            "The mean is zero at an alpha that is 1 % larger.": lambda: vanishes_at(
-                centering_alpha() * S(101) / 100
-            ),
-            "For every mu and sigma it is zero at the alpha of SELU.": lambda: vanishes_at(
-                SELU_ALPHA
-            ),
+            "The zero lies 1 % higher.": lambda: vanishes_at(centering_alpha() * S(101) / 100),
+            "At every mu and sigma it is zero at SELU's alpha.": lambda: vanishes_at(SELU_ALPHA),
         },
     ),
     Claim(
@@ -235,20 +228,16 @@ CLAIMS = (
         # The general formula at mu = 0, sigma = 1, and the published digits.
         lambda: [
             Equality(standard(centering_alpha()), SELU_ALPHA),
-            SignChange(standard(mean.closed_form), alpha, SELU_ALPHA, LOSS, S.Zero, S.One),
-            selu_alpha_between(*_around(PUBLISHED)),
+            vanishes_at(SELU_ALPHA, S.Zero, S.One),
+            selu_alpha_is(PUBLISHED),
         ],
         "Klambauer, Unterthiner, Mayr, Hochreiter 2017, equation 14 and their code",
         latex=r"\alpha_{\operatorname{SELU}} ="
         r" \frac{1}{\sqrt{2\pi}\left(\frac{1}{2} - \sqrt{e}\,\Phi(-1)\right)}",
         assumptions=(alpha,),
         neighbours={
-            "It is 1 % larger.": selu_alpha_between(
-                *(PUBLISHED * S(n) / 1000 for n in (1005, 1015))
-            ),
-            "The last published digit is one more.": selu_alpha_between(
-                *_around(PUBLISHED + Rational(1, 10**31))
-            ),
+            "It is 1 % larger.": selu_alpha_is(PUBLISHED * S(101) / 100, PUBLISHED / 200),
+            "The last published digit is one more.": selu_alpha_is(PUBLISHED + 2 * HALF_A_DIGIT),
         },
     ),
     Claim(
@@ -258,16 +247,14 @@ CLAIMS = (
         # The general formula at mu = 0.
         lambda: [
             Equality(centered(centering_alpha()), symmetric_alpha()),
-            SignChange(centered(mean.closed_form), alpha, symmetric_alpha(), LOSS, S.Zero),
+            vanishes_at(symmetric_alpha(), S.Zero),
         ],
         "the mean is a line in alpha",
         latex=r"\mathbb{E} f(\sigma Z) = 0 \iff \alpha = \frac{\sigma}{\sqrt{2\pi}\left(\frac{1}{2}"
         r" - e^{\sigma^2/2}\,\Phi(-\sigma)\right)}",
         assumptions=(sigma, alpha),
         neighbours={
-            "The mean is zero at sigma times the alpha of SELU.": lambda: SignChange(
-                centered(mean.closed_form), alpha, sigma * SELU_ALPHA, LOSS, S.Zero
-            ),
+            "It is sigma times that of SELU.": lambda: vanishes_at(sigma * SELU_ALPHA, S.Zero),
             "The mean is zero at an alpha that is 1 % larger.": lambda: Equality(
                 centered(centering_alpha()) * S(101) / 100, symmetric_alpha()
             ),

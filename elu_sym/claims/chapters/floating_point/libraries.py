@@ -40,9 +40,7 @@ CLAIMS = (
         " in float64, float32 and float16: 6 cases, distance 0.",
         at("numpy", ("exp", "expm1"), (*WIDE, FLOAT16), EACH, cases=6),
         neighbours={
-            "so it is with PyTorch's exp and expm1 in every case": at(
-                "torch", ("exp", "expm1"), FORMATS, EACH, cases=8
-            )
+            "so are PyTorch's in all four": at("torch", ("exp", "expm1"), FORMATS, EACH, cases=8)
         },
     ),
     claim(
@@ -53,9 +51,7 @@ CLAIMS = (
         near_epsilon(formats=WIDE, cases=8),
         neighbours={
             "in every format": near_epsilon(formats=FORMATS, cases=16),
-            "they reach them where correct rounding does": at(
-                "torch", ("expm1", "elu"), WIDE, EACH, cases=8
-            ),
+            "where correct rounding does": at("torch", ("expm1", "elu"), WIDE, EACH, cases=8),
         },
     ),
     claim(
@@ -94,9 +90,7 @@ CLAIMS = (
         " operation rounded in all four formats: 16 cases, distance 0.",
         at("jax", ("expm1", "elu"), FORMATS, EACH, cases=16),
         neighbours={
-            "its exp too is as with correct rounding": at(
-                "jax", ("exp", "expm1", "elu"), FORMATS, EACH, cases=20
-            )
+            "its exp is so too": at("jax", ("exp", "expm1", "elu"), FORMATS, EACH, cases=20)
         },
     ),
     claim(
@@ -108,9 +102,7 @@ CLAIMS = (
             at("jax", ("exp",), (FLOAT16,), EACH, cases=1),
         ],
         neighbours={
-            "in float16 it flushes subnormal numbers as well": at(
-                "jax", ("exp",), FORMATS, SUBNORMAL, cases=4
-            )
+            "it flushes them in float16 as well": at("jax", ("exp",), FORMATS, SUBNORMAL, cases=4)
         },
     ),
     claim(
@@ -120,9 +112,7 @@ CLAIMS = (
         at("jax", ("elu_derivative",), FORMATS, FROM_VALUE, cases=12),
         neighbours={
             "so is PyTorch's": at("torch", ("elu_derivative",), FORMATS, FROM_VALUE, cases=12),
-            "it is 0 only where alpha*e^x is": at(
-                "jax", ("elu_derivative",), FORMATS, EACH, cases=12
-            ),
+            "it is 0 where alpha*e^x is": at("jax", ("elu_derivative",), FORMATS, EACH, cases=12),
         },
     ),
 )

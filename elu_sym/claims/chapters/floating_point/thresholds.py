@@ -273,9 +273,7 @@ CLAIMS = (
         floor_rounded_once,
         latex=r"\operatorname{fl}(\alpha (e^x - 1)) = -\alpha \iff x \le t_\alpha",
         neighbours={
-            "for alpha = 3/2 in bfloat16 up to -6 only": floor_up_to(
-                BFLOAT16, -6.0, Rational(3, 2)
-            ),
+            "for alpha = 3/2 in bfloat16 up to -6": floor_up_to(BFLOAT16, -6.0, Rational(3, 2)),
             "with two roundings the same for SELU's alpha in float64": floor_up_to(
                 FLOAT64,
                 -37.25157632679613,

@@ -9,6 +9,7 @@ from elu_sym.claims.rules import elementary, variance_bounds
 from elu_sym.claims.rules.elementary import ABOVE_ONE, AT_MOST_ONE, Equality, Positive
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit
 from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
+from elu_sym.claims.rules.variance_bounds import VarianceBound
 from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
 
 ELU, SLOPE = Elu(x, alpha), EluDerivative(x, alpha)
@@ -53,19 +54,13 @@ CLAIMS = (
         "moments.variance_bound",
         "Var f(X) <= max(1, alpha)^2 Var X under every law with a finite variance, and no"
         " smaller factor will do.",
-        [
-            *elementary.both_conditions(),
-            variance_bounds.VarianceBound(LOW, S.One),
-            variance_bounds.VarianceBound(HIGH, ABOVE_ONE),
-        ],
+        [*elementary.both_conditions(), VarianceBound(LOW, S.One), VarianceBound(HIGH, ABOVE_ONE)],
         "the Lipschitz constant of ELU",
         latex=r"\operatorname{Var} f(X) \le \max(1, \alpha)^2 \operatorname{Var} X",
         assumptions=(x, alpha, "E X^2 < oo"),
         neighbours={
-            "For alpha <= 1 the factor is alpha^2.": variance_bounds.VarianceBound(
-                LOW, AT_MOST_ONE
-            ),
-            "For alpha > 1 the least factor is (1.01*alpha)^2.": variance_bounds.VarianceBound(
+            "For alpha <= 1 the factor is alpha^2.": VarianceBound(LOW, AT_MOST_ONE),
+            "For alpha > 1 the least factor is (1.01*alpha)^2.": VarianceBound(
                 HIGH, ABOVE_ONE * S(101) / 100
             ),
         },
@@ -77,7 +72,7 @@ CLAIMS = (
         # The Lipschitz constant on one side, a limit above 1 on the other.
         lambda: [
             elementary.RunsThrough(AT_MOST_ONE, slack, Interval.Lopen(0, 1)),
-            variance_bounds.VarianceBound(LOW, S.One),
+            VarianceBound(LOW, S.One),
             elementary.RunsThrough(SQUARE_ABOVE_ONE, excess, Interval.open(1, oo)),
             narrow_variance(SQUARE_ABOVE_ONE),
         ],
@@ -119,9 +114,7 @@ CLAIMS = (
                 variance_increases_with_mean(ABOVE_ONE),
             ],
             "The same for every alpha > 0.": lambda: variance_increases_with_mean(alpha),
-            "It does not increase, whatever alpha.": lambda: Positive(
-                -diff(variance.closed_form, mu)
-            ),
+            "It decreases, whatever alpha.": lambda: Positive(-diff(variance.closed_form, mu)),
         },
     ),
     Claim(
@@ -136,9 +129,7 @@ CLAIMS = (
         latex=r"\frac{\partial}{\partial\mu} \mathbb{E} f(X) = \mathbb{E} f'(X) > 0",
         assumptions=(mu, sigma, alpha),
         neighbours={
-            "At a rate of at least 1/100.": lambda: Positive(
-                derivative_mean.closed_form - S(1) / 100
-            )
+            "At a rate above 1/100.": lambda: Positive(derivative_mean.closed_form - S(1) / 100)
         },
     ),
 )

@@ -98,9 +98,7 @@ CLAIMS = (
         assumptions=(mu, sigma),
         neighbours={
             "It decreases.": lambda: PositiveOnBox(-variance_slope(S.One), WIDE),
-            "It increases as fast as Var X.": lambda: PositiveOnBox(
-                variance_slope(S.One) - 2 * sigma, WIDE
-            ),
+            "As fast as Var X.": lambda: PositiveOnBox(variance_slope(S.One) - 2 * sigma, WIDE),
         },
     ),
     claim(
@@ -133,18 +131,10 @@ CLAIMS = (
         latex=r"0.379\,\sigma^2 < \operatorname{Var} f(X) < 0.93\,\sigma^2,\;"
         r" 0.50\,\sigma^2 < \mathbb{E} f(X)^2 < 0.93\,\sigma^2",
         neighbours={
-            "The lower constant of the variance is 1 % larger.": lambda: above(
-                elu.variance, "0.38279"
-            ),
-            "The upper constant of the variance is 1 % smaller.": lambda: below(
-                elu.variance, "0.9207"
-            ),
-            "The lower constant of the second moment is 1 % larger.": lambda: above(
-                elu.second_moment, "0.505"
-            ),
-            "The upper constant of the second moment is 1 % smaller.": lambda: below(
-                elu.second_moment, "0.9207"
-            ),
+            "The lower constant of Var f is 1 % larger.": lambda: above(elu.variance, "0.38279"),
+            "The upper constant of Var f is 1 % less.": lambda: below(elu.variance, "0.9207"),
+            "The lower constant of E f^2 is 1 % larger.": lambda: above(elu.second_moment, "0.505"),
+            "The upper constant of E f^2 is 1 % less.": lambda: below(elu.second_moment, "0.9207"),
         },
     ),
     claim(
@@ -154,9 +144,7 @@ CLAIMS = (
         lambda: positive(-diff(centred(elu.variance) / sigma**2, sigma), "variance_share_falls"),
         latex=r"\frac{d}{d\sigma} \frac{\operatorname{Var} f(X)}{\sigma^2} < 0",
         neighbours={
-            "The ratio to sigma decreases.": lambda: positive(
-                -diff(centred(elu.variance) / sigma, sigma)
-            )
+            "So does Var f(X)/sigma.": lambda: positive(-diff(centred(elu.variance) / sigma, sigma))
         },
     ),
     claim(

@@ -8,14 +8,8 @@ alpha = 1. So the belief without conditions fails.
 
 from itertools import pairwise
 
-from elu_sym.claims.chapters.smooth_ride.setting import (
-    BELIEF,
-    builders,
-    compared,
-    listed,
-    rates_of,
-    setting,
-)
+from elu_sym.claims.chapters.smooth_ride import setting
+from elu_sym.claims.chapters.smooth_ride.setting import BELIEF, builders, listed, rates_of
 from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.measured import DifferenceInEveryRun
 from elu_sym.experiments.problems import PROBLEMS
@@ -50,9 +44,7 @@ CLAIMS = (
         ],
         BELIEF,
         neighbours={
-            "within an eighth in every run": digits_every_run(
-                "velocity_sign_changes", -0.125, 0.125, CALM_DIGITS
-            )
+            "so in every run": digits_every_run("velocity_sign_changes", -0.125, 0.125, CALM_DIGITS)
         },
     ),
     digits_claim(
@@ -83,11 +75,7 @@ CLAIMS = (
         f" {listed(COMMON_DIGITS)}, at which neither diverges.",
         digits_average("gradient_variation", -0.25, -0.1, COMMON_DIGITS),
         BELIEF,
-        neighbours={
-            "by a tenth to a quarter in every run": digits_every_run(
-                "gradient_variation", -0.25, -0.1
-            )
-        },
+        neighbours={"by as much in every run": digits_every_run("gradient_variation", -0.25, -0.1)},
     ),
     digits_claim(
         "smooth_ride.digits_steps",
@@ -97,9 +85,7 @@ CLAIMS = (
         digits_average("steps_to_tolerance", -0.2, -0.05, CALM_DIGITS),
         "Clevert, Unterthiner, Hochreiter 2016, section 4: faster learning",
         neighbours={
-            "by a twentieth to a fifth in every run": digits_every_run(
-                "steps_to_tolerance", -0.2, -0.05, CALM_DIGITS
-            )
+            "so in every run": digits_every_run("steps_to_tolerance", -0.2, -0.05, CALM_DIGITS)
         },
     ),
     digits_claim(
@@ -170,11 +156,11 @@ CLAIMS = (
         "In every run of every problem the velocity changes sign less often with ELU at"
         " alpha = 1 than with ReLU.",
         [
-            compared(DifferenceInEveryRun, problem, "velocity_sign_changes", None, 0)
+            setting.compared(DifferenceInEveryRun, problem, "velocity_sign_changes", None, 0)
             for problem in PROBLEMS
         ],
         f"{BELIEF}, without conditions",
-        assumptions=setting(*PROBLEMS),
+        assumptions=setting.setting(*PROBLEMS),
         expected=Verdict.REFUTED,
         neighbours={"the loss rises less in every run": sine_every_run("overshoot", None, 0)},
     ),

@@ -43,10 +43,8 @@ CLAIMS = (
                 "velocity_sign_changes", None, -0.5, BELOW_THE_EDGE
             ),
             "more often in every run": every_run("velocity_sign_changes", 0, None, BELOW_THE_EDGE),
-            "less than half as often at every one of these learning rates, so in every run at"
-            f" {listed(NEXT_TO_EDGE)}": every_run(
-                "velocity_sign_changes", None, -0.5, NEXT_TO_EDGE
-            ),
+            "less than half as often at every one of these learning rates, so in every run at "
+            f"{listed(NEXT_TO_EDGE)}": every_run("velocity_sign_changes", None, -0.5, NEXT_TO_EDGE),
         },
     ),
     claim(
@@ -117,9 +115,7 @@ CLAIMS = (
         ],
         "the one-sided slope 1 - alpha of f(u) + f(-u) at 0",
         neighbours={
-            "every run at every learning rate": every_run(
-                "final_loss", None, -1, activation="ELU(2)"
-            )
+            "every run at any learning rate": every_run("final_loss", None, -1, activation="ELU(2)")
         },
     ),
     claim(
