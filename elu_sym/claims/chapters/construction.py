@@ -118,8 +118,7 @@ CLAIMS = (
     ),
     Claim(
         "construction.smooth_wishes_determine_celu",
-        "Without the ansatz, the same wishes together with C^1 and strictly increasing"
-        " determine CELU.",
+        "Without the ansatz, the same wishes with C^1 and strictly increasing determine CELU.",
         # Two rates whose mean is that of CELU have all of them.
         WishesDetermine(CELU, TwoRates(x, alpha), order=1, increasing=True),
         "Barron 2017, read as a derivation",

@@ -56,9 +56,7 @@ CLAIMS = (
         "Klambauer, Unterthiner, Mayr, Hochreiter 2017, equation 2",
         latex=r"\operatorname{SELU}(x) = \lambda \operatorname{ELU}_\alpha(x)",
         assumptions=(x, alpha, scale),
-        neighbours={
-            "SELU(x) = ELU_alpha(lambda*x).": Equality(SELU, Elu(scale * x, alpha), Side.LEFT)
-        },
+        neighbours={"It is ELU_alpha(lambda*x).": Equality(SELU, Elu(scale * x, alpha), Side.LEFT)},
     ),
     Claim(
         "relations.only_alpha_1_is_a_rescaled_celu",
@@ -67,8 +65,7 @@ CLAIMS = (
         " on the right.",
         only_alpha_1_is_a_rescaled_celu,
         "the kink of ELU",
-        latex=r"\exists \lambda, k, h\colon f(x) = \lambda \operatorname{CELU}_h(kx)"
-        r" \iff \alpha = 1",
+        latex=r"\exists\lambda, k, h\colon f(x) = \lambda\operatorname{CELU}_h(kx) \iff \alpha = 1",
         assumptions=(x, alpha, scale, rate, height),
         neighbours={
             "A rescaled CELU that is the identity on the right has the rate lambda.": (

@@ -63,8 +63,7 @@ claim = partial(Claim, assumptions=(x, alpha))
 CLAIMS = (
     claim(
         "shape.inverse",
-        "ELU is injective, and its inverse is y for y >= 0 and log(1 + y/alpha) for"
-        " -alpha < y < 0.",
+        "ELU is injective; its inverse is y for y >= 0 and log(1 + y/alpha) for -alpha < y < 0.",
         # One solution on either side, for y in the range.
         [function_shape.Range(ELU, -alpha, oo), InverseFunction(ELU, log(1 + y / alpha), y)],
         "Clevert, Unterthiner, Hochreiter 2016, equation 15, solved",

@@ -102,8 +102,7 @@ CLAIMS = (
     ),
     Claim(
         "sparsity.relu_symmetric",
-        "Under any symmetric law without an atom at 0 the derivative of ReLU is zero with"
-        " probability 1/2.",
+        "Under any symmetric law without an atom at 0 ReLU' is zero with probability 1/2.",
         # One of r and -r.
         [*relu_dead_where(), laws.SymmetricMean(RELU_IS_DEAD, S.Half)],
         "Glorot, Bordes, Bengio 2011, section 3, made precise",
@@ -174,9 +173,7 @@ CLAIMS = (
         "the inverse of the left piece, applied to the whole line",
         assumptions=(x, mu, sigma, alpha, level),
         expected=Verdict.REFUTED,
-        neighbours={
-            "The same formula holds for alpha < level <= 1.": DerivativeBelow(ABOVE_ALPHA, TAIL)
-        },
+        neighbours={"So it is for alpha < level <= 1.": DerivativeBelow(ABOVE_ALPHA, TAIL)},
     ),
     Claim(
         "sparsity.quantile",

@@ -85,9 +85,7 @@ CLAIMS = (
         latex=r"\frac{d}{d\sigma} \frac{\sigma}{\sqrt{2\pi}\,\mathbb{E} (1 - e^X)_+} > 0",
         assumptions=(sigma,),
         neighbours={
-            "It decreases with sigma.": lambda: Positive(
-                -diff(centered(zero_mean.centering_alpha()), sigma)
-            )
+            "It falls.": lambda: Positive(-diff(centered(zero_mean.centering_alpha()), sigma))
         },
     ),
     Claim(

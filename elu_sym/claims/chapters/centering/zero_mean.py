@@ -75,7 +75,7 @@ def both_means() -> Expr:
 
 
 def vanishes_at(threshold: Expr, *law: Expr) -> SignChange:
-    """That the mean, a falling line in alpha, has its zero there; at some mu and sigma, if given."""
+    """That the mean, a falling line in alpha, has its zero there, at a mu and sigma if given."""
     there = mean.closed_form.subs(dict(zip((mu, sigma), law, strict=False)))
     return SignChange(there, alpha, threshold, LOSS, *law)
 
@@ -150,16 +150,13 @@ CLAIMS = (
     ),
     Claim(
         "centering.closer",
-        "Under every symmetric law the mean of ELU is closer to 0 than that of ReLU, for"
-        " every alpha > 0.",
+        "Under every symmetric law the mean of ELU is closer to 0 than ReLU's for every alpha > 0.",
         # Two points.
         PositiveSymmetricMean(RELU + ELU),
         "Clevert, Unterthiner, Hochreiter 2016, section 2, without the condition",
         assumptions=(x, alpha, "X symmetric, not 0, E abs(X) < oo"),
         expected=Verdict.REFUTED,
-        neighbours={
-            "It is closer for every alpha > 2.": PositiveSymmetricMean(RELU + Elu(x, 2 + excess))
-        },
+        neighbours={"So for every alpha > 2.": PositiveSymmetricMean(RELU + Elu(x, 2 + excess))},
     ),
     Claim(
         "centering.closer_gaussian",

@@ -39,9 +39,7 @@ CLAIMS = (
         "NumPy's exp is 0 and its expm1 is -1 exactly up to the thresholds of correct rounding"
         " in float64, float32 and float16: 6 cases, distance 0.",
         at("numpy", ("exp", "expm1"), (*WIDE, FLOAT16), EACH, cases=6),
-        neighbours={
-            "so are PyTorch's in all four": at("torch", ("exp", "expm1"), FORMATS, EACH, cases=8)
-        },
+        neighbours={"so are PyTorch's": at("torch", ("exp", "expm1"), FORMATS, EACH, cases=8)},
     ),
     claim(
         "floating_point.torch_expm1",
@@ -60,18 +58,14 @@ CLAIMS = (
         " array: it is -alpha exactly up to the threshold with every operation rounded:"
         " 6 cases, distance 0.",
         alone(WIDE, EACH, cases=6),
-        neighbours={
-            "so it is in an array of 4,096 numbers": at("torch", ("elu",), WIDE, EACH, cases=6)
-        },
+        neighbours={"so it is in an array of 4,096": at("torch", ("elu",), WIDE, EACH, cases=6)},
     ),
     claim(
         "floating_point.torch_derivative",
         "PyTorch's exp and its derivative of ELU are 0 exactly up to the threshold with every"
         " operation rounded in float64 and float32: 8 cases, distance 0.",
         at("torch", ("exp", "elu_derivative"), WIDE, EACH, cases=8),
-        neighbours={
-            "in every format": at("torch", ("exp", "elu_derivative"), FORMATS, EACH, cases=16)
-        },
+        neighbours={"in all four": at("torch", ("exp", "elu_derivative"), FORMATS, EACH, cases=16)},
     ),
     claim(
         "floating_point.torch_short_formats",
@@ -89,9 +83,7 @@ CLAIMS = (
         "JAX's expm1 and ELU reach -1 and -alpha exactly up to the threshold with every"
         " operation rounded in all four formats: 16 cases, distance 0.",
         at("jax", ("expm1", "elu"), FORMATS, EACH, cases=16),
-        neighbours={
-            "its exp is so too": at("jax", ("exp", "expm1", "elu"), FORMATS, EACH, cases=20)
-        },
+        neighbours={"so is its exp": at("jax", ("exp", "expm1", "elu"), FORMATS, EACH, cases=20)},
     ),
     claim(
         "floating_point.jax_flushes_subnormals",
@@ -101,9 +93,7 @@ CLAIMS = (
             at("jax", ("exp",), (*WIDE, BFLOAT16), SUBNORMAL, cases=3),
             at("jax", ("exp",), (FLOAT16,), EACH, cases=1),
         ],
-        neighbours={
-            "it flushes them in float16 as well": at("jax", ("exp",), FORMATS, SUBNORMAL, cases=4)
-        },
+        neighbours={"so it does in float16": at("jax", ("exp",), FORMATS, SUBNORMAL, cases=4)},
     ),
     claim(
         "floating_point.jax_derivative",

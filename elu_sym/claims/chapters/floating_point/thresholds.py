@@ -107,9 +107,7 @@ def subnormal_up_to(numbers: FloatingPointFormat, threshold: Number, height: Rat
     )
 
 
-def derivative_zero_from(
-    numbers: FloatingPointFormat, threshold: Number, least: Rational
-) -> Assertion:
+def zero_from(numbers: FloatingPointFormat, threshold: Number, least: Rational) -> Assertion:
     """The derivative is 0 up to a threshold for every alpha from a least one on."""
     return saturation.DerivativeZeroForEvery(numbers, Rational(threshold), least)
 
@@ -154,8 +152,7 @@ claim = partial(Claim, source="IEEE 754-2019, sections 4.3.1 and 7.5", assumptio
 CLAIMS = (
     claim(
         "floating_point.exponential_zero",
-        "Correctly rounded, the exponential of x <= 0 is 0 if and only if"
-        f" {up_to(EXPONENTIAL_IS_ZERO)}.",
+        f"Correctly rounded, e^x, x <= 0, is 0 if and only if {up_to(EXPONENTIAL_IS_ZERO)}.",
         [zero_up_to(rounding.EXPONENTIAL, *each) for each in EXPONENTIAL_IS_ZERO.items()],
         latex=r"\operatorname{fl}(e^x) = 0 \iff x \le (e_{\min} - p) \ln 2",
         neighbours={
@@ -180,8 +177,7 @@ CLAIMS = (
                 for threshold, height in zip(thresholds, heights(numbers), strict=True)
             ),
         ],
-        latex=r"\operatorname{fl}(\alpha \operatorname{fl}(e^x)) < 2^{e_{\min}}"
-        r" \iff x \le t_\alpha",
+        latex=r"\operatorname{fl}(\alpha\operatorname{fl}(e^x)) < 2^{e_{\min}} \iff x \le t_\alpha",
         neighbours={
             "for alpha = 1 up to the float after the threshold": subnormal_up_to(
                 FLOAT32, FLOAT32.successor(Rational(-87.3365478515625)), S.One
@@ -196,7 +192,7 @@ CLAIMS = (
         [
             is_left_piece(rounding.DERIVATIVE_ROUNDED_TWICE, EluDerivative(x, alpha)),
             *(
-                derivative_zero_from(numbers, threshold, numbers.successor(S.Half))
+                zero_from(numbers, threshold, numbers.successor(S.Half))
                 for numbers, threshold in EXPONENTIAL_IS_ZERO.items()
             ),
         ],
@@ -204,10 +200,8 @@ CLAIMS = (
         r" \operatorname{fl}(e^x) = 0 \quad (\alpha > \tfrac12)",
         assumptions=("x <= 0 a float", "alpha > 1/2 a float", ROUNDING),
         neighbours={
-            "for every alpha >= 1/2 in float32": derivative_zero_from(
-                FLOAT32, EXPONENTIAL_IS_ZERO[FLOAT32], S.Half
-            ),
-            "in float64 up to the float before the threshold only": derivative_zero_from(
+            "alpha >= 1/2 in float32": zero_from(FLOAT32, EXPONENTIAL_IS_ZERO[FLOAT32], S.Half),
+            "in float64 up to the float before the threshold only": zero_from(
                 FLOAT64, FLOAT64.predecessor(Rational(-745.1332191019412)), S.One
             ),
         },
@@ -216,16 +210,14 @@ CLAIMS = (
         "floating_point.derivative_zero_any_alpha",
         "With both operations rounded and any alpha > 0, alpha*e^x is 0 if and only if e^x is.",
         [
-            derivative_zero_from(numbers, threshold, numbers.least_positive)
+            zero_from(numbers, threshold, numbers.least_positive)
             for numbers, threshold in reversed(EXPONENTIAL_IS_ZERO.items())
         ],
         source="a false generalization from alpha = 1",
         assumptions=POSITIVE_ALPHA,
         expected=Verdict.REFUTED,
         neighbours={
-            "for every alpha >= 0.49 in bfloat16": derivative_zero_from(
-                BFLOAT16, -93.0, BFLOAT16.round(Rational(49, 100))
-            )
+            "alpha >= 0.49 in bfloat16": zero_from(BFLOAT16, -93.0, BFLOAT16.round(S(49) / 100))
         },
     ),
     claim(
@@ -293,10 +285,9 @@ CLAIMS = (
         source="floating_point.floor_reached said of one rounding",
         expected=Verdict.REFUTED,
         neighbours={
-            "at the same float for alpha = 1 and the float after it in float16": [
-                floor_up_to(FLOAT16, -8.3203125, height)
-                for height in (S.One, FLOAT16.successor(S.One))
-            ]
+            "at the same float for alpha = 1 and the float after it in float16": floor_up_to(
+                FLOAT16, -8.3203125, FLOAT16.successor(S.One)
+            )
         },
     ),
 )

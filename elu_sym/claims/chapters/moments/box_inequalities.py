@@ -21,7 +21,7 @@ from elu_sym.symbols import alpha, mu, scale, sigma
 
 TWO_DECADES: Box = ((sigma, Rational(1, 10), Rational(10)),)
 WIDE: Box = ((mu, Rational(-4), Rational(4)), (sigma, Rational(1, 4), Rational(4)))
-ANY_ALPHA: Box = (
+ALPHAS: Box = (
     (mu, Rational(-1), Rational(1)),
     (sigma, Rational(1, 2), Rational(3, 2)),
     (alpha, Rational(1, 2), Rational(2)),
@@ -103,17 +103,14 @@ CLAIMS = (
     ),
     claim(
         "moments.variance_increases_with_sigma_any_alpha",
-        "Var f(X) increases with sigma for -1 <= mu <= 1, 1/2 <= sigma <= 3/2 and"
-        " 1/2 <= alpha <= 2.",
-        lambda: PositiveOnBox(
-            variance_slope(), ANY_ALPHA, "variance_increases_with_sigma_any_alpha"
-        ),
+        "Var f(X) increases with sigma for -1 <= mu <= 1, 1/2 <= sigma <= 3/2, 1/2 <= alpha <= 2.",
+        lambda: PositiveOnBox(variance_slope(), ALPHAS, "variance_increases_with_sigma_any_alpha"),
         latex=r"\frac{\partial}{\partial\sigma} \operatorname{Var} f(X) > 0",
         assumptions=(mu, sigma, alpha),
         neighbours={
-            "It decreases.": lambda: PositiveOnBox(-variance_slope(), ANY_ALPHA),
+            "It decreases.": lambda: PositiveOnBox(-variance_slope(), ALPHAS),
             "It increases with mu as fast as with sigma.": lambda: PositiveOnBox(
-                variance_slope(by=mu) - variance_slope(), ANY_ALPHA
+                variance_slope(by=mu) - variance_slope(), ALPHAS
             ),
         },
     ),
@@ -156,8 +153,7 @@ CLAIMS = (
             positive(over_quotient("2.44"), "mean_above_quotient"),
             positive(-over_quotient("2.14"), "mean_below_quotient"),
         ],
-        latex=r"\frac{\sigma^2}{4 + 2.44\,\sigma} < \mathbb{E} f(X) <"
-        r" \frac{\sigma^2}{4 + 2.14\,\sigma}",
+        latex=r"\frac{\sigma^2}{4 + 2.44 \sigma} < \mathbb{E} f < \frac{\sigma^2}{4 + 2.14 \sigma}",
         neighbours={
             "The larger constant is 1 % smaller.": lambda: positive(over_quotient("2.4156")),
             "The smaller constant is 1 % larger.": lambda: positive(-over_quotient("2.1614")),

@@ -5,6 +5,7 @@ definition. For sigma -> 0+ the location is ``-delta``, 0 or ``delta`` with ``de
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from sympy import Expr, Rational, S, exp, oo, pi, sqrt
 
@@ -106,8 +107,10 @@ def limits_small_sigma() -> Iterator[Assertion]:
             yield narrow(formula, location, value)
 
 
+claim = partial(Claim, assumptions=(mu, sigma, alpha))
+
 CLAIMS = (
-    Claim(
+    claim(
         "moments.limits_in_mu",
         "As mu -> -oo the mean, second moment and variance of f(X) tend to -alpha,"
         " alpha^2 and 0, both moments of f'(X) to 0, and the mean given X < 0 to -alpha; as mu ->"
@@ -117,7 +120,6 @@ CLAIMS = (
         "saturation and identity: Clevert, Unterthiner, Hochreiter 2016, section 3",
         latex=r"\mathbb{E} f \to -\alpha \;(\mu \to -\infty), \quad"
         r" \mathbb{E} f - \mu \to 0,\; \operatorname{Var} f \to \sigma^2 \;(\mu \to \infty)",
-        assumptions=(mu, sigma, alpha),
         neighbours={
             "As mu -> -oo the mean tends to -1.": lambda: far(elu.mean, -oo, S.NegativeOne),
             "As mu -> -oo the second moment tends to a number 1 % above alpha^2.": lambda: far(
@@ -131,7 +133,7 @@ CLAIMS = (
             ),
         },
     ),
-    Claim(
+    claim(
         "moments.limits_small_sigma",
         "As sigma -> 0+ the moments of f(X) tend to f(mu), f(mu)^2 and 0, those of f'(X)"
         " to f'(mu) and f'(mu)^2 for mu != 0 and to (1 + alpha)/2 and (1 + alpha^2)/2 at mu = 0,"
@@ -151,7 +153,7 @@ CLAIMS = (
             "On the left too E f tends to mu.": lambda: narrow(elu.mean, -distance, -distance),
         },
     ),
-    Claim(
+    claim(
         "moments.rates_at_the_kink",
         "At mu = 0, as sigma -> 0+, E f ~ (1 - alpha) sigma/sqrt(2 pi), E f^2 ~ (1 +"
         " alpha^2) sigma^2/2, Var f ~ ((1 + alpha^2)/2 - (1 - alpha)^2/(2 pi)) sigma^2 and E[f | X"
@@ -171,7 +173,7 @@ CLAIMS = (
             ),
         },
     ),
-    Claim(
+    claim(
         "moments.limits_large_sigma",
         "As sigma -> oo, E f/sigma -> 1/sqrt(2 pi), E f^2/sigma^2 -> 1/2, Var f/sigma^2"
         " -> 1/2 - 1/(2 pi), both moments of f'(X) tend to 1/2, and E[f | X < 0] to -alpha,"
@@ -181,7 +183,6 @@ CLAIMS = (
         latex=r"\frac{\mathbb{E} f}{\sigma} \to \frac{1}{\sqrt{2\pi}}, \quad"
         r" \frac{\operatorname{Var} f}{\sigma^2} \to \frac{1}{2} - \frac{1}{2\pi}, \quad"
         r" \mathbb{E} f'^{\,n} \to \frac{1}{2} \quad (\sigma \to \infty)",
-        assumptions=(mu, sigma, alpha),
         neighbours={
             "E f/sigma tends to a number 1 % above 1/sqrt(2 pi).": lambda: wide(
                 elu.mean, Rational(101, 100) / ROOT_TWO_PI, sigma
@@ -193,14 +194,13 @@ CLAIMS = (
             "A wide law averages the mean out: E f tends to 0.": lambda: wide(elu.mean, S.Zero),
         },
     ),
-    Claim(
+    claim(
         "moments.offset_large_sigma",
         "As sigma -> oo, E f - sigma/sqrt(2 pi) tends to (mu - alpha)/2.",
         lambda: offset((mu - alpha) / 2),
         "the second term of the expansion of the closed form",
         latex=r"\mathbb{E} f - \frac{\sigma}{\sqrt{2\pi}} \to \frac{\mu - \alpha}{2}"
         r" \quad (\sigma \to \infty)",
-        assumptions=(mu, sigma, alpha),
         neighbours={"It tends to mu/2, as for ReLU.": lambda: offset(mu / 2)},
     ),
 )

@@ -68,8 +68,7 @@ CLAIMS = (
         " from every other variance the layers approach that point from one side.",
         stable,
         "0 < x*f'(x) < f(x) in size for x < 0",
-        latex=r"0 < \frac{q\, \frac{d}{dq} \mathbb{E} f(\sqrt{q} Z)^2}{\mathbb{E} f(\sqrt{q}"
-        r" Z)^2} < 1",
+        latex=r"0 < \frac{q \frac{d}{dq} \mathbb{E} f(\sqrt q Z)^2}{\mathbb{E} f(\sqrt q Z)^2} < 1",
         assumptions=(alpha, sigma, "mean-field limit"),
         neighbours={
             "The rule keeps every variance.": lambda: Equality(variance_map(S.One), sigma**2),

@@ -28,7 +28,7 @@ CALM, BELOW_THE_EDGE, EDGE = RATES[:1], RATES[:-1], RATES[-1:]
 
 SECOND, THIRD, NEXT_TO_EDGE = RATES[1:2], RATES[2:3], RATES[-2:-1]
 
-claim, average, every_run = builders("residual")
+claim, average, always = builders("residual")
 
 CLAIMS = (
     claim(
@@ -39,12 +39,12 @@ CLAIMS = (
         average("velocity_sign_changes", None, -0.5, BELOW_THE_EDGE),
         BELIEF,
         neighbours={
-            "less than half as often in every run, not on average": every_run(
+            "less than half as often in every run, not on average": always(
                 "velocity_sign_changes", None, -0.5, BELOW_THE_EDGE
             ),
-            "more often in every run": every_run("velocity_sign_changes", 0, None, BELOW_THE_EDGE),
+            "more often in every run": always("velocity_sign_changes", 0, None, BELOW_THE_EDGE),
             "less than half as often at every one of these learning rates, so in every run at "
-            f"{listed(NEXT_TO_EDGE)}": every_run("velocity_sign_changes", None, -0.5, NEXT_TO_EDGE),
+            f"{listed(NEXT_TO_EDGE)}": always("velocity_sign_changes", None, -0.5, NEXT_TO_EDGE),
         },
     ),
     claim(
@@ -54,9 +54,7 @@ CLAIMS = (
         " on average over the seeds.",
         average("velocity_sign_changes", 0.25, None, EDGE),
         "the limit of the belief: a quadratic bowl is unstable at large rates, a V is not",
-        neighbours={
-            "more often at every learning rate": every_run("velocity_sign_changes", 0, None)
-        },
+        neighbours={"more often at every learning rate": always("velocity_sign_changes", 0, None)},
     ),
     claim(
         "smooth_ride.steadier_gradient",
@@ -66,8 +64,8 @@ CLAIMS = (
         average("gradient_variation", None, -0.5, RATES),
         BELIEF,
         neighbours={
-            "less than half as long in every run": every_run("gradient_variation", None, -0.5),
-            "shorter at every learning rate, so in every run at the largest": every_run(
+            "less than half as long in every run": always("gradient_variation", None, -0.5),
+            "shorter at every learning rate, so in every run at the largest": always(
                 "gradient_variation", None, 0, EDGE
             ),
         },
@@ -79,9 +77,7 @@ CLAIMS = (
         f" {listed(RATES)}.",
         [average("overshoot", None, -Rational(2, 3), (rate,)) for rate in RATES],
         BELIEF,
-        neighbours={
-            "less than a third in every run": every_run("overshoot", None, -Rational(2, 3))
-        },
+        neighbours={"less than a third in every run": always("overshoot", None, -Rational(2, 3))},
     ),
     claim(
         "smooth_ride.half_a_kink",
@@ -94,10 +90,10 @@ CLAIMS = (
         ],
         "the belief, between its two ends",
         neighbours={
-            "the sign changes within a twentieth in every run": every_run(
+            "the sign changes within a twentieth in every run": always(
                 "velocity_sign_changes", -0.05, 0.05, activation="ELU(0.5)"
             ),
-            "within a twentieth at every learning rate, so in every run at the smallest": every_run(
+            "within a twentieth at every learning rate, so in every run at the smallest": always(
                 "velocity_sign_changes", -0.05, 0.05, CALM, activation="ELU(0.5)"
             ),
         },
@@ -111,12 +107,10 @@ CLAIMS = (
             LimitAtKink(LEFT.diff(x), Side.LEFT, ALPHA - 1),
             LimitAtKink(RIGHT.diff(x), Side.RIGHT, 1 - ALPHA),
             # A loss below 0, which is the one where all residuals are 0.
-            every_run("final_loss", None, -1, BELOW_THE_EDGE, activation="ELU(2)"),
+            always("final_loss", None, -1, BELOW_THE_EDGE, activation="ELU(2)"),
         ],
         "the one-sided slope 1 - alpha of f(u) + f(-u) at 0",
-        neighbours={
-            "every run at any learning rate": every_run("final_loss", None, -1, activation="ELU(2)")
-        },
+        neighbours={"at every learning rate": always("final_loss", None, -1, activation="ELU(2)")},
     ),
     claim(
         "smooth_ride.slower_when_calm",
@@ -130,9 +124,9 @@ CLAIMS = (
         ],
         "the price of the belief: the gradient of a smooth unit fades near the minimum",
         neighbours={
-            "fewer steps in every run": every_run("steps_to_tolerance", None, 0),
+            "fewer steps in every run": always("steps_to_tolerance", None, 0),
             "less than half as many at every learning rate but the smallest, so in every run at"
-            f" {listed(SECOND)}": every_run("steps_to_tolerance", None, -0.5, SECOND),
+            f" {listed(SECOND)}": always("steps_to_tolerance", None, -0.5, SECOND),
         },
     ),
     claim(
@@ -155,10 +149,10 @@ CLAIMS = (
         "the limit of averages over learning rates",
         neighbours={
             "the path of the gradient is longer in every run at the largest learning rate": (
-                every_run("gradient_variation", 0, None, EDGE)
+                always("gradient_variation", 0, None, EDGE)
             ),
             "with alpha = 1/2 the sign changes are fewer in every run at the largest one": (
-                every_run("velocity_sign_changes", None, 0, EDGE, activation="ELU(0.5)")
+                always("velocity_sign_changes", None, 0, EDGE, activation="ELU(0.5)")
             ),
         },
     ),

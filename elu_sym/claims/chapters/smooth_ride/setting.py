@@ -12,6 +12,8 @@ from elu_sym.experiments.smooth_ride import MOMENTUM, SEEDS
 
 BELIEF = "the belief that a smooth activation makes gradient descent oscillate less"
 
+Comparison = Callable[..., RunComparison]
+
 
 def rates_of(problem: str) -> tuple[Rational, ...]:
     """The learning rates of a problem, as exact decimals in increasing order."""
@@ -66,9 +68,7 @@ def compared(
     return rule(problem, measure, activation, *ends, rates, reference)
 
 
-def builders(
-    problem: str,
-) -> tuple[Callable[..., Claim], Callable[..., RunComparison], Callable[..., RunComparison]]:
+def builders(problem: str) -> tuple[Callable[..., Claim], Comparison, Comparison]:
     """What builds the claims on a problem, averages over seeds, and what is so in every run."""
     return (
         partial(Claim, assumptions=setting(problem), expected=Verdict.MEASURED),

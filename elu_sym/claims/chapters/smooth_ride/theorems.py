@@ -5,7 +5,7 @@ What gradient descent makes of it is measured, in ``residual`` and ``networks``.
 
 from collections.abc import Iterator
 
-from sympy import Expr, Heaviside, Interval, Rational, S, exp, oo
+from sympy import Expr, Heaviside, Interval, S, exp, oo
 
 from elu_sym.activations import Celu, Elu, EluDerivative, Relu
 from elu_sym.book.formula import mean
@@ -70,7 +70,7 @@ CLAIMS = (
         "Clevert, Unterthiner, Hochreiter 2016; f is C^{1,1} and not C^2",
         latex=r"\left|f'(x) - f'(y)\right| \le |x - y|",
         assumptions=(x,),
-        neighbours={"With the constant 0.99.": LipschitzConstant(SLOPE, Rational(99, 100))},
+        neighbours={"With the constant 0.99.": LipschitzConstant(SLOPE, S(99) / 100)},
     ),
     Claim(
         "smooth_ride.celu_derivative_lipschitz",
@@ -103,9 +103,7 @@ CLAIMS = (
         "Nesterov 2004, section 1.2.2, for the notion",
         latex=r"|l'| \le G,\; |l''| \le \beta \implies |(l \circ f)''| \le \beta + G",
         assumptions=(x, smoothness, steepness, "alpha = 1"),
-        neighbours={
-            "It is 0.99*(beta + G)-smooth.": composed((smoothness + steepness) * Rational(99, 100))
-        },
+        neighbours={"With 0.99*(beta + G).": composed((smoothness + steepness) * S(99) / 100)},
     ),
     Claim(
         "smooth_ride.composed_with_a_kink",
@@ -120,9 +118,7 @@ CLAIMS = (
             "l is C^1, l'(0) = G; its sign does not matter",
         ),
         neighbours={
-            "The same for ELU at every alpha.": ComposedJump(
-                Elu(x, alpha), steepness, steepness * (1 - alpha)
-            )
+            "Nor at any alpha.": ComposedJump(Elu(x, alpha), steepness, steepness * (1 - alpha))
         },
     ),
     Claim(
