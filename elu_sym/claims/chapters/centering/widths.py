@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sympy import Expr, S, diff, exp, oo, pi, sqrt
+from sympy import Expr, Heaviside, S, diff, exp, oo, pi, sqrt
 
 from elu_sym.book.formula import mean
 from elu_sym.claims.assertion import Assertion
@@ -23,7 +23,7 @@ RELU_MEAN = sigma / sqrt(2 * pi)
 
 def positive(closed_form: Expr, on_the_left: Expr) -> PositiveGaussianMean:
     """That what has this integrand for x < 0 and 0 for x > 0 is positive at N(0, sigma^2)."""
-    return PositiveGaussianMean(closed_form, zero_mean.LEFT * on_the_left, S.Zero)
+    return PositiveGaussianMean(closed_form, Heaviside(-x) * on_the_left, S.Zero)
 
 
 def knob_increases() -> Iterator[Assertion]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sympy import Expr, Heaviside, Interval, Rational, S, diff, exp, oo, pi, sqrt
+from sympy import Expr, Interval, Rational, S, diff, exp, oo, pi, sqrt
 
 from elu_sym.activations import Elu, LeakyRelu, Relu
 from elu_sym.algebra.special_functions import NormalCdf
@@ -19,8 +19,6 @@ from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
 ELU, RELU = Elu(x, alpha), Relu(x)
 LOSS = RELU - Elu(x, S.One)
 """1 - exp(x) for x < 0, else 0: what every unit of alpha takes away."""
-
-LEFT = Heaviside(-x)
 
 
 def gain() -> Expr:

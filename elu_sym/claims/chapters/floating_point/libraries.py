@@ -93,7 +93,7 @@ CLAIMS = (
             at("jax", ("exp",), (*WIDE, BFLOAT16), SUBNORMAL, cases=3),
             at("jax", ("exp",), (FLOAT16,), EACH, cases=1),
         ],
-        neighbours={"so it does in float16": at("jax", ("exp",), FORMATS, SUBNORMAL, cases=4)},
+        neighbours={"subnormal in float16 too": at("jax", ("exp",), FORMATS, SUBNORMAL, cases=4)},
     ),
     claim(
         "floating_point.jax_derivative",

@@ -72,16 +72,10 @@ CLAIMS = (
         assumptions=thresholds.FLOATS,
         neighbours={
             "it is 0 only where alpha*e^x is, in float32": thresholds.zero_up_to(
-                rounding.DERIVATIVE_FROM_VALUE,
-                FLOAT32,
-                thresholds.EXPONENTIAL_IS_ZERO[FLOAT32],
-                S.One,
+                rounding.DERIVATIVE_FROM_VALUE, FLOAT32, -103.97208404541016, S.One
             ),
             "alpha*e^x is 0 there too, in float64": thresholds.zero_up_to(
-                rounding.DERIVATIVE_ROUNDED_TWICE,
-                FLOAT64,
-                thresholds.FLOOR_IS_REACHED[FLOAT64],
-                S.One,
+                rounding.DERIVATIVE_ROUNDED_TWICE, FLOAT64, -37.42994775023705, S.One
             ),
             "for alpha = 1 in float64 up to -37.05, 1 % higher": thresholds.zero_up_to(
                 rounding.DERIVATIVE_FROM_VALUE, FLOAT64, -37.05, S.One

@@ -7,6 +7,7 @@ and how alpha matters. A Python float here is the exact rational number that it 
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import TypeAlias
 
 from sympy import Rational, S
 
@@ -59,7 +60,8 @@ FLOATS = ("x <= 0 a float", ROUNDING)
 
 POSITIVE_ALPHA = ("x <= 0 a float", "alpha > 0 a float", ROUNDING)
 
-Number = float | Rational
+Number: TypeAlias = "float | Rational"
+"""A threshold, as the float that it is or as the same rational number."""
 
 
 def up_to(thresholds: Mapping[FloatingPointFormat, float]) -> str:

@@ -47,9 +47,6 @@ NARROW = {
 }
 """The limits sigma -> 0+ by mu."""
 
-FAR_LEFT = (-alpha, S.Zero, S.Zero, -alpha)
-"""The limits mu -> -oo."""
-
 FAR_RIGHT = (
     (S.Zero, sigma**2, sigma**2, S.One, S.One, S.Zero),
     (mu, mu**2, S.Zero, S.Zero, S.Zero, S.Zero),
@@ -94,7 +91,7 @@ def offset(value: Expr) -> GaussianLimit:
 
 def limits_in_mu() -> Iterator[Assertion]:
     """Both ends, and by how much mean and second moment differ from those of the identity."""
-    for formula, value in concentrated(*FAR_LEFT):
+    for formula, value in concentrated(-alpha, S.Zero, S.Zero, -alpha):
         yield far(formula, -oo, value)
     for formula, value, less in zip(BOOK, *FAR_RIGHT, strict=True):
         yield far(formula, oo, value, less)

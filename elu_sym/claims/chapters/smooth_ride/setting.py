@@ -64,8 +64,8 @@ def compared(
         >>> compared(MeasuredDifference, "digits", "overshoot", None, 0.05).high
         1/20
     """
-    ends = (None if end is None else Rational(str(end)) for end in (low, high))
-    return rule(problem, measure, activation, *ends, rates, reference)
+    low, high = (None if end is None else Rational(str(end)) for end in (low, high))
+    return rule(problem, measure, activation, low, high, rates, reference)
 
 
 def builders(problem: str) -> tuple[Callable[..., Claim], Comparison, Comparison]:
