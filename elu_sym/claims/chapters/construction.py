@@ -81,57 +81,52 @@ def unique() -> Iterator[Assertion]:
     yield CoincideOnlyAt(ELU, CELU, alpha, S.One)
 
 
-WISHES = (offset + alpha, offset + amplitude)
+WISHES = ((offset + alpha, offset + amplitude), (offset, amplitude))
 
 CLAIMS = (
     Claim(
-        id="construction.unique",
-        statement="Among the functions p + q*exp(k*x), k > 0, for x < 0, joined to the identity,"
+        "construction.unique",
+        "Among the functions p + q*exp(k*x), k > 0, for x < 0, joined to the identity,"
         " the value 0 at 0 and the floor -alpha force p = -alpha and q = alpha, which is ELU at k ="
         " 1; a C^1 joint then forces k = 1/alpha, which is CELU; and the two are the same only at"
         " alpha = 1.",
+        unique,
+        "Clevert, Unterthiner, Hochreiter 2016, section 3; Barron 2017",
         latex=r"p + q e^{kx} \to -\alpha \;(x \to -\infty),\; p + q = 0"
         r" \iff p = -\alpha,\; q = \alpha; \quad C^1 \iff k = 1/\alpha",
         assumptions=(x, alpha, offset, amplitude, rate),
-        proof=unique,
-        source="Clevert, Unterthiner, Hochreiter 2016, section 3; Barron 2017",
         neighbours={
-            "The wishes force p = alpha.": lambda: UniqueSolution(
-                WISHES, (offset, amplitude), (alpha, -alpha)
-            ),
-            "A C^1 joint forces k = alpha.": lambda: UniqueSolution(
-                (alpha * rate - 1,), (rate,), (alpha,)
-            ),
-            "ELU is CELU only at alpha = 2.": lambda: CoincideOnlyAt(ELU, CELU, alpha, S(2)),
+            "The wishes force p = alpha.": UniqueSolution(*WISHES, (alpha, -alpha)),
+            "A C^1 joint forces k = alpha.": UniqueSolution((alpha * rate - 1,), (rate,), (alpha,)),
+            "ELU is CELU only at alpha = 2.": CoincideOnlyAt(ELU, CELU, alpha, S(2)),
         },
     ),
     Claim(
-        id="construction.wishes_determine_elu",
-        statement="Without the ansatz, the wishes (identity for x > 0, continuous, falling to the"
+        "construction.wishes_determine_elu",
+        "Without the ansatz, the wishes (identity for x > 0, continuous, falling to the"
         " floor -alpha at -oo) determine ELU.",
-        assumptions=(x, alpha),
         # The clipped identity has all of them.
-        proof=lambda: [WishesDetermine(ELU, ClippedIdentity(x, alpha), kink=-alpha)],
-        source="Clevert, Unterthiner, Hochreiter 2016, section 3, read as a derivation",
+        WishesDetermine(ELU, ClippedIdentity(x, alpha), kink=-alpha),
+        "Clevert, Unterthiner, Hochreiter 2016, section 3, read as a derivation",
+        assumptions=(x, alpha),
         expected=Verdict.REFUTED,
         neighbours={
-            "Strictly increasing as a further wish makes them determine ELU.": lambda: (
-                WishesDetermine(ELU, CELU, increasing=True)
+            "Strictly increasing as a further wish makes them determine ELU.": WishesDetermine(
+                ELU, CELU, increasing=True
             )
         },
     ),
     Claim(
-        id="construction.smooth_wishes_determine_celu",
-        statement="Without the ansatz, the same wishes together with C^1 and strictly increasing"
-        " determine CELU.",
-        assumptions=(x, alpha),
+        "construction.smooth_wishes_determine_celu",
+        "Without the ansatz, the same wishes with C^1 and strictly increasing determine CELU.",
         # Two rates whose mean is that of CELU have all of them.
-        proof=lambda: [WishesDetermine(CELU, TwoRates(x, alpha), order=1, increasing=True)],
-        source="Barron 2017, read as a derivation",
+        WishesDetermine(CELU, TwoRates(x, alpha), order=1, increasing=True),
+        "Barron 2017, read as a derivation",
+        assumptions=(x, alpha),
         expected=Verdict.REFUTED,
         neighbours={
-            "With strictly increasing, but only continuous, they determine CELU.": lambda: (
-                WishesDetermine(CELU, ELU, increasing=True)
+            "With strictly increasing, but only continuous, they determine CELU.": WishesDetermine(
+                CELU, ELU, increasing=True
             )
         },
     ),

@@ -15,23 +15,16 @@ References:
 
 from collections.abc import Iterator
 
-from sympy import Expr, Heaviside, Interval, Rational, S, diff, exp, log, oo, pi, sqrt
+from sympy import Expr, Heaviside, Rational, S, diff, exp, log, oo, pi, sqrt
 
 from elu_sym.activations import Elu, Relu
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.book.formula import derivative_mean, mean, relu, second_moment
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim
+from elu_sym.claims.rules import elementary
 from elu_sym.claims.rules.calculus import PositiveFromKink
-from elu_sym.claims.rules.elementary import (
-    ABOVE_ONE,
-    AT_MOST_ONE,
-    Equality,
-    NonNegative,
-    Positive,
-    RunsThrough,
-    Side,
-)
+from elu_sym.claims.rules.elementary import ABOVE_ONE, AT_MOST_ONE, Equality, Positive, Side
 from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLimit
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
 from elu_sym.symbols import alpha, excess, mu, sigma, slack, strike, x
@@ -88,19 +81,18 @@ ELU, PERCENT_MORE = Elu(x, alpha), Rational(101, 100)
 
 CALL = bachelier_call(mu, S.Zero, sigma)
 PUT = black_put(FORWARD, S.One, sigma)
-PUT_ON_SQUARE = black_put(FORWARD_OF_SQUARE, S.One, 2 * sigma)
 PORTFOLIO = CALL - alpha * PUT
 
-BLACK_PARITY = black_call(FORWARD, strike, sigma) - black_put(FORWARD, strike, sigma)
 BACHELIER_PARITY = bachelier_call(mu, strike, sigma) - bachelier_put(mu, strike, sigma)
+BLACK_PARITY = black_call(FORWARD, strike, sigma) - black_put(FORWARD, strike, sigma)
 
 EXPONENTIAL_BELOW = FORWARD * NormalCdf(-mu / sigma - sigma)
 """E[e^X; X < 0]."""
 
 
-def mean_is(portfolio: Expr) -> list[Assertion]:
+def mean_is(portfolio: Expr) -> Equality:
     """That a price is the mean that the book derives from the definition."""
-    return [Equality(mean.closed_form, portfolio)]
+    return Equality(mean.closed_form, portfolio)
 
 
 def second_moment_is(puts: Expr) -> Equality:
@@ -117,7 +109,7 @@ def second_moment_portfolio() -> Iterator[Assertion]:
     """The squared put as puts, and an antiderivative of the calls in the strike."""
     shifted = shifted_square()
     yield Equality((1 - exp(x)) ** 2, 2 * (1 - exp(x)) - (1 - exp(2 * x)))
-    yield second_moment_is(2 * PUT - PUT_ON_SQUARE)
+    yield second_moment_is(2 * PUT - black_put(FORWARD_OF_SQUARE, S.One, 2 * sigma))
     yield Equality(diff(shifted, strike) / 2, -bachelier_call(mu, strike, sigma))
     yield GaussianLimit(shifted, strike, oo, S.Zero)
     yield GaussianLimit(shifted, strike, S.Zero, relu.second_moment.closed_form)
@@ -148,10 +140,9 @@ def _vega(height: Expr) -> Expr:
     return diff(mean.closed_form, sigma).xreplace({alpha: height})
 
 
-def vega_has_sign(sign: int, height: Expr) -> list[Assertion]:
+def vega_has_sign(sign: int, height: Expr) -> PositiveGaussianMean:
     """That the vega for this many puts, as an expectation of f'', is positive or negative."""
-    curvature = Elu(x, height).diff(x, 2)
-    return [PositiveGaussianMean(sign * _vega(height) / sigma, sign * curvature)]
+    return PositiveGaussianMean(sign * _vega(height) / sigma, sign * Elu(x, height).diff(x, 2))
 
 
 def vega_falls_to(limit: Expr, height: Expr) -> EventuallyNegative:
@@ -159,50 +150,46 @@ def vega_falls_to(limit: Expr, height: Expr) -> EventuallyNegative:
     return EventuallyNegative(_vega(height).subs(mu, S.Zero), sigma, S.Zero, limit / sqrt(2 * pi))
 
 
-def vega_positive_for_small_alpha() -> Iterator[Assertion]:
-    """Both parts of E f'' have a sign: the atom is not negative, the rest is positive."""
-    yield RunsThrough(AT_MOST_ONE, slack, Interval.Lopen(0, 1))
+def vega_positive_only_for_small_alpha() -> Iterator[Assertion]:
+    """Both parts of E f'' have a sign up to alpha = 1; beyond it the atom outweighs the rest."""
+    yield from elementary.both_conditions()
     parts = _atom(AT_MOST_ONE) + AT_MOST_ONE * EXPONENTIAL_BELOW
     yield Equality(_vega(AT_MOST_ONE), sigma * parts)
-    yield NonNegative(1 - AT_MOST_ONE)
+    yield elementary.NonNegative(1 - AT_MOST_ONE)
     yield PositiveGaussianMean(EXPONENTIAL_BELOW, exp(x) * Heaviside(-x))
     yield Positive(AT_MOST_ONE)
+    yield vega_falls_to(-excess, ABOVE_ONE)
 
 
 CLAIMS = (
     Claim(
-        id="options.payoff",
-        statement="ELU is the payoff of a call on x struck at 0 less alpha puts on e^x struck at 1:"
+        "options.payoff",
+        "ELU is the payoff of a call on x struck at 0 less alpha puts on e^x struck at 1:"
         " f(x) = x_+ - alpha (1 - e^x)_+.",
-        latex=r"f(x) = x_+ - \alpha\,(1 - e^x)_+",
-        assumptions=(x, alpha),
         # Which option pays on which side, and what the portfolio then is.
-        proof=lambda: [
+        [
             PositiveFromKink(1 - exp(x), Side.LEFT),
             Equality(ELU, Relu(x) - alpha * (1 - exp(x)), Side.LEFT),
             PositiveFromKink(exp(x) - 1, Side.RIGHT),
             Equality(ELU, Relu(x), Side.RIGHT),
         ],
-        source="Clevert, Unterthiner, Hochreiter 2016, equation 15, read as a payoff",
+        "Clevert, Unterthiner, Hochreiter 2016, equation 15, read as a payoff",
+        latex=r"f(x) = x_+ - \alpha\,(1 - e^x)_+",
+        assumptions=(x, alpha),
         neighbours={
-            "One put is sold, whatever alpha.": lambda: Equality(
-                ELU, Relu(x) - (1 - exp(x)), Side.LEFT
-            ),
-            "The puts are bought.": lambda: Equality(
-                ELU, Relu(x) + alpha * (1 - exp(x)), Side.LEFT
-            ),
+            "One put is sold, whatever alpha.": Equality(ELU, Relu(x) - (1 - exp(x)), Side.LEFT),
+            "The puts are bought.": Equality(ELU, Relu(x) + alpha * (1 - exp(x)), Side.LEFT),
         },
     ),
     Claim(
-        id="options.mean_portfolio",
-        statement="The mean of ELU is a Bachelier call with forward mu struck at 0 less alpha Black"
-        " puts with forward e^(mu + sigma^2/2) struck at 1, undiscounted and of total deviation"
-        " sigma.",
+        "options.mean_portfolio",
+        "The mean of ELU is a Bachelier call with forward mu struck at 0 less alpha Black puts"
+        " with forward e^(mu + sigma^2/2) struck at 1, undiscounted and of total deviation sigma.",
+        lambda: mean_is(PORTFOLIO),
+        "Bachelier 1900; Black 1976; Black, Scholes 1973",
         latex=r"\mathbb{E} f(X) = C_{\mathrm{Bachelier}}(\mu, 0, \sigma)"
         r" - \alpha\,P_{\mathrm{Black}}(e^{\mu + \sigma^2/2}, 1, \sigma)",
         assumptions=(mu, sigma, alpha),
-        proof=lambda: mean_is(PORTFOLIO),
-        source="Bachelier 1900; Black 1976; Black, Scholes 1973",
         neighbours={
             "The forward of the put is e^mu, the exponential of the mean.": lambda: mean_is(
                 CALL - alpha * black_put(exp(mu), S.One, sigma)
@@ -216,15 +203,14 @@ CLAIMS = (
         },
     ),
     Claim(
-        id="options.second_moment_portfolio",
-        statement="The second moment of ELU is twice the integral of Bachelier calls over all"
-        " strikes from 0 to oo plus alpha^2 times two puts on e^X less one put on e^(2X), all"
-        " struck at 1.",
+        "options.second_moment_portfolio",
+        "The second moment of ELU is twice the integral of Bachelier calls over all strikes from 0"
+        " to oo plus alpha^2 times two puts on e^X less one put on e^(2X), all struck at 1.",
+        second_moment_portfolio,
+        "Breeden, Litzenberger 1978; Bachelier 1900; Black 1976",
         latex=r"\mathbb{E} f(X)^2 = 2 \int_0^\infty C(\mu, K, \sigma)\,dK"
         r" + \alpha^2 \left(2 P[e^X] - P[e^{2X}]\right)",
         assumptions=(mu, sigma, alpha, strike),
-        proof=second_moment_portfolio,
-        source="Breeden, Litzenberger 1978; Bachelier 1900; Black 1976",
         neighbours={
             "The integral of the calls counts once.": lambda: Equality(
                 diff(shifted_square(), strike), -bachelier_call(mu, strike, sigma)
@@ -236,39 +222,32 @@ CLAIMS = (
         },
     ),
     Claim(
-        id="options.put_call_parity",
-        statement="A call less a put is the forward less the strike, in the Bachelier and in the"
+        "options.put_call_parity",
+        "A call less a put is the forward less the strike, in the Bachelier and in the"
         " Black model, at every strike K > 0.",
+        [Equality(BACHELIER_PARITY, mu - strike), Equality(BLACK_PARITY, FORWARD - strike)],
+        "Stoll 1969; Black 1976",
         latex=r"C - P = F - K",
         assumptions=(mu, sigma, strike),
-        proof=lambda: [
-            Equality(BACHELIER_PARITY, mu - strike),
-            Equality(BLACK_PARITY, FORWARD - strike),
-        ],
-        source="Stoll 1969; Black 1976",
         neighbours={
-            "The strike counts 1 % more.": lambda: Equality(
-                BLACK_PARITY, FORWARD - PERCENT_MORE * strike
-            ),
-            "It is the exponential of the mean less the strike.": lambda: Equality(
-                BLACK_PARITY, exp(mu) - strike
-            ),
+            "The strike counts 1 % more.": Equality(BLACK_PARITY, FORWARD - PERCENT_MORE * strike),
+            "It is e^mu less the strike.": Equality(BLACK_PARITY, exp(mu) - strike),
         },
     ),
     Claim(
-        id="options.density_from_prices",
-        statement="The second derivative of the price of a call in the strike is the density of the"
+        "options.density_from_prices",
+        "The second derivative of the price of a call in the strike is the density of the"
         " underlying at the strike: normal in the Bachelier, lognormal in the Black model.",
-        latex=r"\frac{\partial^2 C}{\partial K^2} = p(K)",
-        assumptions=(mu, sigma, strike),
-        proof=lambda: [
+        lambda: [
             Equality(
                 diff(bachelier_call(mu, strike, sigma), strike, 2),
                 NormalPdf((mu - strike) / sigma) / sigma,
             ),
             lognormal_density_is(NormalPdf((log(strike) - mu) / sigma) / (sigma * strike)),
         ],
-        source="Breeden, Litzenberger 1978",
+        "Breeden, Litzenberger 1978",
+        latex=r"\frac{\partial^2 C}{\partial K^2} = p(K)",
+        assumptions=(mu, sigma, strike),
         neighbours={
             "In the Black model it is the density of log K, without the factor 1/K.": lambda: (
                 lognormal_density_is(NormalPdf((log(strike) - mu) / sigma) / sigma)
@@ -276,62 +255,43 @@ CLAIMS = (
         },
     ),
     Claim(
-        id="options.greeks",
-        statement="The delta of the portfolio is E f'(X), its gamma E f''(X) with the atom (1 -"
+        "options.greeks",
+        "The delta of the portfolio is E f'(X), its gamma E f''(X) with the atom (1 -"
         " alpha) of f'' at 0 counted, and its vega sigma times its gamma.",
-        latex=r"\partial_\mu \mathbb{E} f = \mathbb{E} f', \quad"
-        r" \partial_\sigma \mathbb{E} f = \sigma\,\mathbb{E} f'', \quad"
-        r" \mathbb{E} f'' = (1 - \alpha)\,\tfrac{1}{\sigma}\varphi(\mu/\sigma)"
-        r" + \alpha\,\mathbb{E}[e^X; X < 0]",
+        greeks,
+        "Black, Scholes 1973; Price 1958",
+        latex=r"\partial_\mu \mathbb{E} f = \mathbb{E} f', \quad \partial_\sigma \mathbb{E} f ="
+        r" \sigma\,\mathbb{E} f'', \quad \mathbb{E} f'' = (1 -"
+        r" \alpha)\,\tfrac{1}{\sigma}\varphi(\mu/\sigma) + \alpha\,\mathbb{E}[e^X; X < 0]",
         assumptions=(mu, sigma, alpha),
-        proof=greeks,
-        source="Black, Scholes 1973; Price 1958",
         neighbours={
             "The gamma is alpha E[e^X; X < 0], without the atom.": lambda: Equality(
                 diff(PORTFOLIO, mu, 2), alpha * EXPONENTIAL_BELOW
             ),
-            "The vega is the gamma.": lambda: Equality(
-                diff(PORTFOLIO, sigma), diff(PORTFOLIO, mu, 2)
-            ),
+            "Vega is gamma.": lambda: Equality(diff(PORTFOLIO, sigma), diff(PORTFOLIO, mu, 2)),
             "The delta is the probability that X > 0, that of the call alone.": lambda: Equality(
                 diff(PORTFOLIO, mu), NormalCdf(mu / sigma)
             ),
         },
     ),
     Claim(
-        id="options.vega_positive_for_small_alpha",
-        statement="For alpha <= 1 more volatility raises the mean: the vega is positive at every mu"
-        " and sigma.",
-        latex=r"\alpha \le 1 \implies \partial_\sigma \mathbb{E} f > 0",
-        assumptions=(mu, sigma, slack, "alpha = 1/(1 + s)"),
-        proof=vega_positive_for_small_alpha,
-        source="Jensen 1906, since ELU is convex for alpha <= 1; Merton 1973 for options",
+        "options.vega_positive_only_for_small_alpha",
+        "More volatility raises the mean, at every mu and sigma, if and only if alpha <= 1: for"
+        " alpha > 1 the vega at mu = 0 tends to -(alpha - 1)/sqrt(2 pi) as sigma -> 0+.",
+        vega_positive_only_for_small_alpha,
+        "Jensen 1906, since ELU is convex for alpha <= 1; Merton 1973 for options",
+        latex=r"\partial_\sigma \mathbb{E} f > 0 \;\forall \mu, \sigma \iff \alpha \le 1, \quad"
+        r" \lim_{\sigma \to 0^+} \partial_\sigma \mathbb{E} f\big|_{\mu = 0} = -\frac{\alpha -"
+        r" 1}{\sqrt{2\pi}}",
+        assumptions=(mu, sigma, slack, excess, "alpha = 1/(1 + s) or 1 + t"),
         neighbours={
-            "The same holds for alpha <= 2.": lambda: vega_has_sign(+1, 2 * AT_MOST_ONE),
-            "More volatility lowers the mean.": lambda: vega_has_sign(-1, AT_MOST_ONE),
-        },
-    ),
-    Claim(
-        id="options.vega_positive_only_for_small_alpha",
-        statement="For every alpha > 1 there is a law whose mean falls with more volatility: at mu"
-        " = 0 the vega tends to -(alpha - 1)/sqrt(2 pi) as sigma -> 0+.",
-        latex=r"\alpha > 1 \implies \lim_{\sigma \to 0^+} \partial_\sigma \mathbb{E} f\big|_{\mu ="
-        r" 0} = -\frac{\alpha - 1}{\sqrt{2\pi}} < 0",
-        assumptions=(sigma, excess, "alpha = 1 + e"),
-        # The atom at 0 outweighs the rest where sigma is small.
-        proof=lambda: [
-            RunsThrough(ABOVE_ONE, excess, Interval.open(1, oo)),
-            vega_falls_to(-excess, ABOVE_ONE),
-        ],
-        source="the converse of Jensen's inequality at the concave kink",
-        neighbours={
-            "For every alpha <= 1 too.": lambda: vega_falls_to(1 - AT_MOST_ONE, AT_MOST_ONE),
-            "More volatility raises the mean for every alpha: it is an option.": lambda: (
-                vega_has_sign(+1, alpha)
+            "It raises the mean for alpha <= 2.": lambda: vega_has_sign(+1, 2 * AT_MOST_ONE),
+            "It lowers the mean for alpha <= 1.": lambda: vega_has_sign(-1, AT_MOST_ONE),
+            "It lowers the mean at mu = 0 and small sigma for alpha <= 1 too.": lambda: (
+                vega_falls_to(1 - AT_MOST_ONE, AT_MOST_ONE)
             ),
-            "More volatility lowers the mean for every alpha: options are sold.": lambda: (
-                vega_has_sign(-1, alpha)
-            ),
+            "It raises the mean for every alpha, as an option.": lambda: vega_has_sign(+1, alpha),
+            "It lowers the mean for every alpha: puts are sold.": lambda: vega_has_sign(-1, alpha),
         },
     ),
 )

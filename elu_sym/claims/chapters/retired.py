@@ -6,8 +6,11 @@ its successor.
 
 RETIRED: dict[str, str] = {
     "shape.below_relu": "shape.distance_to_relu",
+    "relations.derivative_from_value": "derivative.self_expression",
     "floating_point.derivative_subnormal_any_alpha": "floating_point.derivative_subnormal",
     "floating_point.above_floor": "floating_point.floor_reached",
+    "floating_point.injective_above_floor": "floating_point.strictly_increasing",
+    "floating_point.rate_zero": "floating_point.derivative_from_value",
     "moments.mean": "mean",
     "moments.second_moment": "second_moment",
     "moments.variance": "variance",
@@ -26,8 +29,11 @@ RETIRED: dict[str, str] = {
     "moments.rule_design_point": "moments.rule_stable",
     "moments.rule_relu_every_input": "meanfield.linear_pieces_keep",
     "moments.rule_only_fixed_point": "moments.rule_stable",
+    "moments.rule_every_input": "moments.rule_stable",
     "moments.rule_slope": "meanfield.slopes_at_one",
+    "options.vega_positive_for_small_alpha": "options.vega_positive_only_for_small_alpha",
     "options.vega_positive": "options.vega_positive_only_for_small_alpha",
+    "rate.positive_for_every_alpha": "rate.positive_on_a_half_line",
     "rate.positive_only_for_small_alpha": "rate.positive_on_a_half_line",
     "meanfield.price_bounded_for_any_alpha": "meanfield.price_bounded",
 }

@@ -12,15 +12,9 @@ from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.book.formula import derivative_mean, derivative_second_moment
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Verdict
+from elu_sym.claims.rules import laws
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
 from elu_sym.claims.rules.gaussian_means import DerivativeBelow, GaussianMean, PositiveGaussianMean
-from elu_sym.claims.rules.laws import (
-    AlmostSurelyNonzero,
-    PositiveMean,
-    PositiveSymmetricMean,
-    SymmetricMean,
-    on_side,
-)
 from elu_sym.symbols import alpha, level, mu, sigma, x, z
 
 SLOPE, RELU_SLOPE = EluDerivative(x, alpha), ReluDerivative(x)
@@ -50,7 +44,7 @@ QUANTILE: Expr = alpha * exp(mu + sigma * z)
 def relu_dead_where() -> Iterator[Assertion]:
     """ReLU' is 1 less the indicator, on either side and at 0."""
     for side in Side:
-        yield Equality(on_side(RELU_SLOPE + RELU_IS_DEAD, side), S.One, side)
+        yield Equality(laws.on_side(RELU_SLOPE + RELU_IS_DEAD, side), S.One, side)
     yield Equality((RELU_SLOPE + RELU_IS_DEAD).subs(x, S.Zero), S.One)
 
 
@@ -67,9 +61,9 @@ def level_of(case: tuple[Expr, ...], right: Expr) -> Iterator[Assertion]:
     yield Positive(density)
 
 
-def tail_at(quantile: Expr) -> list[Assertion]:
+def tail_at(quantile: Expr) -> Equality:
     """That a level lies above the derivative with probability Phi(z)."""
-    return [Equality(TAIL.xreplace({level: quantile}), NormalCdf(z))]
+    return Equality(TAIL.xreplace({level: quantile}), NormalCdf(z))
 
 
 def excesses() -> tuple[Expr, Expr]:
@@ -85,188 +79,172 @@ def gaussian_excess() -> Iterator[Assertion]:
     yield PositiveGaussianMean(alpha * first - second, LEFT_SLOPE * (alpha - LEFT_SLOPE))
 
 
-def second_excess_above(factor: Expr) -> list[Assertion]:
-    """That the second excess is more than a multiple of the first."""
+def second_above(share: Expr) -> PositiveGaussianMean:
+    """That the second excess is more than a share of alpha times the first."""
     first, second = excesses()
-    return [PositiveGaussianMean(second - factor * first, LEFT_SLOPE * (LEFT_SLOPE - factor))]
+    factor = share * alpha
+    return PositiveGaussianMean(second - factor * first, LEFT_SLOPE * (LEFT_SLOPE - factor))
 
 
 CLAIMS = (
     Claim(
-        id="sparsity.elu",
-        statement="Under any law of X the derivative of ELU is zero with probability 0.",
+        "sparsity.elu",
+        "Under any law of X the derivative of ELU is zero with probability 0.",
+        # The event is empty.
+        laws.AlmostSurelyNonzero(SLOPE),
+        "the definition",
         latex=r"P[f'(X) = 0] = 0",
         assumptions=(x, alpha, "any law of X"),
-        # The event is empty.
-        proof=lambda: [AlmostSurelyNonzero(SLOPE)],
-        source="the definition",
         neighbours={
-            "The derivative of ReLU is zero with probability 0.": lambda: AlmostSurelyNonzero(
-                RELU_SLOPE
-            ),
-            "ELU itself is zero with probability 0.": lambda: AlmostSurelyNonzero(Elu(x, alpha)),
+            "That of ReLU is zero with probability 0.": laws.AlmostSurelyNonzero(RELU_SLOPE),
+            "ELU itself is zero with probability 0.": laws.AlmostSurelyNonzero(Elu(x, alpha)),
         },
     ),
     Claim(
-        id="sparsity.relu_symmetric",
-        statement="Under any symmetric law without an atom at 0 the derivative of ReLU is zero with"
-        " probability 1/2.",
+        "sparsity.relu_symmetric",
+        "Under any symmetric law without an atom at 0 ReLU' is zero with probability 1/2.",
+        # One of r and -r.
+        [*relu_dead_where(), laws.SymmetricMean(RELU_IS_DEAD, S.Half)],
+        "Glorot, Bordes, Bengio 2011, section 3, made precise",
         latex=r"P[\operatorname{ReLU}'(X) = 0] = \tfrac{1}{2}",
         assumptions=(x, "X symmetric, P(X = 0) = 0"),
-        # One of r and -r.
-        proof=lambda: [*relu_dead_where(), SymmetricMean(RELU_IS_DEAD, S.Half)],
-        source="Glorot, Bordes, Bengio 2011, section 3, made precise",
-        neighbours={"The probability is 0.505.": lambda: SymmetricMean(RELU_IS_DEAD, S(101) / 200)},
+        neighbours={"The probability is 0.505.": laws.SymmetricMean(RELU_IS_DEAD, S(101) / 200)},
     ),
     Claim(
-        id="sparsity.relu_every_symmetric_law",
-        statement="Under every symmetric law the derivative of ReLU is zero with probability 1/2.",
-        assumptions=(x, "X symmetric"),
+        "sparsity.relu_every_symmetric_law",
+        "Under every symmetric law the derivative of ReLU is zero with probability 1/2.",
         # At an atom at 0 the derivative from the right is not 0.
-        proof=lambda: [SymmetricMean(RELU_IS_DEAD, S.Half, atom_at_zero=True)],
-        source="Glorot, Bordes, Bengio 2011, section 3, without the condition on atoms",
+        laws.SymmetricMean(RELU_IS_DEAD, S.Half, atom_at_zero=True),
+        "Glorot, Bordes, Bengio 2011, section 3, without the condition on atoms",
+        assumptions=(x, "X symmetric"),
         expected=Verdict.REFUTED,
         neighbours={
-            "ReLU' and its mirror image add up to 1 at 0 as well.": lambda: SymmetricMean(
+            "ReLU' and its mirror image add up to 1 at 0 as well.": laws.SymmetricMean(
                 RELU_SLOPE, S.Half, atom_at_zero=True
             )
         },
     ),
     Claim(
-        id="sparsity.relu_gaussian",
-        statement="For X ~ N(mu, sigma^2) the derivative of ReLU is zero with probability"
-        " Phi(-mu/sigma).",
+        "sparsity.relu_gaussian",
+        "For X ~ N(mu, sigma^2) the derivative of ReLU is zero with probability Phi(-mu/sigma).",
+        # The probability of the negative half-line.
+        [*relu_dead_where(), GaussianMean(RELU_IS_DEAD, NormalCdf(-mu / sigma))],
+        "the normal distribution",
         latex=r"P[\operatorname{ReLU}'(X) = 0] = \Phi(-\mu/\sigma)",
         assumptions=(x, mu, sigma),
-        # The probability of the negative half-line.
-        proof=lambda: [*relu_dead_where(), GaussianMean(RELU_IS_DEAD, NormalCdf(-mu / sigma))],
-        source="the normal distribution",
         neighbours={
-            "The probability is Phi(mu/sigma).": lambda: GaussianMean(RELU_IS_DEAD, RELU_MEAN),
-            "The probability is 1/2 for every mu.": lambda: GaussianMean(RELU_IS_DEAD, S.Half),
+            "The probability is Phi(mu/sigma).": GaussianMean(RELU_IS_DEAD, RELU_MEAN),
+            "The probability is 1/2 for every mu.": GaussianMean(RELU_IS_DEAD, S.Half),
         },
     ),
     Claim(
-        id="sparsity.below_by_cases",
-        statement="P[f'(X) < level] is Phi((ln(level/alpha) - mu)/sigma) for level <= min(1,"
+        "sparsity.below_by_cases",
+        "P[f'(X) < level] is Phi((ln(level/alpha) - mu)/sigma) for level <= min(1,"
         " alpha); Phi(-mu/sigma) for alpha < level <= 1; Phi(mu/sigma) + Phi((ln(level/alpha) -"
         " mu)/sigma) for 1 < level <= alpha; and 1 for level > 1, alpha.",
+        # One derivation a case.
+        [
+            DerivativeBelow(LOW, TAIL),
+            DerivativeBelow(ABOVE_ALPHA, NormalCdf(-mu / sigma)),
+            DerivativeBelow(ABOVE_ONE, RELU_MEAN + TAIL),
+            DerivativeBelow(HIGH, S.One),
+        ],
+        "the two pieces of the derivative",
         latex=r"P[f'(X) < \varepsilon] = \begin{cases}"
         r" \Phi\left(\frac{\ln(\varepsilon/\alpha) - \mu}{\sigma}\right)"
         r" & \varepsilon \le \min(1, \alpha) \\"
         r" \Phi\left(-\frac{\mu}{\sigma}\right) & \alpha < \varepsilon \le 1 \\"
         r" \Phi\left(\frac{\mu}{\sigma}\right)"
         r" + \Phi\left(\frac{\ln(\varepsilon/\alpha) - \mu}{\sigma}\right)"
-        r" & 1 < \varepsilon \le \alpha \\"
-        r" 1 & \varepsilon > \max(1, \alpha) \end{cases}",
+        r" & 1 < \varepsilon \le \alpha \\ 1 & \varepsilon > \max(1, \alpha) \end{cases}",
         assumptions=(x, mu, sigma, alpha, level),
-        # One derivation a case.
-        proof=lambda: [
-            DerivativeBelow(LOW, TAIL),
-            DerivativeBelow(ABOVE_ALPHA, NormalCdf(-mu / sigma)),
-            DerivativeBelow(ABOVE_ONE, RELU_MEAN + TAIL),
-            DerivativeBelow(HIGH, S.One),
-        ],
-        source="the two pieces of the derivative",
         neighbours={
-            "For alpha < level <= 1 it is Phi(mu/sigma).": lambda: DerivativeBelow(
-                ABOVE_ALPHA, RELU_MEAN
-            ),
+            "For alpha < level <= 1 it is Phi(mu/sigma).": DerivativeBelow(ABOVE_ALPHA, RELU_MEAN),
             "For level <= min(1, alpha) it is Phi((ln(level) - mu)/sigma).": lambda: (
                 DerivativeBelow(LOW, NormalCdf((log(level) - mu) / sigma))
             ),
         },
     ),
     Claim(
-        id="sparsity.below_by_one_formula",
-        statement="P[f'(X) < level] = Phi((ln(level/alpha) - mu)/sigma) for every level <= alpha.",
-        assumptions=(x, mu, sigma, alpha, level),
+        "sparsity.below_by_one_formula",
+        "P[f'(X) < level] = Phi((ln(level/alpha) - mu)/sigma) for every level <= alpha.",
         # At level 3/2 and alpha 2 all of x >= 0 belongs to the event as well.
-        proof=lambda: [DerivativeBelow(ABOVE_ONE, TAIL)],
-        source="the inverse of the left piece, applied to the whole line",
+        DerivativeBelow(ABOVE_ONE, TAIL),
+        "the inverse of the left piece, applied to the whole line",
+        assumptions=(x, mu, sigma, alpha, level),
         expected=Verdict.REFUTED,
-        neighbours={
-            "The same formula holds for alpha < level <= 1.": lambda: DerivativeBelow(
-                ABOVE_ALPHA, TAIL
-            )
-        },
+        neighbours={"So it is for alpha < level <= 1.": DerivativeBelow(ABOVE_ALPHA, TAIL)},
     ),
     Claim(
-        id="sparsity.quantile",
-        statement="The one level below which the derivative lies with probability Phi(z) is"
+        "sparsity.quantile",
+        "The one level below which the derivative lies with probability Phi(z) is"
         " alpha*exp(mu + sigma*z), as long as that is at most min(1, alpha).",
+        lambda: level_of(LOW, S.Zero),
+        "the probability, solved for the level",
         latex=r"P[f'(X) < \alpha e^{\mu + \sigma z}] = \Phi(z)",
         assumptions=(mu, sigma, alpha, z, "alpha*exp(mu + sigma*z) <= min(1, alpha)"),
-        proof=lambda: level_of(LOW, S.Zero),
-        source="the probability, solved for the level",
         neighbours={
-            "The level is alpha*exp(mu - sigma*z).": lambda: tail_at(QUANTILE.xreplace({z: -z})),
+            "The level is alpha*exp(mu - sigma*z).": tail_at(QUANTILE.xreplace({z: -z})),
             "The level is 1.01*alpha*exp(mu + sigma*z).": lambda: tail_at(QUANTILE * S(101) / 100),
         },
     ),
     Claim(
-        id="sparsity.quantile_above_one",
-        statement="The one level above 1 below which the derivative lies with probability"
+        "sparsity.quantile_above_one",
+        "The one level above 1 below which the derivative lies with probability"
         " Phi(mu/sigma) + Phi(z) is the same alpha*exp(mu + sigma*z), as long as that is above 1"
         " and at most alpha.",
+        # Beyond the step at 1 the right side belongs to the event.
+        lambda: level_of(ABOVE_ONE, RELU_MEAN),
+        "the probability, solved for the level",
         latex=r"P[f'(X) < \alpha e^{\mu + \sigma z}] = \Phi(\mu/\sigma) + \Phi(z)",
         assumptions=(mu, sigma, alpha, z, "1 < alpha*exp(mu + sigma*z) <= alpha"),
-        # Beyond the step at 1 the right side belongs to the event.
-        proof=lambda: level_of(ABOVE_ONE, RELU_MEAN),
-        source="the probability, solved for the level",
-        neighbours={
-            "The probability there is Phi(z) alone.": lambda: DerivativeBelow(ABOVE_ONE, TAIL)
-        },
+        neighbours={"The probability there is Phi(z) alone.": DerivativeBelow(ABOVE_ONE, TAIL)},
     ),
     Claim(
-        id="sparsity.exceeds_relu",
-        statement="Under every law with P(X < 0) > 0 the mean and the mean square of ELU' exceed"
+        "sparsity.exceeds_relu",
+        "Under every law with P(X < 0) > 0 the mean and the mean square of ELU' exceed"
         " those of ReLU', for every alpha > 0.",
+        # ELU' > ReLU' at every x < 0, and the same for the squares.
+        [laws.PositiveMean(SLOPE - RELU_SLOPE), laws.PositiveMean(SLOPE**2 - RELU_SLOPE**2)],
+        "the derivative is positive where that of ReLU is 0",
         latex=r"\mathbb{E} f'(X)^n > P(X \ge 0),\quad n = 1, 2",
         assumptions=(x, alpha, "P(X < 0) > 0"),
-        # ELU' > ReLU' at every x < 0, and the same for the squares.
-        proof=lambda: [PositiveMean(SLOPE - RELU_SLOPE), PositiveMean(SLOPE**2 - RELU_SLOPE**2)],
-        source="the derivative is positive where that of ReLU is 0",
         neighbours={
-            "They exceed those of a leaky ReLU of slope alpha.": lambda: PositiveMean(
+            "They exceed those of a leaky ReLU of slope alpha.": laws.PositiveMean(
                 SLOPE - LeakyReluDerivative(x, alpha)
             )
         },
     ),
     Claim(
-        id="sparsity.exceeds_half",
-        statement="Under every symmetric law but the point mass at 0 the mean and the mean square"
+        "sparsity.exceeds_half",
+        "Under every symmetric law but the point mass at 0 the mean and the mean square"
         " of ELU' exceed 1/2, which is what ReLU' has if there is no atom at 0.",
+        # Half the mass is on the right, where the derivative is 1.
+        [
+            laws.SymmetricMean(RELU_SLOPE, S.Half),
+            laws.PositiveSymmetricMean(SLOPE - S.Half),
+            laws.PositiveSymmetricMean(SLOPE**2 - S.Half),
+        ],
+        "half of the mass is on the right, where the derivative is 1",
         latex=r"\mathbb{E} f'(X)^n > \tfrac{1}{2},\quad n = 1, 2",
         assumptions=(x, alpha, "X symmetric, not 0"),
-        # Half the mass is on the right, where the derivative is 1.
-        proof=lambda: [
-            SymmetricMean(RELU_SLOPE, S.Half),
-            PositiveSymmetricMean(SLOPE - S.Half),
-            PositiveSymmetricMean(SLOPE**2 - S.Half),
-        ],
-        source="half of the mass is on the right, where the derivative is 1",
         neighbours={
-            "They exceed 0.505.": lambda: PositiveSymmetricMean(SLOPE - S(101) / 200),
-            "They are less than 1.": lambda: PositiveSymmetricMean(1 - SLOPE),
+            "They exceed 0.505.": laws.PositiveSymmetricMean(SLOPE - S(101) / 200),
+            "They are less than 1.": laws.PositiveSymmetricMean(1 - SLOPE),
         },
     ),
     Claim(
-        id="sparsity.gaussian_excess",
-        statement="For X ~ N(mu, sigma^2) what E f' and E f'^2 have beyond ReLU's Phi(mu/sigma) is"
+        "sparsity.gaussian_excess",
+        "For X ~ N(mu, sigma^2) what E f' and E f'^2 have beyond ReLU's Phi(mu/sigma) is"
         " positive, and the second is less than alpha times the first.",
+        gaussian_excess,
+        "0 < f' < alpha on the left",
         latex=r"0 < \mathbb{E} f'(X)^2 - \Phi(\mu/\sigma)"
         r" < \alpha \left(\mathbb{E} f'(X) - \Phi(\mu/\sigma)\right)",
         assumptions=(mu, sigma, alpha),
-        proof=gaussian_excess,
-        source="0 < f' < alpha on the left",
         neighbours={
-            "E f' is less than Phi(mu/sigma).": lambda: PositiveGaussianMean(
-                -excesses()[0], -LEFT_SLOPE
-            ),
-            "The second is more than 0.99*alpha times the first.": lambda: second_excess_above(
-                alpha * S(99) / 100
-            ),
+            "E f' < Phi(mu/sigma).": lambda: PositiveGaussianMean(-excesses()[0], -LEFT_SLOPE),
+            "The second is above 0.99*alpha times the first.": lambda: second_above(S(99) / 100),
         },
     ),
 )

@@ -39,7 +39,7 @@ def test_statements_name_every_threshold() -> None:
         ("exponential_zero", EXPONENTIAL_IS_ZERO),
         ("derivative_zero", EXPONENTIAL_IS_ZERO),
         ("floor_reached", FLOOR_IS_REACHED),
-        ("rate_zero", FLOOR_IS_REACHED),
+        ("derivative_from_value", FLOOR_IS_REACHED),
     ):
         statement = BY_ID[f"floating_point.{name}"].statement
         for numbers, threshold in table.items():
@@ -62,7 +62,9 @@ def test_witnesses_in_float16_as_numpy_sees_them() -> None:
     assert half({x: FLOAT16.successor(witness[x])}, np.expm1) > -1
     witness = BY_ID["floating_point.rate_positive"].check().witness
     assert half(witness, np.expm1) + np.float16(1) == 0
-    witness = BY_ID["floating_point.injective_above_floor"].check().witness
+    _, above_floor, _ = BY_ID["floating_point.strictly_increasing"].false_claims
+    assert "as long as it has not reached its floor" in above_floor.statement
+    witness = above_floor.check().witness
     assert half(witness, np.expm1) == half({x: witness[y]}, np.expm1) > -1
     assert FLOAT16.successor(witness[x]) == witness[y]
     witness = BY_ID["floating_point.floor_any_alpha"].check().witness
@@ -130,7 +132,10 @@ def flushed(numbers: FloatingPointFormat, numerator: int, denominator: int) -> i
 @pytest.mark.parametrize(
     ("mutant", "killed"),
     [
-        (towards_zero, {"exponential_zero", "floor_reached", "floor_rounded_once", "rate_zero"}),
+        (
+            towards_zero,
+            {"exponential_zero", "floor_reached", "floor_rounded_once", "derivative_from_value"},
+        ),
         (flushed, {"exponential_zero", "derivative_zero", "derivative_subnormal"}),
         (ties_away, {"derivative_zero_false_1"}),
     ],

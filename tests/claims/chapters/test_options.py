@@ -24,13 +24,16 @@ def test_what_is_proved_is_proved_by_algebra_alone(name: str) -> None:
 
 
 def test_the_vega_is_negative_at_the_witness() -> None:
-    _, every_alpha, _ = CLAIMS["options.vega_positive_only_for_small_alpha"].false_claims
+    *_, every_alpha, _ = CLAIMS["options.vega_positive_only_for_small_alpha"].false_claims
+    assert every_alpha.statement.startswith("It raises the mean for every alpha")
     witness = every_alpha.check().witness
     assert witness is not None
     assert enclose(diff(options.CALL - alpha * options.PUT, options.sigma), witness) < 0
 
 
 def test_the_mean_rate_is_negative_at_the_witness() -> None:
-    witness = CLAIMS["rate.positive_for_every_alpha"].check().witness
+    every_alpha, *_ = CLAIMS["rate.positive_on_a_half_line"].false_claims
+    assert every_alpha.statement == "It is the whole line for every alpha."
+    witness = every_alpha.check().witness
     assert witness is not None
     assert enclose(mean_rate(alpha), witness) < 0

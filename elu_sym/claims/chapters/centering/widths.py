@@ -2,19 +2,12 @@
 
 from collections.abc import Iterator
 
-from sympy import Expr, S, diff, exp, oo, pi, sqrt
+from sympy import Expr, Heaviside, S, diff, exp, oo, pi, sqrt
 
 from elu_sym.book.formula import mean
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.centering.zero_mean import (
-    LEFT,
-    LOSS,
-    centered,
-    centering_alpha,
-    gain,
-    put,
-    symmetric_alpha,
-)
+from elu_sym.claims.chapters.centering import zero_mean
+from elu_sym.claims.chapters.centering.zero_mean import centered, gain, put
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.elementary import Equality, Positive
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit
@@ -30,14 +23,14 @@ RELU_MEAN = sigma / sqrt(2 * pi)
 
 def positive(closed_form: Expr, on_the_left: Expr) -> PositiveGaussianMean:
     """That what has this integrand for x < 0 and 0 for x > 0 is positive at N(0, sigma^2)."""
-    return PositiveGaussianMean(closed_form, LEFT * on_the_left, S.Zero)
+    return PositiveGaussianMean(closed_form, Heaviside(-x) * on_the_left, S.Zero)
 
 
 def knob_increases() -> Iterator[Assertion]:
     """The derivative in sigma has the sign of E[1 - exp(-R) - R*exp(-R)], R = abs(X)."""
     call, lost = centered(gain()), centered(put())
-    yield Equality(symmetric_alpha(), call / lost)
-    yield PositiveGaussianMean(lost, LOSS, S.Zero)
+    yield Equality(zero_mean.symmetric_alpha(), call / lost)
+    yield PositiveGaussianMean(lost, zero_mean.LOSS, S.Zero)
     numerator = diff(call, sigma) * lost - call * diff(lost, sigma)
     weighted = lost - sigma * diff(lost, sigma)
     yield Equality(numerator, weighted * call / sigma)
@@ -85,31 +78,29 @@ def large_sigma() -> Iterator[Assertion]:
 
 CLAIMS = (
     Claim(
-        id="centering.knob_increases",
-        statement="The alpha that makes the mean zero at N(0, sigma^2) increases strictly with"
-        " sigma.",
+        "centering.knob_increases",
+        "The alpha that makes the mean zero at N(0, sigma^2) increases strictly with sigma.",
+        knob_increases,
+        "1 - e^{-r} - r*e^{-r} > 0 for r > 0",
         latex=r"\frac{d}{d\sigma} \frac{\sigma}{\sqrt{2\pi}\,\mathbb{E} (1 - e^X)_+} > 0",
         assumptions=(sigma,),
-        proof=knob_increases,
-        source="1 - e^{-r} - r*e^{-r} > 0 for r > 0",
         neighbours={
-            "It decreases with sigma.": lambda: Positive(-diff(centered(centering_alpha()), sigma))
+            "It falls.": lambda: Positive(-diff(centered(zero_mean.centering_alpha()), sigma))
         },
     ),
     Claim(
-        id="centering.knob_limits",
-        statement="At N(0, sigma^2), with g = sigma/sqrt(2*pi), the alpha of mean zero lies above 1"
+        "centering.knob_limits",
+        "At N(0, sigma^2), with g = sigma/sqrt(2*pi), the alpha of mean zero lies above 1"
         " and above 2*g, below g/(g - sigma^2/4) and below g/(1/2 - 1/(2*pi*g)), each where it is"
         " positive: it tends to 1 as sigma -> 0 and grows like sigma*sqrt(2/pi) as sigma -> oo.",
+        knob_limits,
+        "Taylor's formula for small sigma, one integration by parts for large sigma",
         latex=r"g - \tfrac{\sigma^2}{4} < \mathbb{E} (1 - e^X)_+ < g,\quad"
         r" \tfrac{1}{2} - \tfrac{1}{2 \pi g} < \mathbb{E} (1 - e^X)_+ < \tfrac{1}{2}",
         assumptions=(sigma,),
-        proof=knob_limits,
-        source="Taylor's formula for small sigma, one integration by parts for large sigma",
         neighbours={
             "The lower bound at small sigma holds with sigma^2/4.04.": lambda: positive(
-                sigma**2 * S(100) / 404 - centered(gain() - put()),
-                x**2 * S(100) / 202 - TAYLOR,
+                sigma**2 * S(100) / 404 - centered(gain() - put()), x**2 * S(100) / 202 - TAYLOR
             ),
             "E (1 - e^X)_+ < 0.495 for every sigma.": lambda: positive(
                 S(99) / 200 - centered(put()), exp(x) - S(1) / 100
@@ -117,15 +108,15 @@ CLAIMS = (
         },
     ),
     Claim(
-        id="centering.small_sigma",
-        statement="At N(0, sigma^2) the mean is (1 - alpha)*sigma/sqrt(2*pi) + alpha*sigma^2/4 less"
+        "centering.small_sigma",
+        "At N(0, sigma^2) the mean is (1 - alpha)*sigma/sqrt(2*pi) + alpha*sigma^2/4 less"
         " a rest between 0 and alpha*sqrt(2/pi)*sigma^3/6: to first order in sigma it vanishes only"
         " at alpha = 1.",
+        small_sigma,
+        "Taylor's formula with its remainder",
         latex=r"0 < \frac{(1 - \alpha)\sigma}{\sqrt{2\pi}} + \frac{\alpha\sigma^2}{4}"
         r" - \mathbb{E} f(X) < \frac{\alpha}{6}\sqrt{\frac{2}{\pi}}\,\sigma^3",
         assumptions=(sigma, alpha),
-        proof=small_sigma,
-        source="Taylor's formula with its remainder",
         neighbours={
             "The coefficient of sigma^2 is 1 % smaller.": lambda: positive(
                 rest_of_small_sigma(S(99) / 400), alpha * (x**2 * S(99) / 200 - TAYLOR)
@@ -133,14 +124,14 @@ CLAIMS = (
         },
     ),
     Claim(
-        id="centering.large_sigma",
-        statement="At N(0, sigma^2) the mean exceeds sigma/sqrt(2*pi) - alpha/2 by less than"
+        "centering.large_sigma",
+        "At N(0, sigma^2) the mean exceeds sigma/sqrt(2*pi) - alpha/2 by less than"
         " alpha/(sigma*sqrt(2*pi)).",
+        large_sigma,
+        "Gordon 1941, the bound of the Mills ratio",
         latex=r"0 < \mathbb{E} f(X) - \frac{\sigma}{\sqrt{2\pi}} + \frac{\alpha}{2}"
         r" < \frac{\alpha}{\sigma\sqrt{2\pi}}",
         assumptions=(sigma, alpha),
-        proof=large_sigma,
-        source="Gordon 1941, the bound of the Mills ratio",
         neighbours={
             "It exceeds sigma/sqrt(2*pi) - 0.495*alpha.": lambda: positive(
                 rest_of_large_sigma(S(99) / 200), alpha * (exp(x) - S(1) / 100)

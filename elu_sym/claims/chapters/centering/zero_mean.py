@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sympy import Expr, Heaviside, Interval, Rational, S, diff, exp, oo, pi, sqrt
+from sympy import Expr, Interval, Rational, S, diff, exp, oo, pi, sqrt
 
 from elu_sym.activations import Elu, LeakyRelu, Relu
 from elu_sym.algebra.special_functions import NormalCdf
@@ -19,8 +19,6 @@ from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
 ELU, RELU = Elu(x, alpha), Relu(x)
 LOSS = RELU - Elu(x, S.One)
 """1 - exp(x) for x < 0, else 0: what every unit of alpha takes away."""
-
-LEFT = Heaviside(-x)
 
 
 def gain() -> Expr:
@@ -60,15 +58,13 @@ PUBLISHED = Rational("1.6732632423543772848170429916717")
 """The alpha of SELU as it was published, to 31 decimals."""
 
 
-def _around(value: Rational) -> tuple[Rational, Rational]:
-    """The numbers that round to one of 31 decimals."""
-    half = Rational(1, 2 * 10**31)
-    return value - half, value + half
+HALF_A_DIGIT = Rational(1, 2 * 10**31)
+"""By how much a number may differ from one that it rounds to."""
 
 
-def selu_alpha_between(lower: Rational, upper: Rational) -> Between:
-    """That the alpha of SELU lies between two numbers."""
-    return Between(alpha * SELU_ALPHA, lower, upper, ((alpha, S.One),))
+def selu_alpha_is(value: Rational, error: Rational = HALF_A_DIGIT) -> Between:
+    """That the alpha of SELU is a number up to an error, by default that of rounding."""
+    return Between(alpha * SELU_ALPHA, value - error, value + error, ((alpha, S.One),))
 
 
 def both_means() -> Expr:
@@ -76,9 +72,10 @@ def both_means() -> Expr:
     return standard(mean.closed_form + gain())
 
 
-def vanishes_at(threshold: Expr) -> SignChange:
-    """That the mean, a falling line in alpha, has its zero there."""
-    return SignChange(mean.closed_form, alpha, threshold, LOSS)
+def vanishes_at(threshold: Expr, *law: Expr) -> SignChange:
+    """That the mean, a falling line in alpha, has its zero there, at a mu and sigma if given."""
+    there = mean.closed_form.subs(dict(zip((mu, sigma), law, strict=False)))
+    return SignChange(there, alpha, threshold, LOSS, *law)
 
 
 def closer_up_to(threshold: Expr) -> SignChange:
@@ -108,93 +105,83 @@ def zero_mean() -> Iterator[Assertion]:
 
 CLAIMS = (
     Claim(
-        id="centering.below_relu",
-        statement="Under every symmetric law with a finite mean, other than the point mass at 0,"
+        "centering.below_relu",
+        "Under every symmetric law with a finite mean, other than the point mass at 0,"
         " the mean of ELU is less than that of ReLU.",
+        # At every r the mean over r and -r is smaller.
+        PositiveSymmetricMean(RELU - ELU),
+        "Clevert, Unterthiner, Hochreiter 2016, section 2, made precise",
         latex=r"\mathbb{E} f(X) < \mathbb{E} X_+",
         assumptions=(x, alpha, "X symmetric, not 0, E abs(X) < oo"),
-        # At every r the mean over r and -r is smaller.
-        proof=lambda: [PositiveSymmetricMean(RELU - ELU)],
-        source="Clevert, Unterthiner, Hochreiter 2016, section 2, made precise",
         neighbours={
-            "Even less than the mean of a leaky ReLU of slope alpha.": lambda: (
-                PositiveSymmetricMean(LeakyRelu(x, alpha) - ELU)
+            "Even less than the mean of a leaky ReLU of slope alpha.": PositiveSymmetricMean(
+                LeakyRelu(x, alpha) - ELU
             ),
-            "The mean of ELU is negative under every symmetric law.": lambda: PositiveSymmetricMean(
-                -ELU
-            ),
+            "The mean of ELU is negative under every symmetric law.": PositiveSymmetricMean(-ELU),
         },
     ),
     Claim(
-        id="centering.below_relu_any_law",
-        statement="No symmetry is needed: under every law with P(X < 0) > 0 and a finite mean E"
+        "centering.below_relu_any_law",
+        "No symmetry is needed: under every law with P(X < 0) > 0 and a finite mean E"
         " f(X) is less than E ReLU(X).",
+        # Where X < 0 it is smaller, elsewhere equal.
+        PositiveMean(RELU - ELU),
+        "a sharper form of the same",
         latex=r"P(X < 0) > 0 \implies \mathbb{E} f(X) < \mathbb{E} X_+",
         assumptions=(x, alpha, "P(X < 0) > 0, E abs(X) < oo"),
-        # Where X < 0 it is smaller, elsewhere equal.
-        proof=lambda: [PositiveMean(RELU - ELU)],
-        source="a sharper form of the same",
-        neighbours={
-            "E f(X) is less than 0.99*E ReLU(X).": lambda: PositiveMean(RELU * S(99) / 100 - ELU)
-        },
+        neighbours={"E f(X) is less than 0.99*E ReLU(X).": PositiveMean(RELU * S(99) / 100 - ELU)},
     ),
     Claim(
-        id="centering.closer_iff_at_most_2",
-        statement="The mean of ELU is at least as close to 0 as that of ReLU under all symmetric"
+        "centering.closer_iff_at_most_2",
+        "The mean of ELU is at least as close to 0 as that of ReLU under all symmetric"
         " laws if and only if alpha <= 2; for alpha > 2 the two points r and -r, r = 1 - 2/alpha,"
         " are an exception.",
+        closer_iff_at_most_2,
+        "Clevert, Unterthiner, Hochreiter 2016, section 2, with its condition",
         latex=r"\left|\mathbb{E} f(X)\right| \le \mathbb{E} X_+ \;\forall X \iff \alpha \le 2",
         assumptions=(x, alpha, "X symmetric, E abs(X) < oo"),
-        proof=closer_iff_at_most_2,
-        source="Clevert, Unterthiner, Hochreiter 2016, section 2, with its condition",
         neighbours={
-            "The same for all alpha <= 2.02.": lambda: PositiveSymmetricMean(
+            "The same for all alpha <= 2.02.": PositiveSymmetricMean(
                 RELU + Elu(x, S(202) / 100 / (1 + slack))
             )
         },
     ),
     Claim(
-        id="centering.closer",
-        statement="Under every symmetric law the mean of ELU is closer to 0 than that of ReLU, for"
-        " every alpha > 0.",
-        assumptions=(x, alpha, "X symmetric, not 0, E abs(X) < oo"),
+        "centering.closer",
+        "Under every symmetric law the mean of ELU is closer to 0 than ReLU's for every alpha > 0.",
         # Two points.
-        proof=lambda: [PositiveSymmetricMean(RELU + ELU)],
-        source="Clevert, Unterthiner, Hochreiter 2016, section 2, without the condition",
+        PositiveSymmetricMean(RELU + ELU),
+        "Clevert, Unterthiner, Hochreiter 2016, section 2, without the condition",
+        assumptions=(x, alpha, "X symmetric, not 0, E abs(X) < oo"),
         expected=Verdict.REFUTED,
-        neighbours={
-            "It is closer to 0 for every alpha > 2.": lambda: PositiveSymmetricMean(
-                RELU + Elu(x, 2 + excess)
-            )
-        },
+        neighbours={"So for every alpha > 2.": PositiveSymmetricMean(RELU + Elu(x, 2 + excess))},
     ),
     Claim(
-        id="centering.closer_gaussian",
-        statement="For X ~ N(0, 1) the mean of ELU is at least as close to 0 as that of ReLU if and"
+        "centering.closer_gaussian",
+        "For X ~ N(0, 1) the mean of ELU is at least as close to 0 as that of ReLU if and"
         " only if alpha <= 2/(sqrt(2*pi)*(1/2 - sqrt(e)*Phi(-1))), twice the alpha of SELU.",
+        # E f < E ReLU always; E f + E ReLU vanishes at twice the alpha of SELU, and falls.
+        lambda: [
+            PositiveGaussianMean(standard(gain() - mean.closed_form), RELU - ELU, S.Zero, S.One),
+            closer_up_to(2 * SELU_ALPHA),
+            selu_alpha_is(PUBLISHED),
+        ],
+        "the mean is a line in alpha",
         latex=r"\left|\mathbb{E} f(Z)\right| \le \mathbb{E} Z_+ \iff"
         r" \alpha \le \frac{2}{\sqrt{2\pi}\left(\frac{1}{2} - \sqrt{e}\,\Phi(-1)\right)}",
         assumptions=(alpha,),
-        # E f < E ReLU always; E f + E ReLU vanishes at twice the alpha of SELU, and falls.
-        proof=lambda: [
-            PositiveGaussianMean(standard(gain() - mean.closed_form), RELU - ELU, S.Zero, S.One),
-            closer_up_to(2 * SELU_ALPHA),
-            selu_alpha_between(*_around(PUBLISHED)),
-        ],
-        source="the mean is a line in alpha",
         neighbours={
             "The threshold is 1 % larger.": lambda: closer_up_to(SELU_ALPHA * S(202) / 100),
             "The threshold is the alpha of SELU.": lambda: closer_up_to(SELU_ALPHA),
         },
     ),
     Claim(
-        id="centering.closer_gaussian_every_alpha",
-        statement="For X ~ N(0, 1) the mean of ELU is closer to 0 than that of ReLU, for every"
-        " alpha.",
-        assumptions=(alpha,),
+        "centering.closer_gaussian_every_alpha",
+        "For X ~ N(0, 1) the mean of ELU is closer to 0 than that of ReLU, for every alpha.",
         # A large alpha makes the mean negative and larger in size.
-        proof=lambda: [PositiveGaussianMean(both_means(), RELU + ELU, S.Zero, S.One)],
-        source="measured at alpha = 1 and repeated without the condition",
+        lambda: PositiveGaussianMean(both_means(), RELU + ELU, S.Zero, S.One),
+        "measured at alpha = 1 and repeated without the condition",
+        assumptions=(alpha,),
         expected=Verdict.REFUTED,
         neighbours={
             "The mean of ELU is positive for every alpha.": lambda: PositiveGaussianMean(
@@ -203,77 +190,66 @@ CLAIMS = (
         },
     ),
     Claim(
-        id="centering.decreasing_in_alpha",
-        statement="alpha is the knob: under every law with P(X < 0) > 0 the mean of ELU decreases"
+        "centering.decreasing_in_alpha",
+        "alpha is the knob: under every law with P(X < 0) > 0 the mean of ELU decreases"
         " strictly as alpha grows.",
-        latex=r"\alpha < \beta \implies \mathbb{E} f(X; \beta) < \mathbb{E} f(X; \alpha)",
-        assumptions=(x, alpha, excess, "P(X < 0) > 0, E max(X, 0) < oo"),
         # For alpha < beta = alpha + t, at every x < 0.
-        proof=lambda: [
+        lambda: [
             PositiveMean(ELU - Elu(x, alpha + excess)),
             PositiveGaussianMean(-diff(mean.closed_form, alpha), LOSS),
         ],
-        source="ELU decreases with alpha at every x < 0",
-        neighbours={"It increases with alpha.": lambda: PositiveMean(Elu(x, alpha + excess) - ELU)},
+        "ELU decreases with alpha at every x < 0",
+        latex=r"\alpha < \beta \implies \mathbb{E} f(X; \beta) < \mathbb{E} f(X; \alpha)",
+        assumptions=(x, alpha, excess, "P(X < 0) > 0, E max(X, 0) < oo"),
+        neighbours={"It increases with alpha.": PositiveMean(Elu(x, alpha + excess) - ELU)},
     ),
     Claim(
-        id="centering.zero_mean",
-        statement="For X ~ N(mu, sigma^2) there is exactly one alpha with E f(X) = 0, and it is"
+        "centering.zero_mean",
+        "For X ~ N(mu, sigma^2) there is exactly one alpha with E f(X) = 0, and it is"
         " alpha = E X_+ / E (1 - e^X)_+; below it the mean is positive, above it negative.",
-        latex=r"\mathbb{E} f(X) = 0 \iff"
-        r" \alpha = \frac{\mathbb{E} X_+}{\mathbb{E} (1 - e^X)_+}",
+        zero_mean,
+        "the mean is a line in alpha",
+        latex=r"\mathbb{E} f(X) = 0 \iff \alpha = \frac{\mathbb{E} X_+}{\mathbb{E} (1 - e^X)_+}",
         assumptions=(mu, sigma, alpha),
-        proof=zero_mean,
-        source="the mean is a line in alpha",
         neighbours={
-            "The mean is zero at an alpha that is 1 % larger.": lambda: vanishes_at(
-                centering_alpha() * S(101) / 100
-            ),
-            "For every mu and sigma it is zero at the alpha of SELU.": lambda: vanishes_at(
-                SELU_ALPHA
-            ),
+            "The zero lies 1 % higher.": lambda: vanishes_at(centering_alpha() * S(101) / 100),
+            "At every mu and sigma it is zero at SELU's alpha.": lambda: vanishes_at(SELU_ALPHA),
         },
     ),
     Claim(
-        id="centering.zero_mean_standard",
-        statement="At N(0, 1) the alpha of mean zero is 1/(sqrt(2*pi)*(1/2 - sqrt(e)*Phi(-1))),"
+        "centering.zero_mean_standard",
+        "At N(0, 1) the alpha of mean zero is 1/(sqrt(2*pi)*(1/2 - sqrt(e)*Phi(-1))),"
         " SELU's, to all of the 31 published decimals.",
+        # The general formula at mu = 0, sigma = 1, and the published digits.
+        lambda: [
+            Equality(standard(centering_alpha()), SELU_ALPHA),
+            vanishes_at(SELU_ALPHA, S.Zero, S.One),
+            selu_alpha_is(PUBLISHED),
+        ],
+        "Klambauer, Unterthiner, Mayr, Hochreiter 2017, equation 14 and their code",
         latex=r"\alpha_{\operatorname{SELU}} ="
         r" \frac{1}{\sqrt{2\pi}\left(\frac{1}{2} - \sqrt{e}\,\Phi(-1)\right)}",
         assumptions=(alpha,),
-        # The general formula at mu = 0, sigma = 1, and the published digits.
-        proof=lambda: [
-            Equality(standard(centering_alpha()), SELU_ALPHA),
-            SignChange(standard(mean.closed_form), alpha, SELU_ALPHA, LOSS, S.Zero, S.One),
-            selu_alpha_between(*_around(PUBLISHED)),
-        ],
-        source="Klambauer, Unterthiner, Mayr, Hochreiter 2017, equation 14 and their code",
         neighbours={
-            "It is 1 % larger.": lambda: selu_alpha_between(
-                *(PUBLISHED * S(n) / 1000 for n in (1005, 1015))
-            ),
-            "The last published digit is one more.": lambda: selu_alpha_between(
-                *_around(PUBLISHED + Rational(1, 10**31))
-            ),
+            "It is 1 % larger.": selu_alpha_is(PUBLISHED * S(101) / 100, PUBLISHED / 200),
+            "The last published digit is one more.": selu_alpha_is(PUBLISHED + 2 * HALF_A_DIGIT),
         },
     ),
     Claim(
-        id="centering.zero_mean_symmetric",
-        statement="At N(0, sigma^2) the alpha of mean zero is sigma/(sqrt(2*pi)*(1/2 -"
+        "centering.zero_mean_symmetric",
+        "At N(0, sigma^2) the alpha of mean zero is sigma/(sqrt(2*pi)*(1/2 -"
         " e^(sigma^2/2)*Phi(-sigma))).",
+        # The general formula at mu = 0.
+        lambda: [
+            Equality(centered(centering_alpha()), symmetric_alpha()),
+            vanishes_at(symmetric_alpha(), S.Zero),
+        ],
+        "the mean is a line in alpha",
         latex=r"\mathbb{E} f(\sigma Z) = 0 \iff \alpha = \frac{\sigma}{\sqrt{2\pi}\left(\frac{1}{2}"
         r" - e^{\sigma^2/2}\,\Phi(-\sigma)\right)}",
         assumptions=(sigma, alpha),
-        # The general formula at mu = 0.
-        proof=lambda: [
-            Equality(centered(centering_alpha()), symmetric_alpha()),
-            SignChange(centered(mean.closed_form), alpha, symmetric_alpha(), LOSS, S.Zero),
-        ],
-        source="the mean is a line in alpha",
         neighbours={
-            "The mean is zero at sigma times the alpha of SELU.": lambda: SignChange(
-                centered(mean.closed_form), alpha, sigma * SELU_ALPHA, LOSS, S.Zero
-            ),
+            "It is sigma times that of SELU.": lambda: vanishes_at(sigma * SELU_ALPHA, S.Zero),
             "The mean is zero at an alpha that is 1 % larger.": lambda: Equality(
                 centered(centering_alpha()) * S(101) / 100, symmetric_alpha()
             ),

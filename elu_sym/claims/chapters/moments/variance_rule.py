@@ -11,7 +11,7 @@ from sympy import Expr, S, Symbol, diff
 from elu_sym.activations import Elu, EluDerivative
 from elu_sym.book.formula import derivative_second_moment, second_moment
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim, Verdict
+from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.elementary import Equality
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
 from elu_sym.symbols import alpha, mu, sigma, x
@@ -62,30 +62,19 @@ def stable() -> Iterator[Assertion]:
 
 CLAIMS = (
     Claim(
-        id="moments.rule_every_input",
-        statement="The rule for the design point 1 keeps every pre-activation variance.",
-        assumptions=(alpha, sigma, "mean-field limit"),
-        # At the design point 1, from any other variance.
-        proof=lambda: [Equality(variance_map(S.One), sigma**2)],
-        source="true for ReLU and repeated for ELU",
-        expected=Verdict.REFUTED,
-        neighbours={
-            "It keeps every variance at alpha = 1.": lambda: Equality(
-                variance_map(S.One).subs(alpha, 1), sigma**2
-            )
-        },
-    ),
-    Claim(
-        id="moments.rule_stable",
-        statement="The variance map increases with q, and less than in proportion, for every alpha:"
+        "moments.rule_stable",
+        "The variance map increases with q, and less than in proportion, for every alpha:"
         " at the design point, its only fixed point, its slope lies strictly between 0 and 1, and"
         " from every other variance the layers approach that point from one side.",
-        latex=r"0 < \frac{q\, \frac{d}{dq} \mathbb{E} f(\sqrt{q} Z)^2}{\mathbb{E} f(\sqrt{q}"
-        r" Z)^2} < 1",
+        stable,
+        "0 < x*f'(x) < f(x) in size for x < 0",
+        latex=r"0 < \frac{q \frac{d}{dq} \mathbb{E} f(\sqrt q Z)^2}{\mathbb{E} f(\sqrt q Z)^2} < 1",
         assumptions=(alpha, sigma, "mean-field limit"),
-        proof=stable,
-        source="0 < x*f'(x) < f(x) in size for x < 0",
         neighbours={
+            "The rule keeps every variance.": lambda: Equality(variance_map(S.One), sigma**2),
+            "It keeps every variance at alpha = 1.": lambda: Equality(
+                variance_map(S.One).subs(alpha, 1), sigma**2
+            ),
             "The slope is less than 0.99 everywhere.": lambda: share_decreases(S(99) / 100),
             "The weights keep the design point with the 1/2 of ReLU in place of E f^2.": lambda: (
                 Equality(2 * square(), sigma**2)

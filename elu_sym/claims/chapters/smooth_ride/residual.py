@@ -6,31 +6,12 @@ paid in steps where the learning rate is small. Single rates differ from the ave
 say is a claim of its own.
 """
 
-from functools import partial
-
 from sympy import Integer, Rational
 
 from elu_sym.activations import Elu
-from elu_sym.claims.chapters.smooth_ride.setting import (
-    BELIEF,
-    FINAL_LOSS,
-    GRADIENT_PATH,
-    HALF,
-    QUARTER,
-    RISE,
-    SIGN_CHANGES,
-    STEPS,
-    TENTH,
-    TWENTIETH,
-    ZERO,
-    listed,
-    rates_of,
-    setting,
-)
-from elu_sym.claims.claim import Claim, Verdict
+from elu_sym.claims.chapters.smooth_ride.setting import BELIEF, builders, listed, rates_of
 from elu_sym.claims.rules.calculus import LimitAtKink
 from elu_sym.claims.rules.elementary import Side
-from elu_sym.claims.rules.measured import DifferenceInEveryRun, MeasuredDifference
 from elu_sym.symbols import x
 
 ALPHA = Integer(2)
@@ -47,9 +28,7 @@ CALM, BELOW_THE_EDGE, EDGE = RATES[:1], RATES[:-1], RATES[-1:]
 
 SECOND, THIRD, NEXT_TO_EDGE = RATES[1:2], RATES[2:3], RATES[-2:-1]
 
-claim = partial(Claim, assumptions=setting("residual"), expected=Verdict.MEASURED)
-average = partial(MeasuredDifference, "residual")
-every_run = partial(DifferenceInEveryRun, "residual")
+claim, average, always = builders("residual")
 
 CLAIMS = (
     claim(
@@ -57,19 +36,15 @@ CLAIMS = (
         "Where opposite units measure residuals, the velocity changes sign less than half as"
         " often with ELU at alpha = 1 as with ReLU, on average over the learning rates"
         f" {listed(BELOW_THE_EDGE)}, all but the largest.",
-        [average(SIGN_CHANGES, "ELU(1)", None, -HALF, BELOW_THE_EDGE)],
+        average("velocity_sign_changes", None, -0.5, BELOW_THE_EDGE),
         BELIEF,
         neighbours={
-            "less than half as often in every run, not on average": every_run(
-                SIGN_CHANGES, "ELU(1)", None, -HALF, BELOW_THE_EDGE
+            "less than half as often in every run, not on average": always(
+                "velocity_sign_changes", None, -0.5, BELOW_THE_EDGE
             ),
-            "more often in every run": every_run(
-                SIGN_CHANGES, "ELU(1)", ZERO, None, BELOW_THE_EDGE
-            ),
-            "less than half as often at every one of these learning rates, so in every run at"
-            f" {listed(NEXT_TO_EDGE)}": every_run(
-                SIGN_CHANGES, "ELU(1)", None, -HALF, NEXT_TO_EDGE
-            ),
+            "more often in every run": always("velocity_sign_changes", 0, None, BELOW_THE_EDGE),
+            "less than half as often at every one of these learning rates, so in every run at "
+            f"{listed(NEXT_TO_EDGE)}": always("velocity_sign_changes", None, -0.5, NEXT_TO_EDGE),
         },
     ),
     claim(
@@ -77,23 +52,21 @@ CLAIMS = (
         f"In the same problem, at the largest learning rate, {listed(EDGE)}, the velocity"
         " changes sign more often with ELU at alpha = 1 than with ReLU, by more than a quarter"
         " on average over the seeds.",
-        [average(SIGN_CHANGES, "ELU(1)", QUARTER, None, EDGE)],
+        average("velocity_sign_changes", 0.25, None, EDGE),
         "the limit of the belief: a quadratic bowl is unstable at large rates, a V is not",
-        neighbours={
-            "more often at every learning rate": every_run(SIGN_CHANGES, "ELU(1)", ZERO, None),
-        },
+        neighbours={"more often at every learning rate": always("velocity_sign_changes", 0, None)},
     ),
     claim(
         "smooth_ride.steadier_gradient",
         "In the same problem the gradient moves along a path that is, in units of its size,"
         " less than half as long with ELU at alpha = 1 as with ReLU, on average over the"
         f" learning rates {listed(RATES)}.",
-        [average(GRADIENT_PATH, "ELU(1)", None, -HALF, RATES)],
+        average("gradient_variation", None, -0.5, RATES),
         BELIEF,
         neighbours={
-            "less than half as long in every run": every_run(GRADIENT_PATH, "ELU(1)", None, -HALF),
-            "shorter at every learning rate, so in every run at the largest": every_run(
-                GRADIENT_PATH, "ELU(1)", None, ZERO, EDGE
+            "less than half as long in every run": always("gradient_variation", None, -0.5),
+            "shorter at every learning rate, so in every run at the largest": always(
+                "gradient_variation", None, 0, EDGE
             ),
         },
     ),
@@ -102,29 +75,26 @@ CLAIMS = (
         "In the same problem all that the loss rises is less than a third with ELU at alpha = 1"
         " of what it is with ReLU, on average over the seeds at each of the learning rates"
         f" {listed(RATES)}.",
-        [average(RISE, "ELU(1)", None, -Rational(2, 3), (rate,)) for rate in RATES],
+        [average("overshoot", None, -Rational(2, 3), (rate,)) for rate in RATES],
         BELIEF,
-        neighbours={
-            "less than a third in every run": every_run(RISE, "ELU(1)", None, -Rational(2, 3)),
-        },
+        neighbours={"less than a third in every run": always("overshoot", None, -Rational(2, 3))},
     ),
     claim(
         "smooth_ride.half_a_kink",
         "In the same problem a kink half as sharp, alpha = 1/2, leaves the sign changes of the"
-        " velocity as they are with ReLU, within a twentieth, and takes away between two and"
-        " three fifths of what the loss rises, both on average over the learning rates"
-        f" {listed(RATES)}.",
+        " velocity as they are with ReLU, within a twentieth, and takes away between two and three"
+        f" fifths of what the loss rises, both on average over the learning rates {listed(RATES)}.",
         [
-            average(SIGN_CHANGES, "ELU(0.5)", -TWENTIETH, TWENTIETH, RATES),
-            average(RISE, "ELU(0.5)", -HALF - TENTH, -HALF + TENTH, RATES),
+            average("velocity_sign_changes", -0.05, 0.05, RATES, activation="ELU(0.5)"),
+            average("overshoot", -0.6, -0.4, RATES, activation="ELU(0.5)"),
         ],
         "the belief, between its two ends",
         neighbours={
-            "the sign changes within a twentieth in every run": every_run(
-                SIGN_CHANGES, "ELU(0.5)", -TWENTIETH, TWENTIETH
+            "the sign changes within a twentieth in every run": always(
+                "velocity_sign_changes", -0.05, 0.05, activation="ELU(0.5)"
             ),
-            "within a twentieth at every learning rate, so in every run at the smallest": every_run(
-                SIGN_CHANGES, "ELU(0.5)", -TWENTIETH, TWENTIETH, CALM
+            "within a twentieth at every learning rate, so in every run at the smallest": always(
+                "velocity_sign_changes", -0.05, 0.05, CALM, activation="ELU(0.5)"
             ),
         },
     ),
@@ -137,12 +107,10 @@ CLAIMS = (
             LimitAtKink(LEFT.diff(x), Side.LEFT, ALPHA - 1),
             LimitAtKink(RIGHT.diff(x), Side.RIGHT, 1 - ALPHA),
             # A loss below 0, which is the one where all residuals are 0.
-            every_run(FINAL_LOSS, "ELU(2)", None, Integer(-1), BELOW_THE_EDGE),
+            always("final_loss", None, -1, BELOW_THE_EDGE, activation="ELU(2)"),
         ],
         "the one-sided slope 1 - alpha of f(u) + f(-u) at 0",
-        neighbours={
-            "every run at every learning rate": every_run(FINAL_LOSS, "ELU(2)", None, Integer(-1)),
-        },
+        neighbours={"at every learning rate": always("final_loss", None, -1, activation="ELU(2)")},
     ),
     claim(
         "smooth_ride.slower_when_calm",
@@ -151,14 +119,14 @@ CLAIMS = (
         " over the seeds, and less than half as many on average over the learning rates"
         f" {listed(RATES)}, where a run that does not get there counts its length.",
         [
-            average(STEPS, "ELU(1)", TWENTIETH, QUARTER, CALM),
-            average(STEPS, "ELU(1)", None, -HALF, RATES),
+            average("steps_to_tolerance", 0.05, 0.25, CALM),
+            average("steps_to_tolerance", None, -0.5, RATES),
         ],
         "the price of the belief: the gradient of a smooth unit fades near the minimum",
         neighbours={
-            "fewer steps in every run": every_run(STEPS, "ELU(1)", None, ZERO),
+            "fewer steps in every run": always("steps_to_tolerance", None, 0),
             "less than half as many at every learning rate but the smallest, so in every run at"
-            f" {listed(SECOND)}": every_run(STEPS, "ELU(1)", None, -HALF, SECOND),
+            f" {listed(SECOND)}": always("steps_to_tolerance", None, -0.5, SECOND),
         },
     ),
     claim(
@@ -171,20 +139,20 @@ CLAIMS = (
         f" loss is smaller by more than seven tenths at {listed(CALM)}, and the sign changes"
         f" are more by more than a twentieth at {listed(EDGE)}.",
         [
-            average(SIGN_CHANGES, "ELU(1)", -Rational(1, 3), -TENTH, NEXT_TO_EDGE),
-            average(GRADIENT_PATH, "ELU(1)", ZERO, None, EDGE),
-            average(STEPS, "ELU(1)", -Rational(2, 5), -TENTH, THIRD),
-            average(SIGN_CHANGES, "ELU(0.5)", None, -TWENTIETH, CALM),
-            average(SIGN_CHANGES, "ELU(0.5)", TWENTIETH, None, EDGE),
-            average(RISE, "ELU(0.5)", None, -Rational(7, 10), CALM),
+            average("velocity_sign_changes", -Rational(1, 3), -0.1, NEXT_TO_EDGE),
+            average("gradient_variation", 0, None, EDGE),
+            average("steps_to_tolerance", -0.4, -0.1, THIRD),
+            average("velocity_sign_changes", None, -0.05, CALM, activation="ELU(0.5)"),
+            average("velocity_sign_changes", 0.05, None, EDGE, activation="ELU(0.5)"),
+            average("overshoot", None, -0.7, CALM, activation="ELU(0.5)"),
         ],
         "the limit of averages over learning rates",
         neighbours={
             "the path of the gradient is longer in every run at the largest learning rate": (
-                every_run(GRADIENT_PATH, "ELU(1)", ZERO, None, EDGE)
+                always("gradient_variation", 0, None, EDGE)
             ),
             "with alpha = 1/2 the sign changes are fewer in every run at the largest one": (
-                every_run(SIGN_CHANGES, "ELU(0.5)", None, ZERO, EDGE)
+                always("velocity_sign_changes", None, 0, EDGE, activation="ELU(0.5)")
             ),
         },
     ),

@@ -1,18 +1,18 @@
-"""What the claims of the smooth ride share: the belief, the setting, the measures, the bounds."""
+"""What the claims of the smooth ride share: the belief, the setting, how runs are compared."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from sympy import Integer, Rational
+from sympy import Rational
 
+from elu_sym.claims.claim import Claim, Verdict
+from elu_sym.claims.rules.measured import DifferenceInEveryRun, MeasuredDifference, RunComparison
 from elu_sym.experiments.problems import PROBLEMS
-from elu_sym.experiments.smooth_ride import MEASURES, MOMENTUM, SEEDS
-
-ZERO, HALF, QUARTER = Integer(0), Rational(1, 2), Rational(1, 4)
-TENTH, TWENTIETH = Rational(1, 10), Rational(1, 20)
-
-SIGN_CHANGES, GRADIENT_PATH, RISE, STEPS, FINAL_LOSS = MEASURES
+from elu_sym.experiments.smooth_ride import MOMENTUM, SEEDS
 
 BELIEF = "the belief that a smooth activation makes gradient descent oscillate less"
+
+Comparison = Callable[..., RunComparison]
 
 
 def rates_of(problem: str) -> tuple[Rational, ...]:
@@ -45,4 +45,33 @@ def setting(*problems: str) -> tuple[str, ...]:
             f" tolerance {PROBLEMS[name].tolerance:g} of the initial loss"
             for name in problems
         ),
+    )
+
+
+def compared(
+    rule: type[RunComparison],
+    problem: str,
+    measure: str,
+    low: float | Rational | None,
+    high: float | Rational | None,
+    rates: tuple[Rational, ...] = (),
+    activation: str = "ELU(1)",
+    reference: str = "ReLU",
+) -> RunComparison:
+    """A comparison of runs whose ends are given as the decimals that they are.
+
+    Examples:
+        >>> compared(MeasuredDifference, "digits", "overshoot", None, 0.05).high
+        1/20
+    """
+    low, high = (None if end is None else Rational(str(end)) for end in (low, high))
+    return rule(problem, measure, activation, low, high, rates, reference)
+
+
+def builders(problem: str) -> tuple[Callable[..., Claim], Comparison, Comparison]:
+    """What builds the claims on a problem, averages over seeds, and what is so in every run."""
+    return (
+        partial(Claim, assumptions=setting(problem), expected=Verdict.MEASURED),
+        partial(compared, MeasuredDifference, problem),
+        partial(compared, DifferenceInEveryRun, problem),
     )
