@@ -7,7 +7,7 @@ one application of the mean value theorem.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from sympy import Add, Expr, Mul, Pow, Rational, S, diff, exp, latex
@@ -27,7 +27,6 @@ from elu_sym.claims.rules.elementary import (
     Nonzero,
     Positive,
     Side,
-    Sign,
     equal_forms,
     where,
 )
@@ -35,7 +34,6 @@ from elu_sym.claims.rules.gaussian_limits import GaussianLimit, limit_notation
 from elu_sym.symbols import distance, x
 
 
-@dataclass(frozen=True)
 class DerivativeOf(Assertion):
     """One expression is the derivative of another in ``x``.
 
@@ -49,7 +47,7 @@ class DerivativeOf(Assertion):
 
     expression: Expr
     derivative: Expr
-    rule: ClassVar[str] = "differentiation of the normal form"
+    rule = "differentiation of the normal form"
 
     def sentence(self) -> Sentence:
         """The equation."""
@@ -68,7 +66,6 @@ class DerivativeOf(Assertion):
         return self.refuted(comparison.reason, comparison.witness)
 
 
-@dataclass(frozen=True)
 class SmoothPiece(Assertion):
     """An expression has derivatives of every order on an open half-line.
 
@@ -84,7 +81,7 @@ class SmoothPiece(Assertion):
 
     expression: Expr
     side: Side
-    rule: ClassVar[str] = "composition of smooth functions"
+    rule = "composition of smooth functions"
 
     def sentence(self) -> Sentence:
         """Where it is smooth."""
@@ -96,7 +93,6 @@ class SmoothPiece(Assertion):
         return self.proved("sums, products and exponentials, no denominator that vanishes")
 
 
-@dataclass(frozen=True)
 class LimitAtKink(Assertion):
     """The limit at 0 of an expression from one side.
 
@@ -115,7 +111,7 @@ class LimitAtKink(Assertion):
     expression: Expr
     side: Side
     value: Expr
-    rule: ClassVar[str] = "limit by continuity"
+    rule = "limit by continuity"
 
     def sentence(self) -> Sentence:
         """The limit."""
@@ -133,7 +129,6 @@ class LimitAtKink(Assertion):
         return self.refuted(f"the limit is {limit}, {comparison.reason}", comparison.witness)
 
 
-@dataclass(frozen=True)
 class LimitAtInfinity(Assertion):
     """The limit of an expression as ``x`` tends to one of the infinities.
 
@@ -151,7 +146,7 @@ class LimitAtInfinity(Assertion):
     expression: Expr
     side: Side
     value: Expr
-    rule: ClassVar[str] = "growth of exponentials and powers"
+    rule = "growth of exponentials and powers"
 
     def sentence(self) -> Sentence:
         """The limit."""
@@ -195,7 +190,6 @@ NEAREST = 24
 """How often the distance from the kink is halved in the search for a counterexample."""
 
 
-@dataclass(frozen=True)
 class PositiveFromKink(Assertion):
     r"""An expression is positive on a side of the kink, because it starts at 0 and grows.
 
@@ -218,7 +212,7 @@ class PositiveFromKink(Assertion):
 
     expression: Expr
     side: Side
-    rule: ClassVar[str] = "mean value theorem from 0"
+    rule = "mean value theorem from 0"
     sign: ClassVar[type[Sign]] = Positive
 
     def sentence(self) -> Sentence:
@@ -283,7 +277,6 @@ class PositiveFromKink(Assertion):
         return self.undecided("it may fall from 0", premises)
 
 
-@dataclass(frozen=True)
 class NonNegativeFromKink(PositiveFromKink):
     """An expression is positive or zero on a side of the kink, by the same argument.
 
@@ -295,7 +288,7 @@ class NonNegativeFromKink(PositiveFromKink):
         {x: 11/430}
     """
 
-    sign: ClassVar[type[Sign]] = NonNegative
+    sign = NonNegative
 
 
 def _factors(product: Expr) -> Iterator[Expr]:

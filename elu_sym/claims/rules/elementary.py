@@ -12,7 +12,6 @@ holds for every s holds for every alpha in (0, 1].
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
@@ -75,7 +74,6 @@ class Side(Enum):
         return "x = -delta, delta > 0" if self is Side.LEFT else "x = delta > 0"
 
 
-@dataclass(frozen=True)
 class Equality(Assertion):
     """Two expressions are equal, on a side of the kink or everywhere.
 
@@ -92,7 +90,7 @@ class Equality(Assertion):
     left: Expr
     right: Expr
     side: Side | None = None
-    rule: ClassVar[str] = "zero of the normal form"
+    rule = "zero of the normal form"
 
     def sentence(self) -> Sentence:
         """The equation."""
@@ -108,7 +106,6 @@ class Equality(Assertion):
         return self.refuted(comparison.reason, _in_x(comparison.witness, self.side))
 
 
-@dataclass(frozen=True)
 class Sign(Assertion):
     """An expression has a sign, on a side of the kink or everywhere.
 
@@ -119,7 +116,7 @@ class Sign(Assertion):
 
     expression: Expr
     side: Side | None = None
-    rule: ClassVar[str] = "sign by structure"
+    rule = "sign by structure"
     relation: ClassVar[str]
     evident: ClassVar[tuple[str, ...]]
     """What SymPy may know of a form from the signs of its parts; one of them shows the sign."""
@@ -157,7 +154,6 @@ class Sign(Assertion):
         return "the value is 0" if may_vanish and is_zero(expression.xreplace(dict(point))) else ""
 
 
-@dataclass(frozen=True)
 class Positive(Sign):
     """An expression is positive, on a side of the kink or everywhere.
 
@@ -171,11 +167,10 @@ class Positive(Sign):
         (False, {alpha: 7/5})
     """
 
-    relation: ClassVar[str] = ">"
-    evident: ClassVar[tuple[str, ...]] = ("positive",)
+    relation = ">"
+    evident = ("positive",)
 
 
-@dataclass(frozen=True)
 class NonNegative(Sign):
     """An expression is positive or zero, on a side of the kink or everywhere.
 
@@ -186,11 +181,10 @@ class NonNegative(Sign):
         {x: -1/2}
     """
 
-    relation: ClassVar[str] = ">="
-    evident: ClassVar[tuple[str, ...]] = ("nonnegative",)
+    relation = ">="
+    evident = ("nonnegative",)
 
 
-@dataclass(frozen=True)
 class Nonzero(Sign):
     """An expression does not vanish, on a side of the kink or everywhere.
 
@@ -202,44 +196,10 @@ class Nonzero(Sign):
         False
     """
 
-    relation: ClassVar[str] = "!="
-    evident: ClassVar[tuple[str, ...]] = ("positive", "negative")
+    relation = "!="
+    evident = ("positive", "negative")
 
 
-@dataclass(frozen=True)
-class SquareRoot(Assertion):
-    """An expression is the square root that is not negative.
-
-    Examples:
-        >>> from sympy import sqrt
-        >>> SquareRoot(sqrt(1 + x**2), 1 + x**2).check().holds
-        True
-        >>> SquareRoot(-sqrt(1 + x**2), 1 + x**2).check().witness
-        {x: 1/2}
-    """
-
-    root: Expr
-    square: Expr
-    rule: ClassVar[str] = "principal root, and zero of the normal form"
-
-    def sentence(self) -> Sentence:
-        """The equation."""
-        root = Notation(f"sqrt({self.square})", rf"\sqrt{{{latex(self.square)}}}")
-        return self.root, "=", root
-
-    def decide(self) -> Step:
-        """Compare the squares, which do not see the sign, and look whether it is a root."""
-        squares = Equality(self.root**2, self.square).check()
-        if squares.witness is not None:
-            return self.refuted(f"not the squares: {squares.detail}", squares.witness, [squares])
-        if squares.holds and self.root.is_Pow and self.root.exp == S.Half:
-            return self.proved("the power 1/2 of what has the same normal form", [squares])
-        points = rational_points(self.root.free_symbols)
-        step = self.undecided("no power 1/2, or a premise is open", [squares])
-        return step.unless(points, lambda point: NonNegative.counterexample(self.root, point))
-
-
-@dataclass(frozen=True)
 class UniqueSolution(Assertion):
     """Linear equations have exactly one solution, and this is it.
 
@@ -254,7 +214,7 @@ class UniqueSolution(Assertion):
     equations: tuple[Expr, ...]
     unknowns: tuple[Symbol, ...]
     solution: tuple[Expr, ...]
-    rule: ClassVar[str] = "linear equations, determinant not zero"
+    rule = "linear equations, determinant not zero"
 
     def sentence(self) -> Sentence:
         """The equivalence."""
@@ -332,7 +292,6 @@ ABOVE_ONE = 1 + excess
 """Runs through (1, oo)."""
 
 
-@dataclass(frozen=True)
 class RunsThrough(Assertion):
     """A rational function of one real symbol, at least 0, takes the values of an interval only.
 
@@ -351,7 +310,7 @@ class RunsThrough(Assertion):
     expression: Expr
     symbol: Symbol
     interval: Interval
-    rule: ClassVar[str] = "range of a monotone rational function"
+    rule = "range of a monotone rational function"
 
     def sentence(self) -> Sentence:
         """The values that the expression takes."""

@@ -1,8 +1,7 @@
 """Strict inequalities by rigorous enclosure: at a point, along an orbit, on a box."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from sympy import Expr, Rational, S, Symbol, diff, latex
 
@@ -32,7 +31,6 @@ def places(word: str, values: Iterable[tuple[Symbol, Expr]], box: Box = ()) -> I
         yield Notation(f"{word} {', '.join(texts)}", r"\quad (" + r",\; ".join(formulas) + ")")
 
 
-@dataclass(frozen=True)
 class Between(Assertion):
     """The value of an expression at a point lies strictly between two rational numbers.
 
@@ -51,7 +49,7 @@ class Between(Assertion):
     lower: Rational
     upper: Rational
     point: tuple[tuple[Symbol, Rational], ...]
-    rule: ClassVar[str] = "Arb enclosure"
+    rule = "Arb enclosure"
 
     def sentence(self) -> Sentence:
         """The two inequalities."""
@@ -77,7 +75,6 @@ def _compared(claim: "Between | IterateBetween", ball: "arb", detail: str, point
     return claim.undecided(detail)
 
 
-@dataclass(frozen=True)
 class IterateBetween(Assertion):
     """The n-th iterate of a map from a start lies strictly between two rational numbers.
 
@@ -106,8 +103,8 @@ class IterateBetween(Assertion):
     steps: int
     lower: Rational
     upper: Rational
-    rule: ClassVar[str] = "iteration over Arb balls"
-    precision: ClassVar[int] = 192
+    rule = "iteration over Arb balls"
+    precision = 192
 
     def sentence(self) -> Sentence:
         """The two inequalities."""
@@ -137,7 +134,6 @@ class IterateBetween(Assertion):
         )
 
 
-@dataclass(frozen=True)
 class PositiveOnBox(Assertion):
     """An expression is positive at every point of a box.
 
@@ -164,7 +160,7 @@ class PositiveOnBox(Assertion):
     box: Box
     cover: str | None = None
     values: tuple[tuple[Symbol, Expr], ...] = ()
-    rule: ClassVar[str] = "interval branch and bound"
+    rule = "interval branch and bound"
 
     def sentence(self) -> Sentence:
         """The inequality and the box."""

@@ -5,8 +5,6 @@ And whether another function has the same shape: equal to it, or fulfilling the 
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar
 
 from sympy import Expr, Rational, S, Symbol, latex
 
@@ -20,7 +18,6 @@ from elu_sym.claims.rules.kink import Jump, Smooth, differentiated, piece, value
 from elu_sym.symbols import x, y
 
 
-@dataclass(frozen=True)
 class StrictlyMonotone(Assertion):
     """A function is strictly increasing, or strictly decreasing, on the real line.
 
@@ -38,7 +35,7 @@ class StrictlyMonotone(Assertion):
 
     function: KinkedFunction
     increasing: bool = True
-    rule: ClassVar[str] = "sign of the derivative"
+    rule = "sign of the derivative"
 
     def sentence(self) -> Sentence:
         """Which way it goes."""
@@ -66,7 +63,6 @@ class StrictlyMonotone(Assertion):
         )
 
 
-@dataclass(frozen=True)
 class Range(Assertion):
     """The range of a function is the open interval between two ends.
 
@@ -86,7 +82,7 @@ class Range(Assertion):
     function: KinkedFunction
     lower: Expr
     upper: Expr
-    rule: ClassVar[str] = "intermediate value theorem"
+    rule = "intermediate value theorem"
 
     def sentence(self) -> Sentence:
         """Where it maps the line."""
@@ -112,7 +108,6 @@ class Range(Assertion):
         )
 
 
-@dataclass(frozen=True)
 class Convex(Assertion):
     """A function is convex on the real line.
 
@@ -129,7 +124,7 @@ class Convex(Assertion):
     """
 
     function: KinkedFunction
-    rule: ClassVar[str] = "increasing derivative"
+    rule = "increasing derivative"
 
     def sentence(self) -> Sentence:
         """That it is convex."""
@@ -146,7 +141,6 @@ class Convex(Assertion):
         return self.concluded("the derivative does not decrease", premises)
 
 
-@dataclass(frozen=True)
 class NeverConvex(Assertion):
     """For no value of its parameters is a function convex on the real line.
 
@@ -162,7 +156,7 @@ class NeverConvex(Assertion):
     """
 
     function: KinkedFunction
-    rule: ClassVar[str] = "a derivative that jumps down"
+    rule = "a derivative that jumps down"
 
     def sentence(self) -> Sentence:
         """That it never is."""
@@ -179,7 +173,6 @@ class NeverConvex(Assertion):
         )
 
 
-@dataclass(frozen=True)
 class CoincideOnlyAt(Assertion):
     """Two functions are the same for one value of a parameter and for no other.
 
@@ -198,7 +191,7 @@ class CoincideOnlyAt(Assertion):
     second: KinkedFunction
     parameter: Symbol
     value: Expr
-    rule: ClassVar[str] = "both directions"
+    rule = "both directions"
 
     def sentence(self) -> Sentence:
         """The equivalence."""
@@ -233,7 +226,6 @@ SMALLER = Rational(999, 1000)
 """The part of a constant that shows, if it will do, that the constant is not the least one."""
 
 
-@dataclass(frozen=True)
 class LipschitzConstant(Assertion):
     """The least Lipschitz constant of a function on the real line.
 
@@ -253,7 +245,7 @@ class LipschitzConstant(Assertion):
 
     function: KinkedFunction
     constant: Expr
-    rule: ClassVar[str] = "bound of the derivative, attained at the kink"
+    rule = "bound of the derivative, attained at the kink"
 
     def sentence(self) -> Sentence:
         """The least constant."""
@@ -298,7 +290,6 @@ class LipschitzConstant(Assertion):
                 yield LimitAtKink(piece(self.function, side, 1), side, value).check()
 
 
-@dataclass(frozen=True)
 class InverseFunction(Assertion):
     """The inverse of a strictly increasing function with f(0) = 0, by its values below and above 0.
 
@@ -320,7 +311,7 @@ class InverseFunction(Assertion):
     function: Activation
     below: Expr
     above: Expr
-    rule: ClassVar[str] = "the only solution of f(x) = y"
+    rule = "the only solution of f(x) = y"
 
     def sentence(self) -> Sentence:
         """The solutions."""
@@ -349,7 +340,6 @@ class InverseFunction(Assertion):
         return self.concluded(detail, premises, entailed, "it solves another equation")
 
 
-@dataclass(frozen=True)
 class WishesDetermine(Assertion):
     """A function is the only one that fulfils the wishes which it fulfils.
 
@@ -370,7 +360,7 @@ class WishesDetermine(Assertion):
     kink: Expr = S.Zero
     order: int = 0
     increasing: bool = False
-    rule: ClassVar[str] = "a rival that fulfils the wishes"
+    rule = "a rival that fulfils the wishes"
 
     def sentence(self) -> Sentence:
         """The wishes, and that nothing else fulfils them."""

@@ -30,7 +30,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from math import comb, factorial
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from sympy import Add, Dummy, Expr, Mul, S, Symbol, diff, exp, latex, oo, pi, sqrt
 
@@ -274,7 +274,6 @@ def _end(to: Expr) -> Notation:
     return Notation("0+", "0^+") if to == 0 else Notation(str(to), latex(to))
 
 
-@dataclass(frozen=True)
 class GaussianLimit(Assertion):
     """The limit of a Gaussian closed form as a variable tends to ``oo``, ``-oo`` or 0 from above.
 
@@ -295,7 +294,7 @@ class GaussianLimit(Assertion):
     variable: Symbol
     to: Expr
     value: Expr
-    rule: ClassVar[str] = "growth of Gaussian terms, Gordon's inequality"
+    rule = "growth of Gaussian terms, Gordon's inequality"
 
     def sentence(self) -> Sentence:
         """The limit."""
@@ -337,7 +336,6 @@ class GaussianLimit(Assertion):
         return self.undecided(f"{detail}, of unknown sign")
 
 
-@dataclass(frozen=True)
 class EventuallyNegative(Assertion):
     """A closed form is negative once a variable is close enough to an end, as its limit is.
 
@@ -354,7 +352,7 @@ class EventuallyNegative(Assertion):
     variable: Symbol
     to: Expr
     limit: Expr
-    rule: ClassVar[str] = "sign of the limit"
+    rule = "sign of the limit"
 
     def sentence(self) -> Sentence:
         """The inequality."""

@@ -7,10 +7,8 @@ by trying out parameters. The probability that a derivative lies below a level i
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from typing import ClassVar
 
 from sympy import Expr, Rational, S, Symbol, diff, latex
 from sympy.stats import Normal
@@ -36,7 +34,6 @@ TRIES = 40
 """The points at which a wrong threshold is sought out."""
 
 
-@dataclass(frozen=True)
 class GaussianMean(Assertion):
     """The value of E g(X), X ~ N(location, deviation^2), for a positive deviation.
 
@@ -52,7 +49,7 @@ class GaussianMean(Assertion):
     value: Expr
     location: Expr = mu
     deviation: Expr = sigma
-    rule: ClassVar[str] = "exact expectation, every step checked"
+    rule = "exact expectation, every step checked"
 
     def sentence(self) -> Sentence:
         """The equation."""
@@ -79,7 +76,6 @@ class GaussianMean(Assertion):
         return self.refuted(detail, {**_given(self), **comparison.witness})
 
 
-@dataclass(frozen=True)
 class PositiveGaussianMean(Assertion):
     """A closed form is positive for every normal law, being E g(X) with g >= 0, g > 0 for x < 0.
 
@@ -98,7 +94,7 @@ class PositiveGaussianMean(Assertion):
     integrand: Expr
     location: Expr = mu
     deviation: Expr = sigma
-    rule: ClassVar[str] = "sign of the integrand"
+    rule = "sign of the integrand"
 
     def sentence(self) -> Sentence:
         """The inequality."""
@@ -119,7 +115,6 @@ class PositiveGaussianMean(Assertion):
         )
 
 
-@dataclass(frozen=True)
 class SignChange(Assertion):
     """A closed form that is linear in a parameter is positive below a threshold, negative above.
 
@@ -143,7 +138,7 @@ class SignChange(Assertion):
     integrand: Expr
     location: Expr = mu
     deviation: Expr = sigma
-    rule: ClassVar[str] = "a line that falls"
+    rule = "a line that falls"
 
     def sentence(self) -> Sentence:
         """The equivalence."""
@@ -207,7 +202,6 @@ def _derived(derivation: Derivation) -> str:
     return f"derived in {steps} steps with {checks} exact checks"
 
 
-@dataclass(frozen=True)
 class DerivativeBelow(Assertion):
     """P[f'(X) < level] of ELU under relations between level, 1 and alpha, X ~ N(mu, sigma^2).
 
@@ -224,7 +218,7 @@ class DerivativeBelow(Assertion):
 
     relations: tuple[Expr, ...]
     value: Expr
-    rule: ClassVar[str] = "exact probability of the event, every step checked"
+    rule = "exact probability of the event, every step checked"
 
     def sentence(self) -> Sentence:
         """The equation and its condition."""

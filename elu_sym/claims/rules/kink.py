@@ -6,8 +6,6 @@ the conclusion entails the premise; otherwise the conclusion stays open.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar
 
 from sympy import Expr, S, Symbol, diff, latex
 
@@ -44,7 +42,6 @@ def value_at_kink(function: KinkedFunction, side: Side, order: int = 0) -> Expr:
     return piece(function, side, order).subs(x, 0)
 
 
-@dataclass(frozen=True)
 class Smooth(Assertion):
     """A function has ``order`` continuous derivatives.
 
@@ -63,7 +60,7 @@ class Smooth(Assertion):
 
     function: KinkedFunction
     order: int
-    rule: ClassVar[str] = "mean value theorem at the joint"
+    rule = "mean value theorem at the joint"
 
     def sentence(self) -> Sentence:
         """How smooth it is."""
@@ -90,7 +87,6 @@ class Smooth(Assertion):
         return self.concluded(detail, premises, entailed, failure, {x: S.Zero})
 
 
-@dataclass(frozen=True)
 class SmoothOnlyAt(Assertion):
     """A function has ``order`` continuous derivatives for one value of a parameter and no other.
 
@@ -108,7 +104,7 @@ class SmoothOnlyAt(Assertion):
     order: int
     parameter: Symbol
     value: Expr
-    rule: ClassVar[str] = "both directions"
+    rule = "both directions"
 
     def sentence(self) -> Sentence:
         """The equivalence."""
@@ -136,7 +132,6 @@ class SmoothOnlyAt(Assertion):
         return step.unless([elsewhere] if elsewhere != there else [], smooth)
 
 
-@dataclass(frozen=True)
 class NeverSmooth(Assertion):
     """For no value of its parameters has a function ``order`` continuous derivatives.
 
@@ -154,7 +149,7 @@ class NeverSmooth(Assertion):
 
     function: KinkedFunction
     order: int
-    rule: ClassVar[str] = "contradiction of one-sided limits"
+    rule = "contradiction of one-sided limits"
 
     def sentence(self) -> Sentence:
         """That it never is."""
@@ -171,7 +166,6 @@ class NeverSmooth(Assertion):
         return step.unless([ones], lambda p: Smooth(self.function.xreplace(p), self.order).check())
 
 
-@dataclass(frozen=True)
 class OneSidedDerivative(Assertion):
     """The derivative of a function at 0 from one side.
 
@@ -188,7 +182,7 @@ class OneSidedDerivative(Assertion):
     function: KinkedFunction
     side: Side
     value: Expr
-    rule: ClassVar[str] = "mean value theorem at the joint"
+    rule = "mean value theorem at the joint"
 
     def sentence(self) -> Sentence:
         """The derivative."""
@@ -217,7 +211,6 @@ class OneSidedDerivative(Assertion):
         )
 
 
-@dataclass(frozen=True)
 class Jump(Assertion):
     """The derivative of a function jumps at 0 by this much: from the right less from the left.
 
@@ -232,7 +225,7 @@ class Jump(Assertion):
 
     function: KinkedFunction
     value: Expr
-    rule: ClassVar[str] = "difference of the one-sided derivatives"
+    rule = "difference of the one-sided derivatives"
 
     def sentence(self) -> Sentence:
         """The difference."""

@@ -10,9 +10,6 @@ g >= 0 it always does, as a number or oo. Functions are written in ``x`` with th
 as ``Relu(x) - Elu(x, alpha)``; the right piece holds at 0.
 """
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from sympy import Expr, S, latex
 
 from elu_sym.algebra.equality import equals
@@ -60,7 +57,6 @@ def _for_every(text: str, formula: str) -> Notation:
     return Notation(f"at x = X, for every {text}", rf"\quad \text{{for every {formula}}}")
 
 
-@dataclass(frozen=True)
 class AlmostSurelyNonzero(Assertion):
     """P(g(X) = 0) = 0 for every law of X, because g vanishes nowhere.
 
@@ -74,7 +70,7 @@ class AlmostSurelyNonzero(Assertion):
     """
 
     expression: Expr
-    rule: ClassVar[str] = "an event that is empty"
+    rule = "an event that is empty"
 
     def sentence(self) -> Sentence:
         """That the event has no probability."""
@@ -95,7 +91,6 @@ class AlmostSurelyNonzero(Assertion):
         )
 
 
-@dataclass(frozen=True)
 class PositiveMean(Assertion):
     """E g(X) > 0 for every law of X that gives the negative half-line a positive probability.
 
@@ -109,7 +104,7 @@ class PositiveMean(Assertion):
     """
 
     expression: Expr
-    rule: ClassVar[str] = "expectation of a pointwise inequality"
+    rule = "expectation of a pointwise inequality"
 
     def sentence(self) -> Sentence:
         """The inequality."""
@@ -130,7 +125,6 @@ class PositiveMean(Assertion):
         return self.concluded(detail, premises, (left, right), failure)
 
 
-@dataclass(frozen=True)
 class PositiveSymmetricMean(Assertion):
     """E g(X) > 0 for every symmetric law of X other than the point mass at 0, or >= 0 for all.
 
@@ -143,7 +137,7 @@ class PositiveSymmetricMean(Assertion):
 
     expression: Expr
     strict: bool = True
-    rule: ClassVar[str] = "symmetry: a pointwise inequality in r = abs(x)"
+    rule = "symmetry: a pointwise inequality in r = abs(x)"
 
     def sentence(self) -> Sentence:
         """The inequality."""
@@ -162,7 +156,6 @@ class PositiveSymmetricMean(Assertion):
         return self.concluded(detail, premises, [pairs], "mass 1/2 at x and at -x")
 
 
-@dataclass(frozen=True)
 class SymmetricMean(Assertion):
     """E g(X) has the same value for every symmetric law, with or without an atom at 0.
 
@@ -178,7 +171,7 @@ class SymmetricMean(Assertion):
     expression: Expr
     value: Expr
     atom_at_zero: bool = False
-    rule: ClassVar[str] = "symmetry: a pointwise equality in r = abs(x)"
+    rule = "symmetry: a pointwise equality in r = abs(x)"
 
     def sentence(self) -> Sentence:
         """The equation."""

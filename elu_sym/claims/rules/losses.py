@@ -1,8 +1,6 @@
 """A loss of an activation: how smooth l(f(x)) is, given how smooth l is; and atoms of f''."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar
 
 from sympy import DiracDelta, Expr, S, diff, latex
 
@@ -15,7 +13,6 @@ from elu_sym.claims.rules.kink import Jump, Smooth, value_at_kink
 from elu_sym.symbols import mu, smoothness, steepness, x
 
 
-@dataclass(frozen=True)
 class ComposedSmoothness(Assertion):
     r"""The least smoothness of l(f(x)) over all losses with abs(l') <= G and a beta-Lipschitz l'.
 
@@ -40,7 +37,7 @@ class ComposedSmoothness(Assertion):
     slope: Expr
     curvature: Expr
     constant: Expr
-    rule: ClassVar[str] = "product rule for Lipschitz functions"
+    rule = "product rule for Lipschitz functions"
 
     def sentence(self) -> Iterator[str | Notation]:
         """The constant."""
@@ -62,7 +59,6 @@ class ComposedSmoothness(Assertion):
         return self.concluded("beta*L^2 + G*K", [*premises, comparison])
 
 
-@dataclass(frozen=True)
 class ComposedJump(Assertion):
     """The derivative of l(f(x)) jumps at 0 by l'(0) times the jump of f', for every C^1 loss l.
 
@@ -78,7 +74,7 @@ class ComposedJump(Assertion):
     function: Activation
     loss_slope: Expr
     jump: Expr
-    rule: ClassVar[str] = "chain rule from either side"
+    rule = "chain rule from either side"
 
     def sentence(self) -> Iterator[str | Expr | Notation]:
         """The jump."""
@@ -102,7 +98,6 @@ class ComposedJump(Assertion):
         return self.concluded("l' is continuous at f(0) = 0", premises)
 
 
-@dataclass(frozen=True)
 class SecondDerivative(Assertion):
     """The second derivative of a function in the sense of distributions: a function and an atom.
 
@@ -121,7 +116,7 @@ class SecondDerivative(Assertion):
     mean: Expr
     regular: Expr
     weight: Expr
-    rule: ClassVar[str] = "a distribution is determined by its Gaussian means"
+    rule = "a distribution is determined by its Gaussian means"
 
     def sentence(self) -> Iterator[Notation]:
         """The function and the atom."""

@@ -43,8 +43,8 @@ PHRASES = {
 """What the measures are called in a sentence."""
 
 
-class InRange(Assertion):
-    """That a measured number lies in a range; a subclass has the fields and measures it.
+class InRange:
+    """That a measured number lies in a range; an assertion has the fields and measures it.
 
     Attributes:
         low: what the number exceeds; None for no bound.
@@ -77,25 +77,28 @@ class InRange(Assertion):
         above = self.low is None or number > self.low * unit
         return above and (self.high is None or number < self.high * unit)
 
-    def judged(self, low: float, high: float, detail: str) -> Step:
-        """What an interval of confidence says; where it overlaps an end, it decides nothing.
 
-        Args:
-            low: the lower end of the interval.
-            high: the upper end.
-            detail: the figures, for the step.
-        """
-        if self.admits(low) and self.admits(high):
-            return self.proved(detail, evidence=Evidence.EXPERIMENT)
-        if (self.low is not None and high <= self.low) or (
-            self.high is not None and low >= self.high
-        ):
-            return self.refuted(detail, {}, evidence=Evidence.EXPERIMENT)
-        return self.undecided(f"{detail}; an end of the range is inside")
+def judged(
+    claim: "MeasuredDifference | RatioOnAverage", low: float, high: float, detail: str
+) -> Step:
+    """What an interval of confidence says; where it overlaps an end, it decides nothing.
+
+    Args:
+        claim: what is said of the number.
+        low: the lower end of the interval.
+        high: the upper end.
+        detail: the figures, for the step.
+    """
+    if claim.admits(low) and claim.admits(high):
+        return claim.proved(detail, evidence=Evidence.EXPERIMENT)
+    if (claim.low is not None and high <= claim.low) or (
+        claim.high is not None and low >= claim.high
+    ):
+        return claim.refuted(detail, {}, evidence=Evidence.EXPERIMENT)
+    return claim.undecided(f"{detail}; an end of the range is inside")
 
 
-@dataclass(frozen=True)
-class RunComparison(InRange):
+class RunComparison(InRange, Assertion):
     """A measure of an activation compared with that of another one, in units of the latter.
 
     The fraction of diverged runs is a measure too; its unit is 1.
@@ -178,7 +181,6 @@ class RunComparison(InRange):
         return common
 
 
-@dataclass(frozen=True)
 class MeasuredDifference(RunComparison):
     """On average over seeds the relative difference from ReLU lies in a range.
 
@@ -194,8 +196,8 @@ class MeasuredDifference(RunComparison):
         (True, <Evidence.EXPERIMENT: 'experiment'>)
     """
 
-    rule: ClassVar[str] = "bootstrap interval of paired differences"
-    quantifier: ClassVar[str] = "on average over seeds"
+    rule = "bootstrap interval of paired differences"
+    quantifier = "on average over seeds"
 
     def decide(self) -> Step:
         """Compute the interval from the records and compare it with the range."""
@@ -203,10 +205,9 @@ class MeasuredDifference(RunComparison):
         rates = self.chosen_rates(records)
         interval = paired_difference(records, self.activation, self.reference, self.measure, rates)
         detail = f"{interval}, mean over the learning rates {', '.join(rates)}"
-        return self.judged(interval.low, interval.high, detail)
+        return judged(self, interval.low, interval.high, detail)
 
 
-@dataclass(frozen=True)
 class DifferenceInEveryRun(RunComparison):
     """In every pair of runs, of one seed and learning rate, the relative difference is in a range.
 
@@ -223,8 +224,8 @@ class DifferenceInEveryRun(RunComparison):
         (False, {seed: 40, learning_rate: 3})
     """
 
-    rule: ClassVar[str] = "comparison run by run"
-    quantifier: ClassVar[str] = "in every run"
+    rule = "comparison run by run"
+    quantifier = "in every run"
 
     def decide(self) -> Step:
         """Compare pair by pair; the first exception is the witness."""
@@ -318,8 +319,7 @@ class Sample:
         return found
 
 
-@dataclass(frozen=True)
-class Ratio(InRange):
+class Ratio(InRange, Assertion):
     """A measure compared with another one, or with an exact number, as a ratio.
 
     Attributes:
@@ -356,7 +356,6 @@ class Ratio(InRange):
         return {run: (values[run], units[run]) for run in values}
 
 
-@dataclass(frozen=True)
 class RatioOnAverage(Ratio):
     """The ratio of the means over seeds lies in a range, with its bootstrap interval.
 
@@ -370,8 +369,8 @@ class RatioOnAverage(Ratio):
         True
     """
 
-    rule: ClassVar[str] = "bootstrap interval of a ratio of means over seeds"
-    quantifier: ClassVar[str] = "on average over seeds"
+    rule = "bootstrap interval of a ratio of means over seeds"
+    quantifier = "on average over seeds"
 
     def decide(self) -> Step:
         """Average over the runs of a seed, compute the interval, and compare it with the range."""
@@ -387,10 +386,9 @@ class RatioOnAverage(Ratio):
             f"{1.0 + found.estimate:.4g}, {100 * CONFIDENCE:g} % interval [{low:.4g}, {high:.4g}]"
             f" from {found.pairs} seeds"
         )
-        return self.judged(low, high, detail)
+        return judged(self, low, high, detail)
 
 
-@dataclass(frozen=True)
 class RatioInEveryRun(Ratio):
     """The ratio lies in a range in every run; the first exception is the witness.
 
@@ -400,8 +398,8 @@ class RatioInEveryRun(Ratio):
         {seed: 0}
     """
 
-    rule: ClassVar[str] = "comparison run by run"
-    quantifier: ClassVar[str] = "in every run"
+    rule = "comparison run by run"
+    quantifier = "in every run"
 
     def decide(self) -> Step:
         """Compare the exact decimals run by run."""

@@ -6,9 +6,7 @@ that the rows name. A row that is not so refutes a statement about every row.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar
 
 from sympy import Rational, Symbol
 
@@ -50,7 +48,6 @@ class Reference(Enum):
         return largest_at_most(computation, numbers, quantity.limit(height), height)
 
 
-@dataclass(frozen=True)
 class MeasuredWithin(Assertion):
     """The measured thresholds of a library lie within some floats of a reference.
 
@@ -80,7 +77,7 @@ class MeasuredWithin(Assertion):
     greatest: int
     cases: int
     elements: int = ELEMENTS
-    rule: ClassVar[str] = "measured thresholds, counted in floats"
+    rule = "measured thresholds, counted in floats"
 
     def sentence(self) -> Iterator[str]:
         """The range of the distances."""

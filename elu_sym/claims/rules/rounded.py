@@ -8,8 +8,6 @@ its left piece.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar
 
 from sympy import Expr, Rational, Symbol
 
@@ -38,7 +36,6 @@ def in_format(number_format: FloatingPointFormat, height: Rational | None) -> Se
     yield from () if height is None else ("at", alpha, "=", exact(height))
 
 
-@dataclass(frozen=True)
 class RoundingPreservesOrder(Assertion):
     """Rounding to nearest is monotone: ``u <= v`` implies ``fl(u) <= fl(v)``, in any format.
 
@@ -51,7 +48,7 @@ class RoundingPreservesOrder(Assertion):
         True
     """
 
-    rule: ClassVar[str] = "distances to two floats"
+    rule = "distances to two floats"
 
     def sentence(self) -> Sentence:
         """The implication."""
@@ -69,7 +66,6 @@ class RoundingPreservesOrder(Assertion):
         )
 
 
-@dataclass(frozen=True)
 class Increasing(Assertion):
     """A computation never decreases as ``x`` grows: what it gives at one float bounds the others.
 
@@ -80,7 +76,7 @@ class Increasing(Assertion):
     """
 
     computation: Computation
-    rule: ClassVar[str] = "a chain of increasing operations and roundings"
+    rule = "a chain of increasing operations and roundings"
 
     def sentence(self) -> Sentence:
         """That it does."""
@@ -98,7 +94,6 @@ class Increasing(Assertion):
             yield Positive(operation.diff(y if place else x)).check()
 
 
-@dataclass(frozen=True)
 class RoundedValue(Assertion):
     """What a computation gives in a format at a float, compared with a number.
 
@@ -124,7 +119,7 @@ class RoundedValue(Assertion):
     level: Rational
     at: Rational
     height: Rational | None = None
-    rule: ClassVar[str] = "correct rounding of an enclosure"
+    rule = "correct rounding of an enclosure"
 
     @property
     def point(self) -> dict[Symbol, Rational]:
@@ -148,7 +143,6 @@ class RoundedValue(Assertion):
         return self.refuted(detail, self.point)
 
 
-@dataclass(frozen=True)
 class AtMostUpTo(Assertion):
     """A computation is at most a level for ``x <= threshold`` and greater for every greater float.
 
@@ -172,8 +166,8 @@ class AtMostUpTo(Assertion):
     level: Rational
     threshold: Rational
     height: Rational | None = None
-    rule: ClassVar[str] = "monotone: two neighbouring floats decide"
-    relation: ClassVar[str] = "<="
+    rule = "monotone: two neighbouring floats decide"
+    relation = "<="
 
     def sentence(self) -> Sentence:
         """The equivalence."""
@@ -206,7 +200,6 @@ class AtMostUpTo(Assertion):
         )
 
 
-@dataclass(frozen=True)
 class EqualUpTo(AtMostUpTo):
     """A computation equals a level for ``x <= threshold`` and exceeds it for every greater float.
 
@@ -218,15 +211,14 @@ class EqualUpTo(AtMostUpTo):
         {x: -187/2}
     """
 
-    rule: ClassVar[str] = "monotone: the first float and two neighbours decide"
-    relation: ClassVar[str] = "="
+    rule = "monotone: the first float and two neighbours decide"
+    relation = "="
 
     def _reached(self) -> list[Step]:
         first = -self.number_format.greatest
         return [self.value_at("=", at).check() for at in (self.threshold, first)]
 
 
-@dataclass(frozen=True)
 class GreaterEverywhere(Assertion):
     """A computation is greater than a level at every float ``x <= 0``.
 
@@ -244,7 +236,7 @@ class GreaterEverywhere(Assertion):
     number_format: FloatingPointFormat
     level: Rational
     height: Rational | None = None
-    rule: ClassVar[str] = "monotone: the first float decides"
+    rule = "monotone: the first float decides"
 
     def sentence(self) -> Sentence:
         """The inequality."""
@@ -268,7 +260,6 @@ class GreaterEverywhere(Assertion):
         return RoundedValue(self.computation, self.number_format, ">", self.level, at, self.height)
 
 
-@dataclass(frozen=True)
 class InjectiveBetween(Assertion):
     """A computation gives different results at different floats of an interval.
 
@@ -287,8 +278,8 @@ class InjectiveBetween(Assertion):
     first: Rational
     last: Rational
     height: Rational | None = None
-    rule: ClassVar[str] = "neighbouring floats"
-    most: ClassVar[int] = 2048
+    rule = "neighbouring floats"
+    most = 2048
 
     def sentence(self) -> Sentence:
         """The values and the interval."""

@@ -5,7 +5,6 @@ exact inequalities about the significand m, ``2^(p-1) <= m < 2^p``, of a normal 
 ``alpha = m*t`` with ``t`` a power of 2 and p the precision.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from sympy import Expr, Integer, Rational
@@ -33,7 +32,6 @@ from elu_sym.claims.rules.rounded import (
 from elu_sym.symbols import alpha, scale, significand_steps, slack, x
 
 
-@dataclass(frozen=True)
 class ReachedForEvery(Assertion):
     """For every ``alpha`` from a least one on, a level is reached if and only if x <= threshold.
 
@@ -59,7 +57,6 @@ class ReachedForEvery(Assertion):
         yield from ("if and only if", x, "<=", exact(self.threshold))
 
 
-@dataclass(frozen=True)
 class FloorReachedForEvery(ReachedForEvery):
     """For every ``alpha`` from a least one on, ELU is ``-alpha`` if and only if x <= threshold.
 
@@ -83,9 +80,9 @@ class FloorReachedForEvery(ReachedForEvery):
         (False, -199/32, True)
     """
 
-    rule: ClassVar[str] = "distance to the floor in units of alpha"
-    computation: ClassVar[Computation] = ELU_ROUNDED_TWICE
-    level: ClassVar[Expr] = -alpha
+    rule = "distance to the floor in units of alpha"
+    computation = ELU_ROUNDED_TWICE
+    level = -alpha
 
     def decide(self) -> Step:
         """Check the threshold of ``expm1`` and the three cases of ``alpha``."""
@@ -129,7 +126,6 @@ def _distance(numbers: FloatingPointFormat) -> list[Step]:
     ]
 
 
-@dataclass(frozen=True)
 class FloorReachedEarlyUpTo(Assertion):
     """For every positive ``alpha`` up to a greatest one, ELU is ``-alpha`` although expm1 > -1.
 
@@ -150,7 +146,7 @@ class FloorReachedEarlyUpTo(Assertion):
     number_format: FloatingPointFormat
     at: Rational
     greatest_alpha: Rational
-    rule: ClassVar[str] = "distance to the floor in units of the smallest number"
+    rule = "distance to the floor in units of the smallest number"
 
     def sentence(self) -> Sentence:
         """The value on the floor, and the one above it."""
@@ -181,7 +177,6 @@ class FloorReachedEarlyUpTo(Assertion):
         return self.undecided("a premise is open", premises)
 
 
-@dataclass(frozen=True)
 class DerivativeZeroForEvery(ReachedForEvery):
     """For every ``alpha`` from a least one on, alpha*e^x is 0 if and only if x <= threshold.
 
@@ -198,9 +193,9 @@ class DerivativeZeroForEvery(ReachedForEvery):
         {x: -185/2, alpha: 1/2}
     """
 
-    rule: ClassVar[str] = "half of the smallest positive number"
-    computation: ClassVar[Computation] = DERIVATIVE_ROUNDED_TWICE
-    level: ClassVar[Expr] = Integer(0)
+    rule = "half of the smallest positive number"
+    computation = DERIVATIVE_ROUNDED_TWICE
+    level = Integer(0)
 
     def decide(self) -> Step:
         """Check the threshold of the exponential, and half a unit."""

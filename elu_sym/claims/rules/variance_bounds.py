@@ -1,8 +1,6 @@
 """Rules about the variance of f(X): its sign, its bounds, what moves or reduces it."""
 
-from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
 
 from sympy import Expr, Rational, S, diff, latex
 
@@ -24,7 +22,6 @@ def variance(integrand: Expr) -> Notation:
     return Notation(f"Var[{integrand}]", rf"\operatorname{{Var}} {latex(integrand)}")
 
 
-@dataclass(frozen=True)
 class PositiveVariance(Assertion):
     """Var f(X) > 0 for every law of X that is no point mass.
 
@@ -40,7 +37,7 @@ class PositiveVariance(Assertion):
     """
 
     function: Activation
-    rule: ClassVar[str] = "injective functions keep two points apart"
+    rule = "injective functions keep two points apart"
 
     def sentence(self) -> Sentence:
         """The inequality."""
@@ -63,7 +60,6 @@ class PositiveVariance(Assertion):
         return step
 
 
-@dataclass(frozen=True)
 class VarianceBound(Assertion):
     """Var f(X) <= L^2 Var X for every law of X with a finite variance, and no smaller L will do.
 
@@ -80,7 +76,7 @@ class VarianceBound(Assertion):
 
     function: Activation
     constant: Expr
-    rule: ClassVar[str] = "Lipschitz bound of a variance"
+    rule = "Lipschitz bound of a variance"
 
     def sentence(self) -> Sentence:
         """The bound."""
@@ -99,7 +95,6 @@ class VarianceBound(Assertion):
         return self.concluded("E(f(X) - f(Y))^2/2 with an independent copy Y", [premise])
 
 
-@dataclass(frozen=True)
 class GaussianPoincare(Assertion):
     """sigma^2 (E f')^2 <= Var f(X) <= sigma^2 E f'^2 for X ~ N(mu, sigma^2).
 
@@ -128,7 +123,7 @@ class GaussianPoincare(Assertion):
     variance: Expr
     slope: Expr
     square: Expr
-    rule: ClassVar[str] = "order of the sources of the heat equation"
+    rule = "order of the sources of the heat equation"
 
     def sentence(self) -> Sentence:
         """The inequalities."""
@@ -175,7 +170,6 @@ def _source(solution: Expr) -> Expr:
     return diff(solution, sigma) / (2 * sigma) - diff(solution, mu, 2) / 2
 
 
-@dataclass(frozen=True)
 class VarianceIncreasesWithMean(Assertion):
     """d Var f(X)/dmu = 2 Cov(f(X), f'(X)) >= 0, since f and f' both increase.
 
@@ -194,7 +188,7 @@ class VarianceIncreasesWithMean(Assertion):
     variance: Expr
     mean: Expr
     slope: Expr
-    rule: ClassVar[str] = "Chebyshev's association inequality"
+    rule = "Chebyshev's association inequality"
 
     def sentence(self) -> Sentence:
         """The inequality."""
@@ -233,7 +227,6 @@ PAIRS = ((1, 2), (1, 10), (10, 20), (Rational(1, 10), Rational(1, 5)), (Rational
 """Where a function that does not reduce the variation is looked for, r and r'."""
 
 
-@dataclass(frozen=True)
 class ReducesVariation(Assertion):
     """E h(R)/std h(R) >= E R/std R for every law of R >= 0 with P(R > 0) > 0, E R^2 < oo.
 
@@ -256,7 +249,7 @@ class ReducesVariation(Assertion):
     """
 
     function: Expr
-    rule: ClassVar[str] = "Chebyshev's association inequality, twice"
+    rule = "Chebyshev's association inequality, twice"
 
     def sentence(self) -> Sentence:
         """The inequality."""
@@ -283,7 +276,6 @@ class ReducesVariation(Assertion):
         return self.concluded("h increases and h(r)/r decreases", signs, ()).unless(pairs, rises)
 
 
-@dataclass(frozen=True)
 class VarianceOf(Assertion):
     """A closed form is Var g(X), hence not negative: E g(X)^2 - (E g(X))^2.
 
@@ -301,7 +293,7 @@ class VarianceOf(Assertion):
     integrand: Expr
     mean: Expr
     second_moment: Expr
-    rule: ClassVar[str] = "E g^2 >= (E g)^2"
+    rule = "E g^2 >= (E g)^2"
 
     def sentence(self) -> Sentence:
         """The inequality."""
