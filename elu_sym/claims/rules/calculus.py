@@ -14,22 +14,8 @@ from sympy import Add, Expr, Mul, Pow, Rational, S, diff, exp, latex
 
 from elu_sym.algebra.equality import UndecidedError, equals, rational_points
 from elu_sym.algebra.normal_form import NormalForm
-from elu_sym.claims.assertion import (
-    Assertion,
-    Notation,
-    Sentence,
-    Step,
-    all_hold,
-    first_false,
-)
-from elu_sym.claims.rules.elementary import (
-    NonNegative,
-    Nonzero,
-    Positive,
-    Side,
-    equal_forms,
-    where,
-)
+from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step, all_hold, first_false
+from elu_sym.claims.rules.elementary import NonNegative, Nonzero, Positive, Side, equal_forms, where
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit, limit_notation
 from elu_sym.symbols import distance, x
 
@@ -213,7 +199,7 @@ class PositiveFromKink(Assertion):
     expression: Expr
     side: Side
     rule = "mean value theorem from 0"
-    sign: ClassVar[type[Sign]] = Positive
+    sign: ClassVar[type[Positive | NonNegative]] = Positive
 
     def sentence(self) -> Sentence:
         """The inequality."""

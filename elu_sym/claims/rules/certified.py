@@ -1,7 +1,5 @@
 """Closed forms against witnesses that do not know how they were derived."""
 
-from abc import abstractmethod
-
 from sympy import Expr, latex
 
 from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
@@ -9,11 +7,22 @@ from elu_sym.certify.witness import Witness
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
 
 
-class Certified(Assertion):
-    """A closed form passes a witness. A rejection leaves it open: the witness names no point."""
+class SolvesHeatEquation(Assertion):
+    """A closed form of E g(X) is the solution of the heat equation that starts from g.
+
+    A rejection leaves it open: the certificate names no point.
+
+    Examples:
+        >>> from elu_sym.symbols import mu, sigma, x
+        >>> SolvesHeatEquation(mu**2 + sigma**2, x**2).check().holds
+        True
+        >>> SolvesHeatEquation(mu**2 + 2 * sigma**2, x**2).check().holds is None
+        True
+    """
 
     value: Expr
     integrand: Expr
+    rule = "uniqueness of the heat equation"
     quantity = Notation("E", r"\mathbb{E}")
 
     def sentence(self) -> Sentence:
@@ -25,34 +34,14 @@ class Certified(Assertion):
     def decide(self) -> Step:
         """Ask the witness."""
         witness = self.witness()
-        if witness.passed:
-            return self.proved(witness.detail)
-        return self.undecided(witness.detail)
-
-    @abstractmethod
-    def witness(self) -> Witness:
-        """What the independent check finds."""
-
-
-class SolvesHeatEquation(Certified):
-    """A closed form of E g(X) is the solution of the heat equation that starts from g.
-
-    Examples:
-        >>> from elu_sym.symbols import mu, sigma, x
-        >>> SolvesHeatEquation(mu**2 + sigma**2, x**2).check().holds
-        True
-        >>> SolvesHeatEquation(mu**2 + 2 * sigma**2, x**2).check().holds is None
-        True
-    """
-
-    rule = "uniqueness of the heat equation"
+        return (self.proved if witness.passed else self.undecided)(witness.detail)
 
     def witness(self) -> Witness:
         """The heat certificate."""
         return heat_certificate(self.value, self.integrand)
 
 
-class VarianceSolvesHeatEquation(Certified):
+class VarianceSolvesHeatEquation(SolvesHeatEquation):
     """A closed form of Var g(X) solves the heat equation with the source (dE g(X)/dmu)^2.
 
     Attributes:

@@ -15,20 +15,7 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import ClassVar
 
-from sympy import (
-    Expr,
-    Interval,
-    Matrix,
-    Rational,
-    S,
-    Symbol,
-    diff,
-    expand,
-    factor,
-    latex,
-    limit,
-    oo,
-)
+from sympy import Expr, Interval, Matrix, Rational, S, Symbol, diff, expand, factor, latex, oo
 
 from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.equality import equals, rational_points
@@ -55,7 +42,7 @@ class Side(Enum):
             exp(-delta)
         """
         if expression.has(distance):
-            raise ValueError(f"{expression} has the symbol {distance}, which stands for abs(x)")
+            raise ValueError(f"{expression} has {distance}, the distance from the kink")
         return expression.xreplace({x: self.value * distance})
 
     @property
@@ -101,8 +88,7 @@ class Equality(Assertion):
         left, right = (_on(self.side, expression) for expression in (self.left, self.right))
         comparison = equals(left, right)
         if comparison:
-            detail = f"{_written(self.side)}{left} and {right} have the same normal form"
-            return self.proved(detail)
+            return self.proved(f"{_written(self.side)}{left} and {right} have the same normal form")
         return self.refuted(comparison.reason, _in_x(comparison.witness, self.side))
 
 
@@ -233,10 +219,8 @@ class UniqueSolution(Assertion):
             comparison = equals(equation.xreplace(values), S.Zero)
             if not comparison:
                 return self.refuted(f"{equation} = 0 is not solved", comparison.witness)
-        regular = Nonzero(matrix.det()).check()
-        if regular.holds:
-            return self.proved("the values solve it, and nothing else does", [regular])
-        return self.undecided("the determinant may vanish", [regular])
+        regular = Nonzero(matrix.det())
+        return self.concluded("the values solve it, and nothing else does", [regular], ())
 
 
 def where(side: Side | None) -> Iterator[Notation]:
@@ -273,7 +257,7 @@ def _special_points(symbols: Iterable[Symbol]) -> Iterator[Point]:
     """Where what does not vanish in general may: every symbol 0, 1 or -1, as its sign admits."""
     for value in (S.Zero, S.One, S.NegativeOne):
         point = {}
-        for symbol in symbols:
+        for symbol in sorted(symbols, key=str):
             size = S.One if symbol.is_nonzero else abs(value)
             is_below = symbol.is_nonpositive or (value < 0 and not symbol.is_nonnegative)
             point[symbol] = -size if is_below else size
@@ -329,17 +313,18 @@ class RunsThrough(Assertion):
         monotone = Nonzero(diff(expression, symbol)).check()
         if not monotone.holds:
             return self.undecided("the derivative may vanish", [monotone])
-        start, end = limit(expression, symbol, 0, "+"), limit(expression, symbol, oo)
+        start, end = expression.limit(symbol, 0), expression.limit(symbol, oo)
         open_at = {end: True, start: bool(symbol.is_positive)}
         lower, upper = sorted(open_at)
         found = Interval(lower, upper, left_open=open_at[lower], right_open=open_at[upper])
         if found == self.interval:
             return self.proved(f"monotone from {start} to {end}", [monotone])
-        zero = () if symbol.is_positive else ({symbol: S.Zero},)
+        detail = f"it runs through {_text(found)}"
+        zero = [] if symbol.is_positive else [{symbol: S.Zero}]
         for point in (*zero, *rational_points({symbol})):
             if expression.xreplace(point) not in self.interval:
-                return self.refuted(f"it runs through {_text(found)}", point, [monotone])
-        return self.undecided(f"it runs through {_text(found)}", [monotone])
+                return self.refuted(detail, point, [monotone])
+        return self.undecided(detail, [monotone])
 
 
 def _text(interval: Interval) -> str:

@@ -1,20 +1,17 @@
 """Strict inequalities by rigorous enclosure: at a point, along an orbit, on a box."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
+import flint
 from sympy import Expr, Rational, S, Symbol, diff, latex
 
 from elu_sym.algebra.enclosure import Point, enclose, enclose_to, exact
 from elu_sym.algebra.interval_enclosure import compiled, operations_on_boxes
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
-from elu_sym.claims.covers.cover import Box, Cover, read, recheck, require_box
+from elu_sym.claims.covers.cover import Box, Cover, read, recheck
 from elu_sym.claims.covers.search import FEW_BOXES, search
 from elu_sym.claims.rules.elementary import admits
-
-if TYPE_CHECKING:
-    from flint import arb
 
 
 def places(word: str, values: Iterable[tuple[Symbol, Expr]], box: Box = ()) -> Iterator[Notation]:
@@ -65,13 +62,13 @@ class Between(Assertion):
         return _compared(self, ball, f"the value lies in {ball.str(8)}", point)
 
 
-def _compared(claim: "Between | IterateBetween", ball: "arb", detail: str, point: Point) -> Step:
+def _compared(claim: "Between | IterateBetween", ball: flint.arb, detail: str, at: Point) -> Step:
     """What a ball says of the number in it and of two rational numbers."""
     lower, upper = enclose(claim.lower, {}), enclose(claim.upper, {})
     if ball > lower and ball < upper:
         return claim.proved(detail, evidence=Evidence.ENCLOSURE)
     if ball <= lower or ball >= upper:
-        return claim.refuted(detail, point)
+        return claim.refuted(detail, at)
     return claim.undecided(detail)
 
 
@@ -117,21 +114,17 @@ class IterateBetween(Assertion):
 
     def decide(self) -> Step:
         """Iterate and compare."""
-        import flint
-
         outputs = [self.map, diff(self.map, self.symbol)]
-        function = compiled(
-            outputs, [self.symbol], self.precision, operations_on_boxes(self.precision)
-        )
+        operations = operations_on_boxes(self.precision)
+        function = compiled(outputs, [self.symbol], self.precision, operations)
         with flint.ctx.workprec(self.precision):
             ball = flint.arb(exact(self.start))
             for _ in range(self.steps):
                 middle = ball.mid()
                 value, (_, slope) = function(middle)[0], function(ball)
                 ball = value + slope * (ball - middle)  # the mean value theorem
-        return _compared(
-            self, ball, f"the iterate lies in {ball.str(8)}", {self.symbol: self.start}
-        )
+        detail = f"the iterate lies in {ball.str(8)}"
+        return _compared(self, ball, detail, {self.symbol: self.start})
 
 
 class PositiveOnBox(Assertion):
@@ -173,7 +166,6 @@ class PositiveOnBox(Assertion):
 
     def decide(self) -> Step:
         """Check the cover, or search."""
-        require_box(self.box)
         stored = read(self.cover) if self.cover else None
         if stored is not None and stored.states(self.closed_form, self.box):
             return self._proved(stored, f"cover {self.cover}")

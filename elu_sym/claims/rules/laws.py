@@ -31,8 +31,6 @@ def on_side(expression: Expr, side: Side) -> Expr:
         >>> on_side(Elu(x, alpha) - x, Side.LEFT)
         alpha*(exp(x) - 1) - x
     """
-    if expression.has(distance):
-        raise ValueError(f"{expression} has {distance}, the distance from the kink, as a parameter")
     return side.approach(expression).xreplace({distance: side.value * x})
 
 
@@ -44,8 +42,7 @@ def symmetrized(expression: Expr) -> Expr:
         >>> symmetrized(Relu(x))
         x/2
     """
-    mirrored = on_side(expression, Side.LEFT).xreplace({x: -x})
-    return (on_side(expression, Side.RIGHT) + mirrored) / 2
+    return sum(side.approach(expression) for side in Side).xreplace({distance: x}) / 2
 
 
 def expectation(integrand: Expr) -> Notation:

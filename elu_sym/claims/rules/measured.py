@@ -15,13 +15,7 @@ from sympy import Expr, Integer, Rational, S
 
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Step
-from elu_sym.experiments import depth, depth_training
-from elu_sym.experiments.paired_differences import (
-    CONFIDENCE,
-    common_rates,
-    mean_difference,
-    paired_difference,
-)
+from elu_sym.experiments import depth, depth_training, paired_differences
 from elu_sym.experiments.smooth_ride import MEASURES, RESULTS, Record, read
 from elu_sym.symbols import learning_rate, seed
 
@@ -175,7 +169,7 @@ class RunComparison(InRange, Assertion):
             return chosen
         if self.measure == "diverged":
             return tuple(there)
-        common = common_rates(records, (self.activation, self.reference))
+        common = paired_differences.common_rates(records, (self.activation, self.reference))
         if not common:
             raise ValueError("runs diverged at every learning rate")
         return common
@@ -203,7 +197,9 @@ class MeasuredDifference(RunComparison):
         """Compute the interval from the records and compare it with the range."""
         records = self.records()
         rates = self.chosen_rates(records)
-        interval = paired_difference(records, self.activation, self.reference, self.measure, rates)
+        interval = paired_differences.paired_difference(
+            records, self.activation, self.reference, self.measure, rates
+        )
         detail = f"{interval}, mean over the learning rates {', '.join(rates)}"
         return judged(self, interval.low, interval.high, detail)
 
@@ -380,12 +376,11 @@ class RatioOnAverage(Ratio):
         if len({len(pairs) for pairs in by_seed.values()}) > 1:
             raise ValueError("some seeds have more runs than others")
         means = np.array([np.mean(np.array(p, dtype=float), axis=0) for p in by_seed.values()])
-        found = mean_difference(means[:, 0], means[:, 1])
+        found = paired_differences.mean_difference(means[:, 0], means[:, 1])
         low, high = 1.0 + found.low, 1.0 + found.high
-        detail = (
-            f"{1.0 + found.estimate:.4g}, {100 * CONFIDENCE:g} % interval [{low:.4g}, {high:.4g}]"
-            f" from {found.pairs} seeds"
-        )
+        percent = 100 * paired_differences.CONFIDENCE
+        interval = f"{percent:g} % interval [{low:.4g}, {high:.4g}]"
+        detail = f"{1.0 + found.estimate:.4g}, {interval} from {found.pairs} seeds"
         return judged(self, low, high, detail)
 
 

@@ -10,14 +10,7 @@ from enum import Enum
 
 from sympy import Rational, Symbol
 
-from elu_sym.algebra.rounding import (
-    DERIVATIVE_FROM_VALUE,
-    EXPONENTIAL,
-    FORMATS,
-    QUANTITIES,
-    FloatingPointFormat,
-    largest_at_most,
-)
+from elu_sym.algebra import rounding
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Step
 from elu_sym.experiments.library_thresholds import ELEMENTS, Measurement, read
@@ -35,17 +28,16 @@ class Reference(Enum):
 
     def threshold(self, row: Measurement) -> Rational:
         """The float for what a row measures."""
-        numbers, quantity, height = _format(row), QUANTITIES[row.function], _height(row)
-        if self is Reference.SUBNORMAL:
-            return largest_at_most(EXPONENTIAL, numbers, numbers.greatest_subnormal)
-        if self is Reference.EPSILON:
-            return largest_at_most(EXPONENTIAL, numbers, Rational(1, 2**numbers.precision))
-        computation = {
-            Reference.EACH_ROUNDED: quantity.each_rounded,
-            Reference.ROUNDED_ONCE: quantity.rounded_once,
-            Reference.FROM_VALUE: DERIVATIVE_FROM_VALUE,
+        numbers, quantity, height = _format(row), rounding.QUANTITIES[row.function], _height(row)
+        limit = quantity.limit(height)
+        computation, level = {
+            Reference.EACH_ROUNDED: (quantity.each_rounded, limit),
+            Reference.ROUNDED_ONCE: (quantity.rounded_once, limit),
+            Reference.FROM_VALUE: (rounding.DERIVATIVE_FROM_VALUE, limit),
+            Reference.SUBNORMAL: (rounding.EXPONENTIAL, numbers.greatest_subnormal),
+            Reference.EPSILON: (rounding.EXPONENTIAL, Rational(1, 2**numbers.precision)),
         }[self]
-        return largest_at_most(computation, numbers, quantity.limit(height), height)
+        return rounding.largest_at_most(computation, numbers, level, height)
 
 
 class MeasuredWithin(Assertion):
@@ -71,7 +63,7 @@ class MeasuredWithin(Assertion):
 
     library: str
     functions: tuple[str, ...]
-    formats: tuple[FloatingPointFormat, ...]
+    formats: tuple[rounding.FloatingPointFormat, ...]
     reference: Reference
     least: int
     greatest: int
@@ -103,9 +95,8 @@ class MeasuredWithin(Assertion):
                 point: dict[Symbol, Rational] = {x: measured}
                 point |= {alpha: Rational(row.alpha)} if row.alpha else {}
                 named = f"{row.library} {row.version}, {row.function} in {row.format}"
-                return self.refuted(
-                    f"{named}: {distance} floats", point, evidence=Evidence.EXPERIMENT
-                )
+                detail = f"{named}: {distance} floats"
+                return self.refuted(detail, point, evidence=Evidence.EXPERIMENT)
             distances.append(distance)
         machines = sorted({f"{row.version} on {row.instruction_set}" for row in rows})
         detail = (
@@ -127,8 +118,8 @@ class MeasuredWithin(Assertion):
         )
 
 
-def _format(row: Measurement) -> FloatingPointFormat:
-    return next(numbers for numbers in FORMATS if numbers.name == row.format)
+def _format(row: Measurement) -> rounding.FloatingPointFormat:
+    return next(numbers for numbers in rounding.FORMATS if numbers.name == row.format)
 
 
 def _height(row: Measurement) -> Rational | None:

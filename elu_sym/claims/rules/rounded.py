@@ -7,17 +7,13 @@ neighbours, at which they do. Claims quantify over the floats ``x <= 0`` of a fo
 its left piece.
 """
 
-from collections.abc import Iterator
-
 from sympy import Expr, Rational, Symbol
 
 from elu_sym.algebra.rounding import Computation, FloatingPointFormat, largest_at_most, number
 from elu_sym.certify.witness import Evidence
-from elu_sym.claims.assertion import Assertion, Notation, Step, all_hold
+from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step, first_false
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
 from elu_sym.symbols import alpha, distance, excess, x, y
-
-Sentence = Iterator[str | Expr | Notation]
 
 
 def exact(value: Rational) -> Notation:
@@ -84,14 +80,13 @@ class Increasing(Assertion):
 
     def decide(self) -> Step:
         """Check the derivative of every operation, and that rounding preserves order."""
-        premises = [RoundingPreservesOrder().check(), *self._derivatives()]
-        if all_hold(premises):
-            return self.proved("each operation increases, and so does each rounding", premises)
-        return self.undecided("an operation may decrease", premises)
-
-    def _derivatives(self) -> Iterator[Step]:
-        for place, operation in enumerate(self.computation.operations):
-            yield Positive(operation.diff(y if place else x)).check()
+        first, *others = self.computation.operations
+        derivatives = [first.diff(x), *(operation.diff(y) for operation in others)]
+        return self.concluded(
+            "each operation increases, and so does each rounding",
+            [RoundingPreservesOrder(), *map(Positive, derivatives)],
+            entailed=(),
+        )
 
 
 class RoundedValue(Assertion):
@@ -180,18 +175,17 @@ class AtMostUpTo(Assertion):
         after = self.number_format.successor(self.threshold)
         if after > 0:
             return self.undecided("the threshold has no successor among the floats x <= 0")
-        values = [*self._reached(), self.value_at(">", after).check()]
-        for step in values:
-            if step.holds is False and step.witness is not None:
-                return self.refuted(f"not so: {step.detail}", step.witness, values)
+        values = [self.value_at(self.relation, at).check() for at in self._reached()]
+        values.append(self.value_at(">", after).check())
+        false = first_false(values)
+        if false is not None:
+            return self.refuted(f"not so: {false.detail}", false.witness or {}, values)
         premises = [Increasing(self.computation).check(), *values]
-        if all_hold(premises):
-            return self.proved("so it is for every smaller and every greater float", premises)
-        return self.undecided("a premise is open", premises)
+        return self.concluded("so it is for every smaller and every greater float", premises, ())
 
-    def _reached(self) -> list[Step]:
-        """Where the level is reached."""
-        return [self.value_at("<=", self.threshold).check()]
+    def _reached(self) -> list[Rational]:
+        """The floats at which it is checked that the level is reached."""
+        return [self.threshold]
 
     def value_at(self, relation: str, at: Rational) -> RoundedValue:
         """The assertion about the result at one float."""
@@ -214,9 +208,8 @@ class EqualUpTo(AtMostUpTo):
     rule = "monotone: the first float and two neighbours decide"
     relation = "="
 
-    def _reached(self) -> list[Step]:
-        first = -self.number_format.greatest
-        return [self.value_at("=", at).check() for at in (self.threshold, first)]
+    def _reached(self) -> list[Rational]:
+        return [self.threshold, -self.number_format.greatest]
 
 
 class GreaterEverywhere(Assertion):
@@ -251,10 +244,8 @@ class GreaterEverywhere(Assertion):
             at = largest_at_most(self.computation, self.number_format, self.level, self.height)
             last = self._value_at(at).check()
             return self.refuted(last.detail, last.witness or {}, [last])
-        increasing = Increasing(self.computation).check()
-        if first.holds and increasing.holds:
-            return self.proved("greater already at the first float", [first, increasing])
-        return self.undecided("a premise is open", [first, increasing])
+        premises = (first, Increasing(self.computation))
+        return self.concluded("greater already at the first float", premises, entailed=())
 
     def _value_at(self, at: Rational) -> RoundedValue:
         return RoundedValue(self.computation, self.number_format, ">", self.level, at, self.height)

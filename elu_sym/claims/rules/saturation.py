@@ -18,13 +18,12 @@ from elu_sym.algebra.rounding import (
     FloatingPointFormat,
     number,
 )
-from elu_sym.claims.assertion import Assertion, Step, all_hold
+from elu_sym.claims.assertion import Assertion, Sentence, Step
 from elu_sym.claims.rules.elementary import Equality, NonNegative, Positive
 from elu_sym.claims.rules.rounded import (
     EqualUpTo,
     Increasing,
     RoundedValue,
-    Sentence,
     exact,
     in_format,
     rounded,
@@ -102,27 +101,25 @@ class FloorReachedForEvery(ReachedForEvery):
                 detail = f"in {self.number_format.name} -alpha is reached beyond the threshold"
                 return self.refuted(detail, {x: after, alpha: least}, [reached, early])
             return self.undecided("the least alpha is not normal", [reached, early])
-        premises = [reached, Increasing(ELU_ROUNDED_TWICE).check(), *_distance(numbers)]
-        if all_hold(premises):
-            detail = (
-                "beyond the threshold -alpha is m/2^p units away: for m = 2^(p-1) + j that exceeds"
-                " 1/2 by j/2^p, and for m = 2^(p-1) the product is itself a float"
-            )
-            return self.proved(detail, premises)
-        return self.undecided("a premise is open", premises)
+        return self.concluded(
+            "beyond the threshold -alpha is m/2^p units away: for m = 2^(p-1) + j that exceeds"
+            " 1/2 by j/2^p, and for m = 2^(p-1) the product is itself a float",
+            [reached, Increasing(ELU_ROUNDED_TWICE), *_distance(numbers)],
+            entailed=(),
+        )
 
 
-def _distance(numbers: FloatingPointFormat) -> list[Step]:
+def _distance(numbers: FloatingPointFormat) -> list[Assertion]:
     """Why ``-(1 - 2^-p)*alpha`` is not rounded to ``-alpha``, above the smallest normal alpha."""
     p = numbers.precision
     smallest, factor = Integer(2) ** (p - 1), 1 - Rational(1, 2**p)
     significand = smallest + significand_steps
     return [
-        Equality(numbers.successor(Integer(-1)), -factor).check(),
-        Positive((significand - factor * significand) - Rational(1, 2)).check(),
+        Equality(numbers.successor(Integer(-1)), -factor),
+        Positive((significand - factor * significand) - Rational(1, 2)),
         # With p bits and half the unit, so a number of the format, and less than alpha.
-        Equality(factor * smallest * scale, (Integer(2) ** p - 1) * (scale / 2)).check(),
-        Positive(smallest * scale - (Integer(2) ** p - 1) * (scale / 2)).check(),
+        Equality(factor * smallest * scale, (Integer(2) ** p - 1) * (scale / 2)),
+        Positive(smallest * scale - (Integer(2) ** p - 1) * (scale / 2)),
     ]
 
 
@@ -151,7 +148,13 @@ class FloorReachedEarlyUpTo(Assertion):
     def sentence(self) -> Sentence:
         """The value on the floor, and the one above it."""
         yield from in_format(self.number_format, None)
-        yield from (rounded(ELU_ROUNDED_TWICE), "=", -alpha, "and", rounded(EXPONENTIAL_LESS_ONE))
+        yield from (
+            rounded(ELU_ROUNDED_TWICE),
+            "=",
+            -alpha,
+            "and",
+            rounded(EXPONENTIAL_LESS_ONE),
+        )
         yield from (">", Integer(-1), "at", x, "=", exact(self.at), ", for every", alpha, "<=")
         yield exact(self.greatest_alpha)
 
@@ -163,18 +166,15 @@ class FloorReachedEarlyUpTo(Assertion):
         product = RoundedValue(ELU_ROUNDED_TWICE, numbers, "=", -greatest, self.at, greatest)
         premises = [above, product.check()]
         if premises[1].holds is False:
-            return self.refuted(
-                f"not at the greatest alpha of {numbers.name}", product.point, premises
-            )
+            detail = f"not at the greatest alpha of {numbers.name}"
+            return self.refuted(detail, product.point, premises)
         if greatest > numbers.least_normal:
             return self.undecided("the greatest alpha is above the smallest normal", premises)
         p = numbers.precision
         significand = Integer(2) ** (p - 1) - slack
-        premises.append(NonNegative(Rational(1, 2) - significand * (1 + beside)).check())
-        if all_hold(premises):
-            detail = "for m = 2^(p-1) - s the distance m/2^p is 1/2 - s/2^p, and 2^(p-1) is even"
-            return self.proved(detail, premises)
-        return self.undecided("a premise is open", premises)
+        half = NonNegative(Rational(1, 2) - significand * (1 + beside))
+        detail = "for m = 2^(p-1) - s the distance m/2^p is 1/2 - s/2^p, and 2^(p-1) is even"
+        return self.concluded(detail, [*premises, half], entailed=())
 
 
 class DerivativeZeroForEvery(ReachedForEvery):
@@ -201,19 +201,13 @@ class DerivativeZeroForEvery(ReachedForEvery):
         """Check the threshold of the exponential, and half a unit."""
         numbers, least = self.number_format, self.least_alpha
         after = numbers.successor(self.threshold)
-        at_least = EqualUpTo(
-            DERIVATIVE_ROUNDED_TWICE, numbers, Integer(0), self.threshold, least
-        ).check()
+        level, threshold = Integer(0), self.threshold
+        at_least = EqualUpTo(DERIVATIVE_ROUNDED_TWICE, numbers, level, threshold, least).check()
         if at_least.holds is False:
-            return self.refuted(
-                f"not at the least alpha of {numbers.name}",
-                at_least.witness or {},
-                [at_least],
-            )
-        exponential = EqualUpTo(EXPONENTIAL, numbers, Integer(0), self.threshold).check()
+            detail = f"not at the least alpha of {numbers.name}"
+            return self.refuted(detail, at_least.witness or {}, [at_least])
+        exponential = EqualUpTo(EXPONENTIAL, numbers, level, threshold)
         units = EXPONENTIAL.value(numbers, {x: after}) / numbers.least_positive
-        beyond_half = Positive((least + slack) * units - Rational(1, 2)).check()
-        premises = [exponential, beyond_half, Increasing(DERIVATIVE_ROUNDED_TWICE).check()]
-        if all_hold(premises):
-            return self.proved(f"alpha = {number(least)} + s, s >= 0", premises)
-        return self.undecided("a premise is open", [at_least, *premises])
+        beyond_half = Positive((least + slack) * units - Rational(1, 2))
+        premises = (exponential, beyond_half, Increasing(DERIVATIVE_ROUNDED_TWICE))
+        return self.concluded(f"alpha = {number(least)} + s, s >= 0", premises, entailed=())

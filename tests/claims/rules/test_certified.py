@@ -8,11 +8,7 @@ from elu_sym import mean, variance
 from elu_sym.activations import Elu, Relu
 from elu_sym.algebra.special_functions import NormalPdf
 from elu_sym.certify.witness import Evidence
-from elu_sym.claims.rules.certified import (
-    Certified,
-    SolvesHeatEquation,
-    VarianceSolvesHeatEquation,
-)
+from elu_sym.claims.rules.certified import SolvesHeatEquation, VarianceSolvesHeatEquation
 from elu_sym.symbols import alpha, mu, sigma, x
 
 ELU = Elu(x, alpha)
@@ -40,7 +36,7 @@ OPEN = {
 
 
 @pytest.mark.parametrize("assertion", TRUE, ids=lambda assertion: assertion.to_text()[:80])
-def test_true(assertion: Certified) -> None:
+def test_true(assertion: SolvesHeatEquation) -> None:
     assert found(assertion, True).evidence is Evidence.ALGEBRA
 
 
