@@ -87,10 +87,7 @@ class Assertion(ABC):
         return step
 
     def proved(
-        self,
-        detail: str,
-        premises: "Iterable[Step]" = (),
-        evidence: Evidence = Evidence.ALGEBRA,
+        self, detail: str, premises: "Iterable[Step]" = (), evidence: Evidence = Evidence.ALGEBRA
     ) -> "Step":
         """The step that finds the assertion true."""
         return Step(self, True, detail, evidence, None, tuple(premises))

@@ -148,13 +148,7 @@ class FloorReachedEarlyUpTo(Assertion):
     def sentence(self) -> Sentence:
         """The value on the floor, and the one above it."""
         yield from in_format(self.number_format, None)
-        yield from (
-            rounded(ELU_ROUNDED_TWICE),
-            "=",
-            -alpha,
-            "and",
-            rounded(EXPONENTIAL_LESS_ONE),
-        )
+        yield from (rounded(ELU_ROUNDED_TWICE), "=", -alpha, "and", rounded(EXPONENTIAL_LESS_ONE))
         yield from (">", Integer(-1), "at", x, "=", exact(self.at), ", for every", alpha, "<=")
         yield exact(self.greatest_alpha)
 
