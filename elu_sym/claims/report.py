@@ -1,6 +1,5 @@
 """The verification report: every claim with its verdict, every formula with its witnesses."""
 
-import sys
 import textwrap
 import time
 from collections import Counter
@@ -232,14 +231,8 @@ def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
             # Threads of the Monte Carlo certificate forbid a fork.
             pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
             found = stack.enter_context(pool).map(_checked_by_id, chosen)
-        bar = tqdm(
-            zip(chosen, found, strict=True),
-            desc="verify",
-            total=len(chosen),
-            disable=not sys.stderr.isatty(),
-            leave=False,
-        )
-        for name, result in bar:
+        bar = tqdm(chosen, desc="verify", disable=None, leave=False)
+        for name, result in zip(bar, found, strict=True):
             if name in CLAIMS:
                 checked = (CLAIMS[name], *CLAIMS[name].false_claims)
                 outcome, *neighbours = (

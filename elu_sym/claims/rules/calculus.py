@@ -53,7 +53,14 @@ class DerivativeOf(Assertion):
         return self.refuted(comparison.reason, comparison.witness)
 
 
-class SmoothPiece(Assertion):
+class OnSide(Assertion):
+    """An assertion about an expression on a side of the kink."""
+
+    expression: Expr
+    side: Side
+
+
+class SmoothPiece(OnSide):
     """An expression has derivatives of every order on an open half-line.
 
     It has if it is built by sums, products and exponentials from ``x`` and parameters, with no
@@ -66,8 +73,6 @@ class SmoothPiece(Assertion):
         True
     """
 
-    expression: Expr
-    side: Side
     rule = "composition of smooth functions"
 
     def sentence(self) -> Sentence:
@@ -80,7 +85,7 @@ class SmoothPiece(Assertion):
         return self.proved("sums, products and exponentials, no denominator that vanishes")
 
 
-class LimitAtKink(Assertion):
+class LimitAtKink(OnSide):
     """The limit at 0 of an expression from one side.
 
     With ``x = -delta`` or ``x = delta``, ``delta > 0``, the expression is continuous in ``delta``
@@ -95,8 +100,6 @@ class LimitAtKink(Assertion):
         (False, {alpha: 1/2})
     """
 
-    expression: Expr
-    side: Side
     value: Expr
     rule = "limit by continuity"
 
@@ -116,7 +119,7 @@ class LimitAtKink(Assertion):
         return self.refuted(f"the limit is {limit}, {comparison.reason}", comparison.witness)
 
 
-class LimitAtInfinity(Assertion):
+class LimitAtInfinity(OnSide):
     """The limit of an expression as ``x`` tends to one of the infinities.
 
     Examples:
@@ -130,8 +133,6 @@ class LimitAtInfinity(Assertion):
         {alpha: 1/2}
     """
 
-    expression: Expr
-    side: Side
     value: Expr
     rule = "growth of exponentials and powers"
 
@@ -213,8 +214,6 @@ class PositiveFromKink(Assertion):
 
     def decide(self) -> Step:
         """Take it factor by factor, or differentiate until the structure shows the sign."""
-        if self.expression.has(distance):
-            return self.undecided(f"{distance} is the distance from the kink and no parameter")
         step = self._by_derivatives()
         if step.holds is not None:
             return step

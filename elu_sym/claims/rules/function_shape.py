@@ -8,17 +8,18 @@ from collections.abc import Iterator
 
 from sympy import Expr, Rational, S, Symbol, latex
 
-from elu_sym.activations import Activation, KinkedFunction
+from elu_sym.activations import KinkedFunction
 from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.equality import rational_points
 from elu_sym.claims.assertion import IFF, Assertion, Notation, Sentence, Step, all_hold, first_false
+from elu_sym.claims.rules import kink
 from elu_sym.claims.rules.calculus import LimitAtInfinity, LimitAtKink, NonNegativeFromKink
 from elu_sym.claims.rules.elementary import Equality, NonNegative, Positive, Side, UniqueSolution
-from elu_sym.claims.rules.kink import Jump, Smooth, differentiated, piece, value_at_kink
+from elu_sym.claims.rules.kink import AboutFunction, Smooth, piece, value_at_kink
 from elu_sym.symbols import x, y
 
 
-class StrictlyMonotone(Assertion):
+class StrictlyMonotone(AboutFunction):
     """A function is strictly increasing, or strictly decreasing, on the real line.
 
     It is if it is continuous and its derivative has the sign off the kink. A point at which the
@@ -33,7 +34,6 @@ class StrictlyMonotone(Assertion):
         {alpha: 1/2, x: -7/5}
     """
 
-    function: KinkedFunction
     increasing: bool = True
     rule = "sign of the derivative"
 
@@ -50,7 +50,7 @@ class StrictlyMonotone(Assertion):
         entailed = []
         for side in Side:
             derivative = sign * piece(self.function, side, 1)
-            differentiation = list(differentiated(self.function, side, 1))
+            differentiation = list(kink.differentiated(self.function, side, 1))
             premises += [*differentiation, Positive(derivative, side).check()]
             # A derivative that is zero somewhere leaves room; one of the other sign does not.
             if all_hold(differentiation):
@@ -63,7 +63,7 @@ class StrictlyMonotone(Assertion):
         )
 
 
-class Range(Assertion):
+class Range(AboutFunction):
     """The range of a function is the open interval between two ends.
 
     A continuous, strictly increasing function takes, by the intermediate value theorem, exactly
@@ -79,7 +79,6 @@ class Range(Assertion):
         {alpha: 1/2}
     """
 
-    function: KinkedFunction
     lower: Expr
     upper: Expr
     rule = "intermediate value theorem"
@@ -108,7 +107,7 @@ class Range(Assertion):
         )
 
 
-class Convex(Assertion):
+class Convex(AboutFunction):
     """A function is convex on the real line.
 
     A continuous function is convex if and only if off the kink its second derivative is not
@@ -123,7 +122,6 @@ class Convex(Assertion):
         {alpha: 7/5}
     """
 
-    function: KinkedFunction
     rule = "increasing derivative"
 
     def sentence(self) -> Sentence:
@@ -133,15 +131,16 @@ class Convex(Assertion):
     def decide(self) -> Step:
         """Check the second derivatives and the jump."""
         left, right = (value_at_kink(self.function, side, 1) for side in Side)
-        premises = [Smooth(self.function, 0).check(), Jump(self.function, right - left).check()]
+        jump = kink.Jump(self.function, right - left).check()
+        premises = [Smooth(self.function, 0).check(), jump]
         for side in Side:
-            premises += differentiated(self.function, side, 2)
+            premises += kink.differentiated(self.function, side, 2)
             premises.append(NonNegative(piece(self.function, side, 2), side).check())
         premises.append(NonNegative(right - left).check())
         return self.concluded("the derivative does not decrease", premises)
 
 
-class NeverConvex(Assertion):
+class NeverConvex(AboutFunction):
     """For no value of its parameters is a function convex on the real line.
 
     The derivative of a convex function does not decrease; here it jumps down at the kink.
@@ -155,7 +154,6 @@ class NeverConvex(Assertion):
         {alpha: 1/2}
     """
 
-    function: KinkedFunction
     rule = "a derivative that jumps down"
 
     def sentence(self) -> Sentence:
@@ -166,7 +164,7 @@ class NeverConvex(Assertion):
     def decide(self) -> Step:
         """Check the sign of the jump, or look for parameters with which it is convex."""
         left, right = (value_at_kink(self.function, side, 1) for side in Side)
-        premises = [Jump(self.function, right - left), Positive(left - right)]
+        premises = [kink.Jump(self.function, right - left), Positive(left - right)]
         points = itertools.islice(rational_points(self.function.free_symbols - {x}), 20)
         return self.concluded("the derivative jumps down at 0", premises, ()).unless(
             points, lambda point: Convex(self.function.xreplace(dict(point))).check()
@@ -208,9 +206,8 @@ class CoincideOnlyAt(Assertion):
         equalities = [Equality(first, second, side).check() for side in Side]
         premises: list[Assertion | Step] = [*equalities]
         slopes = [value_at_kink(function, Side.LEFT, 1) for function in functions]
-        for function, slope in zip(functions, slopes, strict=True):
-            premises += differentiated(function, Side.LEFT, 1)
-            premises.append(LimitAtKink(piece(function, Side.LEFT, 1), Side.LEFT, slope))
+        for function in functions:
+            premises += kink.limit_of(function, Side.LEFT, 1)
         equation = (slopes[0] - slopes[1],)
         premises.append(UniqueSolution(equation, (self.parameter,), (self.value,)))
         return self.concluded(
@@ -226,7 +223,7 @@ SMALLER = Rational(999, 1000)
 """The part of a constant that shows, if it will do, that the constant is not the least one."""
 
 
-class LipschitzConstant(Assertion):
+class LipschitzConstant(AboutFunction):
     """The least Lipschitz constant of a function on the real line.
 
     A continuous function whose derivative off the kink is at most L in size is L-Lipschitz, by the
@@ -243,7 +240,6 @@ class LipschitzConstant(Assertion):
         {alpha: 7/5, x: -3/11}
     """
 
-    function: KinkedFunction
     constant: Expr
     rule = "bound of the derivative, attained at the kink"
 
@@ -262,7 +258,7 @@ class LipschitzConstant(Assertion):
             return self.undecided(f"{self.constant} is no constant")
         premises = [Smooth(self.function, 0).check()]
         for side in Side:
-            premises += differentiated(self.function, side, 1)
+            premises += kink.differentiated(self.function, side, 1)
         if not all_hold(premises):
             return self.undecided("a premise is open", premises)
         bounds = list(self._bounds(self.constant))
@@ -290,7 +286,7 @@ class LipschitzConstant(Assertion):
                 yield LimitAtKink(piece(self.function, side, 1), side, value).check()
 
 
-class InverseFunction(Assertion):
+class InverseFunction(AboutFunction):
     """The inverse of a strictly increasing function with f(0) = 0, by its values below and above 0.
 
     Then the points on the left have the values below 0, and those on the right the values above.
@@ -308,7 +304,6 @@ class InverseFunction(Assertion):
         {alpha: 1/2, x: -7/5}
     """
 
-    function: Activation
     below: Expr
     above: Expr
     rule = "the only solution of f(x) = y"
@@ -340,7 +335,7 @@ class InverseFunction(Assertion):
         return self.concluded(detail, premises, entailed, "it solves another equation")
 
 
-class WishesDetermine(Assertion):
+class WishesDetermine(AboutFunction):
     """A function is the only one that fulfils the wishes which it fulfils.
 
     The wishes: the identity for ``x > 0``, ``order`` continuous derivatives, the limit of the
@@ -355,7 +350,6 @@ class WishesDetermine(Assertion):
         increasing: whether strictly increasing is wished for.
     """
 
-    function: KinkedFunction
     rival: KinkedFunction
     kink: Expr = S.Zero
     order: int = 0

@@ -250,7 +250,19 @@ def _end(to: Expr) -> Notation:
     return Notation("0+", "0^+") if to == 0 else Notation(str(to), latex(to))
 
 
-class GaussianLimit(Assertion):
+class AtEnd(Assertion):
+    """An assertion about a closed form as a variable tends to ``oo``, ``-oo`` or 0 from above."""
+
+    expression: Expr
+    variable: Symbol
+    to: Expr
+
+    def _named(self, witness: Point) -> Point:
+        """A witness; where any values of the parameters will do, some that are admissible."""
+        return witness or next(rational_points(self.expression.free_symbols - {self.variable}))
+
+
+class GaussianLimit(AtEnd):
     """The limit of a Gaussian closed form as a variable tends to ``oo``, ``-oo`` or 0 from above.
 
     The other symbols are fixed, anywhere in the range that their assumptions admit.
@@ -266,9 +278,6 @@ class GaussianLimit(Assertion):
         {alpha: 1/2}
     """
 
-    expression: Expr
-    variable: Symbol
-    to: Expr
     value: Expr
     rule = "growth of Gaussian terms, Gordon's inequality"
 
@@ -293,11 +302,11 @@ class GaussianLimit(Assertion):
             return self._infinite(found)
         detail = f"the terms that do not vanish tend to {found.coefficient}"
         if self.value in (oo, -oo):
-            return self.refuted(f"{detail}, which is finite", _named({}, self))
+            return self.refuted(f"{detail}, which is finite", self._named({}))
         comparison = equals(found.coefficient, self.value)
         if comparison:
             return self.proved(detail)
-        return self.refuted(f"{detail}, {comparison.reason}", _named(comparison.witness, self))
+        return self.refuted(f"{detail}, {comparison.reason}", self._named(comparison.witness))
 
     def _infinite(self, found: Limit) -> Step:
         """Something that grows has no limit but an infinity of the sign of its coefficient."""
@@ -308,11 +317,11 @@ class GaussianLimit(Assertion):
             ball = enclose(found.coefficient, point)
             claimed = {oo: ball > 0, -oo: ball < 0}.get(self.value, False)
             if not claimed and (ball > 0 or ball < 0):
-                return self.refuted(f"{detail}, which lies in {ball.str(8)}", _named(point, self))
+                return self.refuted(f"{detail}, which lies in {ball.str(8)}", self._named(point))
         return self.undecided(f"{detail}, of unknown sign")
 
 
-class EventuallyNegative(Assertion):
+class EventuallyNegative(AtEnd):
     """A closed form is negative once a variable is close enough to an end, as its limit is.
 
     Examples:
@@ -324,9 +333,6 @@ class EventuallyNegative(Assertion):
         {alpha: 1/2}
     """
 
-    expression: Expr
-    variable: Symbol
-    to: Expr
     limit: Expr
     rule = "sign of the limit"
 
@@ -339,12 +345,7 @@ class EventuallyNegative(Assertion):
         limit = GaussianLimit(self.expression, self.variable, self.to, self.limit).check()
         opposite = NonNegative(-self.limit).check()
         if limit.holds and opposite.witness is not None:
-            witness = _named(opposite.witness, self)
+            witness = self._named(opposite.witness)
             return self.refuted("the limit is positive", witness, [limit, opposite])
         premises = (limit, Positive(-self.limit))
         return self.concluded("the limit is negative", premises, entailed=())
-
-
-def _named(witness: Point, limit: GaussianLimit | EventuallyNegative) -> Point:
-    """A witness; where any values of the parameters will do, some that are admissible."""
-    return witness or next(rational_points(limit.expression.free_symbols - {limit.variable}))

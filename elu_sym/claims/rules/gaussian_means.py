@@ -7,7 +7,6 @@ by trying out parameters. The probability that a derivative lies below a level i
 
 import itertools
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
 from functools import partial
 
 from sympy import Expr, Rational, S, Symbol, diff, latex
@@ -177,8 +176,7 @@ class SignChange(Assertion):
         for others in itertools.islice(rational_points(self._symbols - {self.parameter}), TRIES):
             ball = enclose(half_way, others)
             for denominator in DENOMINATORS if ball.is_finite() else ():
-                close = Fraction(float(ball.mid())).limit_denominator(denominator)
-                value = Rational(close.numerator, close.denominator)
+                value = Rational(float(ball.mid())).limit_denominator(denominator)
                 if admits(self.parameter, value):
                     yield {**others, self.parameter: value}
 
@@ -229,11 +227,11 @@ class DerivativeBelow(Assertion):
 
     def decide(self) -> Step:
         """Find the case, and compare the normal forms."""
-        cases = [case for case in derivative_below.cases if case.relations == self.relations]
-        if len(cases) != 1:
+        cases = {case.relations: case for case in derivative_below.cases}
+        if self.relations not in cases:
             known = "; ".join(case.name for case in derivative_below.cases)
             return self.undecided(f"the cases are {known}")
-        (case,) = cases
+        case = cases[self.relations]
         derived, detail = case.closed_form, _derived(case.derivation)
         if equals(derived, self.value):
             return self.proved(detail)

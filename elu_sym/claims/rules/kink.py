@@ -42,7 +42,13 @@ def value_at_kink(function: KinkedFunction, side: Side, order: int = 0) -> Expr:
     return piece(function, side, order).subs(x, 0)
 
 
-class Smooth(Assertion):
+class AboutFunction(Assertion):
+    """An assertion about a function, whose argument is ``x``."""
+
+    function: KinkedFunction
+
+
+class Smooth(AboutFunction):
     """A function has ``order`` continuous derivatives.
 
     Inside the half-lines it has them all. At 0 it has them if and only if the one-sided limits of
@@ -58,7 +64,6 @@ class Smooth(Assertion):
         (False, {alpha: 1/2, x: 0})
     """
 
-    function: KinkedFunction
     order: int
     rule = "mean value theorem at the joint"
 
@@ -87,7 +92,7 @@ class Smooth(Assertion):
         return self.concluded(detail, premises, entailed, failure, {x: S.Zero})
 
 
-class SmoothOnlyAt(Assertion):
+class SmoothOnlyAt(AboutFunction):
     """A function has ``order`` continuous derivatives for one value of a parameter and no other.
 
     At the value it has them. Conversely, if it has them, then the limits of the last derivative
@@ -100,7 +105,6 @@ class SmoothOnlyAt(Assertion):
         True
     """
 
-    function: KinkedFunction
     order: int
     parameter: Symbol
     value: Expr
@@ -132,7 +136,7 @@ class SmoothOnlyAt(Assertion):
         return step.unless([elsewhere] if elsewhere != there else [], smooth)
 
 
-class NeverSmooth(Assertion):
+class NeverSmooth(AboutFunction):
     """For no value of its parameters has a function ``order`` continuous derivatives.
 
     If it had them, then the limits of the last derivative from both sides would agree.
@@ -147,7 +151,6 @@ class NeverSmooth(Assertion):
         (False, {alpha: 1})
     """
 
-    function: KinkedFunction
     order: int
     rule = "contradiction of one-sided limits"
 
@@ -166,7 +169,7 @@ class NeverSmooth(Assertion):
         return step.unless([ones], lambda p: Smooth(self.function.xreplace(p), self.order).check())
 
 
-class OneSidedDerivative(Assertion):
+class OneSidedDerivative(AboutFunction):
     """The derivative of a function at 0 from one side.
 
     Where the piece continues the value at 0, the difference quotient from that side tends to the
@@ -179,7 +182,6 @@ class OneSidedDerivative(Assertion):
         True
     """
 
-    function: KinkedFunction
     side: Side
     value: Expr
     rule = "mean value theorem at the joint"
@@ -211,7 +213,7 @@ class OneSidedDerivative(Assertion):
         )
 
 
-class Jump(Assertion):
+class Jump(AboutFunction):
     """The derivative of a function jumps at 0 by this much: from the right less from the left.
 
     Examples:
@@ -223,7 +225,6 @@ class Jump(Assertion):
         {alpha: 1/2}
     """
 
-    function: KinkedFunction
     value: Expr
     rule = "difference of the one-sided derivatives"
 
@@ -256,12 +257,14 @@ def differentiated(function: KinkedFunction, side: Side, order: int) -> Iterable
         yield DerivativeOf(piece(function, side, n), piece(function, side, n + 1)).check()
 
 
+def limit_of(function: KinkedFunction, side: Side, order: int) -> Iterable[Step]:
+    """The steps to the limit of a derivative of a piece at the kink."""
+    yield from differentiated(function, side, order)
+    value = value_at_kink(function, side, order)
+    yield LimitAtKink(piece(function, side, order), side, value).check()
+
+
 def _limits(function: KinkedFunction, order: int) -> tuple[list[Step], Expr]:
     """The limits of a derivative from both sides, and their difference, right less left."""
-    steps: list[Step] = []
-    values = []
-    for side in Side:
-        values.append(value_at_kink(function, side, order))
-        steps += differentiated(function, side, order)
-        steps.append(LimitAtKink(piece(function, side, order), side, values[-1]).check())
-    return steps, values[1] - values[0]
+    left, right = (value_at_kink(function, side, order) for side in Side)
+    return [step for side in Side for step in limit_of(function, side, order)], right - left

@@ -9,7 +9,7 @@ from elu_sym.claims.assertion import Assertion, Notation, Step, all_hold
 from elu_sym.claims.rules.elementary import Equality, Nonzero, Side
 from elu_sym.claims.rules.function_shape import LipschitzConstant
 from elu_sym.claims.rules.gaussian_means import GaussianMean
-from elu_sym.claims.rules.kink import Jump, Smooth, value_at_kink
+from elu_sym.claims.rules.kink import AboutFunction, Jump, Smooth, value_at_kink
 from elu_sym.symbols import mu, smoothness, steepness, x
 
 
@@ -58,7 +58,7 @@ class ComposedSmoothness(Assertion):
         return self.concluded("beta*L^2 + G*K", [*premises, comparison], entailed)
 
 
-class ComposedJump(Assertion):
+class ComposedJump(AboutFunction):
     """The derivative of l(f(x)) jumps at 0 by l'(0) times the jump of f', for every C^1 loss l.
 
     Where that is not 0 the composition is smooth with no constant. Another product refutes, and
@@ -70,7 +70,6 @@ class ComposedJump(Assertion):
         jump: the jump of the composition, nowhere 0.
     """
 
-    function: Activation
     loss_slope: Expr
     jump: Expr
     rule = "chain rule from either side"
@@ -97,7 +96,7 @@ class ComposedJump(Assertion):
         return self.concluded("l' is continuous at f(0) = 0", premises)
 
 
-class SecondDerivative(Assertion):
+class SecondDerivative(AboutFunction):
     """The second derivative of a function in the sense of distributions: a function and an atom.
 
     A distribution T that grows at most exponentially is the limit of its Gaussian means
@@ -111,7 +110,6 @@ class SecondDerivative(Assertion):
         weight: w.
     """
 
-    function: Activation
     mean: Expr
     regular: Expr
     weight: Expr

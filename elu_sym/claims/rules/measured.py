@@ -291,16 +291,12 @@ class Sample:
         Raises:
             ValueError: if there are none, or one is missing because a run diverged.
         """
-        rows: list[depth_training.LossRecord] | list[depth.LayerRecord]
-        if self.measure == "loss":
-            rows = depth_training.read(self.table or depth_training.RESULTS)
-            others: tuple[str, ...] = ("learning_rate",)
-        else:
-            rows = depth.read(self.table or depth.RESULTS)
-            others = ("inputs", "width")
-        others = tuple(name for name in others if name not in dict(self.chosen))
+        is_loss = self.measure == "loss"
+        experiment = depth_training if is_loss else depth
+        columns = ("learning_rate",) if is_loss else ("inputs", "width")
+        others = [name for name in columns if name not in dict(self.chosen)]
         found: dict[tuple[str, ...], Rational] = {}
-        for row in rows:
+        for row in experiment.read(self.table or experiment.RESULTS):
             if any(getattr(row, name) != value for name, value in self.chosen):
                 continue
             run = (row.seed, *(getattr(row, name) for name in others))

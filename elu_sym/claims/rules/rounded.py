@@ -89,7 +89,19 @@ class Increasing(Assertion):
         )
 
 
-class RoundedValue(Assertion):
+class InFormat(Assertion):
+    """An assertion about rounded operations.
+
+    Attributes:
+        computation: the operations.
+        number_format: the format of every operand and result.
+    """
+
+    computation: Computation
+    number_format: FloatingPointFormat
+
+
+class RoundedValue(InFormat):
     """What a computation gives in a format at a float, compared with a number.
 
     Attributes:
@@ -108,8 +120,6 @@ class RoundedValue(Assertion):
         {x: -93}
     """
 
-    computation: Computation
-    number_format: FloatingPointFormat
     relation: str
     level: Rational
     at: Rational
@@ -138,7 +148,7 @@ class RoundedValue(Assertion):
         return self.refuted(detail, self.point)
 
 
-class AtMostUpTo(Assertion):
+class AtMostUpTo(InFormat):
     """A computation is at most a level for ``x <= threshold`` and greater for every greater float.
 
     Attributes:
@@ -156,8 +166,6 @@ class AtMostUpTo(Assertion):
         {x: -11/16}
     """
 
-    computation: Computation
-    number_format: FloatingPointFormat
     level: Rational
     threshold: Rational
     height: Rational | None = None
@@ -212,7 +220,7 @@ class EqualUpTo(AtMostUpTo):
         return [self.threshold, -self.number_format.greatest]
 
 
-class GreaterEverywhere(Assertion):
+class GreaterEverywhere(InFormat):
     """A computation is greater than a level at every float ``x <= 0``.
 
     A float at which it is not refutes: the largest one, found by bisection.
@@ -225,8 +233,6 @@ class GreaterEverywhere(Assertion):
         {x: -93}
     """
 
-    computation: Computation
-    number_format: FloatingPointFormat
     level: Rational
     height: Rational | None = None
     rule = "monotone: the first float decides"
@@ -251,7 +257,7 @@ class GreaterEverywhere(Assertion):
         return RoundedValue(self.computation, self.number_format, ">", self.level, at, self.height)
 
 
-class InjectiveBetween(Assertion):
+class InjectiveBetween(InFormat):
     """A computation gives different results at different floats of an interval.
 
     Two neighbouring floats with the same result refute. Where none is found among the first
@@ -264,8 +270,6 @@ class InjectiveBetween(Assertion):
         {x: -1/2, y: -255/512}
     """
 
-    computation: Computation
-    number_format: FloatingPointFormat
     first: Rational
     last: Rational
     height: Rational | None = None

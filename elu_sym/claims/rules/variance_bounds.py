@@ -4,7 +4,6 @@ from functools import partial
 
 from sympy import Expr, Rational, S, diff, latex
 
-from elu_sym.activations import Activation
 from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.equality import rational_points
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step, all_hold
@@ -13,7 +12,7 @@ from elu_sym.claims.rules.certified import SolvesHeatEquation, VarianceSolvesHea
 from elu_sym.claims.rules.elementary import Equality, NonNegative, Side
 from elu_sym.claims.rules.function_shape import Convex, LipschitzConstant, StrictlyMonotone
 from elu_sym.claims.rules.gaussian_means import GaussianMean
-from elu_sym.claims.rules.kink import piece
+from elu_sym.claims.rules.kink import AboutFunction, piece
 from elu_sym.symbols import mu, sigma, x, y
 
 
@@ -22,7 +21,7 @@ def variance(integrand: Expr) -> Notation:
     return Notation(f"Var[{integrand}]", rf"\operatorname{{Var}} {latex(integrand)}")
 
 
-class PositiveVariance(Assertion):
+class PositiveVariance(AboutFunction):
     """Var f(X) > 0 for every law of X that is no point mass.
 
     A strictly monotone f takes different values where X does.
@@ -36,7 +35,6 @@ class PositiveVariance(Assertion):
         {x: -1}
     """
 
-    function: Activation
     rule = "injective functions keep two points apart"
 
     def sentence(self) -> Sentence:
@@ -60,7 +58,7 @@ class PositiveVariance(Assertion):
         return step
 
 
-class VarianceBound(Assertion):
+class VarianceBound(AboutFunction):
     """Var f(X) <= L^2 Var X for every law of X with a finite variance, and no smaller L will do.
 
     With an independent copy Y of X, Var f(X) = E(f(X) - f(Y))^2/2 <= L^2 E(X - Y)^2/2. Two close
@@ -74,7 +72,6 @@ class VarianceBound(Assertion):
         True
     """
 
-    function: Activation
     constant: Expr
     rule = "Lipschitz bound of a variance"
 
@@ -95,7 +92,7 @@ class VarianceBound(Assertion):
         return self.concluded("E(f(X) - f(Y))^2/2 with an independent copy Y", [premise])
 
 
-class GaussianPoincare(Assertion):
+class GaussianPoincare(AboutFunction):
     """sigma^2 (E f')^2 <= Var f(X) <= sigma^2 E f'^2 for X ~ N(mu, sigma^2).
 
     With v = sigma^2 each of the three vanishes as v -> 0, and misses the heat equation by
@@ -118,7 +115,6 @@ class GaussianPoincare(Assertion):
         square: that of E f'^2.
     """
 
-    function: Activation
     mean: Expr
     variance: Expr
     slope: Expr
@@ -170,7 +166,7 @@ def _source(solution: Expr) -> Expr:
     return diff(solution, sigma) / (2 * sigma) - diff(solution, mu, 2) / 2
 
 
-class VarianceIncreasesWithMean(Assertion):
+class VarianceIncreasesWithMean(AboutFunction):
     """d Var f(X)/dmu = 2 Cov(f(X), f'(X)) >= 0, since f and f' both increase.
 
     Two increasing functions of one variable are positively correlated (Chebyshev): with an
@@ -184,7 +180,6 @@ class VarianceIncreasesWithMean(Assertion):
         slope: that of E f'.
     """
 
-    function: Activation
     variance: Expr
     mean: Expr
     slope: Expr
