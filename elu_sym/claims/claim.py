@@ -356,9 +356,7 @@ def _escaped(text: str) -> str:
 
 
 def _plain(witness: Point | None) -> dict[str, str] | None:
-    if witness is None:
-        return None
-    return {str(symbol): str(value) for symbol, value in witness.items()}
+    return None if witness is None else {str(name): str(value) for name, value in witness.items()}
 
 
 def _where(witness: Point | None) -> str:

@@ -256,9 +256,8 @@ class PositiveFromKink(Assertion):
         others = next(rational_points(self.expression.free_symbols - falls.witness.keys()))
         places = (Rational(self.side.value, 2**halvings) for halvings in range(NEAREST))
         points = ({**others, **falls.witness, x: place} for place in places)
-        return self.undecided("it may fall from 0", premises).unless(
-            points, partial(NonNegative.counterexample, self._piece)
-        )
+        step = self.undecided("it may fall from 0", premises)
+        return step.unless(points, partial(NonNegative.counterexample, self._piece))
 
 
 class NonNegativeFromKink(PositiveFromKink):

@@ -55,12 +55,8 @@ class StrictlyMonotone(AboutFunction):
             # A derivative that is zero somewhere leaves room; one of the other sign does not.
             if all_hold(differentiation):
                 entailed.append(NonNegative(derivative, side).check())
-        return self.concluded(
-            "continuous, with this sign of the derivative off 0",
-            premises,
-            entailed,
-            "the derivative has the other sign",
-        )
+        detail = "continuous, with this sign of the derivative off 0"
+        return self.concluded(detail, premises, entailed, "the derivative has the other sign")
 
 
 class Range(AboutFunction):
@@ -97,14 +93,11 @@ class Range(AboutFunction):
         increasing = StrictlyMonotone(self.function).check()
         limits = [
             LimitAtInfinity(piece(self.function, side), side, value).check()
-            for side, value in ((Side.LEFT, self.lower), (Side.RIGHT, self.upper))
+            for side, value in zip(Side, (self.lower, self.upper), strict=True)
         ]
-        return self.concluded(
-            "between its limits it takes every value, and no other",
-            [increasing, *limits],
-            limits if increasing.holds else (),
-            "it ends elsewhere",
-        )
+        premises, entailed = [increasing, *limits], limits if increasing.holds else ()
+        detail = "between its limits it takes every value, and no other"
+        return self.concluded(detail, premises, entailed, "it ends elsewhere")
 
 
 class Convex(AboutFunction):
@@ -210,13 +203,8 @@ class CoincideOnlyAt(Assertion):
             premises += kink.limit_of(function, Side.LEFT, 1)
         equation = (slopes[0] - slopes[1],)
         premises.append(UniqueSolution(equation, (self.parameter,), (self.value,)))
-        return self.concluded(
-            "the same there, another slope at 0 elsewhere",
-            premises,
-            equalities,
-            "they differ at the value",
-            there,
-        )
+        detail, failure = "the same there, another slope at 0 elsewhere", "they differ at the value"
+        return self.concluded(detail, premises, equalities, failure, there)
 
 
 SMALLER = Rational(999, 1000)

@@ -103,15 +103,11 @@ class PositiveGaussianMean(Assertion):
         """Check that it is the expectation, and the sign of the integrand."""
         mean = GaussianMean(self.integrand, self.value, self.location, self.deviation)
         symbols = self.value.free_symbols
-        return self.concluded(
-            "a normal law gives every half-line positive probability",
-            (mean, PositiveMean(self.integrand)),
-            entailed=(),
-        ).unless(
-            itertools.chain(rational_points(symbols), _far_points(symbols)),
-            partial(NonNegative.counterexample, self.value),
-            _given(self),
-        )
+        points = itertools.chain(rational_points(symbols), _far_points(symbols))
+        premises = (mean, PositiveMean(self.integrand))
+        detail = "a normal law gives every half-line positive probability"
+        failure = partial(NonNegative.counterexample, self.value)
+        return self.concluded(detail, premises, ()).unless(points, failure, _given(self))
 
 
 class SignChange(Assertion):
@@ -161,11 +157,9 @@ class SignChange(Assertion):
         close = self._close_to(self.threshold - at_threshold / (2 * slope))
         anywhere = itertools.islice(rational_points(self._symbols), TRIES)
         falls = PositiveGaussianMean(-slope, self.integrand, self.location, self.deviation)
-        return self.concluded(
-            "it falls, and vanishes at the threshold",
-            (falls, Equality(at_threshold, S.Zero)),
-            entailed=(),
-        ).unless(itertools.chain(close, anywhere), other_sign, _given(self))
+        premises = (falls, Equality(at_threshold, S.Zero))
+        step = self.concluded("it falls, and vanishes at the threshold", premises, ())
+        return step.unless(itertools.chain(close, anywhere), other_sign, _given(self))
 
     @property
     def _symbols(self) -> set[Symbol]:

@@ -82,9 +82,7 @@ class Smooth(AboutFunction):
             value = value_at_kink(function, Side.RIGHT, order)
             for side in Side:
                 premises += differentiated(function, side, order)
-            left, right = (
-                LimitAtKink(piece(function, side, order), side, value).check() for side in Side
-            )
+            left, right = (has_limit(function, side, order, value) for side in Side)
             premises += [left, right]
             if right.holds:
                 entailed.append(left)
@@ -125,13 +123,10 @@ class SmoothOnlyAt(AboutFunction):
         limits, difference = _limits(self.function, self.order)
         necessary = UniqueSolution((difference,), (self.parameter,), (self.value,))
         sufficient = smooth(there)
-        step = self.concluded(
-            "the value suffices, and nothing else solves the equation",
-            [sufficient, *limits, necessary],
-            [sufficient],
-            "it is not smooth at the value",
-            there,
-        )
+        premises = [sufficient, *limits, necessary.check()]
+        detail = "the value suffices, and nothing else solves the equation"
+        failure = "it is not smooth at the value"
+        step = self.concluded(detail, premises, [sufficient], failure, there)
         elsewhere = next(rational_points({self.parameter}))
         return step.unless([elsewhere] if elsewhere != there else [], smooth)
 
@@ -162,9 +157,8 @@ class NeverSmooth(AboutFunction):
     def decide(self) -> Step:
         """Show that the limits differ for all values; or try the parameters at 1."""
         limits, difference = _limits(self.function, self.order)
-        step = self.concluded(
-            "the limits from both sides differ", [*limits, Nonzero(difference)], entailed=()
-        )
+        premises = [*limits, Nonzero(difference).check()]
+        step = self.concluded("the limits from both sides differ", premises, ())
         ones = dict.fromkeys(self.function.free_symbols - {x}, S.One)
         return step.unless([ones], lambda p: Smooth(self.function.xreplace(p), self.order).check())
 
@@ -199,18 +193,11 @@ class OneSidedDerivative(AboutFunction):
         """Check that the piece continues the value at 0, and the limit of its derivative."""
         function, side = self.function, self.side
         values = (value_at_kink(function, Side.RIGHT), self.value)
-        limits = [
-            LimitAtKink(piece(function, side, order), side, value).check()
-            for order, value in enumerate(values)
-        ]
+        limits = [has_limit(function, side, order, value) for order, value in enumerate(values)]
         smooth = SmoothPiece(piece(function, side), side)
-        return self.concluded(
-            "the piece continues the value at 0",
-            [smooth, *differentiated(function, side, 1), *limits],
-            limits,
-            "a limit is another one",
-            {x: S.Zero},
-        )
+        premises = [smooth.check(), *differentiated(function, side, 1), *limits]
+        detail, failure = "the piece continues the value at 0", "a limit is another one"
+        return self.concluded(detail, premises, limits, failure, {x: S.Zero})
 
 
 class Jump(AboutFunction):
@@ -240,10 +227,8 @@ class Jump(AboutFunction):
     def decide(self) -> Step:
         """Find both derivatives and subtract."""
         left, right = (value_at_kink(self.function, side, 1) for side in Side)
-        premises = [
-            OneSidedDerivative(self.function, Side.LEFT, left).check(),
-            OneSidedDerivative(self.function, Side.RIGHT, right).check(),
-        ]
+        values = zip(Side, (left, right), strict=True)
+        premises = [OneSidedDerivative(self.function, *value).check() for value in values]
         comparison = equals(right - left, self.value)
         if not comparison and all_hold(premises):
             return self.refuted(comparison.reason, comparison.witness, premises)
@@ -257,11 +242,15 @@ def differentiated(function: KinkedFunction, side: Side, order: int) -> Iterable
         yield DerivativeOf(piece(function, side, n), piece(function, side, n + 1)).check()
 
 
+def has_limit(function: KinkedFunction, side: Side, order: int, value: Expr) -> Step:
+    """The step that a derivative of a piece tends to a value at the kink."""
+    return LimitAtKink(piece(function, side, order), side, value).check()
+
+
 def limit_of(function: KinkedFunction, side: Side, order: int) -> Iterable[Step]:
     """The steps to the limit of a derivative of a piece at the kink."""
     yield from differentiated(function, side, order)
-    value = value_at_kink(function, side, order)
-    yield LimitAtKink(piece(function, side, order), side, value).check()
+    yield has_limit(function, side, order, value_at_kink(function, side, order))
 
 
 def _limits(function: KinkedFunction, order: int) -> tuple[list[Step], Expr]:

@@ -28,7 +28,8 @@ class Reference(Enum):
 
     def threshold(self, row: Measurement) -> Rational:
         """The float for what a row measures."""
-        numbers, quantity, height = _format(row), rounding.QUANTITIES[row.function], _height(row)
+        numbers, quantity = _format(row), rounding.QUANTITIES[row.function]
+        height = Rational(row.alpha) if row.alpha else None
         limit = quantity.limit(height)
         computation, level = {
             Reference.EACH_ROUNDED: (quantity.each_rounded, limit),
@@ -82,7 +83,14 @@ class MeasuredWithin(Assertion):
 
     def decide(self) -> Step:
         """Count the floats between each measured threshold and the reference."""
-        rows = [row for row in read() if self._is_meant(row)]
+        meant = self.library, str(self.elements)
+        rows = [
+            row
+            for row in read()
+            if (row.library, row.elements) == meant
+            and row.function in self.functions
+            and row.format in self._names
+        ]
         if len(rows) != self.cases:
             return self.undecided(f"the table has {len(rows)} such cases")
         distances = []
@@ -109,18 +117,6 @@ class MeasuredWithin(Assertion):
     def _names(self) -> list[str]:
         return [numbers.name for numbers in self.formats]
 
-    def _is_meant(self, row: Measurement) -> bool:
-        return (
-            row.library == self.library
-            and row.function in self.functions
-            and row.format in self._names
-            and row.elements == str(self.elements)
-        )
-
 
 def _format(row: Measurement) -> rounding.FloatingPointFormat:
     return next(numbers for numbers in rounding.FORMATS if numbers.name == row.format)
-
-
-def _height(row: Measurement) -> Rational | None:
-    return Rational(row.alpha) if row.alpha else None

@@ -57,9 +57,8 @@ class RoundingPreservesOrder(Assertion):
         u, v, b, a = x, x + distance, y, y + excess
         closer = (u - b) ** 2 - (u - a) ** 2 + (v - a) ** 2 - (v - b) ** 2
         premise = Positive(-closer).check()
-        return self.concluded(
-            f"fl(u) = {a} > fl(v) = {b} with u = {u} < v = {v} cannot be", [premise]
-        )
+        detail = f"fl(u) = {a} > fl(v) = {b} with u = {u} < v = {v} cannot be"
+        return self.concluded(detail, [premise])
 
 
 class Increasing(Assertion):
@@ -82,11 +81,8 @@ class Increasing(Assertion):
         """Check the derivative of every operation, and that rounding preserves order."""
         first, *others = self.computation.operations
         derivatives = [first.diff(x), *(operation.diff(y) for operation in others)]
-        return self.concluded(
-            "each operation increases, and so does each rounding",
-            [RoundingPreservesOrder(), *map(Positive, derivatives)],
-            entailed=(),
-        )
+        premises = (RoundingPreservesOrder(), *map(Positive, derivatives))
+        return self.concluded("each operation increases, and so does each rounding", premises, ())
 
 
 class InFormat(Assertion):

@@ -156,9 +156,8 @@ class GaussianPoincare(AboutFunction):
             return ""
 
         points = rational_points((self.variance + lower + upper).free_symbols | {mu, sigma})
-        return self.concluded("the sources are in this order", premises, ()).unless(
-            points if certified.holds else (), misplaced
-        )
+        step = self.concluded("the sources are in this order", premises, ())
+        return step.unless(points if certified.holds else (), misplaced)
 
 
 def _source(solution: Expr) -> Expr:
@@ -198,24 +197,20 @@ class VarianceIncreasesWithMean(AboutFunction):
         derivative = self.function.diff(x)
         moved = diff(self.variance, mu)
         product = moved / 2 + self.mean * self.slope
-        step = self.concluded(
-            "both f and f' increase",
-            (
-                GaussianMean(self.function, self.mean),
-                GaussianMean(derivative, self.slope),
-                GaussianMean(self.function * derivative, product),
-                StrictlyMonotone(self.function),
-                Convex(self.function),
-            ),
-            entailed=(),
+        premises = (
+            GaussianMean(self.function, self.mean),
+            GaussianMean(derivative, self.slope),
+            GaussianMean(self.function * derivative, product),
+            StrictlyMonotone(self.function),
+            Convex(self.function),
         )
+        step = self.concluded("both f and f' increase", premises, ())
         if step.holds:
             return step
         certified = VarianceSolvesHeatEquation(self.variance, self.function, self.mean).check()
         points = rational_points(moved.free_symbols | {mu, sigma}) if certified.holds else ()
-        return self.undecided("a premise is open", [*step.premises, certified]).unless(
-            points, partial(NonNegative.counterexample, moved)
-        )
+        step = self.undecided("a premise is open", [*step.premises, certified])
+        return step.unless(points, partial(NonNegative.counterexample, moved))
 
 
 PAIRS = ((1, 2), (1, 10), (10, 20), (Rational(1, 10), Rational(1, 5)), (Rational(1, 10), 10))
