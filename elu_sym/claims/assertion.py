@@ -130,7 +130,7 @@ class Assertion(ABC):
         if false is None:
             return self.undecided("a premise is open", steps)
         found = false.witness or {}
-        witness = {**found, **{s: v for s, v in (at or {}).items() if s not in found}}
+        witness = {**found, **(at or {}), **found}
         rests_on = steps if false in steps else (*steps, false)
         return self.refuted(failure or f"{false.assertion.to_text()} fails", witness, rests_on)
 

@@ -261,7 +261,9 @@ class Outcome:
             lines += [assumptions, ""]
         for number, step, reason in self._reasons:
             lines.append(f"{number}. $\\displaystyle {step.assertion.to_latex()}$  ")
-            lines.append(f"   *{_RESULT[step.holds]}*, {_escaped(reason)}")
+            # Otherwise Markdown sets the b of a*b*c in italics.
+            plain = re.sub(r"([*_<>$\\])", r"\\\1", reason)
+            lines.append(f"   *{_RESULT[step.holds]}*, {plain}")
         lines += ["", self.failure] if self.failure else []
         return "\n".join([*lines, "", f"**{self.verdict.value}**{_where(self.witness)}"])
 
@@ -348,11 +350,6 @@ def _hypothesis(assumption: Symbol | str) -> str:
     properties = {"positive": "> 0", "nonnegative": ">= 0", "real": "real"}
     known = [words for name, words in properties.items() if getattr(assumption, f"is_{name}")]
     return f"{assumption} {known[0] if known else 'complex'}"
-
-
-def _escaped(text: str) -> str:
-    """Plain text in Markdown, where ``a*b*c`` would set the b in italics."""
-    return re.sub(r"([*_<>$\\])", r"\\\1", text)
 
 
 def _plain(witness: Point | None) -> dict[str, str] | None:

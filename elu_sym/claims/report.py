@@ -96,9 +96,8 @@ class FormulaReport:
         lines = [f"{mark:8s} {self.formula.id}: {self.formula.statement}"]
         for witness in self.witnesses:
             found = "passed" if witness.passed else "FAILED"
-            lines.append(
-                f"         {witness.kind:11s} {found}  {witness.detail}  [{witness.seconds:.2f} s]"
-            )
+            cost = f"[{witness.seconds:.2f} s]"
+            lines.append(f"         {witness.kind:11s} {found}  {witness.detail}  {cost}")
         return "\n".join(lines)
 
 
@@ -163,9 +162,7 @@ class Report:
         lines += [report.to_text() for report in self.formulas if not report.passed]
         if self.claims:
             verdicts = Counter(report.outcome.verdict for report in self.claims)
-            found = ", ".join(
-                f"{verdicts[each]} {each.value}" for each in Verdict if verdicts[each]
-            )
+            found = ", ".join(f"{verdicts[v]} {v.value}" for v in Verdict if verdicts[v])
             lines += [
                 f"{counts['expected']} of {counts['claims']} claims as expected ({found}),",
                 f"{counts['refuted']} of {counts['neighbours']} false neighbours refuted,",

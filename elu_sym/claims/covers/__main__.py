@@ -59,9 +59,8 @@ def stored_files() -> dict[str, dict[str, list[tuple[Expr, Box]]]]:
 
 def _stored(name: str, folder: Path) -> Covers:
     """The covers in a file, as many as it needs."""
-    if name in STATEMENTS:
-        return stored_boxes.read_all(name, folder)
-    return {name: [read(name, folder)]}
+    is_many = name in STATEMENTS
+    return stored_boxes.read_all(name, folder) if is_many else {name: [read(name, folder)]}
 
 
 def _text(name: str, covers: Covers) -> str:

@@ -9,22 +9,21 @@ from elu_sym.algebra.enclosure import Point, enclose, enclose_to, exact
 from elu_sym.algebra.interval_enclosure import compiled, operations_on_boxes
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
-from elu_sym.claims.covers.cover import Box, Cover, read, recheck
+from elu_sym.claims.covers.cover import Box, read, recheck
 from elu_sym.claims.covers.search import FEW_BOXES, search
 from elu_sym.claims.rules.elementary import admits
 
 
 def places(word: str, values: Iterable[tuple[Symbol, Expr]], box: Box = ()) -> Iterator[Notation]:
     """Where a sentence holds: symbols in intervals and symbols with values, if there are any."""
-    texts = [f"{symbol} in [{low}, {high}]" for symbol, low, high in box]
-    formulas = [
-        rf"{latex(symbol)} \in \left[{latex(low)}, {latex(high)}\right]"
-        for symbol, low, high in box
-    ]
+    parts = []
+    for symbol, low, high in box:
+        interval = rf"\in \left[{latex(low)}, {latex(high)}\right]"
+        parts.append((f"{symbol} in [{low}, {high}]", f"{latex(symbol)} {interval}"))
     for symbol, value in values:
-        texts.append(f"{symbol} = {value}")
-        formulas.append(f"{latex(symbol)} = {latex(value)}")
-    if texts:
+        parts.append((f"{symbol} = {value}", f"{latex(symbol)} = {latex(value)}"))
+    if parts:
+        texts, formulas = zip(*parts, strict=True)
         yield Notation(f"{word} {', '.join(texts)}", r"\quad (" + r",\; ".join(formulas) + ")")
 
 
@@ -166,17 +165,14 @@ class PositiveOnBox(Assertion):
 
     def decide(self) -> Step:
         """Check the cover, or search."""
-        stored = read(self.cover) if self.cover else None
-        if stored is not None and stored.states(self.closed_form, self.box):
-            return self._proved(stored, f"cover {self.cover}")
-        found = search(self.closed_form, self.box, FEW_BOXES)
-        if found.cover is not None:
-            return self._proved(found.cover, "searched for")
-        if found.witness is not None:
-            return self.refuted(found.detail, found.witness)
-        return self.undecided(found.detail)
-
-    def _proved(self, cover: Cover, origin: str) -> Step:
+        cover, origin = read(self.cover) if self.cover else None, f"cover {self.cover}"
+        if cover is None or not cover.states(self.closed_form, self.box):
+            found = search(self.closed_form, self.box, FEW_BOXES)
+            if found.witness is not None:
+                return self.refuted(found.detail, found.witness)
+            if found.cover is None:
+                return self.undecided(found.detail)
+            cover, origin = found.cover, "searched for"
         checked = recheck(cover, self.closed_form, self.box)
         detail = (
             f"{cover.leaves} boxes cover it, {checked.natural} by interval extension and"

@@ -186,10 +186,8 @@ class CoincideOnlyAt(Assertion):
 
     def sentence(self) -> Sentence:
         """The equivalence."""
-        yield Notation(
-            f"{self.first} = {self.second} for all x",
-            rf"\forall x\colon {latex(self.first)} = {latex(self.second)}",
-        )
+        formula = rf"\forall x\colon {latex(self.first)} = {latex(self.second)}"
+        yield Notation(f"{self.first} = {self.second} for all x", formula)
         yield from (IFF, self.parameter, "=", self.value)
 
     def decide(self) -> Step:
@@ -234,10 +232,8 @@ class LipschitzConstant(AboutFunction):
     def sentence(self) -> Sentence:
         """The least constant."""
         rise = f"{latex(self.function)} - {latex(self.function.subs(x, y))}"
-        yield Notation(
-            f"the least Lipschitz constant of {self.function} is",
-            rf"\sup_{{x \ne y}} \left|\frac{{{rise}}}{{x - y}}\right| =",
-        )
+        formula = rf"\sup_{{x \ne y}} \left|\frac{{{rise}}}{{x - y}}\right| ="
+        yield Notation(f"the least Lipschitz constant of {self.function} is", formula)
         yield self.constant
 
     def decide(self) -> Step:

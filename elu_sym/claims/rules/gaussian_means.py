@@ -6,7 +6,7 @@ by trying out parameters. The probability that a derivative lies below a level i
 """
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 from sympy import Expr, Rational, S, Symbol, diff, latex
@@ -54,10 +54,8 @@ class GaussianMean(Assertion):
         """The equation."""
         location, variance = self.location, self.deviation**2
         yield from (expectation(self.expression), "=", self.value)
-        yield Notation(
-            f"at x = X ~ N({location}, {variance})",
-            rf",\; X \sim N({latex(location)}, {latex(variance)})",
-        )
+        formula = rf",\; X \sim N({latex(location)}, {latex(variance)})"
+        yield Notation(f"at x = X ~ N({location}, {variance})", formula)
 
     def decide(self) -> Step:
         """Derive the expectation and compare the normal forms."""
@@ -175,9 +173,8 @@ class SignChange(Assertion):
                     yield {**others, self.parameter: value}
 
 
-def _far_points(symbols: Iterable[Symbol]) -> Iterator[Point]:
+def _far_points(symbols: set[Symbol]) -> Iterator[Point]:
     """Where an asymptotic statement fails if it does: sigma very small or very large."""
-    symbols = set(symbols)
     for doublings in range(1, FARTHEST) if sigma in symbols else ():
         for deviation in (Rational(2**doublings), Rational(1, 2**doublings)):
             yield {**next(rational_points(symbols)), sigma: deviation}

@@ -182,11 +182,9 @@ class OneSidedDerivative(AboutFunction):
 
     def sentence(self) -> Sentence:
         """The derivative."""
-        name, side = latex(self.function), self.side
-        yield Notation(
-            f"the derivative of {self.function} at 0 from the {side.name.lower()} is",
-            rf"\partial_x^{{{side.sign}}} {name}\big|_{{x = 0}} =",
-        )
+        side = self.side
+        text = f"the derivative of {self.function} at 0 from the {side.name.lower()} is"
+        yield Notation(text, rf"\partial_x^{{{side.sign}}} {latex(self.function)}\big|_{{x = 0}} =")
         yield self.value
 
     def decide(self) -> Step:
@@ -219,10 +217,8 @@ class Jump(AboutFunction):
         """The difference."""
         name, value = latex(self.function), latex(self.value)
         jump = rf"\partial_x^{{+}} {name} - \partial_x^{{-}} {name}"
-        yield Notation(
-            f"the derivative of {self.function} jumps by {self.value} at 0",
-            rf"\left({jump}\right)\big|_{{x = 0}} = {value}",
-        )
+        text = f"the derivative of {self.function} jumps by {self.value} at 0"
+        yield Notation(text, rf"\left({jump}\right)\big|_{{x = 0}} = {value}")
 
     def decide(self) -> Step:
         """Find both derivatives and subtract."""

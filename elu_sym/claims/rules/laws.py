@@ -114,9 +114,8 @@ class PositiveMean(Assertion):
         left = PositiveFromKink(on_side(self.expression, Side.LEFT), Side.LEFT).check()
         right = NonNegativeFromKink(on_side(self.expression, Side.RIGHT), Side.RIGHT).check()
         # However little mass lies on the left, a law with nearly all of it at a point has E g < 0.
-        failure = "X = x at this point"
-        if left.holds is not False:
-            failure = "X = x but for a little mass on the left"
+        is_left = left.holds is False
+        failure = f"X = x {'at this point' if is_left else 'but for a little mass on the left'}"
         premises = (left, NonNegative(self.expression.subs(x, S.Zero)), right)
         detail = "positive on the left, nowhere negative"
         return self.concluded(detail, premises, (left, right), failure)

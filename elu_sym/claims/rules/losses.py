@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from sympy import DiracDelta, Expr, S, diff, latex
 
-from elu_sym.activations import Activation
-from elu_sym.claims.assertion import Assertion, Notation, Step, all_hold
+from elu_sym.claims.assertion import Notation, Step, all_hold
 from elu_sym.claims.rules.elementary import Equality, Nonzero, Side
 from elu_sym.claims.rules.function_shape import LipschitzConstant
 from elu_sym.claims.rules.gaussian_means import GaussianMean
@@ -13,7 +12,7 @@ from elu_sym.claims.rules.kink import AboutFunction, Jump, Smooth, value_at_kink
 from elu_sym.symbols import mu, smoothness, steepness, x
 
 
-class ComposedSmoothness(Assertion):
+class ComposedSmoothness(AboutFunction):
     r"""The least smoothness of l(f(x)) over all losses with abs(l') <= G and a beta-Lipschitz l'.
 
     With p = f'(x), q = f'(y),
@@ -33,7 +32,6 @@ class ComposedSmoothness(Assertion):
         constant: the smoothness of the composition, in beta and G.
     """
 
-    function: Activation
     slope: Expr
     curvature: Expr
     constant: Expr
@@ -49,10 +47,8 @@ class ComposedSmoothness(Assertion):
     def decide(self) -> Step:
         """Check both Lipschitz constants, and that the bound is what they give."""
         bound = smoothness * self.slope**2 + steepness * self.curvature
-        premises = [
-            LipschitzConstant(self.function, self.slope).check(),
-            LipschitzConstant(self.function.diff(x), self.curvature).check(),
-        ]
+        constants = ((self.function, self.slope), (self.function.diff(x), self.curvature))
+        premises = [LipschitzConstant(*each).check() for each in constants]
         comparison = Equality(self.constant, bound).check()
         entailed = [comparison] if all_hold(premises) else []
         return self.concluded("beta*L^2 + G*K", [*premises, comparison], entailed)

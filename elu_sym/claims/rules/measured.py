@@ -5,7 +5,7 @@ interval: records can support it or leave it open, but no single run contradicts
 about every run there is, is refuted by a run that is an exception.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -138,29 +138,29 @@ class RunComparison(InRange, Assertion):
         """Whether the unit is the measure of the reference."""
         return self.measure != "diverged"
 
+    @property
+    def activations(self) -> tuple[str, str]:
+        """The two that are compared."""
+        return self.activation, self.reference
+
     def records(self) -> list[Record]:
         """The records of the problem and of the two activations.
 
         Raises:
             ValueError: if there are none.
         """
-        both = (self.activation, self.reference)
-        chosen = [
-            record
-            for record in read(self.table)
-            if record.problem == self.problem and record.activation in both
-        ]
-        if {record.activation for record in chosen} != set(both):
+        both, records = self.activations, read(self.table)
+        records = [r for r in records if r.problem == self.problem and r.activation in both]
+        if {record.activation for record in records} != set(both):
             raise ValueError(f"there are no records of {self.problem} with {' and '.join(both)}")
-        return chosen
+        return records
 
-    def chosen_rates(self, records: Iterable[Record]) -> tuple[str, ...]:
+    def chosen_rates(self, records: list[Record]) -> tuple[str, ...]:
         """The learning rates that are compared, as they are written in the records.
 
         Raises:
             ValueError: if a rate that is asked for is not there, or every rate has a diverged run.
         """
-        records = list(records)
         there = sorted({record.learning_rate for record in records}, key=float)
         if self.rates:
             chosen = tuple(text for text in there if Rational(text) in self.rates)
@@ -169,7 +169,7 @@ class RunComparison(InRange, Assertion):
             return chosen
         if self.measure == "diverged":
             return tuple(there)
-        common = paired_differences.common_rates(records, (self.activation, self.reference))
+        common = paired_differences.common_rates(records, self.activations)
         if not common:
             raise ValueError("runs diverged at every learning rate")
         return common
@@ -197,9 +197,8 @@ class MeasuredDifference(RunComparison):
         """Compute the interval from the records and compare it with the range."""
         records = self.records()
         rates = self.chosen_rates(records)
-        interval = paired_differences.paired_difference(
-            records, self.activation, self.reference, self.measure, rates
-        )
+        pair = self.activations
+        interval = paired_differences.paired_difference(records, *pair, self.measure, rates)
         detail = f"{interval}, mean over the learning rates {', '.join(rates)}"
         return judged(self, interval.low, interval.high, detail)
 

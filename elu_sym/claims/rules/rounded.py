@@ -277,10 +277,8 @@ class InjectiveBetween(InFormat):
         first, last = exact(self.first), exact(self.last)
         yield from in_format(self.number_format, self.height)
         yield from (",", rounded(self.computation), "has different values at different floats", x)
-        yield from (
-            "in",
-            Notation(f"[{first.text}, {last.text}]", f"[{first.latex}, {last.latex}]"),
-        )
+        yield "in"
+        yield Notation(f"[{first.text}, {last.text}]", f"[{first.latex}, {last.latex}]")
 
     def decide(self) -> Step:
         """Compare neighbours, from the first float on."""

@@ -39,10 +39,8 @@ class PositiveVariance(AboutFunction):
 
     def sentence(self) -> Sentence:
         """The inequality."""
-        laws = Notation(
-            "at x = X, for every law of X but a point mass",
-            r"\text{ unless } X \text{ is constant}",
-        )
+        formula = r"\text{ unless } X \text{ is constant}"
+        laws = Notation("at x = X, for every law of X but a point mass", formula)
         return variance(self.function), ">", S.Zero, laws
 
     def decide(self) -> Step:
@@ -78,10 +76,8 @@ class VarianceBound(AboutFunction):
     def sentence(self) -> Sentence:
         """The bound."""
         name, square = variance(self.function), self.constant**2
-        yield Notation(
-            f"{square} is the least C with {name.text} <= C*Var[X] at x = X, for all X",
-            rf"\sup_X {name.latex} / \operatorname{{Var}} X = {latex(square)}",
-        )
+        text = f"{square} is the least C with {name.text} <= C*Var[X] at x = X, for all X"
+        yield Notation(text, rf"\sup_X {name.latex} / \operatorname{{Var}} X = {latex(square)}")
 
     def decide(self) -> Step:
         """The least Lipschitz constant decides."""
@@ -187,10 +183,8 @@ class VarianceIncreasesWithMean(AboutFunction):
     def sentence(self) -> Sentence:
         """The inequality."""
         name = variance(self.function)
-        yield Notation(
-            f"d {name.text}/dmu >= 0 at x = X ~ N(mu, sigma**2)",
-            rf"\frac{{\partial}}{{\partial\mu}} {name.latex} \ge 0",
-        )
+        text = f"d {name.text}/dmu >= 0 at x = X ~ N(mu, sigma**2)"
+        yield Notation(text, rf"\frac{{\partial}}{{\partial\mu}} {name.latex} \ge 0")
 
     def decide(self) -> Step:
         """Check the identity, and that both functions increase."""
