@@ -8,7 +8,6 @@ one application of the mean value theorem.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from typing import ClassVar
 
 from sympy import Add, Expr, Mul, Pow, Rational, S, diff, exp, latex
@@ -254,10 +253,12 @@ class PositiveFromKink(Assertion):
             return self.undecided("no derivative shows the sign", premises)
         # Where a derivative is negative at 0, the expression is close to it.
         others = next(rational_points(self.expression.free_symbols - falls.witness.keys()))
-        places = (Rational(self.side.value, 2**halvings) for halvings in range(NEAREST))
-        points = ({**others, **falls.witness, x: place} for place in places)
-        step = self.undecided("it may fall from 0", premises)
-        return step.unless(points, partial(NonNegative.counterexample, self._piece))
+        for halvings in range(NEAREST):
+            point = {**others, **falls.witness, x: Rational(self.side.value, 2**halvings)}
+            found = NonNegative.counterexample(self._piece, point)
+            if found:
+                return self.refuted(found, point)
+        return self.undecided("it may fall from 0", premises)
 
 
 class NonNegativeFromKink(PositiveFromKink):

@@ -84,12 +84,9 @@ class ComposedJump(AboutFunction):
         if not all_hold(premises):
             return self.undecided("f is not known to be continuous with f(0) = 0", premises)
         left, right = (value_at_kink(self.function, side, 1) for side in Side)
-        premises += [
-            Jump(self.function, right - left).check(),
-            Equality(self.jump, self.loss_slope * (right - left)).check(),
-            Nonzero(self.jump).check(),
-        ]
-        return self.concluded("l' is continuous at f(0) = 0", premises)
+        product = Equality(self.jump, self.loss_slope * (right - left))
+        found = (Jump(self.function, right - left), product, Nonzero(self.jump))
+        return self.concluded("l' is continuous at f(0) = 0", [*premises, *found])
 
 
 class SecondDerivative(AboutFunction):

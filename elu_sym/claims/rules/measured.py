@@ -128,15 +128,10 @@ class RunComparison(InRange, Assertion):
         """The range of the difference."""
         rates = ", ".join(map(str, self.rates))
         yield f"{self.problem} at learning rate {rates}:" if rates else f"{self.problem}:"
-        kind = "relative difference" if self.is_relative else "difference"
+        kind = "difference" if self.measure == "diverged" else "relative difference"
         yield from self.bounded(
             f"{kind} in {PHRASES[self.measure]}, {self.activation} less {self.reference}"
         )
-
-    @property
-    def is_relative(self) -> bool:
-        """Whether the unit is the measure of the reference."""
-        return self.measure != "diverged"
 
     @property
     def activations(self) -> tuple[str, str]:
@@ -228,7 +223,7 @@ class DifferenceInEveryRun(RunComparison):
         for reference, record in self._pairs(self.records()):
             pairs += 1
             value, other = (Rational(each.value(self.measure)) for each in (record, reference))
-            unit = other if self.is_relative else S.One
+            unit = S.One if self.measure == "diverged" else other
             if unit < 0:
                 raise ValueError(f"{reference} has a negative {self.measure}, which is no unit")
             if self.measure == "steps_to_tolerance" and "0" in (record.reached, reference.reached):

@@ -56,9 +56,8 @@ class RoundingPreservesOrder(Assertion):
         """Check the sign of the sum, with x for u, y for b, and the differences as symbols."""
         u, v, b, a = x, x + distance, y, y + excess
         closer = (u - b) ** 2 - (u - a) ** 2 + (v - a) ** 2 - (v - b) ** 2
-        premise = Positive(-closer).check()
         detail = f"fl(u) = {a} > fl(v) = {b} with u = {u} < v = {v} cannot be"
-        return self.concluded(detail, [premise])
+        return self.concluded(detail, [Positive(-closer)])
 
 
 class Increasing(Assertion):

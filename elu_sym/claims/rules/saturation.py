@@ -93,20 +93,20 @@ class FloorReachedForEvery(ReachedForEvery):
             on_floor = ELU_ROUNDED_TWICE.value(numbers, point) == -least
             if on_floor == (point[x] <= self.threshold):
                 return self.undecided("expm1 has another threshold", [reached])
-            return self.refuted(f"not at this float of {self.number_format.name}", point, [reached])
+            return self.refuted(f"not at this float of {numbers.name}", point, [reached])
         if least <= numbers.least_normal:
             after = numbers.successor(self.threshold)
             early = RoundedValue(ELU_ROUNDED_TWICE, numbers, "=", -least, after, least).check()
             if early.holds:
-                detail = f"in {self.number_format.name} -alpha is reached beyond the threshold"
+                detail = f"in {numbers.name} -alpha is reached beyond the threshold"
                 return self.refuted(detail, {x: after, alpha: least}, [reached, early])
             return self.undecided("the least alpha is not normal", [reached, early])
-        return self.concluded(
+        detail = (
             "beyond the threshold -alpha is m/2^p units away: for m = 2^(p-1) + j that exceeds"
-            " 1/2 by j/2^p, and for m = 2^(p-1) the product is itself a float",
-            [reached, Increasing(ELU_ROUNDED_TWICE), *_distance(numbers)],
-            entailed=(),
+            " 1/2 by j/2^p, and for m = 2^(p-1) the product is itself a float"
         )
+        increasing = Increasing(ELU_ROUNDED_TWICE)
+        return self.concluded(detail, [reached, increasing, *_distance(numbers)], ())
 
 
 def _distance(numbers: FloatingPointFormat) -> list[Assertion]:

@@ -45,9 +45,8 @@ class PositiveVariance(AboutFunction):
 
     def decide(self) -> Step:
         """Check that it is injective, or look for a half-line on which it is constant."""
-        injective = StrictlyMonotone(self.function)
         detail = "P(f(X) != f(Y)) > 0 for independent X and Y"
-        step = self.concluded(detail, [injective], entailed=())
+        step = self.concluded(detail, [StrictlyMonotone(self.function)], ())
         for side in Side if step.holds is None else ():
             constant = Equality(piece(self.function, side, 1), S.Zero, side).check()
             if constant.holds:
