@@ -8,6 +8,7 @@ from sympy import Abs, Expr, Interval, Piecewise, Rational, S, Symbol, exp, log,
 
 from elu_sym.activations import Activation, Elu, LeakyRelu, Relu, Selu
 from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.rules import elementary
 from elu_sym.claims.rules.calculus import DerivativeOf, LimitAtInfinity, LimitAtKink, SmoothPiece
 from elu_sym.claims.rules.elementary import (
     ABOVE_ONE,
@@ -279,3 +280,9 @@ def test_the_sentence_says_where_the_parameter_starts() -> None:
     interval = Interval.Lopen(0, 1)
     assert "s >= 0, runs through (0, 1]" in RunsThrough(AT_MOST_ONE, slack, interval).to_text()
     assert "t > 0, runs through (0, 1]" in RunsThrough(ABOVE_ONE, excess, interval).to_text()
+
+
+def test_a_witness_names_its_symbols_in_one_order() -> None:
+    symbols = {alpha, x, rate, scale, slope, slack, excess}
+    for point in elementary._special_points(symbols):
+        assert [str(symbol) for symbol in point] == sorted(map(str, symbols))
