@@ -10,9 +10,9 @@ An assertion is one sentence, of words and of mathematics, that is printed in tw
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import Field, dataclass
 from itertools import groupby
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, dataclass_transform
 
 from sympy import Basic, latex
 
@@ -42,10 +42,11 @@ IFF = Notation("if and only if", r"\iff")
 AND = Notation("and", r",\;")
 
 
+@dataclass_transform(frozen_default=True)
 class Assertion(ABC):
     """Something definite that a rule decides.
 
-    A subclass is a frozen dataclass: its fields are what is asserted, its ``decide`` is the rule.
+    A subclass becomes a frozen dataclass: its fields are what is asserted, ``decide`` is the rule.
     Symbols are quantified universally, over the values that their assumptions admit.
 
     Attributes:
@@ -53,6 +54,10 @@ class Assertion(ABC):
     """
 
     rule: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True)(cls)
 
     def sentence(self) -> Sentence:
         """What is asserted."""
@@ -82,10 +87,7 @@ class Assertion(ABC):
         return step
 
     def proved(
-        self,
-        detail: str,
-        premises: "Iterable[Step]" = (),
-        evidence: Evidence = Evidence.ALGEBRA,
+        self, detail: str, premises: "Iterable[Step]" = (), evidence: Evidence = Evidence.ALGEBRA
     ) -> "Step":
         """The step that finds the assertion true."""
         return Step(self, True, detail, evidence, None, tuple(premises))
@@ -128,7 +130,7 @@ class Assertion(ABC):
         if false is None:
             return self.undecided("a premise is open", steps)
         found = false.witness or {}
-        witness = {**found, **{s: v for s, v in (at or {}).items() if s not in found}}
+        witness = {**found, **(at or {}), **found}
         rests_on = steps if false in steps else (*steps, false)
         return self.refuted(failure or f"{false.assertion.to_text()} fails", witness, rests_on)
 

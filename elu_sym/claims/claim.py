@@ -24,16 +24,6 @@ from elu_sym.algebra.enclosure import Point
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Step, all_hold, first_false
 
-__all__ = [
-    "Assertion",
-    "Claim",
-    "Outcome",
-    "ProofError",
-    "Registry",
-    "Step",
-    "Verdict",
-]
-
 
 class Verdict(Enum):
     """What can be said of a claim once it was checked."""
@@ -271,7 +261,9 @@ class Outcome:
             lines += [assumptions, ""]
         for number, step, reason in self._reasons:
             lines.append(f"{number}. $\\displaystyle {step.assertion.to_latex()}$  ")
-            lines.append(f"   *{_RESULT[step.holds]}*, {_escaped(reason)}")
+            # Otherwise Markdown sets the b of a*b*c in italics.
+            plain = re.sub(r"([*_<>$\\])", r"\\\1", reason)
+            lines.append(f"   *{_RESULT[step.holds]}*, {plain}")
         lines += ["", self.failure] if self.failure else []
         return "\n".join([*lines, "", f"**{self.verdict.value}**{_where(self.witness)}"])
 
@@ -297,7 +289,7 @@ class Outcome:
         return self.to_markdown()
 
 
-class Registry(Mapping[str, Claim]):
+class Registry(dict[str, Claim]):
     """Claims by id, in the order of their chapters.
 
     Args:
@@ -320,43 +312,33 @@ class Registry(Mapping[str, Claim]):
         retired: Mapping[str, str] | None = None,
         formulas: Collection[str] = (),
     ) -> None:
-        self._claims: dict[str, Claim] = {}
+        super().__init__()
         self._retired = dict(retired or {})
         for claim in claims:
-            if claim.id in self._claims or claim.id in self._retired:
+            if claim.id in self or claim.id in self._retired:
                 raise ValueError(
                     f"two claims have the id {claim.id}, one of which may be retired; ids are"
                     " permanent, choose another one"
                 )
-            self._claims[claim.id] = claim
+            self[claim.id] = claim
         for claim_id, successor in self._retired.items():
-            if successor not in self._claims and successor not in formulas:
+            if successor not in self and successor not in formulas:
                 raise ValueError(
                     f"the retired claim {claim_id} names {successor}, which is no claim and no"
                     " formula; name one that says as much"
                 )
 
-    def __getitem__(self, claim_id: str) -> Claim:
-        try:
-            return self._claims[claim_id]
-        except KeyError:
-            if claim_id in self._retired:
-                successor = self._retired[claim_id]
-                raise KeyError(f"{claim_id!r} is retired; {successor} says as much") from None
-            # "mean" is close to no id by its letters, but means moments.mean.
-            close = [each for each in self._claims if each.partition(".")[2] == claim_id]
-            close = close or get_close_matches(claim_id, self._claims)
-            known = ", ".join(close) if close else "what python -m elu_sym verify lists"
-            raise KeyError(f"there is no claim {claim_id!r}; there is {known}") from None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._claims)
-
-    def __len__(self) -> int:
-        return len(self._claims)
+    def __missing__(self, claim_id: str) -> Claim:
+        if claim_id in self._retired:
+            raise KeyError(f"{claim_id!r} is retired; {self._retired[claim_id]} says as much")
+        # "mean" is close to no id by its letters, but means moments.mean.
+        close = [each for each in self if each.partition(".")[2] == claim_id]
+        close = close or get_close_matches(claim_id, self)
+        known = ", ".join(close) if close else "what python -m elu_sym verify lists"
+        raise KeyError(f"there is no claim {claim_id!r}; there is {known}")
 
     def __repr__(self) -> str:
-        return f"Registry({', '.join(self._claims)})"
+        return f"Registry({', '.join(self)})"
 
 
 _RESULT = {True: "holds", False: "FAILS", None: "undecided"}
@@ -370,15 +352,8 @@ def _hypothesis(assumption: Symbol | str) -> str:
     return f"{assumption} {known[0] if known else 'complex'}"
 
 
-def _escaped(text: str) -> str:
-    """Plain text in Markdown, where ``a*b*c`` would set the b in italics."""
-    return re.sub(r"([*_<>$\\])", r"\\\1", text)
-
-
 def _plain(witness: Point | None) -> dict[str, str] | None:
-    if witness is None:
-        return None
-    return {str(symbol): str(value) for symbol, value in witness.items()}
+    return None if witness is None else {str(name): str(value) for name, value in witness.items()}
 
 
 def _where(witness: Point | None) -> str:

@@ -1,6 +1,6 @@
 """The verification report: every claim with its verdict, every formula with its witnesses."""
 
-import sys
+import itertools
 import textwrap
 import time
 from collections import Counter
@@ -9,7 +9,6 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import groupby
 from multiprocessing import get_context
 from typing import Any
 
@@ -49,18 +48,17 @@ class ClaimReport:
         claim, indent = self.outcome.claim, " " * 9
         mark = "" if self.outcome.is_expected else f", but {claim.expected.value} is expected"
         lines = [f"{self.outcome.verdict.value:8s} {claim.id}{mark}  [{self.seconds:.2f} s]"]
-        lines += textwrap.wrap(claim.statement, 96, initial_indent=indent, subsequent_indent=indent)
+        said = [claim.statement]
         if self.outcome.witness:
-            failure = f"fails {self.outcome.where}: {self.outcome.finding}"
-            lines += textwrap.wrap(failure, 96, initial_indent=indent, subsequent_indent=indent)
+            said.append(f"fails {self.outcome.where}: {self.outcome.finding}")
+        lines += [textwrap.indent(textwrap.fill(words, 96 - len(indent)), indent) for words in said]
         found = [f"{w.kind}: {w.detail}" for w in _claim_witnesses(self.outcome)]
         if self.neighbours:
             found.append(f"false neighbours: {self.refuted} of {len(self.neighbours)} refuted")
         lines.append(indent + "; ".join(found))
-        for neighbour in self.neighbours:
-            if not _is_refuted(neighbour):
-                verdict = neighbour.verdict.value
-                lines.append(f"{indent}NOT REFUTED ({verdict}): {neighbour.claim.statement}")
+        for neighbour in itertools.filterfalse(_is_refuted, self.neighbours):
+            verdict = neighbour.verdict.value
+            lines.append(f"{indent}NOT REFUTED ({verdict}): {neighbour.claim.statement}")
         return "\n".join(lines)
 
     def to_json(self) -> dict[str, Any]:
@@ -97,9 +95,8 @@ class FormulaReport:
         lines = [f"{mark:8s} {self.formula.id}: {self.formula.statement}"]
         for witness in self.witnesses:
             found = "passed" if witness.passed else "FAILED"
-            lines.append(
-                f"         {witness.kind:11s} {found}  {witness.detail}  [{witness.seconds:.2f} s]"
-            )
+            cost = f"[{witness.seconds:.2f} s]"
+            lines.append(f"         {witness.kind:11s} {found}  {witness.detail}  {cost}")
         return "\n".join(lines)
 
 
@@ -150,7 +147,9 @@ class Report:
     def to_text(self) -> str:
         """The whole report for a reader, by chapters, the summary last."""
         lines = []
-        for chapter, reports in groupby(self.claims, lambda report: report.outcome.claim.chapter):
+        for chapter, reports in itertools.groupby(
+            self.claims, lambda report: report.outcome.claim.chapter
+        ):
             lines += [f"--- {CHAPTERS.get(chapter, chapter)} ---"]
             lines += [report.to_text() for report in reports]
         lines += ["--- Formulas ---"] if self.formulas else []
@@ -164,9 +163,7 @@ class Report:
         lines += [report.to_text() for report in self.formulas if not report.passed]
         if self.claims:
             verdicts = Counter(report.outcome.verdict for report in self.claims)
-            found = ", ".join(
-                f"{verdicts[each]} {each.value}" for each in Verdict if verdicts[each]
-            )
+            found = ", ".join(f"{verdicts[v]} {v.value}" for v in Verdict if verdicts[v])
             lines += [
                 f"{counts['expected']} of {counts['claims']} claims as expected ({found}),",
                 f"{counts['refuted']} of {counts['neighbours']} false neighbours refuted,",
@@ -232,14 +229,8 @@ def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
             # Threads of the Monte Carlo certificate forbid a fork.
             pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
             found = stack.enter_context(pool).map(_checked_by_id, chosen)
-        bar = tqdm(
-            zip(chosen, found, strict=True),
-            desc="verify",
-            total=len(chosen),
-            disable=not sys.stderr.isatty(),
-            leave=False,
-        )
-        for name, result in bar:
+        bar = tqdm(chosen, desc="verify", disable=None, leave=False)
+        for name, result in zip(bar, found, strict=True):
             if name in CLAIMS:
                 checked = (CLAIMS[name], *CLAIMS[name].false_claims)
                 outcome, *neighbours = (

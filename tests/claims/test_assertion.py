@@ -1,8 +1,6 @@
 """One sentence, printed in two ways."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar
 
 import pytest
 from sympy import Basic, S, sqrt
@@ -12,13 +10,12 @@ from elu_sym.claims.assertion import AND, IFF, Assertion, Notation, Step
 from elu_sym.symbols import alpha, x
 
 
-@dataclass(frozen=True)
 class Said(Assertion):
     """An assertion whose sentence and finding the test chooses."""
 
     parts: tuple[str | Basic | Notation, ...]
     holds: bool | None = None
-    rule: ClassVar[str] = "announcement"
+    rule = "announcement"
 
     def sentence(self) -> Iterable[str | Basic | Notation]:
         return self.parts

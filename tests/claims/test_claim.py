@@ -1,8 +1,7 @@
 """The verdict logic: what may be called proved, refuted, measured, and what may not."""
 
 import dataclasses
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from sympy import Rational, S, Symbol
@@ -16,7 +15,6 @@ from elu_sym.claims.rules.elementary import Equality, Positive
 from elu_sym.symbols import alpha, x
 
 
-@dataclass(frozen=True)
 class Announced(Assertion):
     """An assertion whose finding the test chooses."""
 
@@ -24,7 +22,7 @@ class Announced(Assertion):
     evidence: Evidence = Evidence.ALGEBRA
     premises: tuple[Assertion, ...] = ()
     run: Rational | None = S.One
-    rule: ClassVar[str] = "announcement"
+    rule = "announcement"
 
     def to_text(self) -> str:
         return f"the test says {self.holds}"
@@ -113,7 +111,6 @@ def test_false_step_has_a_witness_and_only_a_false_one() -> None:
 
 
 def test_rule_cannot_decide_another_assertion() -> None:
-    @dataclass(frozen=True)
     class Swindler(Announced):
         def decide(self) -> Step:
             return Equality(S.One, S.One).check()

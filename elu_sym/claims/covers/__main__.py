@@ -6,8 +6,8 @@ Run as ``python -m elu_sym.claims.covers`` to search for all of them and write t
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,30 +17,12 @@ from tqdm import tqdm
 from elu_sym.claims.chapters.moments import box_inequalities
 from elu_sym.claims.chapters.self_normalization import stored_boxes
 from elu_sym.claims.chapters.self_normalization.statements import STATEMENTS
-from elu_sym.claims.claim import Claim
 from elu_sym.claims.covers.cover import FOLDER, Box, Cover, CoverError, read, recheck
 from elu_sym.claims.covers.search import MANY_BOXES, PRECISION, search
 from elu_sym.claims.rules.enclosures import PositiveOnBox
 from elu_sym.generate.whole_files import write_whole
 
-CLAIMS: tuple[Claim, ...] = box_inequalities.CLAIMS
-"""The claims whose proofs name covers."""
-
 Covers = Mapping[str, Sequence[Cover]]
-
-
-class StoredFile(NamedTuple):
-    """A file of covers: of one inequality, or of several statements of several each.
-
-    Attributes:
-        inequalities: by statement, what is positive on which boxes.
-        read: the covers in a folder, as many.
-        text: what the file says with covers.
-    """
-
-    inequalities: dict[str, list[tuple[Expr, Box]]]
-    read: Callable[[Path], Covers]
-    text: Callable[[Covers], str]
 
 
 class Summary(NamedTuple):
@@ -55,38 +37,35 @@ class Summary(NamedTuple):
     boxes: int
 
 
-def covered(claims: Iterable[Claim] = CLAIMS) -> Iterator[PositiveOnBox]:
+def covered() -> list[PositiveOnBox]:
     """The inequalities in the proofs of claims that name a cover."""
-    for claim in claims:
-        for assertion in claim.assertions:
-            if isinstance(assertion, PositiveOnBox) and assertion.cover is not None:
-                yield assertion
-
-
-def _single(inequality: PositiveOnBox) -> StoredFile:
-    """The file of one inequality."""
-    name = str(inequality.cover)
-    return StoredFile(
-        {name: [(inequality.closed_form, inequality.box)]},
-        lambda folder: {name: [read(name, folder)]},
-        lambda covers: covers[name][0].to_json(),
-    )
+    stated = (assertion for claim in box_inequalities.CLAIMS for assertion in claim.assertions)
+    return [each for each in stated if isinstance(each, PositiveOnBox) and each.cover is not None]
 
 
 @cache
-def stored_files() -> dict[str, StoredFile]:
-    """The files by name."""
-    files = {str(each.cover): _single(each) for each in covered()}
+def stored_files() -> dict[str, dict[str, list[tuple[Expr, Box]]]]:
+    """By file the inequalities of which it has the covers: by statement, what is positive where."""
+    files = {
+        str(each.cover): {str(each.cover): [(each.closed_form, each.box)]} for each in covered()
+    }
     for name, statements in STATEMENTS.items():
-        files[name] = StoredFile(
-            {
-                statement: [(each.expression, each.whole_box) for each in inequalities()]
-                for statement, inequalities in statements.items()
-            },
-            partial(stored_boxes.read_all, name),
-            partial(stored_boxes.text, name),
-        )
+        files[name] = {
+            statement: [(each.expression, each.whole_box) for each in inequalities()]
+            for statement, inequalities in statements.items()
+        }
     return files
+
+
+def _stored(name: str, folder: Path) -> Covers:
+    """The covers in a file, as many as it needs."""
+    is_many = name in STATEMENTS
+    return stored_boxes.read_all(name, folder) if is_many else {name: [read(name, folder)]}
+
+
+def _text(name: str, covers: Covers) -> str:
+    """What a file says with covers."""
+    return stored_boxes.text(name, covers) if name in STATEMENTS else covers[name][0].to_json()
 
 
 def check(name: str, folder: Path = FOLDER) -> Summary:
@@ -103,8 +82,7 @@ def check(name: str, folder: Path = FOLDER) -> Summary:
         >>> check("snn_theorem").inequalities
         13
     """
-    file = stored_files()[name]
-    stored = file.read(folder)
+    stored = _stored(name, folder)
 
     def proved(statement: str, number: int, expression: Expr, box: Box) -> Cover:
         cover = stored[statement][number]
@@ -113,7 +91,7 @@ def check(name: str, folder: Path = FOLDER) -> Summary:
 
     found = _covers(name, proved)
     # The trees prove what the claims say; what else the file says has to be what they give.
-    if (folder / f"{name}.json").read_text(encoding="utf-8") != file.text(found):
+    if (folder / f"{name}.json").read_text(encoding="utf-8") != _text(name, found):
         raise CoverError(
             f"{name}.json says something else than its boxes and the claims;"
             " python -m elu_sym.claims.covers writes it"
@@ -136,14 +114,14 @@ def derived(name: str) -> str:
             raise CoverError(f"{result.detail}{witness}")
         return result.cover
 
-    return stored_files()[name].text(_covers(name, proved))
+    return _text(name, _covers(name, proved))
 
 
 def _covers(name: str, proved: Callable[[str, int, Expr, Box], Cover]) -> dict[str, list[Cover]]:
     """A cover for each inequality of a file; what is not proved is named."""
     found: dict[str, list[Cover]] = {}
     for statement, inequalities in tqdm(
-        stored_files()[name].inequalities.items(), desc=name, leave=False, disable=None
+        stored_files()[name].items(), desc=name, leave=False, disable=None
     ):
         found[statement] = []
         for number, (expression, box) in enumerate(inequalities):

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import flint
 from sympy import Expr, Rational, Symbol
 
 from elu_sym.algebra.enclosure import exact
 from elu_sym.algebra.interval_enclosure import BoxFunction, Interval
-from elu_sym.generate.whole_files import write_whole
 
 FOLDER = Path(__file__).parent
 """Where the covers of the claims lie."""
@@ -80,14 +80,7 @@ class Cover:
 
     def to_json(self) -> str:
         """The cover as text; the same bytes for the same cover."""
-        data = {
-            "box": self.box,
-            "expression": self.expression,
-            "leaves": self.leaves,
-            "precision": self.precision,
-            "tree": self.tree,
-        }
-        return json.dumps(data, indent=1, sort_keys=True) + "\n"
+        return json.dumps(vars(self) | {"leaves": self.leaves}, indent=1, sort_keys=True) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Cover":
@@ -127,13 +120,6 @@ def read(name: str, folder: Path = FOLDER) -> Cover:
     return Cover.from_json(path.read_text(encoding="utf-8"))
 
 
-def write(name: str, cover: Cover, folder: Path = FOLDER) -> Path:
-    """Store a cover, by rename."""
-    path = folder / f"{name}.json"
-    write_whole(path, cover.to_json())
-    return path
-
-
 class Recheck(NamedTuple):
     """What a cover that proves its inequality consists of.
 
@@ -165,11 +151,8 @@ def recheck(cover: Cover, expression: Expr, box: Box) -> Recheck:
         Traceback (most recent call last):
         elu_sym.claims.covers.cover.CoverError: leaf 1 is not proved, on mu in [-1, 1]
     """
-    import flint
-
     if not cover.states(expression, box):
         raise CoverError("it is about another expression or box")
-    require_box(box)
     function = BoxFunction(expression, [symbol for symbol, _, _ in box], cover.precision)
     counts = {NATURAL: 0, CENTRED: 0}
     open_boxes = [intervals(box)]
@@ -197,11 +180,11 @@ def recheck(cover: Cover, expression: Expr, box: Box) -> Recheck:
     return Recheck(counts[NATURAL], counts[CENTRED], function.enclosures)
 
 
-def require_box(box: Box) -> None:
-    """Refuse what is no box, or goes beyond what the symbols assume.
+def intervals(box: Box) -> tuple[Interval, ...]:
+    """The intervals of a box, in Arb's exact numbers.
 
     Raises:
-        ValueError: naming the symbol.
+        ValueError: if it is no box, or goes beyond what the symbols assume, naming the symbol.
     """
     symbols = [symbol for symbol, _, _ in box]
     if not 0 < len(symbols) <= len(AXES) or len(set(symbols)) < len(symbols):
@@ -218,10 +201,6 @@ def require_box(box: Box) -> None:
             or (symbol.is_nonzero and lower <= 0 <= upper)
         ):
             raise ValueError(f"{symbol} in [{lower}, {upper}] goes beyond what {symbol} may be")
-
-
-def intervals(box: Box) -> tuple[Interval, ...]:
-    """The intervals of a box, in Arb's exact numbers."""
     return tuple((exact(lower), exact(upper)) for _, lower, upper in box)
 
 

@@ -12,28 +12,16 @@ References:
 """
 
 import heapq
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+import flint
 from sympy import Expr, Rational
 
 from elu_sym.algebra.enclosure import Point
 from elu_sym.algebra.interval_enclosure import BoxFunction, Interval
 from elu_sym.algebra.normal_form import NotNormalizableError
-from elu_sym.claims.covers.cover import (
-    AXES,
-    CENTRED,
-    NATURAL,
-    Box,
-    Cover,
-    halved,
-    intervals,
-    place_of,
-    require_box,
-)
+from elu_sym.claims.covers.cover import CENTRED, NATURAL, Box, Cover, halved, intervals, place_of
 from elu_sym.claims.rules.elementary import Positive
-
-if TYPE_CHECKING:
-    from flint import fmpq
 
 PRECISION = 64
 """The working precision of a search, in bits."""
@@ -61,7 +49,7 @@ class Search(NamedTuple):
     enclosures: int
 
 
-def search(expression: Expr, box: Box, budget: int, precision: int = PRECISION) -> Search:
+def search(expression: Expr, box: Box, budget: int) -> Search:
     """Divide a box until an expression is seen to be positive on every part, or a witness is found.
 
     The box with the least lower bound is divided first, along the axis on which the expression
@@ -71,7 +59,6 @@ def search(expression: Expr, box: Box, budget: int, precision: int = PRECISION) 
         expression: what may be positive.
         box: where.
         budget: how many boxes are looked at before the search gives up.
-        precision: the working precision in bits.
 
     Examples:
         >>> from elu_sym.symbols import mu
@@ -83,29 +70,25 @@ def search(expression: Expr, box: Box, budget: int, precision: int = PRECISION) 
         >>> search((mu**2 - Rational(1, 2)) ** 2, box, 100).cover is None
         True
     """
-    import flint
-
-    require_box(box)
     symbols = [symbol for symbol, _, _ in box]
     whole = intervals(box)
     widths = [float(upper - lower) or 1.0 for lower, upper in whole]
-    function = BoxFunction(expression, symbols, precision)
-    marks: list[str] = []
-    halves: dict[int, int] = {}
-    queue: list[tuple[float, int, tuple[Interval, ...]]] = []
-    parts = [whole]
-    with flint.ctx.workprec(precision):
+    function = BoxFunction(expression, symbols, PRECISION)
+    marks: dict[str, str] = {}  # by the halves that lead to a part, so in preorder if sorted
+    queue: list[tuple[float, int, str, tuple[Interval, ...]]] = []
+    parts = [("", whole)]
+    with flint.ctx.workprec(PRECISION):
         while parts:
-            for part in parts:
-                number = len(marks)
+            for path, part in parts:
                 if function.natural(part) > 0:
-                    marks.append(NATURAL)
+                    marks[path] = NATURAL
                     continue
                 form = function.centred(part)
                 if form.lower > 0:
-                    marks.append(CENTRED)
+                    marks[path] = CENTRED
                     continue
-                point = {s: _rational(c) for s, c in zip(symbols, form.base, strict=True)}
+                coordinates = (Rational(int(c.p), int(c.q)) for c in form.base)
+                point = dict(zip(symbols, coordinates, strict=True))
                 failure = "" if form.value > 0 else _failure(expression, point)
                 if failure:
                     return Search(None, point, failure, function.enclosures)
@@ -113,22 +96,21 @@ def search(expression: Expr, box: Box, budget: int, precision: int = PRECISION) 
                     float(upper - lower) / width
                     for (lower, upper), width in zip(part, widths, strict=True)
                 )
-                marks.append(AXES[changes.index(max(changes))])
+                marks[path] = str(changes.index(max(changes)))
                 # Where there is no bound at all, an infinite one stands first in the queue.
                 bound = float(form.lower) if form.lower.is_finite() else float("-inf")
-                heapq.heappush(queue, (bound, number, part))
+                heapq.heappush(queue, (bound, len(marks), path, part))
             if not queue:
                 break
             if len(marks) + 2 > budget:
-                bound, _, part = queue[0]
-                detail = f"{len(marks)} boxes do not suffice; stuck on {place_of(box, part)}"
+                place = place_of(box, queue[0][-1])
+                detail = f"{len(marks)} boxes do not suffice; stuck on {place}"
                 return Search(None, None, detail, function.enclosures)
-            _, number, part = heapq.heappop(queue)
-            halves[number] = len(marks)
-            parts = list(halved(part, int(marks[number])))
-    tree = _preorder(marks, halves)
-    cover = Cover.of(expression, box, precision, tree)
-    return Search(cover, None, "", function.enclosures)
+            _, _, path, part = heapq.heappop(queue)
+            lower, upper = halved(part, int(marks[path]))
+            parts = [(f"{path}0", lower), (f"{path}1", upper)]
+    tree = "".join(marks[path] for path in sorted(marks))
+    return Search(Cover.of(expression, box, PRECISION, tree), None, "", function.enclosures)
 
 
 def _failure(expression: Expr, point: Point) -> str:
@@ -137,18 +119,3 @@ def _failure(expression: Expr, point: Point) -> str:
         return Positive.counterexample(expression, point)
     except NotNormalizableError:
         return ""
-
-
-def _preorder(marks: list[str], halves: dict[int, int]) -> str:
-    """The marks of a tree, node before lower half before upper half, from the numbered nodes."""
-    found, waiting = [], [0]
-    while waiting:
-        number = waiting.pop()
-        found.append(marks[number])
-        if number in halves:
-            waiting += [halves[number] + 1, halves[number]]
-    return "".join(found)
-
-
-def _rational(value: "fmpq") -> Rational:
-    return Rational(int(value.p), int(value.q))

@@ -7,35 +7,19 @@ one application of the mean value theorem.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from sympy import Add, Expr, Mul, Pow, Rational, S, diff, exp, latex
 
 from elu_sym.algebra.equality import UndecidedError, equals, rational_points
 from elu_sym.algebra.normal_form import NormalForm
-from elu_sym.claims.assertion import (
-    Assertion,
-    Notation,
-    Sentence,
-    Step,
-    all_hold,
-    first_false,
-)
-from elu_sym.claims.rules.elementary import (
-    NonNegative,
-    Nonzero,
-    Positive,
-    Side,
-    Sign,
-    equal_forms,
-    where,
-)
+from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step, all_hold, first_false
+from elu_sym.claims.rules.elementary import NonNegative, Nonzero, Positive, Side, equal_forms, where
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit, limit_notation
 from elu_sym.symbols import distance, x
 
 
-@dataclass(frozen=True)
 class DerivativeOf(Assertion):
     """One expression is the derivative of another in ``x``.
 
@@ -49,7 +33,7 @@ class DerivativeOf(Assertion):
 
     expression: Expr
     derivative: Expr
-    rule: ClassVar[str] = "differentiation of the normal form"
+    rule = "differentiation of the normal form"
 
     def sentence(self) -> Sentence:
         """The equation."""
@@ -68,8 +52,14 @@ class DerivativeOf(Assertion):
         return self.refuted(comparison.reason, comparison.witness)
 
 
-@dataclass(frozen=True)
-class SmoothPiece(Assertion):
+class OnSide(Assertion):
+    """An assertion about an expression on a side of the kink."""
+
+    expression: Expr
+    side: Side
+
+
+class SmoothPiece(OnSide):
     """An expression has derivatives of every order on an open half-line.
 
     It has if it is built by sums, products and exponentials from ``x`` and parameters, with no
@@ -82,9 +72,7 @@ class SmoothPiece(Assertion):
         True
     """
 
-    expression: Expr
-    side: Side
-    rule: ClassVar[str] = "composition of smooth functions"
+    rule = "composition of smooth functions"
 
     def sentence(self) -> Sentence:
         """Where it is smooth."""
@@ -96,8 +84,7 @@ class SmoothPiece(Assertion):
         return self.proved("sums, products and exponentials, no denominator that vanishes")
 
 
-@dataclass(frozen=True)
-class LimitAtKink(Assertion):
+class LimitAtKink(OnSide):
     """The limit at 0 of an expression from one side.
 
     With ``x = -delta`` or ``x = delta``, ``delta > 0``, the expression is continuous in ``delta``
@@ -112,10 +99,8 @@ class LimitAtKink(Assertion):
         (False, {alpha: 1/2})
     """
 
-    expression: Expr
-    side: Side
     value: Expr
-    rule: ClassVar[str] = "limit by continuity"
+    rule = "limit by continuity"
 
     def sentence(self) -> Sentence:
         """The limit."""
@@ -133,8 +118,7 @@ class LimitAtKink(Assertion):
         return self.refuted(f"the limit is {limit}, {comparison.reason}", comparison.witness)
 
 
-@dataclass(frozen=True)
-class LimitAtInfinity(Assertion):
+class LimitAtInfinity(OnSide):
     """The limit of an expression as ``x`` tends to one of the infinities.
 
     Examples:
@@ -148,10 +132,8 @@ class LimitAtInfinity(Assertion):
         {alpha: 1/2}
     """
 
-    expression: Expr
-    side: Side
     value: Expr
-    rule: ClassVar[str] = "growth of exponentials and powers"
+    rule = "growth of exponentials and powers"
 
     def sentence(self) -> Sentence:
         """The limit."""
@@ -195,7 +177,6 @@ NEAREST = 24
 """How often the distance from the kink is halved in the search for a counterexample."""
 
 
-@dataclass(frozen=True)
 class PositiveFromKink(Assertion):
     r"""An expression is positive on a side of the kink, because it starts at 0 and grows.
 
@@ -218,8 +199,8 @@ class PositiveFromKink(Assertion):
 
     expression: Expr
     side: Side
-    rule: ClassVar[str] = "mean value theorem from 0"
-    sign: ClassVar[type[Sign]] = Positive
+    rule = "mean value theorem from 0"
+    sign: ClassVar[type[Positive | NonNegative]] = Positive
 
     def sentence(self) -> Sentence:
         """The inequality."""
@@ -232,8 +213,6 @@ class PositiveFromKink(Assertion):
 
     def decide(self) -> Step:
         """Take it factor by factor, or differentiate until the structure shows the sign."""
-        if self.expression.has(distance):
-            return self.undecided(f"{distance} is the distance from the kink and no parameter")
         step = self._by_derivatives()
         if step.holds is not None:
             return step
@@ -275,15 +254,13 @@ class PositiveFromKink(Assertion):
         # Where a derivative is negative at 0, the expression is close to it.
         others = next(rational_points(self.expression.free_symbols - falls.witness.keys()))
         for halvings in range(NEAREST):
-            place = Rational(self.side.value, 2**halvings)
-            point = {**others, **falls.witness, x: place}
+            point = {**others, **falls.witness, x: Rational(self.side.value, 2**halvings)}
             found = NonNegative.counterexample(self._piece, point)
             if found:
                 return self.refuted(found, point)
         return self.undecided("it may fall from 0", premises)
 
 
-@dataclass(frozen=True)
 class NonNegativeFromKink(PositiveFromKink):
     """An expression is positive or zero on a side of the kink, by the same argument.
 
@@ -295,7 +272,7 @@ class NonNegativeFromKink(PositiveFromKink):
         {x: 11/430}
     """
 
-    sign: ClassVar[type[Sign]] = NonNegative
+    sign = NonNegative
 
 
 def _factors(product: Expr) -> Iterator[Expr]:

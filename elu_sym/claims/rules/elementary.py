@@ -12,24 +12,10 @@ holds for every s holds for every alpha in (0, 1].
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
-from sympy import (
-    Expr,
-    Interval,
-    Matrix,
-    Rational,
-    S,
-    Symbol,
-    diff,
-    expand,
-    factor,
-    latex,
-    limit,
-    oo,
-)
+from sympy import Expr, Interval, Matrix, Rational, S, Symbol, diff, expand, factor, latex, oo
 
 from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.equality import equals, rational_points
@@ -56,7 +42,7 @@ class Side(Enum):
             exp(-delta)
         """
         if expression.has(distance):
-            raise ValueError(f"{expression} has the symbol {distance}, which stands for abs(x)")
+            raise ValueError(f"{expression} has {distance}, the distance from the kink")
         return expression.xreplace({x: self.value * distance})
 
     @property
@@ -75,7 +61,6 @@ class Side(Enum):
         return "x = -delta, delta > 0" if self is Side.LEFT else "x = delta > 0"
 
 
-@dataclass(frozen=True)
 class Equality(Assertion):
     """Two expressions are equal, on a side of the kink or everywhere.
 
@@ -92,7 +77,7 @@ class Equality(Assertion):
     left: Expr
     right: Expr
     side: Side | None = None
-    rule: ClassVar[str] = "zero of the normal form"
+    rule = "zero of the normal form"
 
     def sentence(self) -> Sentence:
         """The equation."""
@@ -103,12 +88,10 @@ class Equality(Assertion):
         left, right = (_on(self.side, expression) for expression in (self.left, self.right))
         comparison = equals(left, right)
         if comparison:
-            detail = f"{_written(self.side)}{left} and {right} have the same normal form"
-            return self.proved(detail)
+            return self.proved(f"{_written(self.side)}{left} and {right} have the same normal form")
         return self.refuted(comparison.reason, _in_x(comparison.witness, self.side))
 
 
-@dataclass(frozen=True)
 class Sign(Assertion):
     """An expression has a sign, on a side of the kink or everywhere.
 
@@ -119,7 +102,7 @@ class Sign(Assertion):
 
     expression: Expr
     side: Side | None = None
-    rule: ClassVar[str] = "sign by structure"
+    rule = "sign by structure"
     relation: ClassVar[str]
     evident: ClassVar[tuple[str, ...]]
     """What SymPy may know of a form from the signs of its parts; one of them shows the sign."""
@@ -157,7 +140,6 @@ class Sign(Assertion):
         return "the value is 0" if may_vanish and is_zero(expression.xreplace(dict(point))) else ""
 
 
-@dataclass(frozen=True)
 class Positive(Sign):
     """An expression is positive, on a side of the kink or everywhere.
 
@@ -171,11 +153,10 @@ class Positive(Sign):
         (False, {alpha: 7/5})
     """
 
-    relation: ClassVar[str] = ">"
-    evident: ClassVar[tuple[str, ...]] = ("positive",)
+    relation = ">"
+    evident = ("positive",)
 
 
-@dataclass(frozen=True)
 class NonNegative(Sign):
     """An expression is positive or zero, on a side of the kink or everywhere.
 
@@ -186,11 +167,10 @@ class NonNegative(Sign):
         {x: -1/2}
     """
 
-    relation: ClassVar[str] = ">="
-    evident: ClassVar[tuple[str, ...]] = ("nonnegative",)
+    relation = ">="
+    evident = ("nonnegative",)
 
 
-@dataclass(frozen=True)
 class Nonzero(Sign):
     """An expression does not vanish, on a side of the kink or everywhere.
 
@@ -202,44 +182,10 @@ class Nonzero(Sign):
         False
     """
 
-    relation: ClassVar[str] = "!="
-    evident: ClassVar[tuple[str, ...]] = ("positive", "negative")
+    relation = "!="
+    evident = ("positive", "negative")
 
 
-@dataclass(frozen=True)
-class SquareRoot(Assertion):
-    """An expression is the square root that is not negative.
-
-    Examples:
-        >>> from sympy import sqrt
-        >>> SquareRoot(sqrt(1 + x**2), 1 + x**2).check().holds
-        True
-        >>> SquareRoot(-sqrt(1 + x**2), 1 + x**2).check().witness
-        {x: 1/2}
-    """
-
-    root: Expr
-    square: Expr
-    rule: ClassVar[str] = "principal root, and zero of the normal form"
-
-    def sentence(self) -> Sentence:
-        """The equation."""
-        root = Notation(f"sqrt({self.square})", rf"\sqrt{{{latex(self.square)}}}")
-        return self.root, "=", root
-
-    def decide(self) -> Step:
-        """Compare the squares, which do not see the sign, and look whether it is a root."""
-        squares = Equality(self.root**2, self.square).check()
-        if squares.witness is not None:
-            return self.refuted(f"not the squares: {squares.detail}", squares.witness, [squares])
-        if squares.holds and self.root.is_Pow and self.root.exp == S.Half:
-            return self.proved("the power 1/2 of what has the same normal form", [squares])
-        points = rational_points(self.root.free_symbols)
-        step = self.undecided("no power 1/2, or a premise is open", [squares])
-        return step.unless(points, lambda point: NonNegative.counterexample(self.root, point))
-
-
-@dataclass(frozen=True)
 class UniqueSolution(Assertion):
     """Linear equations have exactly one solution, and this is it.
 
@@ -254,7 +200,7 @@ class UniqueSolution(Assertion):
     equations: tuple[Expr, ...]
     unknowns: tuple[Symbol, ...]
     solution: tuple[Expr, ...]
-    rule: ClassVar[str] = "linear equations, determinant not zero"
+    rule = "linear equations, determinant not zero"
 
     def sentence(self) -> Sentence:
         """The equivalence."""
@@ -273,10 +219,8 @@ class UniqueSolution(Assertion):
             comparison = equals(equation.xreplace(values), S.Zero)
             if not comparison:
                 return self.refuted(f"{equation} = 0 is not solved", comparison.witness)
-        regular = Nonzero(matrix.det()).check()
-        if regular.holds:
-            return self.proved("the values solve it, and nothing else does", [regular])
-        return self.undecided("the determinant may vanish", [regular])
+        regular = Nonzero(matrix.det())
+        return self.concluded("the values solve it, and nothing else does", [regular], ())
 
 
 def where(side: Side | None) -> Iterator[Notation]:
@@ -313,7 +257,7 @@ def _special_points(symbols: Iterable[Symbol]) -> Iterator[Point]:
     """Where what does not vanish in general may: every symbol 0, 1 or -1, as its sign admits."""
     for value in (S.Zero, S.One, S.NegativeOne):
         point = {}
-        for symbol in symbols:
+        for symbol in sorted(symbols, key=str):
             size = S.One if symbol.is_nonzero else abs(value)
             is_below = symbol.is_nonpositive or (value < 0 and not symbol.is_nonnegative)
             point[symbol] = -size if is_below else size
@@ -332,7 +276,6 @@ ABOVE_ONE = 1 + excess
 """Runs through (1, oo)."""
 
 
-@dataclass(frozen=True)
 class RunsThrough(Assertion):
     """A rational function of one real symbol, at least 0, takes the values of an interval only.
 
@@ -351,7 +294,7 @@ class RunsThrough(Assertion):
     expression: Expr
     symbol: Symbol
     interval: Interval
-    rule: ClassVar[str] = "range of a monotone rational function"
+    rule = "range of a monotone rational function"
 
     def sentence(self) -> Sentence:
         """The values that the expression takes."""
@@ -370,17 +313,18 @@ class RunsThrough(Assertion):
         monotone = Nonzero(diff(expression, symbol)).check()
         if not monotone.holds:
             return self.undecided("the derivative may vanish", [monotone])
-        start, end = limit(expression, symbol, 0, "+"), limit(expression, symbol, oo)
+        start, end = expression.limit(symbol, 0), expression.limit(symbol, oo)
         open_at = {end: True, start: bool(symbol.is_positive)}
         lower, upper = sorted(open_at)
         found = Interval(lower, upper, left_open=open_at[lower], right_open=open_at[upper])
         if found == self.interval:
             return self.proved(f"monotone from {start} to {end}", [monotone])
-        zero = () if symbol.is_positive else ({symbol: S.Zero},)
+        detail = f"it runs through {_text(found)}"
+        zero = [] if symbol.is_positive else [{symbol: S.Zero}]
         for point in (*zero, *rational_points({symbol})):
             if expression.xreplace(point) not in self.interval:
-                return self.refuted(f"it runs through {_text(found)}", point, [monotone])
-        return self.undecided(f"it runs through {_text(found)}", [monotone])
+                return self.refuted(detail, point, [monotone])
+        return self.undecided(detail, [monotone])
 
 
 def _text(interval: Interval) -> str:

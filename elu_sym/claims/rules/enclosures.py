@@ -1,38 +1,32 @@
 """Strict inequalities by rigorous enclosure: at a point, along an orbit, on a box."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
 
+import flint
 from sympy import Expr, Rational, S, Symbol, diff, latex
 
 from elu_sym.algebra.enclosure import Point, enclose, enclose_to, exact
 from elu_sym.algebra.interval_enclosure import compiled, operations_on_boxes
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
-from elu_sym.claims.covers.cover import Box, Cover, read, recheck, require_box
+from elu_sym.claims.covers.cover import Box, read, recheck
 from elu_sym.claims.covers.search import FEW_BOXES, search
 from elu_sym.claims.rules.elementary import admits
-
-if TYPE_CHECKING:
-    from flint import arb
 
 
 def places(word: str, values: Iterable[tuple[Symbol, Expr]], box: Box = ()) -> Iterator[Notation]:
     """Where a sentence holds: symbols in intervals and symbols with values, if there are any."""
-    texts = [f"{symbol} in [{low}, {high}]" for symbol, low, high in box]
-    formulas = [
-        rf"{latex(symbol)} \in \left[{latex(low)}, {latex(high)}\right]"
-        for symbol, low, high in box
-    ]
+    parts = []
+    for symbol, low, high in box:
+        interval = rf"\in \left[{latex(low)}, {latex(high)}\right]"
+        parts.append((f"{symbol} in [{low}, {high}]", f"{latex(symbol)} {interval}"))
     for symbol, value in values:
-        texts.append(f"{symbol} = {value}")
-        formulas.append(f"{latex(symbol)} = {latex(value)}")
-    if texts:
+        parts.append((f"{symbol} = {value}", f"{latex(symbol)} = {latex(value)}"))
+    if parts:
+        texts, formulas = zip(*parts, strict=True)
         yield Notation(f"{word} {', '.join(texts)}", r"\quad (" + r",\; ".join(formulas) + ")")
 
 
-@dataclass(frozen=True)
 class Between(Assertion):
     """The value of an expression at a point lies strictly between two rational numbers.
 
@@ -51,7 +45,7 @@ class Between(Assertion):
     lower: Rational
     upper: Rational
     point: tuple[tuple[Symbol, Rational], ...]
-    rule: ClassVar[str] = "Arb enclosure"
+    rule = "Arb enclosure"
 
     def sentence(self) -> Sentence:
         """The two inequalities."""
@@ -67,17 +61,16 @@ class Between(Assertion):
         return _compared(self, ball, f"the value lies in {ball.str(8)}", point)
 
 
-def _compared(claim: "Between | IterateBetween", ball: "arb", detail: str, point: Point) -> Step:
+def _compared(claim: "Between | IterateBetween", ball: flint.arb, detail: str, at: Point) -> Step:
     """What a ball says of the number in it and of two rational numbers."""
     lower, upper = enclose(claim.lower, {}), enclose(claim.upper, {})
     if ball > lower and ball < upper:
         return claim.proved(detail, evidence=Evidence.ENCLOSURE)
     if ball <= lower or ball >= upper:
-        return claim.refuted(detail, point)
+        return claim.refuted(detail, at)
     return claim.undecided(detail)
 
 
-@dataclass(frozen=True)
 class IterateBetween(Assertion):
     """The n-th iterate of a map from a start lies strictly between two rational numbers.
 
@@ -106,8 +99,8 @@ class IterateBetween(Assertion):
     steps: int
     lower: Rational
     upper: Rational
-    rule: ClassVar[str] = "iteration over Arb balls"
-    precision: ClassVar[int] = 192
+    rule = "iteration over Arb balls"
+    precision = 192
 
     def sentence(self) -> Sentence:
         """The two inequalities."""
@@ -120,24 +113,19 @@ class IterateBetween(Assertion):
 
     def decide(self) -> Step:
         """Iterate and compare."""
-        import flint
-
         outputs = [self.map, diff(self.map, self.symbol)]
-        function = compiled(
-            outputs, [self.symbol], self.precision, operations_on_boxes(self.precision)
-        )
+        operations = operations_on_boxes(self.precision)
+        function = compiled(outputs, [self.symbol], self.precision, operations)
         with flint.ctx.workprec(self.precision):
             ball = flint.arb(exact(self.start))
             for _ in range(self.steps):
                 middle = ball.mid()
                 value, (_, slope) = function(middle)[0], function(ball)
                 ball = value + slope * (ball - middle)  # the mean value theorem
-        return _compared(
-            self, ball, f"the iterate lies in {ball.str(8)}", {self.symbol: self.start}
-        )
+        detail = f"the iterate lies in {ball.str(8)}"
+        return _compared(self, ball, detail, {self.symbol: self.start})
 
 
-@dataclass(frozen=True)
 class PositiveOnBox(Assertion):
     """An expression is positive at every point of a box.
 
@@ -164,7 +152,7 @@ class PositiveOnBox(Assertion):
     box: Box
     cover: str | None = None
     values: tuple[tuple[Symbol, Expr], ...] = ()
-    rule: ClassVar[str] = "interval branch and bound"
+    rule = "interval branch and bound"
 
     def sentence(self) -> Sentence:
         """The inequality and the box."""
@@ -177,18 +165,14 @@ class PositiveOnBox(Assertion):
 
     def decide(self) -> Step:
         """Check the cover, or search."""
-        require_box(self.box)
-        stored = read(self.cover) if self.cover else None
-        if stored is not None and stored.states(self.closed_form, self.box):
-            return self._proved(stored, f"cover {self.cover}")
-        found = search(self.closed_form, self.box, FEW_BOXES)
-        if found.cover is not None:
-            return self._proved(found.cover, "searched for")
-        if found.witness is not None:
-            return self.refuted(found.detail, found.witness)
-        return self.undecided(found.detail)
-
-    def _proved(self, cover: Cover, origin: str) -> Step:
+        cover, origin = read(self.cover) if self.cover else None, f"cover {self.cover}"
+        if cover is None or not cover.states(self.closed_form, self.box):
+            found = search(self.closed_form, self.box, FEW_BOXES)
+            if found.witness is not None:
+                return self.refuted(found.detail, found.witness)
+            if found.cover is None:
+                return self.undecided(found.detail)
+            cover, origin = found.cover, "searched for"
         checked = recheck(cover, self.closed_form, self.box)
         detail = (
             f"{cover.leaves} boxes cover it, {checked.natural} by interval extension and"

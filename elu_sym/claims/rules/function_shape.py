@@ -5,23 +5,21 @@ And whether another function has the same shape: equal to it, or fulfilling the 
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar
 
 from sympy import Expr, Rational, S, Symbol, latex
 
-from elu_sym.activations import Activation, KinkedFunction
+from elu_sym.activations import KinkedFunction
 from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.equality import rational_points
 from elu_sym.claims.assertion import IFF, Assertion, Notation, Sentence, Step, all_hold, first_false
+from elu_sym.claims.rules import kink
 from elu_sym.claims.rules.calculus import LimitAtInfinity, LimitAtKink, NonNegativeFromKink
 from elu_sym.claims.rules.elementary import Equality, NonNegative, Positive, Side, UniqueSolution
-from elu_sym.claims.rules.kink import Jump, Smooth, differentiated, piece, value_at_kink
+from elu_sym.claims.rules.kink import AboutFunction, Smooth, piece, value_at_kink
 from elu_sym.symbols import x, y
 
 
-@dataclass(frozen=True)
-class StrictlyMonotone(Assertion):
+class StrictlyMonotone(AboutFunction):
     """A function is strictly increasing, or strictly decreasing, on the real line.
 
     It is if it is continuous and its derivative has the sign off the kink. A point at which the
@@ -36,9 +34,8 @@ class StrictlyMonotone(Assertion):
         {alpha: 1/2, x: -7/5}
     """
 
-    function: KinkedFunction
     increasing: bool = True
-    rule: ClassVar[str] = "sign of the derivative"
+    rule = "sign of the derivative"
 
     def sentence(self) -> Sentence:
         """Which way it goes."""
@@ -53,21 +50,16 @@ class StrictlyMonotone(Assertion):
         entailed = []
         for side in Side:
             derivative = sign * piece(self.function, side, 1)
-            differentiation = list(differentiated(self.function, side, 1))
+            differentiation = list(kink.differentiated(self.function, side, 1))
             premises += [*differentiation, Positive(derivative, side).check()]
             # A derivative that is zero somewhere leaves room; one of the other sign does not.
             if all_hold(differentiation):
                 entailed.append(NonNegative(derivative, side).check())
-        return self.concluded(
-            "continuous, with this sign of the derivative off 0",
-            premises,
-            entailed,
-            "the derivative has the other sign",
-        )
+        detail = "continuous, with this sign of the derivative off 0"
+        return self.concluded(detail, premises, entailed, "the derivative has the other sign")
 
 
-@dataclass(frozen=True)
-class Range(Assertion):
+class Range(AboutFunction):
     """The range of a function is the open interval between two ends.
 
     A continuous, strictly increasing function takes, by the intermediate value theorem, exactly
@@ -83,10 +75,9 @@ class Range(Assertion):
         {alpha: 1/2}
     """
 
-    function: KinkedFunction
     lower: Expr
     upper: Expr
-    rule: ClassVar[str] = "intermediate value theorem"
+    rule = "intermediate value theorem"
 
     def sentence(self) -> Sentence:
         """Where it maps the line."""
@@ -102,18 +93,14 @@ class Range(Assertion):
         increasing = StrictlyMonotone(self.function).check()
         limits = [
             LimitAtInfinity(piece(self.function, side), side, value).check()
-            for side, value in ((Side.LEFT, self.lower), (Side.RIGHT, self.upper))
+            for side, value in zip(Side, (self.lower, self.upper), strict=True)
         ]
-        return self.concluded(
-            "between its limits it takes every value, and no other",
-            [increasing, *limits],
-            limits if increasing.holds else (),
-            "it ends elsewhere",
-        )
+        premises, entailed = [increasing, *limits], limits if increasing.holds else ()
+        detail = "between its limits it takes every value, and no other"
+        return self.concluded(detail, premises, entailed, "it ends elsewhere")
 
 
-@dataclass(frozen=True)
-class Convex(Assertion):
+class Convex(AboutFunction):
     """A function is convex on the real line.
 
     A continuous function is convex if and only if off the kink its second derivative is not
@@ -128,8 +115,7 @@ class Convex(Assertion):
         {alpha: 7/5}
     """
 
-    function: KinkedFunction
-    rule: ClassVar[str] = "increasing derivative"
+    rule = "increasing derivative"
 
     def sentence(self) -> Sentence:
         """That it is convex."""
@@ -138,16 +124,16 @@ class Convex(Assertion):
     def decide(self) -> Step:
         """Check the second derivatives and the jump."""
         left, right = (value_at_kink(self.function, side, 1) for side in Side)
-        premises = [Smooth(self.function, 0).check(), Jump(self.function, right - left).check()]
+        jump = kink.Jump(self.function, right - left).check()
+        premises = [Smooth(self.function, 0).check(), jump]
         for side in Side:
-            premises += differentiated(self.function, side, 2)
+            premises += kink.differentiated(self.function, side, 2)
             premises.append(NonNegative(piece(self.function, side, 2), side).check())
         premises.append(NonNegative(right - left).check())
         return self.concluded("the derivative does not decrease", premises)
 
 
-@dataclass(frozen=True)
-class NeverConvex(Assertion):
+class NeverConvex(AboutFunction):
     """For no value of its parameters is a function convex on the real line.
 
     The derivative of a convex function does not decrease; here it jumps down at the kink.
@@ -161,8 +147,7 @@ class NeverConvex(Assertion):
         {alpha: 1/2}
     """
 
-    function: KinkedFunction
-    rule: ClassVar[str] = "a derivative that jumps down"
+    rule = "a derivative that jumps down"
 
     def sentence(self) -> Sentence:
         """That it never is."""
@@ -172,14 +157,13 @@ class NeverConvex(Assertion):
     def decide(self) -> Step:
         """Check the sign of the jump, or look for parameters with which it is convex."""
         left, right = (value_at_kink(self.function, side, 1) for side in Side)
-        premises = [Jump(self.function, right - left), Positive(left - right)]
+        premises = [kink.Jump(self.function, right - left), Positive(left - right)]
         points = itertools.islice(rational_points(self.function.free_symbols - {x}), 20)
         return self.concluded("the derivative jumps down at 0", premises, ()).unless(
             points, lambda point: Convex(self.function.xreplace(dict(point))).check()
         )
 
 
-@dataclass(frozen=True)
 class CoincideOnlyAt(Assertion):
     """Two functions are the same for one value of a parameter and for no other.
 
@@ -198,14 +182,12 @@ class CoincideOnlyAt(Assertion):
     second: KinkedFunction
     parameter: Symbol
     value: Expr
-    rule: ClassVar[str] = "both directions"
+    rule = "both directions"
 
     def sentence(self) -> Sentence:
         """The equivalence."""
-        yield Notation(
-            f"{self.first} = {self.second} for all x",
-            rf"\forall x\colon {latex(self.first)} = {latex(self.second)}",
-        )
+        formula = rf"\forall x\colon {latex(self.first)} = {latex(self.second)}"
+        yield Notation(f"{self.first} = {self.second} for all x", formula)
         yield from (IFF, self.parameter, "=", self.value)
 
     def decide(self) -> Step:
@@ -215,26 +197,19 @@ class CoincideOnlyAt(Assertion):
         equalities = [Equality(first, second, side).check() for side in Side]
         premises: list[Assertion | Step] = [*equalities]
         slopes = [value_at_kink(function, Side.LEFT, 1) for function in functions]
-        for function, slope in zip(functions, slopes, strict=True):
-            premises += differentiated(function, Side.LEFT, 1)
-            premises.append(LimitAtKink(piece(function, Side.LEFT, 1), Side.LEFT, slope))
+        for function in functions:
+            premises += kink.limit_of(function, Side.LEFT, 1)
         equation = (slopes[0] - slopes[1],)
         premises.append(UniqueSolution(equation, (self.parameter,), (self.value,)))
-        return self.concluded(
-            "the same there, another slope at 0 elsewhere",
-            premises,
-            equalities,
-            "they differ at the value",
-            there,
-        )
+        detail, failure = "the same there, another slope at 0 elsewhere", "they differ at the value"
+        return self.concluded(detail, premises, equalities, failure, there)
 
 
 SMALLER = Rational(999, 1000)
 """The part of a constant that shows, if it will do, that the constant is not the least one."""
 
 
-@dataclass(frozen=True)
-class LipschitzConstant(Assertion):
+class LipschitzConstant(AboutFunction):
     """The least Lipschitz constant of a function on the real line.
 
     A continuous function whose derivative off the kink is at most L in size is L-Lipschitz, by the
@@ -251,17 +226,14 @@ class LipschitzConstant(Assertion):
         {alpha: 7/5, x: -3/11}
     """
 
-    function: KinkedFunction
     constant: Expr
-    rule: ClassVar[str] = "bound of the derivative, attained at the kink"
+    rule = "bound of the derivative, attained at the kink"
 
     def sentence(self) -> Sentence:
         """The least constant."""
         rise = f"{latex(self.function)} - {latex(self.function.subs(x, y))}"
-        yield Notation(
-            f"the least Lipschitz constant of {self.function} is",
-            rf"\sup_{{x \ne y}} \left|\frac{{{rise}}}{{x - y}}\right| =",
-        )
+        formula = rf"\sup_{{x \ne y}} \left|\frac{{{rise}}}{{x - y}}\right| ="
+        yield Notation(f"the least Lipschitz constant of {self.function} is", formula)
         yield self.constant
 
     def decide(self) -> Step:
@@ -270,7 +242,7 @@ class LipschitzConstant(Assertion):
             return self.undecided(f"{self.constant} is no constant")
         premises = [Smooth(self.function, 0).check()]
         for side in Side:
-            premises += differentiated(self.function, side, 1)
+            premises += kink.differentiated(self.function, side, 1)
         if not all_hold(premises):
             return self.undecided("a premise is open", premises)
         bounds = list(self._bounds(self.constant))
@@ -298,8 +270,7 @@ class LipschitzConstant(Assertion):
                 yield LimitAtKink(piece(self.function, side, 1), side, value).check()
 
 
-@dataclass(frozen=True)
-class InverseFunction(Assertion):
+class InverseFunction(AboutFunction):
     """The inverse of a strictly increasing function with f(0) = 0, by its values below and above 0.
 
     Then the points on the left have the values below 0, and those on the right the values above.
@@ -317,10 +288,9 @@ class InverseFunction(Assertion):
         {alpha: 1/2, x: -7/5}
     """
 
-    function: Activation
     below: Expr
     above: Expr
-    rule: ClassVar[str] = "the only solution of f(x) = y"
+    rule = "the only solution of f(x) = y"
 
     def sentence(self) -> Sentence:
         """The solutions."""
@@ -349,8 +319,7 @@ class InverseFunction(Assertion):
         return self.concluded(detail, premises, entailed, "it solves another equation")
 
 
-@dataclass(frozen=True)
-class WishesDetermine(Assertion):
+class WishesDetermine(AboutFunction):
     """A function is the only one that fulfils the wishes which it fulfils.
 
     The wishes: the identity for ``x > 0``, ``order`` continuous derivatives, the limit of the
@@ -365,12 +334,11 @@ class WishesDetermine(Assertion):
         increasing: whether strictly increasing is wished for.
     """
 
-    function: KinkedFunction
     rival: KinkedFunction
     kink: Expr = S.Zero
     order: int = 0
     increasing: bool = False
-    rule: ClassVar[str] = "a rival that fulfils the wishes"
+    rule = "a rival that fulfils the wishes"
 
     def sentence(self) -> Sentence:
         """The wishes, and that nothing else fulfils them."""

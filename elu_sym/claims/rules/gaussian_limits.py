@@ -26,11 +26,8 @@ References:
     Abramowitz, Stegun: Handbook of Mathematical Functions, 7.1.13 and 26.2.13.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from math import comb, factorial
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from sympy import Add, Dummy, Expr, Mul, S, Symbol, diff, exp, latex, oo, pi, sqrt
 
@@ -58,8 +55,7 @@ class Limit(NamedTuple):
     grows: bool
 
 
-@dataclass(frozen=True)
-class _Term:
+class _Term(NamedTuple):
     """``e^Q`` times the sum of ``c_p s^p`` times a function of ``h = 1/s`` that is regular at 0.
 
     Attributes:
@@ -74,18 +70,13 @@ class _Term:
     h: Symbol
     exact: int | None
 
-    @property
-    def top(self) -> int:
-        """The largest power of s."""
-        return max(self.powers)
-
     def coefficient(self, power: int) -> Expr:
         """The coefficient of ``s^power e^Q``.
 
         Raises:
             UndecidedError: if the inequalities do not give it.
         """
-        if self.exact is not None and self.top - power >= self.exact:
+        if self.exact is not None and max(self.powers) - power >= self.exact:
             raise UndecidedError("more of the expansion is needed than the inequalities give")
         return Add(*(c * self._taylor(p - power) for p, c in self.powers.items() if p >= power))
 
@@ -94,47 +85,35 @@ class _Term:
         return derivative.xreplace({self.h: S.Zero}) / factorial(order)
 
 
-@dataclass(frozen=True)
-class _Group:
+class _Group(NamedTuple):
     """The terms with one exponential ``e^Q``; the exponent by powers of s, all of them positive."""
 
     exponent: dict[int, Expr]
-    terms: tuple[_Term, ...]
+    terms: list[_Term]
 
-    @property
-    def top(self) -> int:
-        """The largest power of s."""
-        return max(term.top for term in self.terms)
+    def leading(self, least: int | None = None) -> tuple[int, Expr]:
+        """The largest power whose coefficient does not cancel, and the coefficient.
 
-    def coefficient(self, power: int) -> Expr:
-        """The coefficient of ``s^power e^Q``."""
-        return Add(*(term.coefficient(power) for term in self.terms))
-
-    @cached_property
-    def leading(self) -> tuple[int, Expr]:
-        """The largest power whose coefficient does not cancel, and the coefficient."""
-        found = self._first(range(self.top, self.top - ORDERS, -1))
-        if found is None:
-            raise UndecidedError(f"the terms cancel in {ORDERS} orders")
-        return found
-
-    def above(self, power: int) -> tuple[int, Expr] | None:
-        """The same among larger powers only; None if all of those coefficients cancel."""
-        return self._first(range(self.top, power, -1))
-
-    def _first(self, powers: Iterable[int]) -> tuple[int, Expr] | None:
-        for power in powers:
-            coefficient = self.coefficient(power)
+        Args:
+            least: given, with its coefficient, where the coefficients of all larger ones cancel.
+        """
+        top = max(power for term in self.terms for power in term.powers)
+        for power in range(top, top - ORDERS if least is None else least, -1):
+            coefficient = self._coefficient(power)
             if not is_zero(coefficient):
                 return power, coefficient
-        return None
+        if least is None:
+            raise UndecidedError(f"the terms cancel in {ORDERS} orders")
+        return least, self._coefficient(least)
+
+    def _coefficient(self, power: int) -> Expr:
+        return Add(*(term.coefficient(power) for term in self.terms))
 
     def compared_with(self, other: "_Group") -> int:
         """1 if its exponential is the faster one, -1 if the other one is, 0 for the same."""
-        difference = dict(self.exponent)
-        for power, value in other.exponent.items():
-            difference[power] = difference.get(power, S.Zero) - value
-        return _leading_sign(difference)
+        ours, theirs = self.exponent, other.exponent
+        powers = ours.keys() | theirs.keys()
+        return _leading_sign({p: ours.get(p, S.Zero) - theirs.get(p, S.Zero) for p in powers})
 
 
 def limit_at_infinity(form: NormalForm, s: Symbol) -> Limit:
@@ -156,23 +135,21 @@ def limit_at_infinity(form: NormalForm, s: Symbol) -> Limit:
         Limit(coefficient=1, grows=False)
     """
     reference = _fastest(_groups(form.domain, form.denominator, s))
-    power, divisor = reference.leading
+    power, divisor = reference.leading()
     if not Nonzero.is_evident(divisor):
         raise UndecidedError(f"the leading coefficient {divisor} of the denominator may vanish")
-    groups = list(_groups(form.domain, form.numerator, s))
+    groups = _groups(form.domain, form.numerator, s)
     if not groups:
         return Limit(S.Zero, False)
     fastest = _fastest(groups)
     order = fastest.compared_with(reference)
     if order < 0:
         return Limit(S.Zero, False)
-    larger = fastest.leading if order else fastest.above(power)
-    if larger is not None:
-        return Limit(larger[1] / divisor, True)
-    return Limit(fastest.coefficient(power) / divisor, False)
+    found, coefficient = fastest.leading(None if order else power)
+    return Limit(coefficient / divisor, order > 0 or found > power)
 
 
-def _fastest(groups: Iterable[_Group]) -> _Group:
+def _fastest(groups: list[_Group]) -> _Group:
     first, *others = groups
     for group in others:
         order = group.compared_with(first)
@@ -182,7 +159,7 @@ def _fastest(groups: Iterable[_Group]) -> _Group:
     return first
 
 
-def _groups(domain: Any, terms: Any, s: Symbol) -> Iterator[_Group]:
+def _groups(domain: Any, terms: Any, s: Symbol) -> list[_Group]:
     """The terms of a sum by their growth."""
     h = Dummy("h", positive=True)
     found: dict[frozenset[tuple[int, Expr]], list[_Term]] = {}
@@ -206,8 +183,7 @@ def _groups(domain: Any, terms: Any, s: Symbol) -> Iterator[_Group]:
         powers = {power - shift: value for power, value in _parts(domain, coefficient, s).items()}
         regular = Mul(exp(_regular(bounded, h)), *factors)
         found.setdefault(growing, []).append(_Term(powers, regular, h, exact))
-    for growing, members in found.items():
-        yield _Group(dict(growing), tuple(members))
+    return [_Group(dict(growing), members) for growing, members in found.items()]
 
 
 def _reflected(domain: Any, terms: Any, s: Symbol) -> dict[Any, Any]:
@@ -274,8 +250,19 @@ def _end(to: Expr) -> Notation:
     return Notation("0+", "0^+") if to == 0 else Notation(str(to), latex(to))
 
 
-@dataclass(frozen=True)
-class GaussianLimit(Assertion):
+class AtEnd(Assertion):
+    """An assertion about a closed form as a variable tends to ``oo``, ``-oo`` or 0 from above."""
+
+    expression: Expr
+    variable: Symbol
+    to: Expr
+
+    def _named(self, witness: Point) -> Point:
+        """A witness; where any values of the parameters will do, some that are admissible."""
+        return witness or next(rational_points(self.expression.free_symbols - {self.variable}))
+
+
+class GaussianLimit(AtEnd):
     """The limit of a Gaussian closed form as a variable tends to ``oo``, ``-oo`` or 0 from above.
 
     The other symbols are fixed, anywhere in the range that their assumptions admit.
@@ -291,11 +278,8 @@ class GaussianLimit(Assertion):
         {alpha: 1/2}
     """
 
-    expression: Expr
-    variable: Symbol
-    to: Expr
     value: Expr
-    rule: ClassVar[str] = "growth of Gaussian terms, Gordon's inequality"
+    rule = "growth of Gaussian terms, Gordon's inequality"
 
     def sentence(self) -> Sentence:
         """The limit."""
@@ -318,11 +302,11 @@ class GaussianLimit(Assertion):
             return self._infinite(found)
         detail = f"the terms that do not vanish tend to {found.coefficient}"
         if self.value in (oo, -oo):
-            return self.refuted(f"{detail}, which is finite", _named({}, self))
+            return self.refuted(f"{detail}, which is finite", self._named({}))
         comparison = equals(found.coefficient, self.value)
         if comparison:
             return self.proved(detail)
-        return self.refuted(f"{detail}, {comparison.reason}", _named(comparison.witness, self))
+        return self.refuted(f"{detail}, {comparison.reason}", self._named(comparison.witness))
 
     def _infinite(self, found: Limit) -> Step:
         """Something that grows has no limit but an infinity of the sign of its coefficient."""
@@ -333,12 +317,11 @@ class GaussianLimit(Assertion):
             ball = enclose(found.coefficient, point)
             claimed = {oo: ball > 0, -oo: ball < 0}.get(self.value, False)
             if not claimed and (ball > 0 or ball < 0):
-                return self.refuted(f"{detail}, which lies in {ball.str(8)}", _named(point, self))
+                return self.refuted(f"{detail}, which lies in {ball.str(8)}", self._named(point))
         return self.undecided(f"{detail}, of unknown sign")
 
 
-@dataclass(frozen=True)
-class EventuallyNegative(Assertion):
+class EventuallyNegative(AtEnd):
     """A closed form is negative once a variable is close enough to an end, as its limit is.
 
     Examples:
@@ -350,11 +333,8 @@ class EventuallyNegative(Assertion):
         {alpha: 1/2}
     """
 
-    expression: Expr
-    variable: Symbol
-    to: Expr
     limit: Expr
-    rule: ClassVar[str] = "sign of the limit"
+    rule = "sign of the limit"
 
     def sentence(self) -> Sentence:
         """The inequality."""
@@ -365,12 +345,7 @@ class EventuallyNegative(Assertion):
         limit = GaussianLimit(self.expression, self.variable, self.to, self.limit).check()
         opposite = NonNegative(-self.limit).check()
         if limit.holds and opposite.witness is not None:
-            witness = _named(opposite.witness, self)
+            witness = self._named(opposite.witness)
             return self.refuted("the limit is positive", witness, [limit, opposite])
         premises = (limit, Positive(-self.limit))
         return self.concluded("the limit is negative", premises, entailed=())
-
-
-def _named(witness: Point, limit: GaussianLimit | EventuallyNegative) -> Point:
-    """A witness; where any values of the parameters will do, some that are admissible."""
-    return witness or next(rational_points(limit.expression.free_symbols - {limit.variable}))

@@ -6,11 +6,8 @@ by trying out parameters. The probability that a derivative lies below a level i
 """
 
 import itertools
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterator
 from functools import partial
-from typing import ClassVar
 
 from sympy import Expr, Rational, S, Symbol, diff, latex
 from sympy.stats import Normal
@@ -36,7 +33,6 @@ TRIES = 40
 """The points at which a wrong threshold is sought out."""
 
 
-@dataclass(frozen=True)
 class GaussianMean(Assertion):
     """The value of E g(X), X ~ N(location, deviation^2), for a positive deviation.
 
@@ -52,16 +48,14 @@ class GaussianMean(Assertion):
     value: Expr
     location: Expr = mu
     deviation: Expr = sigma
-    rule: ClassVar[str] = "exact expectation, every step checked"
+    rule = "exact expectation, every step checked"
 
     def sentence(self) -> Sentence:
         """The equation."""
         location, variance = self.location, self.deviation**2
         yield from (expectation(self.expression), "=", self.value)
-        yield Notation(
-            f"at x = X ~ N({location}, {variance})",
-            rf",\; X \sim N({latex(location)}, {latex(variance)})",
-        )
+        formula = rf",\; X \sim N({latex(location)}, {latex(variance)})"
+        yield Notation(f"at x = X ~ N({location}, {variance})", formula)
 
     def decide(self) -> Step:
         """Derive the expectation and compare the normal forms."""
@@ -79,7 +73,6 @@ class GaussianMean(Assertion):
         return self.refuted(detail, {**_given(self), **comparison.witness})
 
 
-@dataclass(frozen=True)
 class PositiveGaussianMean(Assertion):
     """A closed form is positive for every normal law, being E g(X) with g >= 0, g > 0 for x < 0.
 
@@ -98,7 +91,7 @@ class PositiveGaussianMean(Assertion):
     integrand: Expr
     location: Expr = mu
     deviation: Expr = sigma
-    rule: ClassVar[str] = "sign of the integrand"
+    rule = "sign of the integrand"
 
     def sentence(self) -> Sentence:
         """The inequality."""
@@ -108,18 +101,13 @@ class PositiveGaussianMean(Assertion):
         """Check that it is the expectation, and the sign of the integrand."""
         mean = GaussianMean(self.integrand, self.value, self.location, self.deviation)
         symbols = self.value.free_symbols
-        return self.concluded(
-            "a normal law gives every half-line positive probability",
-            (mean, PositiveMean(self.integrand)),
-            entailed=(),
-        ).unless(
-            itertools.chain(rational_points(symbols), _far_points(symbols)),
-            partial(NonNegative.counterexample, self.value),
-            _given(self),
-        )
+        points = itertools.chain(rational_points(symbols), _far_points(symbols))
+        premises = (mean, PositiveMean(self.integrand))
+        detail = "a normal law gives every half-line positive probability"
+        failure = partial(NonNegative.counterexample, self.value)
+        return self.concluded(detail, premises, ()).unless(points, failure, _given(self))
 
 
-@dataclass(frozen=True)
 class SignChange(Assertion):
     """A closed form that is linear in a parameter is positive below a threshold, negative above.
 
@@ -143,7 +131,7 @@ class SignChange(Assertion):
     integrand: Expr
     location: Expr = mu
     deviation: Expr = sigma
-    rule: ClassVar[str] = "a line that falls"
+    rule = "a line that falls"
 
     def sentence(self) -> Sentence:
         """The equivalence."""
@@ -167,11 +155,9 @@ class SignChange(Assertion):
         close = self._close_to(self.threshold - at_threshold / (2 * slope))
         anywhere = itertools.islice(rational_points(self._symbols), TRIES)
         falls = PositiveGaussianMean(-slope, self.integrand, self.location, self.deviation)
-        return self.concluded(
-            "it falls, and vanishes at the threshold",
-            (falls, Equality(at_threshold, S.Zero)),
-            entailed=(),
-        ).unless(itertools.chain(close, anywhere), other_sign, _given(self))
+        premises = (falls, Equality(at_threshold, S.Zero))
+        step = self.concluded("it falls, and vanishes at the threshold", premises, ())
+        return step.unless(itertools.chain(close, anywhere), other_sign, _given(self))
 
     @property
     def _symbols(self) -> set[Symbol]:
@@ -182,15 +168,13 @@ class SignChange(Assertion):
         for others in itertools.islice(rational_points(self._symbols - {self.parameter}), TRIES):
             ball = enclose(half_way, others)
             for denominator in DENOMINATORS if ball.is_finite() else ():
-                close = Fraction(float(ball.mid())).limit_denominator(denominator)
-                value = Rational(close.numerator, close.denominator)
+                value = Rational(float(ball.mid())).limit_denominator(denominator)
                 if admits(self.parameter, value):
                     yield {**others, self.parameter: value}
 
 
-def _far_points(symbols: Iterable[Symbol]) -> Iterator[Point]:
+def _far_points(symbols: set[Symbol]) -> Iterator[Point]:
     """Where an asymptotic statement fails if it does: sigma very small or very large."""
-    symbols = set(symbols)
     for doublings in range(1, FARTHEST) if sigma in symbols else ():
         for deviation in (Rational(2**doublings), Rational(1, 2**doublings)):
             yield {**next(rational_points(symbols)), sigma: deviation}
@@ -207,7 +191,6 @@ def _derived(derivation: Derivation) -> str:
     return f"derived in {steps} steps with {checks} exact checks"
 
 
-@dataclass(frozen=True)
 class DerivativeBelow(Assertion):
     """P[f'(X) < level] of ELU under relations between level, 1 and alpha, X ~ N(mu, sigma^2).
 
@@ -224,7 +207,7 @@ class DerivativeBelow(Assertion):
 
     relations: tuple[Expr, ...]
     value: Expr
-    rule: ClassVar[str] = "exact probability of the event, every step checked"
+    rule = "exact probability of the event, every step checked"
 
     def sentence(self) -> Sentence:
         """The equation and its condition."""
@@ -235,11 +218,11 @@ class DerivativeBelow(Assertion):
 
     def decide(self) -> Step:
         """Find the case, and compare the normal forms."""
-        cases = [case for case in derivative_below.cases if case.relations == self.relations]
-        if len(cases) != 1:
+        cases = {case.relations: case for case in derivative_below.cases}
+        if self.relations not in cases:
             known = "; ".join(case.name for case in derivative_below.cases)
             return self.undecided(f"the cases are {known}")
-        (case,) = cases
+        case = cases[self.relations]
         derived, detail = case.closed_form, _derived(case.derivation)
         if equals(derived, self.value):
             return self.proved(detail)

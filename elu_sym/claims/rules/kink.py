@@ -6,8 +6,6 @@ the conclusion entails the premise; otherwise the conclusion stays open.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar
 
 from sympy import Expr, S, Symbol, diff, latex
 
@@ -44,8 +42,13 @@ def value_at_kink(function: KinkedFunction, side: Side, order: int = 0) -> Expr:
     return piece(function, side, order).subs(x, 0)
 
 
-@dataclass(frozen=True)
-class Smooth(Assertion):
+class AboutFunction(Assertion):
+    """An assertion about a function, whose argument is ``x``."""
+
+    function: KinkedFunction
+
+
+class Smooth(AboutFunction):
     """A function has ``order`` continuous derivatives.
 
     Inside the half-lines it has them all. At 0 it has them if and only if the one-sided limits of
@@ -61,9 +64,8 @@ class Smooth(Assertion):
         (False, {alpha: 1/2, x: 0})
     """
 
-    function: KinkedFunction
     order: int
-    rule: ClassVar[str] = "mean value theorem at the joint"
+    rule = "mean value theorem at the joint"
 
     def sentence(self) -> Sentence:
         """How smooth it is."""
@@ -80,9 +82,7 @@ class Smooth(Assertion):
             value = value_at_kink(function, Side.RIGHT, order)
             for side in Side:
                 premises += differentiated(function, side, order)
-            left, right = (
-                LimitAtKink(piece(function, side, order), side, value).check() for side in Side
-            )
+            left, right = (has_limit(function, side, order, value) for side in Side)
             premises += [left, right]
             if right.holds:
                 entailed.append(left)
@@ -90,8 +90,7 @@ class Smooth(Assertion):
         return self.concluded(detail, premises, entailed, failure, {x: S.Zero})
 
 
-@dataclass(frozen=True)
-class SmoothOnlyAt(Assertion):
+class SmoothOnlyAt(AboutFunction):
     """A function has ``order`` continuous derivatives for one value of a parameter and no other.
 
     At the value it has them. Conversely, if it has them, then the limits of the last derivative
@@ -104,11 +103,10 @@ class SmoothOnlyAt(Assertion):
         True
     """
 
-    function: KinkedFunction
     order: int
     parameter: Symbol
     value: Expr
-    rule: ClassVar[str] = "both directions"
+    rule = "both directions"
 
     def sentence(self) -> Sentence:
         """The equivalence."""
@@ -125,19 +123,15 @@ class SmoothOnlyAt(Assertion):
         limits, difference = _limits(self.function, self.order)
         necessary = UniqueSolution((difference,), (self.parameter,), (self.value,))
         sufficient = smooth(there)
-        step = self.concluded(
-            "the value suffices, and nothing else solves the equation",
-            [sufficient, *limits, necessary],
-            [sufficient],
-            "it is not smooth at the value",
-            there,
-        )
+        premises = [sufficient, *limits, necessary.check()]
+        detail = "the value suffices, and nothing else solves the equation"
+        failure = "it is not smooth at the value"
+        step = self.concluded(detail, premises, [sufficient], failure, there)
         elsewhere = next(rational_points({self.parameter}))
         return step.unless([elsewhere] if elsewhere != there else [], smooth)
 
 
-@dataclass(frozen=True)
-class NeverSmooth(Assertion):
+class NeverSmooth(AboutFunction):
     """For no value of its parameters has a function ``order`` continuous derivatives.
 
     If it had them, then the limits of the last derivative from both sides would agree.
@@ -152,9 +146,8 @@ class NeverSmooth(Assertion):
         (False, {alpha: 1})
     """
 
-    function: KinkedFunction
     order: int
-    rule: ClassVar[str] = "contradiction of one-sided limits"
+    rule = "contradiction of one-sided limits"
 
     def sentence(self) -> Sentence:
         """That it never is."""
@@ -164,15 +157,13 @@ class NeverSmooth(Assertion):
     def decide(self) -> Step:
         """Show that the limits differ for all values; or try the parameters at 1."""
         limits, difference = _limits(self.function, self.order)
-        step = self.concluded(
-            "the limits from both sides differ", [*limits, Nonzero(difference)], entailed=()
-        )
+        premises = [*limits, Nonzero(difference).check()]
+        step = self.concluded("the limits from both sides differ", premises, ())
         ones = dict.fromkeys(self.function.free_symbols - {x}, S.One)
         return step.unless([ones], lambda p: Smooth(self.function.xreplace(p), self.order).check())
 
 
-@dataclass(frozen=True)
-class OneSidedDerivative(Assertion):
+class OneSidedDerivative(AboutFunction):
     """The derivative of a function at 0 from one side.
 
     Where the piece continues the value at 0, the difference quotient from that side tends to the
@@ -185,40 +176,29 @@ class OneSidedDerivative(Assertion):
         True
     """
 
-    function: KinkedFunction
     side: Side
     value: Expr
-    rule: ClassVar[str] = "mean value theorem at the joint"
+    rule = "mean value theorem at the joint"
 
     def sentence(self) -> Sentence:
         """The derivative."""
-        name, side = latex(self.function), self.side
-        yield Notation(
-            f"the derivative of {self.function} at 0 from the {side.name.lower()} is",
-            rf"\partial_x^{{{side.sign}}} {name}\big|_{{x = 0}} =",
-        )
+        side = self.side
+        text = f"the derivative of {self.function} at 0 from the {side.name.lower()} is"
+        yield Notation(text, rf"\partial_x^{{{side.sign}}} {latex(self.function)}\big|_{{x = 0}} =")
         yield self.value
 
     def decide(self) -> Step:
         """Check that the piece continues the value at 0, and the limit of its derivative."""
         function, side = self.function, self.side
         values = (value_at_kink(function, Side.RIGHT), self.value)
-        limits = [
-            LimitAtKink(piece(function, side, order), side, value).check()
-            for order, value in enumerate(values)
-        ]
+        limits = [has_limit(function, side, order, value) for order, value in enumerate(values)]
         smooth = SmoothPiece(piece(function, side), side)
-        return self.concluded(
-            "the piece continues the value at 0",
-            [smooth, *differentiated(function, side, 1), *limits],
-            limits,
-            "a limit is another one",
-            {x: S.Zero},
-        )
+        premises = [smooth.check(), *differentiated(function, side, 1), *limits]
+        detail, failure = "the piece continues the value at 0", "a limit is another one"
+        return self.concluded(detail, premises, limits, failure, {x: S.Zero})
 
 
-@dataclass(frozen=True)
-class Jump(Assertion):
+class Jump(AboutFunction):
     """The derivative of a function jumps at 0 by this much: from the right less from the left.
 
     Examples:
@@ -230,26 +210,21 @@ class Jump(Assertion):
         {alpha: 1/2}
     """
 
-    function: KinkedFunction
     value: Expr
-    rule: ClassVar[str] = "difference of the one-sided derivatives"
+    rule = "difference of the one-sided derivatives"
 
     def sentence(self) -> Sentence:
         """The difference."""
         name, value = latex(self.function), latex(self.value)
         jump = rf"\partial_x^{{+}} {name} - \partial_x^{{-}} {name}"
-        yield Notation(
-            f"the derivative of {self.function} jumps by {self.value} at 0",
-            rf"\left({jump}\right)\big|_{{x = 0}} = {value}",
-        )
+        text = f"the derivative of {self.function} jumps by {self.value} at 0"
+        yield Notation(text, rf"\left({jump}\right)\big|_{{x = 0}} = {value}")
 
     def decide(self) -> Step:
         """Find both derivatives and subtract."""
         left, right = (value_at_kink(self.function, side, 1) for side in Side)
-        premises = [
-            OneSidedDerivative(self.function, Side.LEFT, left).check(),
-            OneSidedDerivative(self.function, Side.RIGHT, right).check(),
-        ]
+        values = zip(Side, (left, right), strict=True)
+        premises = [OneSidedDerivative(self.function, *value).check() for value in values]
         comparison = equals(right - left, self.value)
         if not comparison and all_hold(premises):
             return self.refuted(comparison.reason, comparison.witness, premises)
@@ -263,12 +238,18 @@ def differentiated(function: KinkedFunction, side: Side, order: int) -> Iterable
         yield DerivativeOf(piece(function, side, n), piece(function, side, n + 1)).check()
 
 
+def has_limit(function: KinkedFunction, side: Side, order: int, value: Expr) -> Step:
+    """The step that a derivative of a piece tends to a value at the kink."""
+    return LimitAtKink(piece(function, side, order), side, value).check()
+
+
+def limit_of(function: KinkedFunction, side: Side, order: int) -> Iterable[Step]:
+    """The steps to the limit of a derivative of a piece at the kink."""
+    yield from differentiated(function, side, order)
+    yield has_limit(function, side, order, value_at_kink(function, side, order))
+
+
 def _limits(function: KinkedFunction, order: int) -> tuple[list[Step], Expr]:
     """The limits of a derivative from both sides, and their difference, right less left."""
-    steps: list[Step] = []
-    values = []
-    for side in Side:
-        values.append(value_at_kink(function, side, order))
-        steps += differentiated(function, side, order)
-        steps.append(LimitAtKink(piece(function, side, order), side, values[-1]).check())
-    return steps, values[1] - values[0]
+    left, right = (value_at_kink(function, side, order) for side in Side)
+    return [step for side in Side for step in limit_of(function, side, order)], right - left

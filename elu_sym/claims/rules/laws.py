@@ -10,9 +10,6 @@ g >= 0 it always does, as a number or oo. Functions are written in ``x`` with th
 as ``Relu(x) - Elu(x, alpha)``; the right piece holds at 0.
 """
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from sympy import Expr, S, latex
 
 from elu_sym.algebra.equality import equals
@@ -34,8 +31,6 @@ def on_side(expression: Expr, side: Side) -> Expr:
         >>> on_side(Elu(x, alpha) - x, Side.LEFT)
         alpha*(exp(x) - 1) - x
     """
-    if expression.has(distance):
-        raise ValueError(f"{expression} has {distance}, the distance from the kink, as a parameter")
     return side.approach(expression).xreplace({distance: side.value * x})
 
 
@@ -47,8 +42,7 @@ def symmetrized(expression: Expr) -> Expr:
         >>> symmetrized(Relu(x))
         x/2
     """
-    mirrored = on_side(expression, Side.LEFT).xreplace({x: -x})
-    return (on_side(expression, Side.RIGHT) + mirrored) / 2
+    return sum(side.approach(expression) for side in Side).xreplace({distance: x}) / 2
 
 
 def expectation(integrand: Expr) -> Notation:
@@ -60,7 +54,6 @@ def _for_every(text: str, formula: str) -> Notation:
     return Notation(f"at x = X, for every {text}", rf"\quad \text{{for every {formula}}}")
 
 
-@dataclass(frozen=True)
 class AlmostSurelyNonzero(Assertion):
     """P(g(X) = 0) = 0 for every law of X, because g vanishes nowhere.
 
@@ -74,7 +67,7 @@ class AlmostSurelyNonzero(Assertion):
     """
 
     expression: Expr
-    rule: ClassVar[str] = "an event that is empty"
+    rule = "an event that is empty"
 
     def sentence(self) -> Sentence:
         """That the event has no probability."""
@@ -95,7 +88,6 @@ class AlmostSurelyNonzero(Assertion):
         )
 
 
-@dataclass(frozen=True)
 class PositiveMean(Assertion):
     """E g(X) > 0 for every law of X that gives the negative half-line a positive probability.
 
@@ -109,7 +101,7 @@ class PositiveMean(Assertion):
     """
 
     expression: Expr
-    rule: ClassVar[str] = "expectation of a pointwise inequality"
+    rule = "expectation of a pointwise inequality"
 
     def sentence(self) -> Sentence:
         """The inequality."""
@@ -122,15 +114,13 @@ class PositiveMean(Assertion):
         left = PositiveFromKink(on_side(self.expression, Side.LEFT), Side.LEFT).check()
         right = NonNegativeFromKink(on_side(self.expression, Side.RIGHT), Side.RIGHT).check()
         # However little mass lies on the left, a law with nearly all of it at a point has E g < 0.
-        failure = "X = x at this point"
-        if left.holds is not False:
-            failure = "X = x but for a little mass on the left"
+        is_left = left.holds is False
+        failure = f"X = x {'at this point' if is_left else 'but for a little mass on the left'}"
         premises = (left, NonNegative(self.expression.subs(x, S.Zero)), right)
         detail = "positive on the left, nowhere negative"
         return self.concluded(detail, premises, (left, right), failure)
 
 
-@dataclass(frozen=True)
 class PositiveSymmetricMean(Assertion):
     """E g(X) > 0 for every symmetric law of X other than the point mass at 0, or >= 0 for all.
 
@@ -143,7 +133,7 @@ class PositiveSymmetricMean(Assertion):
 
     expression: Expr
     strict: bool = True
-    rule: ClassVar[str] = "symmetry: a pointwise inequality in r = abs(x)"
+    rule = "symmetry: a pointwise inequality in r = abs(x)"
 
     def sentence(self) -> Sentence:
         """The inequality."""
@@ -162,7 +152,6 @@ class PositiveSymmetricMean(Assertion):
         return self.concluded(detail, premises, [pairs], "mass 1/2 at x and at -x")
 
 
-@dataclass(frozen=True)
 class SymmetricMean(Assertion):
     """E g(X) has the same value for every symmetric law, with or without an atom at 0.
 
@@ -178,7 +167,7 @@ class SymmetricMean(Assertion):
     expression: Expr
     value: Expr
     atom_at_zero: bool = False
-    rule: ClassVar[str] = "symmetry: a pointwise equality in r = abs(x)"
+    rule = "symmetry: a pointwise equality in r = abs(x)"
 
     def sentence(self) -> Sentence:
         """The equation."""

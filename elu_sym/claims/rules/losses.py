@@ -1,22 +1,18 @@
 """A loss of an activation: how smooth l(f(x)) is, given how smooth l is; and atoms of f''."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar
 
 from sympy import DiracDelta, Expr, S, diff, latex
 
-from elu_sym.activations import Activation
-from elu_sym.claims.assertion import Assertion, Notation, Step, all_hold
+from elu_sym.claims.assertion import Notation, Step, all_hold
 from elu_sym.claims.rules.elementary import Equality, Nonzero, Side
 from elu_sym.claims.rules.function_shape import LipschitzConstant
 from elu_sym.claims.rules.gaussian_means import GaussianMean
-from elu_sym.claims.rules.kink import Jump, Smooth, value_at_kink
+from elu_sym.claims.rules.kink import AboutFunction, Jump, Smooth, value_at_kink
 from elu_sym.symbols import mu, smoothness, steepness, x
 
 
-@dataclass(frozen=True)
-class ComposedSmoothness(Assertion):
+class ComposedSmoothness(AboutFunction):
     r"""The least smoothness of l(f(x)) over all losses with abs(l') <= G and a beta-Lipschitz l'.
 
     With p = f'(x), q = f'(y),
@@ -36,11 +32,10 @@ class ComposedSmoothness(Assertion):
         constant: the smoothness of the composition, in beta and G.
     """
 
-    function: Activation
     slope: Expr
     curvature: Expr
     constant: Expr
-    rule: ClassVar[str] = "product rule for Lipschitz functions"
+    rule = "product rule for Lipschitz functions"
 
     def sentence(self) -> Iterator[str | Notation]:
         """The constant."""
@@ -52,18 +47,14 @@ class ComposedSmoothness(Assertion):
     def decide(self) -> Step:
         """Check both Lipschitz constants, and that the bound is what they give."""
         bound = smoothness * self.slope**2 + steepness * self.curvature
-        premises = [
-            LipschitzConstant(self.function, self.slope).check(),
-            LipschitzConstant(self.function.diff(x), self.curvature).check(),
-        ]
+        constants = ((self.function, self.slope), (self.function.diff(x), self.curvature))
+        premises = [LipschitzConstant(*each).check() for each in constants]
         comparison = Equality(self.constant, bound).check()
-        if not all_hold(premises):
-            return self.undecided("L and K are not known to be the Lipschitz constants", premises)
-        return self.concluded("beta*L^2 + G*K", [*premises, comparison])
+        entailed = [comparison] if all_hold(premises) else []
+        return self.concluded("beta*L^2 + G*K", [*premises, comparison], entailed)
 
 
-@dataclass(frozen=True)
-class ComposedJump(Assertion):
+class ComposedJump(AboutFunction):
     """The derivative of l(f(x)) jumps at 0 by l'(0) times the jump of f', for every C^1 loss l.
 
     Where that is not 0 the composition is smooth with no constant. Another product refutes, and
@@ -75,10 +66,9 @@ class ComposedJump(Assertion):
         jump: the jump of the composition, nowhere 0.
     """
 
-    function: Activation
     loss_slope: Expr
     jump: Expr
-    rule: ClassVar[str] = "chain rule from either side"
+    rule = "chain rule from either side"
 
     def sentence(self) -> Iterator[str | Expr | Notation]:
         """The jump."""
@@ -94,16 +84,12 @@ class ComposedJump(Assertion):
         if not all_hold(premises):
             return self.undecided("f is not known to be continuous with f(0) = 0", premises)
         left, right = (value_at_kink(self.function, side, 1) for side in Side)
-        premises += [
-            Jump(self.function, right - left).check(),
-            Equality(self.jump, self.loss_slope * (right - left)).check(),
-            Nonzero(self.jump).check(),
-        ]
-        return self.concluded("l' is continuous at f(0) = 0", premises)
+        product = Equality(self.jump, self.loss_slope * (right - left))
+        found = (Jump(self.function, right - left), product, Nonzero(self.jump))
+        return self.concluded("l' is continuous at f(0) = 0", [*premises, *found])
 
 
-@dataclass(frozen=True)
-class SecondDerivative(Assertion):
+class SecondDerivative(AboutFunction):
     """The second derivative of a function in the sense of distributions: a function and an atom.
 
     A distribution T that grows at most exponentially is the limit of its Gaussian means
@@ -117,28 +103,23 @@ class SecondDerivative(Assertion):
         weight: w.
     """
 
-    function: Activation
     mean: Expr
     regular: Expr
     weight: Expr
-    rule: ClassVar[str] = "a distribution is determined by its Gaussian means"
+    rule = "a distribution is determined by its Gaussian means"
 
     def sentence(self) -> Iterator[Notation]:
         """The function and the atom."""
-        parts = self.function, self.regular, self.weight
-        function, regular, weight = map(latex, parts)
+        function, regular, weight = map(latex, (self.function, self.regular, self.weight))
         yield Notation(
-            "{}'' is {} and an atom of weight {} at 0".format(*parts),
+            f"{self.function}'' is {self.regular} and an atom of weight {self.weight} at 0",
             rf"\partial_x^2 {function} = {regular} + \left({weight}\right) \delta_0",
         )
 
     def decide(self) -> Step:
         """Derive both expectations and compare."""
         second = self.regular + self.weight * DiracDelta(x)
-        premises = [
-            GaussianMean(self.function, self.mean).check(),
-            GaussianMean(second, diff(self.mean, mu, 2)).check(),
-        ]
-        if not premises[0].holds:
-            return self.undecided("the mean of f is not known", premises)
-        return self.concluded("the same Gaussian means", premises)
+        mean = GaussianMean(self.function, self.mean).check()
+        curvature = GaussianMean(second, diff(self.mean, mu, 2)).check()
+        entailed = [curvature] if mean.holds else []
+        return self.concluded("the same Gaussian means", [mean, curvature], entailed)

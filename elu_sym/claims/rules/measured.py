@@ -5,7 +5,7 @@ interval: records can support it or leave it open, but no single run contradicts
 about every run there is, is refuted by a run that is an exception.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -15,13 +15,7 @@ from sympy import Expr, Integer, Rational, S
 
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Step
-from elu_sym.experiments import depth, depth_training
-from elu_sym.experiments.paired_differences import (
-    CONFIDENCE,
-    common_rates,
-    mean_difference,
-    paired_difference,
-)
+from elu_sym.experiments import depth, depth_training, paired_differences
 from elu_sym.experiments.smooth_ride import MEASURES, RESULTS, Record, read
 from elu_sym.symbols import learning_rate, seed
 
@@ -43,8 +37,8 @@ PHRASES = {
 """What the measures are called in a sentence."""
 
 
-class InRange(Assertion):
-    """That a measured number lies in a range; a subclass has the fields and measures it.
+class InRange:
+    """That a measured number lies in a range; an assertion has the fields and measures it.
 
     Attributes:
         low: what the number exceeds; None for no bound.
@@ -77,25 +71,28 @@ class InRange(Assertion):
         above = self.low is None or number > self.low * unit
         return above and (self.high is None or number < self.high * unit)
 
-    def judged(self, low: float, high: float, detail: str) -> Step:
-        """What an interval of confidence says; where it overlaps an end, it decides nothing.
 
-        Args:
-            low: the lower end of the interval.
-            high: the upper end.
-            detail: the figures, for the step.
-        """
-        if self.admits(low) and self.admits(high):
-            return self.proved(detail, evidence=Evidence.EXPERIMENT)
-        if (self.low is not None and high <= self.low) or (
-            self.high is not None and low >= self.high
-        ):
-            return self.refuted(detail, {}, evidence=Evidence.EXPERIMENT)
-        return self.undecided(f"{detail}; an end of the range is inside")
+def judged(
+    claim: "MeasuredDifference | RatioOnAverage", low: float, high: float, detail: str
+) -> Step:
+    """What an interval of confidence says; where it overlaps an end, it decides nothing.
+
+    Args:
+        claim: what is said of the number.
+        low: the lower end of the interval.
+        high: the upper end.
+        detail: the figures, for the step.
+    """
+    if claim.admits(low) and claim.admits(high):
+        return claim.proved(detail, evidence=Evidence.EXPERIMENT)
+    if (claim.low is not None and high <= claim.low) or (
+        claim.high is not None and low >= claim.high
+    ):
+        return claim.refuted(detail, {}, evidence=Evidence.EXPERIMENT)
+    return claim.undecided(f"{detail}; an end of the range is inside")
 
 
-@dataclass(frozen=True)
-class RunComparison(InRange):
+class RunComparison(InRange, Assertion):
     """A measure of an activation compared with that of another one, in units of the latter.
 
     The fraction of diverged runs is a measure too; its unit is 1.
@@ -131,15 +128,15 @@ class RunComparison(InRange):
         """The range of the difference."""
         rates = ", ".join(map(str, self.rates))
         yield f"{self.problem} at learning rate {rates}:" if rates else f"{self.problem}:"
-        kind = "relative difference" if self.is_relative else "difference"
+        kind = "difference" if self.measure == "diverged" else "relative difference"
         yield from self.bounded(
             f"{kind} in {PHRASES[self.measure]}, {self.activation} less {self.reference}"
         )
 
     @property
-    def is_relative(self) -> bool:
-        """Whether the unit is the measure of the reference."""
-        return self.measure != "diverged"
+    def activations(self) -> tuple[str, str]:
+        """The two that are compared."""
+        return self.activation, self.reference
 
     def records(self) -> list[Record]:
         """The records of the problem and of the two activations.
@@ -147,23 +144,18 @@ class RunComparison(InRange):
         Raises:
             ValueError: if there are none.
         """
-        both = (self.activation, self.reference)
-        chosen = [
-            record
-            for record in read(self.table)
-            if record.problem == self.problem and record.activation in both
-        ]
-        if {record.activation for record in chosen} != set(both):
+        both, records = self.activations, read(self.table)
+        records = [r for r in records if r.problem == self.problem and r.activation in both]
+        if {record.activation for record in records} != set(both):
             raise ValueError(f"there are no records of {self.problem} with {' and '.join(both)}")
-        return chosen
+        return records
 
-    def chosen_rates(self, records: Iterable[Record]) -> tuple[str, ...]:
+    def chosen_rates(self, records: list[Record]) -> tuple[str, ...]:
         """The learning rates that are compared, as they are written in the records.
 
         Raises:
             ValueError: if a rate that is asked for is not there, or every rate has a diverged run.
         """
-        records = list(records)
         there = sorted({record.learning_rate for record in records}, key=float)
         if self.rates:
             chosen = tuple(text for text in there if Rational(text) in self.rates)
@@ -172,13 +164,12 @@ class RunComparison(InRange):
             return chosen
         if self.measure == "diverged":
             return tuple(there)
-        common = common_rates(records, (self.activation, self.reference))
+        common = paired_differences.common_rates(records, self.activations)
         if not common:
             raise ValueError("runs diverged at every learning rate")
         return common
 
 
-@dataclass(frozen=True)
 class MeasuredDifference(RunComparison):
     """On average over seeds the relative difference from ReLU lies in a range.
 
@@ -194,19 +185,19 @@ class MeasuredDifference(RunComparison):
         (True, <Evidence.EXPERIMENT: 'experiment'>)
     """
 
-    rule: ClassVar[str] = "bootstrap interval of paired differences"
-    quantifier: ClassVar[str] = "on average over seeds"
+    rule = "bootstrap interval of paired differences"
+    quantifier = "on average over seeds"
 
     def decide(self) -> Step:
         """Compute the interval from the records and compare it with the range."""
         records = self.records()
         rates = self.chosen_rates(records)
-        interval = paired_difference(records, self.activation, self.reference, self.measure, rates)
+        pair = self.activations
+        interval = paired_differences.paired_difference(records, *pair, self.measure, rates)
         detail = f"{interval}, mean over the learning rates {', '.join(rates)}"
-        return self.judged(interval.low, interval.high, detail)
+        return judged(self, interval.low, interval.high, detail)
 
 
-@dataclass(frozen=True)
 class DifferenceInEveryRun(RunComparison):
     """In every pair of runs, of one seed and learning rate, the relative difference is in a range.
 
@@ -223,8 +214,8 @@ class DifferenceInEveryRun(RunComparison):
         (False, {seed: 40, learning_rate: 3})
     """
 
-    rule: ClassVar[str] = "comparison run by run"
-    quantifier: ClassVar[str] = "in every run"
+    rule = "comparison run by run"
+    quantifier = "in every run"
 
     def decide(self) -> Step:
         """Compare pair by pair; the first exception is the witness."""
@@ -232,7 +223,7 @@ class DifferenceInEveryRun(RunComparison):
         for reference, record in self._pairs(self.records()):
             pairs += 1
             value, other = (Rational(each.value(self.measure)) for each in (record, reference))
-            unit = other if self.is_relative else S.One
+            unit = S.One if self.measure == "diverged" else other
             if unit < 0:
                 raise ValueError(f"{reference} has a negative {self.measure}, which is no unit")
             if self.measure == "steps_to_tolerance" and "0" in (record.reached, reference.reached):
@@ -294,16 +285,12 @@ class Sample:
         Raises:
             ValueError: if there are none, or one is missing because a run diverged.
         """
-        rows: list[depth_training.LossRecord] | list[depth.LayerRecord]
-        if self.measure == "loss":
-            rows = depth_training.read(self.table or depth_training.RESULTS)
-            others: tuple[str, ...] = ("learning_rate",)
-        else:
-            rows = depth.read(self.table or depth.RESULTS)
-            others = ("inputs", "width")
-        others = tuple(name for name in others if name not in dict(self.chosen))
+        is_loss = self.measure == "loss"
+        experiment = depth_training if is_loss else depth
+        columns = ("learning_rate",) if is_loss else ("inputs", "width")
+        others = [name for name in columns if name not in dict(self.chosen)]
         found: dict[tuple[str, ...], Rational] = {}
-        for row in rows:
+        for row in experiment.read(self.table or experiment.RESULTS):
             if any(getattr(row, name) != value for name, value in self.chosen):
                 continue
             run = (row.seed, *(getattr(row, name) for name in others))
@@ -318,8 +305,7 @@ class Sample:
         return found
 
 
-@dataclass(frozen=True)
-class Ratio(InRange):
+class Ratio(InRange, Assertion):
     """A measure compared with another one, or with an exact number, as a ratio.
 
     Attributes:
@@ -356,7 +342,6 @@ class Ratio(InRange):
         return {run: (values[run], units[run]) for run in values}
 
 
-@dataclass(frozen=True)
 class RatioOnAverage(Ratio):
     """The ratio of the means over seeds lies in a range, with its bootstrap interval.
 
@@ -370,8 +355,8 @@ class RatioOnAverage(Ratio):
         True
     """
 
-    rule: ClassVar[str] = "bootstrap interval of a ratio of means over seeds"
-    quantifier: ClassVar[str] = "on average over seeds"
+    rule = "bootstrap interval of a ratio of means over seeds"
+    quantifier = "on average over seeds"
 
     def decide(self) -> Step:
         """Average over the runs of a seed, compute the interval, and compare it with the range."""
@@ -381,16 +366,14 @@ class RatioOnAverage(Ratio):
         if len({len(pairs) for pairs in by_seed.values()}) > 1:
             raise ValueError("some seeds have more runs than others")
         means = np.array([np.mean(np.array(p, dtype=float), axis=0) for p in by_seed.values()])
-        found = mean_difference(means[:, 0], means[:, 1])
+        found = paired_differences.mean_difference(means[:, 0], means[:, 1])
         low, high = 1.0 + found.low, 1.0 + found.high
-        detail = (
-            f"{1.0 + found.estimate:.4g}, {100 * CONFIDENCE:g} % interval [{low:.4g}, {high:.4g}]"
-            f" from {found.pairs} seeds"
-        )
-        return self.judged(low, high, detail)
+        percent = 100 * paired_differences.CONFIDENCE
+        interval = f"{percent:g} % interval [{low:.4g}, {high:.4g}]"
+        detail = f"{1.0 + found.estimate:.4g}, {interval} from {found.pairs} seeds"
+        return judged(self, low, high, detail)
 
 
-@dataclass(frozen=True)
 class RatioInEveryRun(Ratio):
     """The ratio lies in a range in every run; the first exception is the witness.
 
@@ -400,8 +383,8 @@ class RatioInEveryRun(Ratio):
         {seed: 0}
     """
 
-    rule: ClassVar[str] = "comparison run by run"
-    quantifier: ClassVar[str] = "in every run"
+    rule = "comparison run by run"
+    quantifier = "in every run"
 
     def decide(self) -> Step:
         """Compare the exact decimals run by run."""

@@ -6,20 +6,11 @@ that the rows name. A row that is not so refutes a statement about every row.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar
 
 from sympy import Rational, Symbol
 
-from elu_sym.algebra.rounding import (
-    DERIVATIVE_FROM_VALUE,
-    EXPONENTIAL,
-    FORMATS,
-    QUANTITIES,
-    FloatingPointFormat,
-    largest_at_most,
-)
+from elu_sym.algebra import rounding
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Step
 from elu_sym.experiments.library_thresholds import ELEMENTS, Measurement, read
@@ -37,20 +28,19 @@ class Reference(Enum):
 
     def threshold(self, row: Measurement) -> Rational:
         """The float for what a row measures."""
-        numbers, quantity, height = _format(row), QUANTITIES[row.function], _height(row)
-        if self is Reference.SUBNORMAL:
-            return largest_at_most(EXPONENTIAL, numbers, numbers.greatest_subnormal)
-        if self is Reference.EPSILON:
-            return largest_at_most(EXPONENTIAL, numbers, Rational(1, 2**numbers.precision))
-        computation = {
-            Reference.EACH_ROUNDED: quantity.each_rounded,
-            Reference.ROUNDED_ONCE: quantity.rounded_once,
-            Reference.FROM_VALUE: DERIVATIVE_FROM_VALUE,
+        numbers, quantity = _format(row), rounding.QUANTITIES[row.function]
+        height = Rational(row.alpha) if row.alpha else None
+        limit = quantity.limit(height)
+        computation, level = {
+            Reference.EACH_ROUNDED: (quantity.each_rounded, limit),
+            Reference.ROUNDED_ONCE: (quantity.rounded_once, limit),
+            Reference.FROM_VALUE: (rounding.DERIVATIVE_FROM_VALUE, limit),
+            Reference.SUBNORMAL: (rounding.EXPONENTIAL, numbers.greatest_subnormal),
+            Reference.EPSILON: (rounding.EXPONENTIAL, Rational(1, 2**numbers.precision)),
         }[self]
-        return largest_at_most(computation, numbers, quantity.limit(height), height)
+        return rounding.largest_at_most(computation, numbers, level, height)
 
 
-@dataclass(frozen=True)
 class MeasuredWithin(Assertion):
     """The measured thresholds of a library lie within some floats of a reference.
 
@@ -74,13 +64,13 @@ class MeasuredWithin(Assertion):
 
     library: str
     functions: tuple[str, ...]
-    formats: tuple[FloatingPointFormat, ...]
+    formats: tuple[rounding.FloatingPointFormat, ...]
     reference: Reference
     least: int
     greatest: int
     cases: int
     elements: int = ELEMENTS
-    rule: ClassVar[str] = "measured thresholds, counted in floats"
+    rule = "measured thresholds, counted in floats"
 
     def sentence(self) -> Iterator[str]:
         """The range of the distances."""
@@ -93,7 +83,14 @@ class MeasuredWithin(Assertion):
 
     def decide(self) -> Step:
         """Count the floats between each measured threshold and the reference."""
-        rows = [row for row in read() if self._is_meant(row)]
+        meant = self.library, str(self.elements)
+        rows = [
+            row
+            for row in read()
+            if (row.library, row.elements) == meant
+            and row.function in self.functions
+            and row.format in self._names
+        ]
         if len(rows) != self.cases:
             return self.undecided(f"the table has {len(rows)} such cases")
         distances = []
@@ -106,9 +103,8 @@ class MeasuredWithin(Assertion):
                 point: dict[Symbol, Rational] = {x: measured}
                 point |= {alpha: Rational(row.alpha)} if row.alpha else {}
                 named = f"{row.library} {row.version}, {row.function} in {row.format}"
-                return self.refuted(
-                    f"{named}: {distance} floats", point, evidence=Evidence.EXPERIMENT
-                )
+                detail = f"{named}: {distance} floats"
+                return self.refuted(detail, point, evidence=Evidence.EXPERIMENT)
             distances.append(distance)
         machines = sorted({f"{row.version} on {row.instruction_set}" for row in rows})
         detail = (
@@ -121,18 +117,6 @@ class MeasuredWithin(Assertion):
     def _names(self) -> list[str]:
         return [numbers.name for numbers in self.formats]
 
-    def _is_meant(self, row: Measurement) -> bool:
-        return (
-            row.library == self.library
-            and row.function in self.functions
-            and row.format in self._names
-            and row.elements == str(self.elements)
-        )
 
-
-def _format(row: Measurement) -> FloatingPointFormat:
-    return next(numbers for numbers in FORMATS if numbers.name == row.format)
-
-
-def _height(row: Measurement) -> Rational | None:
-    return Rational(row.alpha) if row.alpha else None
+def _format(row: Measurement) -> rounding.FloatingPointFormat:
+    return next(numbers for numbers in rounding.FORMATS if numbers.name == row.format)

@@ -7,19 +7,13 @@ neighbours, at which they do. Claims quantify over the floats ``x <= 0`` of a fo
 its left piece.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar
-
 from sympy import Expr, Rational, Symbol
 
 from elu_sym.algebra.rounding import Computation, FloatingPointFormat, largest_at_most, number
 from elu_sym.certify.witness import Evidence
-from elu_sym.claims.assertion import Assertion, Notation, Step, all_hold
+from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step, first_false
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
 from elu_sym.symbols import alpha, distance, excess, x, y
-
-Sentence = Iterator[str | Expr | Notation]
 
 
 def exact(value: Rational) -> Notation:
@@ -38,7 +32,6 @@ def in_format(number_format: FloatingPointFormat, height: Rational | None) -> Se
     yield from () if height is None else ("at", alpha, "=", exact(height))
 
 
-@dataclass(frozen=True)
 class RoundingPreservesOrder(Assertion):
     """Rounding to nearest is monotone: ``u <= v`` implies ``fl(u) <= fl(v)``, in any format.
 
@@ -51,7 +44,7 @@ class RoundingPreservesOrder(Assertion):
         True
     """
 
-    rule: ClassVar[str] = "distances to two floats"
+    rule = "distances to two floats"
 
     def sentence(self) -> Sentence:
         """The implication."""
@@ -63,13 +56,10 @@ class RoundingPreservesOrder(Assertion):
         """Check the sign of the sum, with x for u, y for b, and the differences as symbols."""
         u, v, b, a = x, x + distance, y, y + excess
         closer = (u - b) ** 2 - (u - a) ** 2 + (v - a) ** 2 - (v - b) ** 2
-        premise = Positive(-closer).check()
-        return self.concluded(
-            f"fl(u) = {a} > fl(v) = {b} with u = {u} < v = {v} cannot be", [premise]
-        )
+        detail = f"fl(u) = {a} > fl(v) = {b} with u = {u} < v = {v} cannot be"
+        return self.concluded(detail, [Positive(-closer)])
 
 
-@dataclass(frozen=True)
 class Increasing(Assertion):
     """A computation never decreases as ``x`` grows: what it gives at one float bounds the others.
 
@@ -80,7 +70,7 @@ class Increasing(Assertion):
     """
 
     computation: Computation
-    rule: ClassVar[str] = "a chain of increasing operations and roundings"
+    rule = "a chain of increasing operations and roundings"
 
     def sentence(self) -> Sentence:
         """That it does."""
@@ -88,18 +78,25 @@ class Increasing(Assertion):
 
     def decide(self) -> Step:
         """Check the derivative of every operation, and that rounding preserves order."""
-        premises = [RoundingPreservesOrder().check(), *self._derivatives()]
-        if all_hold(premises):
-            return self.proved("each operation increases, and so does each rounding", premises)
-        return self.undecided("an operation may decrease", premises)
-
-    def _derivatives(self) -> Iterator[Step]:
-        for place, operation in enumerate(self.computation.operations):
-            yield Positive(operation.diff(y if place else x)).check()
+        first, *others = self.computation.operations
+        derivatives = [first.diff(x), *(operation.diff(y) for operation in others)]
+        premises = (RoundingPreservesOrder(), *map(Positive, derivatives))
+        return self.concluded("each operation increases, and so does each rounding", premises, ())
 
 
-@dataclass(frozen=True)
-class RoundedValue(Assertion):
+class InFormat(Assertion):
+    """An assertion about rounded operations.
+
+    Attributes:
+        computation: the operations.
+        number_format: the format of every operand and result.
+    """
+
+    computation: Computation
+    number_format: FloatingPointFormat
+
+
+class RoundedValue(InFormat):
     """What a computation gives in a format at a float, compared with a number.
 
     Attributes:
@@ -118,13 +115,11 @@ class RoundedValue(Assertion):
         {x: -93}
     """
 
-    computation: Computation
-    number_format: FloatingPointFormat
     relation: str
     level: Rational
     at: Rational
     height: Rational | None = None
-    rule: ClassVar[str] = "correct rounding of an enclosure"
+    rule = "correct rounding of an enclosure"
 
     @property
     def point(self) -> dict[Symbol, Rational]:
@@ -148,8 +143,7 @@ class RoundedValue(Assertion):
         return self.refuted(detail, self.point)
 
 
-@dataclass(frozen=True)
-class AtMostUpTo(Assertion):
+class AtMostUpTo(InFormat):
     """A computation is at most a level for ``x <= threshold`` and greater for every greater float.
 
     Attributes:
@@ -167,13 +161,11 @@ class AtMostUpTo(Assertion):
         {x: -11/16}
     """
 
-    computation: Computation
-    number_format: FloatingPointFormat
     level: Rational
     threshold: Rational
     height: Rational | None = None
-    rule: ClassVar[str] = "monotone: two neighbouring floats decide"
-    relation: ClassVar[str] = "<="
+    rule = "monotone: two neighbouring floats decide"
+    relation = "<="
 
     def sentence(self) -> Sentence:
         """The equivalence."""
@@ -186,18 +178,17 @@ class AtMostUpTo(Assertion):
         after = self.number_format.successor(self.threshold)
         if after > 0:
             return self.undecided("the threshold has no successor among the floats x <= 0")
-        values = [*self._reached(), self.value_at(">", after).check()]
-        for step in values:
-            if step.holds is False and step.witness is not None:
-                return self.refuted(f"not so: {step.detail}", step.witness, values)
+        values = [self.value_at(self.relation, at).check() for at in self._reached()]
+        values.append(self.value_at(">", after).check())
+        false = first_false(values)
+        if false is not None:
+            return self.refuted(f"not so: {false.detail}", false.witness or {}, values)
         premises = [Increasing(self.computation).check(), *values]
-        if all_hold(premises):
-            return self.proved("so it is for every smaller and every greater float", premises)
-        return self.undecided("a premise is open", premises)
+        return self.concluded("so it is for every smaller and every greater float", premises, ())
 
-    def _reached(self) -> list[Step]:
-        """Where the level is reached."""
-        return [self.value_at("<=", self.threshold).check()]
+    def _reached(self) -> list[Rational]:
+        """The floats at which it is checked that the level is reached."""
+        return [self.threshold]
 
     def value_at(self, relation: str, at: Rational) -> RoundedValue:
         """The assertion about the result at one float."""
@@ -206,7 +197,6 @@ class AtMostUpTo(Assertion):
         )
 
 
-@dataclass(frozen=True)
 class EqualUpTo(AtMostUpTo):
     """A computation equals a level for ``x <= threshold`` and exceeds it for every greater float.
 
@@ -218,16 +208,14 @@ class EqualUpTo(AtMostUpTo):
         {x: -187/2}
     """
 
-    rule: ClassVar[str] = "monotone: the first float and two neighbours decide"
-    relation: ClassVar[str] = "="
+    rule = "monotone: the first float and two neighbours decide"
+    relation = "="
 
-    def _reached(self) -> list[Step]:
-        first = -self.number_format.greatest
-        return [self.value_at("=", at).check() for at in (self.threshold, first)]
+    def _reached(self) -> list[Rational]:
+        return [self.threshold, -self.number_format.greatest]
 
 
-@dataclass(frozen=True)
-class GreaterEverywhere(Assertion):
+class GreaterEverywhere(InFormat):
     """A computation is greater than a level at every float ``x <= 0``.
 
     A float at which it is not refutes: the largest one, found by bisection.
@@ -240,11 +228,9 @@ class GreaterEverywhere(Assertion):
         {x: -93}
     """
 
-    computation: Computation
-    number_format: FloatingPointFormat
     level: Rational
     height: Rational | None = None
-    rule: ClassVar[str] = "monotone: the first float decides"
+    rule = "monotone: the first float decides"
 
     def sentence(self) -> Sentence:
         """The inequality."""
@@ -259,17 +245,14 @@ class GreaterEverywhere(Assertion):
             at = largest_at_most(self.computation, self.number_format, self.level, self.height)
             last = self._value_at(at).check()
             return self.refuted(last.detail, last.witness or {}, [last])
-        increasing = Increasing(self.computation).check()
-        if first.holds and increasing.holds:
-            return self.proved("greater already at the first float", [first, increasing])
-        return self.undecided("a premise is open", [first, increasing])
+        premises = (first, Increasing(self.computation))
+        return self.concluded("greater already at the first float", premises, entailed=())
 
     def _value_at(self, at: Rational) -> RoundedValue:
         return RoundedValue(self.computation, self.number_format, ">", self.level, at, self.height)
 
 
-@dataclass(frozen=True)
-class InjectiveBetween(Assertion):
+class InjectiveBetween(InFormat):
     """A computation gives different results at different floats of an interval.
 
     Two neighbouring floats with the same result refute. Where none is found among the first
@@ -282,23 +265,19 @@ class InjectiveBetween(Assertion):
         {x: -1/2, y: -255/512}
     """
 
-    computation: Computation
-    number_format: FloatingPointFormat
     first: Rational
     last: Rational
     height: Rational | None = None
-    rule: ClassVar[str] = "neighbouring floats"
-    most: ClassVar[int] = 2048
+    rule = "neighbouring floats"
+    most = 2048
 
     def sentence(self) -> Sentence:
         """The values and the interval."""
         first, last = exact(self.first), exact(self.last)
         yield from in_format(self.number_format, self.height)
         yield from (",", rounded(self.computation), "has different values at different floats", x)
-        yield from (
-            "in",
-            Notation(f"[{first.text}, {last.text}]", f"[{first.latex}, {last.latex}]"),
-        )
+        yield "in"
+        yield Notation(f"[{first.text}, {last.text}]", f"[{first.latex}, {last.latex}]")
 
     def decide(self) -> Step:
         """Compare neighbours, from the first float on."""

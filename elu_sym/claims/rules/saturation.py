@@ -5,7 +5,6 @@ exact inequalities about the significand m, ``2^(p-1) <= m < 2^p``, of a normal 
 ``alpha = m*t`` with ``t`` a power of 2 and p the precision.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from sympy import Expr, Integer, Rational
@@ -19,13 +18,12 @@ from elu_sym.algebra.rounding import (
     FloatingPointFormat,
     number,
 )
-from elu_sym.claims.assertion import Assertion, Step, all_hold
+from elu_sym.claims.assertion import Assertion, Sentence, Step
 from elu_sym.claims.rules.elementary import Equality, NonNegative, Positive
 from elu_sym.claims.rules.rounded import (
     EqualUpTo,
     Increasing,
     RoundedValue,
-    Sentence,
     exact,
     in_format,
     rounded,
@@ -33,7 +31,6 @@ from elu_sym.claims.rules.rounded import (
 from elu_sym.symbols import alpha, scale, significand_steps, slack, x
 
 
-@dataclass(frozen=True)
 class ReachedForEvery(Assertion):
     """For every ``alpha`` from a least one on, a level is reached if and only if x <= threshold.
 
@@ -59,7 +56,6 @@ class ReachedForEvery(Assertion):
         yield from ("if and only if", x, "<=", exact(self.threshold))
 
 
-@dataclass(frozen=True)
 class FloorReachedForEvery(ReachedForEvery):
     """For every ``alpha`` from a least one on, ELU is ``-alpha`` if and only if x <= threshold.
 
@@ -83,9 +79,9 @@ class FloorReachedForEvery(ReachedForEvery):
         (False, -199/32, True)
     """
 
-    rule: ClassVar[str] = "distance to the floor in units of alpha"
-    computation: ClassVar[Computation] = ELU_ROUNDED_TWICE
-    level: ClassVar[Expr] = -alpha
+    rule = "distance to the floor in units of alpha"
+    computation = ELU_ROUNDED_TWICE
+    level = -alpha
 
     def decide(self) -> Step:
         """Check the threshold of ``expm1`` and the three cases of ``alpha``."""
@@ -97,39 +93,36 @@ class FloorReachedForEvery(ReachedForEvery):
             on_floor = ELU_ROUNDED_TWICE.value(numbers, point) == -least
             if on_floor == (point[x] <= self.threshold):
                 return self.undecided("expm1 has another threshold", [reached])
-            return self.refuted(f"not at this float of {self.number_format.name}", point, [reached])
+            return self.refuted(f"not at this float of {numbers.name}", point, [reached])
         if least <= numbers.least_normal:
             after = numbers.successor(self.threshold)
             early = RoundedValue(ELU_ROUNDED_TWICE, numbers, "=", -least, after, least).check()
             if early.holds:
-                detail = f"in {self.number_format.name} -alpha is reached beyond the threshold"
+                detail = f"in {numbers.name} -alpha is reached beyond the threshold"
                 return self.refuted(detail, {x: after, alpha: least}, [reached, early])
             return self.undecided("the least alpha is not normal", [reached, early])
-        premises = [reached, Increasing(ELU_ROUNDED_TWICE).check(), *_distance(numbers)]
-        if all_hold(premises):
-            detail = (
-                "beyond the threshold -alpha is m/2^p units away: for m = 2^(p-1) + j that exceeds"
-                " 1/2 by j/2^p, and for m = 2^(p-1) the product is itself a float"
-            )
-            return self.proved(detail, premises)
-        return self.undecided("a premise is open", premises)
+        detail = (
+            "beyond the threshold -alpha is m/2^p units away: for m = 2^(p-1) + j that exceeds"
+            " 1/2 by j/2^p, and for m = 2^(p-1) the product is itself a float"
+        )
+        increasing = Increasing(ELU_ROUNDED_TWICE)
+        return self.concluded(detail, [reached, increasing, *_distance(numbers)], ())
 
 
-def _distance(numbers: FloatingPointFormat) -> list[Step]:
+def _distance(numbers: FloatingPointFormat) -> list[Assertion]:
     """Why ``-(1 - 2^-p)*alpha`` is not rounded to ``-alpha``, above the smallest normal alpha."""
     p = numbers.precision
     smallest, factor = Integer(2) ** (p - 1), 1 - Rational(1, 2**p)
     significand = smallest + significand_steps
     return [
-        Equality(numbers.successor(Integer(-1)), -factor).check(),
-        Positive((significand - factor * significand) - Rational(1, 2)).check(),
+        Equality(numbers.successor(Integer(-1)), -factor),
+        Positive((significand - factor * significand) - Rational(1, 2)),
         # With p bits and half the unit, so a number of the format, and less than alpha.
-        Equality(factor * smallest * scale, (Integer(2) ** p - 1) * (scale / 2)).check(),
-        Positive(smallest * scale - (Integer(2) ** p - 1) * (scale / 2)).check(),
+        Equality(factor * smallest * scale, (Integer(2) ** p - 1) * (scale / 2)),
+        Positive(smallest * scale - (Integer(2) ** p - 1) * (scale / 2)),
     ]
 
 
-@dataclass(frozen=True)
 class FloorReachedEarlyUpTo(Assertion):
     """For every positive ``alpha`` up to a greatest one, ELU is ``-alpha`` although expm1 > -1.
 
@@ -150,7 +143,7 @@ class FloorReachedEarlyUpTo(Assertion):
     number_format: FloatingPointFormat
     at: Rational
     greatest_alpha: Rational
-    rule: ClassVar[str] = "distance to the floor in units of the smallest number"
+    rule = "distance to the floor in units of the smallest number"
 
     def sentence(self) -> Sentence:
         """The value on the floor, and the one above it."""
@@ -167,21 +160,17 @@ class FloorReachedEarlyUpTo(Assertion):
         product = RoundedValue(ELU_ROUNDED_TWICE, numbers, "=", -greatest, self.at, greatest)
         premises = [above, product.check()]
         if premises[1].holds is False:
-            return self.refuted(
-                f"not at the greatest alpha of {numbers.name}", product.point, premises
-            )
+            detail = f"not at the greatest alpha of {numbers.name}"
+            return self.refuted(detail, product.point, premises)
         if greatest > numbers.least_normal:
             return self.undecided("the greatest alpha is above the smallest normal", premises)
         p = numbers.precision
         significand = Integer(2) ** (p - 1) - slack
-        premises.append(NonNegative(Rational(1, 2) - significand * (1 + beside)).check())
-        if all_hold(premises):
-            detail = "for m = 2^(p-1) - s the distance m/2^p is 1/2 - s/2^p, and 2^(p-1) is even"
-            return self.proved(detail, premises)
-        return self.undecided("a premise is open", premises)
+        half = NonNegative(Rational(1, 2) - significand * (1 + beside))
+        detail = "for m = 2^(p-1) - s the distance m/2^p is 1/2 - s/2^p, and 2^(p-1) is even"
+        return self.concluded(detail, [*premises, half], entailed=())
 
 
-@dataclass(frozen=True)
 class DerivativeZeroForEvery(ReachedForEvery):
     """For every ``alpha`` from a least one on, alpha*e^x is 0 if and only if x <= threshold.
 
@@ -198,27 +187,21 @@ class DerivativeZeroForEvery(ReachedForEvery):
         {x: -185/2, alpha: 1/2}
     """
 
-    rule: ClassVar[str] = "half of the smallest positive number"
-    computation: ClassVar[Computation] = DERIVATIVE_ROUNDED_TWICE
-    level: ClassVar[Expr] = Integer(0)
+    rule = "half of the smallest positive number"
+    computation = DERIVATIVE_ROUNDED_TWICE
+    level = Integer(0)
 
     def decide(self) -> Step:
         """Check the threshold of the exponential, and half a unit."""
         numbers, least = self.number_format, self.least_alpha
         after = numbers.successor(self.threshold)
-        at_least = EqualUpTo(
-            DERIVATIVE_ROUNDED_TWICE, numbers, Integer(0), self.threshold, least
-        ).check()
+        level, threshold = Integer(0), self.threshold
+        at_least = EqualUpTo(DERIVATIVE_ROUNDED_TWICE, numbers, level, threshold, least).check()
         if at_least.holds is False:
-            return self.refuted(
-                f"not at the least alpha of {numbers.name}",
-                at_least.witness or {},
-                [at_least],
-            )
-        exponential = EqualUpTo(EXPONENTIAL, numbers, Integer(0), self.threshold).check()
+            detail = f"not at the least alpha of {numbers.name}"
+            return self.refuted(detail, at_least.witness or {}, [at_least])
+        exponential = EqualUpTo(EXPONENTIAL, numbers, level, threshold)
         units = EXPONENTIAL.value(numbers, {x: after}) / numbers.least_positive
-        beyond_half = Positive((least + slack) * units - Rational(1, 2)).check()
-        premises = [exponential, beyond_half, Increasing(DERIVATIVE_ROUNDED_TWICE).check()]
-        if all_hold(premises):
-            return self.proved(f"alpha = {number(least)} + s, s >= 0", premises)
-        return self.undecided("a premise is open", [at_least, *premises])
+        beyond_half = Positive((least + slack) * units - Rational(1, 2))
+        premises = (exponential, beyond_half, Increasing(DERIVATIVE_ROUNDED_TWICE))
+        return self.concluded(f"alpha = {number(least)} + s, s >= 0", premises, entailed=())

@@ -1,12 +1,9 @@
 """Rules about the variance of f(X): its sign, its bounds, what moves or reduces it."""
 
-from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
 
 from sympy import Expr, Rational, S, diff, latex
 
-from elu_sym.activations import Activation
 from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.equality import rational_points
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step, all_hold
@@ -15,7 +12,7 @@ from elu_sym.claims.rules.certified import SolvesHeatEquation, VarianceSolvesHea
 from elu_sym.claims.rules.elementary import Equality, NonNegative, Side
 from elu_sym.claims.rules.function_shape import Convex, LipschitzConstant, StrictlyMonotone
 from elu_sym.claims.rules.gaussian_means import GaussianMean
-from elu_sym.claims.rules.kink import piece
+from elu_sym.claims.rules.kink import AboutFunction, piece
 from elu_sym.symbols import mu, sigma, x, y
 
 
@@ -24,8 +21,7 @@ def variance(integrand: Expr) -> Notation:
     return Notation(f"Var[{integrand}]", rf"\operatorname{{Var}} {latex(integrand)}")
 
 
-@dataclass(frozen=True)
-class PositiveVariance(Assertion):
+class PositiveVariance(AboutFunction):
     """Var f(X) > 0 for every law of X that is no point mass.
 
     A strictly monotone f takes different values where X does.
@@ -39,22 +35,18 @@ class PositiveVariance(Assertion):
         {x: -1}
     """
 
-    function: Activation
-    rule: ClassVar[str] = "injective functions keep two points apart"
+    rule = "injective functions keep two points apart"
 
     def sentence(self) -> Sentence:
         """The inequality."""
-        laws = Notation(
-            "at x = X, for every law of X but a point mass",
-            r"\text{ unless } X \text{ is constant}",
-        )
+        formula = r"\text{ unless } X \text{ is constant}"
+        laws = Notation("at x = X, for every law of X but a point mass", formula)
         return variance(self.function), ">", S.Zero, laws
 
     def decide(self) -> Step:
         """Check that it is injective, or look for a half-line on which it is constant."""
-        injective = StrictlyMonotone(self.function)
         detail = "P(f(X) != f(Y)) > 0 for independent X and Y"
-        step = self.concluded(detail, [injective], entailed=())
+        step = self.concluded(detail, [StrictlyMonotone(self.function)], ())
         for side in Side if step.holds is None else ():
             constant = Equality(piece(self.function, side, 1), S.Zero, side).check()
             if constant.holds:
@@ -63,8 +55,7 @@ class PositiveVariance(Assertion):
         return step
 
 
-@dataclass(frozen=True)
-class VarianceBound(Assertion):
+class VarianceBound(AboutFunction):
     """Var f(X) <= L^2 Var X for every law of X with a finite variance, and no smaller L will do.
 
     With an independent copy Y of X, Var f(X) = E(f(X) - f(Y))^2/2 <= L^2 E(X - Y)^2/2. Two close
@@ -78,17 +69,14 @@ class VarianceBound(Assertion):
         True
     """
 
-    function: Activation
     constant: Expr
-    rule: ClassVar[str] = "Lipschitz bound of a variance"
+    rule = "Lipschitz bound of a variance"
 
     def sentence(self) -> Sentence:
         """The bound."""
         name, square = variance(self.function), self.constant**2
-        yield Notation(
-            f"{square} is the least C with {name.text} <= C*Var[X] at x = X, for all X",
-            rf"\sup_X {name.latex} / \operatorname{{Var}} X = {latex(square)}",
-        )
+        text = f"{square} is the least C with {name.text} <= C*Var[X] at x = X, for all X"
+        yield Notation(text, rf"\sup_X {name.latex} / \operatorname{{Var}} X = {latex(square)}")
 
     def decide(self) -> Step:
         """The least Lipschitz constant decides."""
@@ -99,8 +87,7 @@ class VarianceBound(Assertion):
         return self.concluded("E(f(X) - f(Y))^2/2 with an independent copy Y", [premise])
 
 
-@dataclass(frozen=True)
-class GaussianPoincare(Assertion):
+class GaussianPoincare(AboutFunction):
     """sigma^2 (E f')^2 <= Var f(X) <= sigma^2 E f'^2 for X ~ N(mu, sigma^2).
 
     With v = sigma^2 each of the three vanishes as v -> 0, and misses the heat equation by
@@ -123,12 +110,11 @@ class GaussianPoincare(Assertion):
         square: that of E f'^2.
     """
 
-    function: Activation
     mean: Expr
     variance: Expr
     slope: Expr
     square: Expr
-    rule: ClassVar[str] = "order of the sources of the heat equation"
+    rule = "order of the sources of the heat equation"
 
     def sentence(self) -> Sentence:
         """The inequalities."""
@@ -165,9 +151,8 @@ class GaussianPoincare(Assertion):
             return ""
 
         points = rational_points((self.variance + lower + upper).free_symbols | {mu, sigma})
-        return self.concluded("the sources are in this order", premises, ()).unless(
-            points if certified.holds else (), misplaced
-        )
+        step = self.concluded("the sources are in this order", premises, ())
+        return step.unless(points if certified.holds else (), misplaced)
 
 
 def _source(solution: Expr) -> Expr:
@@ -175,8 +160,7 @@ def _source(solution: Expr) -> Expr:
     return diff(solution, sigma) / (2 * sigma) - diff(solution, mu, 2) / 2
 
 
-@dataclass(frozen=True)
-class VarianceIncreasesWithMean(Assertion):
+class VarianceIncreasesWithMean(AboutFunction):
     """d Var f(X)/dmu = 2 Cov(f(X), f'(X)) >= 0, since f and f' both increase.
 
     Two increasing functions of one variable are positively correlated (Chebyshev): with an
@@ -190,50 +174,42 @@ class VarianceIncreasesWithMean(Assertion):
         slope: that of E f'.
     """
 
-    function: Activation
     variance: Expr
     mean: Expr
     slope: Expr
-    rule: ClassVar[str] = "Chebyshev's association inequality"
+    rule = "Chebyshev's association inequality"
 
     def sentence(self) -> Sentence:
         """The inequality."""
         name = variance(self.function)
-        yield Notation(
-            f"d {name.text}/dmu >= 0 at x = X ~ N(mu, sigma**2)",
-            rf"\frac{{\partial}}{{\partial\mu}} {name.latex} \ge 0",
-        )
+        text = f"d {name.text}/dmu >= 0 at x = X ~ N(mu, sigma**2)"
+        yield Notation(text, rf"\frac{{\partial}}{{\partial\mu}} {name.latex} \ge 0")
 
     def decide(self) -> Step:
         """Check the identity, and that both functions increase."""
         derivative = self.function.diff(x)
         moved = diff(self.variance, mu)
         product = moved / 2 + self.mean * self.slope
-        step = self.concluded(
-            "both f and f' increase",
-            (
-                GaussianMean(self.function, self.mean),
-                GaussianMean(derivative, self.slope),
-                GaussianMean(self.function * derivative, product),
-                StrictlyMonotone(self.function),
-                Convex(self.function),
-            ),
-            entailed=(),
+        premises = (
+            GaussianMean(self.function, self.mean),
+            GaussianMean(derivative, self.slope),
+            GaussianMean(self.function * derivative, product),
+            StrictlyMonotone(self.function),
+            Convex(self.function),
         )
+        step = self.concluded("both f and f' increase", premises, ())
         if step.holds:
             return step
         certified = VarianceSolvesHeatEquation(self.variance, self.function, self.mean).check()
         points = rational_points(moved.free_symbols | {mu, sigma}) if certified.holds else ()
-        return self.undecided("a premise is open", [*step.premises, certified]).unless(
-            points, partial(NonNegative.counterexample, moved)
-        )
+        step = self.undecided("a premise is open", [*step.premises, certified])
+        return step.unless(points, partial(NonNegative.counterexample, moved))
 
 
 PAIRS = ((1, 2), (1, 10), (10, 20), (Rational(1, 10), Rational(1, 5)), (Rational(1, 10), 10))
 """Where a function that does not reduce the variation is looked for, r and r'."""
 
 
-@dataclass(frozen=True)
 class ReducesVariation(Assertion):
     """E h(R)/std h(R) >= E R/std R for every law of R >= 0 with P(R > 0) > 0, E R^2 < oo.
 
@@ -256,7 +232,7 @@ class ReducesVariation(Assertion):
     """
 
     function: Expr
-    rule: ClassVar[str] = "Chebyshev's association inequality, twice"
+    rule = "Chebyshev's association inequality, twice"
 
     def sentence(self) -> Sentence:
         """The inequality."""
@@ -283,7 +259,6 @@ class ReducesVariation(Assertion):
         return self.concluded("h increases and h(r)/r decreases", signs, ()).unless(pairs, rises)
 
 
-@dataclass(frozen=True)
 class VarianceOf(Assertion):
     """A closed form is Var g(X), hence not negative: E g(X)^2 - (E g(X))^2.
 
@@ -301,7 +276,7 @@ class VarianceOf(Assertion):
     integrand: Expr
     mean: Expr
     second_moment: Expr
-    rule: ClassVar[str] = "E g^2 >= (E g)^2"
+    rule = "E g^2 >= (E g)^2"
 
     def sentence(self) -> Sentence:
         """The inequality."""

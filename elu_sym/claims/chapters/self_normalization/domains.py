@@ -26,7 +26,7 @@ computed from the closed forms by Arb; a counterexample is judged with the const
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from sympy import Expr, Rational, S, Symbol, latex
 
@@ -159,7 +159,6 @@ class Domain:
         return (mu, -largest, largest)
 
 
-@dataclass(frozen=True)
 class OnDomain(Assertion):
     """An inequality of one of the kinds holds on a box, with the exact constants of SELU.
 
@@ -185,7 +184,7 @@ class OnDomain(Assertion):
     kind: str
     box: Box
     cover: Cover | None = None
-    rule: ClassVar[str] = "interval branch and bound"
+    rule = "interval branch and bound"
 
     @property
     def expression(self) -> Expr:
