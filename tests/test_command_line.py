@@ -121,14 +121,14 @@ def test_explain_names_the_successor_of_a_retired_claim(run, monkeypatch):
 
 def test_explain_fails_where_the_verdict_is_not_the_expected_one(run, monkeypatch):
     claim = replace(CLAIMS["shape.convex"], expected=Verdict.PROVED)
-    monkeypatch.setitem(CLAIMS._claims, claim.id, claim)
+    monkeypatch.setitem(CLAIMS, claim.id, claim)
     assert run("explain", claim.id)[0] == 1
 
 
 def test_explain_fails_where_a_neighbour_is_refuted_nowhere_in_particular(run, monkeypatch):
     nowhere = {"0 is 1.": Equality(Integer(0), Integer(1))}
     claim = replace(CLAIMS["shape.convex"], neighbours=nowhere)
-    monkeypatch.setitem(CLAIMS._claims, claim.id, claim)
+    monkeypatch.setitem(CLAIMS, claim.id, claim)
     assert run("explain", claim.id)[0] == 1
 
 
@@ -169,7 +169,10 @@ WRONG = {
     ),
     "an unknown claim": (("explain", "regularity.smooth"), "no claim 'regularity.smooth'"),
     "a claim without its chapter": (("explain", "greeks"), "there is options.greeks"),
-    "a claim like no other": (("explain", "q"), "there is what python -m elu_sym verify lists"),
+    "a claim like no other": (
+        ("explain", "qq"),
+        "there is what python -m elu_sym verify --verbose lists",
+    ),
     "a chapter like no other": (("verify", "--only", "q"), "there is construction, regularity,"),
     "no claim": (("explain",), "required: ID"),
     "no id": (("verify", "--only"), "expected at least one argument"),

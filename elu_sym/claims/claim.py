@@ -329,12 +329,15 @@ class Registry(dict[str, Claim]):
                 )
 
     def __missing__(self, claim_id: str) -> Claim:
-        if claim_id in self._retired:
-            raise KeyError(f"{claim_id!r} is retired; {self._retired[claim_id]} says as much")
-        # "mean" is close to no id by its letters, but means moments.mean.
-        close = [each for each in self if each.partition(".")[2] == claim_id]
+        if successor := self._retired.get(claim_id):
+            formula = f", a formula: python -m elu_sym verify --verbose --only {successor}"
+            end = "" if successor in self else formula
+            raise KeyError(f"{claim_id!r} is retired; {successor} says as much{end}")
+        # "c1" is close to no id by its letters, but begins regularity.c1_iff_alpha_1.
+        name = claim_id.rpartition(".")[2]
+        close = [each for each in self if each.partition(".")[2].startswith(name)]
         close = close or get_close_matches(claim_id, self)
-        known = ", ".join(close) if close else "what python -m elu_sym verify lists"
+        known = ", ".join(close) if close else "what python -m elu_sym verify --verbose lists"
         raise KeyError(f"there is no claim {claim_id!r}; there is {known}")
 
     def __repr__(self) -> str:
