@@ -7,15 +7,22 @@ of every claim; about the functions of sigma that come out, nothing is assumed.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from sympy import Expr, Heaviside, Rational, S, Symbol, diff, exp, oo
 
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.initialization.exact_gains import (
+    CRITICAL,
     LEFT,
     PERCENT_MORE,
+    above_small_sigma,
     below_sqrt_2,
+    between,
     mean_at_zero,
+    share,
+    share_falls,
+    slope_square_decreases,
     slope_square_falls,
 )
 from elu_sym.claims.chapters.moments.variance_rule import (
@@ -31,16 +38,11 @@ from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLim
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
 from elu_sym.symbols import alpha, excess, sigma, slack, x
 
-RIGHT = Heaviside(x)
-
 BIAS = Symbol("b", positive=True)
 """The variance of the biases."""
 
 BELOW_TWO = 2 / (1 + excess)
 """Runs through (0, 2): a weight variance."""
-
-CRITICAL = 2 / (1 + alpha**2)
-"""The weight variance from which on variances near 0 grow."""
 
 SETTING = "independent weights and biases of mean 0, infinite width"
 
@@ -55,12 +57,6 @@ def slope_is(curvature: Expr) -> GaussianMean:
     return GaussianMean(DERIVATIVE**2 + ELU * curvature, by_variance(square()), S.Zero)
 
 
-def variance_slope() -> Iterator[Assertion]:
-    """The second derivative of f^2/2, atom included; the atom has the weight f(0)."""
-    yield slope_is(ELU.diff(x, 2))
-    yield slope_is(LEFT * alpha * exp(x))
-
-
 def fixed_point_with_bias() -> Iterator[Assertion]:
     """(w E f^2 + b)/q falls strictly from oo to w/2."""
     yield share_decreases()
@@ -73,30 +69,18 @@ def large_variances_shrink(weights: Expr, limit: Expr) -> EventuallyNegative:
     return EventuallyNegative((weights * square() + BIAS) / sigma**2 - 1, sigma, oo, limit)
 
 
-def fixed_point_without_bias() -> Iterator[Assertion]:
-    """E f^2/q falls strictly from (1 + alpha^2)/2 to 1/2."""
-    yield share_decreases()
-    yield share_tends(S.Zero, 1 / CRITICAL)
-    yield share_tends(oo, S.Half)
-
-
-def share_tends(end: Expr, limit: Expr) -> GaussianLimit:
-    """The limit of E f^2/q."""
-    return GaussianLimit(square() / sigma**2, sigma, end, limit)
-
-
 def no_fixed_point() -> Iterator[Assertion]:
     """E f^2 lies strictly between q/2 and q*(1 + alpha^2)/2."""
     yield below_sqrt_2()
     yield large_weights(2 + slack)
-    yield mean_at_zero(sigma**2 / CRITICAL - square(), x**2 * (RIGHT + alpha**2 * LEFT) - ELU**2)
+    yield above_small_sigma()
     yield mean_at_zero(square(), ELU**2)
 
 
 def large_weights(weights: Expr) -> PositiveGaussianMean:
     """Every variance grows."""
     return mean_at_zero(
-        weights * square() + BIAS - sigma**2, weights * ELU**2 + BIAS - 2 * x**2 * RIGHT
+        weights * square() + BIAS - sigma**2, weights * ELU**2 + BIAS - 2 * x**2 * Heaviside(x)
     )
 
 
@@ -122,11 +106,9 @@ def stein(argument: Expr) -> Expr:
     return alpha**2 * rise * (-argument * (1 + exp(argument)) / 2 - rise)
 
 
-def gradients_grow() -> Iterator[Assertion]:
-    """What chi exceeds 1 by is the gap, divided by E f^2."""
-    yield gap_positive()
-    chi = sigma**2 / square() * slope_square()
-    yield Equality((chi - 1) * square(), gap())
+def price() -> Expr:
+    """The factor chi of squared gradients under weights that preserve q = sigma^2."""
+    return sigma**2 * slope_square() / square()
 
 
 def edge_biases() -> Expr:
@@ -146,11 +128,9 @@ def edge_unique() -> Iterator[Assertion]:
     parts = slope_square() * curvature() - gap() * by_variance(slope_square())
     yield Equality(by_variance(edge_biases()) * slope_square() ** 2, parts)
     yield mean_at_zero(curvature(), alpha**2 * LEFT * exp(2 * x) * (exp(-x) - 1 + x))
-    yield slope_square_falls()
+    yield from slope_square_falls()
     yield GaussianLimit(gap(), sigma, S.Zero, S.Zero)
-    yield GaussianLimit(slope_square(), sigma, S.Zero, 1 / CRITICAL)
     yield GaussianLimit(gap(), sigma, oo, oo)
-    yield GaussianLimit(slope_square(), sigma, oo, S.Half)
 
 
 def he_grows() -> Iterator[Assertion]:
@@ -158,6 +138,7 @@ def he_grows() -> Iterator[Assertion]:
     yield below_sqrt_2()
     yield he_adds_less(alpha**2, 2 * LEFT * (alpha**2 - ELU**2))
     yield GaussianLimit(2 * square() - sigma**2, sigma, oo, alpha**2)
+    yield between(2 * square(), "1.28989", "1.28990")
 
 
 def he_adds_less(most: Expr, integrand: Expr) -> PositiveGaussianMean:
@@ -168,103 +149,103 @@ def he_adds_less(most: Expr, integrand: Expr) -> PositiveGaussianMean:
 def residual_grows() -> Iterator[Assertion]:
     """The inequality E f^2 > q/2, and the limits at both ends."""
     yield mean_at_zero(excess * (square() - sigma**2 / 2), excess * LEFT * ELU**2)
-    factor = 1 + excess * square() / sigma**2
+    factor = 1 + excess * share()
     yield GaussianLimit(factor, sigma, oo, 1 + excess / 2)
     yield GaussianLimit(factor, sigma, S.Zero, 1 + excess / CRITICAL)
 
 
-POOLE = "Poole, Lahiri, Raghu, Sohl-Dickstein, Ganguli, NeurIPS 2016, section 2"
 SCHOENHOLZ = "Schoenholz, Gilmer, Ganguli, Sohl-Dickstein, ICLR 2017, sections 2 and 3"
 DERIVED = "derived from the definition of ELU"
 
+in_general = partial(Claim, assumptions=(alpha, sigma, SETTING))
+without_biases = partial(Claim, assumptions=(alpha, sigma, "b = 0", SETTING))
+
 CLAIMS = (
-    Claim(
-        id="meanfield.variance_slope",
-        statement="The slope of the variance map is chi_q = w*E[f'(X)^2 + f(X)*f''(X)], X ~ N(0,"
-        " q), the atom of f'' at the kink included, whose weight f(0)*(1 - alpha) is 0.",
-        latex=r"\frac{d}{dq} \mathbb{E} f(\sqrt{q} Z)^2 ="
+    in_general(
+        "meanfield.variance_slope",
+        "The slope of the variance map is chi_q = w*E[f'(X)^2 + f(X)*f''(X)], X ~ N(0, q), the"
+        " atom of f'' at the kink included, whose weight f(0)*(1 - alpha) is 0.",
+        # The second derivative of f^2/2, with its atom, and without.
+        lambda: [slope_is(ELU.diff(x, 2)), slope_is(LEFT * alpha * exp(x))],
+        "Poole, Lahiri, Raghu, Sohl-Dickstein, Ganguli, NeurIPS 2016, section 2",
+        r"\frac{d}{dq} \mathbb{E} f(\sqrt{q} Z)^2 ="
         r" \mathbb{E}\left[f'(X)^2 + f(X) f''(X)\right],\; X \sim N(0, q)",
-        assumptions=(alpha, sigma, SETTING),
-        proof=variance_slope,
-        source=POOLE,
         neighbours={
             "It is w*E f'(X)^2, the factor of squared gradients.": lambda: slope_is(S.Zero),
             "The term f*f'' is 1 % larger.": lambda: slope_is(PERCENT_MORE * LEFT * alpha * exp(x)),
         },
     ),
     Claim(
-        id="meanfield.fixed_point_with_bias",
-        statement="With biases of any variance b > 0 and weights of variance w < 2 the variance"
-        " map has exactly one fixed point, for every alpha: (w*E f^2 + b)/q decreases strictly, is"
-        " above 1 near q = 0 and below 1 for large q.",
-        latex=r"w < 2,\; b > 0 \implies \exists!\, q > 0: q = w\, \mathbb{E} f(\sqrt{q} Z)^2 + b",
-        assumptions=(alpha, sigma, excess, BIAS, "w = 2/(1 + t)", SETTING),
-        proof=fixed_point_with_bias,
-        source=DERIVED,
+        "meanfield.fixed_point_with_bias",
+        "With biases of any variance b > 0 and weights of variance w < 2 the variance map has"
+        " exactly one fixed point, for every alpha: (w*E f^2 + b)/q decreases strictly, is above 1"
+        " near q = 0 and below 1 for large q.",
+        fixed_point_with_bias,
+        DERIVED,
+        r"w < 2,\; b > 0 \implies \exists!\, q > 0: q = w\, \mathbb{E} f(\sqrt{q} Z)^2 + b",
+        (alpha, sigma, excess, BIAS, "w = 2/(1 + t)", SETTING),
         neighbours={
             "At w = 2.02 large variances shrink, too.": lambda: large_variances_shrink(
                 2 * PERCENT_MORE, PERCENT_MORE - 1
             ),
-            "E f^2/q increases.": lambda: Positive(diff(square() / sigma**2, sigma)),
+            "E f^2/q increases.": lambda: Positive(diff(share(), sigma)),
         },
     ),
-    Claim(
-        id="meanfield.fixed_point_without_bias",
-        statement="Without biases E f^2/q decreases strictly from (1 + alpha^2)/2 at q -> 0 to 1/2"
-        " at q -> oo, so there is exactly one fixed point for 2/(1 + alpha^2) < w < 2.",
-        latex=r"\frac{2}{1 + \alpha^2} < w < 2 \implies"
+    without_biases(
+        "meanfield.fixed_point_without_bias",
+        "Without biases E f^2/q decreases strictly from (1 + alpha^2)/2 at q -> 0 to 1/2 at q ->"
+        " oo, so there is exactly one fixed point for 2/(1 + alpha^2) < w < 2.",
+        share_falls,
+        DERIVED,
+        r"\frac{2}{1 + \alpha^2} < w < 2 \implies"
         r" \exists!\, q > 0: q = w\, \mathbb{E} f(\sqrt{q} Z)^2",
-        assumptions=(alpha, sigma, "b = 0", SETTING),
-        proof=fixed_point_without_bias,
-        source=DERIVED,
         neighbours={
             "For every alpha the share near q = 0 is 1, as it is at alpha = 1.": lambda: (
-                share_tends(S.Zero, S.One)
+                GaussianLimit(share(), sigma, S.Zero, S.One)
             ),
-            "The share of large variances is 1 % larger.": lambda: share_tends(
-                oo, PERCENT_MORE / 2
+            "The share of large variances is 1 % larger.": lambda: GaussianLimit(
+                share(), sigma, oo, PERCENT_MORE / 2
             ),
         },
     ),
     Claim(
-        id="meanfield.no_fixed_point",
-        statement="There is none for w >= 2, where every variance grows, with biases or without;"
-        " nor without biases for w <= 2/(1 + alpha^2), where every variance decays: q/2 < E f^2 <"
+        "meanfield.no_fixed_point",
+        "There is none for w >= 2, where every variance grows, with biases or without; nor without"
+        " biases for w <= 2/(1 + alpha^2), where every variance decays: q/2 < E f^2 <"
         " q*(1 + alpha^2)/2.",
-        latex=r"\frac{q}{2} < \mathbb{E} f(\sqrt{q} Z)^2 < \frac{1 + \alpha^2}{2}\, q",
-        assumptions=(alpha, sigma, slack, BIAS, "w = 2 + s", SETTING),
-        proof=no_fixed_point,
-        source=DERIVED,
+        no_fixed_point,
+        DERIVED,
+        r"\frac{q}{2} < \mathbb{E} f(\sqrt{q} Z)^2 < \frac{1 + \alpha^2}{2}\, q",
+        (alpha, sigma, slack, BIAS, "w = 2 + s", SETTING),
         neighbours={
-            "Every variance grows for w = 1.98, too.": lambda: large_weights(Rational(198, 100)),
-            "Every variance decays without biases at a w that is 1 % larger.": lambda: mean_at_zero(
-                sigma**2 / (PERCENT_MORE * CRITICAL) - square(),
-                x**2 / (PERCENT_MORE * CRITICAL) - ELU**2,
+            "Every variance grows for w = 1.98, too.": lambda: large_weights(Rational("1.98")),
+            "Every variance decays without biases at a w that is 1 % larger.": lambda: (
+                above_small_sigma(PERCENT_MORE)
             ),
         },
     ),
     Claim(
-        id="meanfield.fixed_point_stable",
-        statement="A fixed point of the variance map, with biases or without, has a slope 0 <"
-        " chi_q < 1, for every alpha: it is stable, and approached from one side.",
-        latex=r"q = w\, \mathbb{E} f^2 + b \implies 0 < \chi_q < 1",
-        assumptions=(alpha, sigma, "b >= 0", SETTING),
-        proof=fixed_point_stable,
-        source=DERIVED,
+        "meanfield.fixed_point_stable",
+        "A fixed point of the variance map, with biases or without, has a slope 0 < chi_q < 1, for"
+        " every alpha: it is stable, and approached from one side.",
+        fixed_point_stable,
+        DERIVED,
+        r"q = w\, \mathbb{E} f^2 + b \implies 0 < \chi_q < 1",
+        (alpha, sigma, "b >= 0", SETTING),
         neighbours={
             "The slope is less than 0.99 at every fixed point.": lambda: share_decreases(
-                Rational(99, 100)
+                Rational("0.99")
             )
         },
     ),
-    Claim(
-        id="meanfield.gradients_grow",
-        statement="Without biases weights that preserve the pre-activation variance q make squared"
-        " gradients grow, for every alpha and every q: chi = q*E f'(X)^2/E f(X)^2 > 1.",
-        latex=r"q\, \mathbb{E} f'(X)^2 > \mathbb{E} f(X)^2,\quad X \sim N(0, q)",
-        assumptions=(alpha, sigma, "b = 0", SETTING),
-        proof=gradients_grow,
-        source="Stein's identity, and tanh(r/2) < r/2",
+    without_biases(
+        "meanfield.gradients_grow",
+        "Without biases weights that preserve the pre-activation variance q make squared gradients"
+        " grow, for every alpha and every q: chi = q*E f'(X)^2/E f(X)^2 > 1.",
+        # What chi exceeds 1 by is the gap, divided by E f^2.
+        lambda: [gap_positive(), Equality((price() - 1) * square(), gap())],
+        "Stein's identity, and tanh(r/2) < r/2",
+        r"q\, \mathbb{E} f'(X)^2 > \mathbb{E} f(X)^2,\quad X \sim N(0, q)",
         neighbours={
             "chi > 1.01 for every alpha and q.": lambda: mean_at_zero(
                 gap() - square() / 100, LEFT * stein(x) - ELU**2 / 100
@@ -272,47 +253,53 @@ CLAIMS = (
             "Squared gradients shrink.": lambda: mean_at_zero(-gap(), LEFT * (1 - exp(x))),
         },
     ),
-    Claim(
-        id="meanfield.edge_unique",
-        statement="For every alpha and every bias variance b > 0 exactly one weight variance is on"
-        " the edge of chaos, chi = 1 at the fixed point: w = 1/E f'^2 with b = q - E f^2/E f'^2, a"
-        " function of q that grows strictly from 0 to oo, while w grows from 2/(1 + alpha^2) to 2.",
-        latex=r"w = \frac{1}{\mathbb{E} f'^2},\; b = q - \frac{\mathbb{E} f^2}{\mathbb{E} f'^2},\;"
+    in_general(
+        "meanfield.edge_unique",
+        "For every alpha and every bias variance b > 0 exactly one weight variance is on the edge"
+        " of chaos, chi = 1 at the fixed point: w = 1/E f'^2 with b = q - E f^2/E f'^2, a function"
+        " of q that grows strictly from 0 to oo, while w grows from 2/(1 + alpha^2) to 2.",
+        edge_unique,
+        SCHOENHOLZ + "; that it is unique is derived here",
+        r"w = \frac{1}{\mathbb{E} f'^2},\; b = q - \frac{\mathbb{E} f^2}{\mathbb{E} f'^2},\;"
         r" \frac{db}{dq} > 0",
-        assumptions=(alpha, sigma, SETTING),
-        proof=edge_unique,
-        source=SCHOENHOLZ + "; that it is unique is derived here",
         neighbours={
-            "The weight variance on it decreases with q.": lambda: slope_square_falls(-1),
+            "The weight variance on it decreases with q.": lambda: slope_square_decreases(-1),
             "Its weight variance at small biases is 2/(1 + alpha).": lambda: GaussianLimit(
                 slope_square(), sigma, S.Zero, (1 + alpha) / 2
             ),
         },
     ),
-    Claim(
-        id="meanfield.he_grows",
-        statement="Under He's rule for ReLU, w = 2, and without biases, every layer of ELU units"
-        " adds to the pre-activation variance more than 0 and less than alpha^2, which is the"
-        " limit for large variances: it grows linearly with depth, not exponentially.",
-        latex=r"0 < 2\, \mathbb{E} f(\sqrt{q} Z)^2 - q < \alpha^2",
-        assumptions=(alpha, sigma, "b = 0", SETTING),
-        proof=he_grows,
-        source="He, Zhang, Ren, Sun 2015, section 2.2, used with ELU",
+    without_biases(
+        "meanfield.he_grows",
+        "Under He's rule for ReLU, w = 2, and without biases, every layer of ELU units adds to the"
+        " pre-activation variance more than 0 and less than alpha^2, which is the limit for large"
+        " variances: it grows linearly with depth, not exponentially. From 1 at alpha = 1 it grows"
+        " by 28.99 %.",
+        he_grows,
+        "He, Zhang, Ren, Sun 2015, section 2.2, used with ELU",
+        r"0 < 2\, \mathbb{E} f(\sqrt{q} Z)^2 - q < \alpha^2",
         neighbours={
             "It adds less than 0.99*alpha^2.": lambda: he_adds_less(
-                Rational(99, 100) * alpha**2, 2 * LEFT * (alpha**2 - ELU**2)
-            )
+                Rational("0.99") * alpha**2, 2 * LEFT * (alpha**2 - ELU**2)
+            ),
+            "It preserves the variance.": lambda: Equality(2 * square(), sigma**2),
+            "It does so at alpha = 1.": lambda: Equality(
+                2 * square().xreplace({alpha: S.One}), sigma**2
+            ),
+            "It makes it grow by at least 1 % in every layer.": lambda: below_sqrt_2(
+                1 / PERCENT_MORE
+            ),
         },
     ),
     Claim(
-        id="meanfield.residual_grows",
-        statement="A residual block x + W f(x) multiplies the variance by more than 1 + w/2, for"
-        " every w and alpha; that is the limit for large variances, and 1 + w*(1 + alpha^2)/2 the"
-        " one for small ones: no choice of weights keeps it.",
-        latex=r"q + w\, \mathbb{E} f(\sqrt{q} Z)^2 > \left(1 + \frac{w}{2}\right) q",
-        assumptions=(alpha, sigma, excess, "w = t", SETTING),
-        proof=residual_grows,
-        source="Yang, Schoenholz, NeurIPS 2017, for ELU",
+        "meanfield.residual_grows",
+        "A residual block x + W f(x) multiplies the variance by more than 1 + w/2, for every w and"
+        " alpha; that is the limit for large variances, and 1 + w*(1 + alpha^2)/2 the one for small"
+        " ones: no choice of weights keeps it.",
+        residual_grows,
+        "Yang, Schoenholz, NeurIPS 2017, for ELU",
+        r"q + w\, \mathbb{E} f(\sqrt{q} Z)^2 > \left(1 + \frac{w}{2}\right) q",
+        (alpha, sigma, excess, "w = t", SETTING),
         neighbours={
             "It multiplies it by more than 1 + 0.505*w.": lambda: below_sqrt_2(1 / PERCENT_MORE)
         },

@@ -10,6 +10,7 @@ The Jacobian by the mean and the variance of the layer's input is A diag(omega, 
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from sympy import Expr, Rational, S, Symbol, diff, exp
 
@@ -17,34 +18,20 @@ from elu_sym.activations import Elu, Relu
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.book.formula import elu, relu
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.centering.zero_mean import LOSS, PUBLISHED, gain, put
-from elu_sym.claims.chapters.self_normalization.moment_map import (
-    jacobian,
-    standard_selu,
-    weight_sum,
-)
-from elu_sym.claims.claim import Claim, Verdict
+from elu_sym.claims.chapters.centering.zero_mean import LOSS, gain, put
+from elu_sym.claims.chapters.self_normalization.moment_map import jacobian, weight_sum
+from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
 from elu_sym.claims.rules.enclosures import Between
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
 from elu_sym.claims.rules.laws import on_side
 from elu_sym.claims.rules.variance_bounds import PositiveVariance, ReducesVariation, VarianceBound
-from elu_sym.symbols import alpha, mu, scale, sigma, x
-
-PUBLISHED_SCALE = Rational("1.0507009873554804934193349852946")
-"""The lambda of SELU as it was published, to 31 decimals."""
-
-STANDARD = ((mu, S.Zero), (sigma, S.One))
+from elu_sym.symbols import alpha, mu, sigma, x
 
 
 def gain_square() -> Expr:
     """E X_+^2."""
     return relu.second_moment.closed_form
-
-
-def gain_variance() -> Expr:
-    """Var X_+, which is a."""
-    return gain_square() - gain() ** 2
 
 
 def put_square() -> Expr:
@@ -106,12 +93,9 @@ def quadratic() -> Iterator[Assertion]:
     """The equation, its discriminant, and the difference in which the density cancels."""
     yield from parts()
     t = mu / sigma
-    at_zero = gain() ** 2 - t**2 * gain_variance()
-    equation = (
-        alpha**2 * (put() ** 2 - t**2 * put_variance())
-        - 2 * alpha * gain() * put() * (1 + t**2)
-        + at_zero
-    )
+    at_zero = gain() ** 2 - t**2 * relu.variance.closed_form
+    leading = put() ** 2 - t**2 * put_variance()
+    equation = alpha**2 * leading - 2 * alpha * gain() * put() * (1 + t**2) + at_zero
     yield Equality(equation, elu.mean.closed_form**2 - t**2 * elu.variance.closed_form)
     yield discriminant(t**2)
     tail, density = NormalCdf(-t), NormalPdf(t)
@@ -131,25 +115,10 @@ def discriminant(square: Expr, last: Expr = BETA * GAMMA) -> Equality:
     )
 
 
-def standard_parameters() -> Iterator[Assertion]:
-    """The closed forms at (0, 1), and the published digits."""
-    values = dict(standard_selu())
-    unit = {**dict(STANDARD), **values}
-    yield Equality(elu.mean.closed_form.xreplace(unit), S.Zero)
-    yield Equality(values[scale] ** 2 * elu.second_moment.closed_form.xreplace(unit), S.One)
-    yield agrees(values[alpha], PUBLISHED)
-    yield agrees(values[scale], PUBLISHED_SCALE)
-
-
-def agrees(exact: Expr, published: Rational) -> Between:
-    """A number is the published one to 30 decimals."""
-    unit = Rational(1, 10**30)
-    return Between(sigma * exact, published - unit, published + unit, ((sigma, S.One),))
-
-
 def at_standard(expression: Expr, low: str, high: str) -> Between:
     """Where an expression lies at N(0, 1)."""
-    return Between(expression, Rational(low), Rational(high), STANDARD)
+    standard = ((mu, S.Zero), (sigma, S.One))
+    return Between(expression, Rational(low), Rational(high), standard)
 
 
 def attracts_normalized() -> Iterator[Assertion]:
@@ -159,17 +128,18 @@ def attracts_normalized() -> Iterator[Assertion]:
     yield at_standard(above**2 + corner**2, "0.62031376", "0.62047129")
 
 
-def characteristic(at: Expr, weights: Expr = S.One) -> Expr:
-    """The characteristic polynomial of the Jacobian, for tau = 1."""
+def characteristic(at: str, low: str, high: str, weights: str = "1") -> Between:
+    """Where the characteristic polynomial of the Jacobian lies, for tau = 1."""
     a, b, c, d = jacobian()
-    return (at - weights * a) * (at - d) - weights * b * c
+    argument, omega = Rational(at), Rational(weights)
+    return at_standard((argument - omega * a) * (argument - d) - omega * b * c, low, high)
 
 
 def repels_unit_weights() -> Iterator[Assertion]:
     """The characteristic polynomial is negative at 1, so an eigenvalue lies above."""
-    yield at_standard(characteristic(S.One), "-0.0238", "-0.0236")
-    yield at_standard(characteristic(Rational("1.0767")), "-1", "0")
-    yield at_standard(characteristic(Rational("1.0768")), "0", "1")
+    yield characteristic("1", "-0.0238", "-0.0236")
+    yield characteristic("1.0767", "-1", "0")
+    yield characteristic("1.0768", "0", "1")
 
 
 def attracts_below() -> Iterator[Assertion]:
@@ -179,26 +149,25 @@ def attracts_below() -> Iterator[Assertion]:
     in size; omega = 0 is one end, either sign of the largest omega the other one.
     """
     a, b, c, d = jacobian()
-    largest = Rational("0.9016")
     yield at_standard(d, "0", "1")
-    yield at_standard(characteristic(S.One, largest), "0", "0.001")
-    yield at_standard(characteristic(S.One, -largest), "0", "1")
-    yield at_standard(characteristic(S.NegativeOne, -largest), "0", "2")
-    yield at_standard(characteristic(S.NegativeOne, largest), "0", "4")
-    yield at_standard(largest * (a * d - b * c), "-1", "1")
-    yield at_standard(characteristic(S.One, Rational("0.9017")), "-0.001", "0")
+    yield characteristic("1", "0", "0.001", "0.9016")
+    yield characteristic("1", "0", "1", "-0.9016")
+    yield characteristic("-1", "0", "2", "-0.9016")
+    yield characteristic("-1", "0", "4", "0.9016")
+    yield at_standard(Rational("0.9016") * (a * d - b * c), "-1", "1")
+    yield characteristic("1", "-0.001", "0", "0.9017")
 
 
 CLAIMS = (
     Claim(
-        id="self_normalization.parameters_decreasing",
-        statement="E f(X)/std f(X) decreases strictly with alpha, for every normal law of X.",
-        latex=r"\frac{\partial}{\partial\alpha} \frac{\mathbb{E} f}{\operatorname{std} f} ="
+        "self_normalization.parameters_decreasing",
+        "E f(X)/std f(X) decreases strictly with alpha, for every normal law of X.",
+        decreasing,
+        "the derivative, in which all terms have one sign",
+        r"\frac{\partial}{\partial\alpha} \frac{\mathbb{E} f}{\operatorname{std} f} ="
         r" -\frac{\mathbb{E} N\, \mathbb{E} X_+^2 + \alpha\, \mathbb{E} X_+\, \mathbb{E} N^2}"
         r"{(\operatorname{Var} f)^{3/2}} < 0",
-        assumptions=(mu, sigma, alpha),
-        proof=decreasing,
-        source="the derivative, in which all terms have one sign",
+        (mu, sigma, alpha),
         neighbours={
             "It increases.": lambda: Positive(slope_numerator()),
             "Its derivative is that sum with a coefficient 1 % larger.": lambda: (
@@ -207,64 +176,42 @@ CLAIMS = (
         },
     ),
     Claim(
-        id="self_normalization.parameters_unique",
-        statement="For every mean and every variance > 0 there is exactly one pair alpha, scale >"
-        " 0 for which scale*f(X) has the mean and the variance of X ~ N(mean, variance).",
-        latex=r"\forall \mu,\, \sigma > 0\ \exists!\, \alpha, \lambda > 0:\ \lambda\,\mathbb{E} f"
+        "self_normalization.parameters_unique",
+        "For every mean and every variance > 0 there is exactly one pair alpha, scale > 0 for which"
+        " scale*f(X) has the mean and the variance of X ~ N(mean, variance).",
+        unique,
+        "Klambauer et al. 2017, equation 14, for (0, 1); derived for the others",
+        r"\forall \mu,\, \sigma > 0\ \exists!\, \alpha, \lambda > 0:\ \lambda\,\mathbb{E} f"
         r" = \mu,\ \lambda^2 \operatorname{Var} f = \sigma^2",
-        assumptions=(mu, sigma),
-        proof=unique,
-        source="Klambauer et al. 2017, equation 14, for (0, 1); derived for the others",
+        (mu, sigma),
         neighbours={
             "ReLU does it as well, with a scale alone.": lambda: Equality(
-                gain() ** 2 * sigma**2, mu**2 * gain_variance()
+                gain() ** 2 * sigma**2, mu**2 * relu.variance.closed_form
             ),
-            "A left piece 1 - e^r, convex on the left, would do.": lambda: ReducesVariation(
-                exp(x) - 1
-            ),
-            "X_+ varies at most 99 % as much as X.": lambda: VarianceBound(
-                Relu(x), Rational(99, 100)
-            ),
+            "A left piece 1 - e^r, convex on the left, would do.": ReducesVariation(exp(x) - 1),
+            "X_+ varies at most 99 % as much as X.": VarianceBound(Relu(x), Rational(99, 100)),
         },
     ),
     Claim(
-        id="self_normalization.parameters_quadratic",
-        statement="With t = mean/sigma that alpha solves a quadratic equation in E X_+, E N and"
-        " the two variances, whose discriminant is 4*t^2*D, D = 2 + t^2 + beta + gamma -"
-        " t^2*beta*gamma, beta and gamma the squared coefficients of variation of N and X_+.",
-        latex=r"(n^2 - t^2 b)\,\alpha^2 - 2 P n (1 + t^2)\,\alpha + P^2 - t^2 a = 0",
-        assumptions=(mu, sigma, alpha),
-        proof=quadratic,
-        source="E f = t std f, squared",
-        neighbours={"D without its last term.": lambda: discriminant((mu / sigma) ** 2, S.Zero)},
+        "self_normalization.parameters_quadratic",
+        "With t = mean/sigma that alpha solves a quadratic equation in E X_+, E N and the two"
+        " variances, whose discriminant is 4*t^2*D, D = 2 + t^2 + beta + gamma - t^2*beta*gamma,"
+        " beta and gamma the squared coefficients of variation of N and X_+.",
+        quadratic,
+        "E f = t std f, squared",
+        r"(n^2 - t^2 b)\,\alpha^2 - 2 P n (1 + t^2)\,\alpha + P^2 - t^2 a = 0",
+        (mu, sigma, alpha),
+        neighbours={"D without its last term.": discriminant((mu / sigma) ** 2, S.Zero)},
     ),
     Claim(
-        id="self_normalization.standard_parameters",
-        statement="At mean 0 and variance 1 alpha and scale agree with the published constants of"
-        " SELU to 30 decimals.",
-        latex=r"\alpha_{01} = 1.6732632423543772\ldots,"
-        r" \quad \lambda_{01} = 1.0507009873554804\ldots",
-        assumptions=(alpha, scale),
-        proof=standard_parameters,
-        source="Klambauer et al. 2017, equation 14 and their code",
-        neighbours={
-            "The last of the 30 decimals of alpha is 5 units larger.": lambda: agrees(
-                dict(standard_selu())[alpha], PUBLISHED + Rational(5, 10**30)
-            ),
-            "The scale is 1/E f^2 and not its root.": lambda: agrees(
-                dict(standard_selu())[scale] ** 2, PUBLISHED_SCALE
-            ),
-        },
-    ),
-    Claim(
-        id="self_normalization.attracts_normalized_weights",
-        statement="With omega = 0 and tau = 1 the fixed point (0, 1) of the standard SELU"
-        " attracts: the eigenvalues of the Jacobian by the layer's input are 0 and 0.7826, its"
-        " largest singular value is 0.7876.",
-        latex=r"\rho(J) = 0.7826\ldots, \quad \sigma_{\max}(J) = 0.7876\ldots",
-        assumptions=("standard SELU, omega = 0, tau = 1",),
-        proof=attracts_normalized,
-        source="Klambauer et al. 2017, section 2, who give 0.7877 for the singular value",
+        "self_normalization.attracts_normalized_weights",
+        "With omega = 0 and tau = 1 the fixed point (0, 1) of the standard SELU attracts: the"
+        " eigenvalues of the Jacobian by the layer's input are 0 and 0.7826, its largest singular"
+        " value is 0.7876.",
+        attracts_normalized,
+        "Klambauer et al. 2017, section 2, who give 0.7877 for the singular value",
+        r"\rho(J) = 0.7826\ldots, \quad \sigma_{\max}(J) = 0.7876\ldots",
+        ("standard SELU, omega = 0, tau = 1",),
         neighbours={
             "The eigenvalue is 1 % larger.": lambda: at_standard(
                 jacobian().variance_by_variance, "0.7904", "0.7906"
@@ -272,44 +219,32 @@ CLAIMS = (
         },
     ),
     Claim(
-        id="self_normalization.attracts_unit_weights",
-        statement="With omega = tau = 1 the fixed point (0, 1) of the standard SELU attracts.",
-        latex=r"\rho(J) < 1",
-        assumptions=("standard SELU, omega = tau = 1",),
-        proof=lambda: [at_standard(characteristic(S.One), "0", "10")],
-        expected=Verdict.REFUTED,
-        source="the Jacobian of the activation alone, taken for that of a layer",
+        "self_normalization.repels_unit_weights",
+        "With omega = tau = 1 the Jacobian at (0, 1) has an eigenvalue between 1.0767 and 1.0768,"
+        " so the fixed point does not attract.",
+        repels_unit_weights,
+        "the sign of the characteristic polynomial",
+        r"1.0767 < \rho(J) < 1.0768",
+        ("standard SELU, omega = tau = 1",),
         neighbours={
-            "It does so with omega = 19/20.": lambda: at_standard(
-                characteristic(S.One, Rational(19, 20)), "0", "10"
-            )
+            "The fixed point attracts.": partial(characteristic, "1", "0", "10"),
+            "It does so with omega = 19/20.": partial(characteristic, "1", "0", "10", "0.95"),
+            "The eigenvalue lies below 1.066, 1 % less.": partial(
+                characteristic, "1.066", "0", "1"
+            ),
         },
     ),
     Claim(
-        id="self_normalization.repels_unit_weights",
-        statement="With omega = tau = 1 the Jacobian at (0, 1) has an eigenvalue between 1.0767"
-        " and 1.0768, so the fixed point does not attract.",
-        latex=r"1.0767 < \rho(J) < 1.0768",
-        assumptions=("standard SELU, omega = tau = 1",),
-        proof=repels_unit_weights,
-        source="the sign of the characteristic polynomial",
+        "self_normalization.attracts_weight_sum",
+        "With tau = 1 the fixed point (0, 1) attracts for abs(omega) <= 0.9016, and not for omega ="
+        " 0.9017.",
+        attracts_below,
+        "Jury's conditions for the roots of a quadratic to lie in the unit disc",
+        r"\rho(J) < 1 \text{ for } |\omega| \le 0.9016",
+        (weight_sum, "standard SELU, tau = 1"),
         neighbours={
-            "The eigenvalue lies below 1.066, 1 % less.": lambda: at_standard(
-                characteristic(Rational("1.066")), "0", "1"
-            )
-        },
-    ),
-    Claim(
-        id="self_normalization.attracts_weight_sum",
-        statement="With tau = 1 the fixed point (0, 1) attracts for abs(omega) <= 0.9016, and not"
-        " for omega = 0.9017.",
-        latex=r"\rho(J) < 1 \text{ for } |\omega| \le 0.9016",
-        assumptions=(weight_sum, "standard SELU, tau = 1"),
-        proof=attracts_below,
-        source="Jury's conditions for the roots of a quadratic to lie in the unit disc",
-        neighbours={
-            "It attracts for omega = 0.9107, 1 % more.": lambda: at_standard(
-                characteristic(S.One, Rational("0.9107")), "0", "1"
+            "It attracts for omega = 0.9107, 1 % more.": partial(
+                characteristic, "1", "0", "1", "0.9107"
             )
         },
     ),

@@ -15,16 +15,8 @@ from typing import NamedTuple
 
 from sympy import Rational, S
 
-from elu_sym.claims.chapters.self_normalization.domains import (
-    Domain,
-    OnDomain,
-    Place,
-    bounded,
-    self_normalizing,
-    singular_value_below,
-    variance_grows,
-    variance_shrinks,
-)
+from elu_sym.claims.chapters.self_normalization import domains
+from elu_sym.claims.chapters.self_normalization.domains import Domain, OnDomain, Place
 
 R = Rational
 
@@ -58,11 +50,11 @@ class Extreme(NamedTuple):
 
     def reached(self) -> OnDomain:
         """The inner number is reached."""
-        return self.place.attains(self.kind, self.inner)
+        return domains.attained(self.place, self.kind, self.inner)
 
 
-LEAST = Place(R("-0.1"), R("0.1"), R("0.8"), R("0.95"))
-GREATEST = Place(R("0.1"), R("0.1"), R("1.5"), R("1.1"))
+LEAST = (R("-0.1"), R("0.1"), R("0.8"), R("0.95"))
+GREATEST = (R("0.1"), R("0.1"), R("1.5"), R("1.1"))
 
 IMAGE = {
     "mean_min": Extreme(R("-0.03106"), R("-0.03107"), LEAST, "mean_below"),
@@ -73,30 +65,28 @@ IMAGE = {
 """The image of the domain of theorem 1: -0.031061, 0.067725, 0.803712 and 1.481575."""
 
 SINGULAR_VALUE = Extreme(
-    R("0.8976"), R("0.8977"), Place(R("0.1"), R("0.1"), R("0.8"), R("1.1")), "exceeded"
+    R("0.8976"), R("0.8977"), (R("0.1"), R("0.1"), R("0.8"), R("1.1")), "exceeded"
 )
 """The largest singular value on it, 0.897608."""
 
-SHRINKING_RATIO = Extreme(
-    R("0.9600"), R("0.9601"), Place(S.One, R("0.1"), S(3), R("1.25")), "grows"
-)
-"""The largest quotient of the variances after and before, 0.960085."""
+RATIOS = {
+    theorem: Extreme(R(inner), R(outer), tuple(map(R, place.split())), kind)
+    for theorem, inner, outer, place, kind in (
+        ("shrinking", "0.9600", "0.9601", "1 0.1 3 1.25", "grows"),
+        ("growing", "1.159", "1.158", "0.1 0.1 0.16 0.8", "shrinks"),
+        ("growing_wider", "1.209", "1.208", "-0.1 0.1 0.24 0.9", "shrinks"),
+    )
+}
+"""The largest quotient of the variances after and before, and the smallest ones of theorem 3.
 
-GROWING_RATIO = Extreme(
-    R("1.159"), R("1.158"), Place(R("0.1"), R("0.1"), R("0.16"), R("0.8")), "shrinks"
-)
-"""The smallest quotient, 1.158795."""
-
-GROWING_WIDER_RATIO = Extreme(
-    R("1.209"), R("1.208"), Place(R("-0.1"), R("0.1"), R("0.24"), R("0.9")), "shrinks"
-)
-"""The smallest quotient, 1.208025."""
+They are 0.960085, 1.158795 and 1.208025.
+"""
 
 
 def image_bounded(name: str, value: Rational) -> OnDomain:
     """A number bounds the image of the domain of theorem 1 at one of its ends."""
     moment, _, end = name.partition("_")
-    return bounded(MAIN, f"{moment}_{'above' if end == 'min' else 'below'}", value)
+    return domains.bounded(MAIN, f"{moment}_{'above' if end == 'min' else 'below'}", value)
 
 
 def main_image() -> Iterator[OnDomain]:
@@ -110,16 +100,19 @@ def main_image() -> Iterator[OnDomain]:
 Statement = Callable[[], Iterable[OnDomain]]
 
 
-def _sharp(holds: Callable[..., Iterator[OnDomain]], domain: Domain, extreme: Extreme) -> Statement:
+def sharp(
+    holds: Callable[[Domain, Rational], Iterator[OnDomain]], domain: Domain, extreme: Extreme
+) -> Iterator[OnDomain]:
     """The outer number is passed nowhere on a domain, the inner one is reached."""
-    return lambda: [*holds(domain, extreme.outer), extreme.reached()]
+    yield from holds(domain, extreme.outer)
+    yield extreme.reached()
 
 
-THEOREMS: dict[str, tuple[Domain, Callable[[Domain], Iterator[OnDomain]]]] = {
-    "self_normalizing": (MAIN, self_normalizing),
-    "shrinking": (SHRINKING, variance_shrinks),
-    "growing": (GROWING, variance_grows),
-    "growing_wider": (GROWING_WIDER, variance_grows),
+THEOREMS: dict[str, tuple[Domain, Callable[..., Iterator[OnDomain]]]] = {
+    "self_normalizing": (MAIN, domains.self_normalizing),
+    "shrinking": (SHRINKING, domains.variance_shrinks),
+    "growing": (GROWING, domains.variance_grows),
+    "growing_wider": (GROWING_WIDER, domains.variance_grows),
 }
 """The domain of each theorem, and what holds on it."""
 
@@ -224,12 +217,12 @@ _WIDENED = {each.name: each for those in (*WIDENINGS.values(), (JOINTLY,)) for e
 STATEMENTS: dict[str, dict[str, Statement]] = {
     "snn_theorem": {
         "image": main_image,
-        "singular_value": _sharp(singular_value_below, MAIN, SINGULAR_VALUE),
+        "singular_value": partial(sharp, domains.singular_value_below, MAIN, SINGULAR_VALUE),
     },
     "snn_side_theorems": {
-        "shrinking": _sharp(variance_shrinks, SHRINKING, SHRINKING_RATIO),
-        "growing": _sharp(variance_grows, GROWING, GROWING_RATIO),
-        "growing_wider": _sharp(variance_grows, GROWING_WIDER, GROWING_WIDER_RATIO),
+        theorem: partial(sharp, holds, domain, RATIOS[theorem])
+        for theorem, (domain, holds) in THEOREMS.items()
+        if theorem in RATIOS
     },
     "snn_widened": {
         name: partial(widening.statement, widening.inner) for name, widening in _WIDENED.items()
@@ -240,9 +233,8 @@ STATEMENTS: dict[str, dict[str, Statement]] = {
 NUMBERS: dict[str, Mapping[str, Extreme | Widening]] = {
     "snn_theorem": {**IMAGE, "singular_value_max": SINGULAR_VALUE},
     "snn_side_theorems": {
-        "shrinking_ratio_max": SHRINKING_RATIO,
-        "growing_ratio_min": GROWING_RATIO,
-        "growing_wider_ratio_min": GROWING_WIDER_RATIO,
+        f"{theorem}_ratio_{'max' if theorem == 'shrinking' else 'min'}": ratio
+        for theorem, ratio in RATIOS.items()
     },
     "snn_widened": _WIDENED,
 }
