@@ -26,7 +26,7 @@ RETIRED: dict[str, str] = {
     "moments.rule_design_point": "moments.rule_stable",
     "moments.rule_relu_every_input": "initialization.rules_agree_for_leaky_relu",
     "moments.rule_only_fixed_point": "moments.rule_stable",
-    "moments.rule_slope": "meanfield.slopes_at_one",
+    "moments.rule_slope": "meanfield.gradients_grow",
     "options.vega_positive": "options.vega_positive_only_for_small_alpha",
     "rate.positive_only_for_small_alpha": "rate.positive_on_a_half_line",
     "initialization.bounds": "initialization.increases_with_sigma",
@@ -35,11 +35,14 @@ RETIRED: dict[str, str] = {
     "initialization.relu_gain_preserves": "meanfield.he_grows",
     "initialization.published_nfnets_exact": "initialization.published_nfnets",
     "initialization.selu_gain_preserves": "initialization.selu_gain",
+    "self_normalization.parameters_decreasing": "self_normalization.parameters_unique",
     "self_normalization.standard_parameters": "initialization.published_selu",
     "self_normalization.attracts_unit_weights": "self_normalization.repels_unit_weights",
     "self_normalization.moment_map": "self_normalization.theorem",
     "self_normalization.elu_variance_kept": "self_normalization.elu_variance_decays",
     "meanfield.price_bounded_for_any_alpha": "meanfield.price_bounded",
+    "meanfield.slopes_at_one": "meanfield.gradients_grow",
+    "meanfield.edge_at_one": "meanfield.edge_unique",
     "meanfield.linear_pieces_keep": "initialization.rules_agree_for_leaky_relu",
 }
 """The successor of each retired id."""

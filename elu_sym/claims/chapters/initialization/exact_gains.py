@@ -15,13 +15,8 @@ from elu_sym.activations import Elu, LeakyRelu
 from elu_sym.book.formula import Formula, elu, leaky_relu, relu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.centering.zero_mean import LOSS, centering_alpha
-from elu_sym.claims.chapters.moments.variance_rule import (
-    DERIVATIVE,
-    ELU,
-    share_decreases,
-    slope_square,
-    square,
-)
+from elu_sym.claims.chapters.moments import variance_rule
+from elu_sym.claims.chapters.moments.variance_rule import ELU, slope_square, square
 from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.elementary import AT_MOST_ONE, Equality, NonNegative, RunsThrough
 from elu_sym.claims.rules.enclosures import Between
@@ -101,13 +96,10 @@ def squared_mean() -> Equality:
 def variance_rule_is_largest(factor: Rational = S.One) -> Iterator[Assertion]:
     """Var f <= E f^2, and Poincare's inequality."""
     yield squared_mean()
-    yield GaussianPoincare(
-        ELU,
-        elu.mean.closed_form,
-        elu.variance.closed_form,
-        elu.derivative_mean.closed_form,
-        elu.derivative_second_moment.closed_form * factor,
-    )
+    moments = (elu.mean, elu.variance, elu.derivative_mean)
+    mean, variance, slope_mean = (each.closed_form for each in moments)
+    slopes = elu.derivative_second_moment.closed_form * factor
+    yield GaussianPoincare(ELU, mean, variance, slope_mean, slopes)
 
 
 def agree_at_centering_alpha(factor: Rational = S.One) -> Iterator[Assertion]:
@@ -153,17 +145,17 @@ def exceeds_one() -> Iterator[Assertion]:
 
 def share_falls() -> Iterator[Assertion]:
     """E f^2/sigma^2 falls strictly, from (1 + alpha^2)/2 to 1/2."""
-    yield share_decreases()
+    yield variance_rule.share_decreases()
     yield from has_the_limits(share())
 
 
 def slope_square_falls() -> Iterator[Assertion]:
     """E f'^2 does it as well."""
-    yield slope_square_decreases()
+    yield slopes_fall()
     yield from has_the_limits(slope_square())
 
 
-def slope_square_decreases(sign: int = 1) -> PositiveGaussianMean:
+def slopes_fall(sign: int = 1) -> PositiveGaussianMean:
     """E f'^2 decreases with sigma."""
     integrand = -2 * alpha**2 * LEFT * x * exp(2 * x)
     return mean_at_zero(-sign * sigma * diff(slope_square(), sigma), sign * integrand)
@@ -206,6 +198,9 @@ CLAIMS = (
         r"\frac{\mathbb{E} g(\sigma Z)^2}{\sigma^2} = \mathbb{E} g'(\sigma Z)^2",
         (sigma, slope),
         neighbours={
+            "The squared gain of ReLU is 2/1.01.": lambda: Equality(
+                centered(relu.second_moment), PERCENT_MORE * sigma**2 / 2
+            ),
             "It also preserves the variance.": lambda: Equality(
                 centered(leaky_relu.variance), centered(leaky_relu.second_moment)
             ),
@@ -294,7 +289,7 @@ CLAIMS = (
         r"\alpha \le 1 \implies \mathbb{E} f(\sigma Z)^2 < \sigma^2",
         (sigma, "alpha <= 1"),
         neighbours={
-            "It exceeds 1 for every alpha.": lambda: mean_at_zero(
+            "The gain exceeds 1 for every alpha.": lambda: mean_at_zero(
                 sigma**2 - square(), LEFT * (x - ELU) * (x + ELU)
             ),
             "It exceeds 1/alpha.": lambda: mean_at_zero(
@@ -316,7 +311,7 @@ CLAIMS = (
         r" \frac{d}{d\sigma} \mathbb{E} f'(\sigma Z)^2 < 0",
         neighbours={
             "The second moment itself decreases.": lambda: mean_at_zero(
-                -diff(square(), sigma) * sigma, -2 * x * ELU * DERIVATIVE
+                -diff(square(), sigma) * sigma, -2 * x * ELU * variance_rule.DERIVATIVE
             ),
             "The first squared gain is below 1.98.": lambda: below_sqrt_2(S(99) / 100),
             "It is above 2.02/(1 + alpha^2).": lambda: above_small_sigma(PERCENT_MORE),

@@ -127,7 +127,7 @@ CLAIMS = (
         (sigma, "lambda as published", "mean-field limit"),
         neighbours={
             "It turns it into 0.568.": partial(three_quarters, "0.5675", "0.5685"),
-            "It preserves it, to 1 %.": partial(three_quarters, "0.99", "1.01"),
+            "The gain 3/4 preserves it, to 1 %.": partial(three_quarters, "0.99", "1.01"),
             "It preserves half of it, to 1 %.": partial(three_quarters, "0.495", "0.505"),
         },
     ),

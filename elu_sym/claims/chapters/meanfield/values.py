@@ -10,38 +10,20 @@ from sympy.stats import Normal
 from elu_sym.activations import Celu, Selu
 from elu_sym.book.formula import Activation, celu, selu
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.initialization.exact_gains import (
-    LEFT,
-    PERCENT_MORE,
-    between,
-    centered,
-    mean_at_zero,
-)
+from elu_sym.claims.chapters.initialization.exact_gains import LEFT, between, centered, mean_at_zero
 from elu_sym.claims.chapters.meanfield import preservation
-from elu_sym.claims.chapters.meanfield.preservation import BIAS, SETTING, edge_biases, price, stein
+from elu_sym.claims.chapters.meanfield.preservation import BIAS, SETTING, stein
 from elu_sym.claims.chapters.moments.variance_rule import ELU, slope_square, square
 from elu_sym.claims.chapters.self_normalization.moment_map import standard_selu
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.covers.cover import Box
 from elu_sym.claims.rules.elementary import Equality
 from elu_sym.claims.rules.enclosures import Between, PositiveOnBox
-from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
 from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.symbols import alpha, excess, scale, sigma, x
 
 TWO_DECADES: Box = ((sigma, Rational(1, 10), Rational(10)),)
 ANY_ALPHA: Box = (*TWO_DECADES, (alpha, Rational(1, 2), Rational(2)))
-
-
-def slopes_at_one() -> Iterator[Assertion]:
-    """The price, and the slope of the variance map under the same weights."""
-    yield between(price(), "1.0355", "1.0363")
-    yield between(variance_slope(), "0.8905", "0.8914")
-
-
-def variance_slope() -> Expr:
-    """The slope chi_q of the variance map under weights that preserve q = sigma^2."""
-    return sigma**2 * preservation.by_variance(square()) / square()
 
 
 def price_below(factor: str, box: Box) -> PositiveOnBox:
@@ -56,40 +38,23 @@ def price_bounded() -> Iterator[Assertion]:
         yield price_below("1.06", ((sigma, low, high),))
 
 
-def edge_at_one() -> Iterator[Assertion]:
-    """Both conditions at every q, and the two variances at q = 1."""
-    weights = 1 / slope_square()
-    yield Equality(weights * square() + edge_biases(), sigma**2)
-    yield Equality(weights * slope_square(), S.One)
-    yield between(weights, "1.4967", "1.4969")
-    yield between(edge_biases(), "0.03465", "0.03467")
-
-
-def of_relative(activation: Activation) -> tuple[Expr, Expr]:
-    """E f^2 and E f'^2 of an activation at N(0, sigma^2)."""
-    return centered(activation.second_moment), centered(activation.derivative_second_moment)
-
-
-def gap_of(
-    activation: Activation, integrand: Expr, sign: int = 1, factor: Rational = S.One
-) -> PositiveGaussianMean:
-    """The gap q E f'^2 - E f^2 of a relative, the latter times a factor, is positive."""
-    values, slopes = of_relative(activation)
-    return mean_at_zero(sign * (sigma**2 * slopes - factor * values), integrand)
+def gap_of(activation: Activation, factor: Rational = S.One) -> Expr:
+    """The gap q E f'^2 - E f^2 of a relative, the latter times a factor."""
+    slopes = centered(activation.derivative_second_moment)
+    return sigma**2 * slopes - factor * centered(activation.second_moment)
 
 
 def relatives_grow() -> Iterator[Assertion]:
     """The same integrand, scaled, for CELU at x/alpha; and SELU at its own fixed point."""
-    yield gap_of(selu, LEFT * scale**2 * stein(x))
-    yield gap_of(celu, LEFT * stein(x / alpha))
+    yield mean_at_zero(gap_of(selu), LEFT * scale**2 * stein(x))
+    yield mean_at_zero(gap_of(celu), LEFT * stein(x / alpha))
     yield selu_at_one("1.0715", "1.0725")
 
 
 def selu_at_one(low: str, high: str) -> Between:
     """The factor of squared gradients of SELU at N(0, 1), where it preserves the variance."""
-    values, slopes = of_relative(selu)
-    chi = (sigma**2 * slopes / values).xreplace(dict(standard_selu()))
-    return between(chi, low, high, ((sigma, S.One),))
+    chi = 1 + gap_of(selu) / centered(selu.second_moment)
+    return between(chi.xreplace(dict(standard_selu())), low, high, ((sigma, S.One),))
 
 
 CUBIC = sqrt(2 / pi)
@@ -128,20 +93,6 @@ def dropout() -> Assertion:
 
 
 CLAIMS = (
-    preservation.without_biases(
-        "meanfield.slopes_at_one",
-        "At alpha = 1 and q = 1, without biases, chi_q = 0.891 and chi = 1.0359: weights that"
-        " preserve the variance make squared gradients grow by 3.6 % a layer.",
-        slopes_at_one,
-        "the two slopes at the standard point",
-        r"\chi_q \approx 0.891 < 1 < \chi \approx 1.0359",
-        neighbours={
-            "They grow by 4.6 %.": lambda: between(price(), "1.0455", "1.0465"),
-            "The slope of the variance map is 0.9.": lambda: between(
-                variance_slope(), "0.8995", "0.9005"
-            ),
-        },
-    ),
     Claim(
         "meanfield.price_bounded",
         "At alpha = 1 the price of preserving the variance is at most 6 % a layer, chi < 1.06, for"
@@ -158,26 +109,6 @@ CLAIMS = (
             ),
         },
     ),
-    preservation.in_general(
-        "meanfield.edge_at_one",
-        "With biases both are preserved: at every q weights of variance 1/E f'^2 and biases of"
-        " variance q - E f^2/E f'^2 keep the variance q and have chi = 1. At alpha = 1 and q = 1"
-        " these are 1.4968 and 0.03466.",
-        edge_at_one,
-        preservation.SCHOENHOLZ,
-        r"w\, \mathbb{E} f^2 + b = q,\; w\, \mathbb{E} f'^2 = 1",
-        neighbours={
-            "The weight variance is 1.512, 1 % larger.": lambda: between(
-                1 / slope_square(), "1.5116", "1.5119"
-            ),
-            "The bias variance is 0.035, 1 % larger.": lambda: between(
-                edge_biases(), "0.0349", "0.0351"
-            ),
-            "With the weights that preserve the variance without biases chi is 1.": lambda: (
-                Equality(price(), S.One)
-            ),
-        },
-    ),
     Claim(
         "meanfield.relatives_grow",
         "SELU of every alpha and scale and CELU of every alpha make squared gradients grow as well,"
@@ -189,9 +120,11 @@ CLAIMS = (
         (alpha, scale, sigma, "b = 0", SETTING),
         neighbours={
             "The factor of SELU is 1 % larger.": partial(selu_at_one, "1.0822", "1.0833"),
-            "Squared gradients of CELU shrink.": lambda: gap_of(celu, Celu(x, alpha) ** 2, -1),
-            "For SELU the factor is above 1.01 at every q and alpha.": lambda: gap_of(
-                selu, -(Selu(x, alpha, scale) ** 2), factor=PERCENT_MORE
+            "Squared gradients of CELU shrink.": lambda: mean_at_zero(
+                -gap_of(celu), Celu(x, alpha) ** 2
+            ),
+            "For SELU the factor is above 1.01 at every q and alpha.": lambda: mean_at_zero(
+                gap_of(selu, Rational("1.01")), -(Selu(x, alpha, scale) ** 2)
             ),
         },
     ),
@@ -206,7 +139,7 @@ CLAIMS = (
         (sigma, "alpha = 1, w = 1, b = 0", SETTING),
         neighbours={
             "The cubic term is 1 % larger.": lambda: mean_at_zero(
-                Rational(7, 8) * sigma**4 - cubic_rest(PERCENT_MORE), LEFT * x**4
+                Rational(7, 8) * sigma**4 - cubic_rest(Rational("1.01")), LEFT * x**4
             ),
             "The cubic term is 1 % smaller.": lambda: mean_at_zero(
                 cubic_rest(Rational("0.99")), LEFT * x**4

@@ -34,24 +34,13 @@ from elu_sym.algebra.enclosure import enclose
 from elu_sym.book.formula import selu
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
-from elu_sym.claims.chapters.self_normalization.moment_map import (
-    bound,
-    in_layer_variables,
-    input_variance,
-    singular_bound,
-    square_sum,
-    standard_selu,
-    symbolic_jacobian,
-    weight_sum,
-)
+from elu_sym.claims.chapters.self_normalization import moment_map
+from elu_sym.claims.chapters.self_normalization.moment_map import bound, input_variance, square_sum
 from elu_sym.claims.covers.cover import Box, Cover, recheck
 from elu_sym.claims.covers.search import FEW_BOXES, search
 from elu_sym.claims.rules.elementary import Positive
 from elu_sym.claims.rules.enclosures import places
 from elu_sym.symbols import mu
-
-Pair = tuple[Rational, Rational]
-"""The two ends of a closed interval."""
 
 DIGITS = 30
 """The decimals to which the constants of SELU are boxed."""
@@ -73,12 +62,12 @@ KINDS = {
 @cache
 def expressions() -> dict[str, Expr]:
     """What is positive, for each kind, in mu (for m), nu, tau, omega, b, s, alpha and lambda."""
-    mean = in_layer_variables(selu.mean.closed_form)
-    variance = in_layer_variables(selu.second_moment.closed_form) - mean**2
-    jacobian = symbolic_jacobian()
-    norm = in_layer_variables(jacobian.squared_norm())
-    determinant = in_layer_variables(jacobian.determinant())
-    s = singular_bound
+    mean = moment_map.in_layer_variables(selu.mean.closed_form)
+    variance = moment_map.in_layer_variables(selu.second_moment.closed_form) - mean**2
+    jacobian = moment_map.symbolic_jacobian()
+    norm = moment_map.in_layer_variables(jacobian.squared_norm())
+    determinant = moment_map.in_layer_variables(jacobian.determinant())
+    s = moment_map.singular_bound
     return {
         "mean_above": mean - bound,
         "mean_below": bound - mean,
@@ -104,7 +93,7 @@ def constants() -> Box:
 
     axes, unit, bits = [], 10**DIGITS, 256
     with flint.ctx.workprec(bits):
-        for symbol, value in standard_selu():
+        for symbol, value in moment_map.standard_selu():
             ball = enclose(value, {}, bits) * unit
             low, high = (int(end.unique_fmpz()) for end in (ball.floor(), ball.ceil()))
             axes.append((symbol, Rational(low, unit), Rational(high, unit)))
@@ -116,41 +105,50 @@ class Domain:
     """What the means, the variances and the weights of a layer may be.
 
     Attributes:
-        mean: the largest size of mu.
-        weights: the largest size of omega.
-        variances: the ends of the interval of nu.
-        squares: the ends of the interval of tau.
+        mu: the largest size of mu.
+        omega: the largest size of omega.
+        nu_min: the least nu.
+        nu_max: the greatest nu.
+        tau_min: the least tau.
+        tau_max: the greatest tau.
 
     Examples:
-        >>> domain = Domain(S(1), Rational(1, 10), (S(3), S(16)), (Rational(4, 5), Rational(5, 4)))
+        >>> domain = Domain(S(1), Rational(1, 10), S(3), S(16), Rational(4, 5), Rational(5, 4))
         >>> [str(interval[1:]) for interval in domain.whole()[:2]]
         ['(-1/10, 1/10)', '(12/5, 20)']
     """
 
-    mean: Rational
-    weights: Rational
-    variances: Pair
-    squares: Pair
+    mu: Rational
+    omega: Rational
+    nu_min: Rational
+    nu_max: Rational
+    tau_min: Rational
+    tau_max: Rational
 
     def whole(self) -> Box:
         """All (m, v), as nu = v with tau = 1."""
-        ends = (low * high for low, high in zip(self.variances, self.squares, strict=True))
-        return (self._mean, (input_variance, *ends), fixed(square_sum, S.One))
+        low, high = self.nu_min * self.tau_min, self.nu_max * self.tau_max
+        return (self._mean, (input_variance, low, high), fixed(square_sum, S.One))
 
-    def with_squares(self, end: int) -> tuple[Box, Box]:
-        """All (m, v), each with the smallest tau that the domain has for it, 0, or the largest, 1.
+    def largest_squares(self) -> tuple[Box, Box]:
+        """All (m, v), each with the largest tau that the domain has for it."""
+        return self._parts(self.tau_max, self.nu_min)
 
-        Either tau lies at that end, or nu at the other one.
-        """
-        square, variance = self.squares[end], self.variances[1 - end]
+    def smallest_squares(self) -> tuple[Box, Box]:
+        """All (m, v), each with the smallest tau that the domain has for it."""
+        return self._parts(self.tau_min, self.nu_max)
+
+    def _parts(self, square: Rational, variance: Rational) -> tuple[Box, Box]:
+        variances = (input_variance, self.nu_min, self.nu_max)
+        squares = (square_sum, self.tau_min, self.tau_max)
         return (
-            (self._mean, (input_variance, *self.variances), fixed(square_sum, square)),
-            (self._mean, fixed(input_variance, variance), (square_sum, *self.squares)),
+            (self._mean, variances, fixed(square_sum, square)),
+            (self._mean, fixed(input_variance, variance), squares),
         )
 
     @property
     def _mean(self) -> tuple[Symbol, Rational, Rational]:
-        largest = self.mean * self.weights
+        largest = self.mu * self.omega
         return (mu, -largest, largest)
 
 
@@ -206,7 +204,7 @@ class OnDomain(Assertion):
             found = search(self.expression, self.whole_box, FEW_BOXES)
             if found.cover is None:
                 # Where the boxed constants fail, the exact ones decide.
-                exact = self.expression.xreplace(dict(standard_selu()))
+                exact = self.expression.xreplace(dict(moment_map.standard_selu()))
                 witness = found.witness
                 points = [{axis[0]: witness[axis[0]] for axis in self.box}] if witness else []
                 failure = partial(Positive.counterexample, exact)
@@ -227,30 +225,30 @@ def bounded(domain: Domain, kind: str, value: Rational) -> OnDomain:
 
 def singular_value_below(domain: Domain, size: Rational) -> Iterator[OnDomain]:
     """The largest singular value of the Jacobian by (mu, nu) stays below a number."""
-    axes = (fixed(weight_sum, domain.weights), fixed(singular_bound, size))
-    for box in domain.with_squares(1):
+    axes = (fixed(moment_map.weight_sum, domain.omega), fixed(moment_map.singular_bound, size))
+    for box in domain.largest_squares():
         yield OnDomain("trace", (*box, *axes))
         yield OnDomain("determinant", (*box, *axes))
 
 
 def self_normalizing(domain: Domain) -> Iterator[OnDomain]:
     """A domain is mapped into itself, and the Jacobian contracts on it."""
-    yield bounded(domain, "mean_above", -domain.mean)
-    yield bounded(domain, "mean_below", domain.mean)
-    yield bounded(domain, "variance_above", domain.variances[0])
-    yield bounded(domain, "variance_below", domain.variances[1])
+    yield bounded(domain, "mean_above", -domain.mu)
+    yield bounded(domain, "mean_below", domain.mu)
+    yield bounded(domain, "variance_above", domain.nu_min)
+    yield bounded(domain, "variance_below", domain.nu_max)
     yield from singular_value_below(domain, S.One)
 
 
 def variance_shrinks(domain: Domain, ratio: Rational = S.One) -> Iterator[OnDomain]:
     """Var selu(Z) < ratio*nu."""
-    for box in domain.with_squares(1):
+    for box in domain.largest_squares():
         yield OnDomain("shrinks", (*box, fixed(bound, ratio)))
 
 
 def variance_grows(domain: Domain, ratio: Rational = S.One) -> Iterator[OnDomain]:
     """Var selu(Z) > ratio*nu."""
-    for box in domain.with_squares(0):
+    for box in domain.smallest_squares():
         yield OnDomain("grows", (*box, fixed(bound, ratio)))
 
 
@@ -263,7 +261,7 @@ def attained(place: Place, kind: str, value: Rational) -> OnDomain:
     mean, weights, variance, square = place
     axes = [fixed(bound, value)]
     if kind == "exceeded":
-        axes = [fixed(weight_sum, weights), fixed(singular_bound, value)]
+        axes = [fixed(moment_map.weight_sum, weights), fixed(moment_map.singular_bound, value)]
     moments = (fixed(mu, mean * weights), fixed(input_variance, variance))
     return OnDomain(kind, (*moments, fixed(square_sum, square), *axes))
 

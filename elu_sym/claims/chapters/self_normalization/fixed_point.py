@@ -67,21 +67,16 @@ def slope_is_negative_sum(factor: Expr = S.One) -> Equality:
     )
 
 
-def decreasing() -> Iterator[Assertion]:
-    """The derivative, and that all moments in it are positive."""
+def unique() -> Iterator[Assertion]:
+    """E f/std f falls from P/sqrt(a) to -n/sqrt(b), and mu/sigma lies between."""
     yield from parts()
     yield PositiveVariance(Elu(x, alpha))
     yield slope_is_negative_sum()
-    # P at -mu and E X_+^2 at -mu are those of the negative part.
+    # All moments in it are positive; at -mu P and E X_+^2 are those of the negative part.
     yield PositiveGaussianMean(gain().xreplace({mu: -mu}), Relu(-x))
     yield PositiveGaussianMean(gain_square().xreplace({mu: -mu}), Relu(-x) ** 2)
     yield PositiveGaussianMean(put(), LOSS)
     yield PositiveGaussianMean(put_square(), LOSS**2)
-
-
-def unique() -> Iterator[Assertion]:
-    """It falls from P/sqrt(a) to -n/sqrt(b), and mu/sigma lies between."""
-    yield from decreasing()
     # P/sqrt(a) > mu/sigma: P > mu, and X_+ varies no more than X.
     yield PositiveGaussianMean(gain() - mu, Relu(-x))
     yield VarianceBound(Relu(x), S.One)
@@ -160,31 +155,23 @@ def attracts_below() -> Iterator[Assertion]:
 
 CLAIMS = (
     Claim(
-        "self_normalization.parameters_decreasing",
-        "E f(X)/std f(X) decreases strictly with alpha, for every normal law of X.",
-        decreasing,
-        "the derivative, in which all terms have one sign",
-        r"\frac{\partial}{\partial\alpha} \frac{\mathbb{E} f}{\operatorname{std} f} ="
-        r" -\frac{\mathbb{E} N\, \mathbb{E} X_+^2 + \alpha\, \mathbb{E} X_+\, \mathbb{E} N^2}"
-        r"{(\operatorname{Var} f)^{3/2}} < 0",
-        (mu, sigma, alpha),
-        neighbours={
-            "It increases.": lambda: Positive(slope_numerator()),
-            "Its derivative is that sum with a coefficient 1 % larger.": lambda: (
-                slope_is_negative_sum(Rational(101, 100))
-            ),
-        },
-    ),
-    Claim(
         "self_normalization.parameters_unique",
-        "For every mean and every variance > 0 there is exactly one pair alpha, scale > 0 for which"
+        "E f(X)/std f(X) decreases strictly with alpha, for every normal law of X, and for every"
+        " mean and every variance > 0 there is exactly one pair alpha, scale > 0 for which"
         " scale*f(X) has the mean and the variance of X ~ N(mean, variance).",
         unique,
         "Klambauer et al. 2017, equation 14, for (0, 1); derived for the others",
-        r"\forall \mu,\, \sigma > 0\ \exists!\, \alpha, \lambda > 0:\ \lambda\,\mathbb{E} f"
+        r"\frac{\partial}{\partial\alpha} \frac{\mathbb{E} f}{\operatorname{std} f} ="
+        r" -\frac{\mathbb{E} N\, \mathbb{E} X_+^2 + \alpha\, \mathbb{E} X_+\, \mathbb{E} N^2}"
+        r"{(\operatorname{Var} f)^{3/2}} < 0,\quad"
+        r" \forall \mu,\, \sigma > 0\ \exists!\, \alpha, \lambda > 0:\ \lambda\,\mathbb{E} f"
         r" = \mu,\ \lambda^2 \operatorname{Var} f = \sigma^2",
-        (mu, sigma),
+        (mu, sigma, alpha),
         neighbours={
+            "E f(X)/std f(X) increases.": lambda: Positive(slope_numerator()),
+            "Its derivative is that sum with a coefficient 1 % larger.": lambda: (
+                slope_is_negative_sum(Rational(101, 100))
+            ),
             "ReLU does it as well, with a scale alone.": lambda: Equality(
                 gain() ** 2 * sigma**2, mu**2 * relu.variance.closed_form
             ),
@@ -201,7 +188,7 @@ CLAIMS = (
         "E f = t std f, squared",
         r"(n^2 - t^2 b)\,\alpha^2 - 2 P n (1 + t^2)\,\alpha + P^2 - t^2 a = 0",
         (mu, sigma, alpha),
-        neighbours={"D without its last term.": discriminant((mu / sigma) ** 2, S.Zero)},
+        neighbours={"D without its last term.": lambda: discriminant((mu / sigma) ** 2, S.Zero)},
     ),
     Claim(
         "self_normalization.attracts_normalized_weights",

@@ -86,20 +86,15 @@ class Jacobian(NamedTuple):
 def symbolic_jacobian() -> Jacobian:
     """A for any alpha and lambda, in mu and sigma."""
     mean = selu.mean.closed_form
-    by_mean, by_variance = derivatives(mean)
-    square_by_mean, square_by_variance = derivatives(selu.second_moment.closed_form)
-    return Jacobian(
-        by_mean,
-        by_variance,
-        square_by_mean - 2 * mean * by_mean,
-        square_by_variance - 2 * mean * by_variance,
-    )
+    slopes, squares = derivatives(mean), derivatives(selu.second_moment.closed_form)
+    pairs = zip(squares, slopes, strict=True)
+    return Jacobian(*slopes, *(square - 2 * mean * slope for square, slope in pairs))
 
 
-def derivatives(moment: Expr) -> tuple[Expr, Expr]:
+def derivatives(moment: Expr) -> list[Expr]:
     """The derivatives by m and by v, the densities cancelled that differentiation brings in."""
-    by_variance = diff(moment, sigma) / (2 * sigma)
-    return canonical(diff(moment, mu)), canonical(by_variance)
+    found = (diff(moment, mu), diff(moment, sigma) / (2 * sigma))
+    return [NormalForm.from_expr(each).to_expr() for each in found]
 
 
 @cache
@@ -119,8 +114,3 @@ def jacobian() -> Jacobian:
 def in_layer_variables(expression: Expr) -> Expr:
     """An expression in mu and sigma as one in m, which is written mu, and v = tau*nu."""
     return expression.xreplace({sigma: sqrt(square_sum * input_variance)})
-
-
-def canonical(expression: Expr) -> Expr:
-    """The same in normal form."""
-    return NormalForm.from_expr(expression).to_expr()

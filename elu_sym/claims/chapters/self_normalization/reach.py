@@ -22,15 +22,10 @@ from elu_sym.activations import Elu, Relu
 from elu_sym.book.formula import Formula, elu, relu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.centering.zero_mean import LOSS, gain, put
-from elu_sym.claims.chapters.self_normalization import domains, statements
+from elu_sym.claims.chapters.self_normalization import domains, moment_map, statements
 from elu_sym.claims.chapters.self_normalization.domains import OnDomain, fixed
 from elu_sym.claims.chapters.self_normalization.fixed_point import put_square, put_variance
-from elu_sym.claims.chapters.self_normalization.moment_map import (
-    bound,
-    input_variance,
-    square_sum,
-    standard_selu,
-)
+from elu_sym.claims.chapters.self_normalization.moment_map import bound, input_variance, square_sum
 from elu_sym.claims.chapters.self_normalization.statements import WIDENINGS, Widening, decimal
 from elu_sym.claims.chapters.self_normalization.stored_boxes import covered
 from elu_sym.claims.chapters.self_normalization.theorem import about_a_layer
@@ -66,7 +61,7 @@ def too_wide(widening: Widening) -> Iterator[OnDomain]:
     """What fails on the domain a unit wider, or at the worst corner of it."""
     if widening.fails == "corner":
         domain = widening.widened(widening.outer)
-        corner = (domain.mean, domain.weights, domain.variances[0], domain.squares[0])
+        corner = (domain.mu, domain.omega, domain.nu_min, domain.tau_min)
         yield domains.attained(corner, "grows", S.One)
     else:
         for each in widening.statement(widening.outer):
@@ -136,14 +131,14 @@ def shrinks_for_any_more() -> Iterator[Assertion]:
     mean = statements.SHRINKING.whole()[0]
     # v <= 9/10: V <= (lambda*alpha)^2*v < 3 <= nu.
     yield VarianceBound(Elu(x, ABOVE_ONE), ABOVE_ONE)
-    (_, alpha_value), (_, scale_value) = standard_selu()
+    (_, alpha_value), (_, scale_value) = moment_map.standard_selu()
     yield Between(mu * alpha_value, S.One, S(2), ((mu, S.One),))
     slope = (alpha_value * scale_value) ** 2
     yield Between(mu * slope, S.Zero, S(3), ((mu, Rational(9, 10)),))
     # Up to v = 15/4, V < 3 <= nu; up to v = 20, V*5/4 < v, and v = nu*tau <= nu*5/4.
     middle = (input_variance, Rational(9, 10), 3 * square)
     yield OnDomain("variance_below", (mean, middle, fixed(square_sum, S.One), fixed(bound, S(3))))
-    largest = (input_variance, *statements.SHRINKING.variances)
+    largest = (input_variance, statements.SHRINKING.nu_min, statements.SHRINKING.nu_max)
     yield OnDomain("shrinks", (mean, largest, fixed(square_sum, square), fixed(bound, S.One)))
     # From v = 20 on, by the bounds of this module: 1/sigma <= 0.2237, abs(t) <= 0.0224.
     yield from split()
@@ -154,7 +149,7 @@ def shrinks_for_any_more() -> Iterator[Assertion]:
     )
     widest = Rational("0.0224")
     box = ((QUOTIENT, -widest, widest), (INVERSE, S.Zero, Rational("0.2237")))
-    yield PositiveOnBox(1 / square - most, box, None, standard_selu())
+    yield PositiveOnBox(1 / square - most, box, None, moment_map.standard_selu())
 
 
 def grows_for_any_larger_squares() -> Iterator[Assertion]:
@@ -164,12 +159,12 @@ def grows_for_any_larger_squares() -> Iterator[Assertion]:
     """
     first, second = statements.GROWING, statements.GROWING_WIDER
     for domain, largest in ((first, S(5)), (second, Rational(10, 3))):
-        yield from domains.variance_grows(replace(domain, squares=(domain.squares[0], largest)))
+        yield from domains.variance_grows(replace(domain, tau_max=largest))
         yield from split()
         least = scale**2 * Rational(4, 5) * standardized(relu.variance)
         box = ((QUOTIENT, Rational("-0.0112"), Rational("0.0112")),)
-        yield PositiveOnBox(least - domain.variances[1], box, None, standard_selu())
-        yield NonNegative(largest * domain.variances[1] - Rational(4, 5))
+        yield PositiveOnBox(least - domain.nu_max, box, None, moment_map.standard_selu())
+        yield NonNegative(largest * domain.nu_max - Rational(4, 5))
 
 
 CLAIMS = (
@@ -192,7 +187,7 @@ CLAIMS = (
         r"\tilde\nu < \nu \quad (\nu \ge 3,\; 0 < \tau \le 1.25)",
         neighbours={
             "It shrinks for every tau up to 1.32.": lambda: domains.variance_shrinks(
-                replace(statements.SHRINKING, squares=(Rational("0.8"), Rational("1.32")))
+                replace(statements.SHRINKING, tau_max=Rational("1.32"))
             )
         },
     ),
@@ -205,9 +200,7 @@ CLAIMS = (
         r"\tilde\nu > \nu \quad (\tau \ge 0.8 \text{ or } 0.9)",
         neighbours={
             "For nu in [0.02, 0.24] it does so for every tau >= 0.7.": lambda: (
-                domains.variance_grows(
-                    replace(statements.GROWING_WIDER, squares=(Rational("0.7"), Rational("1.25")))
-                )
+                domains.variance_grows(replace(statements.GROWING_WIDER, tau_min=Rational("0.7")))
             )
         },
     ),

@@ -8,7 +8,7 @@ many as 1/nu, so that it ends at 0.001.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
@@ -20,16 +20,16 @@ from elu_sym.claims.chapters.self_normalization.domains import Domain, OnDomain,
 
 R = Rational
 
-MAIN = Domain(R("0.1"), R("0.1"), (R("0.8"), R("1.5")), (R("0.95"), R("1.1")))
+MAIN = Domain(R("0.1"), R("0.1"), R("0.8"), R("1.5"), R("0.95"), R("1.1"))
 """The domain of theorem 1."""
 
-SHRINKING = Domain(S.One, R("0.1"), (S(3), S(16)), (R("0.8"), R("1.25")))
+SHRINKING = Domain(S.One, R("0.1"), S(3), S(16), R("0.8"), R("1.25"))
 """That of theorem 2."""
 
-GROWING = Domain(R("0.1"), R("0.1"), (R("0.02"), R("0.16")), (R("0.8"), R("1.25")))
+GROWING = Domain(R("0.1"), R("0.1"), R("0.02"), R("0.16"), R("0.8"), R("1.25"))
 """The first one of theorem 3."""
 
-GROWING_WIDER = Domain(R("0.1"), R("0.1"), (R("0.02"), R("0.24")), (R("0.9"), R("1.25")))
+GROWING_WIDER = replace(GROWING, nu_max=R("0.24"), tau_min=R("0.9"))
 """The second one of theorem 3."""
 
 
@@ -97,24 +97,21 @@ def main_image() -> Iterator[OnDomain]:
         yield extreme.reached()
 
 
-Statement = Callable[[], Iterable[OnDomain]]
-
-
-def sharp(
-    holds: Callable[[Domain, Rational], Iterator[OnDomain]], domain: Domain, extreme: Extreme
-) -> Iterator[OnDomain]:
-    """The outer number is passed nowhere on a domain, the inner one is reached."""
-    yield from holds(domain, extreme.outer)
-    yield extreme.reached()
-
-
 THEOREMS: dict[str, tuple[Domain, Callable[..., Iterator[OnDomain]]]] = {
     "self_normalizing": (MAIN, domains.self_normalizing),
     "shrinking": (SHRINKING, domains.variance_shrinks),
     "growing": (GROWING, domains.variance_grows),
     "growing_wider": (GROWING_WIDER, domains.variance_grows),
+    "singular_value": (MAIN, domains.singular_value_below),
 }
 """The domain of each theorem, and what holds on it."""
+
+
+def sharp(theorem: str, extreme: Extreme) -> Iterator[OnDomain]:
+    """The outer number is passed nowhere on a domain, the inner one is reached."""
+    domain, holds = THEOREMS[theorem]
+    yield from holds(domain, extreme.outer)
+    yield extreme.reached()
 
 
 @dataclass(frozen=True)
@@ -123,7 +120,7 @@ class Widening:
 
     Attributes:
         theorem: a key of ``THEOREMS``.
-        parameter: what is widened, an end of an interval or the factor of all of them.
+        parameter: what is widened, an attribute of the domain, or the factor of all of them.
         inner: a value at which the statement holds.
         outer: a value a unit further, at which it fails.
         fails: the kind of the inequality that fails there if there are several, or "corner" where
@@ -156,19 +153,10 @@ class Widening:
 
     def widened(self, value: Rational) -> Domain:
         """The domain with one of its numbers replaced, or enlarged about (0, 0, 1, 1)."""
-        domain = self.domain
-        if self.parameter == "factor":
-            variances, squares = (
-                (1 + value * (low - 1), 1 + value * (high - 1))
-                for low, high in (domain.variances, domain.squares)
-            )
-            return Domain(value * domain.mean, value * domain.weights, variances, squares)
-        name, _, end = self.parameter.partition("_")
-        field = {"mu": "mean", "omega": "weights", "nu": "variances", "tau": "squares"}[name]
-        if not end:
-            return replace(domain, **{field: value})
-        low, high = getattr(domain, field)
-        return replace(domain, **{field: (value, high) if end == "min" else (low, value)})
+        if self.parameter != "factor":
+            return replace(self.domain, **{self.parameter: value})
+        mean, weights, *ends = astuple(self.domain)
+        return Domain(value * mean, value * weights, *(1 + value * (end - 1) for end in ends))
 
 
 WIDENINGS: dict[str, tuple[Widening, ...]] = {
@@ -214,15 +202,13 @@ JOINTLY = Widening("self_normalizing", "factor", R("1.744"), R("1.745"), "determ
 
 _WIDENED = {each.name: each for those in (*WIDENINGS.values(), (JOINTLY,)) for each in those}
 
-STATEMENTS: dict[str, dict[str, Statement]] = {
+STATEMENTS: dict[str, dict[str, Callable[[], Iterable[OnDomain]]]] = {
     "snn_theorem": {
         "image": main_image,
-        "singular_value": partial(sharp, domains.singular_value_below, MAIN, SINGULAR_VALUE),
+        "singular_value": partial(sharp, "singular_value", SINGULAR_VALUE),
     },
     "snn_side_theorems": {
-        theorem: partial(sharp, holds, domain, RATIOS[theorem])
-        for theorem, (domain, holds) in THEOREMS.items()
-        if theorem in RATIOS
+        theorem: partial(sharp, theorem, ratio) for theorem, ratio in RATIOS.items()
     },
     "snn_widened": {
         name: partial(widening.statement, widening.inner) for name, widening in _WIDENED.items()

@@ -23,21 +23,18 @@ from elu_sym.symbols import mu, sigma
 
 def self_normalizes() -> Iterator[Assertion]:
     """The Jacobian is the book's; the image lies inside the domain; the Jacobian contracts."""
-    entries = symbolic_jacobian()
-    mean, variance = selu.mean.closed_form, selu.variance.closed_form
-    yield Equality(mean.diff(mu), entries.mean_by_mean)
-    yield Equality(mean.diff(sigma) / (2 * sigma), entries.mean_by_variance)
-    yield Equality(variance.diff(mu), entries.variance_by_mean)
-    yield Equality(variance.diff(sigma) / (2 * sigma), entries.variance_by_variance)
-    yield Equality(selu.derivative_mean.closed_form, entries.mean_by_mean)
+    jacobian = symbolic_jacobian()
+    for moment, slopes in ((selu.mean, jacobian[:2]), (selu.variance, jacobian[2:])):
+        yield Equality(moment.closed_form.diff(mu), slopes[0])
+        yield Equality(moment.closed_form.diff(sigma) / (2 * sigma), slopes[1])
+    yield Equality(selu.derivative_mean.closed_form, jacobian.mean_by_mean)
     yield from covered("snn_theorem", "image")
     yield from covered("snn_theorem", "singular_value")
     # The tight bounds lie within those of the domain.
-    low, high = MAIN.variances
-    yield Positive(IMAGE["mean_min"].outer + MAIN.mean)
-    yield Positive(MAIN.mean - IMAGE["mean_max"].outer)
-    yield Positive(IMAGE["variance_min"].outer - low)
-    yield Positive(high - IMAGE["variance_max"].outer)
+    yield Positive(IMAGE["mean_min"].outer + MAIN.mu)
+    yield Positive(MAIN.mu - IMAGE["mean_max"].outer)
+    yield Positive(IMAGE["variance_min"].outer - MAIN.nu_min)
+    yield Positive(MAIN.nu_max - IMAGE["variance_max"].outer)
     yield Positive(1 - SINGULAR_VALUE.outer)
 
 
