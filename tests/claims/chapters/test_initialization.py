@@ -50,5 +50,5 @@ def test_a_claim_about_a_constant_feels_its_last_digit(monkeypatch: pytest.Monke
 def test_bounds_change_with_the_definition(monkeypatch: pytest.MonkeyPatch) -> None:
     square = initialization.square()
     monkeypatch.setattr(initialization, "square", lambda: square * S(101) / 100)
-    assert CLAIMS["initialization.bounds"].check().verdict is not Verdict.PROVED
-    assert CLAIMS["initialization.relu_gain_grows"].check().verdict is not Verdict.PROVED
+    assert CLAIMS["initialization.increases_with_sigma"].check().verdict is not Verdict.PROVED
+    assert CLAIMS["meanfield.he_grows"].check().verdict is not Verdict.PROVED

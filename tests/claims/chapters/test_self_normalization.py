@@ -66,10 +66,10 @@ def points(domain: Domain, count: int) -> list[tuple[float, float, float, float]
     """Random points and the corners of a domain, in floating point."""
     draw = random.Random(11)
     ends = [
-        (-float(domain.mean), float(domain.mean)),
-        (-float(domain.weights), float(domain.weights)),
-        tuple(map(float, domain.variances)),
-        tuple(map(float, domain.squares)),
+        (-float(domain.mu), float(domain.mu)),
+        (-float(domain.omega), float(domain.omega)),
+        (float(domain.nu_min), float(domain.nu_max)),
+        (float(domain.tau_min), float(domain.tau_max)),
     ]
     inside = [tuple(draw.uniform(*pair) for pair in ends) for _ in range(count)]
     corners = [
@@ -343,25 +343,25 @@ def test_every_widening_is_wider_and_the_outer_one_wider_still() -> None:
 
 
 def volume(domain: Domain) -> Rational:
-    sides = [high - low for low, high in (domain.variances, domain.squares)]
-    return domain.mean * domain.weights * sides[0] * sides[1]
+    sides = (domain.nu_max - domain.nu_min) * (domain.tau_max - domain.tau_min)
+    return domain.mu * domain.omega * sides
 
 
 @pytest.mark.parametrize(
     ("parameter", "fails"),
     [
-        ("mu", lambda domain: float(moments(-domain.mean * domain.weights, R("0.76"))[1]) < 0.8),
+        ("mu", lambda domain: float(moments(-domain.mu * domain.omega, R("0.76"))[1]) < 0.8),
         (
             "nu_max",
-            lambda domain: float(moments(R("0.01"), domain.variances[1] * R("1.1"))[0]) > 0.1,
+            lambda domain: float(moments(R("0.01"), domain.nu_max * R("1.1"))[0]) > 0.1,
         ),
         (
             "tau_max",
-            lambda domain: float(moments(R("0.01"), R("1.5") * domain.squares[1])[1]) > 1.5,
+            lambda domain: float(moments(R("0.01"), R("1.5") * domain.tau_max)[1]) > 1.5,
         ),
         (
             "tau_min",
-            lambda domain: float(moments(R("-0.01"), R("0.8") * domain.squares[0])[1]) < 0.8,
+            lambda domain: float(moments(R("-0.01"), R("0.8") * domain.tau_min)[1]) < 0.8,
         ),
     ],
 )

@@ -7,6 +7,7 @@ gradient for 1/E f'^2. That the first is stable, and for which inputs, is said i
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from sympy import Expr, Heaviside, Interval, Rational, S, Symbol, diff, exp, oo, pi
 
@@ -14,13 +15,8 @@ from elu_sym.activations import Elu, LeakyRelu
 from elu_sym.book.formula import Formula, elu, leaky_relu, relu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.centering.zero_mean import LOSS, centering_alpha
-from elu_sym.claims.chapters.moments.variance_rule import (
-    DERIVATIVE,
-    ELU,
-    share_decreases,
-    slope_square,
-    square,
-)
+from elu_sym.claims.chapters.moments import variance_rule
+from elu_sym.claims.chapters.moments.variance_rule import ELU, slope_square, square
 from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.elementary import AT_MOST_ONE, Equality, NonNegative, RunsThrough
 from elu_sym.claims.rules.enclosures import Between
@@ -40,6 +36,9 @@ DIGITS = Rational(1, 10**12)
 
 PERCENT_MORE = Rational(101, 100)
 
+CRITICAL = 2 / (1 + alpha**2)
+"""The weight variance from which on variances near 0 grow, a squared gain."""
+
 
 def centered(formula: Formula) -> Expr:
     """A closed form at mu = 0."""
@@ -51,10 +50,20 @@ def mean_at_zero(value: Expr, integrand: Expr) -> PositiveGaussianMean:
     return PositiveGaussianMean(value, integrand, S.Zero)
 
 
+def between(value: Expr, low: str, high: str, point: Point = STANDARD) -> Between:
+    """A value at a point, sigma = alpha = 1, lies between two decimal fractions."""
+    return Between(value, Rational(low), Rational(high), point)
+
+
+def share() -> Expr:
+    """E f^2/sigma^2, the inverse of the squared gain."""
+    return square() / sigma**2
+
+
 def standard_gains() -> dict[str, tuple[Expr, Rational]]:
     """The squared gains at mu = 0, and their values at sigma = alpha = 1 cut after 12 decimals."""
     return {
-        "second_moment": (sigma**2 / square(), Rational("1.550518808067")),
+        "second_moment": (1 / share(), Rational("1.550518808067")),
         "variance": (sigma**2 / centered(elu.variance), Rational("1.615042992693")),
         "gradient": (1 / slope_square(), Rational("1.496777435435")),
     }
@@ -65,13 +74,6 @@ def values(shift: Rational = S.Zero) -> Iterator[Assertion]:
     for gain_squared, value in standard_gains().values():
         lower = value + shift * DIGITS
         yield Between(gain_squared, lower, lower + DIGITS, STANDARD)
-
-
-def first_value_off(percent: int) -> list[Assertion]:
-    """Within half a per cent of a value that is so many per cent off."""
-    gain_squared, value = standard_gains()["second_moment"]
-    moved, half = value * (1 + Rational(percent, 100)), value / 200
-    return [Between(gain_squared, moved - half, moved + half, STANDARD)]
 
 
 def agree_for_homogeneous() -> Iterator[Assertion]:
@@ -91,16 +93,13 @@ def squared_mean() -> Equality:
     )
 
 
-def variance_rule_is_largest(percent: int = 100) -> Iterator[Assertion]:
+def variance_rule_is_largest(factor: Rational = S.One) -> Iterator[Assertion]:
     """Var f <= E f^2, and Poincare's inequality."""
     yield squared_mean()
-    yield GaussianPoincare(
-        ELU,
-        elu.mean.closed_form,
-        elu.variance.closed_form,
-        elu.derivative_mean.closed_form,
-        elu.derivative_second_moment.closed_form * Rational(percent, 100),
-    )
+    moments = (elu.mean, elu.variance, elu.derivative_mean)
+    mean, variance, slope_mean = (each.closed_form for each in moments)
+    slopes = elu.derivative_second_moment.closed_form * factor
+    yield GaussianPoincare(ELU, mean, variance, slope_mean, slopes)
 
 
 def agree_at_centering_alpha(factor: Rational = S.One) -> Iterator[Assertion]:
@@ -120,7 +119,7 @@ def moments_grow_with_alpha(sign: int = 1) -> Iterator[Assertion]:
 
 def small_alpha() -> Iterator[Assertion]:
     """The moments tend to those of ReLU."""
-    yield GaussianLimit(square() / sigma**2, alpha, S.Zero, S.Half)
+    yield GaussianLimit(share(), alpha, S.Zero, S.Half)
     yield GaussianLimit(slope_square(), alpha, S.Zero, S.Half)
     yield GaussianLimit(centered(elu.variance) / sigma**2, alpha, S.Zero, (1 - 1 / pi) / 2)
 
@@ -133,70 +132,75 @@ def below_sqrt_2(factor: Rational = S.One) -> Assertion:
 def above_small_sigma(factor: Rational = S.One) -> Assertion:
     """The squared gain is above 2/(1 + alpha^2) times a factor."""
     return mean_at_zero(
-        (1 + alpha**2) * sigma**2 / (2 * factor) - square(),
-        LEFT * (alpha * x - ELU) * (alpha * x + ELU),
+        sigma**2 / (factor * CRITICAL) - square(), LEFT * (alpha * x - ELU) * (alpha * x + ELU)
     )
-
-
-def bounds() -> Iterator[Assertion]:
-    """The moment lies between those of ReLU and of the leaky ReLU of slope alpha, and tends there.
-
-    Large sigma gives the first, small sigma the second.
-    """
-    yield below_sqrt_2()
-    yield above_small_sigma()
-    yield GaussianLimit(square() / sigma**2, sigma, oo, S.Half)
-    yield GaussianLimit(square() / sigma**2, sigma, S.Zero, (1 + alpha**2) / 2)
 
 
 def exceeds_one() -> Iterator[Assertion]:
     """2/(1 + alpha^2) is at least 1."""
     yield RunsThrough(AT_MOST_ONE, slack, Interval.Lopen(0, 1))
     yield above_small_sigma()
-    yield NonNegative((1 - (1 + alpha**2) / 2).xreplace({alpha: AT_MOST_ONE}))
+    yield NonNegative((1 - 1 / CRITICAL).xreplace({alpha: AT_MOST_ONE}))
 
 
-def increases_with_sigma() -> Iterator[Assertion]:
-    """E f^2/sigma^2 and E f'^2 decrease."""
-    yield share_decreases()
-    yield slope_square_falls()
+def share_falls() -> Iterator[Assertion]:
+    """E f^2/sigma^2 falls strictly, from (1 + alpha^2)/2 to 1/2."""
+    yield variance_rule.share_decreases()
+    yield from has_the_limits(share())
 
 
-def slope_square_falls(sign: int = 1) -> PositiveGaussianMean:
+def slope_square_falls() -> Iterator[Assertion]:
+    """E f'^2 does it as well."""
+    yield slopes_fall()
+    yield from has_the_limits(slope_square())
+
+
+def slopes_fall(sign: int = 1) -> PositiveGaussianMean:
     """E f'^2 decreases with sigma."""
     integrand = -2 * alpha**2 * LEFT * x * exp(2 * x)
     return mean_at_zero(-sign * sigma * diff(slope_square(), sigma), sign * integrand)
 
 
+def has_the_limits(moment: Expr) -> Iterator[GaussianLimit]:
+    """A moment is that of the leaky ReLU of slope alpha for small sigma, for large that of ReLU."""
+    yield GaussianLimit(moment, sigma, S.Zero, 1 / CRITICAL)
+    yield GaussianLimit(moment, sigma, oo, S.Half)
+
+
 HE = "He, Zhang, Ren, Sun, ICCV 2015, section 2.2"
+
+at_every_law = partial(Claim, assumptions=(mu, sigma, alpha))
+at_zero_mean = partial(Claim, assumptions=(sigma, alpha))
 
 CLAIMS = (
     Claim(
-        id="initialization.gains",
-        statement="At mu = 0, sigma = 1, alpha = 1 the squared gains are 1.550518808067... for the"
-        " second moment, 1.615042992693... for the variance and 1.496777435435... for the"
-        " gradient.",
-        latex=r"\frac{1}{\mathbb{E} f(Z)^2} = 1.5505\ldots,\;"
+        "initialization.gains",
+        "At mu = 0, sigma = 1, alpha = 1 the squared gains are 1.550518808067... for the second"
+        " moment, 1.615042992693... for the variance and 1.496777435435... for the gradient.",
+        values,
+        HE + ", for ELU",
+        r"\frac{1}{\mathbb{E} f(Z)^2} = 1.5505\ldots,\;"
         r" \frac{1}{\operatorname{Var} f(Z)} = 1.6150\ldots,\;"
         r" \frac{1}{\mathbb{E} f'(Z)^2} = 1.4967\ldots",
-        assumptions=(mu, sigma, alpha, "mu = 0, sigma = alpha = 1"),
-        proof=values,
-        source=HE + ", for ELU",
+        (mu, sigma, alpha, "mu = 0, sigma = alpha = 1"),
         neighbours={
             "The last decimals are one larger.": lambda: values(S.One),
-            "The first is 1 % larger.": lambda: first_value_off(1),
-            "The first is 1 % smaller.": lambda: first_value_off(-1),
+            "The first is 1 % larger.": lambda: between(1 / share(), "1.5583", "1.5738"),
+            "The first is 1 % smaller.": lambda: between(1 / share(), "1.5273", "1.5428"),
         },
     ),
     Claim(
-        id="initialization.rules_agree_for_leaky_relu",
-        statement="For ReLU and every leaky ReLU at mu = 0 the gain that preserves the second"
-        " moment also preserves the gradient, from every sigma: both are sqrt(2/(1 + slope^2)).",
-        latex=r"\frac{\mathbb{E} g(\sigma Z)^2}{\sigma^2} = \mathbb{E} g'(\sigma Z)^2",
-        assumptions=(sigma, slope),
-        proof=agree_for_homogeneous,
-        source=HE,
+        "initialization.rules_agree_for_leaky_relu",
+        "For ReLU and every leaky ReLU at mu = 0 the gain that preserves the second moment also"
+        " preserves the gradient, from every sigma: both are sqrt(2/(1 + slope^2)).",
+        agree_for_homogeneous,
+        HE,
+        r"\frac{\mathbb{E} g(\sigma Z)^2}{\sigma^2} = \mathbb{E} g'(\sigma Z)^2",
+        (sigma, slope),
         neighbours={
+            "The squared gain of ReLU is 2/1.01.": lambda: Equality(
+                centered(relu.second_moment), PERCENT_MORE * sigma**2 / 2
+            ),
             "It also preserves the variance.": lambda: Equality(
                 centered(leaky_relu.variance), centered(leaky_relu.second_moment)
             ),
@@ -206,74 +210,70 @@ CLAIMS = (
             ),
         },
     ),
-    Claim(
-        id="initialization.rules_agree",
-        statement="For ELU at mu = 0 the gain that preserves the second moment also preserves the"
-        " gradient: they are the same rule.",
-        assumptions=(sigma, alpha),
-        proof=lambda: [Equality(square() / sigma**2, slope_square())],
-        source="true for ReLU and repeated for ELU",
+    at_zero_mean(
+        "initialization.rules_agree",
+        "For ELU at mu = 0 the gain that preserves the second moment also preserves the gradient:"
+        " they are the same rule.",
+        lambda: Equality(share(), slope_square()),
+        "true for ReLU and repeated for ELU",
         expected=Verdict.REFUTED,
         neighbours={
-            "They are the same rule at sigma = 1 and alpha = 1, to 1 %.": lambda: Between(
-                square() / slope_square(), 2 - PERCENT_MORE, PERCENT_MORE, STANDARD
+            "They are the same rule at sigma = 1 and alpha = 1, to 1 %.": lambda: between(
+                square() / slope_square(), "0.99", "1.01"
             ),
             "The rules for the second moment and for the variance are the same.": lambda: Equality(
                 elu.second_moment.closed_form, elu.variance.closed_form
             ),
         },
     ),
-    Claim(
-        id="initialization.variance_gain_is_largest",
-        statement="At every mu, sigma and alpha the gain that preserves the variance is at least"
-        " as large as the one that preserves the second moment, and as the one that preserves the"
-        " gradient.",
-        latex=r"\operatorname{Var} f(X) \le \mathbb{E} f(X)^2,\;"
+    at_every_law(
+        "initialization.variance_gain_is_largest",
+        "At every mu, sigma and alpha the gain that preserves the variance is at least as large as"
+        " the one that preserves the second moment, and as the one that preserves the gradient.",
+        variance_rule_is_largest,
+        "Poincare's inequality for the normal law",
+        r"\operatorname{Var} f(X) \le \mathbb{E} f(X)^2,\;"
         r" \operatorname{Var} f(X) \le \sigma^2\, \mathbb{E} f'(X)^2",
-        assumptions=(mu, sigma, alpha),
-        proof=variance_rule_is_largest,
-        source="Poincare's inequality for the normal law",
         neighbours={
-            "It is 1 % larger than the latter, squared.": lambda: variance_rule_is_largest(99)
+            "It is 1 % larger than the latter, squared.": lambda: variance_rule_is_largest(
+                Rational(99, 100)
+            )
         },
     ),
-    Claim(
-        id="initialization.agree_at_centering_alpha",
-        statement="The rules for the second moment and for the variance agree if and only if the"
-        " mean of f(X) is 0: at alpha = E X_+/E (1 - e^X)_+ alone, the alpha of SELU at N(0, 1).",
-        latex=r"\mathbb{E} f(X)^2 = \operatorname{Var} f(X) \iff"
+    at_every_law(
+        "initialization.agree_at_centering_alpha",
+        "The rules for the second moment and for the variance agree if and only if the mean of"
+        " f(X) is 0: at alpha = E X_+/E (1 - e^X)_+ alone, the alpha of SELU at N(0, 1).",
+        agree_at_centering_alpha,
+        "their difference is the square of the mean",
+        r"\mathbb{E} f(X)^2 = \operatorname{Var} f(X) \iff"
         r" \alpha = \frac{\mathbb{E} X_+}{\mathbb{E} (1 - e^X)_+}",
-        assumptions=(mu, sigma, alpha),
-        proof=agree_at_centering_alpha,
-        source="their difference is the square of the mean",
         neighbours={
             "At an alpha that is 1 % larger.": lambda: agree_at_centering_alpha(PERCENT_MORE)
         },
     ),
-    Claim(
-        id="initialization.decreases_with_alpha",
-        statement="The larger alpha, the smaller the gains that preserve the second moment and the"
-        " gradient, at every mu and sigma.",
-        latex=r"\frac{\partial}{\partial\alpha} \mathbb{E} f(X)^2 > 0,\;"
+    at_every_law(
+        "initialization.decreases_with_alpha",
+        "The larger alpha, the smaller the gains that preserve the second moment and the gradient,"
+        " at every mu and sigma.",
+        moments_grow_with_alpha,
+        "f^2 and f'^2 increase with alpha at every x < 0",
+        r"\frac{\partial}{\partial\alpha} \mathbb{E} f(X)^2 > 0,\;"
         r" \frac{\partial}{\partial\alpha} \mathbb{E} f'(X)^2 > 0",
-        assumptions=(mu, sigma, alpha),
-        proof=moments_grow_with_alpha,
-        source="f^2 and f'^2 increase with alpha at every x < 0",
         neighbours={"They grow with alpha.": lambda: moments_grow_with_alpha(-1)},
     ),
-    Claim(
-        id="initialization.small_alpha",
-        statement="As alpha -> 0 the gains at mu = 0 tend to those of ReLU, from every sigma:"
-        " sqrt(2), sqrt(2*pi/(pi - 1)) and sqrt(2).",
-        latex=r"\frac{\mathbb{E} f^2}{\sigma^2} \to \frac{1}{2},\;"
+    at_zero_mean(
+        "initialization.small_alpha",
+        "As alpha -> 0 the gains at mu = 0 tend to those of ReLU, from every sigma: sqrt(2),"
+        " sqrt(2*pi/(pi - 1)) and sqrt(2).",
+        small_alpha,
+        "ELU tends to ReLU",
+        r"\frac{\mathbb{E} f^2}{\sigma^2} \to \frac{1}{2},\;"
         r" \frac{\operatorname{Var} f}{\sigma^2} \to \frac{\pi - 1}{2\pi},\;"
         r" \mathbb{E} f'^2 \to \frac{1}{2}",
-        assumptions=(sigma, alpha),
-        proof=small_alpha,
-        source="ELU tends to ReLU",
         neighbours={
             "The second moment tends to 0.505*sigma^2.": lambda: GaussianLimit(
-                square() / sigma**2, alpha, S.Zero, S(101) / 200
+                share(), alpha, S.Zero, PERCENT_MORE / 2
             ),
             "The gain for the variance tends to sqrt(2) too.": lambda: GaussianLimit(
                 centered(elu.variance) / sigma**2, alpha, S.Zero, S.Half
@@ -281,62 +281,40 @@ CLAIMS = (
         },
     ),
     Claim(
-        id="initialization.bounds",
-        statement="At mu = 0 the gain that preserves the second moment lies strictly between"
-        " sqrt(2/(1 + alpha^2)) and sqrt(2), for every sigma and alpha; it tends to the first"
-        " as sigma -> 0 and to the second as sigma -> oo.",
-        latex=r"\sqrt{\frac{2}{1 + \alpha^2}} < \frac{\sigma}{\sqrt{\mathbb{E} f^2}} < \sqrt{2}",
-        assumptions=(sigma, alpha),
-        proof=bounds,
-        source="ELU lies between ReLU and the leaky ReLU of slope alpha",
+        "initialization.exceeds_one",
+        "For alpha <= 1 the gain that preserves the second moment exceeds 1 at mu = 0, for every"
+        " sigma: with the variance 1/fan of LeCun the signal decays.",
+        exceeds_one,
+        "LeCun, Bottou, Orr, Mueller 1998; Glorot, Bengio 2010, for layers of equal width",
+        r"\alpha \le 1 \implies \mathbb{E} f(\sigma Z)^2 < \sigma^2",
+        (sigma, "alpha <= 1"),
         neighbours={
-            "The squared gain is below 1.98.": lambda: below_sqrt_2(S(99) / 100),
-            "The squared gain is above 2.02/(1 + alpha^2).": lambda: above_small_sigma(
-                PERCENT_MORE
+            "The gain exceeds 1 for every alpha.": lambda: mean_at_zero(
+                sigma**2 - square(), LEFT * (x - ELU) * (x + ELU)
             ),
-        },
-    ),
-    Claim(
-        id="initialization.exceeds_one",
-        statement="For alpha <= 1 the gain that preserves the second moment exceeds 1 at mu = 0,"
-        " for every sigma: with the variance 1/fan of LeCun the signal decays.",
-        latex=r"\alpha \le 1 \implies \mathbb{E} f(\sigma Z)^2 < \sigma^2",
-        assumptions=(sigma, "alpha <= 1"),
-        proof=exceeds_one,
-        source="LeCun, Bottou, Orr, Mueller 1998; Glorot, Bengio 2010, for layers of equal width",
-        neighbours={
+            "It exceeds 1/alpha.": lambda: mean_at_zero(
+                alpha**2 * sigma**2 - square(), alpha**2 * x**2
+            ),
             "It exceeds sqrt(1.01) at alpha = 1.": lambda: mean_at_zero(
                 sigma**2 / PERCENT_MORE - square().xreplace({alpha: S.One}),
                 LEFT * (x**2 - Elu(x, S.One) ** 2),
-            )
+            ),
         },
     ),
-    Claim(
-        id="initialization.exceeds_one_always",
-        statement="The gain that preserves the second moment exceeds 1 at mu = 0, for every alpha.",
-        assumptions=(sigma, alpha),
-        proof=lambda: [mean_at_zero(sigma**2 - square(), LEFT * (x - ELU) * (x + ELU))],
-        source="true for alpha <= 1 and repeated without the condition",
-        expected=Verdict.REFUTED,
-        neighbours={
-            "It exceeds 1/alpha.": lambda: mean_at_zero(
-                alpha**2 * sigma**2 - square(), alpha**2 * x**2
-            )
-        },
-    ),
-    Claim(
-        id="initialization.increases_with_sigma",
-        statement="At mu = 0 the gains that preserve the second moment and the gradient increase"
-        " with sigma, for every alpha.",
-        latex=r"\frac{d}{d\sigma} \frac{\mathbb{E} f(\sigma Z)^2}{\sigma^2} < 0,\;"
+    at_zero_mean(
+        "initialization.increases_with_sigma",
+        "At mu = 0 the gains that preserve the second moment and the gradient increase with sigma,"
+        " for every alpha, both from sqrt(2/(1 + alpha^2)) for small sigma to sqrt(2) for large.",
+        lambda: [*share_falls(), *slope_square_falls()],
+        "0 < x*f'(x)/f(x) < 1 and f' increases on the left",
+        r"\frac{d}{d\sigma} \frac{\mathbb{E} f(\sigma Z)^2}{\sigma^2} < 0,\;"
         r" \frac{d}{d\sigma} \mathbb{E} f'(\sigma Z)^2 < 0",
-        assumptions=(sigma, alpha),
-        proof=increases_with_sigma,
-        source="0 < x*f'(x)/f(x) < 1 and f' increases on the left",
         neighbours={
             "The second moment itself decreases.": lambda: mean_at_zero(
-                -diff(square(), sigma) * sigma, -2 * x * ELU * DERIVATIVE
-            )
+                -diff(square(), sigma) * sigma, -2 * x * ELU * variance_rule.DERIVATIVE
+            ),
+            "The first squared gain is below 1.98.": lambda: below_sqrt_2(S(99) / 100),
+            "It is above 2.02/(1 + alpha^2).": lambda: above_small_sigma(PERCENT_MORE),
         },
     ),
 )

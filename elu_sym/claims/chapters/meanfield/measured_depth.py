@@ -33,8 +33,6 @@ on_training = partial(
 EXACT_MOMENT = Rational("0.644945417492924")
 """E f(Z)^2 at alpha = 1, to which the second moment of the exact rule tends."""
 
-DEPTH = S(100)
-
 WITHIN_15_PERCENT = Rational(85, 100), Rational(115, 100)
 
 
@@ -67,7 +65,7 @@ CLAIMS = (
         " squared standardized deviations are 1 on average, within 15 %, at widths 64, 256 and"
         " 1024 and under each of four initializations.",
         [
-            RatioOnAverage(at_layer(measure, 100, rule, width), DEPTH, *WITHIN_15_PERCENT)
+            RatioOnAverage(at_layer(measure, 100, rule, width), S(100), *WITHIN_15_PERCENT)
             for width in (64, 256, 1024)
             for rule in RULES
             for measure in ("mean_deviation", "square_deviation")
@@ -75,7 +73,7 @@ CLAIMS = (
         "given the layer before, pre-activations are independent and exactly Gaussian",
         neighbours={
             "within 15 % in every run": RatioInEveryRun(
-                at_layer("square_deviation", 100, "exact"), DEPTH, *WITHIN_15_PERCENT
+                at_layer("square_deviation", 100, "exact"), S(100), *WITHIN_15_PERCENT
             ),
         },
     ),

@@ -7,40 +7,23 @@ of every claim; about the functions of sigma that come out, nothing is assumed.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from sympy import Expr, Heaviside, Rational, S, Symbol, diff, exp, oo
 
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.initialization.exact_gains import (
-    LEFT,
-    PERCENT_MORE,
-    below_sqrt_2,
-    mean_at_zero,
-    slope_square_falls,
-)
-from elu_sym.claims.chapters.moments.variance_rule import (
-    DERIVATIVE,
-    ELU,
-    share_decreases,
-    slope_square,
-    square,
-)
+from elu_sym.claims.chapters.initialization import exact_gains
+from elu_sym.claims.chapters.initialization.exact_gains import LEFT, PERCENT_MORE, mean_at_zero
+from elu_sym.claims.chapters.moments import variance_rule
+from elu_sym.claims.chapters.moments.variance_rule import ELU, slope_square, square
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.elementary import Equality, Positive
 from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLimit
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
 from elu_sym.symbols import alpha, excess, sigma, slack, x
 
-RIGHT = Heaviside(x)
-
 BIAS = Symbol("b", positive=True)
 """The variance of the biases."""
-
-BELOW_TWO = 2 / (1 + excess)
-"""Runs through (0, 2): a weight variance."""
-
-CRITICAL = 2 / (1 + alpha**2)
-"""The weight variance from which on variances near 0 grow."""
 
 SETTING = "independent weights and biases of mean 0, infinite width"
 
@@ -52,20 +35,17 @@ def by_variance(expression: Expr) -> Expr:
 
 def slope_is(curvature: Expr) -> GaussianMean:
     """The slope of the variance map is E[f'^2 + f*f''], with a curvature f''."""
-    return GaussianMean(DERIVATIVE**2 + ELU * curvature, by_variance(square()), S.Zero)
-
-
-def variance_slope() -> Iterator[Assertion]:
-    """The second derivative of f^2/2, atom included; the atom has the weight f(0)."""
-    yield slope_is(ELU.diff(x, 2))
-    yield slope_is(LEFT * alpha * exp(x))
+    return GaussianMean(
+        variance_rule.DERIVATIVE**2 + ELU * curvature, by_variance(square()), S.Zero
+    )
 
 
 def fixed_point_with_bias() -> Iterator[Assertion]:
     """(w E f^2 + b)/q falls strictly from oo to w/2."""
-    yield share_decreases()
-    yield EventuallyNegative(sigma**2 - BELOW_TWO * square() - BIAS, sigma, S.Zero, -BIAS)
-    yield large_variances_shrink(BELOW_TWO, -excess / (1 + excess))
+    below_two = 2 / (1 + excess)  # runs through (0, 2)
+    yield variance_rule.share_decreases()
+    yield EventuallyNegative(sigma**2 - below_two * square() - BIAS, sigma, S.Zero, -BIAS)
+    yield large_variances_shrink(below_two, -excess / (1 + excess))
 
 
 def large_variances_shrink(weights: Expr, limit: Expr) -> EventuallyNegative:
@@ -73,37 +53,25 @@ def large_variances_shrink(weights: Expr, limit: Expr) -> EventuallyNegative:
     return EventuallyNegative((weights * square() + BIAS) / sigma**2 - 1, sigma, oo, limit)
 
 
-def fixed_point_without_bias() -> Iterator[Assertion]:
-    """E f^2/q falls strictly from (1 + alpha^2)/2 to 1/2."""
-    yield share_decreases()
-    yield share_tends(S.Zero, 1 / CRITICAL)
-    yield share_tends(oo, S.Half)
-
-
-def share_tends(end: Expr, limit: Expr) -> GaussianLimit:
-    """The limit of E f^2/q."""
-    return GaussianLimit(square() / sigma**2, sigma, end, limit)
-
-
 def no_fixed_point() -> Iterator[Assertion]:
     """E f^2 lies strictly between q/2 and q*(1 + alpha^2)/2."""
-    yield below_sqrt_2()
+    yield exact_gains.below_sqrt_2()
     yield large_weights(2 + slack)
-    yield mean_at_zero(sigma**2 / CRITICAL - square(), x**2 * (RIGHT + alpha**2 * LEFT) - ELU**2)
+    yield exact_gains.above_small_sigma()
     yield mean_at_zero(square(), ELU**2)
 
 
 def large_weights(weights: Expr) -> PositiveGaussianMean:
     """Every variance grows."""
     return mean_at_zero(
-        weights * square() + BIAS - sigma**2, weights * ELU**2 + BIAS - 2 * x**2 * RIGHT
+        weights * square() + BIAS - sigma**2, weights * ELU**2 + BIAS - 2 * x**2 * Heaviside(x)
     )
 
 
 def fixed_point_stable() -> Iterator[Assertion]:
     """At a fixed point w = (q - b)/E f^2, and q*m' < m."""
-    yield share_decreases()
-    yield mean_at_zero(sigma**2 * by_variance(square()), x * ELU * DERIVATIVE)
+    yield variance_rule.share_decreases()
+    yield mean_at_zero(sigma**2 * by_variance(square()), x * ELU * variance_rule.DERIVATIVE)
 
 
 def gap() -> Expr:
@@ -122,16 +90,27 @@ def stein(argument: Expr) -> Expr:
     return alpha**2 * rise * (-argument * (1 + exp(argument)) / 2 - rise)
 
 
+def price() -> Expr:
+    """The factor chi of squared gradients under weights that preserve q = sigma^2."""
+    return sigma**2 * slope_square() / square()
+
+
+def map_slope() -> Expr:
+    """The slope chi_q of the variance map under the same weights."""
+    return sigma**2 * by_variance(square()) / square()
+
+
 def gradients_grow() -> Iterator[Assertion]:
     """What chi exceeds 1 by is the gap, divided by E f^2."""
     yield gap_positive()
-    chi = sigma**2 / square() * slope_square()
-    yield Equality((chi - 1) * square(), gap())
+    yield Equality((price() - 1) * square(), gap())
+    yield exact_gains.between(price(), "1.0355", "1.0363")
+    yield exact_gains.between(map_slope(), "0.8905", "0.8914")
 
 
-def edge_biases() -> Expr:
-    """The bias variance of the edge through q = sigma^2."""
-    return sigma**2 - square() / slope_square()
+def edge() -> tuple[Expr, Expr]:
+    """The variances of weights and biases of the edge through q = sigma^2."""
+    return 1 / slope_square(), sigma**2 - square() / slope_square()
 
 
 def curvature() -> Expr:
@@ -141,23 +120,27 @@ def curvature() -> Expr:
 
 def edge_unique() -> Iterator[Assertion]:
     """b(q) = q - E f^2/E f'^2 grows strictly from 0 to oo, and w(q) = 1/E f'^2 with it."""
+    weights, biases = edge()
+    yield Equality(weights * square() + biases, sigma**2)
+    yield Equality(weights * slope_square(), S.One)
     yield gap_positive()
     # The two parts of the derivative of b: each is positive.
     parts = slope_square() * curvature() - gap() * by_variance(slope_square())
-    yield Equality(by_variance(edge_biases()) * slope_square() ** 2, parts)
+    yield Equality(by_variance(biases) * slope_square() ** 2, parts)
     yield mean_at_zero(curvature(), alpha**2 * LEFT * exp(2 * x) * (exp(-x) - 1 + x))
-    yield slope_square_falls()
+    yield from exact_gains.slope_square_falls()
     yield GaussianLimit(gap(), sigma, S.Zero, S.Zero)
-    yield GaussianLimit(slope_square(), sigma, S.Zero, 1 / CRITICAL)
     yield GaussianLimit(gap(), sigma, oo, oo)
-    yield GaussianLimit(slope_square(), sigma, oo, S.Half)
+    yield exact_gains.between(weights, "1.4967", "1.4969")
+    yield exact_gains.between(biases, "0.03465", "0.03467")
 
 
 def he_grows() -> Iterator[Assertion]:
     """2 E f^2 - q lies strictly between 0 and alpha^2."""
-    yield below_sqrt_2()
+    yield exact_gains.below_sqrt_2()
     yield he_adds_less(alpha**2, 2 * LEFT * (alpha**2 - ELU**2))
     yield GaussianLimit(2 * square() - sigma**2, sigma, oo, alpha**2)
+    yield exact_gains.between(2 * square(), "1.28989", "1.28990")
 
 
 def he_adds_less(most: Expr, integrand: Expr) -> PositiveGaussianMean:
@@ -165,156 +148,174 @@ def he_adds_less(most: Expr, integrand: Expr) -> PositiveGaussianMean:
     return mean_at_zero(most - 2 * square() + sigma**2, integrand)
 
 
-def residual_grows() -> Iterator[Assertion]:
-    """The inequality E f^2 > q/2, and the limits at both ends."""
-    yield mean_at_zero(excess * (square() - sigma**2 / 2), excess * LEFT * ELU**2)
-    factor = 1 + excess * square() / sigma**2
-    yield GaussianLimit(factor, sigma, oo, 1 + excess / 2)
-    yield GaussianLimit(factor, sigma, S.Zero, 1 + excess / CRITICAL)
-
-
-POOLE = "Poole, Lahiri, Raghu, Sohl-Dickstein, Ganguli, NeurIPS 2016, section 2"
 SCHOENHOLZ = "Schoenholz, Gilmer, Ganguli, Sohl-Dickstein, ICLR 2017, sections 2 and 3"
 DERIVED = "derived from the definition of ELU"
 
+in_general = partial(Claim, assumptions=(alpha, sigma, SETTING))
+without_biases = partial(Claim, assumptions=(alpha, sigma, "b = 0", SETTING))
+
 CLAIMS = (
-    Claim(
-        id="meanfield.variance_slope",
-        statement="The slope of the variance map is chi_q = w*E[f'(X)^2 + f(X)*f''(X)], X ~ N(0,"
-        " q), the atom of f'' at the kink included, whose weight f(0)*(1 - alpha) is 0.",
-        latex=r"\frac{d}{dq} \mathbb{E} f(\sqrt{q} Z)^2 ="
+    in_general(
+        "meanfield.variance_slope",
+        "The slope of the variance map is chi_q = w*E[f'(X)^2 + f(X)*f''(X)], X ~ N(0, q), the"
+        " atom of f'' at the kink included, whose weight f(0)*(1 - alpha) is 0.",
+        # The second derivative of f^2/2, with its atom, and without.
+        lambda: [slope_is(ELU.diff(x, 2)), slope_is(LEFT * alpha * exp(x))],
+        "Poole, Lahiri, Raghu, Sohl-Dickstein, Ganguli, NeurIPS 2016, section 2",
+        r"\frac{d}{dq} \mathbb{E} f(\sqrt{q} Z)^2 ="
         r" \mathbb{E}\left[f'(X)^2 + f(X) f''(X)\right],\; X \sim N(0, q)",
-        assumptions=(alpha, sigma, SETTING),
-        proof=variance_slope,
-        source=POOLE,
         neighbours={
             "It is w*E f'(X)^2, the factor of squared gradients.": lambda: slope_is(S.Zero),
             "The term f*f'' is 1 % larger.": lambda: slope_is(PERCENT_MORE * LEFT * alpha * exp(x)),
         },
     ),
     Claim(
-        id="meanfield.fixed_point_with_bias",
-        statement="With biases of any variance b > 0 and weights of variance w < 2 the variance"
-        " map has exactly one fixed point, for every alpha: (w*E f^2 + b)/q decreases strictly, is"
-        " above 1 near q = 0 and below 1 for large q.",
-        latex=r"w < 2,\; b > 0 \implies \exists!\, q > 0: q = w\, \mathbb{E} f(\sqrt{q} Z)^2 + b",
-        assumptions=(alpha, sigma, excess, BIAS, "w = 2/(1 + t)", SETTING),
-        proof=fixed_point_with_bias,
-        source=DERIVED,
+        "meanfield.fixed_point_with_bias",
+        "With biases of any variance b > 0 and weights of variance w < 2 the variance map has"
+        " exactly one fixed point, for every alpha: (w*E f^2 + b)/q decreases strictly, is above 1"
+        " near q = 0 and below 1 for large q.",
+        fixed_point_with_bias,
+        DERIVED,
+        r"w < 2,\; b > 0 \implies \exists!\, q > 0: q = w\, \mathbb{E} f(\sqrt{q} Z)^2 + b",
+        (alpha, sigma, excess, BIAS, "w = 2/(1 + t)", SETTING),
         neighbours={
             "At w = 2.02 large variances shrink, too.": lambda: large_variances_shrink(
                 2 * PERCENT_MORE, PERCENT_MORE - 1
             ),
-            "E f^2/q increases.": lambda: Positive(diff(square() / sigma**2, sigma)),
+            "E f^2/q increases.": lambda: Positive(diff(exact_gains.share(), sigma)),
         },
     ),
-    Claim(
-        id="meanfield.fixed_point_without_bias",
-        statement="Without biases E f^2/q decreases strictly from (1 + alpha^2)/2 at q -> 0 to 1/2"
-        " at q -> oo, so there is exactly one fixed point for 2/(1 + alpha^2) < w < 2.",
-        latex=r"\frac{2}{1 + \alpha^2} < w < 2 \implies"
+    without_biases(
+        "meanfield.fixed_point_without_bias",
+        "Without biases E f^2/q decreases strictly from (1 + alpha^2)/2 at q -> 0 to 1/2 at q ->"
+        " oo, so there is exactly one fixed point for 2/(1 + alpha^2) < w < 2.",
+        exact_gains.share_falls,
+        DERIVED,
+        r"\frac{2}{1 + \alpha^2} < w < 2 \implies"
         r" \exists!\, q > 0: q = w\, \mathbb{E} f(\sqrt{q} Z)^2",
-        assumptions=(alpha, sigma, "b = 0", SETTING),
-        proof=fixed_point_without_bias,
-        source=DERIVED,
         neighbours={
             "For every alpha the share near q = 0 is 1, as it is at alpha = 1.": lambda: (
-                share_tends(S.Zero, S.One)
+                GaussianLimit(exact_gains.share(), sigma, S.Zero, S.One)
             ),
-            "The share of large variances is 1 % larger.": lambda: share_tends(
-                oo, PERCENT_MORE / 2
+            "The share of large variances is 1 % larger.": lambda: GaussianLimit(
+                exact_gains.share(), sigma, oo, PERCENT_MORE / 2
             ),
         },
     ),
     Claim(
-        id="meanfield.no_fixed_point",
-        statement="There is none for w >= 2, where every variance grows, with biases or without;"
-        " nor without biases for w <= 2/(1 + alpha^2), where every variance decays: q/2 < E f^2 <"
+        "meanfield.no_fixed_point",
+        "There is none for w >= 2, where every variance grows, with biases or without; nor without"
+        " biases for w <= 2/(1 + alpha^2), where every variance decays: q/2 < E f^2 <"
         " q*(1 + alpha^2)/2.",
-        latex=r"\frac{q}{2} < \mathbb{E} f(\sqrt{q} Z)^2 < \frac{1 + \alpha^2}{2}\, q",
-        assumptions=(alpha, sigma, slack, BIAS, "w = 2 + s", SETTING),
-        proof=no_fixed_point,
-        source=DERIVED,
+        no_fixed_point,
+        DERIVED,
+        r"\frac{q}{2} < \mathbb{E} f(\sqrt{q} Z)^2 < \frac{1 + \alpha^2}{2}\, q",
+        (alpha, sigma, slack, BIAS, "w = 2 + s", SETTING),
         neighbours={
-            "Every variance grows for w = 1.98, too.": lambda: large_weights(Rational(198, 100)),
-            "Every variance decays without biases at a w that is 1 % larger.": lambda: mean_at_zero(
-                sigma**2 / (PERCENT_MORE * CRITICAL) - square(),
-                x**2 / (PERCENT_MORE * CRITICAL) - ELU**2,
+            "Every variance grows for w = 1.98, too.": lambda: large_weights(Rational("1.98")),
+            "Every variance decays without biases at a w that is 1 % larger.": lambda: (
+                exact_gains.above_small_sigma(PERCENT_MORE)
             ),
         },
     ),
     Claim(
-        id="meanfield.fixed_point_stable",
-        statement="A fixed point of the variance map, with biases or without, has a slope 0 <"
-        " chi_q < 1, for every alpha: it is stable, and approached from one side.",
-        latex=r"q = w\, \mathbb{E} f^2 + b \implies 0 < \chi_q < 1",
-        assumptions=(alpha, sigma, "b >= 0", SETTING),
-        proof=fixed_point_stable,
-        source=DERIVED,
+        "meanfield.fixed_point_stable",
+        "A fixed point of the variance map, with biases or without, has a slope 0 < chi_q < 1, for"
+        " every alpha: it is stable, and approached from one side.",
+        fixed_point_stable,
+        DERIVED,
+        r"q = w\, \mathbb{E} f^2 + b \implies 0 < \chi_q < 1",
+        (alpha, sigma, "b >= 0", SETTING),
         neighbours={
-            "The slope is less than 0.99 at every fixed point.": lambda: share_decreases(
-                Rational(99, 100)
+            "The slope is less than 0.99 at every fixed point.": lambda: (
+                variance_rule.share_decreases(Rational("0.99"))
             )
         },
     ),
-    Claim(
-        id="meanfield.gradients_grow",
-        statement="Without biases weights that preserve the pre-activation variance q make squared"
-        " gradients grow, for every alpha and every q: chi = q*E f'(X)^2/E f(X)^2 > 1.",
-        latex=r"q\, \mathbb{E} f'(X)^2 > \mathbb{E} f(X)^2,\quad X \sim N(0, q)",
-        assumptions=(alpha, sigma, "b = 0", SETTING),
-        proof=gradients_grow,
-        source="Stein's identity, and tanh(r/2) < r/2",
+    without_biases(
+        "meanfield.gradients_grow",
+        "Without biases weights that preserve the pre-activation variance q make squared gradients"
+        " grow, for every alpha and every q: chi = q*E f'(X)^2/E f(X)^2 > 1. At alpha = 1 and q = 1"
+        " chi = 1.0359, by 3.6 % a layer, where chi_q = 0.891.",
+        gradients_grow,
+        "Stein's identity, and tanh(r/2) < r/2",
+        r"q\, \mathbb{E} f'(X)^2 > \mathbb{E} f(X)^2,\; X \sim N(0, q);\quad"
+        r" \chi_q \approx 0.891 < 1 < \chi \approx 1.0359",
         neighbours={
             "chi > 1.01 for every alpha and q.": lambda: mean_at_zero(
                 gap() - square() / 100, LEFT * stein(x) - ELU**2 / 100
             ),
             "Squared gradients shrink.": lambda: mean_at_zero(-gap(), LEFT * (1 - exp(x))),
+            "At alpha = 1 and q = 1 they grow by 4.6 %.": lambda: exact_gains.between(
+                price(), "1.0455", "1.0465"
+            ),
+            "There the slope of the variance map is 0.9, 1 % larger.": lambda: exact_gains.between(
+                map_slope(), "0.8995", "0.9005"
+            ),
         },
     ),
-    Claim(
-        id="meanfield.edge_unique",
-        statement="For every alpha and every bias variance b > 0 exactly one weight variance is on"
-        " the edge of chaos, chi = 1 at the fixed point: w = 1/E f'^2 with b = q - E f^2/E f'^2, a"
-        " function of q that grows strictly from 0 to oo, while w grows from 2/(1 + alpha^2) to 2.",
-        latex=r"w = \frac{1}{\mathbb{E} f'^2},\; b = q - \frac{\mathbb{E} f^2}{\mathbb{E} f'^2},\;"
+    in_general(
+        "meanfield.edge_unique",
+        "For every alpha and every bias variance b > 0 exactly one weight variance is on the edge"
+        " of chaos, chi = 1 at the fixed point: w = 1/E f'^2 with b = q - E f^2/E f'^2, a function"
+        " of q that grows strictly from 0 to oo, while w grows from 2/(1 + alpha^2) to 2. At alpha"
+        " = 1 and q = 1 these are 1.4968 and 0.03466.",
+        edge_unique,
+        SCHOENHOLZ + "; that it is unique is derived here",
+        r"w = \frac{1}{\mathbb{E} f'^2},\; b = q - \frac{\mathbb{E} f^2}{\mathbb{E} f'^2},\;"
         r" \frac{db}{dq} > 0",
-        assumptions=(alpha, sigma, SETTING),
-        proof=edge_unique,
-        source=SCHOENHOLZ + "; that it is unique is derived here",
         neighbours={
-            "The weight variance on it decreases with q.": lambda: slope_square_falls(-1),
+            "The weight variance on it decreases with q.": lambda: exact_gains.slopes_fall(-1),
             "Its weight variance at small biases is 2/(1 + alpha).": lambda: GaussianLimit(
                 slope_square(), sigma, S.Zero, (1 + alpha) / 2
+            ),
+            "At alpha = 1 and q = 1 the weight variance is 1.512, 1 % larger.": lambda: (
+                exact_gains.between(edge()[0], "1.5116", "1.5119")
+            ),
+            "There the bias variance is 0.035, 1 % larger.": lambda: exact_gains.between(
+                edge()[1], "0.0349", "0.0351"
+            ),
+            "With the weights that preserve the variance without biases chi is 1.": lambda: (
+                Equality(price(), S.One)
+            ),
+        },
+    ),
+    without_biases(
+        "meanfield.he_grows",
+        "Under He's rule for ReLU, w = 2, and without biases, every layer of ELU units adds to the"
+        " pre-activation variance more than 0 and less than alpha^2, which is the limit for large"
+        " variances: it grows linearly with depth, not exponentially. From 1 at alpha = 1 it grows"
+        " by 28.99 %.",
+        he_grows,
+        "He, Zhang, Ren, Sun 2015, section 2.2, used with ELU",
+        r"0 < 2\, \mathbb{E} f(\sqrt{q} Z)^2 - q < \alpha^2",
+        neighbours={
+            "It adds less than 0.99*alpha^2.": lambda: he_adds_less(
+                Rational("0.99") * alpha**2, 2 * LEFT * (alpha**2 - ELU**2)
+            ),
+            "It preserves the second moment.": lambda: Equality(2 * square(), sigma**2),
+            "It does so at alpha = 1.": lambda: Equality(
+                2 * square().xreplace({alpha: S.One}), sigma**2
+            ),
+            "It makes it grow by at least 1 % in every layer.": lambda: exact_gains.below_sqrt_2(
+                1 / PERCENT_MORE
             ),
         },
     ),
     Claim(
-        id="meanfield.he_grows",
-        statement="Under He's rule for ReLU, w = 2, and without biases, every layer of ELU units"
-        " adds to the pre-activation variance more than 0 and less than alpha^2, which is the"
-        " limit for large variances: it grows linearly with depth, not exponentially.",
-        latex=r"0 < 2\, \mathbb{E} f(\sqrt{q} Z)^2 - q < \alpha^2",
-        assumptions=(alpha, sigma, "b = 0", SETTING),
-        proof=he_grows,
-        source="He, Zhang, Ren, Sun 2015, section 2.2, used with ELU",
+        "meanfield.residual_grows",
+        "A residual block x + W f(x) multiplies the variance by more than 1 + w/2, for every w and"
+        " alpha; that is the limit for large variances, and 1 + w*(1 + alpha^2)/2 the one for small"
+        " ones: no choice of weights keeps it.",
+        # The factor is 1 + w*E f^2/q, and w a factor of what is to be shown.
+        lambda: [exact_gains.below_sqrt_2(), *exact_gains.share_falls()],
+        "Yang, Schoenholz, NeurIPS 2017, for ELU",
+        r"q + w\, \mathbb{E} f(\sqrt{q} Z)^2 > \left(1 + \frac{w}{2}\right) q",
+        (alpha, sigma, "w > 0", SETTING),
         neighbours={
-            "It adds less than 0.99*alpha^2.": lambda: he_adds_less(
-                Rational(99, 100) * alpha**2, 2 * LEFT * (alpha**2 - ELU**2)
+            "It multiplies it by more than 1 + 0.505*w.": lambda: exact_gains.below_sqrt_2(
+                1 / PERCENT_MORE
             )
-        },
-    ),
-    Claim(
-        id="meanfield.residual_grows",
-        statement="A residual block x + W f(x) multiplies the variance by more than 1 + w/2, for"
-        " every w and alpha; that is the limit for large variances, and 1 + w*(1 + alpha^2)/2 the"
-        " one for small ones: no choice of weights keeps it.",
-        latex=r"q + w\, \mathbb{E} f(\sqrt{q} Z)^2 > \left(1 + \frac{w}{2}\right) q",
-        assumptions=(alpha, sigma, excess, "w = t", SETTING),
-        proof=residual_grows,
-        source="Yang, Schoenholz, NeurIPS 2017, for ELU",
-        neighbours={
-            "It multiplies it by more than 1 + 0.505*w.": lambda: below_sqrt_2(1 / PERCENT_MORE)
         },
     ),
 )

@@ -1,37 +1,24 @@
 """Mean field theory in numbers: the price of preservation, the relatives, depth at alpha = 1."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 from sympy import Add, Expr, Rational, S, Symbol, exp, pi, sqrt
 from sympy.stats import Normal
 
 from elu_sym.activations import Celu, Selu
-from elu_sym.book.formula import Activation, celu, leaky_relu, relu, selu
+from elu_sym.book.formula import Activation, celu, selu
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.initialization.exact_gains import (
-    LEFT,
-    PERCENT_MORE,
-    STANDARD,
-    centered,
-    mean_at_zero,
-)
-from elu_sym.claims.chapters.meanfield.preservation import (
-    BIAS,
-    DERIVED,
-    SCHOENHOLZ,
-    SETTING,
-    by_variance,
-    edge_biases,
-    stein,
-)
+from elu_sym.claims.chapters.initialization.exact_gains import LEFT, between, centered, mean_at_zero
+from elu_sym.claims.chapters.meanfield import preservation
+from elu_sym.claims.chapters.meanfield.preservation import BIAS, SETTING, stein
 from elu_sym.claims.chapters.moments.variance_rule import ELU, slope_square, square
 from elu_sym.claims.chapters.self_normalization.moment_map import standard_selu
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.covers.cover import Box
 from elu_sym.claims.rules.elementary import Equality
 from elu_sym.claims.rules.enclosures import Between, PositiveOnBox
-from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
 from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.symbols import alpha, excess, scale, sigma, x
 
@@ -39,88 +26,44 @@ TWO_DECADES: Box = ((sigma, Rational(1, 10), Rational(10)),)
 ANY_ALPHA: Box = (*TWO_DECADES, (alpha, Rational(1, 2), Rational(2)))
 
 
-def price() -> Expr:
-    """The factor of squared gradients under weights that preserve q = sigma^2."""
-    return sigma**2 * slope_square() / square()
-
-
-def edge_weights() -> Expr:
-    """The weight variance of the edge through q = sigma^2."""
-    return 1 / slope_square()
-
-
-def at_one(value: Expr, low: str, high: str, factor: Rational) -> Between:
-    """A value at q = alpha = 1, or one that is larger by a factor."""
-    return Between(value, Rational(low) * factor, Rational(high) * factor, STANDARD)
-
-
-def slopes_at_one(first: Rational = S.One, second: Rational = S.One) -> Iterator[Assertion]:
-    """The price, and the slope of the variance map under the same weights."""
-    yield at_one(price(), "1.0355", "1.0363", first)
-    yield at_one(sigma**2 * by_variance(square()) / square(), "0.8905", "0.8914", second)
-
-
-def price_below(factor: Rational, box: Box) -> PositiveOnBox:
+def price_below(factor: str, box: Box) -> PositiveOnBox:
     """A bound of chi on a box; without an interval alpha is 1."""
-    value = factor * square() - sigma**2 * slope_square()
+    value = Rational(factor) * square() - sigma**2 * slope_square()
     return PositiveOnBox(value if box == ANY_ALPHA else value.xreplace({alpha: S.One}), box)
 
 
 def price_bounded() -> Iterator[Assertion]:
     """Branch and bound, in parts; the largest value is 1.0546, at q = 6.85."""
     for low, high in pairwise(map(Rational, ("1/10", 3, 4, 5, 7, 10))):
-        yield price_below(Rational("1.06"), ((sigma, low, high),))
+        yield price_below("1.06", ((sigma, low, high),))
 
 
-def edge_at_one(first: Rational = S.One, second: Rational = S.One) -> Iterator[Assertion]:
-    """Both conditions at every q, and the two variances at q = 1."""
-    yield Equality(edge_weights() * square() + edge_biases(), sigma**2)
-    yield Equality(edge_weights() * slope_square(), S.One)
-    yield at_one(edge_weights(), "1.4967", "1.4969", first)
-    yield at_one(edge_biases(), "0.03465", "0.03467", second)
-
-
-def of_relative(activation: Activation) -> tuple[Expr, Expr]:
-    """E f^2 and E f'^2 of an activation at N(0, sigma^2)."""
-    return centered(activation.second_moment), centered(activation.derivative_second_moment)
-
-
-def linear_pieces_keep() -> Iterator[Assertion]:
-    """E f^2 is proportional to q."""
-    for activation in (relu, leaky_relu):
-        values, slopes = of_relative(activation)
-        yield Equality(sigma**2 * slopes, values)
-        yield Equality(sigma**2 * by_variance(values), values)
-
-
-def gap_of(activation: Activation, integrand: Expr, sign: int = 1) -> PositiveGaussianMean:
-    """The gap q E f'^2 - E f^2 of a relative is positive."""
-    values, slopes = of_relative(activation)
-    return mean_at_zero(sign * (sigma**2 * slopes - values), integrand)
+def gap_of(activation: Activation, factor: Rational = S.One) -> Expr:
+    """The gap q E f'^2 - E f^2 of a relative, the latter times a factor."""
+    slopes = centered(activation.derivative_second_moment)
+    return sigma**2 * slopes - factor * centered(activation.second_moment)
 
 
 def relatives_grow() -> Iterator[Assertion]:
     """The same integrand, scaled, for CELU at x/alpha; and SELU at its own fixed point."""
-    yield gap_of(selu, LEFT * scale**2 * stein(x))
-    yield gap_of(celu, LEFT * stein(x / alpha))
-    yield selu_at_one()
+    yield mean_at_zero(gap_of(selu), LEFT * scale**2 * stein(x))
+    yield mean_at_zero(gap_of(celu), LEFT * stein(x / alpha))
+    yield selu_at_one("1.0715", "1.0725")
 
 
-def selu_at_one(factor: Rational = S.One) -> Between:
+def selu_at_one(low: str, high: str) -> Between:
     """The factor of squared gradients of SELU at N(0, 1), where it preserves the variance."""
-    values, slopes = of_relative(selu)
-    chi = (sigma**2 * slopes / values).xreplace(dict(standard_selu()))
-    low, high = Rational("1.0715") * factor, Rational("1.0725") * factor
-    return Between(chi, low, high, ((sigma, S.One),))
+    chi = 1 + gap_of(selu) / centered(selu.second_moment)
+    return between(chi.xreplace(dict(standard_selu())), low, high, ((sigma, S.One),))
 
 
 CUBIC = sqrt(2 / pi)
 """E R^3 over a half-line, R = abs(Z)."""
 
 
-def cubic_rest() -> Expr:
-    """E f^2 at alpha = 1 less q - sqrt(2/pi) q^(3/2)."""
-    return square().subs(alpha, 1) - sigma**2 + CUBIC * sigma**3
+def cubic_rest(factor: Rational = S.One) -> Expr:
+    """E f^2 at alpha = 1 less q - sqrt(2/pi) q^(3/2), the cubic term times a factor."""
+    return square().subs(alpha, 1) - sigma**2 + factor * CUBIC * sigma**3
 
 
 def lecun_decay() -> Iterator[Assertion]:
@@ -142,125 +85,76 @@ def positive_parts(value: Expr, parts: tuple[Expr, ...]) -> Iterator[Assertion]:
     yield Equality(Add(*values), value)
 
 
-def dropout() -> Iterator[Assertion]:
+def dropout() -> Assertion:
     """Two masks share no noise: w E f^2 + b is less than w (1 + t) E f^2 + b."""
     weights = Symbol("w", positive=True)
     with_noise = weights * (1 + excess) * square() + BIAS
-    yield mean_at_zero(with_noise - (weights * square() + BIAS), weights * excess * ELU**2)
+    return mean_at_zero(with_noise - (weights * square() + BIAS), weights * excess * ELU**2)
 
 
 CLAIMS = (
     Claim(
-        id="meanfield.slopes_at_one",
-        statement="At alpha = 1 and q = 1, without biases, chi_q = 0.891 and chi = 1.0359: weights"
-        " that preserve the variance make squared gradients grow by 3.6 % a layer.",
-        latex=r"\chi_q \approx 0.891 < 1 < \chi \approx 1.0359",
-        assumptions=(alpha, sigma, "b = 0", SETTING),
-        proof=slopes_at_one,
-        source="the two slopes at the standard point",
+        "meanfield.price_bounded",
+        "At alpha = 1 the price of preserving the variance is at most 6 % a layer, chi < 1.06, for"
+        " 1/10 <= sigma <= 10.",
+        price_bounded,
+        preservation.DERIVED,
+        r"\chi < 1.06",
+        (sigma, "alpha = 1, b = 0", SETTING),
         neighbours={
-            "They grow by 4.6 %.": lambda: slopes_at_one(PERCENT_MORE),
-            "The slope of the variance map is 1 % larger.": lambda: slopes_at_one(
-                S.One, PERCENT_MORE
+            "It is at most 4.94 %.": partial(price_below, "1.0494", TWO_DECADES),
+            "The same bound holds for 1/2 <= alpha <= 2.": partial(price_below, "1.06", ANY_ALPHA),
+            "With 1.1 in place of 1.06 it holds for 1/2 <= alpha <= 2.": partial(
+                price_below, "1.1", ANY_ALPHA
             ),
         },
     ),
     Claim(
-        id="meanfield.price_bounded",
-        statement="At alpha = 1 the price of preserving the variance is at most 6 % a layer, chi <"
-        " 1.06, for 1/10 <= sigma <= 10.",
-        latex=r"\chi < 1.06",
-        assumptions=(sigma, "alpha = 1, b = 0", SETTING),
-        proof=price_bounded,
-        source=DERIVED,
+        "meanfield.relatives_grow",
+        "SELU of every alpha and scale and CELU of every alpha make squared gradients grow as well,"
+        " wherever weights preserve the variance: chi > 1 at every q. For SELU with its standard"
+        " parameters at N(0, 1), chi = 1.072.",
+        relatives_grow,
+        "Stein's identity; Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017",
+        r"\chi_{\mathrm{SELU}}, \chi_{\mathrm{CELU}} > 1",
+        (alpha, scale, sigma, "b = 0", SETTING),
         neighbours={
-            "It is at most 4.94 %.": lambda: price_below(Rational("1.0494"), TWO_DECADES),
-            "The same bound holds for 1/2 <= alpha <= 2.": lambda: price_below(
-                Rational("1.06"), ANY_ALPHA
+            "The factor of SELU is 1 % larger.": partial(selu_at_one, "1.0822", "1.0833"),
+            "Squared gradients of CELU shrink.": lambda: mean_at_zero(
+                -gap_of(celu), Celu(x, alpha) ** 2
             ),
-            "With 1.1 in place of 1.06 it holds for 1/2 <= alpha <= 2.": lambda: price_below(
-                Rational("1.1"), ANY_ALPHA
-            ),
-        },
-    ),
-    Claim(
-        id="meanfield.edge_at_one",
-        statement="With biases both are preserved: at every q weights of variance 1/E f'^2 and"
-        " biases of variance q - E f^2/E f'^2 keep the variance q and have chi = 1. At alpha = 1"
-        " and q = 1 these are 1.4968 and 0.03466.",
-        latex=r"w\, \mathbb{E} f^2 + b = q,\; w\, \mathbb{E} f'^2 = 1",
-        assumptions=(alpha, sigma, SETTING),
-        proof=edge_at_one,
-        source=SCHOENHOLZ,
-        neighbours={
-            "The weight variance is 1 % larger.": lambda: edge_at_one(PERCENT_MORE),
-            "The bias variance is 1 % larger.": lambda: edge_at_one(S.One, PERCENT_MORE),
-            "With the weights that preserve the variance without biases chi is 1.": lambda: (
-                Equality(price(), S.One)
-            ),
-        },
-    ),
-    Claim(
-        id="meanfield.linear_pieces_keep",
-        statement="For ReLU and leaky ReLU both slopes are 1 wherever weights preserve the"
-        " variance, and they do it at every q at once: chi = chi_q = 1.",
-        latex=r"\chi = \chi_q = 1",
-        assumptions=("slope > 0", sigma, "b = 0", SETTING),
-        proof=linear_pieces_keep,
-        source="He, Zhang, Ren, Sun 2015, section 2.2",
-        neighbours={
-            "q E f'^2 of ReLU is 0.505*q.": lambda: Equality(
-                sigma**2 * of_relative(relu)[1], sigma**2 * Rational(505, 1000)
-            )
-        },
-    ),
-    Claim(
-        id="meanfield.relatives_grow",
-        statement="SELU of every alpha and scale and CELU of every alpha make squared gradients"
-        " grow as well, wherever weights preserve the variance: chi > 1 at every q. For SELU with"
-        " its standard parameters at N(0, 1), chi = 1.072.",
-        latex=r"\chi_{\mathrm{SELU}}, \chi_{\mathrm{CELU}} > 1",
-        assumptions=(alpha, scale, sigma, "b = 0", SETTING),
-        proof=relatives_grow,
-        source="Stein's identity; Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017",
-        neighbours={
-            "The factor of SELU is 1 % larger.": lambda: selu_at_one(PERCENT_MORE),
-            "Squared gradients of CELU shrink.": lambda: gap_of(celu, Celu(x, alpha) ** 2, -1),
             "For SELU the factor is above 1.01 at every q and alpha.": lambda: mean_at_zero(
-                sigma**2 * of_relative(selu)[1] - PERCENT_MORE * of_relative(selu)[0],
-                -(Selu(x, alpha, scale) ** 2),
+                gap_of(selu, Rational("1.01")), -(Selu(x, alpha, scale) ** 2)
             ),
         },
     ),
     Claim(
-        id="meanfield.lecun_decay",
-        statement="At alpha = 1 under LeCun's rule, w = 1, without biases, E f^2 = q -"
-        " sqrt(2/pi)*q^(3/2) + R with 0 < R < 7/8*q^2: near 0 the variance decays algebraically,"
-        " and the reciprocal of sigma grows by 1/sqrt(2*pi) a layer in the limit, so that q is"
-        " about 2*pi/l^2 in layer l.",
-        latex=r"0 < \mathbb{E} f^2 - q + \sqrt{2/\pi}\, q^{3/2} < \tfrac{7}{8} q^2",
-        assumptions=(sigma, "alpha = 1, w = 1, b = 0", SETTING),
-        proof=lecun_decay,
-        source=DERIVED,
+        "meanfield.lecun_decay",
+        "At alpha = 1 under LeCun's rule, w = 1, without biases, E f^2 = q - sqrt(2/pi)*q^(3/2) + R"
+        " with 0 < R < 7/8*q^2: near 0 the variance decays algebraically, and the reciprocal of"
+        " sigma grows by 1/sqrt(2*pi) a layer in the limit: q is about 2*pi/l^2 in layer l.",
+        lecun_decay,
+        preservation.DERIVED,
+        r"0 < \mathbb{E} f^2 - q + \sqrt{2/\pi}\, q^{3/2} < \tfrac{7}{8} q^2",
+        (sigma, "alpha = 1, w = 1, b = 0", SETTING),
         neighbours={
             "The cubic term is 1 % larger.": lambda: mean_at_zero(
-                Rational(7, 8) * sigma**4 - cubic_rest() - CUBIC * sigma**3 / 100,
-                LEFT * x**4,
+                Rational(7, 8) * sigma**4 - cubic_rest(Rational("1.01")), LEFT * x**4
             ),
             "The cubic term is 1 % smaller.": lambda: mean_at_zero(
-                cubic_rest() - CUBIC * sigma**3 / 100, LEFT * x**4
+                cubic_rest(Rational("0.99")), LEFT * x**4
             ),
         },
     ),
     Claim(
-        id="meanfield.dropout",
-        statement="With dropout the correlation 1 is no fixed point: two copies of one input under"
+        "meanfield.dropout",
+        "With dropout the correlation 1 is no fixed point: two copies of one input under"
         " independent masks, units kept with probability 1/(1 + t), have the covariance"
         " w*E f^2 + b in the next layer and the larger variance w*(1 + t)*E f^2 + b.",
-        latex=r"w\, \mathbb{E} f^2 + b < w (1 + t)\, \mathbb{E} f^2 + b",
-        assumptions=(alpha, sigma, excess, BIAS, SETTING),
-        proof=dropout,
-        source="Schoenholz et al., ICLR 2017, section 5, for ELU",
+        dropout,
+        "Schoenholz et al., ICLR 2017, section 5, for ELU",
+        r"w\, \mathbb{E} f^2 + b < w (1 + t)\, \mathbb{E} f^2 + b",
+        (alpha, sigma, excess, BIAS, SETTING),
         neighbours={"The two are equal.": lambda: Equality((1 + excess) * square(), square())},
     ),
 )

@@ -25,37 +25,24 @@ computed from the closed forms by Arb; a counterexample is judged with the const
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import NamedTuple
+from functools import cache, partial
 
-from sympy import Expr, Rational, S, Symbol, latex
+from sympy import Expr, Rational, S, Symbol
 
 from elu_sym.algebra.enclosure import enclose
 from elu_sym.book.formula import selu
 from elu_sym.certify.witness import Evidence
-from elu_sym.claims.assertion import Assertion, Step
-from elu_sym.claims.chapters.self_normalization.moment_map import (
-    bound,
-    in_layer_variables,
-    input_variance,
-    singular_bound,
-    square_sum,
-    standard_selu,
-    symbolic_jacobian,
-    weight_sum,
-)
+from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
+from elu_sym.claims.chapters.self_normalization import moment_map
+from elu_sym.claims.chapters.self_normalization.moment_map import bound, input_variance, square_sum
 from elu_sym.claims.covers.cover import Box, Cover, recheck
 from elu_sym.claims.covers.search import FEW_BOXES, search
 from elu_sym.claims.rules.elementary import Positive
+from elu_sym.claims.rules.enclosures import places
 from elu_sym.symbols import mu
-
-Pair = tuple[Rational, Rational]
-"""The two ends of a closed interval."""
 
 DIGITS = 30
 """The decimals to which the constants of SELU are boxed."""
-
-_BITS = 256
 
 KINDS = {
     "mean_above": ("E selu(Z) > b", r"\mathbb{E}\,\mathrm{selu}(Z) > b"),
@@ -74,12 +61,12 @@ KINDS = {
 @cache
 def expressions() -> dict[str, Expr]:
     """What is positive, for each kind, in mu (for m), nu, tau, omega, b, s, alpha and lambda."""
-    mean = in_layer_variables(selu.mean.closed_form)
-    variance = in_layer_variables(selu.second_moment.closed_form) - mean**2
-    jacobian = symbolic_jacobian()
-    norm = in_layer_variables(jacobian.squared_norm())
-    determinant = in_layer_variables(jacobian.determinant())
-    s = singular_bound
+    mean = moment_map.in_layer_variables(selu.mean.closed_form)
+    variance = moment_map.in_layer_variables(selu.second_moment.closed_form) - mean**2
+    jacobian = moment_map.symbolic_jacobian()
+    norm = moment_map.in_layer_variables(jacobian.squared_norm())
+    determinant = moment_map.in_layer_variables(jacobian.determinant())
+    s = moment_map.singular_bound
     return {
         "mean_above": mean - bound,
         "mean_below": bound - mean,
@@ -103,11 +90,10 @@ def constants() -> Box:
     """
     import flint
 
-    unit = 10**DIGITS
-    axes = []
-    with flint.ctx.workprec(_BITS):
-        for symbol, value in standard_selu():
-            ball = enclose(value, {}, _BITS) * unit
+    axes, unit, bits = [], 10**DIGITS, 256
+    with flint.ctx.workprec(bits):
+        for symbol, value in moment_map.standard_selu():
+            ball = enclose(value, {}, bits) * unit
             low, high = (int(end.unique_fmpz()) for end in (ball.floor(), ball.ceil()))
             axes.append((symbol, Rational(low, unit), Rational(high, unit)))
     return tuple(axes)
@@ -118,44 +104,50 @@ class Domain:
     """What the means, the variances and the weights of a layer may be.
 
     Attributes:
-        mean: the largest size of mu.
-        weights: the largest size of omega.
-        variances: the ends of the interval of nu.
-        squares: the ends of the interval of tau.
+        mu: the largest size of mu.
+        omega: the largest size of omega.
+        nu_min: the least nu.
+        nu_max: the greatest nu.
+        tau_min: the least tau.
+        tau_max: the greatest tau.
 
     Examples:
-        >>> domain = Domain(S(1), Rational(1, 10), (S(3), S(16)), (Rational(4, 5), Rational(5, 4)))
+        >>> domain = Domain(S(1), Rational(1, 10), S(3), S(16), Rational(4, 5), Rational(5, 4))
         >>> [str(interval[1:]) for interval in domain.whole()[:2]]
         ['(-1/10, 1/10)', '(12/5, 20)']
     """
 
-    mean: Rational
-    weights: Rational
-    variances: Pair
-    squares: Pair
+    mu: Rational
+    omega: Rational
+    nu_min: Rational
+    nu_max: Rational
+    tau_min: Rational
+    tau_max: Rational
 
     def whole(self) -> Box:
         """All (m, v), as nu = v with tau = 1."""
-        ends = (low * high for low, high in zip(self.variances, self.squares, strict=True))
-        return (self._mean, (input_variance, *ends), fixed(square_sum, S.One))
+        low, high = self.nu_min * self.tau_min, self.nu_max * self.tau_max
+        return (self._mean, (input_variance, low, high), fixed(square_sum, S.One))
 
     def largest_squares(self) -> tuple[Box, Box]:
         """All (m, v), each with the largest tau that the domain has for it."""
-        return self._parts(square=self.squares[1], variance=self.variances[0])
+        return self._parts(self.tau_max, self.nu_min)
 
     def smallest_squares(self) -> tuple[Box, Box]:
         """All (m, v), each with the smallest tau that the domain has for it."""
-        return self._parts(square=self.squares[0], variance=self.variances[1])
+        return self._parts(self.tau_min, self.nu_max)
 
     def _parts(self, square: Rational, variance: Rational) -> tuple[Box, Box]:
+        variances = (input_variance, self.nu_min, self.nu_max)
+        squares = (square_sum, self.tau_min, self.tau_max)
         return (
-            (self._mean, (input_variance, *self.variances), fixed(square_sum, square)),
-            (self._mean, fixed(input_variance, variance), (square_sum, *self.squares)),
+            (self._mean, variances, fixed(square_sum, square)),
+            (self._mean, fixed(input_variance, variance), squares),
         )
 
     @property
     def _mean(self) -> tuple[Symbol, Rational, Rational]:
-        largest = self.mean * self.weights
+        largest = self.mu * self.omega
         return (mu, -largest, largest)
 
 
@@ -196,33 +188,25 @@ class OnDomain(Assertion):
         """The box with the intervals of the constants."""
         return (*self.box, *constants())
 
-    def to_text(self) -> str:
+    def sentence(self) -> Sentence:
         """The inequality and the box."""
-        places = [
-            f"{symbol} = {low}" if low == high else f"{symbol} in [{low}, {high}]"
-            for symbol, low, high in self.box
-        ]
-        return f"{KINDS[self.kind][0]}, Z ~ N(mu, tau*nu), for {', '.join(places)}"
-
-    def to_latex(self) -> str:
-        """The inequality and the box."""
-        places = [
-            f"{latex(symbol)} = {latex(low)}"
-            if low == high
-            else rf"{latex(symbol)} \in \left[{latex(low)}, {latex(high)}\right]"
-            for symbol, low, high in self.box
-        ]
-        return rf"{KINDS[self.kind][1]} \quad ({', '.join(places)})"
+        text, formula = KINDS[self.kind]
+        yield Notation(f"{text}, Z ~ N(mu, tau*nu),", formula)
+        points = [(symbol, low) for symbol, low, high in self.box if low == high]
+        yield from places("for", points, tuple(axis for axis in self.box if axis[1] < axis[2]))
 
     def decide(self) -> Step:
         """Check the division that is given, or search for one."""
         cover, origin = self.cover, "stored"
         if cover is None or not cover.states(self.expression, self.whole_box):
             found = search(self.expression, self.whole_box, FEW_BOXES)
-            if found.witness is not None:
-                return self._judged({symbol: found.witness[symbol] for symbol, _, _ in self.box})
             if found.cover is None:
-                return self.undecided(found.detail)
+                # Where the boxed constants fail, the exact ones decide.
+                exact = self.expression.xreplace(dict(moment_map.standard_selu()))
+                witness = found.witness
+                points = [{axis[0]: witness[axis[0]] for axis in self.box}] if witness else []
+                failure = partial(Positive.counterexample, exact)
+                return self.undecided(found.detail).unless(points, failure)
             cover, origin = found.cover, "searched for"
         checked = recheck(cover, self.expression, self.whole_box)
         detail = (
@@ -230,14 +214,6 @@ class OnDomain(Assertion):
             f" {checked.centred} by the mean value form, {origin}"
         )
         return self.proved(detail, evidence=Evidence.ENCLOSURE)
-
-    def _judged(self, point: dict[Symbol, Rational]) -> Step:
-        """What the exact constants say at a point where the boxed ones fail."""
-        exact = self.expression.xreplace(dict(standard_selu()))
-        failure = Positive.counterexample(exact, point)
-        if failure:
-            return self.refuted(failure, point)
-        return self.undecided(f"the constants decide at {point}")
 
 
 def bounded(domain: Domain, kind: str, value: Rational) -> OnDomain:
@@ -247,7 +223,7 @@ def bounded(domain: Domain, kind: str, value: Rational) -> OnDomain:
 
 def singular_value_below(domain: Domain, size: Rational) -> Iterator[OnDomain]:
     """The largest singular value of the Jacobian by (mu, nu) stays below a number."""
-    axes = (fixed(weight_sum, domain.weights), fixed(singular_bound, size))
+    axes = (fixed(moment_map.weight_sum, domain.omega), fixed(moment_map.singular_bound, size))
     for box in domain.largest_squares():
         yield OnDomain("trace", (*box, *axes))
         yield OnDomain("determinant", (*box, *axes))
@@ -255,12 +231,10 @@ def singular_value_below(domain: Domain, size: Rational) -> Iterator[OnDomain]:
 
 def self_normalizing(domain: Domain) -> Iterator[OnDomain]:
     """A domain is mapped into itself, and the Jacobian contracts on it."""
-    for moment, (low, high) in (
-        ("mean", (-domain.mean, domain.mean)),
-        ("variance", domain.variances),
-    ):
-        yield bounded(domain, f"{moment}_above", low)
-        yield bounded(domain, f"{moment}_below", high)
+    yield bounded(domain, "mean_above", -domain.mu)
+    yield bounded(domain, "mean_below", domain.mu)
+    yield bounded(domain, "variance_above", domain.nu_min)
+    yield bounded(domain, "variance_below", domain.nu_max)
     yield from singular_value_below(domain, S.One)
 
 
@@ -276,32 +250,18 @@ def variance_grows(domain: Domain, ratio: Rational = S.One) -> Iterator[OnDomain
         yield OnDomain("grows", (*box, fixed(bound, ratio)))
 
 
-class Place(NamedTuple):
-    """A point of a domain.
+Place = tuple[Rational, Rational, Rational, Rational]
+"""A point of a domain: mu, omega, which is not negative, nu and tau."""
 
-    Attributes:
-        mean: mu.
-        weights: omega, here not negative.
-        variance: nu.
-        square: tau.
-    """
 
-    mean: Rational
-    weights: Rational
-    variance: Rational
-    square: Rational
-
-    def attains(self, kind: str, value: Rational) -> OnDomain:
-        """An inequality with a mean, a variance, a ratio or a singular value at the point."""
-        axes = [fixed(bound, value)]
-        if kind == "exceeded":
-            axes = [fixed(weight_sum, self.weights), fixed(singular_bound, value)]
-        point = (
-            fixed(mu, self.mean * self.weights),
-            fixed(input_variance, self.variance),
-            fixed(square_sum, self.square),
-        )
-        return OnDomain(kind, (*point, *axes))
+def attained(place: Place, kind: str, value: Rational) -> OnDomain:
+    """An inequality with a mean, a variance, a ratio or a singular value at a point."""
+    mean, weights, variance, square = place
+    axes = [fixed(bound, value)]
+    if kind == "exceeded":
+        axes = [fixed(moment_map.weight_sum, weights), fixed(moment_map.singular_bound, value)]
+    moments = (fixed(mu, mean * weights), fixed(input_variance, variance))
+    return OnDomain(kind, (*moments, fixed(square_sum, square), *axes))
 
 
 def fixed(symbol: Symbol, value: Rational) -> tuple[Symbol, Rational, Rational]:

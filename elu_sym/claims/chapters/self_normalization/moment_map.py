@@ -18,21 +18,15 @@ References:
     equations 3 to 5 and theorems 1 to 3.
 """
 
-from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from sympy import Expr, S, Symbol, diff, sqrt
+from sympy import Expr, Symbol, diff, sqrt
 
 from elu_sym.algebra.normal_form import NormalForm
 from elu_sym.book.formula import selu
-from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.claim import Claim
-from elu_sym.claims.rules.elementary import Equality
 from elu_sym.networks.published_constants import selu_alpha, selu_scale
 from elu_sym.symbols import alpha, mu, scale, sigma
-
-KLAMBAUER = "Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017"
 
 input_variance = Symbol("nu", positive=True)
 """The variance of the inputs of a layer."""
@@ -90,15 +84,17 @@ class Jacobian(NamedTuple):
 
 
 def symbolic_jacobian() -> Jacobian:
-    """A for any alpha and lambda, in mu and sigma; a derivative by v is one by sigma/(2*sigma)."""
-    mean, square = selu.mean.closed_form, selu.second_moment.closed_form
-    by_mean, by_variance = _canonical(diff(mean, mu)), _by_variance(mean)
-    return Jacobian(
-        by_mean,
-        by_variance,
-        _canonical(diff(square, mu)) - 2 * mean * by_mean,
-        _by_variance(square) - 2 * mean * by_variance,
-    )
+    """A for any alpha and lambda, in mu and sigma."""
+    mean = selu.mean.closed_form
+    slopes, squares = derivatives(mean), derivatives(selu.second_moment.closed_form)
+    pairs = zip(squares, slopes, strict=True)
+    return Jacobian(*slopes, *(square - 2 * mean * slope for square, slope in pairs))
+
+
+def derivatives(moment: Expr) -> list[Expr]:
+    """The derivatives by m and by v, the densities cancelled that differentiation brings in."""
+    found = (diff(moment, mu), diff(moment, sigma) / (2 * sigma))
+    return [NormalForm.from_expr(each).to_expr() for each in found]
 
 
 @cache
@@ -118,40 +114,3 @@ def jacobian() -> Jacobian:
 def in_layer_variables(expression: Expr) -> Expr:
     """An expression in mu and sigma as one in m, which is written mu, and v = tau*nu."""
     return expression.xreplace({sigma: sqrt(square_sum * input_variance)})
-
-
-def _by_variance(expression: Expr) -> Expr:
-    return _canonical(diff(expression, sigma) / (2 * sigma))
-
-
-def _canonical(expression: Expr) -> Expr:
-    """The same with the densities cancelled that the differentiation brings in."""
-    return NormalForm.from_expr(expression).to_expr()
-
-
-def is_the_book() -> Iterator[Assertion]:
-    """The entries of the Jacobian are the derivatives of the closed forms of the book."""
-    entries = symbolic_jacobian()
-    mean, variance = selu.mean.closed_form, selu.variance.closed_form
-    yield Equality(mean.diff(mu), entries.mean_by_mean)
-    yield Equality(mean.diff(sigma) / (2 * sigma), entries.mean_by_variance)
-    yield Equality(variance.diff(mu), entries.variance_by_mean)
-    yield Equality(variance.diff(sigma) / (2 * sigma), entries.variance_by_variance)
-    yield Equality(selu.derivative_mean.closed_form, entries.mean_by_mean)
-
-
-CLAIMS = (
-    Claim(
-        id="self_normalization.moment_map",
-        statement="The Jacobian of (E selu(Z), Var selu(Z)) by the mean and the variance of Z has"
-        " the entries that the theorem is proved for, whatever alpha and lambda are.",
-        assumptions=(mu, sigma, alpha, scale),
-        proof=is_the_book,
-        source=f"{KLAMBAUER}, equations 8 to 11",
-        neighbours={
-            "The mean does not depend on the variance.": lambda: Equality(
-                selu.mean.closed_form.diff(sigma), S.Zero
-            )
-        },
-    ),
-)

@@ -19,38 +19,16 @@ from functools import partial
 from sympy import Expr, Rational, S, Symbol
 
 from elu_sym.activations import Elu, Relu
-from elu_sym.book.formula import elu, relu
+from elu_sym.book.formula import Formula, elu, relu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.centering.zero_mean import LOSS, gain, put
-from elu_sym.claims.chapters.self_normalization.domains import (
-    OnDomain,
-    Place,
-    fixed,
-    variance_grows,
-    variance_shrinks,
-)
-from elu_sym.claims.chapters.self_normalization.fixed_point import (
-    gain_variance,
-    put_square,
-    put_variance,
-)
-from elu_sym.claims.chapters.self_normalization.moment_map import (
-    bound,
-    input_variance,
-    square_sum,
-    standard_selu,
-)
-from elu_sym.claims.chapters.self_normalization.statements import (
-    GROWING,
-    GROWING_WIDER,
-    JOINTLY,
-    SHRINKING,
-    WIDENINGS,
-    Widening,
-    decimal,
-)
+from elu_sym.claims.chapters.self_normalization import domains, moment_map, statements
+from elu_sym.claims.chapters.self_normalization.any_fixed_point import put_square, put_variance
+from elu_sym.claims.chapters.self_normalization.domains import OnDomain, fixed
+from elu_sym.claims.chapters.self_normalization.moment_map import bound, input_variance, square_sum
+from elu_sym.claims.chapters.self_normalization.statements import WIDENINGS, Widening, decimal
 from elu_sym.claims.chapters.self_normalization.stored_boxes import covered
-from elu_sym.claims.chapters.self_normalization.theorem import LAYER
+from elu_sym.claims.chapters.self_normalization.theorem import about_a_layer
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.elementary import ABOVE_ONE, Equality, NonNegative
 from elu_sym.claims.rules.enclosures import Between, PositiveOnBox
@@ -83,28 +61,21 @@ def too_wide(widening: Widening) -> Iterator[OnDomain]:
     """What fails on the domain a unit wider, or at the worst corner of it."""
     if widening.fails == "corner":
         domain = widening.widened(widening.outer)
-        variance, square = domain.variances[0], domain.squares[0]
-        yield Place(domain.mean, domain.weights, variance, square).attains("grows", S.One)
+        corner = (domain.mu, domain.omega, domain.nu_min, domain.tau_min)
+        yield domains.attained(corner, "grows", S.One)
     else:
         for each in widening.statement(widening.outer):
             if widening.fails in (None, each.kind):
                 yield each
 
 
-def widened(*widenings: Widening) -> Iterator[Assertion]:
-    """The statement holds on each of the domains that are widened to the inner number."""
-    for widening in widenings:
-        yield from covered("snn_widened", widening.name)
-
-
 def reaches(name: str, statement: str, *widenings: Widening) -> Claim:
     """The claim that a statement holds on widened domains, and on none a unit wider."""
-    return Claim(
-        id=f"self_normalization.{name}",
-        statement=statement,
-        assumptions=LAYER,
-        proof=partial(widened, *widenings),
-        source="branch and bound, where the paper stops at round numbers",
+    return about_a_layer(
+        f"self_normalization.{name}",
+        statement,
+        lambda: [each for w in widenings for each in covered("snn_widened", w.name)],
+        "branch and bound, where the paper stops at round numbers",
         neighbours={
             f"With {PARAMETERS[w.parameter]} {decimal(w.outer)} {STILL[w.fails]}.": partial(
                 too_wide, w
@@ -131,53 +102,54 @@ INVERSE = Symbol("u", nonnegative=True)
 """1/sigma."""
 
 
-def standardized(closed_form: Expr, quotient: Expr = QUOTIENT) -> Expr:
+def standardized(formula: Formula, quotient: Expr = QUOTIENT) -> Expr:
     """A moment of X_+ at N(t, 1)."""
-    return closed_form.xreplace({sigma: S.One}).xreplace({mu: quotient})
+    return formula.closed_form.xreplace({sigma: S.One}).xreplace({mu: quotient})
 
 
 def split() -> Iterator[Assertion]:
     """What V exceeds and stays below, and the scaling of P and a."""
-    call, lost, variance = gain(), put(), elu.variance.closed_form
-    yield Equality(variance - gain_variance(), 2 * alpha * call * lost + alpha**2 * put_variance())
+    call, lost, spread = gain(), put(), relu.variance.closed_form
+    variance = elu.variance.closed_form
+    yield Equality(variance - spread, 2 * alpha * call * lost + alpha**2 * put_variance())
     yield VarianceOf(LOSS, lost, put_square())
     yield PositiveGaussianMean(call.xreplace({mu: -mu}), Relu(-x))
     yield PositiveGaussianMean(lost, LOSS)
     yield Equality(
-        gain_variance() + 2 * alpha * call + alpha**2 / 4 - variance,
+        spread + 2 * alpha * call + alpha**2 / 4 - variance,
         2 * alpha * call * (1 - lost) + alpha**2 * ((lost - S.Half) ** 2 + lost - put_square()),
     )
     yield PositiveGaussianMean(lost - put_square(), LOSS * (1 - LOSS))
     yield PositiveGaussianMean(1 - lost, 1 - LOSS)
-    yield Equality(call, sigma * standardized(relu.mean.closed_form, mu / sigma))
-    yield Equality(gain_variance(), sigma**2 * standardized(relu.variance.closed_form, mu / sigma))
+    yield Equality(call, sigma * standardized(relu.mean, mu / sigma))
+    yield Equality(spread, sigma**2 * standardized(relu.variance, mu / sigma))
 
 
 def shrinks_for_any_more() -> Iterator[Assertion]:
     """Var selu(Z) < nu for nu >= 3, tau <= 5/4 and abs(m) <= 1/10, by the size of v."""
     square = Rational(5, 4)
-    mean = SHRINKING.whole()[0]
+    mean = statements.SHRINKING.whole()[0]
     # v <= 9/10: V <= (lambda*alpha)^2*v < 3 <= nu.
     yield VarianceBound(Elu(x, ABOVE_ONE), ABOVE_ONE)
-    (_, alpha_value), (_, scale_value) = standard_selu()
+    (_, alpha_value), (_, scale_value) = moment_map.standard_selu()
     yield Between(mu * alpha_value, S.One, S(2), ((mu, S.One),))
     slope = (alpha_value * scale_value) ** 2
     yield Between(mu * slope, S.Zero, S(3), ((mu, Rational(9, 10)),))
     # Up to v = 15/4, V < 3 <= nu; up to v = 20, V*5/4 < v, and v = nu*tau <= nu*5/4.
     middle = (input_variance, Rational(9, 10), 3 * square)
     yield OnDomain("variance_below", (mean, middle, fixed(square_sum, S.One), fixed(bound, S(3))))
-    largest = (input_variance, *SHRINKING.variances)
+    largest = (input_variance, statements.SHRINKING.nu_min, statements.SHRINKING.nu_max)
     yield OnDomain("shrinks", (mean, largest, fixed(square_sum, square), fixed(bound, S.One)))
     # From v = 20 on, by the bounds of this module: 1/sigma <= 0.2237, abs(t) <= 0.0224.
     yield from split()
     most = scale**2 * (
-        standardized(relu.variance.closed_form)
-        + 2 * alpha * standardized(relu.mean.closed_form) * INVERSE
+        standardized(relu.variance)
+        + 2 * alpha * standardized(relu.mean) * INVERSE
         + alpha**2 * INVERSE**2 / 4
     )
     widest = Rational("0.0224")
     box = ((QUOTIENT, -widest, widest), (INVERSE, S.Zero, Rational("0.2237")))
-    yield PositiveOnBox(1 / square - most, box, None, standard_selu())
+    yield PositiveOnBox(1 / square - most, box, None, moment_map.standard_selu())
 
 
 def grows_for_any_larger_squares() -> Iterator[Assertion]:
@@ -185,13 +157,14 @@ def grows_for_any_larger_squares() -> Iterator[Assertion]:
 
     By boxes up to a tau with which v = nu_max*tau is 4/5, and by bounds from there on.
     """
-    for domain, largest in ((GROWING, S(5)), (GROWING_WIDER, Rational(10, 3))):
-        yield from variance_grows(replace(domain, squares=(domain.squares[0], largest)))
+    first, second = statements.GROWING, statements.GROWING_WIDER
+    for domain, largest in ((first, S(5)), (second, Rational(10, 3))):
+        yield from domains.variance_grows(replace(domain, tau_max=largest))
         yield from split()
-        least = scale**2 * Rational(4, 5) * standardized(relu.variance.closed_form)
+        least = scale**2 * Rational(4, 5) * standardized(relu.variance)
         box = ((QUOTIENT, Rational("-0.0112"), Rational("0.0112")),)
-        yield PositiveOnBox(least - domain.variances[1], box, None, standard_selu())
-        yield NonNegative(largest * domain.variances[1] - Rational(4, 5))
+        yield PositiveOnBox(least - domain.nu_max, box, None, moment_map.standard_selu())
+        yield NonNegative(largest * domain.nu_max - Rational(4, 5))
 
 
 CLAIMS = (
@@ -200,36 +173,34 @@ CLAIMS = (
         "self_normalizing_jointly",
         "Theorem 1 holds on its domain enlarged about (0, 0, 1, 1) by the factor 1.744: abs(mu)"
         " and abs(omega) up to 0.1744, nu from 0.6512 to 1.872, tau from 0.9128 to 1.1744.",
-        JOINTLY,
+        statements.JOINTLY,
     ),
     one_at_a_time("shrinking", "The variance shrinks on the domain of theorem 2"),
     one_at_a_time("growing", "The variance grows on the first domain of theorem 3"),
     one_at_a_time("growing_wider", "The variance grows on the second domain of theorem 3"),
-    Claim(
-        id="self_normalization.variance_shrinks_without_end",
-        statement="For mu in [-1, 1], omega in [-0.1, 0.1] the variance shrinks for every nu >= 3"
-        " and every tau in (0, 1.25].",
-        latex=r"\tilde\nu < \nu \quad (\nu \ge 3,\; 0 < \tau \le 1.25)",
-        assumptions=LAYER,
-        proof=shrinks_for_any_more,
-        source="bounds for large and for small variances, boxes between",
+    about_a_layer(
+        "self_normalization.variance_shrinks_without_end",
+        "For mu in [-1, 1], omega in [-0.1, 0.1] the variance shrinks for every nu >= 3 and every"
+        " tau in (0, 1.25].",
+        shrinks_for_any_more,
+        "bounds for large and for small variances, boxes between",
+        r"\tilde\nu < \nu \quad (\nu \ge 3,\; 0 < \tau \le 1.25)",
         neighbours={
-            "It shrinks for every tau up to 1.32.": lambda: variance_shrinks(
-                replace(SHRINKING, squares=(Rational("0.8"), Rational("1.32")))
+            "It shrinks for every tau up to 1.32.": lambda: domains.variance_shrinks(
+                replace(statements.SHRINKING, tau_max=Rational("1.32"))
             )
         },
     ),
-    Claim(
-        id="self_normalization.variance_grows_without_end",
-        statement="For mu, omega in [-0.1, 0.1] the variance grows for nu in [0.02, 0.16] and"
-        " every tau >= 0.8, and for nu in [0.02, 0.24] and every tau >= 0.9.",
-        latex=r"\tilde\nu > \nu \quad (\tau \ge 0.8 \text{ or } 0.9)",
-        assumptions=LAYER,
-        proof=grows_for_any_larger_squares,
-        source="Var selu(Z) >= lambda^2*Var Z_+ for large variances, boxes below",
+    about_a_layer(
+        "self_normalization.variance_grows_without_end",
+        "For mu, omega in [-0.1, 0.1] the variance grows for nu in [0.02, 0.16] and every tau >="
+        " 0.8, and for nu in [0.02, 0.24] and every tau >= 0.9.",
+        grows_for_any_larger_squares,
+        "Var selu(Z) >= lambda^2*Var Z_+ for large variances, boxes below",
+        r"\tilde\nu > \nu \quad (\tau \ge 0.8 \text{ or } 0.9)",
         neighbours={
-            "For nu in [0.02, 0.24] it does so for every tau >= 0.7.": lambda: variance_grows(
-                replace(GROWING_WIDER, squares=(Rational("0.7"), Rational("1.25")))
+            "For nu in [0.02, 0.24] it does so for every tau >= 0.7.": lambda: (
+                domains.variance_grows(replace(statements.GROWING_WIDER, tau_min=Rational("0.7")))
             )
         },
     ),

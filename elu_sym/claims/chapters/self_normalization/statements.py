@@ -8,36 +8,28 @@ many as 1/nu, so that it ends at 0.001.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
 from sympy import Rational, S
 
-from elu_sym.claims.chapters.self_normalization.domains import (
-    Domain,
-    OnDomain,
-    Place,
-    bounded,
-    self_normalizing,
-    singular_value_below,
-    variance_grows,
-    variance_shrinks,
-)
+from elu_sym.claims.chapters.self_normalization import domains
+from elu_sym.claims.chapters.self_normalization.domains import Domain, OnDomain, Place
 
 R = Rational
 
-MAIN = Domain(R("0.1"), R("0.1"), (R("0.8"), R("1.5")), (R("0.95"), R("1.1")))
+MAIN = Domain(R("0.1"), R("0.1"), R("0.8"), R("1.5"), R("0.95"), R("1.1"))
 """The domain of theorem 1."""
 
-SHRINKING = Domain(S.One, R("0.1"), (S(3), S(16)), (R("0.8"), R("1.25")))
+SHRINKING = Domain(S.One, R("0.1"), S(3), S(16), R("0.8"), R("1.25"))
 """That of theorem 2."""
 
-GROWING = Domain(R("0.1"), R("0.1"), (R("0.02"), R("0.16")), (R("0.8"), R("1.25")))
+GROWING = Domain(R("0.1"), R("0.1"), R("0.02"), R("0.16"), R("0.8"), R("1.25"))
 """The first one of theorem 3."""
 
-GROWING_WIDER = Domain(R("0.1"), R("0.1"), (R("0.02"), R("0.24")), (R("0.9"), R("1.25")))
+GROWING_WIDER = replace(GROWING, nu_max=R("0.24"), tau_min=R("0.9"))
 """The second one of theorem 3."""
 
 
@@ -58,11 +50,11 @@ class Extreme(NamedTuple):
 
     def reached(self) -> OnDomain:
         """The inner number is reached."""
-        return self.place.attains(self.kind, self.inner)
+        return domains.attained(self.place, self.kind, self.inner)
 
 
-LEAST = Place(R("-0.1"), R("0.1"), R("0.8"), R("0.95"))
-GREATEST = Place(R("0.1"), R("0.1"), R("1.5"), R("1.1"))
+LEAST = (R("-0.1"), R("0.1"), R("0.8"), R("0.95"))
+GREATEST = (R("0.1"), R("0.1"), R("1.5"), R("1.1"))
 
 IMAGE = {
     "mean_min": Extreme(R("-0.03106"), R("-0.03107"), LEAST, "mean_below"),
@@ -73,30 +65,28 @@ IMAGE = {
 """The image of the domain of theorem 1: -0.031061, 0.067725, 0.803712 and 1.481575."""
 
 SINGULAR_VALUE = Extreme(
-    R("0.8976"), R("0.8977"), Place(R("0.1"), R("0.1"), R("0.8"), R("1.1")), "exceeded"
+    R("0.8976"), R("0.8977"), (R("0.1"), R("0.1"), R("0.8"), R("1.1")), "exceeded"
 )
 """The largest singular value on it, 0.897608."""
 
-SHRINKING_RATIO = Extreme(
-    R("0.9600"), R("0.9601"), Place(S.One, R("0.1"), S(3), R("1.25")), "grows"
-)
-"""The largest quotient of the variances after and before, 0.960085."""
+RATIOS = {
+    theorem: Extreme(R(inner), R(outer), tuple(map(R, place.split())), kind)
+    for theorem, inner, outer, place, kind in (
+        ("shrinking", "0.9600", "0.9601", "1 0.1 3 1.25", "grows"),
+        ("growing", "1.159", "1.158", "0.1 0.1 0.16 0.8", "shrinks"),
+        ("growing_wider", "1.209", "1.208", "-0.1 0.1 0.24 0.9", "shrinks"),
+    )
+}
+"""The largest quotient of the variances after and before, and the smallest ones of theorem 3.
 
-GROWING_RATIO = Extreme(
-    R("1.159"), R("1.158"), Place(R("0.1"), R("0.1"), R("0.16"), R("0.8")), "shrinks"
-)
-"""The smallest quotient, 1.158795."""
-
-GROWING_WIDER_RATIO = Extreme(
-    R("1.209"), R("1.208"), Place(R("-0.1"), R("0.1"), R("0.24"), R("0.9")), "shrinks"
-)
-"""The smallest quotient, 1.208025."""
+They are 0.960085, 1.158795 and 1.208025.
+"""
 
 
 def image_bounded(name: str, value: Rational) -> OnDomain:
     """A number bounds the image of the domain of theorem 1 at one of its ends."""
     moment, _, end = name.partition("_")
-    return bounded(MAIN, f"{moment}_{'above' if end == 'min' else 'below'}", value)
+    return domains.bounded(MAIN, f"{moment}_{'above' if end == 'min' else 'below'}", value)
 
 
 def main_image() -> Iterator[OnDomain]:
@@ -107,21 +97,21 @@ def main_image() -> Iterator[OnDomain]:
         yield extreme.reached()
 
 
-Statement = Callable[[], Iterable[OnDomain]]
-
-
-def _sharp(holds: Callable[..., Iterator[OnDomain]], domain: Domain, extreme: Extreme) -> Statement:
-    """The outer number is passed nowhere on a domain, the inner one is reached."""
-    return lambda: [*holds(domain, extreme.outer), extreme.reached()]
-
-
-THEOREMS: dict[str, tuple[Domain, Callable[[Domain], Iterator[OnDomain]]]] = {
-    "self_normalizing": (MAIN, self_normalizing),
-    "shrinking": (SHRINKING, variance_shrinks),
-    "growing": (GROWING, variance_grows),
-    "growing_wider": (GROWING_WIDER, variance_grows),
+THEOREMS: dict[str, tuple[Domain, Callable[..., Iterator[OnDomain]]]] = {
+    "self_normalizing": (MAIN, domains.self_normalizing),
+    "shrinking": (SHRINKING, domains.variance_shrinks),
+    "growing": (GROWING, domains.variance_grows),
+    "growing_wider": (GROWING_WIDER, domains.variance_grows),
+    "singular_value": (MAIN, domains.singular_value_below),
 }
 """The domain of each theorem, and what holds on it."""
+
+
+def sharp(theorem: str, extreme: Extreme) -> Iterator[OnDomain]:
+    """The outer number is passed nowhere on a domain, the inner one is reached."""
+    domain, holds = THEOREMS[theorem]
+    yield from holds(domain, extreme.outer)
+    yield extreme.reached()
 
 
 @dataclass(frozen=True)
@@ -130,7 +120,7 @@ class Widening:
 
     Attributes:
         theorem: a key of ``THEOREMS``.
-        parameter: what is widened, an end of an interval or the factor of all of them.
+        parameter: what is widened, an attribute of the domain, or the factor of all of them.
         inner: a value at which the statement holds.
         outer: a value a unit further, at which it fails.
         fails: the kind of the inequality that fails there if there are several, or "corner" where
@@ -163,19 +153,10 @@ class Widening:
 
     def widened(self, value: Rational) -> Domain:
         """The domain with one of its numbers replaced, or enlarged about (0, 0, 1, 1)."""
-        domain = self.domain
-        if self.parameter == "factor":
-            variances, squares = (
-                (1 + value * (low - 1), 1 + value * (high - 1))
-                for low, high in (domain.variances, domain.squares)
-            )
-            return Domain(value * domain.mean, value * domain.weights, variances, squares)
-        name, _, end = self.parameter.partition("_")
-        field = {"mu": "mean", "omega": "weights", "nu": "variances", "tau": "squares"}[name]
-        if not end:
-            return replace(domain, **{field: value})
-        low, high = getattr(domain, field)
-        return replace(domain, **{field: (value, high) if end == "min" else (low, value)})
+        if self.parameter != "factor":
+            return replace(self.domain, **{self.parameter: value})
+        mean, weights, *ends = astuple(self.domain)
+        return Domain(value * mean, value * weights, *(1 + value * (end - 1) for end in ends))
 
 
 WIDENINGS: dict[str, tuple[Widening, ...]] = {
@@ -221,15 +202,13 @@ JOINTLY = Widening("self_normalizing", "factor", R("1.744"), R("1.745"), "determ
 
 _WIDENED = {each.name: each for those in (*WIDENINGS.values(), (JOINTLY,)) for each in those}
 
-STATEMENTS: dict[str, dict[str, Statement]] = {
+STATEMENTS: dict[str, dict[str, Callable[[], Iterable[OnDomain]]]] = {
     "snn_theorem": {
         "image": main_image,
-        "singular_value": _sharp(singular_value_below, MAIN, SINGULAR_VALUE),
+        "singular_value": partial(sharp, "singular_value", SINGULAR_VALUE),
     },
     "snn_side_theorems": {
-        "shrinking": _sharp(variance_shrinks, SHRINKING, SHRINKING_RATIO),
-        "growing": _sharp(variance_grows, GROWING, GROWING_RATIO),
-        "growing_wider": _sharp(variance_grows, GROWING_WIDER, GROWING_WIDER_RATIO),
+        theorem: partial(sharp, theorem, ratio) for theorem, ratio in RATIOS.items()
     },
     "snn_widened": {
         name: partial(widening.statement, widening.inner) for name, widening in _WIDENED.items()
@@ -240,9 +219,8 @@ STATEMENTS: dict[str, dict[str, Statement]] = {
 NUMBERS: dict[str, Mapping[str, Extreme | Widening]] = {
     "snn_theorem": {**IMAGE, "singular_value_max": SINGULAR_VALUE},
     "snn_side_theorems": {
-        "shrinking_ratio_max": SHRINKING_RATIO,
-        "growing_ratio_min": GROWING_RATIO,
-        "growing_wider_ratio_min": GROWING_WIDER_RATIO,
+        f"{theorem}_ratio_{'max' if theorem == 'shrinking' else 'min'}": ratio
+        for theorem, ratio in RATIOS.items()
     },
     "snn_widened": _WIDENED,
 }

@@ -16,14 +16,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from elu_sym.claims.chapters.self_normalization.domains import OnDomain, constants, expressions
 from elu_sym.claims.chapters.self_normalization.moment_map import standard_selu
 from elu_sym.claims.chapters.self_normalization.statements import NUMBERS, STATEMENTS, decimal
 from elu_sym.claims.covers.cover import FOLDER, Cover, CoverError, written
-
-ENTRY = ("leaves", "precision", "tree")
-"""What is stored of each box beside its place."""
 
 
 def read_all(file: str, folder: Path = FOLDER) -> dict[str, list[Cover]]:
@@ -38,18 +36,7 @@ def read_all(file: str, folder: Path = FOLDER) -> dict[str, list[Cover]]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         found = {
-            statement: [
-                Cover.from_json(
-                    json.dumps(
-                        {
-                            "expression": data["expressions"][entry["kind"]],
-                            "box": [*entry["box"], *data["constants"]],
-                            **{key: entry[key] for key in ENTRY},
-                        }
-                    )
-                )
-                for entry in entries
-            ]
+            statement: [_cover(entry, data) for entry in entries]
             for statement, entries in data["boxes"].items()
         }
     except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
@@ -63,6 +50,13 @@ def read_all(file: str, folder: Path = FOLDER) -> dict[str, list[Cover]]:
     return found
 
 
+def _cover(entry: dict[str, Any], data: dict[str, Any]) -> Cover:
+    """The cover of a box, whose inequality and constants the file states once for all."""
+    expression = data["expressions"][entry.pop("kind")]
+    box = [*entry.pop("box"), *data["constants"]]
+    return Cover.from_json(json.dumps({"expression": expression, "box": box, **entry}))
+
+
 def text(file: str, covers: Mapping[str, Sequence[Cover]]) -> str:
     """What a file says with these covers."""
     boxes = {
@@ -70,16 +64,18 @@ def text(file: str, covers: Mapping[str, Sequence[Cover]]) -> str:
             {
                 "kind": inequality.kind,
                 "box": written(inequality.box),
-                **{key: getattr(cover, key) for key in ENTRY},
+                "leaves": cover.leaves,
+                "precision": cover.precision,
+                "tree": cover.tree,
             }
             for inequality, cover in zip(inequalities(), covers[statement], strict=True)
         ]
         for statement, inequalities in STATEMENTS[file].items()
     }
-    data = {
-        **{
-            name: [decimal(each.inner), decimal(each.outer)] for name, each in NUMBERS[file].items()
-        },
+    numbers = {
+        name: [decimal(each.inner), decimal(each.outer)] for name, each in NUMBERS[file].items()
+    }
+    data = numbers | {
         "activation": {str(symbol): str(value) for symbol, value in standard_selu()},
         "constants": written(constants()),
         "expressions": {kind: str(value) for kind, value in expressions().items()},
