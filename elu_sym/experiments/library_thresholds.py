@@ -12,22 +12,17 @@ operation rounded and with one rounding of the whole. Distances count floats of 
 negative one says that the library reaches the limit only below the theorem's threshold.
 """
 
-import argparse
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from sympy import Integer, Rational
 
-from elu_sym.algebra.rounding import (
-    FORMATS,
-    QUANTITIES,
-    SELU_ALPHA,
-    FloatingPointFormat,
-    largest_at_most,
-)
+from elu_sym.algebra import rounding
+from elu_sym.algebra.rounding import FORMATS, QUANTITIES, SELU_ALPHA, FloatingPointFormat
 from elu_sym.experiments import tables
 from elu_sym.experiments.library_functions import LIBRARIES, Evaluate, instruction_set, version
 
@@ -44,8 +39,7 @@ ALONE = {"torch": ("elu",)}
 """What a library computes in another way for single numbers and the rest of an array."""
 
 
-@dataclass(frozen=True)
-class Measurement:
+class Measurement(NamedTuple):
     """One row of the table, as text.
 
     Attributes:
@@ -108,8 +102,7 @@ def threshold(
 
     def is_reached(ranks: Iterable[int]) -> list[bool]:
         points = np.array([number_format.double_at(rank) for rank in ranks])
-        found: list[bool] = (evaluate(points) == float(limit)).tolist()
-        return found
+        return (evaluate(points) == float(limit)).tolist()
 
     first = number_format.rank(-number_format.greatest)
     low, high = first, 0
@@ -156,18 +149,16 @@ def measurements(
         >>> [(row.function, row.steps_from_each_rounded) for row in rows]
         [('exp', '0'), ('expm1', '0')]
     """
-    for number_format in formats:
-        for name, quantity in QUANTITIES.items():
-            for height in HEIGHTS if quantity.has_alpha else (None,):
-                given = None if height is None else number_format.round(height)
-                functions = LIBRARIES[library](number_format, given or Integer(1))
-                if name not in functions:
-                    continue
-                function = functions[name]
-                yield _measured(library, number_format, name, given, function, ELEMENTS)
-                if name in ALONE.get(library, ()):
-                    alone = one_at_a_time(function)
-                    yield _measured(library, number_format, name, given, alone, 1)
+    for number_format, name in product(formats, QUANTITIES):
+        for height in HEIGHTS if QUANTITIES[name].has_alpha else (None,):
+            given = None if height is None else number_format.round(height)
+            functions = LIBRARIES[library](number_format, given or Integer(1))
+            if name not in functions:
+                continue
+            yield _measured(library, number_format, name, given, functions[name], ELEMENTS)
+            if name in ALONE.get(library, ()):
+                alone = one_at_a_time(functions[name])
+                yield _measured(library, number_format, name, given, alone, 1)
 
 
 def _measured(
@@ -182,7 +173,7 @@ def _measured(
     limit = quantity.limit(height)
     rank, neighbours, monotone = threshold(function, limit, number_format)
     each, once = (
-        largest_at_most(computation, number_format, limit, height)
+        rounding.largest_at_most(computation, number_format, limit, height)
         for computation in (quantity.each_rounded, quantity.rounded_once)
     )
     return Measurement(
@@ -218,10 +209,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     The rows of a library that is not installed stay as they are in the table.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m elu_sym.experiments.library_thresholds",
-        description="Measure where the libraries round ELU away and write one row a threshold.",
-    )
+    what = "Measure where the libraries round ELU away and write one row a threshold."
+    parser = tables.command("library_thresholds", what)
     parser.add_argument("--output", type=Path, default=RESULTS, help="the table to write")
     options = parser.parse_args(arguments)
     kept = read(options.output) if options.output.exists() else []

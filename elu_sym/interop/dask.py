@@ -26,12 +26,14 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from elu_sym import __version__
+from elu_sym import numeric
 from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.certify.sample_moments import SampleMoments
+from elu_sym.interop import extra
+from elu_sym.interop.selecting import check_in_book
 from elu_sym.numeric.function import implementation
 
-try:
+with extra("dask"):
     import dask.array as da
     import pyarrow as pa
     from dask.base import compute
@@ -40,10 +42,6 @@ try:
     from distributed import Client, as_completed
     from pyarrow import parquet
     from tqdm import tqdm
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        f"elu_sym.interop.dask needs {error.name}: pip install 'elu_sym[dask]'", name=error.name
-    ) from error
 
 __all__ = ["MonteCarloEstimate", "dask_function", "monte_carlo", "sweep"]
 
@@ -87,7 +85,7 @@ def dask_function(formula: Formula) -> Callable[..., Any]:
         >>> bool((lazy.compute() == mean(mu, 1.0, 0.5)).all())
         True
     """
-    _check_in_book("formula", formula)
+    check_in_book("formula", formula)
 
     def function(*values: Any, **named: Any) -> Any:
         given = formula.bind(values, named)
@@ -109,11 +107,6 @@ def dask_function(formula: Formula) -> Callable[..., Any]:
         )
 
     return function
-
-
-def _check_in_book(name: str, formula: Any) -> None:
-    if not (isinstance(formula, Formula) and FORMULAS.get(formula.id) is formula):
-        raise TypeError(f"{name} = {formula!r} is not in the book: give one of FORMULAS")
 
 
 def _without_elements(name: str, array: da.Array) -> NDArray[Any]:
@@ -169,7 +162,7 @@ def sweep(
     The table is a directory of Parquet files, which pyarrow, pandas and Dask read as one. Its parts
     are written to ``<path>.<digest>.partial``, a directory that is renamed to ``path`` when it is
     complete. The same call takes up an interrupted sweep where it stopped; the digest is of the
-    formulas, the grid, ``chunk`` and the versions, so that no parts of another sweep are taken.
+    formulas, the grid, ``chunk`` and the code, so that no parts of another sweep are taken.
 
     Args:
         formulas: one formula of the book, or several.
@@ -211,7 +204,7 @@ def sweep(
     if not chosen:
         raise ValueError("formulas is empty: give one formula or more")
     for place, formula in enumerate(chosen):
-        _check_in_book(f"formulas[{place}]", formula)
+        check_in_book(f"formulas[{place}]", formula)
         if formula in chosen[:place]:
             raise ValueError(f"formulas[{place}] = {formula!r} is there twice: give it once")
     axes = _axes(chosen, grid)
@@ -267,9 +260,11 @@ def _axes(
 
 
 def _digest(ids: tuple[str, ...], axes: Mapping[str, NDArray[np.float64]], chunk: int) -> str:
-    """What tells one sweep from another; a new version may change a last bit, and so may C."""
-    computed_by = implementation(), __version__, np.__version__
-    digest = sha256(repr((computed_by, ids, chunk)).encode())
+    """What tells one sweep from another; another code may change a last bit, and so may C."""
+    digest = sha256(repr((implementation(), np.__version__, ids, chunk)).encode())
+    code = Path(numeric.__file__).parent
+    for source in sorted((*code.glob("*.py"), *code.glob("compiled/*.[ch]"))):
+        digest.update(source.read_bytes())
     for name, axis in axes.items():
         digest.update(f"{name}[{axis.size}]".encode() + axis.tobytes())
     return digest.hexdigest()[:16]

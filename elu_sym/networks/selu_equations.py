@@ -31,12 +31,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from mpmath import mp
+
 from elu_sym.book.formula import elu
 from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
 
 __all__ = [
     "Moments",
-    "PreciseParameters",
+    "SeluParameters",
     "precise",
     "precise_jacobian",
     "precise_parameters",
@@ -56,16 +58,16 @@ Number = Any
 """A number of mpmath."""
 
 
-class PreciseParameters(NamedTuple):
-    """The parameters of SELU as numbers of mpmath.
+class SeluParameters(NamedTuple):
+    """The parameters of SELU, scale*f(x; alpha): doubles, or numbers of mpmath.
 
     Attributes:
-        alpha: The height of the floor of ELU.
-        scale: The factor in front, lambda in the literature.
+        alpha: the height of the floor of ELU.
+        scale: the factor in front, lambda in the literature.
     """
 
-    alpha: Number
-    scale: Number
+    alpha: float
+    scale: float
 
 
 class Moments:
@@ -80,8 +82,6 @@ class Moments:
 
     def __init__(self, mean: Number, variance: Number) -> None:
         """Take exact arguments; the working precision of mpmath is that of the caller."""
-        from mpmath import mp
-
         self.mean = mp.mpf(mean)
         self.sigma = mp.sqrt(mp.mpf(variance))
         self.t = self.mean / self.sigma
@@ -89,8 +89,6 @@ class Moments:
 
     def exponential(self, order: int) -> Number:
         """E[e^(order X); X < 0]."""
-        from mpmath import mp
-
         x = self.t + order * self.sigma
         if x >= 0:
             return self.density * mills_ratio(x)
@@ -120,8 +118,6 @@ def mills_ratio(x: Number) -> Number:
     ...     print(mp.nstr(mills_ratio(mp.mpf(1)), 12))
     0.655679542419
     """
-    from mpmath import mp
-
     if x * x < 2 * mp.prec:
         return mp.sqrt(mp.pi / 2) * mp.exp(x * x / 2) * mp.erfc(x / mp.sqrt(2))
     # The terms of the asymptotic series fall below the precision before they grow again.
@@ -133,7 +129,7 @@ def mills_ratio(x: Number) -> Number:
     return total
 
 
-def precise_parameters(mean: float, variance: float) -> PreciseParameters:
+def precise_parameters(mean: float, variance: float) -> SeluParameters:
     """The two parameters in the working precision of mpmath.
 
     Raises:
@@ -155,10 +151,8 @@ def _require_elu(alpha: Number) -> None:
         raise UnsuitableActivationError(elu, "x for x >= 0 and alpha (e^x - 1) for x < 0")
 
 
-def _right(law: Moments) -> PreciseParameters:
+def _right(law: Moments) -> SeluParameters:
     """For t >= 0, everything of the left side in units of phi(t)."""
-    from mpmath import mp
-
     t, sigma, phi = law.t, law.sigma, law.density
     mills = mills_ratio(t)
     shifted = [mills, *(mills_ratio(t + k * sigma) for k in (1, 2))]
@@ -172,13 +166,11 @@ def _right(law: Moments) -> PreciseParameters:
     whole = (
         sigma**2 * variance + 2 * alpha * sigma * mean * phi * loss + alpha**2 * phi * loss_variance
     )
-    return PreciseParameters(_positive(alpha), sigma / mp.sqrt(_positive(whole)))
+    return SeluParameters(_positive(alpha), sigma / mp.sqrt(_positive(whole)))
 
 
-def _left(law: Moments) -> PreciseParameters:
+def _left(law: Moments) -> SeluParameters:
     """For t < 0."""
-    from mpmath import mp
-
     r, sigma, phi = -law.t, law.sigma, law.density
     mills = mills_ratio(r)
     first = 1 - r * mills
@@ -191,7 +183,7 @@ def _left(law: Moments) -> PreciseParameters:
     root = 2 + r**2 + loss_variance / loss**2 + variance * rest / (mean * loss) ** 2
     alpha = sigma * mean * loss * (1 + r**2 + r * mp.sqrt(_positive(root))) / rest
     whole = sigma**2 * variance + 2 * alpha * sigma * mean * loss + alpha**2 * loss_variance
-    return PreciseParameters(_positive(alpha), sigma / mp.sqrt(_positive(whole)))
+    return SeluParameters(_positive(alpha), sigma / mp.sqrt(_positive(whole)))
 
 
 def _differences(mills: list[Number], phi: Number) -> tuple[Number, Number]:
@@ -201,7 +193,7 @@ def _differences(mills: list[Number], phi: Number) -> tuple[Number, Number]:
 
 
 def precise_jacobian(
-    mean: float, variance: float, parameters: PreciseParameters
+    mean: float, variance: float, parameters: SeluParameters
 ) -> tuple[Number, Number, Number, Number]:
     """The derivatives of mean and variance after the activation by those before it.
 
@@ -252,8 +244,6 @@ def precise(function: Callable[[], tuple[Number, ...]]) -> tuple[Number, ...]:
     >>> print(mp.nstr(value, 12))
     0.395612425086
     """
-    from mpmath import mp
-
     known: tuple[Number, ...] | None = None
     precision = LOWEST_PRECISION
     while precision <= HIGHEST_PRECISION:
@@ -281,14 +271,10 @@ def _positive(value: Number) -> Number:
 
 def vanishes(value: Number) -> bool:
     """Whether a number is 0 or rounds to 0 as a double."""
-    from mpmath import mp
-
     return not value or mp.mag(value) < -1080
 
 
 def _agree(first: tuple[Number, ...], second: tuple[Number, ...], precision: int) -> bool:
-    from mpmath import mp
-
     for x, y in zip(first, second, strict=True):
         # What comes out as 0 has cancelled, and is below the smallest double only if the terms
         # were precise enough.
@@ -300,6 +286,4 @@ def _agree(first: tuple[Number, ...], second: tuple[Number, ...], precision: int
 
 
 def _density(x: Number) -> Number:
-    from mpmath import mp
-
     return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)

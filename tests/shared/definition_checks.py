@@ -231,7 +231,7 @@ def selu(module: str, name: str) -> Callable[[], None]:
             if name == "precise_jacobian":
                 a, scale = ALPHA, 1.3
                 moved = mapped(mu, variance, a, scale)[0]
-                kind = public("networks.selu_equations.PreciseParameters")
+                kind = public("networks.selu_equations.SeluParameters")
                 # It is for parameters that keep the mean.
                 found = function(mu, variance, kind(a, scale))
                 a_row = [found[0], found[1]]
@@ -425,7 +425,7 @@ APART = {
     *("fixed_points.Edge", "fixed_points.FixedPoint", "fixed_points.NoFixedPointError"),
     *("fixed_points.SearchError", "meanfield.BeyondRangeError"),
     *("initialization.Fans", "initialization.Preserve", "meanfield_moments.CenteredMoments"),
-    *("published_constants.PublishedConstant", "selu_equations.PreciseParameters"),
+    *("published_constants.PublishedConstant", "selu_equations.SeluParameters"),
     *("self_normalization.SeluFixedPoint", "self_normalization.SeluParameters"),
     *(f"result.{name}" for name in ("Comparison", "Estimate", "Histogram")),
     *(f"result.{name}" for name in ("KolmogorovDistance", "LayerAudit", "Shape")),
