@@ -11,8 +11,6 @@ The work is done by threads of this process, as many as Dask is configured for
 the id of a formula, which workers look up in the book. Needs the extra ``dask``.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, reduce

@@ -3,8 +3,6 @@
 Needs the extra ``keras`` and a backend for it.
 """
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from elu_sym.interop import extra

@@ -7,8 +7,6 @@ at mu = 0 and sigma = 1 and discarded. Nothing is computed in another precision 
 arrays: constants and tables are taken in it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

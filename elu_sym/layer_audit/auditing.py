@@ -1,7 +1,5 @@
 """The audit of an array or of a file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from os import PathLike
 from pathlib import Path

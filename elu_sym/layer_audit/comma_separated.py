@@ -1,7 +1,5 @@
 """Recorded values from a table of comma-separated text, with or without a header."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Callable, Iterator
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """The command ``python -m elu_sym audit FILE``."""
 
-from __future__ import annotations
-
 import argparse
 import json
 from importlib.util import find_spec

@@ -13,15 +13,12 @@ error of the two numbers. Measured over normal samples of 1000 to 100,000 values
 a 95 % interval that excludes 0, and hardly any where few or no values lie on one side of 0.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
-from math import inf, isfinite, sqrt
+from math import inf, sqrt
 from statistics import NormalDist
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from elu_sym.book.formula import (
     Formula,
@@ -40,13 +37,15 @@ from elu_sym.networks.activation_pieces import UnsuitableActivationError, activa
 from elu_sym.numeric import _gradients
 from elu_sym.numeric._generated import elu_slope, elu_value
 from elu_sym.numeric.law import NormalLaw
-from elu_sym.numeric.operations import NUMPY
+from elu_sym.numeric.operations import NUMPY, FloatArray
 
 __all__ = ["FUNCTIONS", "LayerEstimates", "function_values", "share"]
 
-FloatArray: TypeAlias = NDArray[np.float64]
 
-FUNCTIONS = ("x", "x_squared", "f", "f_squared", "slope", "slope_squared", "negative", "below")
+FUNCTIONS = (
+    *("x", "x_squared", "f", "f_squared"),
+    *("derivative_mean", "derivative_second_moment", "negative", "below"),
+)
 """The functions of x: x and f less their fixed points, the squares of these, f'(x) and its square,
 and whether x < 0 and f'(x) < level."""
 
@@ -74,20 +73,20 @@ class Functional:
     slopes: FloatArray
     rounding: float = 0.0
 
-    def __sub__(self, other: Functional) -> Functional:
-        return Functional(
-            self.value - other.value,
-            self.slopes - other.slopes,
-            self.rounding + other.rounding,
-        )
+    def __sub__(self, other: "Functional") -> "Functional":
+        rounding = self.rounding + other.rounding
+        return Functional(self.value - other.value, self.slopes - other.slopes, rounding)
 
-    def divided_by(self, other: Functional) -> Functional | None:
-        """The quotient; None where it is no finite positive number."""
-        if not (self.value > 0.0 and other.value > 0.0):
-            return None
-        value = self.value / other.value
-        if not (isfinite(value) and value > 0.0):
-            return None
+    def __truediv__(self, other: "Functional") -> "Functional":
+        """The quotient of positive numbers.
+
+        Raises:
+            ArithmeticError: if it is no finite positive number.
+        """
+        positive = self.value > 0.0 and other.value > 0.0
+        value = self.value / other.value if positive else 0.0
+        if not 0.0 < value < inf:
+            raise ArithmeticError(f"{self.value}/{other.value} is no finite positive number")
         # Relative errors, since the square of the denominator may underflow.
         slopes = self.slopes / self.value - other.slopes / other.value
         rounding = self.rounding / self.value + other.rounding / other.value
@@ -118,11 +117,7 @@ class LayerEstimates:
     """
 
     def __init__(
-        self,
-        means: RunningCovariance,
-        fixed: tuple[float, float],
-        alpha: float,
-        confidence: float,
+        self, means: RunningCovariance, fixed: tuple[float, float], alpha: float, confidence: float
     ) -> None:
         """Take the sums.
 
@@ -135,33 +130,24 @@ class LayerEstimates:
         self.alpha, self.count = alpha, means.count
         self.quantile = NormalDist().inv_cdf(0.5 + confidence / 2.0)
         self.covariance = means.covariance_of_mean
-        at = dict(zip(FUNCTIONS, map(float, means.mean), strict=True))
-        unit = dict(zip(FUNCTIONS, np.eye(len(FUNCTIONS)), strict=True))
-        variances = dict(zip(FUNCTIONS, np.diag(means.sums) / (means.count - 1), strict=True))
+        units = np.eye(len(FUNCTIONS))
+        x, x_squared, f, f_squared, *others = map(Functional, means.mean.tolist(), units)
+        spread, _, spread_of_f, *_ = (np.diag(means.sums) / (means.count - 1)).tolist()
         self.fixed = point, height = fixed
-        self.mean = Functional(point + at["x"], unit["x"])
-        self.squared_std = Functional(
-            float(variances["x"]), unit["x_squared"] - 2.0 * at["x"] * unit["x"]
-        )
-        self.mu, self.sigma = self.mean.value, sqrt(self.squared_std.value)
+        self.mean = Functional(point + x.value, x.slopes)
+        self.squared_std = Functional(spread, x_squared.slopes - 2.0 * x.value * x.slopes)
+        self.mu, self.sigma = self.mean.value, sqrt(spread)
         nothing = np.zeros(len(FUNCTIONS))
         self.one = Functional(1.0, nothing)
         self.std = Functional(
             self.sigma, self.squared_std.slopes / (2.0 * self.sigma) if self.sigma else nothing
         )
+        square = f_squared.value + 2.0 * height * f.value + height * height
         self.empirical = {
-            "mean": Functional(height + at["f"], unit["f"]),
-            "second_moment": Functional(
-                at["f_squared"] + 2.0 * height * at["f"] + height * height,
-                unit["f_squared"] + 2.0 * height * unit["f"],
-            ),
-            "variance": Functional(
-                float(variances["f"]), unit["f_squared"] - 2.0 * at["f"] * unit["f"]
-            ),
-            "derivative_mean": Functional(at["slope"], unit["slope"]),
-            "derivative_second_moment": Functional(at["slope_squared"], unit["slope_squared"]),
-            "negative": Functional(at["negative"], unit["negative"]),
-            "below": Functional(at["below"], unit["below"]),
+            "mean": Functional(height + f.value, f.slopes),
+            "second_moment": Functional(square, f_squared.slopes + 2.0 * height * f.slopes),
+            "variance": Functional(spread_of_f, f_squared.slopes - 2.0 * f.value * f.slopes),
+            **dict(zip(FUNCTIONS[4:], others, strict=True)),
         }
         self._fit()
 
@@ -191,10 +177,13 @@ class LayerEstimates:
 
     def estimate(self, functional: Functional) -> Estimate:
         """The value with its interval."""
-        slopes = functional.slopes
-        # A variance of nothing may come out below zero by rounding.
-        error = self.quantile * sqrt(max(float(slopes @ self.covariance @ slopes), 0.0))
+        error = self.quantile * self._deviation(functional)
         return Estimate(functional.value, functional.value - error, functional.value + error)
+
+    def _deviation(self, functional: Functional) -> float:
+        """The standard deviation that the values show, to first order."""
+        # A variance of nothing may come out below zero by rounding.
+        return sqrt(max(float(functional.slopes @ self.covariance @ functional.slopes), 0.0))
 
     def _difference(self, functional: Functional) -> Estimate:
         """A difference that is zero for a normal law, with its interval.
@@ -209,9 +198,8 @@ class LayerEstimates:
             influence = influence / scale  # so that no power overflows
             square = float(self._weights @ influence**2)
             ratio = abs(float(self._weights @ influence**3)) / square if square else 0.0
-        measured = float(functional.slopes @ self.covariance @ functional.slopes)
-        first = sqrt(max(measured, 0.0))
-        error = self.quantile * max(first, scale * sqrt(square / self.count))
+        first = max(self._deviation(functional), scale * sqrt(square / self.count))
+        error = self.quantile * first
         error += self.quantile**2 / 6.0 * scale * ratio / self.count
         error += functional.rounding
         return Estimate(functional.value, functional.value - error, functional.value + error)
@@ -279,27 +267,26 @@ class LayerEstimates:
     def _ratio(
         self, numerator: Functional, fitted: Functional, formula: Formula
     ) -> Comparison | None:
-        empirical = numerator.divided_by(self.empirical[formula.name])
-        gaussian = numerator.divided_by(self.gaussian(formula, self.std))
-        first = fitted.divided_by(self.sample[formula.name])
-        second = fitted.divided_by(self.gaussian(formula, self.fitted_std))
-        if empirical is None or gaussian is None or first is None or second is None:
+        try:
+            empirical = numerator / self.empirical[formula.name]
+            gaussian = numerator / self.gaussian(formula, self.std)
+            sample = fitted / self.sample[formula.name]
+            difference = sample - fitted / self.gaussian(formula, self.fitted_std)
+        except ArithmeticError:  # all values or all activations are equal, or nearly
             return None
         return Comparison(
-            self.estimate(empirical), self.estimate(gaussian), self._difference(first - second)
+            self.estimate(empirical), self.estimate(gaussian), self._difference(difference)
         )
 
     def _share(self, name: str, probability: float, end: float) -> Comparison:
         """A share beside P[X < end]."""
-        measured = self.empirical[name]
-        gaussian = Functional(probability, 0.0 * self.std.slopes)
+        measured, slopes = self.empirical[name], 0.0 * self.std.slopes
         if self.sigma:
             t = (end - self.mu) / self.sigma
             density = NormalDist().pdf(t) if abs(t) < inf else 0.0
             by_mu, by_sigma = -density / self.sigma, -t * density / self.sigma
-            gaussian = Functional(
-                probability, by_mu * self.mean.slopes + by_sigma * self.std.slopes
-            )
+            slopes = by_mu * self.mean.slopes + by_sigma * self.std.slopes
+        gaussian = Functional(probability, slopes)
         cases = round(measured.value * self.count)
         inner = share(cases, self.count, self.quantile)
         outer = self.estimate(gaussian)

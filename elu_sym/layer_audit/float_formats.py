@@ -1,19 +1,15 @@
 """Where ELU has reached its floor in the format that the values were recorded in."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from elu_sym.book.formula import elu
 from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
+from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["FORMATS", "at_floor", "rounded_alpha"]
-
-FloatArray: TypeAlias = NDArray[np.float64]
 
 
 def _through(dtype: type[np.floating]) -> Callable[[FloatArray], FloatArray]:

@@ -5,8 +5,6 @@ numbers, is a :class:`RecordedValuesError` that names the file, the column and t
 counted from 0.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass

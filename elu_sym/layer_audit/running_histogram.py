@@ -6,17 +6,16 @@ every count exact; single outliers are counted beyond the ends. A distribution f
 exactly at the edges of the bins and monotone between them, which encloses Kolmogorov's distance.
 """
 
-from __future__ import annotations
-
 from math import floor, log2
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from elu_sym.numeric.operations import FloatArray
+
 __all__ = ["RunningHistogram", "distance_to_normal"]
 
-FloatArray: TypeAlias = NDArray[np.float64]
 IntegerArray: TypeAlias = NDArray[np.int64]
 
 HALF = 1 << 15

@@ -11,8 +11,6 @@ The factors are those of g(x) = x for x >= 0 and r (e^x - 1) for x < 0. ELU is (
 the numbers c, r and k of its definition: 1, alpha and 1.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -44,7 +42,7 @@ class _Scaled:
     significand: FloatArray
     exponent: NDArray[np.int64]
 
-    def __add__(self, other: _Scaled) -> _Scaled:
+    def __add__(self, other: "_Scaled") -> "_Scaled":
         exponent = np.maximum(self.exponent, other.exponent)
         first, second = (
             np.ldexp(each.significand, np.maximum(each.exponent - exponent, -_FARTHEST))

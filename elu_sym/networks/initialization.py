@@ -13,8 +13,6 @@ X ~ N(mu, sigma**2) as it is; what it keeps is named by ``preserve``:
 For ReLU at mu = 0 the first and the third agree; for ELU no two of them do.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from operator import index

@@ -100,12 +100,12 @@ class PublishedConstant:
             return 0.0 if ratio.contains(0) else float(ratio.mid())
 
 
-def _power(exponent: str, formula: Formula, *parameters: str) -> Expr:
-    """A power of a formula at N(0, 1), all numbers as fractions in text."""
-    from sympy import Rational
+def _power(exponent: str, formula: Formula, *parameters: str | Expr) -> Expr:
+    """A power of a formula at N(0, 1), its numbers as fractions in text or as expressions."""
+    from sympy import Rational, S
 
-    point = map(Rational, ("0", "1", *parameters))
-    values = dict(zip(formula.symbols, point, strict=True))
+    given = (Rational(each) if isinstance(each, str) else each for each in parameters)
+    values = dict(zip(formula.symbols, (S.Zero, S.One, *given), strict=True))
     return formula.closed_form.xreplace(values) ** Rational(exponent)
 
 
@@ -144,12 +144,7 @@ def selu_scale() -> Expr:
         >>> print(selu_scale().evalf(20))
         1.0507009873554804934
     """
-    from sympy import S, sqrt
-
-    from elu_sym.symbols import alpha, mu, sigma
-
-    point = {mu: S.Zero, sigma: S.One, alpha: selu_alpha()}
-    return 1 / sqrt(elu.second_moment.closed_form.xreplace(point))
+    return _power("-1/2", elu.second_moment, selu_alpha())
 
 
 _PYTORCH = "PyTorch, torch/nn/init.py, calculate_gain, as of version 2.13"
@@ -166,8 +161,9 @@ _NORMALIZER = "1/std f(Z), the variance rule"
 _GAIN = "1/sqrt(E f(Z)^2), the second-moment rule"
 
 _ELU, _CELU, _LEAKY = "ELU, alpha = 1", "CELU, alpha = 1", "leaky ReLU, slope 0.01"
-_ROOT = partial(_power, "-1/2")
-_SLOPE = "1/100"
+_ROOT = partial(partial, _power, "-1/2")
+_MEAN = "the alpha with mean 0 at N(0, 1)"
+_SQUARE = "the lambda with second moment 1 at N(0, 1)"
 
 _ROWS = (
     PublishedConstant(
@@ -181,41 +177,26 @@ _ROWS = (
     *(
         PublishedConstant(f"nfnets.{name}", value, activation, _NORMALIZER, definition, _NFNETS)
         for name, value, activation, definition in (
-            ("elu", "1.2716004848480225", _ELU, partial(_ROOT, elu.variance, "1")),
-            ("celu", "1.270926833152771", _CELU, partial(_ROOT, celu.variance, "1")),
-            ("relu", "1.7139588594436646", "ReLU", partial(_ROOT, relu.variance)),
-            ("leaky_relu", "1.70590341091156", _LEAKY, partial(_ROOT, leaky_relu.variance, _SLOPE)),
+            ("elu", "1.2716004848480225", _ELU, _ROOT(elu.variance, "1")),
+            ("celu", "1.270926833152771", _CELU, _ROOT(celu.variance, "1")),
+            ("relu", "1.7139588594436646", "ReLU", _ROOT(relu.variance)),
+            ("leaky_relu", "1.70590341091156", _LEAKY, _ROOT(leaky_relu.variance, "1/100")),
             ("selu", "1.0008515119552612", "SELU", _one),
         )
     ),
     *(
         PublishedConstant(f"pytorch.{name}", value, activation, _GAIN, definition, _PYTORCH)
         for name, value, activation, definition in (
-            ("relu", "1.4142135623730951", "ReLU", partial(_ROOT, relu.second_moment)),
-            (
-                "leaky_relu",
-                "1.4141428569978354",
-                _LEAKY,
-                partial(_ROOT, leaky_relu.second_moment, _SLOPE),
-            ),
+            ("relu", "1.4142135623730951", "ReLU", _ROOT(relu.second_moment)),
+            ("leaky_relu", "1.4141428569978354", _LEAKY, _ROOT(leaky_relu.second_moment, "1/100")),
             ("selu", "0.75", "SELU", _one),
         )
     ),
     *(
         PublishedConstant(f"selu.{name}", value, "SELU", meaning, definition, _SELU)
         for name, value, meaning, definition in (
-            (
-                "alpha",
-                "1.6732632423543772848170429916717",
-                "the alpha with mean 0 at N(0, 1)",
-                selu_alpha,
-            ),
-            (
-                "scale",
-                "1.0507009873554804934193349852946",
-                "the lambda with second moment 1 at N(0, 1)",
-                selu_scale,
-            ),
+            ("alpha", "1.6732632423543772848170429916717", _MEAN, selu_alpha),
+            ("scale", "1.0507009873554804934193349852946", _SQUARE, selu_scale),
         )
     ),
 )

@@ -10,8 +10,6 @@ References:
     equations 3 to 5 and 14.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from contextlib import suppress

@@ -26,8 +26,6 @@ are small or |t| is large, as n and b themselves do; how many depends on the req
 computed with mpmath in a precision that rises until two successive ones agree to 80 bits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

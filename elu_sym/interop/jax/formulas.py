@@ -15,8 +15,6 @@ Accuracy:
     number: see :mod:`elu_sym.interop.torch`.
 """
 
-from __future__ import annotations
-
 from functools import cache, partial
 from typing import Any
 

@@ -4,8 +4,6 @@ Importable from :mod:`elu_sym.interop.jax`. Whatever takes a JAX initializer tak
 Equinox, Haiku. Needs the extra ``jax``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 

@@ -3,8 +3,6 @@
 Needs the extra ``torch``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any

@@ -16,8 +16,6 @@ Accuracy:
     deviation, and 0 where the variance is too small for the type.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch
