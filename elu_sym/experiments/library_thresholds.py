@@ -149,49 +149,38 @@ def measurements(
         >>> [(row.function, row.steps_from_each_rounded) for row in rows]
         [('exp', '0'), ('expm1', '0')]
     """
-    for number_format, name in product(formats, QUANTITIES):
-        for height in HEIGHTS if QUANTITIES[name].has_alpha else (None,):
+    for number_format, (name, quantity) in product(formats, QUANTITIES.items()):
+        for height in HEIGHTS if quantity.has_alpha else (None,):
             given = None if height is None else number_format.round(height)
             functions = LIBRARIES[library](number_format, given or Integer(1))
             if name not in functions:
                 continue
-            yield _measured(library, number_format, name, given, functions[name], ELEMENTS)
+            calls = {ELEMENTS: functions[name]}
             if name in ALONE.get(library, ()):
-                alone = one_at_a_time(functions[name])
-                yield _measured(library, number_format, name, given, alone, 1)
-
-
-def _measured(
-    library: str,
-    number_format: FloatingPointFormat,
-    name: str,
-    height: Rational | None,
-    function: Evaluate,
-    elements: int,
-) -> Measurement:
-    quantity = QUANTITIES[name]
-    limit = quantity.limit(height)
-    rank, neighbours, monotone = threshold(function, limit, number_format)
-    each, once = (
-        rounding.largest_at_most(computation, number_format, limit, height)
-        for computation in (quantity.each_rounded, quantity.rounded_once)
-    )
-    return Measurement(
-        library=library,
-        version=version(library),
-        instruction_set=instruction_set(library),
-        format=number_format.name,
-        function=name,
-        alpha="" if height is None else str(height),
-        threshold=str(number_format.at(rank)),
-        elements=str(elements),
-        neighbours=str(neighbours),
-        monotone="yes" if monotone else "no",
-        each_rounded=str(each),
-        steps_from_each_rounded=str(rank - number_format.rank(each)),
-        rounded_once=str(once),
-        steps_from_rounded_once=str(rank - number_format.rank(once)),
-    )
+                calls[1] = one_at_a_time(functions[name])
+            limit = quantity.limit(given)
+            each, once = (
+                rounding.largest_at_most(computation, number_format, limit, given)
+                for computation in (quantity.each_rounded, quantity.rounded_once)
+            )
+            for elements, function in calls.items():
+                rank, neighbours, monotone = threshold(function, limit, number_format)
+                yield Measurement(
+                    library=library,
+                    version=version(library),
+                    instruction_set=instruction_set(library),
+                    format=number_format.name,
+                    function=name,
+                    alpha="" if given is None else str(given),
+                    threshold=str(number_format.at(rank)),
+                    elements=str(elements),
+                    neighbours=str(neighbours),
+                    monotone="yes" if monotone else "no",
+                    each_rounded=str(each),
+                    steps_from_each_rounded=str(rank - number_format.rank(each)),
+                    rounded_once=str(once),
+                    steps_from_rounded_once=str(rank - number_format.rank(once)),
+                )
 
 
 def read(path: Path = RESULTS) -> list[Measurement]:

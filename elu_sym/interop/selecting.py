@@ -24,7 +24,7 @@ Function = Callable[..., Any]
 class SelectingOperations:
     """What the two libraries have in common of ``elu_sym.numeric.operations.Operations``.
 
-    A subclass has the functions of its library as class attributes or methods.
+    A subclass adds what the libraries call by other names.
 
     Attributes:
         least: as there; in single precision the exponential of it is small enough, and the fourth
@@ -39,10 +39,11 @@ class SelectingOperations:
     unit: float
     splitter: float
     where: Callable[[Array, Any, Any], Array]
-    exp: Callable[[Array], Array]
 
-    def __init__(self, dtype: str) -> None:
-        """Take the constants of a precision, ``float32`` or ``float64``."""
+    def __init__(self, library: Any, dtype: str) -> None:
+        """Take the functions of a library and the constants of ``float32`` or ``float64``."""
+        self.exp, self.expm1 = library.exp, library.expm1
+        self.sqrt, self.hypot = library.sqrt, library.hypot
         limits = np.finfo(dtype)
         single = dtype == "float32"
         self.least = -40.0 if single else NUMPY.least

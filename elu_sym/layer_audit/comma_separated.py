@@ -11,13 +11,8 @@ from typing import TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from elu_sym.layer_audit.recorded_values import (
-    ROWS,
-    RecordedValues,
-    RecordedValuesError,
-    checked_finite,
-    chosen_columns,
-)
+from elu_sym.layer_audit import recorded_values
+from elu_sym.layer_audit.recorded_values import RecordedValues, RecordedValuesError
 
 __all__ = ["open_comma_separated"]
 
@@ -55,7 +50,7 @@ def open_comma_separated(
     has_header = any(_number(name) is None for name in names)
     if not has_header:
         names = [str(number) for number in range(len(fields))]
-    columns = chosen_columns(path, names, column, all_columns)
+    columns = recorded_values.chosen_columns(path, names, column, all_columns)
 
     def chunks() -> Iterator[NDArray[np.float64]]:
         start, line_of_row = 0, 2 if has_header else 1
@@ -68,10 +63,11 @@ def open_comma_separated(
             if has_header:
                 stream.readline()
             rows = _whole_lines(path, stream, "row", 0)
-            while lines := list(islice(rows, ROWS)):
+            while lines := list(islice(rows, recorded_values.ROWS)):
                 values = _values(path, lines, names, columns, place)
                 for part, number in zip(values.T, columns, strict=True):
-                    yield checked_finite(path, part, partial(place, column=names[number]))
+                    where = partial(place, column=names[number])
+                    yield recorded_values.checked_finite(path, part, where)
                 start += len(lines)
         if start == 0:
             raise RecordedValuesError(f"{path}: the table has no rows")

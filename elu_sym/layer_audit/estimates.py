@@ -13,24 +13,13 @@ error of the two numbers. Measured over normal samples of 1000 to 100,000 values
 a 95 % interval that excludes 0, and hardly any where few or no values lie on one side of 0.
 """
 
-from dataclasses import dataclass, replace
 from math import inf, sqrt
 from statistics import NormalDist
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from elu_sym.book.formula import (
-    Formula,
-    derivative_below,
-    derivative_mean,
-    derivative_second_moment,
-    elu,
-    mean,
-    relu,
-    second_moment,
-    variance,
-)
+from elu_sym.book.formula import Formula, elu, relu
 from elu_sym.layer_audit.result import Comparison, Estimate
 from elu_sym.layer_audit.running_moments import RunningCovariance
 from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
@@ -59,8 +48,7 @@ FEW = 10
 """Below so many cases, or so many others, the error of a share is not normal."""
 
 
-@dataclass(frozen=True)
-class Functional:
+class Functional(NamedTuple):
     """A function of the mean vector.
 
     Attributes:
@@ -160,9 +148,9 @@ class LayerEstimates:
         share = (self.count - 1) / self.count
         root = sqrt(share)
         self.fitted_std = Functional(root * self.sigma, self.std.slopes / root)
-        self.fitted_squared_std = replace(self.squared_std, value=share * self.squared_std.value)
+        self.fitted_squared_std = self.squared_std._replace(value=share * self.squared_std.value)
         self.sample = {
-            name: replace(each, rounding=ROUNDING * abs(each.value))
+            name: each._replace(rounding=ROUNDING * abs(each.value))
             for name, each in self.empirical.items()
         }
         spread, found = self.empirical["variance"].value, self.empirical["variance"].slopes
@@ -241,18 +229,18 @@ class LayerEstimates:
         unit, scale = (self.one, self.one), (self.squared_std, self.fitted_squared_std)
         # The derivative of ReLU is below 1/2 where X < 0.
         negative = float(relu.derivative_below(0.5, self.mu, self.sigma))
-        below = float(derivative_below(level, self.mu, self.sigma, self.alpha))
+        below = float(elu.derivative_below(level, self.mu, self.sigma, self.alpha))
         return {
-            "activation_mean": self.moment(mean),
-            "activation_second_moment": self.moment(second_moment),
-            "activation_variance": self.moment(variance),
-            "derivative_mean": self.moment(derivative_mean),
-            "derivative_second_moment": self.moment(derivative_second_moment),
+            "activation_mean": self.moment(elu.mean),
+            "activation_second_moment": self.moment(elu.second_moment),
+            "activation_variance": self.moment(elu.variance),
+            "derivative_mean": self.moment(elu.derivative_mean),
+            "derivative_second_moment": self.moment(elu.derivative_second_moment),
             "negative": self._share("negative", negative, 0.0),
             "derivative_below": self._share("below", below, self._end_below(level)),
-            "weight_factor_second_moment": self._ratio(*scale, second_moment),
-            "weight_factor_variance": self._ratio(*scale, variance),
-            "weight_factor_gradient": self._ratio(*unit, derivative_second_moment),
+            "weight_factor_second_moment": self._ratio(*scale, elu.second_moment),
+            "weight_factor_variance": self._ratio(*scale, elu.variance),
+            "weight_factor_gradient": self._ratio(*unit, elu.derivative_second_moment),
         }
 
     def _end_below(self, level: float) -> float:

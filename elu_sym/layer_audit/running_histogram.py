@@ -140,8 +140,5 @@ def distance_to_normal(histogram: RunningHistogram, mu: float, sigma: float) -> 
     sample = np.concatenate(([0], np.cumsum(histogram.counts))) / total
     normal = np.concatenate(([0.0], ndtr((histogram.edges - mu) / sigma), [1.0]))
     low = float(np.abs(sample - normal).max())
-    high = max(
-        float((sample[1:] - normal[:-1]).max()),
-        float((normal[1:] - sample[:-1]).max()),
-    )
+    high = max(float((sample[1:] - normal[:-1]).max()), float((normal[1:] - sample[:-1]).max()))
     return KolmogorovEnclosure(low, high)

@@ -11,8 +11,7 @@ The factors are those of g(x) = x for x >= 0 and r (e^x - 1) for x < 0. ELU is (
 the numbers c, r and k of its definition: 1, alpha and 1.
 """
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,14 +34,13 @@ _ZERO = -(2**40)
 _FARTHEST = 2**12
 
 
-@dataclass(frozen=True)
-class _Scaled:
+class _Scaled(NamedTuple):
     """The numbers significand 2^exponent, not negative; 0 has an exponent below all others."""
 
     significand: FloatArray
     exponent: NDArray[np.int64]
 
-    def __add__(self, other: "_Scaled") -> "_Scaled":
+    def __add__(self, other: "_Scaled") -> "_Scaled":  # type: ignore[override]
         exponent = np.maximum(self.exponent, other.exponent)
         first, second = (
             np.ldexp(each.significand, np.maximum(each.exponent - exponent, -_FARTHEST))

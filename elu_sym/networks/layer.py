@@ -13,8 +13,9 @@ import numpy as np
 from elu_sym.book.formula import Activation
 from elu_sym.networks.activation_pieces import ActivationPieces, activation_pieces
 from elu_sym.networks.beyond_range import finite_result
-from elu_sym.networks.meanfield_moments import CenteredMoments, FloatArray, centered_moments
+from elu_sym.networks.meanfield_moments import CenteredMoments, centered_moments
 from elu_sym.numeric.arguments import POSITIVE, Arguments, Domain, broadcast_arguments
+from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["Layer"]
 

@@ -17,7 +17,7 @@ see :mod:`elu_sym.networks.activation_pieces`.
 """
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,8 +31,7 @@ __all__ = ["CenteredMoments", "centered_moments"]
 _DENSITY = 1.0 / math.sqrt(2.0 * math.pi)
 
 
-@dataclass(frozen=True)
-class CenteredMoments:
+class CenteredMoments(NamedTuple):
     """Expectations of an activation at X ~ N(0, q), arrays of the shape of q.
 
     Attributes:

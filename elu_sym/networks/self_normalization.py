@@ -20,13 +20,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from mpmath import mp
 
-from elu_sym.networks.selu_equations import (
-    SeluParameters,
-    precise,
-    precise_jacobian,
-    precise_parameters,
-    vanishes,
-)
+from elu_sym.networks import selu_equations
+from elu_sym.networks.selu_equations import SeluParameters, precise, precise_parameters
 from elu_sym.numeric.arguments import POSITIVE, Domain, broadcast_arguments
 
 __all__ = ["SeluFixedPoint", "SeluParameters", "selu_fixed_point", "selu_parameters"]
@@ -161,11 +156,14 @@ def selu_fixed_point(
         tau=(tau, _NOT_NEGATIVE),
     )
 
-    def parameters_and_slopes() -> tuple[Any, ...]:
+    def numbers() -> tuple[Any, ...]:
         parameters = precise_parameters(m, v)
-        return (*parameters, *precise_jacobian(m, v, parameters))
+        slopes = selu_equations.precise_jacobian(m, v, parameters)
+        # The larger eigenvalue may be below 1 in size by less than any double.
+        distance = 1 - abs(_eigenvalues(_weighted(slopes, first, second))[0])
+        return (*parameters, *slopes, distance)
 
-    alpha, scale, *slopes = precise(parameters_and_slopes)
+    alpha, scale, *slopes, distance = precise(numbers)
     jacobian = _weighted(slopes, first, second)
     request = f"mean = {m}, variance = {v}, omega = {first}, tau = {second}"
     a, b, c, d = (_double(entry, "an entry of the Jacobian", request, 0.0) for entry in jacobian)
@@ -179,7 +177,7 @@ def selu_fixed_point(
         ((a, b), (c, d)),
         (larger, smaller),
         _double(_largest_singular_value(jacobian), "the largest singular value", request, 0.0),
-        _attracting(m, v, first, second),
+        None if selu_equations.vanishes(distance) else bool(distance > 0),
     )
 
 
@@ -228,17 +226,6 @@ def _largest_singular_value(jacobian: Jacobian) -> Any:
     a, b, c, d = jacobian
     with mp.workprec(512):
         return (mp.hypot(a + d, b - c) + mp.hypot(a - d, b + c)) / 2
-
-
-def _attracting(mean: float, variance: float, omega: float, tau: float) -> bool | None:
-    """Whether the larger eigenvalue is below 1 in size; it may be so by less than any double."""
-
-    def slopes_and_distance() -> tuple[Any, ...]:
-        slopes = precise_jacobian(mean, variance, precise_parameters(mean, variance))
-        return (*slopes, 1 - abs(_eigenvalues(_weighted(slopes, omega, tau))[0]))
-
-    *_, distance = precise(slopes_and_distance)
-    return None if vanishes(distance) else bool(distance > 0)
 
 
 def _rounded(solved: SeluParameters, mean: float, variance: float) -> SeluParameters:

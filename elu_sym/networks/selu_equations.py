@@ -34,14 +34,7 @@ from mpmath import mp
 from elu_sym.book.formula import elu
 from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
 
-__all__ = [
-    "Moments",
-    "SeluParameters",
-    "precise",
-    "precise_jacobian",
-    "precise_parameters",
-    "vanishes",
-]
+__all__ = ["SeluParameters", "precise", "precise_jacobian", "precise_parameters", "vanishes"]
 
 AGREEMENT = 80
 """The bits to which two precisions must agree, of 53 that are kept."""

@@ -18,8 +18,8 @@ import numpy as np
 from elu_sym.book.formula import Activation, elu
 from elu_sym.networks.beyond_range import BeyondRangeError
 from elu_sym.networks.meanfield import correlation_slope, variance_map, variance_slope
-from elu_sym.networks.meanfield_moments import FloatArray
 from elu_sym.numeric.arguments import POSITIVE, Domain, broadcast_arguments
+from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["backward_variances", "forward_variances", "sampling_deviation"]
 

@@ -431,7 +431,7 @@ APART = {
     *(f"result.{name}" for name in ("KolmogorovDistance", "LayerAudit", "Shape")),
     *("beyond_range.BeyondRangeError", "beyond_range.finite_result"),
     # Of any slope, of the shape of weights, of the normal law alone, of the digits of numbers.
-    *("meanfield.depth_scale", "initialization.fans", "selu_equations.Moments"),
+    *("meanfield.depth_scale", "initialization.fans"),
     *("selu_equations.precise", "selu_equations.vanishes", "estimates.share"),
     # How values are read, rounded and counted.
     *("comma_separated.open_comma_separated", "estimates.FUNCTIONS", "float_formats.FORMATS"),

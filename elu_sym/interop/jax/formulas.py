@@ -98,13 +98,8 @@ def _evaluated(formula: Formula) -> Function:
 class _Jax(selecting.SelectingOperations):
     """The operations of JAX in one precision."""
 
-    exp = staticmethod(jnp.exp)
-    expm1 = staticmethod(jnp.expm1)
-    sqrt = staticmethod(jnp.sqrt)
-    hypot = staticmethod(jnp.hypot)
-
     def __init__(self, dtype: str) -> None:
-        super().__init__(dtype)
+        super().__init__(jnp, dtype)
         self.dtype = dtype
 
     def maximum(self, x: Any, y: float) -> Any:

@@ -74,7 +74,6 @@ def elu_initializer(
         raise ValueError(f"distribution = {distribution!r} is none of {choices}")
     scale = layer_scale(alpha, mu, sigma, preserve)
     typed = {} if dtype is None else {"dtype": dtype}
-    function: Callable[..., Any] = initializers.variance_scaling(
+    return initializers.variance_scaling(
         scale, mode, distribution, in_axis, out_axis, batch_axis, **typed
     )
-    return function

@@ -13,10 +13,4 @@ from elu_sym.interop.torch.audit_hook import AuditHook, audited
 from elu_sym.interop.torch.formulas import torch_function
 from elu_sym.interop.torch.initializers import elu_kaiming_normal_, elu_kaiming_uniform_
 
-__all__ = [
-    "AuditHook",
-    "audited",
-    "elu_kaiming_normal_",
-    "elu_kaiming_uniform_",
-    "torch_function",
-]
+__all__ = ["AuditHook", "audited", "elu_kaiming_normal_", "elu_kaiming_uniform_", "torch_function"]

@@ -102,13 +102,8 @@ class _Gradient(torch.autograd.Function):
 class _Torch(selecting.SelectingOperations):
     """The operations of PyTorch in one precision."""
 
-    exp = staticmethod(torch.exp)
-    expm1 = staticmethod(torch.expm1)
-    sqrt = staticmethod(torch.sqrt)
-    hypot = staticmethod(torch.hypot)
-
     def __init__(self, dtype: torch.dtype) -> None:
-        super().__init__(PRECISIONS[dtype])
+        super().__init__(torch, PRECISIONS[dtype])
         self.dtype = dtype
 
     def maximum(self, x: Tensor, y: float) -> Tensor:
