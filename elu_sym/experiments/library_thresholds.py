@@ -188,11 +188,6 @@ def read(path: Path = RESULTS) -> list[Measurement]:
     return tables.read(path, Measurement)
 
 
-def write(rows: Iterable[Measurement], path: Path = RESULTS) -> None:
-    """Write a table by rename."""
-    tables.write(rows, Measurement, path)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Measure every library that is installed and write the table.
 
@@ -213,7 +208,7 @@ def main(arguments: list[str] | None = None) -> int:
             continue
         print(f"{library} {version(library)}: {len(found)} thresholds")
         rows += found
-    write(rows, options.output)
+    tables.write(rows, Measurement, options.output)
     print(f"wrote {len(rows)} rows into {options.output.name}")
     return 0
 

@@ -64,9 +64,6 @@ class Unit:
 ACTIVATIONS = {"ReLU": Unit(0.0), "ELU(0.5)": Unit(0.5), "ELU(1)": Unit(1.0), "ELU(2)": Unit(2.0)}
 """The activations that are compared, by name."""
 
-Instance = Callable[[Unit, int], tuple[Objective, Array]]
-"""What makes the objective and the start of a problem from a unit and a seed."""
-
 
 @dataclass(frozen=True)
 class Problem:
@@ -81,7 +78,7 @@ class Problem:
     """
 
     name: str
-    instance: Instance
+    instance: Callable[[Unit, int], tuple[Objective, Array]]
     learning_rates: tuple[float, ...]
     steps: int
     tolerance: float
@@ -199,8 +196,7 @@ def log_probabilities(logits: Array) -> Array:
         array([0.5, 0.5])
     """
     shifted = logits - logits.max(axis=-1, keepdims=True)
-    total: Array = np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return shifted - total
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
 @cache

@@ -95,14 +95,8 @@ def dask_function(formula: Formula) -> Callable[..., Any]:
         numbers = {k: v for k, v in given.items() if k not in lazy and np.ndim(v) == 0}
         arrays = {name: da.asarray(v) for name, v in given.items() if name not in numbers}
         blocks = _broadcast(arrays)
-        return da.map_blocks(
-            _evaluate_block,
-            *blocks,
-            formula_id=formula.id,
-            names=tuple(arrays),
-            numbers=numbers,
-            meta=np.empty((0,) * blocks[0].ndim, dtype),
-        )
+        evaluate = partial(_evaluate_block, formula.id, tuple(arrays), numbers)
+        return da.map_blocks(evaluate, *blocks, meta=np.empty((0,) * blocks[0].ndim, dtype))
 
     return function
 
@@ -132,11 +126,7 @@ def _broadcast(arrays: Mapping[str, da.Array]) -> tuple[da.Array, ...]:
 
 
 def _evaluate_block(
-    *blocks: NDArray[Any],
-    formula_id: str,
-    names: tuple[str, ...],
-    numbers: Mapping[str, Any],
-    block_info: Any = None,
+    formula_id: str, names: Iterable[str], numbers: Any, *blocks: Any, block_info: Any = None
 ) -> Any:
     """The values of a formula on one block of each array."""
     try:
@@ -290,8 +280,8 @@ def _write_part(
     values = {}
     for formula_id in ids:
         formula = FORMULAS[formula_id]
-        names = [name for name in formula.arguments if name in columns]
-        values[formula_id] = formula(**{name: columns[name] for name in names})
+        given = {name: columns[name] for name in formula.arguments if name in columns}
+        values[formula_id] = formula(**given)
     # Dask may run a task twice at once, if a worker only seems lost: each run has its own file.
     unfinished = path.with_name(f".{path.name}.{uuid4().hex}")
     parquet.write_table(pa.table(columns | values), unfinished)

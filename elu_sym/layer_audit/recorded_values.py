@@ -104,13 +104,12 @@ def chosen_columns(
     return found
 
 
-def checked_finite(path: Path, chunk: RealArray, place: Callable[[int], str]) -> RealArray:
+def checked_finite(chunk: RealArray, where: Callable[[int], str]) -> RealArray:
     """Return the chunk.
 
     Args:
-        path: the file.
         chunk: a one-dimensional array.
-        place: from the index in the chunk to the column and row in the file.
+        where: from the index in the chunk to the file, the column and the row.
 
     Raises:
         RecordedValuesError: if there is NaN, infinity or a number beyond ``LARGEST`` in it.
@@ -125,7 +124,7 @@ def checked_finite(path: Path, chunk: RealArray, place: Callable[[int], str]) ->
         if np.isfinite(value)
         else f"{value} is no finite number: remove or repair it"
     )
-    raise RecordedValuesError(f"{path}: {place(first)}: {wrong}")
+    raise RecordedValuesError(f"{where(first)}: {wrong}")
 
 
 def _no_numbers(path: Path, what: str, kind: Any) -> RecordedValuesError:
@@ -164,10 +163,10 @@ def _open_npy(path: Path, column: str | int | None, all_columns: bool) -> Record
     ]
     order: Literal["C", "F"] = "C" if whole.flags.c_contiguous else "F"
 
-    def place(name: str, shape: tuple[int, ...], index: int) -> str:
+    def where(name: str, shape: tuple[int, ...], index: int) -> str:
         if len(shape) == 1:
-            return f"{name}, row {index}" if name else f"row {index}"
-        return f"element {[int(k) for k in np.unravel_index(index, shape, order=order)]}"
+            return f"{path}: {name}, row {index}" if name else f"{path}: row {index}"
+        return f"{path}: element {[int(k) for k in np.unravel_index(index, shape, order=order)]}"
 
     def chunks() -> Iterator[RealArray]:
         for name, key in selections.items():
@@ -178,7 +177,7 @@ def _open_npy(path: Path, column: str | int | None, all_columns: bool) -> Record
                 part = np.lib.format.open_memmap(path, mode="r")[key]
                 values = (part if order == "C" else part.T).reshape(-1)
                 chunk = np.asarray(values[start : start + ROWS])
-                yield checked_finite(path, chunk, lambda k: place(name, shape, start + k))  # noqa: B023
+                yield checked_finite(chunk, lambda k: where(name, shape, start + k))  # noqa: B023
 
     count = sum(whole[key].size for key in selections.values())
     return RecordedValues(_one_format(path, formats), count, chunks)
@@ -250,15 +249,13 @@ def _open_parquet(path: Path, column: str | int | None, all_columns: bool) -> Re
         for batch in batches():
             for name, values in zip(names, batch.columns, strict=True):
 
-                def place(index: int, name: str = name, start: int = start) -> str:
-                    return f"column {name!r}, row {start + index}"
+                def where(index: int, name: str = name, start: int = start) -> str:
+                    return f"{path}: column {name!r}, row {start + index}"
 
                 if values.null_count:
-                    first = int(np.argmin(np.asarray(values.is_valid())))
-                    raise RecordedValuesError(
-                        f"{path}: {place(first)}: the value is missing: remove or fill it"
-                    )
-                yield checked_finite(path, values.to_numpy(zero_copy_only=False), place)
+                    place = where(int(np.argmin(np.asarray(values.is_valid()))))
+                    raise RecordedValuesError(f"{place}: the value is missing: remove or fill it")
+                yield checked_finite(values.to_numpy(zero_copy_only=False), where)
             start += batch.num_rows
         if start != count:
             raise RecordedValuesError(f"{path}: {start} rows were read where {count} are announced")

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PUBLISHED_CONSTANTS", "PublishedConstant"]
 
-Definition = Callable[[], "Expr"]
-
 
 @dataclass(frozen=True)
 class PublishedConstant:
@@ -49,7 +47,7 @@ class PublishedConstant:
     value: str
     activation: str
     meaning: str
-    definition: Definition
+    definition: Callable[[], Expr]
     source: str
 
     @property

@@ -145,11 +145,12 @@ def _require_elu(alpha: Number) -> None:
 def _right(law: Moments) -> SeluParameters:
     """For t >= 0, everything of the left side in units of phi(t)."""
     t, sigma, phi = law.t, law.sigma, law.density
-    mills = mills_ratio(t)
-    shifted = [mills, *(mills_ratio(t + k * sigma) for k in (1, 2))]
+    mills, one, two = (mills_ratio(t + k * sigma) for k in range(3))
     first = 1 - t * mills
     mean = t + phi * first
-    loss, loss_variance = _differences(shifted, phi)
+    # E N/phi and Var N/phi.
+    loss = _positive(mills - one)
+    loss_variance = _positive(mills - 2 * one + two - phi * loss**2)
     variance = 1 - 2 * phi * mills + phi * (mills - t * first - phi * first**2)
     rest = t**2 * mills + t * (2 + t**2) * first + (1 + t**2) * phi * first**2
     root = 2 + t**2 + variance / mean**2 + loss_variance * rest / (loss * mean) ** 2
@@ -175,12 +176,6 @@ def _left(law: Moments) -> SeluParameters:
     alpha = sigma * mean * loss * (1 + r**2 + r * mp.sqrt(_positive(root))) / rest
     whole = sigma**2 * variance + 2 * alpha * sigma * mean * loss + alpha**2 * loss_variance
     return SeluParameters(_positive(alpha), sigma / mp.sqrt(_positive(whole)))
-
-
-def _differences(mills: list[Number], phi: Number) -> tuple[Number, Number]:
-    """E N/phi and Var N/phi from the Mills ratios at t, t + sigma and t + 2 sigma."""
-    loss = _positive(mills[0] - mills[1])
-    return loss, _positive(mills[0] - 2 * mills[1] + mills[2] - phi * loss**2)
 
 
 def precise_jacobian(

@@ -17,6 +17,7 @@ from elu_sym.algebra.rounding import (
     QUANTITIES,
     SELU_ALPHA,
 )
+from elu_sym.experiments import tables
 from elu_sym.experiments.library_functions import LIBRARIES, instruction_set, version
 from elu_sym.experiments.library_thresholds import (
     ELEMENTS,
@@ -27,7 +28,6 @@ from elu_sym.experiments.library_thresholds import (
     one_at_a_time,
     read,
     threshold,
-    write,
 )
 
 Doubles = NDArray[np.float64]
@@ -158,16 +158,16 @@ def test_the_rows_of_a_library_that_is_missing_are_kept_with_a_message(
     assert "jax is not measured" in shown.err
     assert {row.library for row in read(path)} == {"numpy"}
     kept = [row for row in read() if row.library == "torch"][:2]
-    write(kept, path)
+    tables.write(kept, Measurement, path)
     assert main(["--output", str(path)]) == 0
     assert [row for row in read(path) if row.library != "numpy"] == kept
 
 
 def test_a_row_of_the_table_comes_back(tmp_path: Path) -> None:
     rows, path = read(), tmp_path / "table.csv"
-    write(rows[3:5], path)
+    tables.write(rows[3:5], Measurement, path)
     assert read(path) == rows[3:5]
-    write(rows, path)
+    tables.write(rows, Measurement, path)
     assert path.read_bytes() == RESULTS.read_bytes()
     assert list(tmp_path.iterdir()) == [path]
 
