@@ -169,8 +169,7 @@ def measured(width: int, seed: int, depth: int = DEPTH) -> list[LayerRecord]:
     forward = [np.zeros((4, len(runs)))]
     slopes: list[Array] = []
     for layer in range(1, depth + 1):
-        fan_in = len(signal)
-        scale = _scales(runs, layer, fan_in, width)
+        scale = _scales(runs, layer, len(signal), width)
         variance = scale**2 * np.sum(signal**2, axis=0)
         pre = scale * _product(weights_of(seed, layer, width), signal)
         signal, slope = Unit(1.0).value_and_slope(pre)
@@ -222,8 +221,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _scales(runs: list[tuple[int, str, str]], layer: int, fan_in: int, width: int) -> Array:
     """By run the standard deviation of a weight."""
-    variances = [weight_variance(rule, fan_in, width, layer == 1) for _, _, rule in runs]
-    return np.sqrt(np.array(variances))
+    return np.sqrt([weight_variance(rule, fan_in, width, layer == 1) for _, _, rule in runs])
 
 
 def _product(weights: NDArray[np.float32], signal: Array) -> Array:
@@ -235,17 +233,13 @@ def _product(weights: NDArray[np.float32], signal: Array) -> Array:
 def _statistics(signal: Array, variance: Array, before: Array) -> Array:
     """Mean, second moment, and the two sums of squared deviations from what is exact."""
     deviation = np.sqrt(variance)
-    found = np.mean(signal, axis=0), np.mean(signal**2, axis=0)
-    expected = (elu.mean(0.0, deviation, 1.0), elu.second_moment(0.0, deviation, 1.0))
-    spread = (
-        elu.variance(0.0, deviation, 1.0),
-        elu.fourth_moment(0.0, deviation, 1.0) - expected[1] ** 2,
-    )
-    squares = [
-        (value - mean) ** 2 * len(signal) / variance_of_one
-        for value, mean, variance_of_one in zip(found, expected, spread, strict=True)
-    ]
-    return np.stack((*found, before[2] + squares[0], before[3] + squares[1]))
+    mean, square = np.mean(signal, axis=0), np.mean(signal**2, axis=0)
+    of_mean = (mean - elu.mean(0.0, deviation, 1.0)) ** 2 * len(signal)
+    exact = elu.second_moment(0.0, deviation, 1.0)
+    of_square = (square - exact) ** 2 * len(signal)
+    spread = elu.fourth_moment(0.0, deviation, 1.0) - exact**2
+    deviations = of_mean / elu.variance(0.0, deviation, 1.0), of_square / spread
+    return np.stack((mean, square, before[2] + deviations[0], before[3] + deviations[1]))
 
 
 def _gradients(

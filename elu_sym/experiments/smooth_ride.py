@@ -74,16 +74,11 @@ class Record(NamedTuple):
 
     @classmethod
     def of(
-        cls,
-        trajectory: Trajectory,
-        problem: Problem,
-        seed: int,
-        learning_rate: float,
-        activation: str,
+        cls, trajectory: Trajectory, problem: Problem, seed: int, rate: float, activation: str
     ) -> "Record":
         """The record of a run."""
         steps = str(trajectory.steps)
-        run = (problem.name, str(seed), repr(learning_rate), activation)
+        run = (problem.name, str(seed), repr(rate), activation)
         if trajectory.diverged:
             return cls(*run, "1", steps)
         names = ("velocity_sign_changes", "gradient_variation", "overshoot", "final_loss")
@@ -148,15 +143,9 @@ def measured(problem: str, seeds: Iterable[int]) -> list[Record]:
         (24, 'ReLU', '0.01')
     """
     return [
-        Record.of(
-            run(problem, activation, learning_rate, seed),
-            PROBLEMS[problem],
-            seed,
-            learning_rate,
-            activation,
-        )
+        Record.of(run(problem, activation, rate, seed), PROBLEMS[problem], seed, rate, activation)
         for seed in seeds
-        for learning_rate in PROBLEMS[problem].learning_rates
+        for rate in PROBLEMS[problem].learning_rates
         for activation in ACTIVATIONS
     ]
 
