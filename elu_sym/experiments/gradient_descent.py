@@ -135,10 +135,6 @@ def heavy_ball(
         losses.append(loss)
         gradients.append(gradient)
         velocities.append(velocity)
-    shape = (-1, parameters.size)
-    return Trajectory(
-        np.array(losses),
-        np.array(gradients).reshape(shape),
-        np.array(velocities).reshape(shape),
-        diverged=len(velocities) < steps,
-    )
+    shape, diverged = (-1, parameters.size), len(velocities) < steps
+    rows, speeds = (np.array(each).reshape(shape) for each in (gradients, velocities))
+    return Trajectory(np.array(losses), rows, speeds, diverged)

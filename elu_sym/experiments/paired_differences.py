@@ -172,8 +172,5 @@ def paired_difference(
     if values.keys() != units.keys():
         unpaired = sorted(values.keys() ^ units.keys())
         raise ValueError(f"seeds {unpaired} have runs of one activation only")
-    return mean_difference(
-        np.array(list(values.values())),
-        np.array(list(units.values())),
-        relative=measure != "diverged",
-    )
+    first, second = (np.array(list(each.values())) for each in (values, units))
+    return mean_difference(first, second, relative=measure != "diverged")

@@ -59,13 +59,8 @@ def run_audit(options: argparse.Namespace) -> int:
     if options.plot is not None:
         _check_picture(options.plot)
     try:
-        found = audit(
-            options.file,
-            options.alpha,
-            column=options.column,
-            all_columns=options.all_columns,
-            progress=True,
-        )
+        columns = {"column": options.column, "all_columns": options.all_columns}
+        found = audit(options.file, options.alpha, **columns, progress=True)
         if options.plot is not None:
             from elu_sym.layer_audit.picture import draw
 

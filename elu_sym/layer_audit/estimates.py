@@ -214,11 +214,8 @@ class LayerEstimates:
             law = NormalLaw(NUMPY, np.array([mu]), np.array([sigma]))
             found = gradient(law, np.array([self.alpha]))
         by_mu, by_sigma = float(found[0][0]), float(found[1][0])
-        return Functional(
-            value,
-            by_mu * self.mean.slopes + by_sigma * std.slopes,
-            ROUNDING * (abs(value) + abs(by_mu * mu) + abs(by_sigma * sigma)),
-        )
+        rounding = ROUNDING * (abs(value) + abs(by_mu * mu) + abs(by_sigma * sigma))
+        return Functional(value, by_mu * self.mean.slopes + by_sigma * std.slopes, rounding)
 
     def comparisons(self, level: float) -> dict[str, Any]:
         """What a :class:`LayerAudit` compares, by the names of its fields.

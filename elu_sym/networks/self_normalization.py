@@ -167,18 +167,12 @@ def selu_fixed_point(
     jacobian = _weighted(slopes, first, second)
     request = f"mean = {m}, variance = {v}, omega = {first}, tau = {second}"
     a, b, c, d = (_double(entry, "an entry of the Jacobian", request, 0.0) for entry in jacobian)
+    size = _double(_largest_singular_value(jacobian), "the largest singular value", request, 0.0)
     larger, smaller = map(complex, _eigenvalues(jacobian))
-    return SeluFixedPoint(
-        m,
-        v,
-        first,
-        second,
-        _rounded(SeluParameters(alpha, scale), m, v),
-        ((a, b), (c, d)),
-        (larger, smaller),
-        _double(_largest_singular_value(jacobian), "the largest singular value", request, 0.0),
-        None if selu_equations.vanishes(distance) else bool(distance > 0),
-    )
+    attracting = None if selu_equations.vanishes(distance) else bool(distance > 0)
+    solved = _rounded(SeluParameters(alpha, scale), m, v)
+    rows = ((a, b), (c, d))
+    return SeluFixedPoint(m, v, first, second, solved, rows, (larger, smaller), size, attracting)
 
 
 def _request(**arguments: tuple[Any, Domain]) -> tuple[float, ...]:

@@ -204,12 +204,9 @@ def precise_jacobian(
     # E f f' and E f'^2 + E f f'', in which the atom of f'' counts f(0) = 0.
     product = law.sigma * law.positive_mean + alpha**2 * (two - one)
     square = positive + alpha**2 * (2 * two - one)
-    return (
-        by_mean,
-        by_variance,
-        2 * (scale**2 * product - law.mean * by_mean),
-        scale**2 * square - 2 * law.mean * by_variance,
-    )
+    variance_by_mean = 2 * (scale**2 * product - law.mean * by_mean)
+    variance_by_variance = scale**2 * square - 2 * law.mean * by_variance
+    return by_mean, by_variance, variance_by_mean, variance_by_variance
 
 
 def precise(function: Callable[[], tuple[Number, ...]]) -> tuple[Number, ...]:
