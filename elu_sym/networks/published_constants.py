@@ -145,59 +145,40 @@ def selu_scale() -> Expr:
     return _power("-1/2", elu.second_moment, selu_alpha())
 
 
-_PYTORCH = "PyTorch, torch/nn/init.py, calculate_gain, as of version 2.13"
-_SIREN = "vsitzmann/siren, modules.py, init_weights_elu, commit 361422e, and copies of it"
-_NFNETS = (
-    "google-deepmind/deepmind-research, nfnets/base.py, nonlinearities, commit 68a1754;"
-    " huggingface/pytorch-image-models, timm/models/nfnet.py, _nonlin_gamma, commit 0262a0e"
-)
-_SELU = (
-    "Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017, arXiv 1706.02515; with all digits in"
-    " PaddlePaddle, paddle.nn.functional.selu"
-)
-_NORMALIZER = "1/std f(Z), the variance rule"
+_SOURCES = {
+    "siren": "vsitzmann/siren, modules.py, init_weights_elu, commit 361422e, and copies of it",
+    "nfnets": "google-deepmind/deepmind-research, nfnets/base.py, nonlinearities, commit 68a1754;"
+    " huggingface/pytorch-image-models, timm/models/nfnet.py, _nonlin_gamma, commit 0262a0e",
+    "pytorch": "PyTorch, torch/nn/init.py, calculate_gain, as of version 2.13",
+    "selu": "Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017, arXiv 1706.02515; with all"
+    " digits in PaddlePaddle, paddle.nn.functional.selu",
+}
+_SQUARE = "1/E f(Z)^2, the square of the gain"
+_SPREAD = "1/std f(Z), the variance rule"
 _GAIN = "1/sqrt(E f(Z)^2), the second-moment rule"
-
-_ELU, _CELU, _LEAKY = "ELU, alpha = 1", "CELU, alpha = 1", "leaky ReLU, slope 0.01"
-_ROOT = partial(partial, _power, "-1/2")
 _MEAN = "the alpha with mean 0 at N(0, 1)"
-_SQUARE = "the lambda with second moment 1 at N(0, 1)"
+_UNIT = "the lambda with second moment 1 at N(0, 1)"
+
+_ELU, _CELU, _RELU, _SELU = "ELU, alpha = 1", "CELU, alpha = 1", "ReLU", "SELU"
+_LEAKY, _SLOPE = "leaky ReLU, slope 0.01", "1/100"
+_INVERSE, _ROOT = partial(partial, _power, "-1"), partial(partial, _power, "-1/2")
+_LEAKY_ROOT = _ROOT(leaky_relu.second_moment, _SLOPE)
 
 _ROWS = (
-    PublishedConstant(
-        "siren.elu",
-        "1.5505188080679277",
-        _ELU,
-        "1/E f(Z)^2, the square of the gain",
-        partial(_power, "-1", elu.second_moment, "1"),
-        _SIREN,
-    ),
-    *(
-        PublishedConstant(f"nfnets.{name}", value, activation, _NORMALIZER, definition, _NFNETS)
-        for name, value, activation, definition in (
-            ("elu", "1.2716004848480225", _ELU, _ROOT(elu.variance, "1")),
-            ("celu", "1.270926833152771", _CELU, _ROOT(celu.variance, "1")),
-            ("relu", "1.7139588594436646", "ReLU", _ROOT(relu.variance)),
-            ("leaky_relu", "1.70590341091156", _LEAKY, _ROOT(leaky_relu.variance, "1/100")),
-            ("selu", "1.0008515119552612", "SELU", _one),
-        )
-    ),
-    *(
-        PublishedConstant(f"pytorch.{name}", value, activation, _GAIN, definition, _PYTORCH)
-        for name, value, activation, definition in (
-            ("relu", "1.4142135623730951", "ReLU", _ROOT(relu.second_moment)),
-            ("leaky_relu", "1.4141428569978354", _LEAKY, _ROOT(leaky_relu.second_moment, "1/100")),
-            ("selu", "0.75", "SELU", _one),
-        )
-    ),
-    *(
-        PublishedConstant(f"selu.{name}", value, "SELU", meaning, definition, _SELU)
-        for name, value, meaning, definition in (
-            ("alpha", "1.6732632423543772848170429916717", _MEAN, selu_alpha),
-            ("scale", "1.0507009873554804934193349852946", _SQUARE, selu_scale),
-        )
-    ),
+    ("siren.elu", "1.5505188080679277", _ELU, _SQUARE, _INVERSE(elu.second_moment, "1")),
+    ("nfnets.elu", "1.2716004848480225", _ELU, _SPREAD, _ROOT(elu.variance, "1")),
+    ("nfnets.celu", "1.270926833152771", _CELU, _SPREAD, _ROOT(celu.variance, "1")),
+    ("nfnets.relu", "1.7139588594436646", _RELU, _SPREAD, _ROOT(relu.variance)),
+    ("nfnets.leaky_relu", "1.70590341091156", _LEAKY, _SPREAD, _ROOT(leaky_relu.variance, _SLOPE)),
+    ("nfnets.selu", "1.0008515119552612", _SELU, _SPREAD, _one),
+    ("pytorch.relu", "1.4142135623730951", _RELU, _GAIN, _ROOT(relu.second_moment)),
+    ("pytorch.leaky_relu", "1.4141428569978354", _LEAKY, _GAIN, _LEAKY_ROOT),
+    ("pytorch.selu", "0.75", _SELU, _GAIN, _one),
+    ("selu.alpha", "1.6732632423543772848170429916717", _SELU, _MEAN, selu_alpha),
+    ("selu.scale", "1.0507009873554804934193349852946", _SELU, _UNIT, selu_scale),
 )
 
-PUBLISHED_CONSTANTS = {row.id: row for row in _ROWS}
+PUBLISHED_CONSTANTS = {
+    row[0]: PublishedConstant(*row, _SOURCES[row[0].partition(".")[0]]) for row in _ROWS
+}
 """Every published constant by its id."""
