@@ -1,6 +1,7 @@
 """The audit of an array or of a file."""
 
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -84,13 +85,11 @@ def _shown(
     chunks: Iterator[NDArray[Any]], count: int | None, progress: bool
 ) -> Iterable[NDArray[Any]]:
     """The chunks, with a bar that counts their values."""
-    try:
-        from tqdm import tqdm
-    except ModuleNotFoundError:
-        progress = False  # reading needs none
-    if not progress:
+    if not (progress and find_spec("tqdm")):  # reading needs none
         yield from chunks
         return
+    from tqdm import tqdm
+
     with tqdm(total=count, unit=" values", unit_scale=True, disable=None) as bar:
         for chunk in chunks:
             yield chunk

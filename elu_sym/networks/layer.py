@@ -95,9 +95,8 @@ class Layer:
             _refuse_array(name, array)
             bound[name] = float(array)
         given = dict(zip(DOMAINS, values, strict=False)) | given
-        arguments = broadcast_arguments(
-            **{name: (value, DOMAINS[name]) for name, value in given.items()}
-        )
+        unchecked = {name: (value, DOMAINS[name]) for name, value in given.items()}
+        arguments = broadcast_arguments(**unchecked)
         arrays = dict(zip(given, arguments.arrays, strict=True))
         return cls(activation, bound, arrays, arguments)
 
