@@ -14,11 +14,10 @@ variance at every finite width, and their standardized deviations from it have a
 exactly 1; the table has the sums of these squares up to a layer.
 """
 
-import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +26,7 @@ from elu_sym.book.formula import elu
 from elu_sym.experiments import tables
 from elu_sym.experiments.gradient_descent import Array
 from elu_sym.experiments.problems import Unit, handwritten_digits
-from elu_sym.experiments.tables import Key, digits, measure_blocks, run_command
+from elu_sym.experiments.tables import digits, measure_blocks, run_command
 
 RESULTS = Path(__file__).with_name("depth.csv")
 """The stored runs."""
@@ -54,8 +53,7 @@ SEEDS = {64: 32, 256: 32, 1024: 32, 4096: 4}
 """By width the number of seeds of the stored results, from 0 on."""
 
 
-@dataclass(frozen=True)
-class LayerRecord:
+class LayerRecord(NamedTuple):
     """What is kept of one layer in one run, as text.
 
     Attributes:
@@ -171,8 +169,7 @@ def measured(width: int, seed: int, depth: int = DEPTH) -> list[LayerRecord]:
     forward = [np.zeros((4, len(runs)))]
     slopes: list[Array] = []
     for layer in range(1, depth + 1):
-        fan_in = len(signal)
-        scale = _scales(runs, layer, fan_in, width)
+        scale = _scales(runs, layer, len(signal), width)
         variance = scale**2 * np.sum(signal**2, axis=0)
         pre = scale * _product(weights_of(seed, layer, width), signal)
         signal, slope = Unit(1.0).value_and_slope(pre)
@@ -190,14 +187,12 @@ def measured(width: int, seed: int, depth: int = DEPTH) -> list[LayerRecord]:
     return records
 
 
-def measure(
-    path: Path = RESULTS, seeds: dict[int, int] | None = None, progress: bool = True
-) -> Path:
+def measure(path: Path = RESULTS, seeds: Mapping[int, int] = SEEDS, progress: bool = True) -> Path:
     """Measure everything and write the table; an interrupted call is taken up where it stopped.
 
     Args:
         path: the table to write.
-        seeds: by width the number of seeds; those of the stored results if it is not given.
+        seeds: by width the number of seeds.
         progress: whether to show a progress bar, if standard error is a terminal.
 
     Returns:
@@ -207,13 +202,8 @@ def measure(
         ValueError: if there are no seeds.
         ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
     """
-    counts = SEEDS if seeds is None else seeds
-    keys: Sequence[Key] = [
-        (str(width), str(seed)) for width, count in counts.items() for seed in range(count)
-    ]
-    return measure_blocks(
-        path, LayerRecord, keys, lambda key: measured(int(key[0]), int(key[1])), progress
-    )
+    keys = [(str(width), str(seed)) for width, count in seeds.items() for seed in range(count)]
+    return measure_blocks(path, LayerRecord, keys, lambda key: measured(*map(int, key)), progress)
 
 
 def read(path: Path = RESULTS) -> list[LayerRecord]:
@@ -223,18 +213,15 @@ def read(path: Path = RESULTS) -> list[LayerRecord]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the stored results."""
-    parser = argparse.ArgumentParser(
-        prog="python -m elu_sym.experiments.depth",
-        description="Send signals through deep ELU networks and write one row a layer.",
-    )
+    what = "Send signals through deep ELU networks and write one row a layer."
+    parser = tables.command("depth", what)
     parser.parse_args(arguments)
     return run_command(parser, measure, LayerRecord)
 
 
 def _scales(runs: list[tuple[int, str, str]], layer: int, fan_in: int, width: int) -> Array:
     """By run the standard deviation of a weight."""
-    variances = [weight_variance(rule, fan_in, width, layer == 1) for _, _, rule in runs]
-    return np.sqrt(np.array(variances))
+    return np.sqrt([weight_variance(rule, fan_in, width, layer == 1) for _, _, rule in runs])
 
 
 def _product(weights: NDArray[np.float32], signal: Array) -> Array:
@@ -246,17 +233,13 @@ def _product(weights: NDArray[np.float32], signal: Array) -> Array:
 def _statistics(signal: Array, variance: Array, before: Array) -> Array:
     """Mean, second moment, and the two sums of squared deviations from what is exact."""
     deviation = np.sqrt(variance)
-    found = np.mean(signal, axis=0), np.mean(signal**2, axis=0)
-    expected = (elu.mean(0.0, deviation, 1.0), elu.second_moment(0.0, deviation, 1.0))
-    spread = (
-        elu.variance(0.0, deviation, 1.0),
-        elu.fourth_moment(0.0, deviation, 1.0) - expected[1] ** 2,
-    )
-    squares = [
-        (value - mean) ** 2 * len(signal) / variance_of_one
-        for value, mean, variance_of_one in zip(found, expected, spread, strict=True)
-    ]
-    return np.stack((*found, before[2] + squares[0], before[3] + squares[1]))
+    mean, square = np.mean(signal, axis=0), np.mean(signal**2, axis=0)
+    of_mean = (mean - elu.mean(0.0, deviation, 1.0)) ** 2 * len(signal)
+    exact = elu.second_moment(0.0, deviation, 1.0)
+    of_square = (square - exact) ** 2 * len(signal)
+    spread = elu.fourth_moment(0.0, deviation, 1.0) - exact**2
+    deviations = of_mean / elu.variance(0.0, deviation, 1.0), of_square / spread
+    return np.stack((mean, square, before[2] + deviations[0], before[3] + deviations[1]))
 
 
 def _gradients(

@@ -10,10 +10,9 @@ the runs differ in what is below it. Xavier's rule is LeCun's here, since every 
 many inputs as units. The loss is the mean cross entropy over fixed images.
 """
 
-import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ from elu_sym.experiments import tables
 from elu_sym.experiments.depth import FEATURES, digit_images, weight_variance
 from elu_sym.experiments.gradient_descent import Array
 from elu_sym.experiments.problems import Unit, handwritten_digits, log_probabilities
-from elu_sym.experiments.tables import Key, digits, measure_blocks, run_command
+from elu_sym.experiments.tables import digits, measure_blocks, run_command
 
 RESULTS = Path(__file__).with_name("depth_training.csv")
 """The stored runs."""
@@ -55,8 +54,7 @@ LARGEST_LOSS = 1e6
 """A run whose loss exceeds it, or is no number, has diverged."""
 
 
-@dataclass(frozen=True)
-class LossRecord:
+class LossRecord(NamedTuple):
     """The loss of one run after some steps, as text.
 
     Attributes:
@@ -144,7 +142,7 @@ def measure(path: Path = RESULTS, seeds: Sequence[int] = SEEDS, progress: bool =
         ValueError: if there are no seeds.
         ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
     """
-    keys: list[Key] = [(str(seed),) for seed in seeds]
+    keys = [(str(seed),) for seed in seeds]
     return measure_blocks(path, LossRecord, keys, lambda key: measured(int(key[0])), progress)
 
 
@@ -155,10 +153,8 @@ def read(path: Path = RESULTS) -> list[LossRecord]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the stored results."""
-    parser = argparse.ArgumentParser(
-        prog="python -m elu_sym.experiments.depth_training",
-        description="Train deep ELU networks from several initializations, one row a loss.",
-    )
+    what = "Train deep ELU networks from several initializations, one row a loss."
+    parser = tables.command("depth_training", what)
     parser.parse_args(arguments)
     return run_command(parser, measure, LossRecord)
 
@@ -196,9 +192,7 @@ def _forward(weights: list[Array], images: Array) -> tuple[list[Array], list[Arr
 def _loss(weights: list[Array], images: Array, labels: NDArray[np.intp]) -> Array:
     """By run the mean cross entropy."""
     logarithms = log_probabilities(_forward(weights, images)[2])
-    of_labels = logarithms[:, np.arange(len(labels)), labels]
-    found: Array = -np.mean(of_labels, axis=1)
-    return found
+    return -np.mean(logarithms[:, np.arange(len(labels)), labels], axis=1)
 
 
 def _gradients(weights: list[Array], images: Array, labels: NDArray[np.intp]) -> list[Array]:

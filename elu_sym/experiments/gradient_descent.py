@@ -7,7 +7,7 @@ run has no measures.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,7 @@ DIVERGED_FACTOR = 100.0
 """A run has diverged when its loss exceeds this many times the initial loss."""
 
 
-@dataclass(frozen=True)
-class Trajectory:
+class Trajectory(NamedTuple):
     """A run of gradient descent.
 
     Attributes:
@@ -124,7 +123,6 @@ def heavy_ball(
     if not 0 < loss < np.inf:
         raise ValueError(f"the loss at the start is {loss}; it must be positive and finite")
     losses, gradients, velocities = [loss], [gradient], []
-    diverged = False
     for _ in range(steps):
         following = momentum * velocity + gradient
         parameters = parameters - learning_rate * following
@@ -132,16 +130,11 @@ def heavy_ball(
         with np.errstate(over="ignore", invalid="ignore"):
             loss, gradient = objective(parameters)
         if not loss <= DIVERGED_FACTOR * losses[0] or not np.isfinite(gradient).all():
-            diverged = True
             break
         velocity = following
         losses.append(loss)
         gradients.append(gradient)
         velocities.append(velocity)
-    shape = (-1, parameters.size)
-    return Trajectory(
-        np.array(losses),
-        np.array(gradients).reshape(shape),
-        np.array(velocities).reshape(shape),
-        diverged,
-    )
+    shape, diverged = (-1, parameters.size), len(velocities) < steps
+    rows, speeds = (np.array(each).reshape(shape) for each in (gradients, velocities))
+    return Trajectory(np.array(losses), rows, speeds, diverged)

@@ -44,11 +44,7 @@ def torch_functions(number_format: FloatingPointFormat, height: Rational) -> dic
     dtype, slope = getattr(torch, number_format.name), float(height)
 
     def evaluate(function: Any) -> Evaluate:
-        def values(points: NDArray[np.float64]) -> NDArray[np.float64]:
-            arguments = torch.from_numpy(points).to(dtype)
-            return np.asarray(function(arguments).to(torch.float64).numpy())
-
-        return values
+        return lambda points: function(torch.from_numpy(points).to(dtype)).double().numpy()
 
     def elu(arguments: Any) -> Any:
         return torch.nn.functional.elu(arguments, slope)
@@ -78,13 +74,8 @@ def jax_functions(number_format: FloatingPointFormat, height: Rational) -> dict[
 
         return values
 
-    derivative = jax.vmap(jax.grad(elu))
-    functions = {
-        "exp": jax.numpy.exp,
-        "expm1": jax.numpy.expm1,
-        "elu": elu,
-        "elu_derivative": derivative,
-    }
+    functions = {"exp": jax.numpy.exp, "expm1": jax.numpy.expm1, "elu": elu}
+    functions["elu_derivative"] = jax.vmap(jax.grad(elu))
     return {name: evaluate(function) for name, function in functions.items()}
 
 

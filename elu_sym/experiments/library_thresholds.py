@@ -12,22 +12,17 @@ operation rounded and with one rounding of the whole. Distances count floats of 
 negative one says that the library reaches the limit only below the theorem's threshold.
 """
 
-import argparse
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from sympy import Integer, Rational
 
-from elu_sym.algebra.rounding import (
-    FORMATS,
-    QUANTITIES,
-    SELU_ALPHA,
-    FloatingPointFormat,
-    largest_at_most,
-)
+from elu_sym.algebra import rounding
+from elu_sym.algebra.rounding import FORMATS, QUANTITIES, SELU_ALPHA, FloatingPointFormat
 from elu_sym.experiments import tables
 from elu_sym.experiments.library_functions import LIBRARIES, Evaluate, instruction_set, version
 
@@ -44,8 +39,7 @@ ALONE = {"torch": ("elu",)}
 """What a library computes in another way for single numbers and the rest of an array."""
 
 
-@dataclass(frozen=True)
-class Measurement:
+class Measurement(NamedTuple):
     """One row of the table, as text.
 
     Attributes:
@@ -108,8 +102,7 @@ def threshold(
 
     def is_reached(ranks: Iterable[int]) -> list[bool]:
         points = np.array([number_format.double_at(rank) for rank in ranks])
-        found: list[bool] = (evaluate(points) == float(limit)).tolist()
-        return found
+        return (evaluate(points) == float(limit)).tolist()
 
     first = number_format.rank(-number_format.greatest)
     low, high = first, 0
@@ -156,51 +149,38 @@ def measurements(
         >>> [(row.function, row.steps_from_each_rounded) for row in rows]
         [('exp', '0'), ('expm1', '0')]
     """
-    for number_format in formats:
-        for name, quantity in QUANTITIES.items():
-            for height in HEIGHTS if quantity.has_alpha else (None,):
-                given = None if height is None else number_format.round(height)
-                functions = LIBRARIES[library](number_format, given or Integer(1))
-                if name not in functions:
-                    continue
-                function = functions[name]
-                yield _measured(library, number_format, name, given, function, ELEMENTS)
-                if name in ALONE.get(library, ()):
-                    alone = one_at_a_time(function)
-                    yield _measured(library, number_format, name, given, alone, 1)
-
-
-def _measured(
-    library: str,
-    number_format: FloatingPointFormat,
-    name: str,
-    height: Rational | None,
-    function: Evaluate,
-    elements: int,
-) -> Measurement:
-    quantity = QUANTITIES[name]
-    limit = quantity.limit(height)
-    rank, neighbours, monotone = threshold(function, limit, number_format)
-    each, once = (
-        largest_at_most(computation, number_format, limit, height)
-        for computation in (quantity.each_rounded, quantity.rounded_once)
-    )
-    return Measurement(
-        library=library,
-        version=version(library),
-        instruction_set=instruction_set(library),
-        format=number_format.name,
-        function=name,
-        alpha="" if height is None else str(height),
-        threshold=str(number_format.at(rank)),
-        elements=str(elements),
-        neighbours=str(neighbours),
-        monotone="yes" if monotone else "no",
-        each_rounded=str(each),
-        steps_from_each_rounded=str(rank - number_format.rank(each)),
-        rounded_once=str(once),
-        steps_from_rounded_once=str(rank - number_format.rank(once)),
-    )
+    for number_format, (name, quantity) in product(formats, QUANTITIES.items()):
+        for height in HEIGHTS if quantity.has_alpha else (None,):
+            given = None if height is None else number_format.round(height)
+            functions = LIBRARIES[library](number_format, given or Integer(1))
+            if name not in functions:
+                continue
+            calls = {ELEMENTS: functions[name]}
+            if name in ALONE.get(library, ()):
+                calls[1] = one_at_a_time(functions[name])
+            limit = quantity.limit(given)
+            each, once = (
+                rounding.largest_at_most(computation, number_format, limit, given)
+                for computation in (quantity.each_rounded, quantity.rounded_once)
+            )
+            for elements, function in calls.items():
+                rank, neighbours, monotone = threshold(function, limit, number_format)
+                yield Measurement(
+                    library=library,
+                    version=version(library),
+                    instruction_set=instruction_set(library),
+                    format=number_format.name,
+                    function=name,
+                    alpha="" if given is None else str(given),
+                    threshold=str(number_format.at(rank)),
+                    elements=str(elements),
+                    neighbours=str(neighbours),
+                    monotone="yes" if monotone else "no",
+                    each_rounded=str(each),
+                    steps_from_each_rounded=str(rank - number_format.rank(each)),
+                    rounded_once=str(once),
+                    steps_from_rounded_once=str(rank - number_format.rank(once)),
+                )
 
 
 def read(path: Path = RESULTS) -> list[Measurement]:
@@ -208,20 +188,13 @@ def read(path: Path = RESULTS) -> list[Measurement]:
     return tables.read(path, Measurement)
 
 
-def write(rows: Iterable[Measurement], path: Path = RESULTS) -> None:
-    """Write a table by rename."""
-    tables.write(rows, Measurement, path)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Measure every library that is installed and write the table.
 
     The rows of a library that is not installed stay as they are in the table.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m elu_sym.experiments.library_thresholds",
-        description="Measure where the libraries round ELU away and write one row a threshold.",
-    )
+    what = "Measure where the libraries round ELU away and write one row a threshold."
+    parser = tables.command("library_thresholds", what)
     parser.add_argument("--output", type=Path, default=RESULTS, help="the table to write")
     options = parser.parse_args(arguments)
     kept = read(options.output) if options.output.exists() else []
@@ -235,7 +208,7 @@ def main(arguments: list[str] | None = None) -> int:
             continue
         print(f"{library} {version(library)}: {len(found)} thresholds")
         rows += found
-    write(rows, options.output)
+    tables.write(rows, Measurement, options.output)
     print(f"wrote {len(rows)} rows into {options.output.name}")
     return 0
 

@@ -21,7 +21,7 @@ References:
 
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,8 +38,7 @@ FEWEST_PAIRS = 30
 """Fewer seeds give no interval."""
 
 
-@dataclass(frozen=True)
-class Interval:
+class Interval(NamedTuple):
     """An estimate and what encloses it with the confidence ``CONFIDENCE``.
 
     Attributes:
@@ -150,11 +149,7 @@ def means_over_rates(
 
 
 def paired_difference(
-    records: Sequence[Record],
-    activation: str,
-    reference: str,
-    measure: str,
-    rates: Sequence[str],
+    records: Sequence[Record], activation: str, reference: str, measure: str, rates: Sequence[str]
 ) -> Interval:
     """The mean difference of a measure between two activations over the same seeds.
 
@@ -177,8 +172,5 @@ def paired_difference(
     if values.keys() != units.keys():
         unpaired = sorted(values.keys() ^ units.keys())
         raise ValueError(f"seeds {unpaired} have runs of one activation only")
-    return mean_difference(
-        np.array(list(values.values())),
-        np.array(list(units.values())),
-        relative=measure != "diverged",
-    )
+    first, second = (np.array(list(each.values())) for each in (values, units))
+    return mean_difference(first, second, relative=measure != "diverged")

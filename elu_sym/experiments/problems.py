@@ -64,9 +64,6 @@ class Unit:
 ACTIVATIONS = {"ReLU": Unit(0.0), "ELU(0.5)": Unit(0.5), "ELU(1)": Unit(1.0), "ELU(2)": Unit(2.0)}
 """The activations that are compared, by name."""
 
-Instance = Callable[[Unit, int], tuple[Objective, Array]]
-"""What makes the objective and the start of a problem from a unit and a seed."""
-
 
 @dataclass(frozen=True)
 class Problem:
@@ -81,7 +78,7 @@ class Problem:
     """
 
     name: str
-    instance: Instance
+    instance: Callable[[Unit, int], tuple[Objective, Array]]
     learning_rates: tuple[float, ...]
     steps: int
     tolerance: float
@@ -105,12 +102,11 @@ def residual(unit: Unit, seed: int) -> tuple[Objective, Array]:
     average = float(np.mean(np.abs(samples @ ray)))
     least, most = INITIAL_RESIDUAL / average, (INITIAL_RESIDUAL + unit.alpha) / average
     if most > least:
-        least = brentq(
-            lambda distance: objective(minimum + distance * ray)[0] - INITIAL_RESIDUAL,
-            least * (1 - 1e-9),
-            most * (1 + 1e-9),
-            xtol=1e-14,
-        )
+
+        def excess(distance: float) -> float:
+            return objective(minimum + distance * ray)[0] - INITIAL_RESIDUAL
+
+        least = brentq(excess, least * (1 - 1e-9), most * (1 + 1e-9), xtol=1e-14)
     return objective, minimum + least * ray
 
 
@@ -144,13 +140,9 @@ class Layers:
         hidden, slope = self.unit.value_and_slope(self.inputs @ weights + offsets)
         loss, error = self.loss(hidden @ output_weights + output_offsets)
         hidden_error = (error @ output_weights.T) * slope
-        parts = [
-            self.inputs.T @ hidden_error,
-            hidden_error.sum(axis=0),
-            hidden.T @ error,
-            error.sum(axis=0),
-        ]
-        return loss, np.concatenate([part.ravel() for part in parts])
+        inner = self.inputs.T @ hidden_error, hidden_error.sum(axis=0)
+        outer = hidden.T @ error, error.sum(axis=0)
+        return loss, np.concatenate([part.ravel() for part in (*inner, *outer)])
 
     def start(self, random: np.random.Generator, offset_scale: float) -> Array:
         """He's weights in the hidden layer, zeros in the output layer."""
@@ -199,8 +191,7 @@ def log_probabilities(logits: Array) -> Array:
         array([0.5, 0.5])
     """
     shifted = logits - logits.max(axis=-1, keepdims=True)
-    total: Array = np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return shifted - total
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
 @cache

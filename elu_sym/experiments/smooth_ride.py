@@ -11,15 +11,14 @@ one where it stopped. Numbers have six significant digits; a run that diverged h
 its fields are empty.
 """
 
-import argparse
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from elu_sym.experiments import tables
 from elu_sym.experiments.gradient_descent import Trajectory, heavy_ball
 from elu_sym.experiments.problems import ACTIVATIONS, PROBLEMS, Problem
-from elu_sym.experiments.tables import Key, digits, measure_blocks, run_command
+from elu_sym.experiments.tables import digits, measure_blocks, run_command
 
 RESULTS = Path(__file__).with_name("smooth_ride.csv")
 """The runs on which the claims rest."""
@@ -41,8 +40,7 @@ MEASURES = (
 """What is measured of a run that did not diverge."""
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """What is kept of one run, as text.
 
     Attributes:
@@ -76,30 +74,18 @@ class Record:
 
     @classmethod
     def of(
-        cls,
-        trajectory: Trajectory,
-        problem: Problem,
-        seed: int,
-        learning_rate: float,
-        activation: str,
+        cls, trajectory: Trajectory, problem: Problem, seed: int, rate: float, activation: str
     ) -> "Record":
         """The record of a run."""
         steps = str(trajectory.steps)
-        run = (problem.name, str(seed), repr(learning_rate), activation)
+        run = (problem.name, str(seed), repr(rate), activation)
         if trajectory.diverged:
             return cls(*run, "1", steps)
+        names = ("velocity_sign_changes", "gradient_variation", "overshoot", "final_loss")
+        measures = {name: digits(getattr(trajectory, name), 6) for name in names}
         reached = trajectory.steps_to(problem.tolerance)
-        return cls(
-            *run,
-            "0",
-            steps,
-            velocity_sign_changes=digits(trajectory.velocity_sign_changes, 6),
-            gradient_variation=digits(trajectory.gradient_variation, 6),
-            overshoot=digits(trajectory.overshoot, 6),
-            steps_to_tolerance=steps if reached is None else str(reached),
-            reached="0" if reached is None else "1",
-            final_loss=digits(trajectory.final_loss, 6),
-        )
+        measures["steps_to_tolerance"] = steps if reached is None else str(reached)
+        return cls(*run, "0", steps, reached="0" if reached is None else "1", **measures)
 
     def value(self, measure: str) -> str:
         """A measure of a run that did not diverge, or whether it diverged, as decimal text.
@@ -157,15 +143,9 @@ def measured(problem: str, seeds: Iterable[int]) -> list[Record]:
         (24, 'ReLU', '0.01')
     """
     return [
-        Record.of(
-            run(problem, activation, learning_rate, seed),
-            PROBLEMS[problem],
-            seed,
-            learning_rate,
-            activation,
-        )
+        Record.of(run(problem, activation, rate, seed), PROBLEMS[problem], seed, rate, activation)
         for seed in seeds
-        for learning_rate in PROBLEMS[problem].learning_rates
+        for rate in PROBLEMS[problem].learning_rates
         for activation in ACTIVATIONS
     ]
 
@@ -195,11 +175,11 @@ def measure(
         ValueError: if there are no seeds, or ``processes`` is below 1.
         ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
     """
-    keys: list[Key] = [(name, str(seed)) for name in names for seed in seeds]
+    keys = [(name, str(seed)) for name in names for seed in seeds]
     return measure_blocks(path, Record, keys, _block, progress, processes)
 
 
-def _block(key: Key) -> list[Record]:
+def _block(key: tables.Key) -> list[Record]:
     name, seed = key
     return measured(name, [int(seed)])
 
@@ -211,10 +191,8 @@ def read(path: Path = RESULTS) -> list[Record]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the stored results."""
-    parser = argparse.ArgumentParser(
-        prog="python -m elu_sym.experiments.smooth_ride",
-        description="Run gradient descent with ReLU and ELU and write one row a run.",
-    )
+    what = "Run gradient descent with ReLU and ELU and write one row a run."
+    parser = tables.command("smooth_ride", what)
     parser.add_argument(
         "--seeds", type=int, default=len(SEEDS), help=f"how many, from {SEEDS[0]} on (%(default)s)"
     )

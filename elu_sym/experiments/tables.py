@@ -1,6 +1,6 @@
 """Tables of what was measured: comma-separated, one row a line, written by rename.
 
-A row is a frozen dataclass of texts. Numbers are kept as decimals of a few significant digits, so
+A row is a named tuple of texts. Numbers are kept as decimals of a few significant digits, so
 that a table can be compared byte by byte and a value is an exact rational; where a run diverged the
 fields are empty, never zero and never not-a-number.
 
@@ -15,23 +15,17 @@ import io
 from argparse import ArgumentParser
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
-from dataclasses import astuple, fields
 from hashlib import sha256
 from math import isfinite
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from elu_sym.generate.whole_files import write_whole
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-    Row = TypeVar("Row", bound=DataclassInstance)
-else:
-    Row = TypeVar("Row")
+Row = TypeVar("Row", bound=NamedTuple)
 
 Key = tuple[str, ...]
 """The first fields of every row of a block."""
@@ -60,8 +54,8 @@ def to_text(rows: Iterable[Row], kind: type[Row], header: bool = True) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     if header:
-        writer.writerow(_columns(kind))
-    writer.writerows(astuple(row) for row in rows)
+        writer.writerow(kind._fields)
+    writer.writerows(rows)
     return stream.getvalue()
 
 
@@ -71,14 +65,14 @@ def from_text(text: str, kind: type[Row]) -> list[Row]:
     Raises:
         ValueError: if the header or the number of fields in a line is another one.
     """
-    columns = _columns(kind)
+    columns = kind._fields
     header, *lines = csv.reader(io.StringIO(text)) if text else ([],)
     if tuple(header) != columns:
         raise ValueError(f"the columns are {header}; they should be {list(columns)}")
     for number, line in enumerate(lines, start=2):
         if len(line) != len(columns):
             raise ValueError(f"line {number} has {len(line)} fields instead of {len(columns)}")
-    return [kind(*line) for line in lines]
+    return [kind._make(line) for line in lines]
 
 
 def read(path: Path, kind: type[Row]) -> list[Row]:
@@ -148,6 +142,11 @@ def measure_blocks(
     return path
 
 
+def command(name: str, description: str) -> ArgumentParser:
+    """The parser of the command that measures anew, a module of this package."""
+    return ArgumentParser(prog=f"python -m elu_sym.experiments.{name}", description=description)
+
+
 def run_command(parser: ArgumentParser, measure: Callable[[], Path], kind: type[Row]) -> int:
     """Measure, as a command that says in one line what came of it.
 
@@ -208,12 +207,8 @@ def _complete_blocks(part: Path, kind: type[Row], length: int) -> dict[Key, list
     found = {}
     for text in whole:
         rows = from_text(f"{header}{text}\n", kind)
-        found[tuple(astuple(rows[0])[:length])] = rows
+        found[rows[0][:length]] = rows
     return found
-
-
-def _columns(kind: type[Row]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
 
 
 def _block_text(rows: list[Row], kind: type[Row]) -> str:

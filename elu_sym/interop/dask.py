@@ -11,8 +11,6 @@ The work is done by threads of this process, as many as Dask is configured for
 the id of a formula, which workers look up in the book. Needs the extra ``dask``.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, reduce
@@ -26,12 +24,14 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from elu_sym import __version__
+from elu_sym import numeric
 from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.certify.sample_moments import SampleMoments
+from elu_sym.interop import extra
+from elu_sym.interop.selecting import check_in_book
 from elu_sym.numeric.function import implementation
 
-try:
+with extra("dask"):
     import dask.array as da
     import pyarrow as pa
     from dask.base import compute
@@ -40,10 +40,6 @@ try:
     from distributed import Client, as_completed
     from pyarrow import parquet
     from tqdm import tqdm
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        f"elu_sym.interop.dask needs {error.name}: pip install 'elu_sym[dask]'", name=error.name
-    ) from error
 
 __all__ = ["MonteCarloEstimate", "dask_function", "monte_carlo", "sweep"]
 
@@ -87,7 +83,7 @@ def dask_function(formula: Formula) -> Callable[..., Any]:
         >>> bool((lazy.compute() == mean(mu, 1.0, 0.5)).all())
         True
     """
-    _check_in_book("formula", formula)
+    check_in_book("formula", formula)
 
     def function(*values: Any, **named: Any) -> Any:
         given = formula.bind(values, named)
@@ -99,21 +95,10 @@ def dask_function(formula: Formula) -> Callable[..., Any]:
         numbers = {k: v for k, v in given.items() if k not in lazy and np.ndim(v) == 0}
         arrays = {name: da.asarray(v) for name, v in given.items() if name not in numbers}
         blocks = _broadcast(arrays)
-        return da.map_blocks(
-            _evaluate_block,
-            *blocks,
-            formula_id=formula.id,
-            names=tuple(arrays),
-            numbers=numbers,
-            meta=np.empty((0,) * blocks[0].ndim, dtype),
-        )
+        evaluate = partial(_evaluate_block, formula.id, tuple(arrays), numbers)
+        return da.map_blocks(evaluate, *blocks, meta=np.empty((0,) * blocks[0].ndim, dtype))
 
     return function
-
-
-def _check_in_book(name: str, formula: Any) -> None:
-    if not (isinstance(formula, Formula) and FORMULAS.get(formula.id) is formula):
-        raise TypeError(f"{name} = {formula!r} is not in the book: give one of FORMULAS")
 
 
 def _without_elements(name: str, array: da.Array) -> NDArray[Any]:
@@ -141,11 +126,7 @@ def _broadcast(arrays: Mapping[str, da.Array]) -> tuple[da.Array, ...]:
 
 
 def _evaluate_block(
-    *blocks: NDArray[Any],
-    formula_id: str,
-    names: tuple[str, ...],
-    numbers: Mapping[str, Any],
-    block_info: Any = None,
+    formula_id: str, names: Iterable[str], numbers: Any, *blocks: Any, block_info: Any = None
 ) -> Any:
     """The values of a formula on one block of each array."""
     try:
@@ -169,7 +150,7 @@ def sweep(
     The table is a directory of Parquet files, which pyarrow, pandas and Dask read as one. Its parts
     are written to ``<path>.<digest>.partial``, a directory that is renamed to ``path`` when it is
     complete. The same call takes up an interrupted sweep where it stopped; the digest is of the
-    formulas, the grid, ``chunk`` and the versions, so that no parts of another sweep are taken.
+    formulas, the grid, ``chunk`` and the code, so that no parts of another sweep are taken.
 
     Args:
         formulas: one formula of the book, or several.
@@ -211,7 +192,7 @@ def sweep(
     if not chosen:
         raise ValueError("formulas is empty: give one formula or more")
     for place, formula in enumerate(chosen):
-        _check_in_book(f"formulas[{place}]", formula)
+        check_in_book(f"formulas[{place}]", formula)
         if formula in chosen[:place]:
             raise ValueError(f"formulas[{place}] = {formula!r} is there twice: give it once")
     axes = _axes(chosen, grid)
@@ -267,9 +248,11 @@ def _axes(
 
 
 def _digest(ids: tuple[str, ...], axes: Mapping[str, NDArray[np.float64]], chunk: int) -> str:
-    """What tells one sweep from another; a new version may change a last bit, and so may C."""
-    computed_by = implementation(), __version__, np.__version__
-    digest = sha256(repr((computed_by, ids, chunk)).encode())
+    """What tells one sweep from another; another code may change a last bit, and so may C."""
+    digest = sha256(repr((implementation(), np.__version__, ids, chunk)).encode())
+    code = Path(numeric.__file__).parent
+    for source in sorted((*code.glob("*.py"), *code.glob("compiled/*.[ch]"))):
+        digest.update(source.read_bytes())
     for name, axis in axes.items():
         digest.update(f"{name}[{axis.size}]".encode() + axis.tobytes())
     return digest.hexdigest()[:16]
@@ -297,8 +280,8 @@ def _write_part(
     values = {}
     for formula_id in ids:
         formula = FORMULAS[formula_id]
-        names = [name for name in formula.arguments if name in columns]
-        values[formula_id] = formula(**{name: columns[name] for name in names})
+        given = {name: columns[name] for name in formula.arguments if name in columns}
+        values[formula_id] = formula(**given)
     # Dask may run a task twice at once, if a worker only seems lost: each run has its own file.
     unfinished = path.with_name(f".{path.name}.{uuid4().hex}")
     parquet.write_table(pa.table(columns | values), unfinished)

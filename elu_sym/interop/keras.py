@@ -3,19 +3,13 @@
 Needs the extra ``keras`` and a backend for it.
 """
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
+from elu_sym.interop import extra
 from elu_sym.networks.initialization import Preserve, layer_scale
 
-try:
+with extra("keras"):
     import keras
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        f"elu_sym.interop.keras needs {error.name}: pip install 'elu_sym[keras]'",
-        name=error.name,
-    ) from error
 
 __all__ = ["EluInitializer"]
 
@@ -71,12 +65,6 @@ class EluInitializer(keras.initializers.VarianceScaling):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, the seed as Keras serializes it."""
-        return {
-            "alpha": self.alpha,
-            "mode": self.mode,
-            "distribution": self.distribution,
-            "mu": self.mu,
-            "sigma": self.sigma,
-            "preserve": self.preserve,
-            "seed": super().get_config()["seed"],
-        }
+        names = ("alpha", "mode", "distribution", "mu", "sigma", "preserve")
+        kept = {name: getattr(self, name) for name in names}
+        return kept | {"seed": super().get_config()["seed"]}

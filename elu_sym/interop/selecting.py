@@ -7,15 +7,14 @@ at mu = 0 and sigma = 1 and discarded. Nothing is computed in another precision 
 arrays: constants and tables are taken in it.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.numeric import _generated, _gradients
+from elu_sym.numeric.arguments import LOCATION, broadcast_arguments
 from elu_sym.numeric.law import LimitLaw, NormalLaw
 from elu_sym.numeric.operations import NUMPY, Array
 
@@ -25,7 +24,7 @@ Function = Callable[..., Any]
 class SelectingOperations:
     """What the two libraries have in common of ``elu_sym.numeric.operations.Operations``.
 
-    A subclass has the functions of its library as class attributes or methods.
+    A subclass adds what the libraries call by other names.
 
     Attributes:
         least: as there; in single precision the exponential of it is small enough, and the fourth
@@ -40,10 +39,11 @@ class SelectingOperations:
     unit: float
     splitter: float
     where: Callable[[Array, Any, Any], Array]
-    exp: Callable[[Array], Array]
 
-    def __init__(self, dtype: str) -> None:
-        """Take the constants of a precision, ``float32`` or ``float64``."""
+    def __init__(self, library: Any, dtype: str) -> None:
+        """Take the functions of a library and the constants of ``float32`` or ``float64``."""
+        self.exp, self.expm1 = library.exp, library.expm1
+        self.sqrt, self.hypot = library.sqrt, library.hypot
         limits = np.finfo(dtype)
         single = dtype == "float32"
         self.least = -40.0 if single else NUMPY.least
@@ -118,6 +118,26 @@ def _tuple(values: Any) -> tuple[Array, ...]:
     return values if isinstance(values, tuple) else (values,)
 
 
+def check_in_book(name: str, formula: Any) -> None:
+    """Refuse what is no formula of the book.
+
+    Raises:
+        TypeError: naming the argument.
+    """
+    if not (isinstance(formula, Formula) and FORMULAS.get(formula.id) is formula):
+        raise TypeError(f"{name} = {formula!r} is not in the book: give one of FORMULAS")
+
+
+def broadcast_shape(shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
+    """The common shape of arguments.
+
+    Raises:
+        ValueError: if there is none, with the message for NumPy's arrays.
+    """
+    zeros = {name: (np.broadcast_to(0.0, shape), LOCATION) for name, shape in shapes.items()}
+    return broadcast_arguments(**zeros).shape
+
+
 def value_and_gradient(formula: Formula) -> tuple[Function, Function]:
     """The generated functions of a formula of the book.
 
@@ -125,8 +145,7 @@ def value_and_gradient(formula: Formula) -> tuple[Function, Function]:
         TypeError: if ``formula`` is not in the book.
         ValueError: if it has no gradient, since its closed form is no combination of primitives.
     """
-    if not (isinstance(formula, Formula) and FORMULAS.get(formula.id) is formula):
-        raise TypeError(f"formula = {formula!r} is not in the book: give one of FORMULAS")
+    check_in_book("formula", formula)
     gradient = getattr(_gradients, f"{formula.function_name}_gradient", None)
     if gradient is None:
         raise ValueError(f"{formula.id} has no gradient: use the backend 'numpy'")

@@ -1,15 +1,14 @@
 """The audit of an array or of a file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import ArrayLike, NDArray
 
-from elu_sym.layer_audit.recorded_values import open_recorded
+from elu_sym.layer_audit.recorded_values import RecordedValues, open_recorded
 from elu_sym.layer_audit.recorder import LayerRecorder, real_array
 from elu_sym.layer_audit.result import LayerAudit
 
@@ -68,15 +67,14 @@ def audit(
     if not isinstance(values, (str, PathLike)):
         if column is not None or all_columns:
             raise TypeError("column and all_columns choose from a file: select from an array first")
-        array = real_array("values", values)
+        array, source = real_array("values", values), "values"
         name = array.dtype.newbyteorder("=").name if array.dtype.kind == "f" else "float64"
-        recorder = LayerRecorder(alpha, float_format=name, confidence=confidence)
-        recorder.add(array)
-        return recorder.result()
-    path = Path(values)
-    recorded = open_recorded(path, column, all_columns)
+        recorded = RecordedValues(name, array.size, lambda: iter((array,)))
+    else:
+        source = str(Path(values))
+        recorded = open_recorded(Path(values), column, all_columns)
     recorder = LayerRecorder(
-        alpha, float_format=recorded.float_format, confidence=confidence, source=str(path)
+        alpha, float_format=recorded.float_format, confidence=confidence, source=source
     )
     for chunk in _shown(recorded.chunks(), recorded.count, progress):
         recorder.add(chunk)
@@ -87,13 +85,11 @@ def _shown(
     chunks: Iterator[NDArray[Any]], count: int | None, progress: bool
 ) -> Iterable[NDArray[Any]]:
     """The chunks, with a bar that counts their values."""
-    try:
-        from tqdm import tqdm
-    except ModuleNotFoundError:
-        progress = False  # reading needs none
-    if not progress:
+    if not (progress and find_spec("tqdm")):  # reading needs none
         yield from chunks
         return
+    from tqdm import tqdm
+
     with tqdm(total=count, unit=" values", unit_scale=True, disable=None) as bar:
         for chunk in chunks:
             yield chunk

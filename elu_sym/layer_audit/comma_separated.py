@@ -1,7 +1,5 @@
 """Recorded values from a table of comma-separated text, with or without a header."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -13,13 +11,8 @@ from typing import TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from elu_sym.layer_audit.recorded_values import (
-    ROWS,
-    RecordedValues,
-    RecordedValuesError,
-    checked_finite,
-    chosen_columns,
-)
+from elu_sym.layer_audit import recorded_values
+from elu_sym.layer_audit.recorded_values import RecordedValues, RecordedValuesError
 
 __all__ = ["open_comma_separated"]
 
@@ -52,28 +45,28 @@ def open_comma_separated(
             wrong = "there are only blank lines and no values"
             later = "line 1 is blank: begin with a header or with values"
             raise RecordedValuesError(f"{path}: {wrong if only else later}")
-    ((_, fields),) = _rows(path, [first], lambda index: "line 1")
+    ((_, fields),) = _rows([first], lambda index: f"{path}: line 1")
     names = [field.strip() for field in fields]
     has_header = any(_number(name) is None for name in names)
     if not has_header:
         names = [str(number) for number in range(len(fields))]
-    columns = chosen_columns(path, names, column, all_columns)
+    columns = recorded_values.chosen_columns(path, names, column, all_columns)
 
     def chunks() -> Iterator[NDArray[np.float64]]:
         start, line_of_row = 0, 2 if has_header else 1
 
-        def place(index: int, column: str | None = None) -> str:
+        def where(index: int, column: str | None = None) -> str:
             row = f"row {start + index} (line {start + index + line_of_row})"
-            return row if column is None else f"column {column!r}, {row}"
+            return f"{path}: {row}" if column is None else f"{path}: column {column!r}, {row}"
 
         with path.open(encoding="utf-8-sig") as stream:
             if has_header:
                 stream.readline()
             rows = _whole_lines(path, stream, "row", 0)
-            while lines := list(islice(rows, ROWS)):
-                values = _values(path, lines, names, columns, place)
+            while lines := list(islice(rows, recorded_values.ROWS)):
+                values = _values(lines, names, columns, where)
                 for part, number in zip(values.T, columns, strict=True):
-                    yield checked_finite(path, part, partial(place, column=names[number]))
+                    yield recorded_values.checked_finite(part, partial(where, column=names[number]))
                 start += len(lines)
         if start == 0:
             raise RecordedValuesError(f"{path}: the table has no rows")
@@ -82,7 +75,7 @@ def open_comma_separated(
 
 
 def _values(
-    path: Path, lines: list[str], names: list[str], columns: list[int], place: Callable[[int], str]
+    lines: list[str], names: list[str], columns: list[int], where: Callable[..., str]
 ) -> NDArray[np.float64]:
     """The chosen columns of lines, shape (lines, columns)."""
     width = len(names)
@@ -91,15 +84,14 @@ def _values(
         with suppress(ValueError):  # the first wrong field is found below
             return np.loadtxt(lines, delimiter=",", usecols=columns, comments=None, ndmin=2)
     values = np.empty((len(lines), len(columns)))
-    for index, fields in _rows(path, lines, place):
+    for index, fields in _rows(lines, where):
         if len(fields) != width:
-            where = f"{path}: {place(index)}"
-            raise RecordedValuesError(f"{where} has {len(fields)} fields instead of {width}")
+            raise RecordedValuesError(f"{where(index)} has {len(fields)} fields instead of {width}")
         for k, number in enumerate(columns):
             value = _number(fields[number])
             if value is None:
-                where = f"{path}: column {names[number]!r}, {place(index)}"
-                raise RecordedValuesError(f"{where}: {_wrong(fields[number])}")
+                wrong = _wrong(fields[number])
+                raise RecordedValuesError(f"{where(index, names[number])}: {wrong}")
             values[index, k] = value
     return values
 
@@ -123,9 +115,7 @@ def _whole_lines(path: Path, stream: TextIO, kind: str, number: int) -> Iterator
         raise RecordedValuesError(f"{path}: {reason}") from error
 
 
-def _rows(
-    path: Path, lines: list[str], place: Callable[[int], str]
-) -> Iterator[tuple[int, list[str]]]:
+def _rows(lines: list[str], where: Callable[..., str]) -> Iterator[tuple[int, list[str]]]:
     """The fields of lines, with the index of the line."""
     reader, index = csv.reader(lines, strict=True), 0
     try:
@@ -135,8 +125,7 @@ def _rows(
             yield index, [] if lines[index].isspace() else fields
             index += 1
     except csv.Error as error:
-        where = f"{path}: {place(index)}"
-        raise RecordedValuesError(f"{where} is no line of a table: {error}") from error
+        raise RecordedValuesError(f"{where(index)} is no line of a table: {error}") from error
 
 
 def _number(field: str) -> float | None:

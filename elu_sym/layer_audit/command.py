@@ -1,7 +1,5 @@
 """The command ``python -m elu_sym audit FILE``."""
 
-from __future__ import annotations
-
 import argparse
 import json
 from importlib.util import find_spec
@@ -37,7 +35,9 @@ def add_audit_command(commands: Any) -> None:
         "--all-columns", action="store_true", help="take the values of all columns together"
     )
     parser.add_argument("--json", action="store_true", help="print plain data as JSON")
-    parser.add_argument("--plot", metavar="PNG", help="draw histogram and activation law too")
+    parser.add_argument(
+        "--plot", type=Path, metavar="PNG", help="draw histogram and activation law too"
+    )
     parser.set_defaults(run=run_audit)
 
 
@@ -56,21 +56,15 @@ def run_audit(options: argparse.Namespace) -> int:
     """
     from elu_sym.layer_audit.auditing import audit
 
-    picture = None if options.plot is None else Path(options.plot)
-    if picture is not None:
-        _check_picture(picture)
+    if options.plot is not None:
+        _check_picture(options.plot)
     try:
-        found = audit(
-            options.file,
-            options.alpha,
-            column=options.column,
-            all_columns=options.all_columns,
-            progress=True,
-        )
-        if picture is not None:
+        columns = {"column": options.column, "all_columns": options.all_columns}
+        found = audit(options.file, options.alpha, **columns, progress=True)
+        if options.plot is not None:
             from elu_sym.layer_audit.picture import draw
 
-            draw(found, picture)
+            draw(found, options.plot)
     except OSError as error:
         named = options.file if error.filename is None else error.filename
         raise ValueError(f"{named}: {error.strerror or error}") from error

@@ -13,40 +13,28 @@ error of the two numbers. Measured over normal samples of 1000 to 100,000 values
 a 95 % interval that excludes 0, and hardly any where few or no values lie on one side of 0.
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass, replace
-from math import inf, isfinite, sqrt
+from math import inf, sqrt
 from statistics import NormalDist
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from elu_sym.book.formula import (
-    Formula,
-    derivative_below,
-    derivative_mean,
-    derivative_second_moment,
-    elu,
-    mean,
-    relu,
-    second_moment,
-    variance,
-)
+from elu_sym.book.formula import Formula, elu, relu
 from elu_sym.layer_audit.result import Comparison, Estimate
 from elu_sym.layer_audit.running_moments import RunningCovariance
 from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
 from elu_sym.numeric import _gradients
 from elu_sym.numeric._generated import elu_slope, elu_value
 from elu_sym.numeric.law import NormalLaw
-from elu_sym.numeric.operations import NUMPY
+from elu_sym.numeric.operations import NUMPY, FloatArray
 
 __all__ = ["FUNCTIONS", "LayerEstimates", "function_values", "share"]
 
-FloatArray: TypeAlias = NDArray[np.float64]
 
-FUNCTIONS = ("x", "x_squared", "f", "f_squared", "slope", "slope_squared", "negative", "below")
+FUNCTIONS = (
+    *("x", "x_squared", "f", "f_squared"),
+    *("derivative_mean", "derivative_second_moment", "negative", "below"),
+)
 """The functions of x: x and f less their fixed points, the squares of these, f'(x) and its square,
 and whether x < 0 and f'(x) < level."""
 
@@ -60,8 +48,7 @@ FEW = 10
 """Below so many cases, or so many others, the error of a share is not normal."""
 
 
-@dataclass(frozen=True)
-class Functional:
+class Functional(NamedTuple):
     """A function of the mean vector.
 
     Attributes:
@@ -74,20 +61,20 @@ class Functional:
     slopes: FloatArray
     rounding: float = 0.0
 
-    def __sub__(self, other: Functional) -> Functional:
-        return Functional(
-            self.value - other.value,
-            self.slopes - other.slopes,
-            self.rounding + other.rounding,
-        )
+    def __sub__(self, other: "Functional") -> "Functional":
+        rounding = self.rounding + other.rounding
+        return Functional(self.value - other.value, self.slopes - other.slopes, rounding)
 
-    def divided_by(self, other: Functional) -> Functional | None:
-        """The quotient; None where it is no finite positive number."""
-        if not (self.value > 0.0 and other.value > 0.0):
-            return None
-        value = self.value / other.value
-        if not (isfinite(value) and value > 0.0):
-            return None
+    def __truediv__(self, other: "Functional") -> "Functional":
+        """The quotient of positive numbers.
+
+        Raises:
+            ArithmeticError: if it is no finite positive number.
+        """
+        positive = self.value > 0.0 and other.value > 0.0
+        value = self.value / other.value if positive else 0.0
+        if not 0.0 < value < inf:
+            raise ArithmeticError(f"{self.value}/{other.value} is no finite positive number")
         # Relative errors, since the square of the denominator may underflow.
         slopes = self.slopes / self.value - other.slopes / other.value
         rounding = self.rounding / self.value + other.rounding / other.value
@@ -118,11 +105,7 @@ class LayerEstimates:
     """
 
     def __init__(
-        self,
-        means: RunningCovariance,
-        fixed: tuple[float, float],
-        alpha: float,
-        confidence: float,
+        self, means: RunningCovariance, fixed: tuple[float, float], alpha: float, confidence: float
     ) -> None:
         """Take the sums.
 
@@ -135,33 +118,24 @@ class LayerEstimates:
         self.alpha, self.count = alpha, means.count
         self.quantile = NormalDist().inv_cdf(0.5 + confidence / 2.0)
         self.covariance = means.covariance_of_mean
-        at = dict(zip(FUNCTIONS, map(float, means.mean), strict=True))
-        unit = dict(zip(FUNCTIONS, np.eye(len(FUNCTIONS)), strict=True))
-        variances = dict(zip(FUNCTIONS, np.diag(means.sums) / (means.count - 1), strict=True))
+        units = np.eye(len(FUNCTIONS))
+        x, x_squared, f, f_squared, *others = map(Functional, means.mean.tolist(), units)
+        spread, _, spread_of_f, *_ = (np.diag(means.sums) / (means.count - 1)).tolist()
         self.fixed = point, height = fixed
-        self.mean = Functional(point + at["x"], unit["x"])
-        self.squared_std = Functional(
-            float(variances["x"]), unit["x_squared"] - 2.0 * at["x"] * unit["x"]
-        )
-        self.mu, self.sigma = self.mean.value, sqrt(self.squared_std.value)
+        self.mean = Functional(point + x.value, x.slopes)
+        self.squared_std = Functional(spread, x_squared.slopes - 2.0 * x.value * x.slopes)
+        self.mu, self.sigma = self.mean.value, sqrt(spread)
         nothing = np.zeros(len(FUNCTIONS))
         self.one = Functional(1.0, nothing)
         self.std = Functional(
             self.sigma, self.squared_std.slopes / (2.0 * self.sigma) if self.sigma else nothing
         )
+        square = f_squared.value + 2.0 * height * f.value + height * height
         self.empirical = {
-            "mean": Functional(height + at["f"], unit["f"]),
-            "second_moment": Functional(
-                at["f_squared"] + 2.0 * height * at["f"] + height * height,
-                unit["f_squared"] + 2.0 * height * unit["f"],
-            ),
-            "variance": Functional(
-                float(variances["f"]), unit["f_squared"] - 2.0 * at["f"] * unit["f"]
-            ),
-            "derivative_mean": Functional(at["slope"], unit["slope"]),
-            "derivative_second_moment": Functional(at["slope_squared"], unit["slope_squared"]),
-            "negative": Functional(at["negative"], unit["negative"]),
-            "below": Functional(at["below"], unit["below"]),
+            "mean": Functional(height + f.value, f.slopes),
+            "second_moment": Functional(square, f_squared.slopes + 2.0 * height * f.slopes),
+            "variance": Functional(spread_of_f, f_squared.slopes - 2.0 * f.value * f.slopes),
+            **dict(zip(FUNCTIONS[4:], others, strict=True)),
         }
         self._fit()
 
@@ -174,9 +148,9 @@ class LayerEstimates:
         share = (self.count - 1) / self.count
         root = sqrt(share)
         self.fitted_std = Functional(root * self.sigma, self.std.slopes / root)
-        self.fitted_squared_std = replace(self.squared_std, value=share * self.squared_std.value)
+        self.fitted_squared_std = self.squared_std._replace(value=share * self.squared_std.value)
         self.sample = {
-            name: replace(each, rounding=ROUNDING * abs(each.value))
+            name: each._replace(rounding=ROUNDING * abs(each.value))
             for name, each in self.empirical.items()
         }
         spread, found = self.empirical["variance"].value, self.empirical["variance"].slopes
@@ -191,10 +165,13 @@ class LayerEstimates:
 
     def estimate(self, functional: Functional) -> Estimate:
         """The value with its interval."""
-        slopes = functional.slopes
-        # A variance of nothing may come out below zero by rounding.
-        error = self.quantile * sqrt(max(float(slopes @ self.covariance @ slopes), 0.0))
+        error = self.quantile * self._deviation(functional)
         return Estimate(functional.value, functional.value - error, functional.value + error)
+
+    def _deviation(self, functional: Functional) -> float:
+        """The standard deviation that the values show, to first order."""
+        # A variance of nothing may come out below zero by rounding.
+        return sqrt(max(float(functional.slopes @ self.covariance @ functional.slopes), 0.0))
 
     def _difference(self, functional: Functional) -> Estimate:
         """A difference that is zero for a normal law, with its interval.
@@ -209,9 +186,8 @@ class LayerEstimates:
             influence = influence / scale  # so that no power overflows
             square = float(self._weights @ influence**2)
             ratio = abs(float(self._weights @ influence**3)) / square if square else 0.0
-        measured = float(functional.slopes @ self.covariance @ functional.slopes)
-        first = sqrt(max(measured, 0.0))
-        error = self.quantile * max(first, scale * sqrt(square / self.count))
+        first = max(self._deviation(functional), scale * sqrt(square / self.count))
+        error = self.quantile * first
         error += self.quantile**2 / 6.0 * scale * ratio / self.count
         error += functional.rounding
         return Estimate(functional.value, functional.value - error, functional.value + error)
@@ -238,11 +214,8 @@ class LayerEstimates:
             law = NormalLaw(NUMPY, np.array([mu]), np.array([sigma]))
             found = gradient(law, np.array([self.alpha]))
         by_mu, by_sigma = float(found[0][0]), float(found[1][0])
-        return Functional(
-            value,
-            by_mu * self.mean.slopes + by_sigma * std.slopes,
-            ROUNDING * (abs(value) + abs(by_mu * mu) + abs(by_sigma * sigma)),
-        )
+        rounding = ROUNDING * (abs(value) + abs(by_mu * mu) + abs(by_sigma * sigma))
+        return Functional(value, by_mu * self.mean.slopes + by_sigma * std.slopes, rounding)
 
     def comparisons(self, level: float) -> dict[str, Any]:
         """What a :class:`LayerAudit` compares, by the names of its fields.
@@ -253,18 +226,18 @@ class LayerEstimates:
         unit, scale = (self.one, self.one), (self.squared_std, self.fitted_squared_std)
         # The derivative of ReLU is below 1/2 where X < 0.
         negative = float(relu.derivative_below(0.5, self.mu, self.sigma))
-        below = float(derivative_below(level, self.mu, self.sigma, self.alpha))
+        below = float(elu.derivative_below(level, self.mu, self.sigma, self.alpha))
         return {
-            "activation_mean": self.moment(mean),
-            "activation_second_moment": self.moment(second_moment),
-            "activation_variance": self.moment(variance),
-            "derivative_mean": self.moment(derivative_mean),
-            "derivative_second_moment": self.moment(derivative_second_moment),
+            "activation_mean": self.moment(elu.mean),
+            "activation_second_moment": self.moment(elu.second_moment),
+            "activation_variance": self.moment(elu.variance),
+            "derivative_mean": self.moment(elu.derivative_mean),
+            "derivative_second_moment": self.moment(elu.derivative_second_moment),
             "negative": self._share("negative", negative, 0.0),
             "derivative_below": self._share("below", below, self._end_below(level)),
-            "weight_factor_second_moment": self._ratio(*scale, second_moment),
-            "weight_factor_variance": self._ratio(*scale, variance),
-            "weight_factor_gradient": self._ratio(*unit, derivative_second_moment),
+            "weight_factor_second_moment": self._ratio(*scale, elu.second_moment),
+            "weight_factor_variance": self._ratio(*scale, elu.variance),
+            "weight_factor_gradient": self._ratio(*unit, elu.derivative_second_moment),
         }
 
     def _end_below(self, level: float) -> float:
@@ -279,27 +252,26 @@ class LayerEstimates:
     def _ratio(
         self, numerator: Functional, fitted: Functional, formula: Formula
     ) -> Comparison | None:
-        empirical = numerator.divided_by(self.empirical[formula.name])
-        gaussian = numerator.divided_by(self.gaussian(formula, self.std))
-        first = fitted.divided_by(self.sample[formula.name])
-        second = fitted.divided_by(self.gaussian(formula, self.fitted_std))
-        if empirical is None or gaussian is None or first is None or second is None:
+        try:
+            empirical = numerator / self.empirical[formula.name]
+            gaussian = numerator / self.gaussian(formula, self.std)
+            sample = fitted / self.sample[formula.name]
+            difference = sample - fitted / self.gaussian(formula, self.fitted_std)
+        except ArithmeticError:  # all values or all activations are equal, or nearly
             return None
         return Comparison(
-            self.estimate(empirical), self.estimate(gaussian), self._difference(first - second)
+            self.estimate(empirical), self.estimate(gaussian), self._difference(difference)
         )
 
     def _share(self, name: str, probability: float, end: float) -> Comparison:
         """A share beside P[X < end]."""
-        measured = self.empirical[name]
-        gaussian = Functional(probability, 0.0 * self.std.slopes)
+        measured, slopes = self.empirical[name], 0.0 * self.std.slopes
         if self.sigma:
             t = (end - self.mu) / self.sigma
             density = NormalDist().pdf(t) if abs(t) < inf else 0.0
             by_mu, by_sigma = -density / self.sigma, -t * density / self.sigma
-            gaussian = Functional(
-                probability, by_mu * self.mean.slopes + by_sigma * self.std.slopes
-            )
+            slopes = by_mu * self.mean.slopes + by_sigma * self.std.slopes
+        gaussian = Functional(probability, slopes)
         cases = round(measured.value * self.count)
         inner = share(cases, self.count, self.quantile)
         outer = self.estimate(gaussian)

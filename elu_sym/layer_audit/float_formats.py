@@ -1,27 +1,21 @@
 """Where ELU has reached its floor in the format that the values were recorded in."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import TypeAlias
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from elu_sym.book.formula import elu
 from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
+from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["FORMATS", "at_floor", "rounded_alpha"]
 
-FloatArray: TypeAlias = NDArray[np.float64]
 
-
-def _through(dtype: type[np.floating]) -> Callable[[FloatArray], FloatArray]:
-    def rounded(values: FloatArray) -> FloatArray:
-        with np.errstate(over="ignore", under="ignore"):
-            return values.astype(dtype).astype(np.float64)
-
-    return rounded
+def _through(dtype: str, values: FloatArray) -> FloatArray:
+    with np.errstate(over="ignore", under="ignore"):
+        return values.astype(dtype).astype(np.float64)
 
 
 def _to_bfloat16(values: FloatArray) -> FloatArray:
@@ -34,9 +28,9 @@ def _to_bfloat16(values: FloatArray) -> FloatArray:
 
 
 FORMATS: dict[str, Callable[[FloatArray], FloatArray]] = {
-    "float16": _through(np.float16),
+    "float16": partial(_through, "float16"),
     "bfloat16": _to_bfloat16,
-    "float32": _through(np.float32),
+    "float32": partial(_through, "float32"),
     "float64": lambda values: values,
 }
 """How float64 values are rounded to each format."""

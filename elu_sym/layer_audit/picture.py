@@ -1,23 +1,19 @@
 """A picture of an audit: the pre-activations beside the fitted normal, and the activation law."""
 
-from __future__ import annotations
-
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from elu_sym.book.formula import elu
 from elu_sym.generate.whole_files import write_whole
 from elu_sym.layer_audit.result import LayerAudit
 from elu_sym.networks.activation_pieces import activation_pieces
 from elu_sym.numeric._generated import elu_value
+from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["densities", "draw"]
-
-FloatArray: TypeAlias = NDArray[np.float64]
 
 
 class Densities(NamedTuple):

@@ -5,8 +5,6 @@ numbers, is a :class:`RecordedValuesError` that names the file, the column and t
 counted from 0.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -106,13 +104,12 @@ def chosen_columns(
     return found
 
 
-def checked_finite(path: Path, chunk: RealArray, place: Callable[[int], str]) -> RealArray:
+def checked_finite(chunk: RealArray, where: Callable[[int], str]) -> RealArray:
     """Return the chunk.
 
     Args:
-        path: the file.
         chunk: a one-dimensional array.
-        place: from the index in the chunk to the column and row in the file.
+        where: from the index in the chunk to the file, the column and the row.
 
     Raises:
         RecordedValuesError: if there is NaN, infinity or a number beyond ``LARGEST`` in it.
@@ -127,16 +124,18 @@ def checked_finite(path: Path, chunk: RealArray, place: Callable[[int], str]) ->
         if np.isfinite(value)
         else f"{value} is no finite number: remove or repair it"
     )
-    raise RecordedValuesError(f"{path}: {place(first)}: {wrong}")
+    raise RecordedValuesError(f"{where(first)}: {wrong}")
+
+
+def _no_numbers(path: Path, what: str, kind: Any) -> RecordedValuesError:
+    advice = "record float16, float32, float64 or whole numbers"
+    return RecordedValuesError(f"{path}: {what} has the type {kind}: {advice}")
 
 
 def _check_real(path: Path, what: str, dtype: np.dtype[Any]) -> str:
     """The float format of a type of NumPy."""
     if dtype.kind not in "iuf" or dtype.itemsize > 8:
-        raise RecordedValuesError(
-            f"{path}: {what} has the type {dtype}: record float16, float32, float64 or whole"
-            " numbers"
-        )
+        raise _no_numbers(path, what, dtype)
     return dtype.newbyteorder("=").name if dtype.kind == "f" else "float64"
 
 
@@ -159,29 +158,29 @@ def _open_npy(path: Path, column: str | int | None, all_columns: bool) -> Record
     if whole.size == 0:
         raise RecordedValuesError(f"{path}: the array of shape {whole.shape} has no values")
     selections = _selections(path, whole, column, all_columns)
-    parts = [(name, key, whole[key].shape) for name, key in selections.items()]
-    sizes = [int(np.prod(shape)) for *_, shape in parts]
     formats = [
         _check_real(path, name or "the array", whole[key].dtype) for name, key in selections.items()
     ]
     order: Literal["C", "F"] = "C" if whole.flags.c_contiguous else "F"
 
-    def place(name: str, shape: tuple[int, ...], index: int) -> str:
+    def where(name: str, shape: tuple[int, ...], index: int) -> str:
         if len(shape) == 1:
-            return f"{name}, row {index}" if name else f"row {index}"
-        return f"element {[int(k) for k in np.unravel_index(index, shape, order=order)]}"
+            return f"{path}: {name}, row {index}" if name else f"{path}: row {index}"
+        return f"{path}: element {[int(k) for k in np.unravel_index(index, shape, order=order)]}"
 
     def chunks() -> Iterator[RealArray]:
-        for (name, key, shape), size in zip(parts, sizes, strict=True):
-            for start in range(0, size, ROWS):
+        for name, key in selections.items():
+            shape = whole[key].shape
+            for start in range(0, whole[key].size, ROWS):
                 # Mapped anew for every chunk, so that what was read does not stay in memory. The
                 # values in the order in which they lie in the file, without a copy.
                 part = np.lib.format.open_memmap(path, mode="r")[key]
                 values = (part if order == "C" else part.T).reshape(-1)
                 chunk = np.asarray(values[start : start + ROWS])
-                yield checked_finite(path, chunk, lambda k: place(name, shape, start + k))  # noqa: B023
+                yield checked_finite(chunk, lambda k: where(name, shape, start + k))  # noqa: B023
 
-    return RecordedValues(_one_format(path, formats), sum(sizes), chunks)
+    count = sum(whole[key].size for key in selections.values())
+    return RecordedValues(_one_format(path, formats), count, chunks)
 
 
 def _selections(
@@ -227,21 +226,17 @@ def _open_parquet(path: Path, column: str | int | None, all_columns: bool) -> Re
     with _whole_parquet(path), parquet.ParquetFile(path) as file:
         schema, count = file.schema_arrow, file.metadata.num_rows
     columns = chosen_columns(path, schema.names, column, all_columns)
-    for number in columns:
-        _check_path(path, schema, number)
+    names = [schema.names[number] for number in columns]
     formats = []
-    for number in columns:
-        kind = schema.field(number).type
-        if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-            raise RecordedValuesError(
-                f"{path}: column {schema.names[number]!r} has the type {kind}: record float16,"
-                " float32, float64 or whole numbers"
-            )
+    for name in names:
+        _check_path(path, schema, name)
+        kind = schema.field(name).type
         floating = pa.types.is_floating(kind)
+        if not (floating or pa.types.is_integer(kind)):
+            raise _no_numbers(path, f"column {name!r}", kind)
         formats.append(f"float{kind.bit_width}" if floating else "float64")
     if count == 0:
         raise RecordedValuesError(f"{path}: the table has no rows")
-    names = [schema.names[number] for number in columns]
 
     def batches() -> Iterator[Any]:
         # Without read-ahead and threads only a batch and its pages are held.
@@ -254,15 +249,13 @@ def _open_parquet(path: Path, column: str | int | None, all_columns: bool) -> Re
         for batch in batches():
             for name, values in zip(names, batch.columns, strict=True):
 
-                def place(index: int, name: str = name, start: int = start) -> str:
-                    return f"column {name!r}, row {start + index}"
+                def where(index: int, name: str = name, start: int = start) -> str:
+                    return f"{path}: column {name!r}, row {start + index}"
 
                 if values.null_count:
-                    first = int(np.argmin(np.asarray(values.is_valid())))
-                    raise RecordedValuesError(
-                        f"{path}: {place(first)}: the value is missing: remove or fill it"
-                    )
-                yield checked_finite(path, values.to_numpy(zero_copy_only=False), place)
+                    place = where(int(np.argmin(np.asarray(values.is_valid()))))
+                    raise RecordedValuesError(f"{place}: the value is missing: remove or fill it")
+                yield checked_finite(values.to_numpy(zero_copy_only=False), where)
             start += batch.num_rows
         if start != count:
             raise RecordedValuesError(f"{path}: {start} rows were read where {count} are announced")
@@ -270,11 +263,10 @@ def _open_parquet(path: Path, column: str | int | None, all_columns: bool) -> Re
     return RecordedValues(_one_format(path, formats), count * len(columns), chunks)
 
 
-def _check_path(path: Path, schema: Any, number: int) -> None:
+def _check_path(path: Path, schema: Any, name: str) -> None:
     """PyArrow reads a column by a name in which a dot leads into a structure."""
     import pyarrow as pa
 
-    name = schema.names[number]
     for other, kind in zip(schema.names, schema.types, strict=True):
         inside = pa.types.is_nested(kind) and name.startswith(f"{other}.")
         if inside or other.startswith(f"{name}."):

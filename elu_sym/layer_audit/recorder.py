@@ -1,10 +1,8 @@
 """One pass over pre-activations: values go into a recorder, an audit comes out at any time."""
 
-from __future__ import annotations
-
 from copy import deepcopy
 from math import isfinite, log, sqrt
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,10 +15,10 @@ from elu_sym.layer_audit.result import Histogram, KolmogorovDistance, LayerAudit
 from elu_sym.layer_audit.running_histogram import RunningHistogram, distance_to_normal
 from elu_sym.layer_audit.running_moments import RunningCovariance
 from elu_sym.numeric._generated import elu_value
+from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["LARGEST", "LayerRecorder", "real_array"]
 
-FloatArray: TypeAlias = NDArray[np.float64]
 
 BLOCK = 1 << 16
 """Values are processed in blocks of this size however they arrive: results have the same bits."""
@@ -30,34 +28,6 @@ LEVEL = 0.01
 
 BINS = 80
 """Bins of the histogram in the result."""
-
-
-class _Sums:
-    """What is kept of all whole blocks."""
-
-    def __init__(self, alpha: float, float_format: str) -> None:
-        self.alpha, self.float_format = alpha, float_format
-        self.format_alpha = rounded_alpha(alpha, float_format)
-        self.fixed: tuple[float, float] | None = None
-        self.means = RunningCovariance(len(FUNCTIONS))
-        self.powers: SampleMoments | None = None
-        self.histogram = RunningHistogram()
-        self.least, self.greatest, self.at_floor = np.inf, -np.inf, 0
-
-    def add(self, x: FloatArray) -> None:
-        if self.fixed is None:
-            # Equal values have exactly their median, so that their deviations are exactly zero.
-            point = float(np.median(x))
-            self.fixed = point, float(elu_value(point, self.alpha))
-        values = function_values(x, self.fixed, self.alpha)
-        deviations, slope = values[0], values[FUNCTIONS.index("slope")]
-        self.means.add(np.vstack((values, x < 0.0, slope < LEVEL)))
-        powers = SampleMoments.of(deviations)
-        self.powers = powers if self.powers is None else self.powers.merged(powers)
-        self.histogram.add(x)
-        self.least = min(self.least, float(x.min()))
-        self.greatest = max(self.greatest, float(x.max()))
-        self.at_floor += int(at_floor(x, self.format_alpha, self.float_format).sum())
 
 
 class LayerRecorder:
@@ -106,14 +76,20 @@ class LayerRecorder:
         if float_format not in FORMATS:
             raise ValueError(f"float_format = {float_format!r}: give one of {', '.join(FORMATS)}")
         self.float_format, self.source = float_format, source
-        self._sums = _Sums(self.alpha, float_format)
+        self._format_alpha = rounded_alpha(self.alpha, float_format)
         self._rest: FloatArray = np.empty(BLOCK)
         self._waiting = 0
+        # What is kept of all whole blocks.
+        self._fixed: tuple[float, float] | None = None
+        self._means = RunningCovariance(len(FUNCTIONS))
+        self._powers: SampleMoments | None = None
+        self._histogram = RunningHistogram()
+        self._least, self._greatest, self._at_floor = np.inf, -np.inf, 0
 
     @property
     def count(self) -> int:
         """How many values were taken."""
-        return self._sums.means.count + self._waiting
+        return self._means.count + self._waiting
 
     def add(self, values: ArrayLike) -> None:
         """Take values; all of them, or none if one is wrong.
@@ -136,8 +112,23 @@ class LayerRecorder:
             self._waiting += taken
             start += taken
             if self._waiting == BLOCK:
-                self._sums.add(self._rest)
+                self._add_block(self._rest)
                 self._waiting = 0
+
+    def _add_block(self, x: FloatArray) -> None:
+        if self._fixed is None:
+            # Equal values have exactly their median, so that their deviations are exactly zero.
+            point = float(np.median(x))
+            self._fixed = point, float(elu_value(point, self.alpha))
+        values = function_values(x, self._fixed, self.alpha)
+        deviations, slope = values[0], values[FUNCTIONS.index("derivative_mean")]
+        self._means.add(np.vstack((values, x < 0.0, slope < LEVEL)))
+        powers = SampleMoments.of(deviations)
+        self._powers = powers if self._powers is None else self._powers.merged(powers)
+        self._histogram.add(x)
+        self._least = min(self._least, float(x.min()))
+        self._greatest = max(self._greatest, float(x.max()))
+        self._at_floor += int(at_floor(x, self._format_alpha, self.float_format).sum())
 
     def result(self) -> LayerAudit:
         """The audit of the values so far; more can be added after it.
@@ -148,46 +139,52 @@ class LayerRecorder:
         """
         if self.count < 2:
             raise ValueError(f"{self.source}: {self.count} values: an audit needs at least two")
-        sums = deepcopy(self._sums)
+        whole = deepcopy(self)
         if self._waiting:
-            sums.add(self._rest[: self._waiting])
-        return _result(sums, self.confidence, self.source)
+            whole._add_block(self._rest[: self._waiting])
+        return whole._audit()
 
-
-def _result(sums: _Sums, confidence: float, source: str) -> LayerAudit:
-    assert sums.fixed is not None
-    assert sums.powers is not None
-    estimates = LayerEstimates(sums.means, sums.fixed, sums.alpha, confidence)
-    count, mu, sigma = sums.means.count, estimates.mu, estimates.sigma
-    if sums.least < sums.greatest and sigma < 1.0 / LARGEST:
-        raise ValueError(
-            f"{source}: the standard deviation {sigma} is below {1.0 / LARGEST:g}: give values on"
-            " an ordinary scale"
+    def _audit(self) -> LayerAudit:
+        """The audit of all whole blocks, of which there is one."""
+        assert self._fixed is not None
+        assert self._powers is not None
+        estimates = LayerEstimates(self._means, self._fixed, self.alpha, self.confidence)
+        count, mu, sigma = self._means.count, estimates.mu, estimates.sigma
+        if self._least < self._greatest and sigma < 1.0 / LARGEST:
+            raise ValueError(
+                f"{self.source}: the standard deviation {sigma} is below {1.0 / LARGEST:g}: give"
+                " values on an ordinary scale"
+            )
+        low, high = max(self._least, mu - 5.0 * sigma), min(self._greatest, mu + 5.0 * sigma)
+        edges, counts = self._histogram.coarse(low, high, BINS)
+        below, *inner, above = counts.tolist()
+        skewness, kurtosis = _shapes(self._powers, estimates.quantile)
+        return LayerAudit(
+            source=self.source,
+            alpha=self.alpha,
+            count=count,
+            confidence=self.confidence,
+            float_format=self.float_format,
+            least=self._least,
+            greatest=self._greatest,
+            mean=estimates.estimate(estimates.mean),
+            std=estimates.estimate(estimates.std),
+            skewness=skewness,
+            excess_kurtosis=kurtosis,
+            kolmogorov=self._kolmogorov(mu, sigma) if sigma else None,
+            level=LEVEL,
+            at_floor=share(self._at_floor, count, estimates.quantile),
+            at_floor_count=self._at_floor,
+            histogram=Histogram(tuple(edges.tolist()), tuple(inner), below, above),
+            **estimates.comparisons(LEVEL),
         )
-    low, high = max(sums.least, mu - 5.0 * sigma), min(sums.greatest, mu + 5.0 * sigma)
-    edges, counts = sums.histogram.coarse(low, high, BINS)
-    skewness, kurtosis = _shapes(sums.powers, estimates.quantile)
-    return LayerAudit(
-        source=source,
-        alpha=sums.alpha,
-        count=count,
-        confidence=confidence,
-        float_format=sums.float_format,
-        least=sums.least,
-        greatest=sums.greatest,
-        mean=estimates.estimate(estimates.mean),
-        std=estimates.estimate(estimates.std),
-        skewness=skewness,
-        excess_kurtosis=kurtosis,
-        kolmogorov=_kolmogorov(sums, estimates, confidence) if sigma else None,
-        level=LEVEL,
-        at_floor=share(sums.at_floor, count, estimates.quantile),
-        at_floor_count=sums.at_floor,
-        histogram=Histogram(
-            tuple(edges.tolist()), tuple(counts[1:-1].tolist()), int(counts[0]), int(counts[-1])
-        ),
-        **estimates.comparisons(LEVEL),
-    )
+
+    def _kolmogorov(self, mu: float, sigma: float) -> KolmogorovDistance:
+        low, high = distance_to_normal(self._histogram, mu, sigma)
+        margin = sqrt(log(2.0 / (1.0 - self.confidence)) / (2.0 * self._means.count))
+        root = sqrt(self._means.count)
+        limit = 0.895 / (root - 0.01 + 0.85 / root)
+        return KolmogorovDistance(low, high, max(low - margin, 0.0), min(high + margin, 1.0), limit)
 
 
 def _shapes(powers: SampleMoments, quantile: float) -> tuple[Shape | None, Shape | None]:
@@ -198,18 +195,6 @@ def _shapes(powers: SampleMoments, quantile: float) -> tuple[Shape | None, Shape
     return (
         Shape(third / second**1.5, quantile * sqrt(6.0 / powers.count)),
         Shape(fourth / second**2 - 3.0, quantile * sqrt(24.0 / powers.count)),
-    )
-
-
-def _kolmogorov(sums: _Sums, estimates: LayerEstimates, confidence: float) -> KolmogorovDistance:
-    found = distance_to_normal(sums.histogram, estimates.mu, estimates.sigma)
-    margin = sqrt(log(2.0 / (1.0 - confidence)) / (2.0 * sums.means.count))
-    root = sqrt(sums.means.count)
-    return KolmogorovDistance(
-        *found,
-        law_low=max(found.low - margin, 0.0),
-        law_high=min(found.high + margin, 1.0),
-        normal_limit=0.895 / (root - 0.01 + 0.85 / root),
     )
 
 

@@ -1,7 +1,5 @@
 """The result of an audit: plain data, as text or as JSON."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -6,17 +6,16 @@ every count exact; single outliers are counted beyond the ends. A distribution f
 exactly at the edges of the bins and monotone between them, which encloses Kolmogorov's distance.
 """
 
-from __future__ import annotations
-
 from math import floor, log2
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from elu_sym.numeric.operations import FloatArray
+
 __all__ = ["RunningHistogram", "distance_to_normal"]
 
-FloatArray: TypeAlias = NDArray[np.float64]
 IntegerArray: TypeAlias = NDArray[np.int64]
 
 HALF = 1 << 15
@@ -141,8 +140,5 @@ def distance_to_normal(histogram: RunningHistogram, mu: float, sigma: float) -> 
     sample = np.concatenate(([0], np.cumsum(histogram.counts))) / total
     normal = np.concatenate(([0.0], ndtr((histogram.edges - mu) / sigma), [1.0]))
     low = float(np.abs(sample - normal).max())
-    high = max(
-        float((sample[1:] - normal[:-1]).max()),
-        float((normal[1:] - sample[:-1]).max()),
-    )
+    high = max(float((sample[1:] - normal[:-1]).max()), float((normal[1:] - sample[:-1]).max()))
     return KolmogorovEnclosure(low, high)

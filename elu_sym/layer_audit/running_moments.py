@@ -4,16 +4,11 @@ The mean vector and the matrix of co-moments are merged as the moments of one co
 :mod:`elu_sym.certify.sample_moments`, and to the same accuracy.
 """
 
-from __future__ import annotations
-
-from typing import TypeAlias
-
 import numpy as np
-from numpy.typing import NDArray
+
+from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["RunningCovariance"]
-
-FloatArray: TypeAlias = NDArray[np.float64]
 
 
 class RunningCovariance:

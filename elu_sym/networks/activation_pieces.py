@@ -6,14 +6,10 @@ ELU has c = 1, r = alpha and k = 1. Where theory needs more than the formulas of
 these numbers, and refuses an activation whose definition has another shape.
 """
 
-from __future__ import annotations
+from typing import Any, NamedTuple
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
+from elu_sym.book.formula import Activation
 from elu_sym.numeric import _generated
-
-if TYPE_CHECKING:
-    from elu_sym.book.formula import Activation
 
 __all__ = ["ActivationPieces", "UnsuitableActivationError", "activation_pieces"]
 

@@ -1,7 +1,5 @@
 """Results of arguments in their domains that are too large for their type."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

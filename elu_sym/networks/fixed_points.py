@@ -6,8 +6,6 @@ is a root, and only one, is decided before the search by the claims of the chapt
 search that does not end raises an exception instead of returning its last iterate.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -130,13 +128,12 @@ grows; give less than 2
     gain, biases = float(layer.gain), layer.numbers["bias_variance"]
     _require_fixed_point(layer)
 
-    def relative_growth(q: float, moments: CenteredMoments) -> tuple[float, float]:
+    def relative_decay(q: float, moments: CenteredMoments) -> tuple[float, float]:
         mapped = gain * float(moments.square) + biases
-        slope = gain * float(moments.square_slope) * q / mapped - 1.0
-        is_close = _is_close(mapped, q)
-        return math.log1p((mapped - q) / q) if is_close else math.log(mapped / q), slope
+        growth = math.log1p((mapped - q) / q) if _is_close(mapped, q) else math.log(mapped / q)
+        return -growth, 1.0 - gain * float(moments.square_slope) * q / mapped
 
-    q = _root(layer, relative_growth, ("weight_variance", "bias_variance"), falls=True)
+    q = _root(layer, relative_decay)
     found = layer.moments(np.array(q))
     return FixedPoint(q, gain * float(found.square_slope), gain * float(found.slope_square))
 
@@ -253,7 +250,7 @@ def edge_of_chaos(
         )
         return value, float(moments.gap_slope) * q / found
 
-    q = _root(layer, relative_excess, ("bias_variance",), falls=False)
+    q = _root(layer, relative_excess)
     return Edge(float(keep / layer.moments(np.array(q)).slope_square), biases, q)
 
 
@@ -262,23 +259,17 @@ def _is_close(x: float, y: float) -> bool:
     return y / 2.0 <= x <= 2.0 * y
 
 
-def _root(
-    layer: Layer,
-    function: Callable[[float, CenteredMoments], tuple[float, float]],
-    names: tuple[str, ...],
-    falls: bool,
-) -> float:
-    """The zero of a strictly monotone function of log q, given with its derivative in log q.
+def _root(layer: Layer, function: Callable[[float, CenteredMoments], tuple[float, float]]) -> float:
+    """The zero of a strictly increasing function of log q, given with its derivative in log q.
 
-    The root grows with the arguments of these names, which are what to change where there is none.
+    The root grows with the variances of the layer, which are what to change where there is none.
 
     Raises:
         SearchError: if no bracket is found among the positive doubles, or it does not shrink.
     """
-    sign = -1.0 if falls else 1.0
-    numbers = {name: layer.numbers[name] for name in names} | layer.parameters
-    shown = ", ".join(f"{name} = {value}" for name, value in numbers.items())
-    advice = " or ".join(names)
+    variances = {k: v for k, v in layer.numbers.items() if k != "keep_probability"}
+    shown = ", ".join(f"{name} = {value}" for name, value in (variances | layer.parameters).items())
+    advice = " or ".join(variances)
 
     def value_and_slope(q: float) -> tuple[float, float]:
         value, slope = function(q, layer.moments(np.array(q)))
@@ -288,10 +279,9 @@ def _root(
                 f" the range of a double; give a {advice}"
                 f"{' or parameters' if layer.parameters else ''} nearer to 1"
             )
-        return sign * value, sign * slope
+        return value, slope
 
-    low, high = 0.0, math.inf
-    q = 1.0
+    low, q, high = 0.0, 1.0, math.inf
     for _ in range(ITERATIONS):
         value, slope = value_and_slope(q)
         low, high = (q, high) if value < 0.0 else (low, q)

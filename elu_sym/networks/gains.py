@@ -11,9 +11,7 @@ The factors are those of g(x) = x for x >= 0 and r (e^x - 1) for x < 0. ELU is (
 the numbers c, r and k of its definition: 1, alpha and 1.
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,18 +27,20 @@ from elu_sym.numeric.variances import lower_variance_moment, upper_variance_mome
 
 __all__ = ["gradient_gain", "second_moment_gain", "variance_gain"]
 
+_Factor: TypeAlias = tuple[FloatArray | float, int]
+"""A number and the power of it."""
+
 _ZERO = -(2**40)
 _FARTHEST = 2**12
 
 
-@dataclass(frozen=True)
-class _Scaled:
+class _Scaled(NamedTuple):
     """The numbers significand 2^exponent, not negative; 0 has an exponent below all others."""
 
     significand: FloatArray
     exponent: NDArray[np.int64]
 
-    def __add__(self, other: _Scaled) -> _Scaled:
+    def __add__(self, other: "_Scaled") -> "_Scaled":  # type: ignore[override]
         exponent = np.maximum(self.exponent, other.exponent)
         first, second = (
             np.ldexp(each.significand, np.maximum(each.exponent - exponent, -_FARTHEST))
@@ -103,12 +103,8 @@ def variance_gain(law: Law, alpha: FloatArray) -> FloatArray:
         at_kink = 1.0 / (unit * np.sqrt(spread))
         return np.where(law.mu == 0.0, at_kink, _one_over_slope(law, ratio)) / factor
     above, below = upper_moment(1, law), lower_moment(1, law)
-    product = _product(
-        _power(2.0, 1),
-        _power(ratio, 1),
-        *(_power(x, n) for each in (above, below) for x, n in _factors(each, 1)),
-        _power(law.sigma, -2),
-    )
+    factors = (factor for each in (above, below) for factor in _factors(each, 1))
+    product = _product((2.0, 1), (ratio, 1), *factors, (law.sigma, -2))
     upper = _over_variance(upper_variance_moment(law), law, 1.0)
     lower = _over_variance(lower_variance_moment(law), law, ratio)
     return (upper + product + lower).inverse_root() / factor
@@ -135,8 +131,8 @@ def gradient_gain(law: Law, alpha: FloatArray) -> FloatArray:
         at_kink = np.sqrt(2.0) / np.hypot(1.0, ratio)
         return np.where(law.mu == 0.0, at_kink, _one_over_slope(law, ratio)) / factor
     above, below = upper_moment(0, law), exponential_moment(2, law)
-    right = _product(_power(above.root, 4), _power(above.bracket, 1))
-    left = _product(_power(ratio, 2), _power(below.root, 4), _power(below.bracket, 1))
+    right = _product((above.root, 4), (above.bracket, 1))
+    left = _product((ratio, 2), (below.root, 4), (below.bracket, 1))
     return (right + left).inverse_root() / factor
 
 
@@ -159,8 +155,8 @@ def _second_above(law: NormalLaw) -> _Scaled:
     right = law.t > 0.0
     below = ((root * root) * (root * root)) * integral
     bracket = np.where(right, 1.0 - below, integral)
-    near = _product(_power(np.where(right, 1.0, root), 4), _power(bracket, 1))
-    return near + _product(_power(np.where(right, law.mu, 0.0), 2), _power(law.sigma, -2))
+    near = _product((np.where(right, 1.0, root), 4), (bracket, 1))
+    return near + _product((np.where(right, law.mu, 0.0), 2), (law.sigma, -2))
 
 
 def _one_over_slope(law: LimitLaw, alpha: FloatArray) -> FloatArray:
@@ -170,25 +166,20 @@ def _one_over_slope(law: LimitLaw, alpha: FloatArray) -> FloatArray:
 
 def _over_variance(moment: Moment, law: NormalLaw, alpha: FloatArray | float) -> _Scaled:
     """Return alpha^2 times a moment of order 2 over sigma^2."""
-    factors = (_power(x, n) for x, n in _factors(moment, 2))
-    return _product(_power(alpha, 2), *factors, _power(law.sigma, -2))
+    return _product((alpha, 2), *_factors(moment, 2), (law.sigma, -2))
 
 
-def _factors(moment: Moment, order: int) -> tuple[tuple[FloatArray | float, int], ...]:
+def _factors(moment: Moment, order: int) -> tuple[_Factor, ...]:
     return (moment.unit, order), (moment.root, 4), (moment.bracket, 1)
 
 
-def _power(x: FloatArray | float, n: int) -> _Scaled:
-    significand, exponent = np.frexp(x)
-    whole = np.where(significand == 0.0, _ZERO, exponent.astype(np.int64))
-    return _Scaled(significand**n, n * whole)
-
-
-def _product(*factors: _Scaled) -> _Scaled:
-    """Return the product, its significand between 1/2 and 1 again."""
-    significand, exponent = factors[0].significand, factors[0].exponent
-    for factor in factors[1:]:
-        significand = significand * factor.significand
-        exponent = exponent + factor.exponent
-    significand, shift = np.frexp(significand)
-    return _Scaled(significand, exponent + shift)
+def _product(*factors: _Factor) -> _Scaled:
+    """Return the product of powers, its significand between 1/2 and 1 again."""
+    product: FloatArray = np.array(1.0)
+    total: NDArray[np.int64] = np.array(0)
+    for x, power in factors:
+        significand, exponent = np.frexp(x)
+        whole = np.where(significand == 0.0, _ZERO, exponent.astype(np.int64))
+        product, total = product * significand**power, total + power * whole
+    significand, shift = np.frexp(product)
+    return _Scaled(significand, total + shift)

@@ -13,8 +13,6 @@ X ~ N(mu, sigma**2) as it is; what it keeps is named by ``preserve``:
 For ReLU at mu = 0 the first and the third agree; for ELU no two of them do.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from operator import index
@@ -109,13 +107,9 @@ def gain(
     if rest.any():
         broadcast = np.broadcast_arrays(mean, deviation, height)
         (values[rest],) = evaluate(everywhere, *(each[rest] for each in broadcast))
-    return finite_result(
-        checked,
-        values,
-        dict(zip(("alpha", "mu", "sigma"), checked.arrays, strict=True)),
-        f"the gain that preserves the {preserve}",
-        ", since the units hardly respond there; give a larger mu or alpha",
-    )
+    given = {"alpha": height, "mu": mean, "sigma": deviation}
+    advice = ", since the units hardly respond there; give a larger mu or alpha"
+    return finite_result(checked, values, given, f"the gain that preserves the {preserve}", advice)
 
 
 def weight_variance(
@@ -162,7 +156,7 @@ def weight_variance(
     factor = gain(height, mean, deviation, preserve)
     with np.errstate(all="ignore"):
         values = np.asarray(factor * (factor / number))
-    given = dict(zip(("fan", "alpha", "mu", "sigma"), checked.arrays, strict=True))
+    given = {"fan": number, "alpha": height, "mu": mean, "sigma": deviation}
     advice = "; give a larger fan, mu or alpha"
     return finite_result(checked, values, given, "the weight variance", advice)
 

@@ -4,8 +4,6 @@ The arguments are those of the functions of :mod:`elu_sym.networks.meanfield`, w
 mean.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,8 +13,9 @@ import numpy as np
 from elu_sym.book.formula import Activation
 from elu_sym.networks.activation_pieces import ActivationPieces, activation_pieces
 from elu_sym.networks.beyond_range import finite_result
-from elu_sym.networks.meanfield_moments import CenteredMoments, FloatArray, centered_moments
+from elu_sym.networks.meanfield_moments import CenteredMoments, centered_moments
 from elu_sym.numeric.arguments import POSITIVE, Arguments, Domain, broadcast_arguments
+from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["Layer"]
 
@@ -75,7 +74,7 @@ class Layer:
         named: dict[str, float],
         *values: Any,
         **given: Any,
-    ) -> Layer:
+    ) -> "Layer":
         """Check the arguments of a layer.
 
         Args:
@@ -96,14 +95,13 @@ class Layer:
             _refuse_array(name, array)
             bound[name] = float(array)
         given = dict(zip(DOMAINS, values, strict=False)) | given
-        arguments = broadcast_arguments(
-            **{name: (value, DOMAINS[name]) for name, value in given.items()}
-        )
+        unchecked = {name: (value, DOMAINS[name]) for name, value in given.items()}
+        arguments = broadcast_arguments(**unchecked)
         arrays = dict(zip(given, arguments.arrays, strict=True))
         return cls(activation, bound, arrays, arguments)
 
     @classmethod
-    def of_numbers(cls, *activation: Any, **given: Any) -> Layer:
+    def of_numbers(cls, *activation: Any, **given: Any) -> "Layer":
         """The same where every argument must be a number, and none may be NaN.
 
         Raises:
@@ -142,10 +140,7 @@ class Layer:
         """A moment times the weight variance over the probability to keep a unit."""
         weights, keep = self.arrays["weight_variance"], self.arrays["keep_probability"]
         with np.errstate(all="ignore"):
-            found: FloatArray = np.where(
-                np.isinf(self.gain), weights * moment / keep, self.gain * moment
-            )
-        return found
+            return np.where(np.isinf(self.gain), weights * moment / keep, self.gain * moment)
 
     def result(self, what: str, *terms: FloatArray) -> Any:
         """A sum in the type of the arguments.
@@ -154,13 +149,9 @@ class Layer:
             BeyondRangeError: if it is infinite.
         """
         with np.errstate(over="ignore"):
-            return finite_result(
-                self.arguments,
-                sum(terms[1:], terms[0]),
-                self.arrays | self.parameters,
-                what,
-                "; give a smaller weight_variance or variance",
-            )
+            total = sum(terms[1:], terms[0])
+        advice = "; give a smaller weight_variance or variance"
+        return finite_result(self.arguments, total, self.arrays | self.parameters, what, advice)
 
 
 def _refuse_array(name: str, value: Any) -> None:

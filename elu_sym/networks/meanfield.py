@@ -18,8 +18,6 @@ References:
     Sohl-Dickstein: Deep information propagation, ICLR 2017, equations 3, 5, 9, and section 5.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

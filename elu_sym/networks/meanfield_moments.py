@@ -16,31 +16,22 @@ Which c, k and floor (the ratio of the slopes at 0) an activation has is read fr
 see :mod:`elu_sym.networks.activation_pieces`.
 """
 
-from __future__ import annotations
-
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from elu_sym.book.formula import Activation
 from elu_sym.networks.activation_pieces import activation_pieces
 from elu_sym.numeric.mills import divided_difference, mills_derivatives, within_reach
-from elu_sym.numeric.operations import NUMPY
-
-if TYPE_CHECKING:
-    from elu_sym.book.formula import Activation
+from elu_sym.numeric.operations import NUMPY, FloatArray
 
 __all__ = ["CenteredMoments", "centered_moments"]
-
-FloatArray = NDArray[np.float64]
 
 _DENSITY = 1.0 / math.sqrt(2.0 * math.pi)
 
 
-@dataclass(frozen=True)
-class CenteredMoments:
+class CenteredMoments(NamedTuple):
     """Expectations of an activation at X ~ N(0, q), arrays of the shape of q.
 
     Attributes:

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PUBLISHED_CONSTANTS", "PublishedConstant"]
 
-Definition = Callable[[], "Expr"]
-
 
 @dataclass(frozen=True)
 class PublishedConstant:
@@ -49,7 +47,7 @@ class PublishedConstant:
     value: str
     activation: str
     meaning: str
-    definition: Definition
+    definition: Callable[[], Expr]
     source: str
 
     @property
@@ -100,12 +98,12 @@ class PublishedConstant:
             return 0.0 if ratio.contains(0) else float(ratio.mid())
 
 
-def _power(exponent: str, formula: Formula, *parameters: str) -> Expr:
-    """A power of a formula at N(0, 1), all numbers as fractions in text."""
-    from sympy import Rational
+def _power(exponent: str, formula: Formula, *parameters: str | Expr) -> Expr:
+    """A power of a formula at N(0, 1), its numbers as fractions in text or as expressions."""
+    from sympy import Rational, S
 
-    point = map(Rational, ("0", "1", *parameters))
-    values = dict(zip(formula.symbols, point, strict=True))
+    given = (Rational(each) if isinstance(each, str) else each for each in parameters)
+    values = dict(zip(formula.symbols, (S.Zero, S.One, *given), strict=True))
     return formula.closed_form.xreplace(values) ** Rational(exponent)
 
 
@@ -144,81 +142,43 @@ def selu_scale() -> Expr:
         >>> print(selu_scale().evalf(20))
         1.0507009873554804934
     """
-    from sympy import S, sqrt
-
-    from elu_sym.symbols import alpha, mu, sigma
-
-    point = {mu: S.Zero, sigma: S.One, alpha: selu_alpha()}
-    return 1 / sqrt(elu.second_moment.closed_form.xreplace(point))
+    return _power("-1/2", elu.second_moment, selu_alpha())
 
 
-_PYTORCH = "PyTorch, torch/nn/init.py, calculate_gain, as of version 2.13"
-_SIREN = "vsitzmann/siren, modules.py, init_weights_elu, commit 361422e, and copies of it"
-_NFNETS = (
-    "google-deepmind/deepmind-research, nfnets/base.py, nonlinearities, commit 68a1754;"
-    " huggingface/pytorch-image-models, timm/models/nfnet.py, _nonlin_gamma, commit 0262a0e"
-)
-_SELU = (
-    "Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017, arXiv 1706.02515; with all digits in"
-    " PaddlePaddle, paddle.nn.functional.selu"
-)
-_NORMALIZER = "1/std f(Z), the variance rule"
+_SOURCES = {
+    "siren": "vsitzmann/siren, modules.py, init_weights_elu, commit 361422e, and copies of it",
+    "nfnets": "google-deepmind/deepmind-research, nfnets/base.py, nonlinearities, commit 68a1754;"
+    " huggingface/pytorch-image-models, timm/models/nfnet.py, _nonlin_gamma, commit 0262a0e",
+    "pytorch": "PyTorch, torch/nn/init.py, calculate_gain, as of version 2.13",
+    "selu": "Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017, arXiv 1706.02515; with all"
+    " digits in PaddlePaddle, paddle.nn.functional.selu",
+}
+_SQUARE = "1/E f(Z)^2, the square of the gain"
+_SPREAD = "1/std f(Z), the variance rule"
 _GAIN = "1/sqrt(E f(Z)^2), the second-moment rule"
+_MEAN = "the alpha with mean 0 at N(0, 1)"
+_UNIT = "the lambda with second moment 1 at N(0, 1)"
 
-_ELU, _CELU, _LEAKY = "ELU, alpha = 1", "CELU, alpha = 1", "leaky ReLU, slope 0.01"
-_ROOT = partial(_power, "-1/2")
-_SLOPE = "1/100"
+_ELU, _CELU, _RELU, _SELU = "ELU, alpha = 1", "CELU, alpha = 1", "ReLU", "SELU"
+_LEAKY, _SLOPE = "leaky ReLU, slope 0.01", "1/100"
+_INVERSE, _ROOT = partial(partial, _power, "-1"), partial(partial, _power, "-1/2")
+_LEAKY_ROOT = _ROOT(leaky_relu.second_moment, _SLOPE)
 
 _ROWS = (
-    PublishedConstant(
-        "siren.elu",
-        "1.5505188080679277",
-        _ELU,
-        "1/E f(Z)^2, the square of the gain",
-        partial(_power, "-1", elu.second_moment, "1"),
-        _SIREN,
-    ),
-    *(
-        PublishedConstant(f"nfnets.{name}", value, activation, _NORMALIZER, definition, _NFNETS)
-        for name, value, activation, definition in (
-            ("elu", "1.2716004848480225", _ELU, partial(_ROOT, elu.variance, "1")),
-            ("celu", "1.270926833152771", _CELU, partial(_ROOT, celu.variance, "1")),
-            ("relu", "1.7139588594436646", "ReLU", partial(_ROOT, relu.variance)),
-            ("leaky_relu", "1.70590341091156", _LEAKY, partial(_ROOT, leaky_relu.variance, _SLOPE)),
-            ("selu", "1.0008515119552612", "SELU", _one),
-        )
-    ),
-    *(
-        PublishedConstant(f"pytorch.{name}", value, activation, _GAIN, definition, _PYTORCH)
-        for name, value, activation, definition in (
-            ("relu", "1.4142135623730951", "ReLU", partial(_ROOT, relu.second_moment)),
-            (
-                "leaky_relu",
-                "1.4141428569978354",
-                _LEAKY,
-                partial(_ROOT, leaky_relu.second_moment, _SLOPE),
-            ),
-            ("selu", "0.75", "SELU", _one),
-        )
-    ),
-    *(
-        PublishedConstant(f"selu.{name}", value, "SELU", meaning, definition, _SELU)
-        for name, value, meaning, definition in (
-            (
-                "alpha",
-                "1.6732632423543772848170429916717",
-                "the alpha with mean 0 at N(0, 1)",
-                selu_alpha,
-            ),
-            (
-                "scale",
-                "1.0507009873554804934193349852946",
-                "the lambda with second moment 1 at N(0, 1)",
-                selu_scale,
-            ),
-        )
-    ),
+    ("siren.elu", "1.5505188080679277", _ELU, _SQUARE, _INVERSE(elu.second_moment, "1")),
+    ("nfnets.elu", "1.2716004848480225", _ELU, _SPREAD, _ROOT(elu.variance, "1")),
+    ("nfnets.celu", "1.270926833152771", _CELU, _SPREAD, _ROOT(celu.variance, "1")),
+    ("nfnets.relu", "1.7139588594436646", _RELU, _SPREAD, _ROOT(relu.variance)),
+    ("nfnets.leaky_relu", "1.70590341091156", _LEAKY, _SPREAD, _ROOT(leaky_relu.variance, _SLOPE)),
+    ("nfnets.selu", "1.0008515119552612", _SELU, _SPREAD, _one),
+    ("pytorch.relu", "1.4142135623730951", _RELU, _GAIN, _ROOT(relu.second_moment)),
+    ("pytorch.leaky_relu", "1.4141428569978354", _LEAKY, _GAIN, _LEAKY_ROOT),
+    ("pytorch.selu", "0.75", _SELU, _GAIN, _one),
+    ("selu.alpha", "1.6732632423543772848170429916717", _SELU, _MEAN, selu_alpha),
+    ("selu.scale", "1.0507009873554804934193349852946", _SELU, _UNIT, selu_scale),
 )
 
-PUBLISHED_CONSTANTS = {row.id: row for row in _ROWS}
+PUBLISHED_CONSTANTS = {
+    row[0]: PublishedConstant(*row, _SOURCES[row[0].partition(".")[0]]) for row in _ROWS
+}
 """Every published constant by its id."""

@@ -10,24 +10,18 @@ References:
     equations 3 to 5 and 14.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+from mpmath import mp
 
-from elu_sym.networks.selu_equations import (
-    PreciseParameters,
-    precise,
-    precise_jacobian,
-    precise_parameters,
-    vanishes,
-)
+from elu_sym.networks import selu_equations
+from elu_sym.networks.selu_equations import SeluParameters, precise, precise_parameters
 from elu_sym.numeric.arguments import POSITIVE, Domain, broadcast_arguments
 
 __all__ = ["SeluFixedPoint", "SeluParameters", "selu_fixed_point", "selu_parameters"]
@@ -42,18 +36,6 @@ _FARTHEST_LEFT = -60.0
 
 There it grows like exp(t^2/4) or faster, so that nothing is to be computed.
 """
-
-
-class SeluParameters(NamedTuple):
-    """The parameters of SELU, scale*f(x; alpha).
-
-    Attributes:
-        alpha: the height of the floor of ELU.
-        scale: the factor in front, lambda in the literature.
-    """
-
-    alpha: float
-    scale: float
 
 
 @dataclass(frozen=True)
@@ -121,10 +103,8 @@ def selu_parameters(mean: float = 0.0, variance: float = 1.0) -> SeluParameters:
         >>> print(f"{selu_parameters(mean=-0.5, variance=2.0).alpha:.12f}")
         1.950996352735
     """
-    _check(mean=(mean, _FINITE), variance=(variance, _VARIANCE))
-    m, v = float(mean), float(variance)
-    _require_within_reach(m, v)
-    return _rounded(PreciseParameters(*precise(lambda: precise_parameters(m, v))), m, v)
+    m, v = _request(mean=(mean, _FINITE), variance=(variance, _VARIANCE))
+    return _rounded(SeluParameters(*precise(lambda: precise_parameters(m, v))), m, v)
 
 
 def selu_fixed_point(
@@ -169,60 +149,56 @@ def selu_fixed_point(
         >>> print(f"{shifted.eigenvalues[0].real:.6f} {shifted.attracting}")
         1.076750 False
     """
-    _check(
+    m, v, first, second = _request(
         mean=(mean, _FINITE),
         variance=(variance, _VARIANCE),
         omega=(omega, _FINITE),
         tau=(tau, _NOT_NEGATIVE),
     )
-    m, v, first, second = float(mean), float(variance), float(omega), float(tau)
-    _require_within_reach(m, v)
+
+    def numbers() -> tuple[Any, ...]:
+        parameters = precise_parameters(m, v)
+        slopes = selu_equations.precise_jacobian(m, v, parameters)
+        # The larger eigenvalue may be below 1 in size by less than any double.
+        distance = 1 - abs(_eigenvalues(_weighted(slopes, first, second))[0])
+        return (*parameters, *slopes, distance)
+
+    alpha, scale, *slopes, distance = precise(numbers)
+    jacobian = _weighted(slopes, first, second)
     request = f"mean = {m}, variance = {v}, omega = {first}, tau = {second}"
-    solved, jacobian = _solved(m, v, first, second)
-    entries = [_double(entry, "an entry of the Jacobian", request, 0.0) for entry in jacobian]
-    eigenvalues = _eigenvalues(jacobian)
-    return SeluFixedPoint(
-        m,
-        v,
-        first,
-        second,
-        _rounded(solved, m, v),
-        ((entries[0], entries[1]), (entries[2], entries[3])),
-        (complex(eigenvalues[0]), complex(eigenvalues[1])),
-        _double(_largest_singular_value(jacobian), "the largest singular value", request, 0.0),
-        _attracting(m, v, first, second),
-    )
+    a, b, c, d = (_double(entry, "an entry of the Jacobian", request, 0.0) for entry in jacobian)
+    size = _double(_largest_singular_value(jacobian), "the largest singular value", request, 0.0)
+    larger, smaller = map(complex, _eigenvalues(jacobian))
+    attracting = None if selu_equations.vanishes(distance) else bool(distance > 0)
+    solved = _rounded(SeluParameters(alpha, scale), m, v)
+    rows = ((a, b), (c, d))
+    return SeluFixedPoint(m, v, first, second, solved, rows, (larger, smaller), size, attracting)
 
 
-def _require_within_reach(mean: float, variance: float) -> None:
-    """Refuse a mean so far below zero that the scale is no double.
+def _request(**arguments: tuple[Any, Domain]) -> tuple[float, ...]:
+    """Mean, variance and whatever follows, each a single number in its domain.
 
     Raises:
-        ValueError: naming the request.
+        TypeError: if one is no real number.
+        ValueError: if one is an array or outside its domain, or the mean is so far below zero that
+            the scale is no double.
     """
+    arrays = broadcast_arguments(**arguments).arrays
+    for name, array in zip(arguments, arrays, strict=True):
+        if array.ndim:
+            raise ValueError(f"{name} has the shape {array.shape}: give a single number")
+    mean, variance, *others = map(float, arrays)
     t = mean / math.sqrt(variance)
     if t < _FARTHEST_LEFT:
         raise ValueError(
             f"mean = {mean}, variance = {variance}: scale is above 1e313, outside of the range of"
             f" float64; give a mean that is fewer standard deviations below zero, not {-t:.4g}"
         )
+    return mean, variance, *others
 
 
 Jacobian: TypeAlias = tuple[Any, Any, Any, Any]
 """Its entries row by row, numbers of mpmath."""
-
-
-def _solved(
-    mean: float, variance: float, omega: float, tau: float
-) -> tuple[PreciseParameters, Jacobian]:
-    """The parameters and the Jacobian."""
-
-    def numbers() -> tuple[Any, ...]:
-        parameters = precise_parameters(mean, variance)
-        return (*parameters, *precise_jacobian(mean, variance, parameters))
-
-    alpha, scale, *slopes = precise(numbers)
-    return PreciseParameters(alpha, scale), _weighted(slopes, omega, tau)
 
 
 def _weighted(slopes: Sequence[Any], omega: float, tau: float) -> Jacobian:
@@ -232,8 +208,6 @@ def _weighted(slopes: Sequence[Any], omega: float, tau: float) -> Jacobian:
 
 def _eigenvalues(jacobian: Jacobian) -> tuple[Any, Any]:
     """Both, the larger in size first, to the precision of the entries in units of the larger."""
-    from mpmath import mp
-
     a, b, c, d = jacobian
     with mp.workprec(mp.prec + 512):
         half = (a + d) / 2
@@ -243,25 +217,12 @@ def _eigenvalues(jacobian: Jacobian) -> tuple[Any, Any]:
 
 
 def _largest_singular_value(jacobian: Jacobian) -> Any:
-    from mpmath import mp
-
     a, b, c, d = jacobian
     with mp.workprec(512):
         return (mp.hypot(a + d, b - c) + mp.hypot(a - d, b + c)) / 2
 
 
-def _attracting(mean: float, variance: float, omega: float, tau: float) -> bool | None:
-    """Whether the larger eigenvalue is below 1 in size; it may be so by less than any double."""
-
-    def slopes_and_distance() -> tuple[Any, ...]:
-        slopes = precise_jacobian(mean, variance, precise_parameters(mean, variance))
-        return (*slopes, 1 - abs(_eigenvalues(_weighted(slopes, omega, tau))[0]))
-
-    *_, distance = precise(slopes_and_distance)
-    return None if vanishes(distance) else bool(distance > 0)
-
-
-def _rounded(solved: PreciseParameters, mean: float, variance: float) -> SeluParameters:
+def _rounded(solved: SeluParameters, mean: float, variance: float) -> SeluParameters:
     request = f"mean = {mean}, variance = {variance}"
     alpha, scale = solved
     return SeluParameters(_double(alpha, "alpha", request), _double(scale, "scale", request))
@@ -279,8 +240,6 @@ def _double(value: Any, name: str, request: str, underflow: float | None = None)
     Raises:
         ValueError: if it is not in the range of float64.
     """
-    from mpmath import mp
-
     if not value:
         return 0.0
     size = mp.mag(value)
@@ -300,11 +259,3 @@ def _double(value: Any, name: str, request: str, underflow: float | None = None)
         f"{request}: {name} is {shown}, outside of the range of float64; give a mean that is fewer"
         " standard deviations away from zero, or a variance closer to 1"
     )
-
-
-def _check(**arguments: tuple[Any, Domain]) -> None:
-    """Refuse what is no single number in its domain."""
-    checked = broadcast_arguments(**arguments)
-    for name, array in zip(arguments, checked.arrays, strict=True):
-        if array.ndim:
-            raise ValueError(f"{name} has the shape {array.shape}: give a single number")

@@ -26,22 +26,15 @@ are small or |t| is large, as n and b themselves do; how many depends on the req
 computed with mpmath in a precision that rises until two successive ones agree to 80 bits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
+
+from mpmath import mp
 
 from elu_sym.book.formula import elu
 from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
 
-__all__ = [
-    "Moments",
-    "PreciseParameters",
-    "precise",
-    "precise_jacobian",
-    "precise_parameters",
-    "vanishes",
-]
+__all__ = ["SeluParameters", "precise", "precise_jacobian", "precise_parameters", "vanishes"]
 
 AGREEMENT = 80
 """The bits to which two precisions must agree, of 53 that are kept."""
@@ -56,16 +49,16 @@ Number = Any
 """A number of mpmath."""
 
 
-class PreciseParameters(NamedTuple):
-    """The parameters of SELU as numbers of mpmath.
+class SeluParameters(NamedTuple):
+    """The parameters of SELU, scale*f(x; alpha): doubles, or numbers of mpmath.
 
     Attributes:
-        alpha: The height of the floor of ELU.
-        scale: The factor in front, lambda in the literature.
+        alpha: the height of the floor of ELU.
+        scale: the factor in front, lambda in the literature.
     """
 
-    alpha: Number
-    scale: Number
+    alpha: float
+    scale: float
 
 
 class Moments:
@@ -80,8 +73,6 @@ class Moments:
 
     def __init__(self, mean: Number, variance: Number) -> None:
         """Take exact arguments; the working precision of mpmath is that of the caller."""
-        from mpmath import mp
-
         self.mean = mp.mpf(mean)
         self.sigma = mp.sqrt(mp.mpf(variance))
         self.t = self.mean / self.sigma
@@ -89,8 +80,6 @@ class Moments:
 
     def exponential(self, order: int) -> Number:
         """E[e^(order X); X < 0]."""
-        from mpmath import mp
-
         x = self.t + order * self.sigma
         if x >= 0:
             return self.density * mills_ratio(x)
@@ -120,8 +109,6 @@ def mills_ratio(x: Number) -> Number:
     ...     print(mp.nstr(mills_ratio(mp.mpf(1)), 12))
     0.655679542419
     """
-    from mpmath import mp
-
     if x * x < 2 * mp.prec:
         return mp.sqrt(mp.pi / 2) * mp.exp(x * x / 2) * mp.erfc(x / mp.sqrt(2))
     # The terms of the asymptotic series fall below the precision before they grow again.
@@ -133,7 +120,7 @@ def mills_ratio(x: Number) -> Number:
     return total
 
 
-def precise_parameters(mean: float, variance: float) -> PreciseParameters:
+def precise_parameters(mean: float, variance: float) -> SeluParameters:
     """The two parameters in the working precision of mpmath.
 
     Raises:
@@ -155,16 +142,15 @@ def _require_elu(alpha: Number) -> None:
         raise UnsuitableActivationError(elu, "x for x >= 0 and alpha (e^x - 1) for x < 0")
 
 
-def _right(law: Moments) -> PreciseParameters:
+def _right(law: Moments) -> SeluParameters:
     """For t >= 0, everything of the left side in units of phi(t)."""
-    from mpmath import mp
-
     t, sigma, phi = law.t, law.sigma, law.density
-    mills = mills_ratio(t)
-    shifted = [mills, *(mills_ratio(t + k * sigma) for k in (1, 2))]
+    mills, one, two = (mills_ratio(t + k * sigma) for k in range(3))
     first = 1 - t * mills
     mean = t + phi * first
-    loss, loss_variance = _differences(shifted, phi)
+    # E N/phi and Var N/phi.
+    loss = _positive(mills - one)
+    loss_variance = _positive(mills - 2 * one + two - phi * loss**2)
     variance = 1 - 2 * phi * mills + phi * (mills - t * first - phi * first**2)
     rest = t**2 * mills + t * (2 + t**2) * first + (1 + t**2) * phi * first**2
     root = 2 + t**2 + variance / mean**2 + loss_variance * rest / (loss * mean) ** 2
@@ -172,13 +158,11 @@ def _right(law: Moments) -> PreciseParameters:
     whole = (
         sigma**2 * variance + 2 * alpha * sigma * mean * phi * loss + alpha**2 * phi * loss_variance
     )
-    return PreciseParameters(_positive(alpha), sigma / mp.sqrt(_positive(whole)))
+    return SeluParameters(_positive(alpha), sigma / mp.sqrt(_positive(whole)))
 
 
-def _left(law: Moments) -> PreciseParameters:
+def _left(law: Moments) -> SeluParameters:
     """For t < 0."""
-    from mpmath import mp
-
     r, sigma, phi = -law.t, law.sigma, law.density
     mills = mills_ratio(r)
     first = 1 - r * mills
@@ -191,17 +175,11 @@ def _left(law: Moments) -> PreciseParameters:
     root = 2 + r**2 + loss_variance / loss**2 + variance * rest / (mean * loss) ** 2
     alpha = sigma * mean * loss * (1 + r**2 + r * mp.sqrt(_positive(root))) / rest
     whole = sigma**2 * variance + 2 * alpha * sigma * mean * loss + alpha**2 * loss_variance
-    return PreciseParameters(_positive(alpha), sigma / mp.sqrt(_positive(whole)))
-
-
-def _differences(mills: list[Number], phi: Number) -> tuple[Number, Number]:
-    """E N/phi and Var N/phi from the Mills ratios at t, t + sigma and t + 2 sigma."""
-    loss = _positive(mills[0] - mills[1])
-    return loss, _positive(mills[0] - 2 * mills[1] + mills[2] - phi * loss**2)
+    return SeluParameters(_positive(alpha), sigma / mp.sqrt(_positive(whole)))
 
 
 def precise_jacobian(
-    mean: float, variance: float, parameters: PreciseParameters
+    mean: float, variance: float, parameters: SeluParameters
 ) -> tuple[Number, Number, Number, Number]:
     """The derivatives of mean and variance after the activation by those before it.
 
@@ -226,12 +204,9 @@ def precise_jacobian(
     # E f f' and E f'^2 + E f f'', in which the atom of f'' counts f(0) = 0.
     product = law.sigma * law.positive_mean + alpha**2 * (two - one)
     square = positive + alpha**2 * (2 * two - one)
-    return (
-        by_mean,
-        by_variance,
-        2 * (scale**2 * product - law.mean * by_mean),
-        scale**2 * square - 2 * law.mean * by_variance,
-    )
+    variance_by_mean = 2 * (scale**2 * product - law.mean * by_mean)
+    variance_by_variance = scale**2 * square - 2 * law.mean * by_variance
+    return by_mean, by_variance, variance_by_mean, variance_by_variance
 
 
 def precise(function: Callable[[], tuple[Number, ...]]) -> tuple[Number, ...]:
@@ -252,8 +227,6 @@ def precise(function: Callable[[], tuple[Number, ...]]) -> tuple[Number, ...]:
     >>> print(mp.nstr(value, 12))
     0.395612425086
     """
-    from mpmath import mp
-
     known: tuple[Number, ...] | None = None
     precision = LOWEST_PRECISION
     while precision <= HIGHEST_PRECISION:
@@ -281,14 +254,10 @@ def _positive(value: Number) -> Number:
 
 def vanishes(value: Number) -> bool:
     """Whether a number is 0 or rounds to 0 as a double."""
-    from mpmath import mp
-
     return not value or mp.mag(value) < -1080
 
 
 def _agree(first: tuple[Number, ...], second: tuple[Number, ...], precision: int) -> bool:
-    from mpmath import mp
-
     for x, y in zip(first, second, strict=True):
         # What comes out as 0 has cancelled, and is below the smallest double only if the terms
         # were precise enough.
@@ -300,6 +269,4 @@ def _agree(first: tuple[Number, ...], second: tuple[Number, ...], precision: int
 
 
 def _density(x: Number) -> Number:
-    from mpmath import mp
-
     return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)

@@ -7,10 +7,9 @@ References:
     Schoenholz, Gilmer, Ganguli, Sohl-Dickstein: Deep information propagation, ICLR 2017.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
+from itertools import accumulate
 from operator import index
 from typing import Any
 
@@ -19,8 +18,8 @@ import numpy as np
 from elu_sym.book.formula import Activation, elu
 from elu_sym.networks.beyond_range import BeyondRangeError
 from elu_sym.networks.meanfield import correlation_slope, variance_map, variance_slope
-from elu_sym.networks.meanfield_moments import FloatArray
 from elu_sym.numeric.arguments import POSITIVE, Domain, broadcast_arguments
+from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["backward_variances", "forward_variances", "sampling_deviation"]
 
@@ -176,10 +175,9 @@ def sampling_deviation(
     with np.errstate(all="ignore"):
         squares = activation.second_moment(0.0, deviations, *bound)
         fresh = (activation.fourth_moment(0.0, deviations, *bound) - squares**2) / units
-        found = [fresh[0]]
-        for new, passed_on in zip(fresh[1:], slopes[1:], strict=True):
-            found.append(passed_on**2 * found[-1] + new)
-        result: FloatArray = np.sqrt(np.array(found))
+        later = zip(slopes[1:], fresh[1:], strict=True)
+        found = accumulate(later, lambda x, at: at[0] ** 2 * x + at[1], initial=fresh[0])
+        result: FloatArray = np.sqrt(np.array(list(found)))
     if np.any(~np.isfinite(result) & ~np.isnan(layers).any()):
         raise ValueError(
             f"a deviation is beyond the range of a double at weight_variance = {weight_variance},"

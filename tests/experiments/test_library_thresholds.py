@@ -1,7 +1,6 @@
 """Thresholds by bisection, the libraries that are there, and the table."""
 
 import sys
-from dataclasses import astuple, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from elu_sym.algebra.rounding import (
     QUANTITIES,
     SELU_ALPHA,
 )
+from elu_sym.experiments import tables
 from elu_sym.experiments.library_functions import LIBRARIES, instruction_set, version
 from elu_sym.experiments.library_thresholds import (
     ELEMENTS,
@@ -28,7 +28,6 @@ from elu_sym.experiments.library_thresholds import (
     one_at_a_time,
     read,
     threshold,
-    write,
 )
 
 Doubles = NDArray[np.float64]
@@ -159,16 +158,16 @@ def test_the_rows_of_a_library_that_is_missing_are_kept_with_a_message(
     assert "jax is not measured" in shown.err
     assert {row.library for row in read(path)} == {"numpy"}
     kept = [row for row in read() if row.library == "torch"][:2]
-    write(kept, path)
+    tables.write(kept, Measurement, path)
     assert main(["--output", str(path)]) == 0
     assert [row for row in read(path) if row.library != "numpy"] == kept
 
 
 def test_a_row_of_the_table_comes_back(tmp_path: Path) -> None:
     rows, path = read(), tmp_path / "table.csv"
-    write(rows[3:5], path)
+    tables.write(rows[3:5], Measurement, path)
     assert read(path) == rows[3:5]
-    write(rows, path)
+    tables.write(rows, Measurement, path)
     assert path.read_bytes() == RESULTS.read_bytes()
     assert list(tmp_path.iterdir()) == [path]
 
@@ -179,7 +178,7 @@ def test_another_table_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="the columns are"):
         read(path)
     path.write_text(
-        ",".join(field.name for field in fields(Measurement)) + "\nnumpy,float64\n",
+        ",".join(Measurement._fields) + "\nnumpy,float64\n",
         encoding="utf-8",
     )
     with pytest.raises(ValueError, match="line 2 has 2 fields instead of 14"):
@@ -189,10 +188,10 @@ def test_another_table_is_an_error(tmp_path: Path) -> None:
 def test_the_stored_table_is_complete_and_names_no_machine() -> None:
     rows = read()
     assert [row.library for row in rows] == ["numpy"] * 6 + ["torch"] * 44 + ["jax"] * 32
-    keys = [replace(row, threshold="", neighbours="", monotone="") for row in rows]
+    keys = [row._replace(threshold="", neighbours="", monotone="") for row in rows]
     assert len(set(keys)) == len(rows)
     for row in rows:
-        assert all(isinstance(field, str) for field in astuple(row))
+        assert all(isinstance(field, str) for field in row)
         assert int(row.neighbours) == ELEMENTS
         assert "/" not in row.instruction_set
         assert isinstance(row, Measurement)

@@ -4,15 +4,14 @@ import math
 import os
 import shutil
 from argparse import ArgumentParser
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pytest
 
 from elu_sym.experiments import depth, smooth_ride, tables
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A row of a table as the experiments have them."""
 
     width: str

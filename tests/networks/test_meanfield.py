@@ -386,7 +386,7 @@ def test_what_is_not_found_is_no_number(call, message) -> None:
 
 def search(function) -> float:
     layer = Layer.of_numbers(elu, (1.0,), {}, bias_variance=0.5)
-    return _root(layer, function, ("bias_variance",), falls=False)
+    return _root(layer, function)
 
 
 def test_every_failed_search_names_the_arguments_and_says_what_to_give(monkeypatch) -> None:

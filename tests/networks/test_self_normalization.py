@@ -75,7 +75,7 @@ def test_a_wrong_moment_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_other_root_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def other(law: selu_equations.Moments) -> selu_equations.PreciseParameters:
+    def other(law: selu_equations.Moments) -> selu_equations.SeluParameters:
         law.t = -law.t
         return selu_equations._right(law)
 

@@ -231,7 +231,7 @@ def selu(module: str, name: str) -> Callable[[], None]:
             if name == "precise_jacobian":
                 a, scale = ALPHA, 1.3
                 moved = mapped(mu, variance, a, scale)[0]
-                kind = public("networks.selu_equations.PreciseParameters")
+                kind = public("networks.selu_equations.SeluParameters")
                 # It is for parameters that keep the mean.
                 found = function(mu, variance, kind(a, scale))
                 a_row = [found[0], found[1]]
@@ -425,13 +425,13 @@ APART = {
     *("fixed_points.Edge", "fixed_points.FixedPoint", "fixed_points.NoFixedPointError"),
     *("fixed_points.SearchError", "meanfield.BeyondRangeError"),
     *("initialization.Fans", "initialization.Preserve", "meanfield_moments.CenteredMoments"),
-    *("published_constants.PublishedConstant", "selu_equations.PreciseParameters"),
+    *("published_constants.PublishedConstant", "selu_equations.SeluParameters"),
     *("self_normalization.SeluFixedPoint", "self_normalization.SeluParameters"),
     *(f"result.{name}" for name in ("Comparison", "Estimate", "Histogram")),
     *(f"result.{name}" for name in ("KolmogorovDistance", "LayerAudit", "Shape")),
     *("beyond_range.BeyondRangeError", "beyond_range.finite_result"),
     # Of any slope, of the shape of weights, of the normal law alone, of the digits of numbers.
-    *("meanfield.depth_scale", "initialization.fans", "selu_equations.Moments"),
+    *("meanfield.depth_scale", "initialization.fans"),
     *("selu_equations.precise", "selu_equations.vanishes", "estimates.share"),
     # How values are read, rounded and counted.
     *("comma_separated.open_comma_separated", "estimates.FUNCTIONS", "float_formats.FORMATS"),

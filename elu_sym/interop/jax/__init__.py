@@ -3,12 +3,10 @@
 Needs the extra ``jax``.
 """
 
-try:
+from elu_sym.interop import extra
+
+with extra("jax"):
     import jax  # noqa: F401
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        f"elu_sym.interop.jax needs {error.name}: pip install 'elu_sym[jax]'", name=error.name
-    ) from error
 
 # After the message above, which names this package.
 from elu_sym.interop.jax.formulas import jax_function

@@ -15,9 +15,6 @@ Accuracy:
     number: see :mod:`elu_sym.interop.torch`.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
@@ -26,16 +23,10 @@ import jax.numpy as jnp
 from jax.custom_derivatives import SymbolicZero
 
 from elu_sym.book.formula import Formula
-from elu_sym.interop.selecting import (
-    SelectingOperations,
-    evaluate,
-    value_and_gradient,
-)
-from elu_sym.numeric.operations import Operations
+from elu_sym.interop import selecting
+from elu_sym.interop.selecting import Function, evaluate
 
 __all__ = ["jax_function"]
-
-Function = Callable[..., Any]
 
 
 def jax_function(formula: Formula) -> Function:
@@ -65,8 +56,7 @@ def jax_function(formula: Formula) -> Function:
     evaluated = _evaluated(formula)
 
     def function(*values: Any, **named: Any) -> Any:
-        arguments = _arrays(formula.bind(values, named))
-        return evaluated(*arguments)
+        return evaluated(*_arrays(formula.bind(values, named)))
 
     function.__doc__ = formula.__doc__
     return function
@@ -75,17 +65,17 @@ def jax_function(formula: Formula) -> Function:
 @cache
 def _evaluated(formula: Formula) -> Function:
     """A formula and its derivative at arrays of one shape and precision."""
-    function, gradient = value_and_gradient(formula)
+    function, gradient = selecting.value_and_gradient(formula)
 
     @partial(jax.jit, inline=True)
     def value_at(*arguments: Any) -> Any:
-        (value,) = evaluate(function, _operations(arguments[0].dtype.name), *arguments)
+        (value,) = evaluate(function, _Jax(arguments[0].dtype.name), *arguments)
         return value
 
     @jax.custom_jvp
     @jax.jit
     def slopes_at(*arguments: Any) -> Any:
-        return evaluate(gradient, _operations(arguments[0].dtype.name), *arguments)
+        return evaluate(gradient, _Jax(arguments[0].dtype.name), *arguments)
 
     @slopes_at.defjvp
     def second_derivative(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:
@@ -105,16 +95,11 @@ def _evaluated(formula: Formula) -> Function:
     return evaluated
 
 
-class _Jax(SelectingOperations):
+class _Jax(selecting.SelectingOperations):
     """The operations of JAX in one precision."""
 
-    exp = staticmethod(jnp.exp)
-    expm1 = staticmethod(jnp.expm1)
-    sqrt = staticmethod(jnp.sqrt)
-    hypot = staticmethod(jnp.hypot)
-
     def __init__(self, dtype: str) -> None:
-        super().__init__(dtype)
+        super().__init__(jnp, dtype)
         self.dtype = dtype
 
     def maximum(self, x: Any, y: float) -> Any:
@@ -150,11 +135,6 @@ def _apart(values: Any) -> Any:
     return jax.lax.optimization_barrier(values)
 
 
-@cache
-def _operations(dtype: str) -> Operations:
-    return _Jax(dtype)
-
-
 def _arrays(given: dict[str, Any]) -> list[Any]:
     """The arguments as arrays of one shape and precision."""
     for name, value in given.items():
@@ -166,11 +146,5 @@ def _arrays(given: dict[str, Any]) -> list[Any]:
     dtype = jnp.result_type(*given.values(), 0.0)
     if dtype not in (jnp.float32, jnp.float64):
         dtype = jnp.float32
-    try:
-        return list(jnp.broadcast_arrays(*(jnp.asarray(value, dtype) for value in given.values())))
-    except ValueError:
-        shapes = ", ".join(f"{name} has shape {jnp.shape(value)}" for name, value in given.items())
-        raise ValueError(
-            f"the arguments do not broadcast: {shapes}; give shapes that agree from the last "
-            "axis on, or are 1 there"
-        ) from None
+    shape = selecting.broadcast_shape({name: jnp.shape(value) for name, value in given.items()})
+    return [jnp.broadcast_to(jnp.asarray(value, dtype), shape) for value in given.values()]

@@ -4,8 +4,6 @@ Importable from :mod:`elu_sym.interop.jax`. Whatever takes a JAX initializer tak
 Equinox, Haiku. Needs the extra ``jax``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
@@ -76,7 +74,6 @@ def elu_initializer(
         raise ValueError(f"distribution = {distribution!r} is none of {choices}")
     scale = layer_scale(alpha, mu, sigma, preserve)
     typed = {} if dtype is None else {"dtype": dtype}
-    function: Callable[..., Any] = initializers.variance_scaling(
+    return initializers.variance_scaling(
         scale, mode, distribution, in_axis, out_axis, batch_axis, **typed
     )
-    return function

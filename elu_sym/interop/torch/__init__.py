@@ -3,22 +3,14 @@
 Needs the extra ``torch``.
 """
 
-try:
+from elu_sym.interop import extra
+
+with extra("torch"):
     import torch  # noqa: F401
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        f"elu_sym.interop.torch needs {error.name}: pip install 'elu_sym[torch]'", name=error.name
-    ) from error
 
 # After the message above, which names this package.
 from elu_sym.interop.torch.audit_hook import AuditHook, audited
 from elu_sym.interop.torch.formulas import torch_function
 from elu_sym.interop.torch.initializers import elu_kaiming_normal_, elu_kaiming_uniform_
 
-__all__ = [
-    "AuditHook",
-    "audited",
-    "elu_kaiming_normal_",
-    "elu_kaiming_uniform_",
-    "torch_function",
-]
+__all__ = ["AuditHook", "audited", "elu_kaiming_normal_", "elu_kaiming_uniform_", "torch_function"]

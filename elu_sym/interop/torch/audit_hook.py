@@ -3,8 +3,6 @@
 Needs the extra ``torch``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -92,10 +90,7 @@ class AuditHook:
                 f"{where}: the tensor has dtype {tensor.dtype} and layout {tensor.layout}: audit"
                 f" dense tensors of {', '.join(FORMATS.values())}"
             )
-        self._record(where, tensor.detach())
-
-    def _record(self, where: str, tensor: Tensor) -> None:
-        float_format = FORMATS[tensor.dtype]
+        tensor, float_format = tensor.detach(), FORMATS[tensor.dtype]
         # What LayerRecorder refuses is refused here, before a piece of the batch is recorded. A
         # larger limit than the format has would be infinity in the comparison.
         inside = tensor.abs() <= min(LARGEST, torch.finfo(tensor.dtype).max)

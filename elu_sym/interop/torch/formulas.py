@@ -16,27 +16,17 @@ Accuracy:
     deviation, and 0 where the variance is too small for the type.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from elu_sym.book.formula import Formula
-from elu_sym.interop.selecting import (
-    SelectingOperations,
-    evaluate,
-    value_and_gradient,
-)
+from elu_sym.interop import selecting
+from elu_sym.interop.selecting import Function, evaluate, value_and_gradient
 from elu_sym.numeric.arguments import LOCATION, POSITIVE, SCALE, broadcast_arguments
-from elu_sym.numeric.operations import Operations
 
 __all__ = ["torch_function"]
-
-Function = Callable[..., Any]
 
 PRECISIONS = {torch.float32: "float32", torch.float64: "float64"}
 
@@ -71,8 +61,7 @@ def torch_function(formula: Formula) -> Function:
     value_and_gradient(formula)
 
     def function(*values: Any, **named: Any) -> Tensor:
-        given = formula.bind(values, named)
-        return _Evaluation.apply(formula, *_tensors(given))
+        return _Evaluation.apply(formula, *_tensors(formula.bind(values, named)))
 
     function.__doc__ = formula.__doc__
     return function
@@ -86,7 +75,7 @@ class _Evaluation(torch.autograd.Function):
         ctx.formula = formula
         ctx.save_for_backward(*arguments)
         function, _ = value_and_gradient(formula)
-        (value,) = evaluate(function, _operations(arguments[0].dtype), *arguments)
+        (value,) = evaluate(function, _Torch(arguments[0].dtype), *arguments)
         return value
 
     @staticmethod
@@ -103,23 +92,18 @@ class _Gradient(torch.autograd.Function):
     def forward(ctx: Any, formula: Formula, *arguments: Tensor) -> tuple[Tensor, ...]:
         ctx.formula = formula
         _, gradient = value_and_gradient(formula)
-        return evaluate(gradient, _operations(arguments[0].dtype), *arguments)
+        return evaluate(gradient, _Torch(arguments[0].dtype), *arguments)
 
     @staticmethod
     def backward(ctx: Any, *outer: Tensor) -> Any:
         raise RuntimeError(f"{ctx.formula.id} has no second derivatives on PyTorch")
 
 
-class _Torch(SelectingOperations):
+class _Torch(selecting.SelectingOperations):
     """The operations of PyTorch in one precision."""
 
-    exp = staticmethod(torch.exp)
-    expm1 = staticmethod(torch.expm1)
-    sqrt = staticmethod(torch.sqrt)
-    hypot = staticmethod(torch.hypot)
-
     def __init__(self, dtype: torch.dtype) -> None:
-        super().__init__(PRECISIONS[dtype])
+        super().__init__(torch, PRECISIONS[dtype])
         self.dtype = dtype
 
     def maximum(self, x: Tensor, y: float) -> Tensor:
@@ -142,11 +126,6 @@ class _Torch(SelectingOperations):
 
     def row(self, table: tuple[tuple[float, ...], ...], index: Tensor) -> tuple[Tensor, ...]:
         return tuple(column[index] for column in _columns(table, self.dtype, index.device))
-
-
-@cache
-def _operations(dtype: torch.dtype) -> Operations:
-    return _Torch(dtype)
 
 
 _COLUMNS: dict[tuple[int, torch.dtype, torch.device], Tensor] = {}
@@ -184,22 +163,13 @@ def _tensors(given: dict[str, Any]) -> tuple[Tensor, ...]:
         raise ValueError(f"the arguments are on several devices: {places}; give tensors on one")
     everywhere = [*devices.values(), *(tensor.device for tensor in tensors.values())]
     device = everywhere[0] if everywhere else None
-    dtype = _widest(list(tensors.values()))
+    kinds = {tensor.dtype for tensor in tensors.values() if tensor.dtype.is_floating_point}
+    double = torch.float64 in (kinds or {torch.get_default_dtype()})
+    dtype = torch.float64 if double else torch.float32
     converted = [torch.as_tensor(value, dtype=dtype, device=device) for value in given.values()]
-    try:
-        return tuple(torch.broadcast_tensors(*converted))
-    except RuntimeError:
-        # With the message for arrays.
-        shapes = zip(given, converted, domains, strict=True)
-        nothing = {name: (_zeros(tensor), LOCATION) for name, tensor, _ in shapes}
-        broadcast_arguments(**nothing)
-        raise
-
-
-def _zeros(tensor: Tensor) -> Any:
-    import numpy as np
-
-    return np.broadcast_to(np.zeros(()), tuple(tensor.shape))
+    shapes = (tuple(tensor.shape) for tensor in converted)
+    shape = selecting.broadcast_shape(dict(zip(given, shapes, strict=True)))
+    return tuple(tensor.expand(shape) for tensor in converted)
 
 
 def _check_type(name: str, tensor: Tensor) -> None:
@@ -209,9 +179,3 @@ def _check_type(name: str, tensor: Tensor) -> None:
         raise TypeError(f"{name} has dtype {tensor.dtype}: give {name}.float() or {name}.double()")
     if tensor.layout != torch.strided:
         raise TypeError(f"{name} has layout {tensor.layout}: give {name}.to_dense()")
-
-
-def _widest(tensors: list[Tensor]) -> torch.dtype:
-    kinds = {tensor.dtype for tensor in tensors if tensor.dtype.is_floating_point}
-    kinds = kinds or {torch.get_default_dtype()}
-    return torch.float64 if torch.float64 in kinds else torch.float32

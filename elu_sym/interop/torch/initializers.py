@@ -5,8 +5,6 @@
 extra ``torch``.
 """
 
-from __future__ import annotations
-
 import math
 import warnings
 from typing import Literal

@@ -1,7 +1,6 @@
 """The chapter on floating point: witnesses seen from elsewhere, mutants of rounding."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -162,7 +161,7 @@ def test_another_measured_threshold_turns_its_claim_over(table: list[Measurement
     for place, row in enumerate(table):
         numbers = next(numbers for numbers in FORMATS if numbers.name == row.format)
         shifted = numbers.at(numbers.rank(Rational(row.threshold)) - 2)
-        table[place] = replace(row, threshold=str(shifted))
+        table[place] = row._replace(threshold=str(shifted))
         claims = [claim for claim in CLAIMS if claim.expected is Verdict.MEASURED]
         outcomes = [claim.check() for claim in claims if row.library in claim.id]
         (turned,) = [outcome for outcome in outcomes if not outcome.is_expected]

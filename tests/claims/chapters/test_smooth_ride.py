@@ -62,7 +62,7 @@ def test_claim_does_not_hold_when_the_activations_are_shuffled(claim: Claim, tmp
         names = [record.activation for record in group]
         shuffle.shuffle(names)
         shuffled += [
-            replace(record, activation=name) for record, name in zip(group, names, strict=True)
+            record._replace(activation=name) for record, name in zip(group, names, strict=True)
         ]
     tables.write(shuffled, Record, table)
     assertions = [

@@ -1,7 +1,6 @@
 """Assertions about runs: true, false and open ones."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from sympy import Integer, Rational, S
@@ -100,7 +99,7 @@ def table(tmp_path, *pairs, measure="overshoot", reached=("1", "1")):
     for number, pair in enumerate(pairs):
         for name, value, there in zip(("ReLU", "ELU(1)"), pair, reached, strict=True):
             run_ = Record("sine", str(number), "0.1", name, "0", "9", reached=there)
-            rows.append(replace(run_, **{measure: value}))
+            rows.append(run_._replace(**{measure: value}))
     tables.write(rows, Record, path)
     return path
 

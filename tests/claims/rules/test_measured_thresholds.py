@@ -1,7 +1,6 @@
 """The rule about measured thresholds: distances, open cases, and the table beside the theorems."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from sympy import Rational
@@ -37,7 +36,7 @@ def test_measured_distances_hold_within_their_interval_and_nowhere_else() -> Non
 def test_neighbours_that_disagree_leave_a_measurement_open(monkeypatch: pytest.MonkeyPatch) -> None:
     table: list[Measurement] = read()
     place = next(i for i, row in enumerate(table) if row.library == "torch")
-    table[place] = replace(table[place], monotone="no")
+    table[place] = table[place]._replace(monotone="no")
     monkeypatch.setattr(measured_thresholds, "read", lambda: table)
     assert within(greatest=10**14).check().holds is None
 
