@@ -82,7 +82,8 @@ class _OldPaths(MetaPathFinder, Loader):
 
 def _found_in(folder: str, name: str) -> Any:
     """A name that the successor of a folder has; a module of the folder is imported by its path."""
-    if f"{folder}.{name}" in RENAMED:
+    # Whoever looks through all modules, as inspect does, asks each for its __file__.
+    if f"{folder}.{name}" in RENAMED or name.startswith("__"):
         raise AttributeError(name)
     found = getattr(import_module(RENAMED[folder]), name)
     _warn(folder)

@@ -36,6 +36,7 @@ def test_names_and_modules_of_an_old_folder_are_found_in_it():
     assert {warning.filename for warning in warned} == {__file__}
     assert meanfield_values.__name__ == "elu_sym.claims.chapters.meanfield.values"
     assert "regularity.continuous" in CLAIMS
+    assert not hasattr(sys.modules["elu_sym.proofs"], "__file__")  # without a warning
     with pytest.raises(ImportError, match="cannot import name 'nothing'"):
         from elu_sym.proofs import nothing  # noqa: F401
 
