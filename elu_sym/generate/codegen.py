@@ -32,7 +32,7 @@ from sympy.printing.numpy import SciPyPrinter
 
 from elu_sym.book.decomposition import NoDecompositionError
 from elu_sym.book.formula import FORMULAS, Formula
-from elu_sym.book.primitives import named_primitives
+from elu_sym.book.primitives import Primitive
 from elu_sym.generate.case_functions import NUMERIC_FUNCTIONS, case_function
 from elu_sym.generate.gradients import gradient_function
 from elu_sym.generate.pieces import pieces_source
@@ -232,7 +232,7 @@ def _numeric_functions() -> dict[str, Callable[..., Any]]:
         if getattr(each, "__module__", "") == module.__name__
     }
     called = dict.fromkeys((*NUMERIC_FUNCTIONS, "finite", "root_gradient"), "the generator")
-    for primitive in named_primitives():
+    for primitive in Primitive.__subclasses__():
         for name in filter(None, (primitive.numeric_name, primitive.root_name)):
             called[name] = f"{primitive.__name__} of elu_sym/book/primitives.py"
     for name, caller in called.items():
