@@ -17,7 +17,7 @@ from sympy.stats import Normal
 
 from elu_sym.algebra.enclosure import Point
 from elu_sym.algebra.special_functions import NormalCdf
-from elu_sym.certify.compound import Compound, identity_certificate, single
+from elu_sym.certify.compound import Compound, identity_certificate
 from elu_sym.certify.floating_point import LARGEST_ERROR, condition_aware, numeric_certificate
 from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
 from elu_sym.certify.integrand import Integrand
@@ -99,11 +99,11 @@ def _derivation(derived: Formula | Case) -> Witness:
 
 
 def _of_case(formula: Formula, case: Case) -> Iterator[Witness]:
-    closed_form, g, order = case.closed_form, case.integrand, case.order
-    symbols = formula.symbols
+    closed_form, symbols = case.closed_form, formula.symbols
+    g = Integrand.from_expr(case.integrand, case.order)
     yield _derivation(case)
-    yield heat_certificate(closed_form, g, order)
-    yield arb_certificate(closed_form, g, _points_of(formula, case, 12, 5.0, 6.0), order=order)
+    yield heat_certificate(closed_form, g)
+    yield arb_certificate(closed_form, g, _points_of(formula, case, 12, 5.0, 6.0))
     yield numeric_certificate(
         formula,
         closed_form,
@@ -121,10 +121,9 @@ def _of_case(formula: Formula, case: Case) -> Iterator[Witness]:
             if _applies(case, dict(zip(symbols, map(Rational, place), strict=True)))
         ]
         yield monte_carlo_certificate(
-            formula, g, grid=grid, samples=SAMPLES_OF_A_CASE, symbols=symbols, order=order
+            formula, g, grid=grid, samples=SAMPLES_OF_A_CASE, symbols=symbols
         )
-    points = _points_of(formula, case, 4, 2.5, 2.0)
-    yield mutation_certificate(closed_form, g, order=order, points=points)
+    yield mutation_certificate(closed_form, g, _points_of(formula, case, 4, 2.5, 2.0))
 
 
 def _points_of(
@@ -178,7 +177,7 @@ def _numeric_certificates(formula: Formula, points: Sequence[Point]) -> Iterator
 def _compound(formula: Formula) -> Compound:
     """What a formula is, as a function of expectations."""
     if formula.integrand is not None:
-        return single(formula.integrand)
+        return Compound.of(formula.integrand)
     parts = {Symbol(name): part.integrand for name, part in formula.parts.items()}
     return Compound(formula.quantity.define(*parts), parts)
 

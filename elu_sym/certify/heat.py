@@ -44,7 +44,6 @@ References:
     1975, chapter 8.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from sympy import Expr, S, cancel
@@ -57,13 +56,13 @@ from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.symbols import mu, sigma, x
 
 
-def heat_certificate(expression: Expr, g: Expr | Integrand, order: Sequence[Expr] = ()) -> Witness:
+def heat_certificate(expression: Expr, g: Expr | Integrand) -> Witness:
     """Prove or reject that an expression equals E g(X) for X ~ N(mu, sigma^2).
 
     Args:
         expression: the closed form in ``mu``, ``sigma`` and the parameters of ``g``.
-        g: the function of ``x``, as :meth:`~elu_sym.certify.integrand.Integrand.from_expr` reads.
-        order: the increasing order of symbolic breakpoints.
+        g: the function of ``x``, as :meth:`~elu_sym.certify.integrand.Integrand.from_expr` reads
+            it; read it yourself to declare the order of symbolic breakpoints.
 
     Returns:
         A witness of kind ``"heat"``; a rejection names the condition that fails.
@@ -83,7 +82,7 @@ def heat_certificate(expression: Expr, g: Expr | Integrand, order: Sequence[Expr
         >>> heat_certificate(2*sigma + relu, Relu(x)).detail
         'the heat equation fails: dF/dv - 1/2 d2F/dmu2 = 1/sigma'
     """
-    integrand = Integrand.from_expr(g, order)
+    integrand = Integrand.from_expr(g)
 
     def check() -> str:
         form = NormalForm.from_expr(expression)
@@ -102,9 +101,7 @@ def heat_certificate(expression: Expr, g: Expr | Integrand, order: Sequence[Expr
     return testify(Evidence.HEAT, check)
 
 
-def variance_heat_certificate(
-    variance: Expr, mean: Expr, g: Expr | Integrand, order: Sequence[Expr] = ()
-) -> Witness:
+def variance_heat_certificate(variance: Expr, mean: Expr, g: Expr | Integrand) -> Witness:
     """Prove or reject a variance by its own equation, dV/dv - 1/2 d2V/dmu2 = (dm/dmu)^2.
 
     The variance is no expectation of one function. But E g^2 solves the heat equation and the
@@ -117,7 +114,6 @@ def variance_heat_certificate(
         variance: the closed form of Var g(X).
         mean: the closed form of E g(X).
         g: the function of ``x``, without atoms.
-        order: the increasing order of symbolic breakpoints.
 
     Returns:
         A witness of kind ``"heat"``.
@@ -132,7 +128,7 @@ def variance_heat_certificate(
         >>> variance_heat_certificate(2*sigma**2, mu, x).detail
         'the heat equation fails: dF/dv - 1/2 d2F/dmu2 - (dm/dmu)^2 = 1'
     """
-    integrand = Integrand.from_expr(g, order)
+    integrand = Integrand.from_expr(g)
 
     def check() -> str:
         part = heat_certificate(mean, integrand)

@@ -108,8 +108,6 @@ def arb_certificate(
     expression: Expr,
     quantity: Expr | Integrand | Compound,
     points: Sequence[Point] | None = None,
-    *,
-    order: Sequence[Expr] = (),
     relative_width: Rational = NARROW,
 ) -> Witness:
     """Compare a closed form with the integral, both as balls, at rational points.
@@ -118,7 +116,6 @@ def arb_certificate(
         expression: the closed form.
         quantity: the g of E g(X), or a :class:`~elu_sym.certify.compound.Compound` of several.
         points: the points; by default 12 random ones from a fixed seed.
-        order: the increasing order of symbolic breakpoints.
         relative_width: both balls must be narrower than this times the size of the integrals
             (for a compound: of its value).
 
@@ -135,7 +132,7 @@ def arb_certificate(
         >>> arb_certificate(mu**2 + 2*sigma**2, x**2).passed
         False
     """
-    compound = Compound.of(quantity, order)
+    compound = Compound.of(quantity)
     parameters = compound.parameters
     if points is None:
         # Far from the kink the parts of a compound cancel, and each point takes seconds.
