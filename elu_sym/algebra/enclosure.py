@@ -14,28 +14,10 @@ from functools import cache, reduce
 from operator import add, mul
 from typing import TYPE_CHECKING, Any
 
-from sympy import (
-    Abs,
-    Add,
-    And,
-    Expr,
-    Mul,
-    Not,
-    Or,
-    Piecewise,
-    Pow,
-    Rational,
-    S,
-    Symbol,
-    erf,
-    erfc,
-    exp,
-    log,
-    pi,
-    sqrt,
-)
+import sympy
+from sympy import Abs, Add, Expr, Mul, Piecewise, Pow, Rational, S, Symbol, exp, log, pi, sqrt
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import Boolean
+from sympy.logic.boolalg import And, Boolean, Not, Or
 
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
 
@@ -232,8 +214,8 @@ def operations_at_points(precision: int) -> Operations:
         sqrt: lambda t: t.sqrt(),
         exp: lambda t: t.exp(),
         log: lambda t: t.log(),
-        erf: lambda t: t.erf(),
-        erfc: lambda t: t.erfc(),
+        sympy.erf: lambda t: t.erf(),
+        sympy.erfc: lambda t: t.erfc(),
         Abs: abs,
         NormalCdf: lambda t: upper_tail(-t),
         NormalPdf: density,

@@ -24,26 +24,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from sympy import (
-    QQ,
-    Add,
-    Expr,
-    Mul,
-    Pow,
-    S,
-    Symbol,
-    default_sort_key,
-    erf,
-    erfc,
-    exp,
-    expand,
-    expand_log,
-    floor,
-    log,
-    pi,
-    sqrt,
-    sympify,
-)
+import sympy
+from sympy import QQ, Add, Expr, Mul, Pow, S, Symbol, default_sort_key, exp, log, pi, sqrt
 from sympy.polys.polyerrors import CoercionFailed
 
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
@@ -109,7 +91,8 @@ class NormalForm:
             NotNormalizableError: if another function or number occurs.
             ZeroDivisionError: if a denominator vanishes identically.
         """
-        expression = expand_log(_with_short_logarithms(sympify(expression)), factor=True)
+        expression = _with_short_logarithms(sympy.sympify(expression))
+        expression = sympy.expand_log(expression, factor=True)
         generators: list[Expr] = [*expression.free_symbols, *expression.atoms(log), ROOT]
         domain = QQ.frac_field(*sorted(generators, key=default_sort_key))
         for logarithm in expression.atoms(log):
@@ -195,8 +178,8 @@ class _Reader:
         self.known: dict[Expr, tuple[NormalForm, int]] = {}
         self.functions: dict[type, Callable[[Expr], tuple[NormalForm, int]]] = {
             exp: self.exponential,
-            erf: lambda u: self._affine(-1, 2, self.distribution(sqrt(2) * u)),
-            erfc: lambda u: self._affine(2, -2, self.distribution(sqrt(2) * u)),
+            sympy.erf: lambda u: self._affine(-1, 2, self.distribution(sqrt(2) * u)),
+            sympy.erfc: lambda u: self._affine(2, -2, self.distribution(sqrt(2) * u)),
             NormalCdf: lambda t: (self.distribution(t), 0),
             NormalPdf: lambda t: self.read(exp(-(t**2) / 2) / sqrt(2 * pi)),
             MillsRatio: lambda t: self.read(sqrt(2 * pi) * exp(t**2 / 2) * NormalCdf(-t)),
@@ -302,7 +285,7 @@ def _with_short_logarithms(expression: Expr) -> Expr:
     """Multiply out the argument of a logarithm of exponentials, so that log(e^q) becomes q."""
     return expression.replace(
         lambda part: isinstance(part, log) and part.has(exp),
-        lambda logarithm: log(expand(logarithm.args[0])),
+        lambda logarithm: log(sympy.expand(logarithm.args[0])),
     )
 
 
@@ -341,7 +324,7 @@ def _multiple(exponent: Any, logarithm: Any) -> int:
     ((step, _),) = logarithm.numer.items()
     target = tuple(i + j for i, j in zip(monomial, step, strict=True))
     coefficient = exponent.numer.get(target)
-    return int(floor(QQ.to_sympy(coefficient / divisor))) if coefficient else 0
+    return int(sympy.floor(QQ.to_sympy(coefficient / divisor))) if coefficient else 0
 
 
 def _add(left: Sum, right: Sum) -> Sum:

@@ -6,20 +6,7 @@ altered by hand, or a rule that is wrong, does not pass.
 
 from itertools import pairwise
 
-from sympy import (
-    Add,
-    DiracDelta,
-    Eq,
-    Expr,
-    Ne,
-    Piecewise,
-    S,
-    Symbol,
-    Tuple,
-    collect,
-    expand,
-    factor,
-)
+from sympy import Add, DiracDelta, Eq, Expr, Ne, Piecewise, S, Symbol, Tuple, collect, expand
 from sympy.core.relational import Relational
 
 from elu_sym.algebra.normal_form import NotNormalizableError, is_zero
@@ -204,7 +191,7 @@ def _is_relation(part: Expr) -> bool:
 def _truth(relation: Relational, point: dict[Symbol, Expr]) -> Expr:
     if isinstance(relation, Eq | Ne):
         return S.true if isinstance(relation, Ne) else S.false
-    difference = factor(_resolve(relation.gts - relation.lts, point))
+    difference = _resolve(relation.gts - relation.lts, point).factor()
     if difference.is_positive:
         return S.true
     return S.false if difference.is_negative else relation

@@ -10,29 +10,10 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import pairwise
 
-from sympy import (
-    Abs,
-    Add,
-    And,
-    DiracDelta,
-    Dummy,
-    Expr,
-    Heaviside,
-    Max,
-    Min,
-    Mul,
-    Not,
-    Or,
-    Piecewise,
-    Pow,
-    S,
-    Symbol,
-    exp,
-    expand,
-    sign,
-)
+import sympy
+from sympy import Abs, Add, DiracDelta, Dummy, Expr, Mul, Piecewise, S, Symbol, exp, expand
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import Boolean
+from sympy.logic.boolalg import And, Boolean, Not, Or
 
 from elu_sym.activations import KinkedFunction
 from elu_sym.gaussian.order import BreakpointOrder
@@ -116,14 +97,14 @@ class _Reader:
         self.rules: dict[type, Callable[[Expr], PiecewiseExpression]] = {
             Add: self.add,
             Mul: lambda g: reduce(self.multiply, (self.read(factor) for factor in g.args)),
-            Pow: self.power,
+            sympy.Pow: self.power,
             exp: lambda g: self.combine(exp, [self.without_atoms(g.args[0])]),
             Piecewise: self.piecewise,
             Abs: lambda g: self.by_sign(g.args[0], lambda piece, s: s * piece),
-            sign: lambda g: self.by_sign(g.args[0], lambda piece, s: S(s)),
-            Heaviside: lambda g: self.by_sign(g.args[0], lambda piece, s: S.Half * (1 + s)),
-            Max: lambda g: self.read(self.maximum(g.args)),
-            Min: lambda g: self.read(-self.maximum([-argument for argument in g.args])),
+            sympy.sign: lambda g: self.by_sign(g.args[0], lambda piece, s: S(s)),
+            sympy.Heaviside: lambda g: self.by_sign(g.args[0], lambda piece, s: S.Half * (1 + s)),
+            sympy.Max: lambda g: self.read(self.maximum(g.args)),
+            sympy.Min: lambda g: self.read(-self.maximum([-argument for argument in g.args])),
             DiracDelta: self.atom,
         }
 

@@ -14,15 +14,9 @@ from sympy import Add, Expr, S, Symbol, default_sort_key
 
 from elu_sym.algebra.normal_form import is_zero
 from elu_sym.algebra.special_functions import NormalCdf
+from elu_sym.book import primitives
 from elu_sym.book.formula import Formula
-from elu_sym.book.primitives import (
-    DensityAtZero,
-    Primitive,
-    ProbabilityByScale,
-    StandardDensity,
-    UpperPartialMoment,
-    UpperPartialVariance,
-)
+from elu_sym.book.primitives import Primitive, UpperPartialMoment
 from elu_sym.generate.printers import MU, Laws, PythonPrinter, plain_symbols, typed, written_terms
 from elu_sym.symbols import mu, sigma
 
@@ -77,10 +71,10 @@ def gradient(formula: Formula) -> tuple[Expr, ...]:
 
 DEGREES: dict[type[Primitive], Callable[[Primitive], Expr]] = {
     UpperPartialMoment: lambda primitive: primitive.orders[0],
-    UpperPartialVariance: lambda primitive: S(2),
-    StandardDensity: lambda primitive: S.Zero,
-    DensityAtZero: lambda primitive: S.NegativeOne,
-    ProbabilityByScale: lambda primitive: S.NegativeOne,
+    primitives.UpperPartialVariance: lambda primitive: S(2),
+    primitives.StandardDensity: lambda primitive: S.Zero,
+    primitives.DensityAtZero: lambda primitive: S.NegativeOne,
+    primitives.ProbabilityByScale: lambda primitive: S.NegativeOne,
 }
 """The power of a factor of mu and sigma that comes out of what is homogeneous in them."""
 
@@ -176,13 +170,13 @@ def _with_names(term: Expr, names: Mapping[Primitive, str]) -> Expr:
 
     What grows without bound as mu does, beside something that vanishes, is to be finite.
     """
-    primitives = term.atoms(Primitive)
+    found = term.atoms(Primitive)
     replaced: dict[Expr, Expr] = {}
-    for primitive in primitives:
+    for primitive in found:
         name, grows = names[primitive], isinstance(primitive, UpperPartialMoment)
-        grows = grows and primitive.orders[0] > 0 and len(primitives) > 1
+        grows = grows and primitive.orders[0] > 0 and len(found) > 1
         replaced[primitive] = Symbol(f"finite(law, {name})" if grows else name, positive=True)
-    if primitives:
+    if found:
         replaced[MU] = Symbol("finite(law, law.mu)", real=True)
     # All at once, and mu not where it is the argument of a primitive.
     return term.xreplace(replaced)

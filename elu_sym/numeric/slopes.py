@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 
+from elu_sym.numeric import mills
 from elu_sym.numeric.exponential_moments import exponential_moment, lower_exponential_moment
 from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, Moment, NormalLaw
 from elu_sym.numeric.lower_moments import (
@@ -27,13 +28,6 @@ from elu_sym.numeric.lower_moments import (
     laplace_form,
     lower_moment,
     lower_partial_moment,
-)
-from elu_sym.numeric.mills import (
-    divided_difference,
-    mills_derivatives,
-    mills_ratio,
-    relative_difference,
-    within_reach,
 )
 from elu_sym.numeric.operations import Array
 from elu_sym.numeric.smooth_mean import second_exponential_quotient
@@ -169,10 +163,10 @@ def lower_weighted_moment(order: int, law: Law, alpha: Array | float) -> Array:
         return alpha**order * standard_density(law)
 
     def right(law: NormalLaw) -> Array:
-        mills, first = mills_derivatives(law.ops, 1, law.t + order * law.sigma)
+        ratio, first = mills.mills_derivatives(law.ops, 1, law.t + order * law.sigma)
         # In the tail t M overflows where the density is nothing, but not t phi.
         t = law.ops.minimum(law.t, _FARTHEST)
-        return law.density_value * first + (t * law.density_value) * mills
+        return law.density_value * first + (t * law.density_value) * ratio
 
     def left(law: NormalLaw) -> Array:
         moment = exponential_moment(order, law).value(order)
@@ -252,18 +246,18 @@ def lower_remainder(law: Law) -> Array:
 
     def right(law: NormalLaw) -> Array:
         root, weight = law.density
-        close = within_reach(law.ops, law.t, law.t + law.sigma)
+        close = mills.within_reach(law.ops, law.t, law.t + law.sigma)
         unit, bracket = law.choose(close, quotient, differences)
         return Moment(unit, root, weight * bracket).value(2)
 
     def quotient(law: NormalLaw) -> tuple[Array, Array]:
         points = [law.t, law.t + law.sigma, law.t + law.sigma]
-        return law.sigma, 0.5 * divided_difference(law.ops, points)
+        return law.sigma, 0.5 * mills.divided_difference(law.ops, points)
 
     def differences(law: NormalLaw) -> tuple[Array, Array]:
-        (mills,) = mills_derivatives(law.ops, 0, law.t)
-        beyond, slope = mills_derivatives(law.ops, 1, law.t + law.sigma)
-        return law.one, mills - beyond - law.sigma * slope
+        ratio = mills.mills_ratio(law.ops, law.t)
+        beyond, slope = mills.mills_derivatives(law.ops, 1, law.t + law.sigma)
+        return law.one, ratio - beyond - law.sigma * slope
 
     def left(law: NormalLaw) -> Array:
         return law.choose(law.sigma - law.mu < 1.0, near, apart)
@@ -273,7 +267,7 @@ def lower_remainder(law: Law) -> Array:
         y = law.mu + 0.5 * (sigma * sigma)
         whole = (y * second_exponential_quotient(ops, -y)) * y + 0.5 * (sigma * sigma)
         first = -law.t - sigma
-        above = 0.5 * divided_difference(ops, [first, first, -law.t])
+        above = 0.5 * mills.divided_difference(ops, [first, first, -law.t])
         return ops.exp(y) * whole - (sigma * (law.density_value * above)) * sigma
 
     def apart(law: NormalLaw) -> Array:
@@ -299,8 +293,8 @@ def _standard_conditional_variance(law: NormalLaw) -> Array:
         return 1.0 - ratio * (t + ratio)
 
     def below(law: NormalLaw) -> Array:
-        first = relative_difference(law.ops, [-law.t, -law.t])
-        return relative_difference(law.ops, [-law.t, -law.t, -law.t]) - first * first
+        first = mills.relative_difference(law.ops, [-law.t, -law.t])
+        return mills.relative_difference(law.ops, [-law.t, -law.t, -law.t]) - first * first
 
     law.compute_tail()  # before the law is divided, since most of it is needed
     return law.choose(law.t >= 0.0, above, below)
@@ -351,24 +345,24 @@ def _lower_conditional_slopes(law: NormalLaw) -> tuple[Array, Array]:
     def right(law: NormalLaw) -> tuple[Array, Array]:
         ops, t, sigma = law.ops, law.t, law.sigma
         beyond = t + sigma
-        slope, ratio = law.choose(within_reach(ops, t, beyond), close, apart)
-        first = ratio * relative_difference(ops, [beyond, beyond])
+        slope, ratio = law.choose(mills.within_reach(ops, t, beyond), close, apart)
+        first = ratio * mills.relative_difference(ops, [beyond, beyond])
         # Far away the slope is 1/t^2, which may be no number, and the other term 1/t.
         return slope, first + ops.where(t > 1.0 / ops.unit, first, t * slope)
 
     def close(law: NormalLaw) -> tuple[Array, Array]:
         x, y = law.t, law.t + law.sigma
-        first = relative_difference(law.ops, [x, y])
+        first = mills.relative_difference(law.ops, [x, y])
         ratio = 1.0 - law.sigma * first  # M(y)/M(x)
-        curved = ratio * relative_difference(law.ops, [x, x, y])
-        second = 0.5 * (curved + relative_difference(law.ops, [x, y, y]))
+        curved = ratio * mills.relative_difference(law.ops, [x, x, y])
+        second = 0.5 * (curved + mills.relative_difference(law.ops, [x, y, y]))
         return second - first * first, ratio
 
     def apart(law: NormalLaw) -> tuple[Array, Array]:
         x, y = law.t, law.t + law.sigma
-        ratio = mills_ratio(law.ops, y) / mills_ratio(law.ops, x)
-        difference = relative_difference(law.ops, [x, x]) - relative_difference(law.ops, [y, y])
-        return ratio * (difference / law.sigma), ratio
+        ratio = mills.mills_ratio(law.ops, y) / mills.mills_ratio(law.ops, x)
+        first, second = (mills.relative_difference(law.ops, [place, place]) for place in (x, y))
+        return ratio * ((first - second) / law.sigma), ratio
 
     law.compute_tail()  # before the law is divided, since most of it is needed
     by_location, by_scale = law.choose(law.t >= LEFT_EDGE, right, left)
