@@ -17,18 +17,8 @@ from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.book import primitives
 from elu_sym.book.formula import Formula
 from elu_sym.book.primitives import Primitive, UpperPartialMoment
-from elu_sym.generate.printers import MU, Laws, PythonPrinter, plain_symbols, typed, written_terms
+from elu_sym.generate import printers
 from elu_sym.symbols import mu, sigma
-
-GRADIENT = '''
-
-def {name}_gradient({arguments}) -> tuple[Array, ...]:
-    """Compute the gradient of {statement}.
-
-    By {symbols}; {reason}.
-    """
-{assignments}    return {gradient}
-'''
 
 ROOT_GRADIENT = """root_gradient(
         law,
@@ -101,7 +91,7 @@ def gradient_function(formula: Formula) -> str:
     Raises:
         NoDecompositionError: if the closed form is no combination of primitives.
     """
-    name, assignments = formula.function_name, Laws()
+    name, assignments = formula.function_name, printers.Laws()
     if formula.name == "std":
         activation = formula.activation
         _ = activation.variance.over_primitives  # raises where there is none
@@ -114,25 +104,26 @@ def gradient_function(formula: Formula) -> str:
         )
     else:
         reason = "proved equal to the derivatives of the closed form"
-        symbols = plain_symbols(formula)
+        symbols = printers.plain_symbols(formula)
         derivatives = [derivative.xreplace(symbols) for derivative in gradient(formula)]
         names, assignments = _named(derivatives)
         components = "\n".join(_component(derivative, names) for derivative in derivatives)
         text = f"(\n{components}\n    )"
-    return GRADIENT.format(
-        name=name,
-        arguments=typed(formula),
-        statement=formula.statement,
-        symbols=f"{', '.join(formula.arguments[:-1])} and {formula.arguments[-1]}",
-        reason=reason,
-        assignments="".join(f"    {name} = {code}\n" for name, code in assignments.items()),
-        gradient=text,
+    *first, last = formula.arguments
+    return printers.python_function(
+        f"{name}_gradient",
+        printers.law_and_parameters(formula.activation),
+        f"Compute the gradient of {formula.statement}.\n\n"
+        f"    By {', '.join(first)} and {last}; {reason}.\n    ",
+        text,
+        assignments,
+        returns="tuple[Array, ...]",
     )
 
 
 def _named(derivatives: Sequence[Expr]) -> tuple[dict[Primitive, str], dict[str, str]]:
     """A name for each primitive, and what is assigned to the names, the laws first."""
-    printer = PythonPrinter()
+    printer = printers.PythonPrinter()
     found = {p for derivative in derivatives for p in derivative.atoms(Primitive)}
     # In an order of its own, since the laws are named in that in which they are met.
     ordered = sorted(found, key=default_sort_key)
@@ -158,7 +149,7 @@ def _component(derivative: Expr, names: Mapping[Primitive, str]) -> str:
         # A derivative that vanishes still takes the shape and the NaN of the arguments.
         return "        0*law.sigma,"
     terms = Add(*(_with_names(term, names) for term in Add.make_args(derivative)))
-    code = written_terms(terms, PythonPrinter())
+    code = printers.written_terms(terms, printers.PythonPrinter())
     if len(code) > 80:
         lines = code.replace(" + ", "\n    + ").replace(" - ", "\n    - ")
         code = f"(\n    {lines}\n)"
@@ -177,6 +168,6 @@ def _with_names(term: Expr, names: Mapping[Primitive, str]) -> Expr:
         grows = grows and primitive.orders[0] > 0 and len(found) > 1
         replaced[primitive] = Symbol(f"finite(law, {name})" if grows else name, positive=True)
     if found:
-        replaced[MU] = Symbol("finite(law, law.mu)", real=True)
+        replaced[printers.MU] = Symbol("finite(law, law.mu)", real=True)
     # All at once, and mu not where it is the argument of a primitive.
     return term.xreplace(replaced)
