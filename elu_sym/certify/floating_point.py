@@ -55,7 +55,7 @@ def numeric_certificate(
     function: Callable[..., Any],
     expression: Expr,
     points: Sequence[Point],
-    tolerance: float,
+    tolerance: float = LARGEST_ERROR,
     *,
     scale: Scale | None = None,
     symbols: Sequence[Symbol] = (mu, sigma, alpha),

@@ -216,9 +216,7 @@ def mutation_score(expression: Expr, certificates: Mapping[str, Acceptance]) -> 
 
 
 def mutation_certificate(
-    expression: Expr,
-    quantity: Expr | Integrand | Compound,
-    points: Sequence[Point] | None = None,
+    expression: Expr, quantity: Expr | Integrand | Compound, points: Sequence[Point] | None = None
 ) -> Witness:
     """The mutation score under the integral and, for one expectation, the heat equation.
 
@@ -255,8 +253,7 @@ def mutation_certificate(
 
 
 def integral_test(
-    quantity: Expr | Integrand | Compound,
-    points: Sequence[Point] | None = None,
+    quantity: Expr | Integrand | Compound, points: Sequence[Point] | None = None
 ) -> Callable[[Expr], bool]:
     """Enclose the integral once and return a fast test that a formula overlaps it everywhere.
 
