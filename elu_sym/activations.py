@@ -14,6 +14,7 @@ References:
     linear units, 2017 (CELU).
 """
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from sympy import DiracDelta, Dummy, Expr, Function, Lambda, Piecewise, S, diff, exp, solve
@@ -67,17 +68,15 @@ class KinkedFunction(Function):
             return S.NaN, S.NaN  # nothing is known about them, at an infinity neither
         return self.left(negative, *parameters), self.right(nonnegative, *parameters)
 
-    def _eval_is_extended_real(self) -> bool | None:
-        return fuzzy_and(piece.is_extended_real for piece in self._pieces()) or None
+    @staticmethod
+    def _known_of_both(fact: str) -> Callable[["KinkedFunction"], bool | None]:
+        """Whether a fact is known of both pieces; what holds for one of them decides nothing."""
+        return lambda self: fuzzy_and(getattr(piece, fact) for piece in self._pieces()) or None
 
-    def _eval_is_finite(self) -> bool | None:
-        return fuzzy_and(piece.is_finite for piece in self._pieces()) or None
-
-    def _eval_is_extended_positive(self) -> bool | None:
-        return fuzzy_and(piece.is_extended_positive for piece in self._pieces()) or None
-
-    def _eval_is_extended_nonnegative(self) -> bool | None:
-        return fuzzy_and(piece.is_extended_nonnegative for piece in self._pieces()) or None
+    _eval_is_extended_real = _known_of_both("is_extended_real")
+    _eval_is_finite = _known_of_both("is_finite")
+    _eval_is_extended_positive = _known_of_both("is_extended_positive")
+    _eval_is_extended_nonnegative = _known_of_both("is_extended_nonnegative")
 
     def _eval_evalf(self, prec: int) -> Expr | None:
         if not (self.is_number and self.args[0].is_extended_real):
@@ -87,13 +86,12 @@ class KinkedFunction(Function):
     def _safe_pieces(self, clip: bool) -> tuple[Expr, Expr]:
         """Both pieces with ``expm1`` where it applies and no overflow in the branch not taken."""
         x, *parameters = self.args
-        below, above = Dummy("below"), Dummy("above")
-        pieces = (
-            optimize(self.left(below, *parameters), [expm1_opt]),
-            optimize(self.right(above, *parameters), [expm1_opt]),
+        place = Dummy()
+        left, right = (
+            optimize(piece(place, *parameters), [expm1_opt]) for piece in (self.left, self.right)
         )
-        inner = {below: minimum(x, 0), above: maximum(x, 0)} if clip else {below: x, above: x}
-        return pieces[0].xreplace(inner), pieces[1].xreplace(inner)
+        below, above = (minimum(x, 0), maximum(x, 0)) if clip else (x, x)
+        return left.xreplace({place: below}), right.xreplace({place: above})
 
     def _code(self, printer: Any, clip: bool) -> tuple[str, str, str]:
         """The condition as code, the piece where it holds, the piece where it does not.
@@ -101,10 +99,9 @@ class KinkedFunction(Function):
         NaN fulfils no condition, so the piece that depends on the argument comes last.
         """
         (left, right), x = self._safe_pieces(clip), self.args[0]
-        relation, first, last = ("<", left, right)
-        if not right.has(x):
-            relation, first, last = (">=", right, left)
-        return f"{printer._print(x)} {relation} 0", printer._print(first), printer._print(last)
+        relation, *pieces = ("<", left, right) if right.has(x) else (">=", right, left)
+        first, last = map(printer._print, pieces)
+        return f"{printer._print(x)} {relation} 0", first, last
 
     def _array_code(self, printer: Any) -> str:
         condition, first, last = self._code(printer, clip=True)
@@ -136,9 +133,7 @@ class Activation(KinkedFunction):
 
     def fdiff(self, argindex: int = 1) -> Expr:
         """The derivative: a function of its own in ``x``, a ``Piecewise`` in a parameter."""
-        if argindex == 1:
-            return self.derivative(*self.args)
-        return _derivative_in_parameter(self, argindex)
+        return self.derivative(*self.args) if argindex == 1 else _derivative_in(self, argindex)
 
     def inverse(self, argindex: int = 1) -> Lambda:
         """The inverse in ``x``, solved from the two pieces.
@@ -173,12 +168,12 @@ class ActivationDerivative(KinkedFunction):
     @classmethod
     def left(cls, x: Expr, *parameters: Expr) -> Expr:
         """The derivative of the left piece."""
-        return _differentiate(cls.activation.left, x, parameters)
+        return _differentiate(cls.activation.left, (x, *parameters))
 
     @classmethod
     def right(cls, x: Expr, *parameters: Expr) -> Expr:
         """The derivative of the right piece."""
-        return _differentiate(cls.activation.right, x, parameters)
+        return _differentiate(cls.activation.right, (x, *parameters))
 
     def jump(self) -> Expr:
         """The height of the step at the kink: the weight of the atom of the derivative."""
@@ -188,26 +183,24 @@ class ActivationDerivative(KinkedFunction):
     def fdiff(self, argindex: int = 1) -> Expr:
         """The distributional derivative: a ``Piecewise`` and the atom at the kink."""
         if argindex != 1:
-            return _derivative_in_parameter(self, argindex)
-        x, *parameters = self.args
-        right = _differentiate(self.right, x, parameters)
-        left = _differentiate(self.left, x, parameters)
-        return Piecewise((right, x >= 0), (left, True)) + self.jump() * DiracDelta(x)
+            return _derivative_in(self, argindex)
+        return _derivative_in(self, 1) + self.jump() * DiracDelta(self.args[0])
 
 
-def _differentiate(piece: Any, x: Expr, parameters: Any) -> Expr:
-    inner = Dummy("x", real=True)
-    return diff(piece(inner, *parameters), inner).xreplace({inner: x})
+def _differentiate(piece: Any, arguments: tuple[Expr, ...], argindex: int = 1) -> Expr:
+    """The derivative of a piece in the argument of a number."""
+    before, at, after = arguments[: argindex - 1], arguments[argindex - 1], arguments[argindex:]
+    inner = Dummy(real=True) if argindex == 1 else Dummy(positive=True)
+    return diff(piece(*before, inner, *after), inner).xreplace({inner: at})
 
 
-def _derivative_in_parameter(function: KinkedFunction, argindex: int) -> Expr:
-    if not 1 < argindex <= len(function.args):
+def _derivative_in(function: KinkedFunction, argindex: int) -> Expr:
+    """The derivative of both pieces in the argument of a number, without an atom."""
+    if not 1 <= argindex <= len(function.args):
         raise ArgumentIndexError(function, argindex)
-    inner = Dummy("parameter", positive=True)
-    arguments = list(function.args)
-    parameter, arguments[argindex - 1] = arguments[argindex - 1], inner
-    right = diff(function.right(*arguments), inner).xreplace({inner: parameter})
-    left = diff(function.left(*arguments), inner).xreplace({inner: parameter})
+    left, right = (
+        _differentiate(piece, function.args, argindex) for piece in (function.left, function.right)
+    )
     return Piecewise((right, function.args[0] >= 0), (left, True))
 
 

@@ -314,7 +314,7 @@ class WaveDerivative(ActivationDerivative):
 def test_another_kind_of_derivative_is_refused(function, side, monkeypatch):
     from elu_sym.book import formula as formula_book
 
-    other = formula_book.Activation("other", function.__name__, {}, "a test")
-    monkeypatch.setattr("elu_sym.activations." + function.__name__, function, raising=False)
+    other = formula_book.Activation("other", {}, "a test")
+    monkeypatch.setattr("elu_sym.activations.Other", function, raising=False)
     with pytest.raises(UnsupportedDerivativeError, match=f"the {side} derivative of other"):
         _ = other.derivative_below.cases
