@@ -12,7 +12,7 @@ References:
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, reduce
 from operator import add, mul
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import sympy
 from sympy import Abs, Add, Expr, Mul, Piecewise, Pow, Rational, S, Symbol, exp, log, pi, sqrt
@@ -23,6 +23,9 @@ from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
 
 if TYPE_CHECKING:
     from flint import arb, fmpq
+
+Ball: TypeAlias = "arb"
+"""An Arb ball; flint is imported where one is made, since it comes with an extra."""
 
 Point = Mapping[Symbol, Rational]
 Operations = Mapping[Any, Callable[..., Any]]
@@ -44,7 +47,7 @@ def exact(value: Rational) -> "fmpq":
     return flint.fmpq(int(value.p), int(value.q))
 
 
-def enclose(expression: Expr, point: Point, precision: int = 128) -> "arb":
+def enclose(expression: Expr, point: Point, precision: int = 128) -> Ball:
     """The value of an expression at a rational point, as a ball that contains it.
 
     Args:
@@ -77,7 +80,7 @@ def enclose(expression: Expr, point: Point, precision: int = 128) -> "arb":
 
 def enclosures(
     expression: Expr, point: Point, highest_precision: int = HIGHEST_PRECISION
-) -> "Iterator[arb]":
+) -> Iterator[Ball]:
     """The finite ones of the balls with 128 bits, 256, 512 and so on up to a precision."""
     precision = 128
     while precision <= highest_precision:
@@ -87,7 +90,7 @@ def enclosures(
         precision *= 2
 
 
-def enclose_to(expression: Expr, point: Point, relative_width: Rational) -> "arb":
+def enclose_to(expression: Expr, point: Point, relative_width: Rational) -> Ball:
     """A ball whose radius is at most ``relative_width`` times its midpoint.
 
     The precision is raised until the ball is that narrow, so cancellation costs time and not
@@ -201,10 +204,10 @@ def operations_at_points(precision: int) -> Operations:
         half = flint.arb(0.5)
         root, peak = half.sqrt(), (half / flint.arb.pi()).sqrt()
 
-    def upper_tail(t: "arb") -> "arb":
+    def upper_tail(t: Ball) -> Ball:
         return (t * root).erfc() * half
 
-    def density(t: "arb") -> "arb":
+    def density(t: Ball) -> Ball:
         return (-t * t * half).exp() * peak
 
     return {

@@ -21,7 +21,9 @@ Quotients, such as a conditional mean, are pairs of sums; they are compared cros
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, reduce
+from itertools import repeat
+from operator import mul
 from typing import Any
 
 import sympy
@@ -161,10 +163,7 @@ class NormalForm:
 
     def __pow__(self, power: int) -> "NormalForm":
         one = NormalForm(self.domain, {(self.domain.zero, frozenset()): self.domain.one})
-        base, result = (self, one) if power >= 0 else (one / self, one)
-        for _ in range(abs(power)):
-            result = result * base
-        return result
+        return reduce(mul, repeat(self if power >= 0 else one / self, abs(power)), one)
 
     def __repr__(self) -> str:
         return f"NormalForm({self.to_expr()})"

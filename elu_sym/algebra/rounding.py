@@ -13,15 +13,11 @@ References:
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sympy import Expr, Integer, Rational, Symbol, exp, latex
 
-from elu_sym.algebra.enclosure import HIGHEST_PRECISION, Point, enclosures
+from elu_sym.algebra.enclosure import HIGHEST_PRECISION, Ball, Point, enclosures
 from elu_sym.symbols import alpha, x, y
-
-if TYPE_CHECKING:
-    from flint import arb
 
 
 @dataclass(frozen=True)
@@ -102,7 +98,7 @@ class FloatingPointFormat:
             raise OverflowError(f"the value rounds beyond the largest finite {self.name}")
         return -units if numerator < 0 else units
 
-    def round_ball(self, ball: "arb") -> Rational | None:
+    def round_ball(self, ball: Ball) -> Rational | None:
         """The number to which everything in a ball rounds, or None if there are two."""
         import flint
 
@@ -111,7 +107,7 @@ class FloatingPointFormat:
         lower, upper = (self._rounded_end(end) for end in ends)
         return self._from_units(lower) if lower == upper else None
 
-    def _rounded_end(self, end: "arb") -> int:
+    def _rounded_end(self, end: Ball) -> int:
         mantissa, exponent = (int(part) for part in end.man_exp())
         if mantissa.bit_length() + exponent < self._unit_exponent - 1:
             return 0  # below half of the smallest number; 2**-exponent may not fit into memory

@@ -26,7 +26,7 @@ from elu_sym.certify.compound import Compound
 from elu_sym.certify.heat import heat_certificate
 from elu_sym.certify.integrand import Integrand
 from elu_sym.certify.points import random_points
-from elu_sym.certify.quadrature import NARROW, enclose_compound
+from elu_sym.certify.quadrature import enclose_compound
 from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.symbols import sigma
 
@@ -269,7 +269,7 @@ def integral_test(
         points = random_points(
             compound.parameters, 4, seed=3, largest_ratio=2.0, order=compound.order, **ranges
         )
-    integrals = [(point, enclose_compound(compound, point, NARROW).value) for point in points]
+    integrals = [(point, enclose_compound(compound, point).value) for point in points]
 
     def overlaps(expression: Expr) -> bool:
         for point, integral in integrals:

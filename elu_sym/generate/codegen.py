@@ -84,16 +84,6 @@ C_LAW = """\
     law_at *{name} = &{name}_law_at;
 """
 
-C_MOMENTS = """
-#define HAS_MOMENTS
-INLINE void moments(law_at *law, double alpha, double *found)
-{
-    found[0] = mean(law, alpha);
-    found[1] = second_moment(law, alpha);
-    found[2] = variance(law, alpha);
-}
-"""
-
 TYPES = {
     "Array": "elu_sym.numeric.operations",
     "FloatArray": "elu_sym.numeric.operations",
@@ -125,9 +115,9 @@ def generated_c_source() -> str:
         f' "{formula.statement[0].upper()}{formula.statement[1:]}.")'
         for formula in map(FORMULAS.__getitem__, functions)
     ]
-    together = [C_MOMENTS] if functions.keys() >= {"mean", "second_moment", "variance"} else []
+    together = functions.keys() >= {"mean", "second_moment", "variance"}
     listed = " \\\n".join(entries)
-    text = "".join([*functions.values(), *together])
+    text = "".join(functions.values()) + "\n#define HAS_MOMENTS\n" * together
     return f"{C_HEADER}{text}\n#define FORMULAS(X) \\\n{listed}\n"
 
 

@@ -8,6 +8,7 @@ only one of them; PyTorch and JAX, in ``elu_sym.interop``, evaluate all and sele
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -195,6 +196,7 @@ class _Floats:
     hypot = staticmethod(math.hypot)
     maximum = staticmethod(max)
     minimum = staticmethod(min)
+    entry = row = staticmethod(operator.getitem)
 
     @staticmethod
     def decay(x: float) -> float:
@@ -216,14 +218,6 @@ class _Floats:
     @staticmethod
     def index(x: float, last: int) -> int:
         return int(x) if x < last else last
-
-    @staticmethod
-    def entry(table: tuple[float, ...], index: int) -> float:
-        return table[index]
-
-    @staticmethod
-    def row(table: tuple[tuple[float, ...], ...], index: int) -> tuple[float, ...]:
-        return table[index]
 
     @staticmethod
     def choose(
