@@ -12,6 +12,7 @@ References:
 """
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from sympy import Expr, Integer, Rational, Symbol, exp, latex
@@ -353,10 +354,8 @@ def largest_at_most(
             point[alpha] = height
         return bool(computation.value(number_format, point) <= level)
 
-    low, high = number_format.rank(-number_format.greatest), 0
-    if not is_reached(low) or is_reached(high):
+    ranks = range(number_format.rank(-number_format.greatest), 1)
+    reached = bisect_left(ranks, True, key=lambda rank: not is_reached(rank))
+    if reached in (0, len(ranks)):
         raise ValueError(f"{computation} <= {level} at every float x <= 0 or at none")
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if is_reached(middle) else (low, middle)
-    return number_format.at(low)
+    return number_format.at(ranks[reached - 1])

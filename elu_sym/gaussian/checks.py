@@ -171,7 +171,9 @@ def _resolve(g: Expr, point: dict[Symbol, Expr]) -> Expr:
         return S.Zero
     if isinstance(g, Piecewise):
         for piece, condition in g.args:
-            holds = condition.replace(_is_relation, lambda relation: _truth(relation, point))
+            holds = condition.replace(
+                lambda part: isinstance(part, Relational), lambda relation: _truth(relation, point)
+            )
             if holds == S.true:
                 return _resolve(piece, point)
             if holds != S.false:
@@ -182,10 +184,6 @@ def _resolve(g: Expr, point: dict[Symbol, Expr]) -> Expr:
     if not g.args:
         return g.subs(point)
     return g.func(*(_resolve(argument, point) for argument in g.args))
-
-
-def _is_relation(part: Expr) -> bool:
-    return isinstance(part, Relational)
 
 
 def _truth(relation: Relational, point: dict[Symbol, Expr]) -> Expr:

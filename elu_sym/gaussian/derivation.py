@@ -80,11 +80,6 @@ class Step:
         return cls(rule, before, after, tuple(rule.check(before, after, hypotheses)))
 
     @property
-    def holds(self) -> bool:
-        """Whether there is a check and every check holds."""
-        return not self.failed
-
-    @property
     def failed(self) -> list[str]:
         """What does not hold of it; a step that nothing checks does not hold either."""
         if not self.checks:

@@ -7,13 +7,14 @@ changes sign, a ``Piecewise`` where its conditions do, ``DiracDelta`` puts an at
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cmp_to_key, reduce
 from itertools import pairwise
 
 import sympy
 from sympy import Abs, Add, DiracDelta, Dummy, Expr, Mul, Piecewise, S, Symbol, exp, expand
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Not, Or
+from sympy.utilities.iterables import sift
 
 from elu_sym.activations import KinkedFunction
 from elu_sym.gaussian.order import BreakpointOrder
@@ -194,15 +195,12 @@ class _Reader:
 
     def maximum(self, arguments: Iterable[Expr]) -> Expr:
         """The maximum over moduli; of the arguments free of the variable the largest is taken."""
-        varying: list[Expr] = []
-        largest = S.NegativeInfinity
-        for argument in arguments:
-            if argument.has(self.variable):
-                varying.append(argument)
-            elif self.order.sign(argument, largest) > 0:
-                largest = argument
-        constants = [] if largest == S.NegativeInfinity else [largest]
-        return reduce(_maximum, [*varying, *constants])
+        varying, constants = sift(arguments, lambda g: g.has(self.variable), binary=True)
+        constants = sorted(constants, key=cmp_to_key(self.order.sign))[-1:]
+        return reduce(
+            lambda left, right: (left + right) / 2 + Abs(left - right, evaluate=False) / 2,
+            [*varying, *constants],
+        )
 
     def sign_between(self, piece: Expr, lower: Expr, upper: Expr) -> int:
         """The sign of a piece on an open interval on which it does not change."""
@@ -277,7 +275,3 @@ def interior_point(lower: Expr, upper: Expr) -> Expr:
     if upper == S.Infinity:
         return lower + parameter
     return (lower + parameter * upper) / (1 + parameter)
-
-
-def _maximum(left: Expr, right: Expr) -> Expr:
-    return (left + right) / 2 + Abs(left - right, evaluate=False) / 2

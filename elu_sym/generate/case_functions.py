@@ -8,7 +8,7 @@ from sympy.printing.numpy import NumPyPrinter
 from elu_sym.book.cases import Case, UnsupportedDerivativeError
 from elu_sym.book.formula import Formula
 from elu_sym.book.primitives import UpperPartialMoment
-from elu_sym.generate.printers import indented, python_function
+from elu_sym.generate.printers import folded, indented, python_function
 
 NUMERIC_FUNCTIONS = ("log_ratio", "probability_above", "probability_below", "probability_by_cases")
 """What the text calls beside the primitives."""
@@ -88,14 +88,8 @@ def _case(case: Case, plain: dict[Any, Any], arguments: str) -> str:
     ]
     condition = relations[0] if len(relations) == 1 else " & ".join(f"({r})" for r in relations)
     terms = case.over_primitives().xreplace(plain).as_ordered_terms()
-    code = " + ".join(_probability(printer, term) for term in terms)
-    if len(code) > 50:
-        # A line of its own for each term.
-        inner = code.replace(" + ", "\n                + ")
-        code = f"(\n                {inner}\n            )"
-    return CASE.format(arguments=arguments, condition=condition, probability=code)
-
-
-def _probability(printer: _CasePrinter, term: Expr) -> str:
     constants = {0: "numpy.zeros_like(mu)", 1: "numpy.ones_like(mu)"}
-    return constants[term] if term in constants else str(printer.doprint(term))
+    code = " + ".join(constants.get(term) or printer.doprint(term) for term in terms)
+    return CASE.format(
+        arguments=arguments, condition=condition, probability=folded(code, 12, longest=50)
+    )

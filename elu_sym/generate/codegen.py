@@ -170,14 +170,10 @@ def _c_sources() -> str:
 def _imports(text: str, others: Mapping[str, str] = MappingProxyType({})) -> str:
     """The imports of what a text uses, each name from the module of its own."""
     functions = {name: function.__module__ for name, function in _numeric_functions().items()}
-    called = set(re.findall(r"\w+(?=\()", text))
-    homes = {name: home for name, home in (dict(others) | functions).items() if name in called}
-    for name, home in TYPES.items():
-        if re.search(rf"\b{name}\b", text):
-            homes[name] = home
     used: dict[str, list[str]] = {}
-    for name, home in sorted(homes.items()):
-        used.setdefault(home, []).append(name)
+    for name, home in sorted({**functions, **others, **TYPES}.items()):
+        if re.search(rf"\b{name}" + (r"\b" if name in TYPES else r"\("), text):
+            used.setdefault(home, []).append(name)
     lines = [f"import {name}\n" for name in ("numpy", "scipy.special") if f"{name}." in text]
     if lines:
         lines.append("\n")
@@ -241,12 +237,9 @@ def _function(formula: Formula) -> str:
 
 def _folded(code: str) -> str:
     """Code of one line, or of one line a term or an argument if it is long."""
-    if len(code) <= 80:
-        return code
-    if code.startswith("law.ops.hypot("):
+    if len(code) > 80 and code.startswith("law.ops.hypot("):
         return code.replace("hypot(", "hypot(\n        ").replace("), ", "),\n        ")
-    terms = code.replace(" + ", "\n        + ").replace(" - ", "\n        - ")
-    return f"(\n        {terms}\n    )"
+    return printers.folded(code, 4)
 
 
 def sources() -> dict[Path, str]:

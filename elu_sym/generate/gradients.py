@@ -5,7 +5,6 @@ proved to be the derivative of the closed form. It is printed over primitives ag
 as accurate as the formula and has the limits of the primitives where sigma is 0 or mu infinite.
 """
 
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from string import ascii_lowercase
@@ -150,10 +149,7 @@ def _component(derivative: Expr, names: Mapping[Primitive, str]) -> str:
         return "        0*law.sigma,"
     terms = Add(*(_with_names(term, names) for term in Add.make_args(derivative)))
     code = printers.written_terms(terms, printers.PythonPrinter())
-    if len(code) > 80:
-        lines = code.replace(" + ", "\n    + ").replace(" - ", "\n    - ")
-        code = f"(\n    {lines}\n)"
-    return textwrap.indent(f"{code},", " " * 8)
+    return f"        {printers.folded(code, 8)},"
 
 
 def _with_names(term: Expr, names: Mapping[Primitive, str]) -> Expr:

@@ -1,5 +1,6 @@
 """A formula over the primitives as an expression of Python or of C."""
 
+import re
 import textwrap
 from collections.abc import Mapping
 from functools import reduce
@@ -141,6 +142,15 @@ def python_function(
     lines = [f"def {name}({typed}) -> {returns}:", f'    """{documentation}"""']
     lines += [f"    {each} = {value}" for each, value in assigned.items()]
     return "\n".join(["\n", *lines, f"    return {code}\n"])
+
+
+def folded(code: str, indentation: int, longest: int = 80) -> str:
+    """A sum as it is, or one line a term if it is long."""
+    if len(code) <= longest:
+        return code
+    margin = "\n" + " " * indentation
+    terms = re.sub(r" ([+-]) ", rf"{margin}    \1 ", code)
+    return f"({margin}    {terms}{margin})"
 
 
 def indented(text: str, subsequent_indent: str) -> str:

@@ -278,12 +278,6 @@ def lower_remainder(law: Law) -> Array:
     return law.choose(law.t >= LEFT_EDGE, right, left)
 
 
-def _inverse_mills_ratio(law: NormalLaw) -> Array:
-    """Return phi(t)/Phi(t)."""
-    beyond = 1.0 / law.integrals(0)[0]
-    return law.ops.where(law.t <= 0.0, beyond, law.density_value / (1.0 - law.tail_probability))
-
-
 def _standard_conditional_variance(law: NormalLaw) -> Array:
     """Return Var(X | X > 0)/sigma^2."""
 
@@ -296,7 +290,7 @@ def _standard_conditional_variance(law: NormalLaw) -> Array:
         first = mills.relative_difference(law.ops, [-law.t, -law.t])
         return mills.relative_difference(law.ops, [-law.t, -law.t, -law.t]) - first * first
 
-    law.compute_tail()  # before the law is divided, since most of it is needed
+    _ = law.tail_probability  # before the law is divided, since most of it is needed
     return law.choose(law.t >= 0.0, above, below)
 
 
@@ -324,7 +318,8 @@ def upper_conditional_mean_by_scale(law: Law) -> Array:
     """
     if isinstance(law, LimitLaw):
         return 2.0 * standard_density(law)
-    ratio = _inverse_mills_ratio(law)
+    ratio = law.density_value / (1.0 - law.tail_probability)  # phi(t)/Phi(t)
+    ratio = law.ops.where(law.t <= 0.0, 1.0 / law.integrals(0)[0], ratio)
     mean = upper_conditional_mean(law) / law.sigma
     # Far away the variance is 1/t^2, which may be no number, and the ratio |t|.
     far = law.t < -1.0 / law.ops.unit
@@ -364,7 +359,7 @@ def _lower_conditional_slopes(law: NormalLaw) -> tuple[Array, Array]:
         first, second = (mills.relative_difference(law.ops, [place, place]) for place in (x, y))
         return ratio * ((first - second) / law.sigma), ratio
 
-    law.compute_tail()  # before the law is divided, since most of it is needed
+    _ = law.tail_probability  # before the law is divided, since most of it is needed
     by_location, by_scale = law.choose(law.t >= LEFT_EDGE, right, left)
     return by_location, by_scale
 
