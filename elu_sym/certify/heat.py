@@ -285,13 +285,14 @@ def require_limit(form: NormalForm, integrand: Integrand) -> None:
         for position, limit in enumerate(limits):
             if all(rises == (place < position) for place, rises in signs):
                 limit[key] = limit.get(key, domain.zero) + value
+    ends = ["-oo", *map(str, integrand.breakpoints), "oo"]
     for position, (limit, piece) in enumerate(zip(limits, integrand.pieces, strict=True)):
         found = NormalForm(domain, {key: value for key, value in limit.items() if value})
         expected = NormalForm.from_expr(piece.subs(x, mu))
         if not (found - expected).is_zero:
             raise RejectedError(
-                f"the limit sigma -> 0+ on {_interval(integrand, position)} is {_short(found)} "
-                f"and not {_short(expected)}"
+                f"the limit sigma -> 0+ on ({ends[position]}, {ends[position + 1]}) is "
+                f"{_short(found)} and not {_short(expected)}"
             )
 
 
@@ -321,11 +322,6 @@ def _place(location: Expr, integrand: Integrand) -> int:
         if location == breakpoint_ or is_zero(location - breakpoint_):
             return place
     raise RejectedError(f"the closed form has a kink at {location}, where g has none")
-
-
-def _interval(integrand: Integrand, position: int) -> str:
-    ends = ["-oo", *map(str, integrand.breakpoints), "oo"]
-    return f"({ends[position]}, {ends[position + 1]})"
 
 
 def _short(form: NormalForm) -> str:
