@@ -33,8 +33,11 @@ class KinkedFunction(Function):
     printing of code that is safe in the branch not taken all follow from the two.
     """
 
-    nargs: Any
     symbol: ClassVar[str]
+
+    def __init_subclass__(cls, nargs: int | None = None) -> None:
+        """Leave the number of arguments to SymPy."""
+        super().__init_subclass__()
 
     @staticmethod
     def left(x: Expr, *parameters: Expr) -> Expr:
@@ -159,9 +162,9 @@ class ActivationDerivative(KinkedFunction):
 
     activation: ClassVar[type[Activation]]
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    def __init_subclass__(cls, nargs: int | None = None) -> None:
         """Tell the activation which function its derivative is."""
-        super().__init_subclass__(**options)
+        super().__init_subclass__()
         cls.activation.derivative = cls
         cls.symbol = cls.activation.symbol + "'"
 
@@ -204,7 +207,7 @@ def _derivative_in(function: KinkedFunction, argindex: int) -> Expr:
     return Piecewise((right, function.args[0] >= 0), (left, True))
 
 
-class Elu(Activation):
+class Elu(Activation, nargs=2):
     r"""The Exponential Linear Unit.
 
     .. math:: f(x; \alpha) = \begin{cases} x & x \ge 0 \\ \alpha (e^x - 1) & x < 0 \end{cases}
@@ -232,7 +235,6 @@ class Elu(Activation):
         Clevert, Unterthiner, Hochreiter, ICLR 2016, equation 15.
     """
 
-    nargs = 2
     symbol = r"\operatorname{ELU}"
 
     @staticmethod
@@ -246,7 +248,7 @@ class Elu(Activation):
         return x
 
 
-class EluDerivative(ActivationDerivative):
+class EluDerivative(ActivationDerivative, nargs=2):
     """The derivative of ELU: 1 for ``x >= 0``, ``alpha*exp(x)`` for ``x < 0``.
 
     Examples:
@@ -258,18 +260,16 @@ class EluDerivative(ActivationDerivative):
         1 - alpha
     """
 
-    nargs = 2
     activation = Elu
 
 
-class Relu(Activation):
+class Relu(Activation, nargs=1):
     """The rectifier: ``x`` for ``x >= 0``, 0 for ``x < 0``.
 
     References:
         Nair, Hinton: Rectified linear units improve restricted Boltzmann machines, ICML 2010.
     """
 
-    nargs = 1
     symbol = r"\operatorname{ReLU}"
 
     @staticmethod
@@ -283,21 +283,19 @@ class Relu(Activation):
         return x
 
 
-class ReluDerivative(ActivationDerivative):
+class ReluDerivative(ActivationDerivative, nargs=1):
     """The derivative of ReLU: the unit step, 1 at 0."""
 
-    nargs = 1
     activation = Relu
 
 
-class LeakyRelu(Activation):
+class LeakyRelu(Activation, nargs=2):
     """The leaky rectifier: ``x`` for ``x >= 0``, ``slope*x`` for ``x < 0``.
 
     References:
         Maas, Hannun, Ng: Rectifier nonlinearities improve neural network acoustic models, 2013.
     """
 
-    nargs = 2
     symbol = r"\operatorname{LeakyReLU}"
 
     @staticmethod
@@ -311,21 +309,19 @@ class LeakyRelu(Activation):
         return x
 
 
-class LeakyReluDerivative(ActivationDerivative):
+class LeakyReluDerivative(ActivationDerivative, nargs=2):
     """The derivative of the leaky ReLU: a step from ``slope`` to 1."""
 
-    nargs = 2
     activation = LeakyRelu
 
 
-class Selu(Activation):
+class Selu(Activation, nargs=3):
     """The scaled ELU, ``scale`` times ELU.
 
     References:
         Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017, equation 2.
     """
 
-    nargs = 3
     symbol = r"\operatorname{SELU}"
 
     @staticmethod
@@ -339,21 +335,19 @@ class Selu(Activation):
         return scale * x
 
 
-class SeluDerivative(ActivationDerivative):
+class SeluDerivative(ActivationDerivative, nargs=3):
     """The derivative of SELU."""
 
-    nargs = 3
     activation = Selu
 
 
-class Celu(Activation):
+class Celu(Activation, nargs=2):
     """The ELU whose derivative is continuous for every ``alpha``.
 
     References:
         Barron, 2017, equation 2.
     """
 
-    nargs = 2
     symbol = r"\operatorname{CELU}"
 
     @staticmethod
@@ -367,8 +361,7 @@ class Celu(Activation):
         return x
 
 
-class CeluDerivative(ActivationDerivative):
+class CeluDerivative(ActivationDerivative, nargs=2):
     """The derivative of CELU: continuous, 1 at 0."""
 
-    nargs = 2
     activation = Celu

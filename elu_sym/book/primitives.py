@@ -55,9 +55,12 @@ class Primitive(Function):
     slopes: ClassVar[Any] = None
     """The derivatives with respect to mu, sigma and perhaps alpha, over primitives."""
 
-    def __init_subclass__(cls, **options: Any) -> None:
-        """Name the numeric function: ``UpperPartialMoment`` is ``upper_partial_moment``."""
-        super().__init_subclass__(**options)
+    def __init_subclass__(cls, nargs: int) -> None:
+        """Name the numeric function: ``UpperPartialMoment`` is ``upper_partial_moment``.
+
+        SymPy, which takes the number of arguments, checks it.
+        """
+        super().__init_subclass__()
         cls.numeric_name = sub("(?<=.)(?=[A-Z])", "_", cls.__name__).lower()
 
     @property
@@ -108,27 +111,24 @@ class Primitive(Function):
         return slope.xreplace(self._place)
 
 
-class StandardDensity(Primitive):
+class StandardDensity(Primitive, nargs=2):
     r"""The density :math:`\varphi(\mu/\sigma)` of the standardized variable at the joint."""
 
-    nargs = 2
     definition = NormalPdf(mu / sigma)
 
 
-class DensityAtZero(Primitive):
+class DensityAtZero(Primitive, nargs=2):
     r"""The density of X at the joint, :math:`\partial_\mu P(X > 0) = \varphi(\mu/\sigma)/\sigma`.
 
     Where it is multiplied by -mu/sigma it is ``ProbabilityByScale``.
     """
 
-    nargs = 2
     definition = NormalPdf(mu / sigma) / sigma
 
 
-class ProbabilityByScale(Primitive):
+class ProbabilityByScale(Primitive, nargs=2):
     r"""The slope :math:`\partial_\sigma P(X > 0) = -\mu\,\varphi(\mu/\sigma)/\sigma^2`."""
 
-    nargs = 2
     definition = -mu * NormalPdf(mu / sigma) / sigma**2
 
 
@@ -141,7 +141,7 @@ DensityAtZero.slopes = (BY_SCALE / sigma, -(T * BY_SCALE + AT_ZERO) / sigma)
 ProbabilityByScale.slopes = (-(T * BY_SCALE + AT_ZERO) / sigma, (T**2 - 2) * BY_SCALE / sigma)
 
 
-class UpperPartialMoment(Primitive):
+class UpperPartialMoment(Primitive, nargs=3):
     r"""The upper partial moment :math:`E X_+^n`; :math:`P(X > 0)` for n = 0.
 
     Examples:
@@ -150,7 +150,6 @@ class UpperPartialMoment(Primitive):
         mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)
     """
 
-    nargs = 3
     definition = staticmethod(lambda n: _expectation(X**n * Heaviside(X)))
 
     @classmethod
@@ -162,7 +161,7 @@ class UpperPartialMoment(Primitive):
         return n * cls(n - 1, mu, sigma), by_scale
 
 
-class LowerPartialMoment(Primitive):
+class LowerPartialMoment(Primitive, nargs=4):
     r"""The lower partial moment about 1 of a lognormal law, :math:`E (\alpha(1 - e^X))_+^n`.
 
     Examples:
@@ -171,7 +170,6 @@ class LowerPartialMoment(Primitive):
         NormalCdf(-mu/sigma)
     """
 
-    nargs = 4
     definition = staticmethod(lambda n: _expectation((alpha * (1 - exp(X))) ** n * Heaviside(-X)))
 
     @classmethod
@@ -186,10 +184,9 @@ class LowerPartialMoment(Primitive):
         return -n * mixed, n * sigma * ((n - 1) * alpha * below - n * mixed)
 
 
-class LowerExponentialMoment(Primitive):
+class LowerExponentialMoment(Primitive, nargs=4):
     r"""The part below zero of a lognormal moment, :math:`E[(\alpha e^X)^n; X < 0]`."""
 
-    nargs = 4
     definition = staticmethod(lambda n: _expectation((alpha * exp(X)) ** n * Heaviside(-X)))
 
     @classmethod
@@ -199,13 +196,12 @@ class LowerExponentialMoment(Primitive):
         return by_location, -n * LowerWeightedMoment(n, *ELU) - alpha**n * BY_SCALE
 
 
-class LowerMixedMoment(Primitive):
+class LowerMixedMoment(Primitive, nargs=4):
     r"""The mixed moment :math:`\alpha^n E[e^X (1 - e^X)^{n-1}; X < 0]`.
 
     It is the slope of ``LowerPartialMoment`` of order n in mu, but for the factor -n.
     """
 
-    nargs = 4
     definition = staticmethod(
         lambda n: _expectation(alpha**n * exp(X) * (1 - exp(X)) ** (n - 1) * Heaviside(-X))
     )
@@ -223,13 +219,12 @@ class LowerMixedMoment(Primitive):
         return by_location, sigma * (n * by_location - below.diff(mu))
 
 
-class LowerWeightedMoment(Primitive):
+class LowerWeightedMoment(Primitive, nargs=4):
     r"""The moment :math:`-E[Z (\alpha e^X)^n; X < 0]`, with Z the standardized variable.
 
     It is the slope in sigma of the first ``LowerPartialMoment`` for n = 1.
     """
 
-    nargs = 4
     definition = staticmethod(  # by parts
         lambda n: alpha**n * DENSITY - n * sigma * LowerExponentialMoment(n, *ELU)
     )
@@ -249,36 +244,33 @@ FIRST, SECOND = LowerExponentialMoment(1, *ELU), LowerExponentialMoment(2, *ELU)
 UNIT_BELOW = (mu / alpha, sigma / alpha, S.One)
 
 
-class UpperPartialVariance(Primitive):
+class UpperPartialVariance(Primitive, nargs=2):
     r"""The variance of :math:`X_+`.
 
     Its slopes are twice the covariance of the part with its slope, in products that do not cancel.
     """
 
-    nargs = 2
     root_name = "upper_partial_deviation"
     definition = ABOVE_SQUARED - ABOVE**2
     slopes = (2 * ABOVE * P_BELOW, 2 * sigma * P_ABOVE - 2 * ABOVE * DENSITY)
 
 
-class LowerSlopeCovariance(Primitive):
+class LowerSlopeCovariance(Primitive, nargs=3):
     r"""The covariance of :math:`(\alpha(1 - e^X))_+` and its slope :math:`\alpha e^X [X < 0]`.
 
     The slope is taken without its sign; so the covariance is minus half of the derivative of
     ``LowerPartialVariance`` in mu. It may have either sign.
     """
 
-    nargs = 3
     definition = -(BELOW_SQUARED - BELOW**2).diff(mu) / 2
 
 
-class LowerPartialVariance(Primitive):
+class LowerPartialVariance(Primitive, nargs=3):
     r"""The variance of :math:`(\alpha(1 - e^X))_+`.
 
     Its slopes are twice the covariance of the part with its slope, of the order of sigma**2.
     """
 
-    nargs = 3
     root_name = "lower_partial_deviation"
     degree = 2
     definition = BELOW_SQUARED - BELOW**2
@@ -288,79 +280,71 @@ class LowerPartialVariance(Primitive):
     )
 
 
-class PartialMeanProduct(Primitive):
+class PartialMeanProduct(Primitive, nargs=3):
     r"""The product :math:`E X_+ \cdot E (\alpha(1 - e^X))_+`.
 
     The two parts never are non-zero together, so it is minus their covariance.
     """
 
-    nargs = 3
     root_name = "partial_mean_root"
     degree = 1
     definition = ABOVE * BELOW
 
 
-class OppositeMeanProduct(Primitive):
+class OppositeMeanProduct(Primitive, nargs=2):
     r"""The product :math:`E X_+ \cdot E (-X)_+` of the means of the two parts of X."""
 
-    nargs = 2
     root_name = "opposite_mean_root"
     definition = ABOVE * MINUS
     slopes = (P_ABOVE * MINUS - ABOVE * P_BELOW, (ABOVE + MINUS) * DENSITY)
 
 
-class UpperConditionalMeanByLocation(Primitive):
+class UpperConditionalMeanByLocation(Primitive, nargs=2):
     r"""The slope in mu of :math:`E[X \mid X > 0]`, the conditional variance of :math:`X/\sigma`."""
 
-    nargs = 2
     definition = (ABOVE / P_ABOVE).diff(mu)
 
 
-class UpperConditionalMeanByScale(Primitive):
+class UpperConditionalMeanByScale(Primitive, nargs=2):
     r"""The slope in sigma of :math:`E[X \mid X > 0]`."""
 
-    nargs = 2
     definition = (ABOVE / P_ABOVE).diff(sigma)
 
 
-class UpperConditionalMean(Primitive):
+class UpperConditionalMean(Primitive, nargs=2):
     r"""The conditional mean :math:`E[X \mid X > 0]`.
 
     Its slopes are primitives of their own, since the quotients are 0/0 in the tail.
     """
 
-    nargs = 2
     definition = ABOVE / P_ABOVE
     slopes = (UpperConditionalMeanByLocation(mu, sigma), UpperConditionalMeanByScale(mu, sigma))
 
 
-class LowerConditionalMeanByLocation(Primitive):
+class LowerConditionalMeanByLocation(Primitive, nargs=3):
     r"""The slope in mu of :math:`E[\alpha(1 - e^X) \mid X < 0]`, which is negative."""
 
-    nargs = 3
     definition = (BELOW / LowerPartialMoment(0, *ELU)).diff(mu)
 
 
-class LowerConditionalMeanByScale(Primitive):
+class LowerConditionalMeanByScale(Primitive, nargs=3):
     r"""The slope in sigma of :math:`E[\alpha(1 - e^X) \mid X < 0]`."""
 
-    nargs = 3
     definition = (BELOW / LowerPartialMoment(0, *ELU)).diff(sigma)
 
 
-class LowerConditionalMean(Primitive):
+class LowerConditionalMean(Primitive, nargs=3):
     r"""The conditional mean :math:`E[\alpha(1 - e^X) \mid X < 0]`.
 
     Its slopes are primitives of their own, since the quotients are 0/0 in the tail.
     """
 
-    nargs = 3
     degree = 1
     definition = BELOW / LowerPartialMoment(0, *ELU)
     slopes = (LowerConditionalMeanByLocation(*ELU), LowerConditionalMeanByScale(*ELU))
 
 
-class PartialMeanDifference(Primitive):
+class PartialMeanDifference(Primitive, nargs=3):
     r"""The difference :math:`E X_+ - E (\alpha (1 - e^X))_+`, the mean of ELU.
 
     Near alpha = 1 and for small mu and sigma its two parts are equal in all their digits, so the
@@ -368,22 +352,20 @@ class PartialMeanDifference(Primitive):
     alpha = 1, to the last digit.
     """
 
-    nargs = 3
     definition = ABOVE - BELOW
     slopes = (P_ABOVE + FIRST, DENSITY - alpha * DENSITY + sigma * FIRST, -BELOW / alpha)
 
 
-class LowerRemainder(Primitive):
+class LowerRemainder(Primitive, nargs=2):
     r"""The moment :math:`E[1 - e^X + X e^X; X < 0]`, of the order of the squares of mu and sigma.
 
     At (mu, sigma)/alpha it is minus the slope of the mean of CELU in alpha.
     """
 
-    nargs = 2
     definition = (BELOW + mu * FIRST - sigma * LowerWeightedMoment(1, *ELU)).subs(alpha, 1)
 
 
-class SmoothMean(Primitive):
+class SmoothMean(Primitive, nargs=3):
     r"""The mean of CELU: :math:`E X_+ - E (\alpha (1 - e^{X/\alpha}))_+` without the subtraction.
 
     Where the two parts are nearly linear they cancel for every alpha, so the numeric function has
@@ -391,7 +373,6 @@ class SmoothMean(Primitive):
     its slope is continuous.
     """
 
-    nargs = 3
     definition = ABOVE - LowerPartialMoment(1, mu / alpha, sigma / alpha, alpha)
     slopes = (
         P_ABOVE + LowerExponentialMoment(1, *UNIT_BELOW),

@@ -90,9 +90,7 @@ def heat_certificate(expression: Expr, g: Expr | Integrand) -> Witness:
         if integrand.atoms:
             form = form - _atomic_part(integrand)
             atoms = f", {len(integrand.atoms)} atoms as derivatives of certified steps"
-        require_heat_equation(form)
-        require_uniform_bound(form)
-        require_limit(form, integrand)
+        _require_solution(form, integrand)
         return (
             f"heat equation exact, {len(form.numerator)} terms uniformly bounded, "
             f"limit g on {len(integrand.pieces)} intervals{atoms}"
@@ -138,10 +136,8 @@ def variance_heat_certificate(variance: Expr, mean: Expr, g: Expr | Integrand) -
             raise RejectedError("a function with atoms has no variance")
         form = NormalForm.from_expr(variance)
         slope = NormalForm.from_expr(mean).diff(mu)
-        require_heat_equation(form, slope * slope)
-        require_uniform_bound(form)
         zero = Integrand(integrand.breakpoints, tuple(S.Zero for _ in integrand.pieces))
-        require_limit(form, zero)
+        _require_solution(form, zero, slope * slope)
         return (
             f"equation with source (dm/dmu)^2 exact, {len(form.numerator)} terms uniformly "
             f"bounded, limit 0 on {len(integrand.pieces)} intervals, mean certified"
@@ -155,11 +151,18 @@ def _atomic_part(integrand: Integrand) -> NormalForm:
     total = NormalForm.from_expr(S.Zero)
     for location, weight in integrand.atoms:
         step = NormalForm.from_expr(NormalCdf((mu - location) / sigma))
-        require_heat_equation(step)
-        require_uniform_bound(step)
-        require_limit(step, Integrand((location,), (S.Zero, S.One)))
+        _require_solution(step, Integrand((location,), (S.Zero, S.One)))
         total = total + NormalForm.from_expr(weight) * step.diff(mu)
     return total
+
+
+def _require_solution(
+    form: NormalForm, integrand: Integrand, source: NormalForm | None = None
+) -> None:
+    """The three conditions of the theorem."""
+    require_heat_equation(form, source)
+    require_uniform_bound(form)
+    require_limit(form, integrand)
 
 
 def require_heat_equation(form: NormalForm, source: NormalForm | None = None) -> None:

@@ -8,7 +8,7 @@ breakpoint comparable with every other one, every piece a polynomial times an ex
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import sympy
 from sympy import Abs, DiracDelta, Dummy, Expr, Piecewise, S, Symbol, cancel, diff, piecewise_fold
@@ -125,11 +125,8 @@ class Integrand:
         )
 
     def _refined(self, breakpoints: tuple[Expr, ...]) -> list[Expr]:
-        position, pieces = 0, [self.pieces[0]]
-        for location in breakpoints:
-            position += location in self.breakpoints
-            pieces.append(self.pieces[position])
-        return pieces
+        passed = accumulate((b in self.breakpoints for b in breakpoints), initial=0)
+        return [self.pieces[number] for number in passed]
 
     def parameters(self) -> set[Symbol]:
         """The symbols other than ``x``."""

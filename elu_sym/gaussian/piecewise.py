@@ -8,7 +8,7 @@ changes sign, a ``Piecewise`` where its conditions do, ``DiracDelta`` puts an at
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cmp_to_key, reduce
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import sympy
 from sympy import Abs, Add, DiracDelta, Dummy, Expr, Mul, Piecewise, S, Symbol, exp, expand
@@ -132,11 +132,9 @@ class _Reader:
     ) -> PiecewiseExpression:
         """The same function with more breakpoints."""
         merged = self.order.merge(form.breakpoints, breakpoints)
-        position, pieces = 0, [form.pieces[0]]
-        for point in merged:
-            position += point in form.breakpoints
-            pieces.append(form.pieces[position])
-        return PiecewiseExpression(self.variable, merged, tuple(pieces), form.atoms)
+        passed = accumulate((point in form.breakpoints for point in merged), initial=0)
+        pieces = tuple(form.pieces[number] for number in passed)
+        return PiecewiseExpression(self.variable, merged, pieces, form.atoms)
 
     def combine(
         self, operation: Callable[..., Expr], forms: Iterable[PiecewiseExpression]
