@@ -75,7 +75,7 @@ def enclose(expression: Expr, point: Point, precision: int = 128) -> Ball:
         if not isinstance(value, Rational):
             raise TypeError(f"the point has {symbol} = {value!r}; give an exact sympy.Rational")
     with flint.ctx.workprec(precision):
-        return Reader(operations_at_points(precision), point).read(expression)
+        return Reader(precision, point).read(expression)
 
 
 def enclosures(
@@ -119,15 +119,16 @@ class Reader:
     """Reads expressions, each part once, as operations on what is known of their symbols.
 
     Args:
-        operations: those of :func:`operations_at_points`.
+        precision: the working precision in bits.
         point: an exact rational for each symbol.
 
     Attributes:
         known: the values that were found, by expression; a symbol may have any value here.
     """
 
-    def __init__(self, operations: Operations, point: Point) -> None:
-        self.operations, self.point = operations, point
+    def __init__(self, precision: int, point: Point) -> None:
+        self.precision, self.point = precision, point
+        self.operations = operations_at_points(precision)
         self.known: dict[Expr, Any] = {}
 
     def read(self, expression: Expr) -> Any:
@@ -188,7 +189,7 @@ class Reader:
             raise ValueError(f"the condition {condition} is no comparison")
         difference = (condition.lhs - condition.rhs).xreplace(dict(self.point))
         if not difference.is_Rational:
-            ball = Reader(self.operations, {}).read(difference)
+            ball = Reader(self.precision, {}).read(difference)
             if not ball.is_finite() or ball.contains(0):
                 raise ValueError(f"the condition {condition} is not decided at {dict(self.point)}")
             difference = S.One if ball > 0 else S.NegativeOne

@@ -176,7 +176,7 @@ def compiled(
     import flint
 
     arguments = [f"x{number}" for number in range(len(symbols))]
-    program = _Program(operations_at_points(precision), {})
+    program = _Program(precision, {})
     program.known |= dict(zip(symbols, arguments, strict=True))
     shared, outputs = cse(outputs, order="canonical")
     with flint.ctx.workprec(precision):

@@ -29,15 +29,7 @@ from typing import Any, NamedTuple
 
 from sympy import Expr, Rational
 
-from elu_sym.algebra.enclosure import (
-    Ball,
-    Point,
-    Reader,
-    enclose,
-    enclosures,
-    exact,
-    operations_at_points,
-)
+from elu_sym.algebra.enclosure import Ball, Point, Reader, enclose, enclosures, exact
 from elu_sym.algebra.special_functions import NormalPdf
 from elu_sym.certify.compound import Compound
 from elu_sym.certify.integrand import Integrand, terms
@@ -169,7 +161,7 @@ def enclose_compound(compound: Compound, point: Point) -> Enclosure:
     width = NARROW
     while width.q.bit_length() < HIGHEST_PRECISION:
         bits = 2 * int(width.q).bit_length()
-        reader = Reader(operations_at_points(bits), {})
+        reader = Reader(bits, {})
         for symbol, part in compound.parts.items():
             reader.known[symbol] = enclose_expectation(part, point, width).value
         with flint.ctx.workprec(bits):

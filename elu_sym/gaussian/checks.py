@@ -11,14 +11,8 @@ from sympy.core.relational import Relational
 
 from elu_sym.algebra.normal_form import NotNormalizableError, is_zero
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
-from elu_sym.gaussian.derivation import (
-    BoundaryTerm,
-    Check,
-    DefiniteIntegral,
-    Hypotheses,
-    Terms,
-    split_integral,
-)
+from elu_sym.gaussian import derivation
+from elu_sym.gaussian.derivation import Check, DefiniteIntegral, Hypotheses, Terms
 from elu_sym.gaussian.piecewise import interior_point, read_piecewise
 
 
@@ -28,7 +22,7 @@ def check_split(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Che
     ((variable, *ends),) = whole.limits
     density = hypotheses.density(variable)
     g = whole.function / density
-    pairs = [split_integral(term) for term in after]
+    pairs = [derivation.split_integral(term) for term in after]
     atoms = [
         term
         for term, (_, part) in zip(after, pairs, strict=True)
@@ -91,7 +85,7 @@ def check_substitution(before: Terms, after: Terms, hypotheses: Hypotheses) -> l
         return [Check("each term has its counterpart", False)]
     checks = []
     for old, new in zip(before, after, strict=True):
-        (old_factor, first), (new_factor, second) = split_integral(old), split_integral(new)
+        (old_factor, first), (new_factor, second) = map(derivation.split_integral, (old, new))
         if not (isinstance(first, DefiniteIntegral) and isinstance(second, DefiniteIntegral)):
             checks.append(_vanishes(old - new, "a term without an integral stays"))
             continue
@@ -118,12 +112,12 @@ def check_ends(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Chec
     """Each boundary term and integral of the density is its value at the ends."""
     total: Expr = S.Zero
     checks = []
-    for coefficient, part in map(split_integral, before):
+    for coefficient, part in map(derivation.split_integral, before):
         if part is None:
             total += coefficient
             continue
         inner, (variable, lower, upper) = part.args
-        if isinstance(part, BoundaryTerm):
+        if isinstance(part, derivation.BoundaryTerm):
             polynomial = inner / NormalPdf(variable)
             statement = f"{polynomial} is a polynomial, so {inner} vanishes at infinity"
             checks.append(Check(statement, bool(polynomial.is_polynomial(variable))))
@@ -209,9 +203,9 @@ def _sifted(g: Expr, variable: Symbol) -> Expr:
 def _by_limits(terms: Terms) -> dict[Tuple, Expr]:
     """The integrands over each pair of ends; boundary terms count with their derivative."""
     totals: dict[Tuple, Expr] = {}
-    for coefficient, part in map(split_integral, terms):
+    for coefficient, part in map(derivation.split_integral, terms):
         inner, limits = (S.One, Tuple()) if part is None else part.args
-        if isinstance(part, BoundaryTerm):
+        if isinstance(part, derivation.BoundaryTerm):
             inner = inner.diff(limits[0])
         totals[limits] = totals.get(limits, S.Zero) + coefficient * inner
     return totals

@@ -20,15 +20,10 @@ from __future__ import annotations
 
 import math
 
-from elu_sym.numeric import mills
+from elu_sym.numeric import lower_moments, mills
 from elu_sym.numeric.exponential_moments import exponential_moment, lower_exponential_moment
 from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, Moment, NormalLaw
-from elu_sym.numeric.lower_moments import (
-    LEFT_EDGE,
-    laplace_form,
-    lower_moment,
-    lower_partial_moment,
-)
+from elu_sym.numeric.lower_moments import lower_moment, lower_partial_moment
 from elu_sym.numeric.operations import Array
 from elu_sym.numeric.smooth_mean import second_exponential_quotient
 from elu_sym.numeric.upper_moments import upper_conditional_mean, upper_partial_moment
@@ -114,13 +109,13 @@ def lower_mixed_moment(order: int, law: Law, alpha: Array | float) -> Array:
     if isinstance(law, LimitLaw):
         location = ops.minimum(law.mu, 0.0)
         return (alpha * ops.exp(location)) * (alpha * abs(ops.expm1(location))) ** (order - 1)
-    moment = Moment(*law.choose(law.t >= LEFT_EDGE, _mixed_right, _mixed_left, order))
+    moment = Moment(*law.choose(law.t >= lower_moments.LEFT_EDGE, _mixed_right, _mixed_left, order))
     return alpha * Moment(alpha * moment.unit, moment.root, moment.bracket).value(order - 1)
 
 
 def _mixed_right(law: NormalLaw, order: int) -> Moment:
     root, weight = law.density
-    unit, bracket = laplace_form(order - 1, law, first=1)
+    unit, bracket = lower_moments.laplace_form(order - 1, law, first=1)
     return Moment(unit, root, weight * bracket)
 
 
@@ -275,7 +270,7 @@ def lower_remainder(law: Law) -> Array:
         weighted = weighted - law.sigma * lower_weighted_moment(1, law, 1.0)
         return lower_partial_moment(1, law, 1.0) + weighted
 
-    return law.choose(law.t >= LEFT_EDGE, right, left)
+    return law.choose(law.t >= lower_moments.LEFT_EDGE, right, left)
 
 
 def _standard_conditional_variance(law: NormalLaw) -> Array:
@@ -360,7 +355,7 @@ def _lower_conditional_slopes(law: NormalLaw) -> tuple[Array, Array]:
         return ratio * ((first - second) / law.sigma), ratio
 
     _ = law.tail_probability  # before the law is divided, since most of it is needed
-    by_location, by_scale = law.choose(law.t >= LEFT_EDGE, right, left)
+    by_location, by_scale = law.choose(law.t >= lower_moments.LEFT_EDGE, right, left)
     return by_location, by_scale
 
 
