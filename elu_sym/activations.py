@@ -86,22 +86,19 @@ class KinkedFunction(Function):
             return None
         return self.rewrite(Piecewise)._eval_evalf(prec)
 
-    def _safe_pieces(self, clip: bool) -> tuple[Expr, Expr]:
-        """Both pieces with ``expm1`` where it applies and no overflow in the branch not taken."""
+    def _code(self, printer: Any, clip: bool) -> tuple[str, str, str]:
+        """The condition as code, the piece where it holds, the piece where it does not.
+
+        Both pieces have ``expm1`` where it applies and no overflow in the branch not taken. NaN
+        fulfils no condition, so the piece that depends on the argument comes last.
+        """
         x, *parameters = self.args
         place = Dummy()
         left, right = (
             optimize(piece(place, *parameters), [expm1_opt]) for piece in (self.left, self.right)
         )
         below, above = (minimum(x, 0), maximum(x, 0)) if clip else (x, x)
-        return left.xreplace({place: below}), right.xreplace({place: above})
-
-    def _code(self, printer: Any, clip: bool) -> tuple[str, str, str]:
-        """The condition as code, the piece where it holds, the piece where it does not.
-
-        NaN fulfils no condition, so the piece that depends on the argument comes last.
-        """
-        (left, right), x = self._safe_pieces(clip), self.args[0]
+        left, right = left.xreplace({place: below}), right.xreplace({place: above})
         relation, *pieces = ("<", left, right) if right.has(x) else (">=", right, left)
         first, last = map(printer._print, pieces)
         return f"{printer._print(x)} {relation} 0", first, last

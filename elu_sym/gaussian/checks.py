@@ -4,6 +4,7 @@ Every check sees only the terms before and the terms after. None calls a rule, s
 altered by hand, or a rule that is wrong, does not pass.
 """
 
+from collections import defaultdict
 from itertools import pairwise
 
 from sympy import Add, DiracDelta, Eq, Expr, Ne, Piecewise, S, Symbol, Tuple, collect, expand
@@ -72,7 +73,7 @@ def check_integrands(before: Terms, after: Terms, hypotheses: Hypotheses) -> lis
     totals, rests = _by_limits(before), _by_limits(after)
     checks = []
     for limits in dict.fromkeys([*totals, *rests]):
-        difference = totals.get(limits, S.Zero) - rests.get(limits, S.Zero)
+        difference = totals[limits] - rests[limits]
         where = f"between {limits[1]} and {limits[2]}" if limits else "outside the integrals"
         checks.append(_vanishes(difference, f"the integrands agree {where}"))
     return checks
@@ -202,12 +203,12 @@ def _sifted(g: Expr, variable: Symbol) -> Expr:
 
 def _by_limits(terms: Terms) -> dict[Tuple, Expr]:
     """The integrands over each pair of ends; boundary terms count with their derivative."""
-    totals: dict[Tuple, Expr] = {}
+    totals: dict[Tuple, Expr] = defaultdict(lambda: S.Zero)
     for coefficient, part in map(derivation.split_integral, terms):
         inner, limits = (S.One, Tuple()) if part is None else part.args
         if isinstance(part, derivation.BoundaryTerm):
             inner = inner.diff(limits[0])
-        totals[limits] = totals.get(limits, S.Zero) + coefficient * inner
+        totals[limits] += coefficient * inner
     return totals
 
 

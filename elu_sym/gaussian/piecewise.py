@@ -5,10 +5,11 @@ expression once. ``Abs``, ``sign``, ``Heaviside``, ``Max`` and ``Min`` split whe
 changes sign, a ``Piecewise`` where its conditions do, ``DiracDelta`` puts an atom.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cmp_to_key, reduce
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 
 import sympy
 from sympy import Abs, Add, DiracDelta, Dummy, Expr, Mul, Piecewise, S, Symbol, exp, expand
@@ -148,10 +149,9 @@ class _Reader:
 
     def add(self, g: Expr) -> PiecewiseExpression:
         forms = [self.read(argument) for argument in g.args]
-        atoms: dict[Expr, Expr] = {}
-        for form in forms:
-            for point, weight in form.atoms.items():
-                atoms[point] = atoms.get(point, S.Zero) + weight
+        atoms: dict[Expr, Expr] = defaultdict(lambda: S.Zero)
+        for point, weight in chain(*(form.atoms.items() for form in forms)):
+            atoms[point] += weight
         return replace(self.combine(Add, forms), atoms=atoms)
 
     def multiply(
