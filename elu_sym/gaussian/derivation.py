@@ -132,10 +132,8 @@ class Derivation:
         """The steps in words and plain formulas."""
         lines = [f"    {_text(self.steps[0].before)}"]
         for number, step in enumerate(self.steps, start=1):
-            lines += [
-                f"{number}. {step.rule.name}: {step.rule.because}",
-                f"  = {_text(step.after)}",
-            ]
+            lines.append(f"{number}. {step.rule.name}: {step.rule.because}")
+            lines.append(f"  = {_text(step.after)}")
             lines += [
                 f"    [{'checked' if check.holds else 'FAILED'}] {check.statement}"
                 for check in step.checks

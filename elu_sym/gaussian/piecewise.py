@@ -82,6 +82,7 @@ def read_piecewise(
         UnorderedBreakpointsError: if the order of two breakpoints is not known.
 
     Examples:
+        >>> from sympy import Max, Min
         >>> from elu_sym.activations import Elu
         >>> from elu_sym.symbols import alpha, x
         >>> read_piecewise(Elu(x, alpha) ** 2, x).intervals()
