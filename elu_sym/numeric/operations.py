@@ -86,10 +86,13 @@ _RARE = 8
 """A regime of less than one in so many elements is rare."""
 
 
-class _NumPy:
+class _Doubles:
     least = -300.0
     unit = 2.0**-500
     splitter = 2.0**27 + 1.0
+
+
+class _NumPy(_Doubles):
     exp = staticmethod(np.exp)
     expm1 = staticmethod(np.expm1)
     sqrt = staticmethod(np.sqrt)
@@ -184,12 +187,9 @@ def _columns(table: Any) -> FloatArray:
 NUMPY: Operations = _NumPy()
 
 
-class _Floats:
+class _Floats(_Doubles):
     """Python's own numbers, for which an array of one element is a detour."""
 
-    least = _NumPy.least
-    unit = _NumPy.unit
-    splitter = _NumPy.splitter
     exp = staticmethod(math.exp)
     expm1 = staticmethod(math.expm1)
     sqrt = staticmethod(math.sqrt)
