@@ -14,6 +14,7 @@ References:
     linear units, 2017 (CELU).
 """
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from sympy import DiracDelta, Dummy, Expr, Function, Lambda, Piecewise, S, diff, exp, solve
@@ -32,8 +33,11 @@ class KinkedFunction(Function):
     printing of code that is safe in the branch not taken all follow from the two.
     """
 
-    nargs: Any
     symbol: ClassVar[str]
+
+    def __init_subclass__(cls, nargs: int | None = None) -> None:
+        """Leave the number of arguments to SymPy."""
+        super().__init_subclass__()
 
     @staticmethod
     def left(x: Expr, *parameters: Expr) -> Expr:
@@ -67,44 +71,37 @@ class KinkedFunction(Function):
             return S.NaN, S.NaN  # nothing is known about them, at an infinity neither
         return self.left(negative, *parameters), self.right(nonnegative, *parameters)
 
-    def _eval_is_extended_real(self) -> bool | None:
-        return fuzzy_and(piece.is_extended_real for piece in self._pieces()) or None
+    @staticmethod
+    def _known_of_both(fact: str) -> Callable[["KinkedFunction"], bool | None]:
+        """Whether a fact is known of both pieces; what holds for one of them decides nothing."""
+        return lambda self: fuzzy_and(getattr(piece, fact) for piece in self._pieces()) or None
 
-    def _eval_is_finite(self) -> bool | None:
-        return fuzzy_and(piece.is_finite for piece in self._pieces()) or None
-
-    def _eval_is_extended_positive(self) -> bool | None:
-        return fuzzy_and(piece.is_extended_positive for piece in self._pieces()) or None
-
-    def _eval_is_extended_nonnegative(self) -> bool | None:
-        return fuzzy_and(piece.is_extended_nonnegative for piece in self._pieces()) or None
+    _eval_is_extended_real = _known_of_both("is_extended_real")
+    _eval_is_finite = _known_of_both("is_finite")
+    _eval_is_extended_positive = _known_of_both("is_extended_positive")
+    _eval_is_extended_nonnegative = _known_of_both("is_extended_nonnegative")
 
     def _eval_evalf(self, prec: int) -> Expr | None:
         if not (self.is_number and self.args[0].is_extended_real):
             return None
         return self.rewrite(Piecewise)._eval_evalf(prec)
 
-    def _safe_pieces(self, clip: bool) -> tuple[Expr, Expr]:
-        """Both pieces with ``expm1`` where it applies and no overflow in the branch not taken."""
-        x, *parameters = self.args
-        below, above = Dummy("below"), Dummy("above")
-        pieces = (
-            optimize(self.left(below, *parameters), [expm1_opt]),
-            optimize(self.right(above, *parameters), [expm1_opt]),
-        )
-        inner = {below: minimum(x, 0), above: maximum(x, 0)} if clip else {below: x, above: x}
-        return pieces[0].xreplace(inner), pieces[1].xreplace(inner)
-
     def _code(self, printer: Any, clip: bool) -> tuple[str, str, str]:
         """The condition as code, the piece where it holds, the piece where it does not.
 
-        NaN fulfils no condition, so the piece that depends on the argument comes last.
+        Both pieces have ``expm1`` where it applies and no overflow in the branch not taken. NaN
+        fulfils no condition, so the piece that depends on the argument comes last.
         """
-        (left, right), x = self._safe_pieces(clip), self.args[0]
-        relation, first, last = ("<", left, right)
-        if not right.has(x):
-            relation, first, last = (">=", right, left)
-        return f"{printer._print(x)} {relation} 0", printer._print(first), printer._print(last)
+        x, *parameters = self.args
+        place = Dummy()
+        left, right = (
+            optimize(piece(place, *parameters), [expm1_opt]) for piece in (self.left, self.right)
+        )
+        below, above = (minimum(x, 0), maximum(x, 0)) if clip else (x, x)
+        left, right = left.xreplace({place: below}), right.xreplace({place: above})
+        relation, *pieces = ("<", left, right) if right.has(x) else (">=", right, left)
+        first, last = map(printer._print, pieces)
+        return f"{printer._print(x)} {relation} 0", first, last
 
     def _array_code(self, printer: Any) -> str:
         condition, first, last = self._code(printer, clip=True)
@@ -136,9 +133,7 @@ class Activation(KinkedFunction):
 
     def fdiff(self, argindex: int = 1) -> Expr:
         """The derivative: a function of its own in ``x``, a ``Piecewise`` in a parameter."""
-        if argindex == 1:
-            return self.derivative(*self.args)
-        return _derivative_in_parameter(self, argindex)
+        return self.derivative(*self.args) if argindex == 1 else _derivative_in(self, argindex)
 
     def inverse(self, argindex: int = 1) -> Lambda:
         """The inverse in ``x``, solved from the two pieces.
@@ -164,21 +159,21 @@ class ActivationDerivative(KinkedFunction):
 
     activation: ClassVar[type[Activation]]
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    def __init_subclass__(cls, nargs: int | None = None) -> None:
         """Tell the activation which function its derivative is."""
-        super().__init_subclass__(**options)
+        super().__init_subclass__()
         cls.activation.derivative = cls
         cls.symbol = cls.activation.symbol + "'"
 
     @classmethod
     def left(cls, x: Expr, *parameters: Expr) -> Expr:
         """The derivative of the left piece."""
-        return _differentiate(cls.activation.left, x, parameters)
+        return _differentiate(cls.activation.left, (x, *parameters))
 
     @classmethod
     def right(cls, x: Expr, *parameters: Expr) -> Expr:
         """The derivative of the right piece."""
-        return _differentiate(cls.activation.right, x, parameters)
+        return _differentiate(cls.activation.right, (x, *parameters))
 
     def jump(self) -> Expr:
         """The height of the step at the kink: the weight of the atom of the derivative."""
@@ -188,30 +183,28 @@ class ActivationDerivative(KinkedFunction):
     def fdiff(self, argindex: int = 1) -> Expr:
         """The distributional derivative: a ``Piecewise`` and the atom at the kink."""
         if argindex != 1:
-            return _derivative_in_parameter(self, argindex)
-        x, *parameters = self.args
-        right = _differentiate(self.right, x, parameters)
-        left = _differentiate(self.left, x, parameters)
-        return Piecewise((right, x >= 0), (left, True)) + self.jump() * DiracDelta(x)
+            return _derivative_in(self, argindex)
+        return _derivative_in(self, 1) + self.jump() * DiracDelta(self.args[0])
 
 
-def _differentiate(piece: Any, x: Expr, parameters: Any) -> Expr:
-    inner = Dummy("x", real=True)
-    return diff(piece(inner, *parameters), inner).xreplace({inner: x})
+def _differentiate(piece: Any, arguments: tuple[Expr, ...], argindex: int = 1) -> Expr:
+    """The derivative of a piece in the argument of a number."""
+    before, at, after = arguments[: argindex - 1], arguments[argindex - 1], arguments[argindex:]
+    inner = Dummy(real=True) if argindex == 1 else Dummy(positive=True)
+    return diff(piece(*before, inner, *after), inner).xreplace({inner: at})
 
 
-def _derivative_in_parameter(function: KinkedFunction, argindex: int) -> Expr:
-    if not 1 < argindex <= len(function.args):
+def _derivative_in(function: KinkedFunction, argindex: int) -> Expr:
+    """The derivative of both pieces in the argument of a number, without an atom."""
+    if not 1 <= argindex <= len(function.args):
         raise ArgumentIndexError(function, argindex)
-    inner = Dummy("parameter", positive=True)
-    arguments = list(function.args)
-    parameter, arguments[argindex - 1] = arguments[argindex - 1], inner
-    right = diff(function.right(*arguments), inner).xreplace({inner: parameter})
-    left = diff(function.left(*arguments), inner).xreplace({inner: parameter})
+    left, right = (
+        _differentiate(piece, function.args, argindex) for piece in (function.left, function.right)
+    )
     return Piecewise((right, function.args[0] >= 0), (left, True))
 
 
-class Elu(Activation):
+class Elu(Activation, nargs=2):
     r"""The Exponential Linear Unit.
 
     .. math:: f(x; \alpha) = \begin{cases} x & x \ge 0 \\ \alpha (e^x - 1) & x < 0 \end{cases}
@@ -239,7 +232,6 @@ class Elu(Activation):
         Clevert, Unterthiner, Hochreiter, ICLR 2016, equation 15.
     """
 
-    nargs = 2
     symbol = r"\operatorname{ELU}"
 
     @staticmethod
@@ -253,7 +245,7 @@ class Elu(Activation):
         return x
 
 
-class EluDerivative(ActivationDerivative):
+class EluDerivative(ActivationDerivative, nargs=2):
     """The derivative of ELU: 1 for ``x >= 0``, ``alpha*exp(x)`` for ``x < 0``.
 
     Examples:
@@ -265,18 +257,16 @@ class EluDerivative(ActivationDerivative):
         1 - alpha
     """
 
-    nargs = 2
     activation = Elu
 
 
-class Relu(Activation):
+class Relu(Activation, nargs=1):
     """The rectifier: ``x`` for ``x >= 0``, 0 for ``x < 0``.
 
     References:
         Nair, Hinton: Rectified linear units improve restricted Boltzmann machines, ICML 2010.
     """
 
-    nargs = 1
     symbol = r"\operatorname{ReLU}"
 
     @staticmethod
@@ -290,21 +280,19 @@ class Relu(Activation):
         return x
 
 
-class ReluDerivative(ActivationDerivative):
+class ReluDerivative(ActivationDerivative, nargs=1):
     """The derivative of ReLU: the unit step, 1 at 0."""
 
-    nargs = 1
     activation = Relu
 
 
-class LeakyRelu(Activation):
+class LeakyRelu(Activation, nargs=2):
     """The leaky rectifier: ``x`` for ``x >= 0``, ``slope*x`` for ``x < 0``.
 
     References:
         Maas, Hannun, Ng: Rectifier nonlinearities improve neural network acoustic models, 2013.
     """
 
-    nargs = 2
     symbol = r"\operatorname{LeakyReLU}"
 
     @staticmethod
@@ -318,21 +306,19 @@ class LeakyRelu(Activation):
         return x
 
 
-class LeakyReluDerivative(ActivationDerivative):
+class LeakyReluDerivative(ActivationDerivative, nargs=2):
     """The derivative of the leaky ReLU: a step from ``slope`` to 1."""
 
-    nargs = 2
     activation = LeakyRelu
 
 
-class Selu(Activation):
+class Selu(Activation, nargs=3):
     """The scaled ELU, ``scale`` times ELU.
 
     References:
         Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017, equation 2.
     """
 
-    nargs = 3
     symbol = r"\operatorname{SELU}"
 
     @staticmethod
@@ -346,21 +332,19 @@ class Selu(Activation):
         return scale * x
 
 
-class SeluDerivative(ActivationDerivative):
+class SeluDerivative(ActivationDerivative, nargs=3):
     """The derivative of SELU."""
 
-    nargs = 3
     activation = Selu
 
 
-class Celu(Activation):
+class Celu(Activation, nargs=2):
     """The ELU whose derivative is continuous for every ``alpha``.
 
     References:
         Barron, 2017, equation 2.
     """
 
-    nargs = 2
     symbol = r"\operatorname{CELU}"
 
     @staticmethod
@@ -374,8 +358,7 @@ class Celu(Activation):
         return x
 
 
-class CeluDerivative(ActivationDerivative):
+class CeluDerivative(ActivationDerivative, nargs=2):
     """The derivative of CELU: continuous, 1 at 0."""
 
-    nargs = 2
     activation = Celu

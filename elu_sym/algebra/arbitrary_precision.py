@@ -3,16 +3,13 @@
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mpmath
 from mpmath.libmp import to_rational
 from sympy import Expr, Float, Piecewise, Rational, S, Symbol
 
-from elu_sym.algebra.enclosure import enclose_to
-
-if TYPE_CHECKING:
-    from flint import arb
+from elu_sym.algebra.enclosure import Ball, enclose_to
 
 
 def exact_rational(name: str, value: Any) -> Rational:
@@ -55,7 +52,7 @@ def mpmath_function(expression: Expr, arguments: tuple[Symbol, ...]) -> Callable
     return evaluate
 
 
-def arb_function(expression: Expr, arguments: tuple[Symbol, ...]) -> "Callable[..., arb]":
+def arb_function(expression: Expr, arguments: tuple[Symbol, ...]) -> Callable[..., Ball]:
     """A function that gives an Arb ball of relative width 2**-100 around the exact value.
 
     Examples:
@@ -65,7 +62,7 @@ def arb_function(expression: Expr, arguments: tuple[Symbol, ...]) -> "Callable[.
         True
     """
 
-    def evaluate(*values: Any) -> "arb":
+    def evaluate(*values: Any) -> Ball:
         point, chosen = _point(arguments, values), expression
         if isinstance(expression, Piecewise):  # the conditions are decided at an exact point
             chosen = next(e for e, when in expression.args if when.xreplace(point) == S.true)

@@ -12,35 +12,20 @@ References:
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, reduce
 from operator import add, mul
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sympy import (
-    Abs,
-    Add,
-    And,
-    Expr,
-    Mul,
-    Not,
-    Or,
-    Piecewise,
-    Pow,
-    Rational,
-    S,
-    Symbol,
-    erf,
-    erfc,
-    exp,
-    log,
-    pi,
-    sqrt,
-)
+import sympy
+from sympy import Abs, Add, Expr, Mul, Piecewise, Pow, Rational, S, Symbol, exp, log, pi, sqrt
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import Boolean
+from sympy.logic.boolalg import And, Boolean, Not, Or
 
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
 
 if TYPE_CHECKING:
     from flint import arb, fmpq
+
+Ball: TypeAlias = "arb"
+"""An Arb ball; flint is imported where one is made, since it comes with an extra."""
 
 Point = Mapping[Symbol, Rational]
 Operations = Mapping[Any, Callable[..., Any]]
@@ -62,7 +47,7 @@ def exact(value: Rational) -> "fmpq":
     return flint.fmpq(int(value.p), int(value.q))
 
 
-def enclose(expression: Expr, point: Point, precision: int = 128) -> "arb":
+def enclose(expression: Expr, point: Point, precision: int = 128) -> Ball:
     """The value of an expression at a rational point, as a ball that contains it.
 
     Args:
@@ -90,12 +75,12 @@ def enclose(expression: Expr, point: Point, precision: int = 128) -> "arb":
         if not isinstance(value, Rational):
             raise TypeError(f"the point has {symbol} = {value!r}; give an exact sympy.Rational")
     with flint.ctx.workprec(precision):
-        return Reader(operations_at_points(precision), point).read(expression)
+        return Reader(precision, point).read(expression)
 
 
 def enclosures(
     expression: Expr, point: Point, highest_precision: int = HIGHEST_PRECISION
-) -> "Iterator[arb]":
+) -> Iterator[Ball]:
     """The finite ones of the balls with 128 bits, 256, 512 and so on up to a precision."""
     precision = 128
     while precision <= highest_precision:
@@ -105,7 +90,7 @@ def enclosures(
         precision *= 2
 
 
-def enclose_to(expression: Expr, point: Point, relative_width: Rational) -> "arb":
+def enclose_to(expression: Expr, point: Point, relative_width: Rational) -> Ball:
     """A ball whose radius is at most ``relative_width`` times its midpoint.
 
     The precision is raised until the ball is that narrow, so cancellation costs time and not
@@ -134,15 +119,16 @@ class Reader:
     """Reads expressions, each part once, as operations on what is known of their symbols.
 
     Args:
-        operations: those of :func:`operations_at_points`.
+        precision: the working precision in bits.
         point: an exact rational for each symbol.
 
     Attributes:
         known: the values that were found, by expression; a symbol may have any value here.
     """
 
-    def __init__(self, operations: Operations, point: Point) -> None:
-        self.operations, self.point = operations, point
+    def __init__(self, precision: int, point: Point) -> None:
+        self.precision, self.point = precision, point
+        self.operations = operations_at_points(precision)
         self.known: dict[Expr, Any] = {}
 
     def read(self, expression: Expr) -> Any:
@@ -203,7 +189,7 @@ class Reader:
             raise ValueError(f"the condition {condition} is no comparison")
         difference = (condition.lhs - condition.rhs).xreplace(dict(self.point))
         if not difference.is_Rational:
-            ball = Reader(self.operations, {}).read(difference)
+            ball = Reader(self.precision, {}).read(difference)
             if not ball.is_finite() or ball.contains(0):
                 raise ValueError(f"the condition {condition} is not decided at {dict(self.point)}")
             difference = S.One if ball > 0 else S.NegativeOne
@@ -219,10 +205,10 @@ def operations_at_points(precision: int) -> Operations:
         half = flint.arb(0.5)
         root, peak = half.sqrt(), (half / flint.arb.pi()).sqrt()
 
-    def upper_tail(t: "arb") -> "arb":
+    def upper_tail(t: Ball) -> Ball:
         return (t * root).erfc() * half
 
-    def density(t: "arb") -> "arb":
+    def density(t: Ball) -> Ball:
         return (-t * t * half).exp() * peak
 
     return {
@@ -232,8 +218,8 @@ def operations_at_points(precision: int) -> Operations:
         sqrt: lambda t: t.sqrt(),
         exp: lambda t: t.exp(),
         log: lambda t: t.log(),
-        erf: lambda t: t.erf(),
-        erfc: lambda t: t.erfc(),
+        sympy.erf: lambda t: t.erf(),
+        sympy.erfc: lambda t: t.erfc(),
         Abs: abs,
         NormalCdf: lambda t: upper_tail(-t),
         NormalPdf: density,

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sympy import Abs, Add, Expr, Mul, Pow, Symbol, cse, diff, erf, erfc, exp, log, sqrt
 
-from elu_sym.algebra.enclosure import Operations, Reader, operations_at_points
+from elu_sym.algebra.enclosure import Ball, Operations, Reader, operations_at_points
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
 
 if TYPE_CHECKING:
-    from flint import arb, fmpq
+    from flint import fmpq
 
 Interval = tuple["fmpq", "fmpq"]
 """The two ends of a closed interval, exact."""
@@ -76,13 +76,13 @@ class BoxFunction:
         except ValueError:  # a function like Abs, whose derivative is none of those known
             self._with_gradient = lambda *balls: ()
 
-    def natural(self, box: Sequence[Interval]) -> "arb":
+    def natural(self, box: Sequence[Interval]) -> Ball:
         """The natural interval extension: a ball that contains every value over the box."""
         self.enclosures += 1
         (ball,) = self._on_box(*map(_hull, box))
         return ball
 
-    def at(self, point: Sequence["fmpq"]) -> "arb":
+    def at(self, point: Sequence["fmpq"]) -> Ball:
         """A ball that contains the value at an exact point."""
         import flint
 
@@ -137,13 +137,13 @@ class CentredForm(NamedTuple):
             None where ``lower`` is NaN.
     """
 
-    lower: "arb"
+    lower: Ball
     base: tuple["fmpq", ...]
-    value: "arb"
+    value: Ball
     changes: tuple[float, ...] | None
 
 
-def _hull(interval: Interval) -> "arb":
+def _hull(interval: Interval) -> Ball:
     import flint
 
     lower, upper = interval
@@ -176,7 +176,7 @@ def compiled(
     import flint
 
     arguments = [f"x{number}" for number in range(len(symbols))]
-    program = _Program(operations_at_points(precision), {})
+    program = _Program(precision, {})
     program.known |= dict(zip(symbols, arguments, strict=True))
     shared, outputs = cse(outputs, order="canonical")
     with flint.ctx.workprec(precision):

@@ -21,29 +21,13 @@ Quotients, such as a conditional mean, are pairs of sums; they are compared cros
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, reduce
+from itertools import repeat
+from operator import mul
 from typing import Any
 
-from sympy import (
-    QQ,
-    Add,
-    Expr,
-    Mul,
-    Pow,
-    S,
-    Symbol,
-    default_sort_key,
-    erf,
-    erfc,
-    exp,
-    expand,
-    expand_log,
-    floor,
-    log,
-    pi,
-    sqrt,
-    sympify,
-)
+import sympy
+from sympy import QQ, Add, Expr, Mul, Pow, S, Symbol, default_sort_key, exp, log, pi, sqrt
 from sympy.polys.polyerrors import CoercionFailed
 
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
@@ -109,7 +93,12 @@ class NormalForm:
             NotNormalizableError: if another function or number occurs.
             ZeroDivisionError: if a denominator vanishes identically.
         """
-        expression = expand_log(_with_short_logarithms(sympify(expression)), factor=True)
+        # The argument of a logarithm of exponentials is multiplied out: log(e^q) becomes q.
+        expression = sympy.sympify(expression).replace(
+            lambda part: isinstance(part, log) and part.has(exp),
+            lambda logarithm: log(sympy.expand(logarithm.args[0])),
+        )
+        expression = sympy.expand_log(expression, factor=True)
         generators: list[Expr] = [*expression.free_symbols, *expression.atoms(log), ROOT]
         domain = QQ.frac_field(*sorted(generators, key=default_sort_key))
         for logarithm in expression.atoms(log):
@@ -178,10 +167,7 @@ class NormalForm:
 
     def __pow__(self, power: int) -> "NormalForm":
         one = NormalForm(self.domain, {(self.domain.zero, frozenset()): self.domain.one})
-        base, result = (self, one) if power >= 0 else (one / self, one)
-        for _ in range(abs(power)):
-            result = result * base
-        return result
+        return reduce(mul, repeat(self if power >= 0 else one / self, abs(power)), one)
 
     def __repr__(self) -> str:
         return f"NormalForm({self.to_expr()})"
@@ -195,9 +181,9 @@ class _Reader:
         self.known: dict[Expr, tuple[NormalForm, int]] = {}
         self.functions: dict[type, Callable[[Expr], tuple[NormalForm, int]]] = {
             exp: self.exponential,
-            erf: lambda u: self._affine(-1, 2, self.distribution(sqrt(2) * u)),
-            erfc: lambda u: self._affine(2, -2, self.distribution(sqrt(2) * u)),
-            NormalCdf: lambda t: (self.distribution(t), 0),
+            sympy.erf: lambda u: self.read(2 * NormalCdf(sqrt(2) * u) - 1),
+            sympy.erfc: lambda u: self.read(2 - 2 * NormalCdf(sqrt(2) * u)),
+            NormalCdf: self.distribution,
             NormalPdf: lambda t: self.read(exp(-(t**2) / 2) / sqrt(2 * pi)),
             MillsRatio: lambda t: self.read(sqrt(2 * pi) * exp(t**2 / 2) * NormalCdf(-t)),
         }
@@ -208,12 +194,9 @@ class _Reader:
         return self.known[expression]
 
     def _read(self, expression: Expr) -> tuple[NormalForm, int]:
-        if expression.is_Rational:
-            return self.constant(self.domain.from_sympy(expression)), 0
         if expression == pi:
-            root = self.domain.from_sympy(ROOT)
-            return self.constant(root**2 / 2), 0
-        if expression.is_Symbol or isinstance(expression, log):
+            return self.constant(self.domain.from_sympy(ROOT) ** 2 / 2), 0
+        if expression.is_Rational or expression.is_Symbol or isinstance(expression, log):
             return self.constant(self.domain.from_sympy(expression)), 0
         if isinstance(expression, Add):
             return self.sum(expression)
@@ -233,10 +216,6 @@ class _Reader:
     def constant(self, value: Any) -> NormalForm:
         return NormalForm(self.domain, {(self.domain.zero, frozenset()): value} if value else {})
 
-    def _affine(self, constant: int, factor: int, form: NormalForm) -> tuple[NormalForm, int]:
-        K = self.domain
-        return self.constant(K(constant)) + self.constant(K(factor)) * form, 0
-
     def sum(self, expression: Expr) -> tuple[NormalForm, int]:
         total, twos = self.read(expression.args[0])
         for term in expression.args[1:]:
@@ -255,15 +234,12 @@ class _Reader:
     def power(self, base: Expr, power: Expr) -> tuple[NormalForm, int]:
         if power.is_Integer:
             form, twos = self.read(base)
-            n = int(power)
-            scaled = form**n * self.constant(self.domain(2) ** ((twos * n) // 2))
-            return scaled, (twos * n) % 2
-        half = 2 * power
-        if half.is_Integer and base == 2:
-            n = int(half)
-            return self.constant(self.domain(2) ** (n // 2)), n % 2
-        if half.is_Integer and base == pi:
-            n = int(half)
+            twos *= int(power)
+            return form ** int(power) * self.constant(self.domain(2) ** (twos // 2)), twos % 2
+        if (2 * power).is_Integer and base in (2, pi):
+            n = int(2 * power)
+            if base == 2:
+                return self.constant(self.domain(2) ** (n // 2)), n % 2
             root = self.domain.from_sympy(ROOT) ** n
             return self.constant(root / self.domain(2) ** ((n + 1) // 2)), n % 2
         raise NotNormalizableError(f"the power {base}**({power}) is not an integer one")
@@ -283,9 +259,9 @@ class _Reader:
         terms = {(value, frozenset[tuple[Any, int]]()): self.domain.one}
         return NormalForm(self.domain, _without_logarithms(self.domain, terms)), 0
 
-    def distribution(self, argument: Expr) -> NormalForm:
+    def distribution(self, argument: Expr) -> tuple[NormalForm, int]:
         value = self.rational(argument, "the argument of the normal distribution")
-        return NormalForm(self.domain, _distribution(self.domain, value))
+        return NormalForm(self.domain, _distribution(self.domain, value)), 0
 
 
 def _distribution(domain: Any, argument: Any) -> Sum:
@@ -296,14 +272,6 @@ def _distribution(domain: Any, argument: Any) -> Sum:
     if argument.numer.LC > 0:
         return {(domain.zero, frozenset({(argument, 1)})): domain.one}
     return {constant: domain.one, (domain.zero, frozenset({(-argument, 1)})): -domain.one}
-
-
-def _with_short_logarithms(expression: Expr) -> Expr:
-    """Multiply out the argument of a logarithm of exponentials, so that log(e^q) becomes q."""
-    return expression.replace(
-        lambda part: isinstance(part, log) and part.has(exp),
-        lambda logarithm: log(expand(logarithm.args[0])),
-    )
 
 
 def _argument(domain: Any, logarithm: Expr) -> Any:
@@ -341,7 +309,7 @@ def _multiple(exponent: Any, logarithm: Any) -> int:
     ((step, _),) = logarithm.numer.items()
     target = tuple(i + j for i, j in zip(monomial, step, strict=True))
     coefficient = exponent.numer.get(target)
-    return int(floor(QQ.to_sympy(coefficient / divisor))) if coefficient else 0
+    return int(sympy.floor(QQ.to_sympy(coefficient / divisor))) if coefficient else 0
 
 
 def _add(left: Sum, right: Sum) -> Sum:

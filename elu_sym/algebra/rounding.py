@@ -12,16 +12,13 @@ References:
 """
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sympy import Expr, Integer, Rational, Symbol, exp, latex
 
-from elu_sym.algebra.enclosure import HIGHEST_PRECISION, Point, enclosures
+from elu_sym.algebra.enclosure import HIGHEST_PRECISION, Ball, Point, enclosures
 from elu_sym.symbols import alpha, x, y
-
-if TYPE_CHECKING:
-    from flint import arb
 
 
 @dataclass(frozen=True)
@@ -102,7 +99,7 @@ class FloatingPointFormat:
             raise OverflowError(f"the value rounds beyond the largest finite {self.name}")
         return -units if numerator < 0 else units
 
-    def round_ball(self, ball: "arb") -> Rational | None:
+    def round_ball(self, ball: Ball) -> Rational | None:
         """The number to which everything in a ball rounds, or None if there are two."""
         import flint
 
@@ -111,7 +108,7 @@ class FloatingPointFormat:
         lower, upper = (self._rounded_end(end) for end in ends)
         return self._from_units(lower) if lower == upper else None
 
-    def _rounded_end(self, end: "arb") -> int:
+    def _rounded_end(self, end: Ball) -> int:
         mantissa, exponent = (int(part) for part in end.man_exp())
         if mantissa.bit_length() + exponent < self._unit_exponent - 1:
             return 0  # below half of the smallest number; 2**-exponent may not fit into memory
@@ -357,10 +354,8 @@ def largest_at_most(
             point[alpha] = height
         return bool(computation.value(number_format, point) <= level)
 
-    low, high = number_format.rank(-number_format.greatest), 0
-    if not is_reached(low) or is_reached(high):
+    ranks = range(number_format.rank(-number_format.greatest), 1)
+    reached = bisect_left(ranks, True, key=lambda rank: not is_reached(rank))
+    if reached in (0, len(ranks)):
         raise ValueError(f"{computation} <= {level} at every float x <= 0 or at none")
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if is_reached(middle) else (low, middle)
-    return number_format.at(low)
+    return number_format.at(ranks[reached - 1])

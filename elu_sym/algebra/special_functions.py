@@ -15,13 +15,12 @@ from sympy.core.function import ArgumentIndexError
 
 
 class _NormalFunction(Function):
-    """What the three have in common: a real function of one argument, in terms of ``erfc``."""
+    """What the three have in common: a real function of one argument, in terms of ``erfc``.
+
+    Each has its derivative as ``slope``.
+    """
 
     symbol: ClassVar[str]
-
-    def slope(self) -> Expr:
-        """The derivative."""
-        raise NotImplementedError
 
     def fdiff(self, argindex: int = 1) -> Expr:
         """The derivative in the only argument."""

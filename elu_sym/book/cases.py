@@ -151,7 +151,12 @@ def derive_cases(quantity: str, event: Relational, activation: str) -> CaseDeriv
 
 
 def _cases(derivative: Any, level: Expr, name: str) -> Iterator[Case]:
-    right = _right_constant(derivative, name)
+    place = Dummy("x", nonnegative=True)
+    right = derivative.right(place, *derivative.args[1:])
+    if right.has(place):
+        raise UnsupportedDerivativeError(
+            f"the right derivative of {name}, {right}, is not constant"
+        )
     highest, solution = _left_piece(derivative, level, name)
     for on_the_right, on_the_left in product(
         (level <= right, level > right), (level <= highest, level > highest)
@@ -161,17 +166,6 @@ def _cases(derivative: Any, level: Expr, name: str) -> Iterator[Case]:
         if not contradictory:
             everything = on_the_right == (level > right), on_the_left == (level > highest)
             yield _derived_case(relations, *everything, solution)
-
-
-def _right_constant(derivative: Any, name: str) -> Expr:
-    """The derivative for x >= 0."""
-    place = Dummy("x", nonnegative=True)
-    right = derivative.right(place, *derivative.args[1:])
-    if right.has(place):
-        raise UnsupportedDerivativeError(
-            f"the right derivative of {name}, {right}, is not constant"
-        )
-    return right
 
 
 def _left_piece(derivative: Any, level: Expr, name: str) -> tuple[Expr, Expr | None]:

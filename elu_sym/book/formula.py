@@ -80,11 +80,10 @@ class Formula:
         self.source = f"derived from its definition; the activation: {activation.source}"
         self.law_arguments = (*quantity.leading, "mu", "sigma")
         self.arguments = (*self.law_arguments, *activation.parameters)
-        positive = (*quantity.leading, *activation.parameters)
-        self.domain = ", ".join(
-            ["mu real or infinite", "sigma >= 0 and finite"]
-            + [f"{name} > 0 and finite" for name in positive]
+        positive = (
+            f"{name} > 0 and finite" for name in (*quantity.leading, *activation.parameters)
         )
+        self.domain = ", ".join(("mu real or infinite", "sigma >= 0 and finite", *positive))
         self.__doc__ = DOCUMENTATION.format(
             id=self.id,
             statement=self.statement,
@@ -115,8 +114,7 @@ class Formula:
             ValueError: if a value is outside the domain or the shapes do not broadcast.
         """
         if named or len(values) != len(self.arguments):
-            bound = self.activation.bind(values, named, self.law_arguments)
-            values = tuple(bound.values())
+            values = tuple(self.bind(values, named).values())
         return self.numeric(*values)
 
     def bind(self, values: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,17 +161,16 @@ class Formula:
         from elu_sym.gaussian.identity import IdentityDerivation
         from elu_sym.symbols import mu, sigma, x
 
-        if self.quantity.by_cases:
-            from elu_sym.book.cases import derive_cases
-
-            integrand: Any = self.integrand
-            ((_, event), _) = integrand.args
-            return derive_cases(self.name, event, self.activation.name)
-        if self.integrand is not None:
+        if self.integrand is None:
+            parts: dict[str, Any] = {name: part.derivation for name, part in self.parts.items()}
+            return IdentityDerivation(self.name, parts, self.quantity.define)
+        if not self.quantity.by_cases:
             X = Normal("X", mu, sigma)
             return derive_expectation(self.integrand.subs(x, X), X)
-        parts: dict[str, Any] = {name: part.derivation for name, part in self.parts.items()}
-        return IdentityDerivation(self.name, parts, self.quantity.define)
+        from elu_sym.book.cases import derive_cases
+
+        ((_, event), _) = self.integrand.args
+        return derive_cases(self.name, event, self.activation.name)
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -264,22 +261,23 @@ class Formula:
             raise ValueError(f"form = {form!r} for backend {backend!r}; use 'stable'")
         if backend in ("numpy", "scipy"):
             return self
-        if backend in ("torch", "jax", "dask"):
-            module = import_module(f"elu_sym.interop.{backend}")
-            function: Callable[..., Any] = getattr(module, f"{backend}_function")(self)
-            return function
-        from elu_sym.algebra.arbitrary_precision import arb_function, mpmath_function
+        if backend in ("mpmath", "flint"):
+            from elu_sym.algebra.arbitrary_precision import arb_function, mpmath_function
 
-        return (arb_function if backend == "flint" else mpmath_function)(self.expr, self.symbols)
+            exact = arb_function if backend == "flint" else mpmath_function
+            return exact(self.expr, self.symbols)
+        # The book knows these by their names alone; they know the book.
+        function: Callable[..., Any] = getattr(
+            import_module(f"elu_sym.interop.{backend}"), f"{backend}_function"
+        )
+        return function(self)
 
     @property
     def symbols(self) -> tuple[sympy.Symbol, ...]:
         """The symbols of the closed form in the order of the arguments."""
         from elu_sym import symbols
-        from elu_sym.symbols import mu, sigma
 
-        leading = (getattr(symbols, name) for name in self.quantity.leading)
-        return (*leading, mu, sigma, *self.activation.symbols)
+        return tuple(getattr(symbols, name) for name in self.arguments)
 
     def __repr__(self) -> str:
         return f"<formula {self.id}({', '.join(self.arguments)}): {self.statement}>"
@@ -303,16 +301,10 @@ class Activation:
         0.644945417492924
     """
 
-    def __init__(
-        self,
-        name: str,
-        function_name: str,
-        defaults: Mapping[str, Callable[[], float]],
-        source: str,
-    ) -> None:
-        """Name the SymPy function and how the defaults of its parameters are found."""
+    def __init__(self, name: str, defaults: Mapping[str, Callable[[], float]], source: str) -> None:
+        """Say how the defaults of the parameters are found; the name gives the SymPy function."""
         self.name = name
-        self.function_name = function_name
+        self.function_name = name.title().replace("_", "")
         self.defaults = dict(defaults)
         self.parameters = tuple(defaults)
         self.source = source
@@ -380,13 +372,12 @@ class Activation:
             if name in bound:
                 raise TypeError(f"{name} is given twice, by position and by name")
             bound[name] = value
-        if "sigma" in names:
-            bound.setdefault("sigma", 1.0)
+        defaults = self.defaults | {"sigma": lambda: 1.0}
         for name in names:
             if name not in bound:
-                if name not in self.defaults:
+                if name not in defaults:
                     raise TypeError(f"missing a required argument: {name!r}")
-                bound[name] = self.defaults[name]()
+                bound[name] = defaults[name]()
         return {name: bound[name] for name in names}
 
     def __reduce__(self) -> str:
@@ -413,28 +404,20 @@ def _standard_selu_scale() -> float:
 
 
 elu = Activation(
-    "elu",
-    "Elu",
-    {"alpha": lambda: 1.0},
-    "Clevert, Unterthiner, Hochreiter, ICLR 2016, equation 15",
+    "elu", {"alpha": lambda: 1.0}, "Clevert, Unterthiner, Hochreiter, ICLR 2016, equation 15"
 )
-relu = Activation("relu", "Relu", {}, "Nair, Hinton, ICML 2010")
-leaky_relu = Activation(
-    "leaky_relu", "LeakyRelu", {"slope": lambda: 0.01}, "Maas, Hannun, Ng, ICML 2013"
-)
+relu = Activation("relu", {}, "Nair, Hinton, ICML 2010")
+leaky_relu = Activation("leaky_relu", {"slope": lambda: 0.01}, "Maas, Hannun, Ng, ICML 2013")
 selu = Activation(
     "selu",
-    "Selu",
     {"alpha": _standard_selu_alpha, "scale": _standard_selu_scale},
     "Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017, equation 2",
 )
-celu = Activation("celu", "Celu", {"alpha": lambda: 1.0}, "Barron, 2017, equation 2")
+celu = Activation("celu", {"alpha": lambda: 1.0}, "Barron, 2017, equation 2")
 
 mean, absolute_mean, second_moment = elu.mean, elu.absolute_mean, elu.second_moment
-variance, std = elu.variance, elu.std
-derivative_mean = elu.derivative_mean
-derivative_second_moment = elu.derivative_second_moment
-negative_mean = elu.negative_mean
+variance, std, negative_mean = elu.variance, elu.std, elu.negative_mean
+derivative_mean, derivative_second_moment = elu.derivative_mean, elu.derivative_second_moment
 derivative_below = elu.derivative_below
 
 ACTIVATIONS = {activation.name: activation for activation in (elu, relu, leaky_relu, selu, celu)}

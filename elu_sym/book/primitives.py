@@ -18,7 +18,7 @@ from functools import cache
 from re import sub
 from typing import Any, ClassVar
 
-from sympy import Dummy, Expr, Function, Heaviside, Integer, S, exp
+from sympy import Expr, Function, Heaviside, S, exp
 from sympy.core.function import ArgumentIndexError
 from sympy.stats import Normal
 
@@ -26,45 +26,42 @@ from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.symbols import alpha, mu, scale, sigma, slope
 
-Slopes = tuple[Expr, ...]
-"""The derivatives with respect to mu, sigma and, where there is one, alpha."""
+X = Normal("X", mu, sigma)
+
+ELU = (mu, sigma, alpha)
+"""What a primitive of the negative part of ELU is written at."""
+
+
+@cache
+def _expectation(g: Expr) -> Expr:
+    return derive_expectation(g, X).result
 
 
 class Primitive(Function):
     """A quantity with a numeric function of the name ``numeric_name``, that of the class.
 
     A quantity of the size of a square also has one for its root, ``root_name``. A subclass writes
-    its closed form, or its ``definition`` over other primitives; and its slopes, where those of the
-    definition lose digits. What is of an order, or has a ``degree``, is a multiple of that power of
-    alpha, and its slope in alpha follows.
+    its definition, and its slopes where those of the definition lose digits: both at mu, sigma and
+    alpha, and as functions of the order if it is of one. What is of an order, or has a ``degree``,
+    is a multiple of that power of alpha, and its slope in alpha follows.
     """
 
     numeric_name: ClassVar[str]
     root_name: ClassVar[str | None] = None
     degree: ClassVar[int | None] = None
 
-    def __init_subclass__(cls, **options: Any) -> None:
-        """Name the numeric function: ``UpperPartialMoment`` is ``upper_partial_moment``."""
-        super().__init_subclass__(**options)
+    definition: ClassVar[Any] = None
+    """The same over other primitives, or over ``NormalCdf`` and ``NormalPdf``."""
+    slopes: ClassVar[Any] = None
+    """The derivatives with respect to mu, sigma and perhaps alpha, over primitives."""
+
+    def __init_subclass__(cls, nargs: int) -> None:
+        """Name the numeric function: ``UpperPartialMoment`` is ``upper_partial_moment``.
+
+        SymPy, which takes the number of arguments, checks it.
+        """
+        super().__init_subclass__()
         cls.numeric_name = sub("(?<=.)(?=[A-Z])", "_", cls.__name__).lower()
-
-    @classmethod
-    def definition(cls, *arguments: Any, **named: Any) -> Expr:
-        """The same over other primitives, at symbols."""
-        raise TypeError(
-            f"{cls.__name__} in elu_sym/book/primitives.py has no closed_form and no definition"
-        )
-
-    @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
-        """The quantity at symbolic mu, sigma and alpha, over ``NormalCdf`` and ``NormalPdf``."""
-        return cls.definition(*(mu, sigma, alpha)[: cls.nargs.args[0]]).rewrite(NormalCdf)
-
-    def _eval_rewrite_as_NormalCdf(self, *arguments: Expr, **hints: Any) -> Expr:
-        orders = arguments[: 1 if arguments and arguments[0].is_Integer else 0]
-        parameters = arguments[len(orders) :]
-        values = dict(zip((mu, sigma, alpha), parameters, strict=False))
-        return self.closed_form(*orders).subs(values, simultaneous=True)
 
     @property
     def orders(self) -> tuple[Expr, ...]:
@@ -82,12 +79,17 @@ class Primitive(Function):
         """The arguments after the law."""
         return self.args[len(self.orders) + 2 :]
 
-    @classmethod
-    def slopes(cls, *arguments: Any, **named: Any) -> Slopes:
-        """The derivatives of the primitive at its arguments, over primitives."""
-        places = [Dummy(positive=True) for _ in arguments]
-        defined, values = cls.definition(*places), dict(zip(places, arguments, strict=True))
-        return tuple(defined.diff(place).xreplace(values) for place in places)
+    @property
+    def _place(self) -> dict[Expr, Expr]:
+        return dict(zip((mu, sigma, alpha), (*self.law, *self.parameters), strict=False))
+
+    def _eval_rewrite_as_NormalCdf(self, *arguments: Expr, **hints: Any) -> Expr:
+        if self.definition is None:
+            raise TypeError(
+                f"{type(self).__name__} in elu_sym/book/primitives.py has no definition"
+            )
+        defined = self.definition(*self.orders) if self.orders else self.definition
+        return defined.rewrite(NormalCdf).subs(self._place, simultaneous=True)
 
     def fdiff(self, argindex: int = 1) -> Expr:
         """The derivative with respect to an argument after the order, over primitives.
@@ -102,18 +104,44 @@ class Primitive(Function):
         power = self.orders[0] if self.orders else self.degree
         if position == 2 and power is not None:
             return power * self / self.parameters[0]
-        return self.slopes(*self.args)[position]
+        if self.slopes is None:
+            slope = self.definition.diff((mu, sigma, alpha)[position])
+        else:
+            slope = (self.slopes(*self.orders) if self.orders else self.slopes)[position]
+        return slope.xreplace(self._place)
 
 
-X = Normal("X", mu, sigma)
+class StandardDensity(Primitive, nargs=2):
+    r"""The density :math:`\varphi(\mu/\sigma)` of the standardized variable at the joint."""
+
+    definition = NormalPdf(mu / sigma)
 
 
-@cache
-def _expectation(g: Expr) -> Expr:
-    return derive_expectation(g, X).result
+class DensityAtZero(Primitive, nargs=2):
+    r"""The density of X at the joint, :math:`\partial_\mu P(X > 0) = \varphi(\mu/\sigma)/\sigma`.
+
+    Where it is multiplied by -mu/sigma it is ``ProbabilityByScale``.
+    """
+
+    definition = NormalPdf(mu / sigma) / sigma
 
 
-class UpperPartialMoment(Primitive):
+class ProbabilityByScale(Primitive, nargs=2):
+    r"""The slope :math:`\partial_\sigma P(X > 0) = -\mu\,\varphi(\mu/\sigma)/\sigma^2`."""
+
+    definition = -mu * NormalPdf(mu / sigma) / sigma**2
+
+
+T, DENSITY, AT_ZERO = mu / sigma, StandardDensity(mu, sigma), DensityAtZero(mu, sigma)
+BY_SCALE = ProbabilityByScale(mu, sigma)
+
+# Each derivative is a density times a power of the argument.
+StandardDensity.slopes = (BY_SCALE, -T * BY_SCALE)
+DensityAtZero.slopes = (BY_SCALE / sigma, -(T * BY_SCALE + AT_ZERO) / sigma)
+ProbabilityByScale.slopes = (-(T * BY_SCALE + AT_ZERO) / sigma, (T**2 - 2) * BY_SCALE / sigma)
+
+
+class UpperPartialMoment(Primitive, nargs=3):
     r"""The upper partial moment :math:`E X_+^n`; :math:`P(X > 0)` for n = 0.
 
     Examples:
@@ -122,23 +150,18 @@ class UpperPartialMoment(Primitive):
         mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)
     """
 
-    nargs = 3
+    definition = staticmethod(lambda n: _expectation(X**n * Heaviside(X)))
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
-        """Derived from the integrand ``x**n`` for x > 0."""
-        return _expectation(X ** orders[0] * Heaviside(X))
-
-    @classmethod
-    def slopes(cls, n: Expr, m: Expr, s: Expr) -> Slopes:
+    def slopes(cls, n: Expr) -> tuple[Expr, ...]:
         """One order less; the density where there is none."""
         if n == 0:
-            return DensityAtZero(m, s), ProbabilityByScale(m, s)
-        by_scale = n * (n - 1) * s * cls(n - 2, m, s) if n > 1 else StandardDensity(m, s)
-        return n * cls(n - 1, m, s), by_scale
+            return AT_ZERO, BY_SCALE
+        by_scale = n * (n - 1) * sigma * cls(n - 2, mu, sigma) if n > 1 else DENSITY
+        return n * cls(n - 1, mu, sigma), by_scale
 
 
-class LowerPartialMoment(Primitive):
+class LowerPartialMoment(Primitive, nargs=4):
     r"""The lower partial moment about 1 of a lognormal law, :math:`E (\alpha(1 - e^X))_+^n`.
 
     Examples:
@@ -147,271 +170,41 @@ class LowerPartialMoment(Primitive):
         NormalCdf(-mu/sigma)
     """
 
-    nargs = 4
+    definition = staticmethod(lambda n: _expectation((alpha * (1 - exp(X))) ** n * Heaviside(-X)))
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
-        """Derived from the integrand ``(alpha*(1 - exp(x)))**n`` for x < 0."""
-        return _expectation((alpha * (1 - exp(X))) ** orders[0] * Heaviside(-X))
-
-    @classmethod
-    def slopes(cls, n: Expr, m: Expr, s: Expr, a: Expr) -> Slopes:
+    def slopes(cls, n: Expr) -> tuple[Expr, ...]:
         """The mixed moment of the same order; by sigma from the heat equation."""
         if n == 0:
-            return -DensityAtZero(m, s), -ProbabilityByScale(m, s)
-        by_location = -n * LowerMixedMoment(n, m, s, a)
+            return -AT_ZERO, -BY_SCALE
+        mixed = LowerMixedMoment(n, *ELU)
         if n == 1:
-            by_scale = LowerWeightedMoment(n, m, s, a)
-        else:
-            mixed, below = LowerMixedMoment(n, m, s, a), LowerMixedMoment(n - 1, m, s, a)
-            by_scale = n * s * ((n - 1) * a * below - n * mixed)
-        return by_location, by_scale
+            return -mixed, LowerWeightedMoment(n, *ELU)
+        below = LowerMixedMoment(n - 1, *ELU)
+        return -n * mixed, n * sigma * ((n - 1) * alpha * below - n * mixed)
 
 
-class LowerExponentialMoment(Primitive):
+class LowerExponentialMoment(Primitive, nargs=4):
     r"""The part below zero of a lognormal moment, :math:`E[(\alpha e^X)^n; X < 0]`."""
 
-    nargs = 4
+    definition = staticmethod(lambda n: _expectation((alpha * exp(X)) ** n * Heaviside(-X)))
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
-        """Derived from the integrand ``(alpha*exp(x))**n`` for x < 0."""
-        return _expectation((alpha * exp(X)) ** orders[0] * Heaviside(-X))
-
-    @classmethod
-    def slopes(cls, n: Expr, m: Expr, s: Expr, a: Expr) -> Slopes:
+    def slopes(cls, n: Expr) -> tuple[Expr, ...]:
         """The moment itself and what leaves through zero."""
-        moment, power = cls(n, m, s, a), a**n
-        by_scale = -n * LowerWeightedMoment(n, m, s, a) - power * ProbabilityByScale(m, s)
-        return n * moment - power * DensityAtZero(m, s), by_scale
+        by_location = n * cls(n, *ELU) - alpha**n * AT_ZERO
+        return by_location, -n * LowerWeightedMoment(n, *ELU) - alpha**n * BY_SCALE
 
 
-class UpperPartialVariance(Primitive):
-    r"""The variance of :math:`X_+`."""
-
-    nargs = 2
-    root_name = "upper_partial_deviation"
-
-    @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
-        """The second moment less the squared mean."""
-        return UpperPartialMoment(S(2), *arguments) - UpperPartialMoment(S.One, *arguments) ** 2
-
-    @classmethod
-    def slopes(cls, m: Expr, s: Expr) -> Slopes:
-        """Twice the covariance of the part with its slope, in products that do not cancel."""
-        mean = UpperPartialMoment(S.One, m, s)
-        return (
-            2 * mean * UpperPartialMoment(S.Zero, -m, s),
-            2 * s * UpperPartialMoment(S.Zero, m, s) - 2 * mean * StandardDensity(m, s),
-        )
-
-
-class LowerPartialVariance(Primitive):
-    r"""The variance of :math:`(\alpha(1 - e^X))_+`."""
-
-    nargs = 3
-    root_name = "lower_partial_deviation"
-    degree = 2
-
-    @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
-        """The second moment less the squared mean."""
-        return LowerPartialMoment(S(2), *arguments) - LowerPartialMoment(S.One, *arguments) ** 2
-
-    @classmethod
-    def slopes(cls, m: Expr, s: Expr, a: Expr) -> Slopes:
-        """Twice the covariance of the part with its slope, which is of the order of sigma**2."""
-        covariance = LowerSlopeCovariance(m, s, a)
-        mean = LowerPartialMoment(S.One, m, s, a)
-        second = LowerExponentialMoment(S(2), m, s, a)
-        return (
-            -2 * covariance,
-            2 * s * second - 2 * s * covariance - 2 * a * mean * StandardDensity(m, s),
-        )
-
-
-class PartialMeanProduct(Primitive):
-    r"""The product :math:`E X_+ \cdot E (\alpha(1 - e^X))_+`.
-
-    The two parts never are non-zero together, so it is minus their covariance.
-    """
-
-    nargs = 3
-    root_name = "partial_mean_root"
-    degree = 1
-
-    @classmethod
-    def definition(cls, m: Expr, s: Expr, a: Expr) -> Expr:
-        """The product of the two first partial moments."""
-        return UpperPartialMoment(S.One, m, s) * LowerPartialMoment(S.One, m, s, a)
-
-
-class OppositeMeanProduct(Primitive):
-    r"""The product :math:`E X_+ \cdot E (-X)_+` of the means of the two parts of X."""
-
-    nargs = 2
-    root_name = "opposite_mean_root"
-
-    @classmethod
-    def definition(cls, m: Expr, s: Expr) -> Expr:
-        """The product of the first partial moments above and below."""
-        return UpperPartialMoment(S.One, m, s) * UpperPartialMoment(S.One, -m, s)
-
-    @classmethod
-    def slopes(cls, m: Expr, s: Expr) -> Slopes:
-        """The rule of the product."""
-        above, below = UpperPartialMoment(S.One, m, s), UpperPartialMoment(S.One, -m, s)
-        return (
-            UpperPartialMoment(S.Zero, m, s) * below - above * UpperPartialMoment(S.Zero, -m, s),
-            (above + below) * StandardDensity(m, s),
-        )
-
-
-class UpperConditionalMean(Primitive):
-    r"""The conditional mean :math:`E[X \mid X > 0]`."""
-
-    nargs = 2
-
-    @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
-        """The first upper partial moment over the probability."""
-        return UpperPartialMoment(S.One, *arguments) / UpperPartialMoment(S.Zero, *arguments)
-
-    @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
-        """Primitives of their own, since the quotients are 0/0 in the tail."""
-        return UpperConditionalMeanByLocation(*arguments), UpperConditionalMeanByScale(*arguments)
-
-
-class LowerConditionalMean(Primitive):
-    r"""The conditional mean :math:`E[\alpha(1 - e^X) \mid X < 0]`."""
-
-    nargs = 3
-    degree = 1
-
-    @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
-        """The first lower partial moment over the probability."""
-        return LowerPartialMoment(S.One, *arguments) / LowerPartialMoment(S.Zero, *arguments)
-
-    @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
-        """Primitives of their own, since the quotients are 0/0 in the tail."""
-        return LowerConditionalMeanByLocation(*arguments), LowerConditionalMeanByScale(*arguments)
-
-
-class PartialMeanDifference(Primitive):
-    r"""The difference :math:`E X_+ - E (\alpha (1 - e^X))_+`, the mean of ELU.
-
-    Near alpha = 1 and for small mu and sigma its two parts are equal in all their digits, so the
-    numeric function has a regime of its own.
-    """
-
-    nargs = 3
-
-    @classmethod
-    def definition(cls, m: Expr, s: Expr, a: Expr) -> Expr:
-        """The difference of the two first partial moments."""
-        return UpperPartialMoment(S.One, m, s) - LowerPartialMoment(S.One, m, s, a)
-
-    @classmethod
-    def slopes(cls, m: Expr, s: Expr, a: Expr) -> Slopes:
-        """The densities of the two parts cancel at alpha = 1, to the last digit."""
-        first, density = LowerExponentialMoment(S.One, m, s, a), StandardDensity(m, s)
-        return (
-            UpperPartialMoment(S.Zero, m, s) + first,
-            density - a * density + s * first,
-            -LowerPartialMoment(S.One, m, s, a) / a,
-        )
-
-
-class SmoothMean(Primitive):
-    r"""The mean of CELU: :math:`E X_+ - E (\alpha (1 - e^{X/\alpha}))_+` without the subtraction.
-
-    Where the two parts are nearly linear they cancel for every alpha, so the numeric function has
-    regimes of its own.
-    """
-
-    nargs = 3
-
-    @classmethod
-    def definition(cls, m: Expr, s: Expr, a: Expr) -> Expr:
-        """The two pieces of CELU."""
-        return UpperPartialMoment(S.One, m, s) - LowerPartialMoment(S.One, m / a, s / a, a)
-
-    @classmethod
-    def slopes(cls, m: Expr, s: Expr, a: Expr) -> Slopes:
-        """Sums of positive terms, since CELU is convex for x < 0 and its slope is continuous."""
-        first = LowerExponentialMoment(S.One, m / a, s / a, S.One)
-        return (
-            UpperPartialMoment(S.Zero, m, s) + first,
-            s / a * first,
-            -LowerRemainder(m / a, s / a),
-        )
-
-
-class StandardDensity(Primitive):
-    r"""The density :math:`\varphi(\mu/\sigma)` of the standardized variable at the joint."""
-
-    nargs = 2
-
-    @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
-        """The density itself."""
-        return NormalPdf(mu / sigma)
-
-    @classmethod
-    def slopes(cls, m: Expr, s: Expr) -> Slopes:
-        """The density times a power of the argument."""
-        by_scale = ProbabilityByScale(m, s)
-        return by_scale, -m / s * by_scale
-
-
-class DensityAtZero(Primitive):
-    r"""The density of X at the joint, :math:`\partial_\mu P(X > 0) = \varphi(\mu/\sigma)/\sigma`.
-
-    Where it is multiplied by -mu/sigma it is ``ProbabilityByScale``.
-    """
-
-    nargs = 2
-
-    @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
-        """The density of X."""
-        return NormalPdf(mu / sigma) / sigma
-
-    @classmethod
-    def slopes(cls, m: Expr, s: Expr) -> Slopes:
-        """The density times a power of the argument."""
-        by_scale = ProbabilityByScale(m, s)
-        return by_scale / s, -(m / s * by_scale + cls(m, s)) / s
-
-
-class ProbabilityByScale(Primitive):
-    r"""The slope :math:`\partial_\sigma P(X > 0) = -\mu\,\varphi(\mu/\sigma)/\sigma^2`."""
-
-    nargs = 2
-
-    @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
-        """The derivative of a distribution."""
-        return -mu * NormalPdf(mu / sigma) / sigma**2
-
-    @classmethod
-    def slopes(cls, m: Expr, s: Expr) -> Slopes:
-        """The density times a power of the argument."""
-        t, value = m / s, cls(m, s)
-        return -(t * value + DensityAtZero(m, s)) / s, (t**2 - 2) * value / s
-
-
-class LowerMixedMoment(Primitive):
+class LowerMixedMoment(Primitive, nargs=4):
     r"""The mixed moment :math:`\alpha^n E[e^X (1 - e^X)^{n-1}; X < 0]`.
 
     It is the slope of ``LowerPartialMoment`` of order n in mu, but for the factor -n.
     """
 
-    nargs = 4
+    definition = staticmethod(
+        lambda n: _expectation(alpha**n * exp(X) * (1 - exp(X)) ** (n - 1) * Heaviside(-X))
+    )
 
     @classmethod
     def eval(cls, order: Expr, *arguments: Expr) -> Expr | None:
@@ -419,135 +212,184 @@ class LowerMixedMoment(Primitive):
         return LowerExponentialMoment(order, *arguments) if order == 1 else None
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
-        """Derived from the integrand for x < 0."""
-        n = orders[0]
-        return _expectation(alpha**n * exp(X) * (1 - exp(X)) ** (n - 1) * Heaviside(-X))
-
-    @classmethod
-    def slopes(cls, *arguments: Expr) -> Slopes:
+    def slopes(cls, n: Expr) -> tuple[Expr, ...]:
         """One order less; by sigma from the heat equation."""
-        n, *place = arguments
-        _, s, a = place
-        below = cls(n - 1, *place)
-        by_location = n * cls(*arguments) - (n - 1) * a * below
-        return by_location, s * (n * by_location - (n - 1) * a * below.fdiff(2))
+        below = (n - 1) * alpha * cls(n - 1, *ELU)
+        by_location = n * cls(n, *ELU) - below
+        return by_location, sigma * (n * by_location - below.diff(mu))
 
 
-class LowerWeightedMoment(Primitive):
+class LowerWeightedMoment(Primitive, nargs=4):
     r"""The moment :math:`-E[Z (\alpha e^X)^n; X < 0]`, with Z the standardized variable.
 
     It is the slope in sigma of the first ``LowerPartialMoment`` for n = 1.
     """
 
-    nargs = 4
+    definition = staticmethod(  # by parts
+        lambda n: alpha**n * DENSITY - n * sigma * LowerExponentialMoment(n, *ELU)
+    )
 
     @classmethod
-    def closed_form(cls, *orders: Expr) -> Expr:
-        """By parts."""
-        n = orders[0]
-        density = alpha**n * NormalPdf(mu / sigma)
-        return density - n * sigma * LowerExponentialMoment.closed_form(n)
-
-    @classmethod
-    def slopes(cls, n: Expr, m: Expr, s: Expr, a: Expr) -> Slopes:
+    def slopes(cls, n: Expr) -> tuple[Expr, ...]:
         """By parts again."""
-        value, through = cls(n, m, s, a), a**n * ProbabilityByScale(m, s)
-        moment = LowerExponentialMoment(n, m, s, a)
-        return through + n * value, (n * s - m / s) * through - n * moment + n**2 * s * value
+        value, through = cls(n, *ELU), alpha**n * BY_SCALE
+        by_scale = (n * sigma - T) * through + n**2 * sigma * value
+        return through + n * value, by_scale - n * LowerExponentialMoment(n, *ELU)
 
 
-class LowerSlopeCovariance(Primitive):
+P_ABOVE, ABOVE, ABOVE_SQUARED = (UpperPartialMoment(n, mu, sigma) for n in range(3))
+P_BELOW, MINUS = (UpperPartialMoment(n, -mu, sigma) for n in range(2))
+BELOW, BELOW_SQUARED = LowerPartialMoment(1, *ELU), LowerPartialMoment(2, *ELU)
+FIRST, SECOND = LowerExponentialMoment(1, *ELU), LowerExponentialMoment(2, *ELU)
+UNIT_BELOW = (mu / alpha, sigma / alpha, S.One)
+
+
+class UpperPartialVariance(Primitive, nargs=2):
+    r"""The variance of :math:`X_+`.
+
+    Its slopes are twice the covariance of the part with its slope, in products that do not cancel.
+    """
+
+    root_name = "upper_partial_deviation"
+    definition = ABOVE_SQUARED - ABOVE**2
+    slopes = (2 * ABOVE * P_BELOW, 2 * sigma * P_ABOVE - 2 * ABOVE * DENSITY)
+
+
+class LowerSlopeCovariance(Primitive, nargs=3):
     r"""The covariance of :math:`(\alpha(1 - e^X))_+` and its slope :math:`\alpha e^X [X < 0]`.
 
     The slope is taken without its sign; so the covariance is minus half of the derivative of
     ``LowerPartialVariance`` in mu. It may have either sign.
     """
 
-    nargs = 3
-
-    @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
-        """Minus half of the derivative."""
-        return -LowerPartialVariance.definition(*arguments).diff(arguments[0]) / 2
+    definition = -(BELOW_SQUARED - BELOW**2).diff(mu) / 2
 
 
-class LowerRemainder(Primitive):
+class LowerPartialVariance(Primitive, nargs=3):
+    r"""The variance of :math:`(\alpha(1 - e^X))_+`.
+
+    Its slopes are twice the covariance of the part with its slope, of the order of sigma**2.
+    """
+
+    root_name = "lower_partial_deviation"
+    degree = 2
+    definition = BELOW_SQUARED - BELOW**2
+    slopes = (
+        -2 * LowerSlopeCovariance(*ELU),
+        2 * sigma * (SECOND - LowerSlopeCovariance(*ELU)) - 2 * alpha * BELOW * DENSITY,
+    )
+
+
+class PartialMeanProduct(Primitive, nargs=3):
+    r"""The product :math:`E X_+ \cdot E (\alpha(1 - e^X))_+`.
+
+    The two parts never are non-zero together, so it is minus their covariance.
+    """
+
+    root_name = "partial_mean_root"
+    degree = 1
+    definition = ABOVE * BELOW
+
+
+class OppositeMeanProduct(Primitive, nargs=2):
+    r"""The product :math:`E X_+ \cdot E (-X)_+` of the means of the two parts of X."""
+
+    root_name = "opposite_mean_root"
+    definition = ABOVE * MINUS
+    slopes = (P_ABOVE * MINUS - ABOVE * P_BELOW, (ABOVE + MINUS) * DENSITY)
+
+
+class UpperConditionalMeanByLocation(Primitive, nargs=2):
+    r"""The slope in mu of :math:`E[X \mid X > 0]`, the conditional variance of :math:`X/\sigma`."""
+
+    definition = (ABOVE / P_ABOVE).diff(mu)
+
+
+class UpperConditionalMeanByScale(Primitive, nargs=2):
+    r"""The slope in sigma of :math:`E[X \mid X > 0]`."""
+
+    definition = (ABOVE / P_ABOVE).diff(sigma)
+
+
+class UpperConditionalMean(Primitive, nargs=2):
+    r"""The conditional mean :math:`E[X \mid X > 0]`.
+
+    Its slopes are primitives of their own, since the quotients are 0/0 in the tail.
+    """
+
+    definition = ABOVE / P_ABOVE
+    slopes = (UpperConditionalMeanByLocation(mu, sigma), UpperConditionalMeanByScale(mu, sigma))
+
+
+class LowerConditionalMeanByLocation(Primitive, nargs=3):
+    r"""The slope in mu of :math:`E[\alpha(1 - e^X) \mid X < 0]`, which is negative."""
+
+    definition = (BELOW / LowerPartialMoment(0, *ELU)).diff(mu)
+
+
+class LowerConditionalMeanByScale(Primitive, nargs=3):
+    r"""The slope in sigma of :math:`E[\alpha(1 - e^X) \mid X < 0]`."""
+
+    definition = (BELOW / LowerPartialMoment(0, *ELU)).diff(sigma)
+
+
+class LowerConditionalMean(Primitive, nargs=3):
+    r"""The conditional mean :math:`E[\alpha(1 - e^X) \mid X < 0]`.
+
+    Its slopes are primitives of their own, since the quotients are 0/0 in the tail.
+    """
+
+    degree = 1
+    definition = BELOW / LowerPartialMoment(0, *ELU)
+    slopes = (LowerConditionalMeanByLocation(*ELU), LowerConditionalMeanByScale(*ELU))
+
+
+class PartialMeanDifference(Primitive, nargs=3):
+    r"""The difference :math:`E X_+ - E (\alpha (1 - e^X))_+`, the mean of ELU.
+
+    Near alpha = 1 and for small mu and sigma its two parts are equal in all their digits, so the
+    numeric function has a regime of its own. In the slopes the densities of the two parts cancel at
+    alpha = 1, to the last digit.
+    """
+
+    definition = ABOVE - BELOW
+    slopes = (P_ABOVE + FIRST, DENSITY - alpha * DENSITY + sigma * FIRST, -BELOW / alpha)
+
+
+class LowerRemainder(Primitive, nargs=2):
     r"""The moment :math:`E[1 - e^X + X e^X; X < 0]`, of the order of the squares of mu and sigma.
 
     At (mu, sigma)/alpha it is minus the slope of the mean of CELU in alpha.
     """
 
-    nargs = 2
-
-    @classmethod
-    def definition(cls, m: Expr, s: Expr) -> Expr:
-        """The three terms one by one."""
-        first = LowerExponentialMoment(S.One, m, s, S.One)
-        weighted = LowerWeightedMoment(S.One, m, s, S.One)
-        return LowerPartialMoment(S.One, m, s, S.One) + m * first - s * weighted
+    definition = (BELOW + mu * FIRST - sigma * LowerWeightedMoment(1, *ELU)).subs(alpha, 1)
 
 
-class UpperConditionalMeanByLocation(Primitive):
-    r"""The slope in mu of :math:`E[X \mid X > 0]`, the conditional variance of :math:`X/\sigma`."""
+class SmoothMean(Primitive, nargs=3):
+    r"""The mean of CELU: :math:`E X_+ - E (\alpha (1 - e^{X/\alpha}))_+` without the subtraction.
 
-    nargs = 2
+    Where the two parts are nearly linear they cancel for every alpha, so the numeric function has
+    regimes of its own. Its slopes are sums of positive terms, since CELU is convex for x < 0 and
+    its slope is continuous.
+    """
 
-    @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
-        """The rule of the quotient."""
-        return UpperConditionalMean.definition(*arguments).diff(arguments[0])
-
-
-class UpperConditionalMeanByScale(Primitive):
-    r"""The slope in sigma of :math:`E[X \mid X > 0]`."""
-
-    nargs = 2
-
-    @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
-        """The rule of the quotient."""
-        return UpperConditionalMean.definition(*arguments).diff(arguments[1])
-
-
-class LowerConditionalMeanByLocation(Primitive):
-    r"""The slope in mu of :math:`E[\alpha(1 - e^X) \mid X < 0]`, which is negative."""
-
-    nargs = 3
-
-    @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
-        """The rule of the quotient."""
-        return LowerConditionalMean.definition(*arguments).diff(arguments[0])
-
-
-class LowerConditionalMeanByScale(Primitive):
-    r"""The slope in sigma of :math:`E[\alpha(1 - e^X) \mid X < 0]`."""
-
-    nargs = 3
-
-    @classmethod
-    def definition(cls, *arguments: Expr) -> Expr:
-        """The rule of the quotient."""
-        return LowerConditionalMean.definition(*arguments).diff(arguments[1])
-
-
-def named_primitives() -> tuple[type[Primitive], ...]:
-    """Every primitive, each with a numeric function."""
-    return tuple(Primitive.__subclasses__())
+    definition = ABOVE - LowerPartialMoment(1, mu / alpha, sigma / alpha, alpha)
+    slopes = (
+        P_ABOVE + LowerExponentialMoment(1, *UNIT_BELOW),
+        sigma / alpha * LowerExponentialMoment(1, *UNIT_BELOW),
+        -LowerRemainder(mu / alpha, sigma / alpha),
+    )
 
 
 def _moments(
     above: tuple[Expr, Expr], below: tuple[Expr, Expr, Expr] | None = None
 ) -> tuple[Expr, ...]:
     """Partial moments and variances of the two parts of f(X), at the arguments of each."""
-    orders = [Integer(n) for n in range(5)]
-    offered: list[Expr] = [UpperPartialMoment(n, *above) for n in orders]
-    offered.append(UpperPartialVariance(*above))
-    if below is not None:
-        offered += [LowerPartialMoment(n, *below) for n in orders]
-        offered += [LowerPartialVariance(*below), LowerConditionalMean(*below)]
-    return tuple(offered)
+    offered = (*(UpperPartialMoment(n, *above) for n in range(5)), UpperPartialVariance(*above))
+    if below is None:
+        return offered
+    offered += tuple(LowerPartialMoment(n, *below) for n in range(5))
+    return (*offered, LowerPartialVariance(*below), LowerConditionalMean(*below))
 
 
 def _slopes(*slopes: Expr) -> tuple[Expr, ...]:
@@ -555,44 +397,39 @@ def _slopes(*slopes: Expr) -> tuple[Expr, ...]:
     return (*slopes, *(sigma**2 * slope for slope in slopes))
 
 
-_P_ABOVE = UpperPartialMoment(0, mu, sigma)
-_P_BELOW = UpperPartialMoment(0, -mu, sigma)
-_ELU_BELOW = (mu, sigma, alpha)
-_SELU_BELOW = (mu, sigma, scale * alpha)
-_CELU_BELOW = (mu / alpha, sigma / alpha, alpha)
-_CELU_SLOPE = (mu / alpha, sigma / alpha, S.One)
+SELU_BELOW = (mu, sigma, scale * alpha)
 
 PRIMITIVES: dict[str, tuple[Expr, ...]] = {
     "elu": (
-        *_moments((mu, sigma), _ELU_BELOW),
-        PartialMeanDifference(*_ELU_BELOW),
-        PartialMeanProduct(*_ELU_BELOW),
-        *_slopes(_P_ABOVE, *(LowerExponentialMoment(n, *_ELU_BELOW) for n in (1, 2))),
+        *_moments((mu, sigma), ELU),
+        PartialMeanDifference(*ELU),
+        PartialMeanProduct(*ELU),
+        *_slopes(P_ABOVE, *(LowerExponentialMoment(n, *ELU) for n in (1, 2))),
     ),
-    "relu": (*_moments((mu, sigma)), *_slopes(_P_ABOVE)),
+    "relu": (*_moments((mu, sigma)), *_slopes(P_ABOVE)),
     "leaky_relu": (
         *_moments((mu, sigma)),
         *(slope**n * UpperPartialMoment(n, -mu, sigma) for n in range(1, 5)),
         slope**2 * UpperPartialVariance(-mu, sigma),
         slope * OppositeMeanProduct(mu, sigma),
         slope * UpperConditionalMean(-mu, sigma),
-        *_slopes(_P_ABOVE, slope * _P_BELOW, slope**2 * _P_BELOW),
+        *_slopes(P_ABOVE, slope * P_BELOW, slope**2 * P_BELOW),
     ),
     "selu": (
-        *_moments((scale * mu, scale * sigma), _SELU_BELOW),
-        scale * PartialMeanDifference(*_ELU_BELOW),
+        *_moments((scale * mu, scale * sigma), SELU_BELOW),
+        scale * PartialMeanDifference(*ELU),
         PartialMeanProduct(mu, sigma, scale**2 * alpha),
         *_slopes(
-            scale * _P_ABOVE,
-            scale**2 * _P_ABOVE,
-            *(LowerExponentialMoment(n, *_SELU_BELOW) for n in (1, 2)),
+            scale * P_ABOVE,
+            scale**2 * P_ABOVE,
+            *(LowerExponentialMoment(n, *SELU_BELOW) for n in (1, 2)),
         ),
     ),
     "celu": (
-        *_moments((mu, sigma), _CELU_BELOW),
+        *_moments((mu, sigma), (mu / alpha, sigma / alpha, alpha)),
         SmoothMean(mu, sigma, alpha),
         PartialMeanProduct(mu / alpha, sigma / alpha, alpha**2),
-        *_slopes(_P_ABOVE, *(LowerExponentialMoment(n, *_CELU_SLOPE) for n in (1, 2))),
+        *_slopes(P_ABOVE, *(LowerExponentialMoment(n, *UNIT_BELOW) for n in (1, 2))),
     ),
 }
 """What the closed forms of each activation are written over, as ``decompose`` takes it."""

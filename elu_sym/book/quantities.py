@@ -8,6 +8,7 @@ quantity in this list, and says what is missing where it cannot.
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -49,15 +50,13 @@ def _absolute(value: Any, x: sympy.Expr) -> sympy.Expr:
     from sympy import Dummy, Piecewise, S
 
     parameters, pieces = value.args[1:], []
-    for side, piece, place in (
-        (-1, value.left, Dummy(negative=True)),
-        (1, value.right, Dummy(nonnegative=True)),
-    ):
+    below, above = Dummy(negative=True), Dummy(nonnegative=True)
+    for piece, place, outwards in ((value.left, below, -1), (value.right, above, 1)):
         inside, start = piece(place, *parameters), piece(S.Zero, *parameters)
-        outwards = side * inside.diff(place)
-        if inside.is_nonnegative or (start.is_nonnegative and outwards.is_nonnegative):
+        slope = outwards * inside.diff(place)
+        if inside.is_nonnegative or (start.is_nonnegative and slope.is_nonnegative):
             pieces.append(value)
-        elif inside.is_nonpositive or (start.is_nonpositive and outwards.is_nonpositive):
+        elif inside.is_nonpositive or (start.is_nonpositive and slope.is_nonpositive):
             pieces.append(-value)
         else:
             return abs(value)
@@ -77,12 +76,6 @@ def _below_zero(value: sympy.Expr, x: sympy.Expr) -> sympy.Expr:
     from sympy import Heaviside
 
     return value * Heaviside(-x)
-
-
-def _square_root(value: sympy.Expr) -> sympy.Expr:
-    from sympy import sqrt
-
-    return sqrt(value)
 
 
 QUANTITIES = (
@@ -107,7 +100,7 @@ QUANTITIES = (
         "std",
         "the standard deviation of f(X)",
         r"\operatorname{std} f(X)",
-        _square_root,
+        lambda variance: variance ** Fraction(1, 2),
         parts=("variance",),
     ),
     Quantity(

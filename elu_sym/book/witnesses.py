@@ -17,8 +17,8 @@ from sympy.stats import Normal
 
 from elu_sym.algebra.enclosure import Point
 from elu_sym.algebra.special_functions import NormalCdf
-from elu_sym.certify.compound import Compound, identity_certificate, single
-from elu_sym.certify.floating_point import LARGEST_ERROR, condition_aware, numeric_certificate
+from elu_sym.certify.compound import Compound, identity_certificate
+from elu_sym.certify.floating_point import condition_aware, numeric_certificate
 from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
 from elu_sym.certify.integrand import Integrand
 from elu_sym.certify.monte_carlo import GRID, Statistic, monte_carlo_certificate
@@ -99,19 +99,14 @@ def _derivation(derived: Formula | Case) -> Witness:
 
 
 def _of_case(formula: Formula, case: Case) -> Iterator[Witness]:
-    closed_form, g, order = case.closed_form, case.integrand, case.order
-    symbols = formula.symbols
+    closed_form, symbols = case.closed_form, formula.symbols
+    g = Integrand.from_expr(case.integrand, case.order)
     yield _derivation(case)
-    yield heat_certificate(closed_form, g, order)
-    yield arb_certificate(closed_form, g, _points_of(formula, case, 12, 5.0, 6.0), order=order)
-    yield numeric_certificate(
-        formula,
-        closed_form,
-        _points_of(formula, case, 40, 100.0, 30.0),
-        LARGEST_ERROR,
-        scale=condition_aware(closed_form, symbols),
-        symbols=symbols,
-    )
+    yield heat_certificate(closed_form, g)
+    yield arb_certificate(closed_form, g, _points_of(formula, case, 12, 5.0, 6.0))
+    points = _points_of(formula, case, 40, 100.0, 30.0)
+    scale = condition_aware(closed_form, symbols)
+    yield numeric_certificate(formula, closed_form, points, scale=scale, symbols=symbols)
     if not closed_form.is_number:  # a sure event has no spread to measure by
         # With sigma = 2 no side of the kink is rare.
         places = [(level, *place) for level in LEVELS for place in GRID if place[1] == 2.0]
@@ -121,10 +116,9 @@ def _of_case(formula: Formula, case: Case) -> Iterator[Witness]:
             if _applies(case, dict(zip(symbols, map(Rational, place), strict=True)))
         ]
         yield monte_carlo_certificate(
-            formula, g, grid=grid, samples=SAMPLES_OF_A_CASE, symbols=symbols, order=order
+            formula, g, grid=grid, samples=SAMPLES_OF_A_CASE, symbols=symbols
         )
-    points = _points_of(formula, case, 4, 2.5, 2.0)
-    yield mutation_certificate(closed_form, g, order=order, points=points)
+    yield mutation_certificate(closed_form, g, _points_of(formula, case, 4, 2.5, 2.0))
 
 
 def _points_of(
@@ -164,13 +158,9 @@ def _numeric_certificates(formula: Formula, points: Sequence[Point]) -> Iterator
     functions: dict[str, Callable[..., Any]] = {implementation(): formula}
     functions.setdefault("NumPy", formula.numeric.by_numpy)
     for name, function in functions.items():
+        scale = condition_aware(_sized_like(formula), formula.symbols)
         witness = numeric_certificate(
-            function,
-            formula.closed_form,
-            points,
-            LARGEST_ERROR,
-            scale=condition_aware(_sized_like(formula), formula.symbols),
-            symbols=formula.symbols,
+            function, formula.closed_form, points, scale=scale, symbols=formula.symbols
         )
         yield replace(witness, detail=f"{name}: {witness.detail}")
 
@@ -178,7 +168,7 @@ def _numeric_certificates(formula: Formula, points: Sequence[Point]) -> Iterator
 def _compound(formula: Formula) -> Compound:
     """What a formula is, as a function of expectations."""
     if formula.integrand is not None:
-        return single(formula.integrand)
+        return Compound.of(formula.integrand)
     parts = {Symbol(name): part.integrand for name, part in formula.parts.items()}
     return Compound(formula.quantity.define(*parts), parts)
 
@@ -228,15 +218,12 @@ def _sized_like(formula: Formula) -> Expr:
     f(X) are subtracted, and alpha, which moves both, does not count as an input of their
     difference. Its error is measured by E abs(f)**3.
     """
-    combination = formula.over_primitives
-    signed = any(term.could_extract_minus_sign() for term in combination.as_ordered_terms())
+    terms = formula.over_primitives.as_ordered_terms()
+    signed = any(term.could_extract_minus_sign() for term in terms)
     if formula.activation.name != "celu" or not signed:
         return formula.closed_form
-    return Add(*map(_without_sign, combination.as_ordered_terms())).rewrite(NormalCdf)
-
-
-def _without_sign(term: Expr) -> Expr:
-    return -term if term.could_extract_minus_sign() else term
+    sizes = (-term if term.could_extract_minus_sign() else term for term in terms)
+    return Add(*sizes).rewrite(NormalCdf)
 
 
 def _monte_carlo(formula: Formula) -> Iterator[Witness]:
@@ -251,15 +238,11 @@ def _monte_carlo(formula: Formula) -> Iterator[Witness]:
             yield _sampled(part, part.integrand)
 
 
-def _squared(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *arguments: function(*arguments) ** 2
-
-
 def _sampled(formula: Formula, g: Expr, statistic: Statistic = "mean") -> Witness:
     # The generated function is what is tested; a part of another formula has none.
     tested: Any = formula if formula.quantity.published else formula.closed_form
     if formula.name == "std":
-        tested = _squared(formula)
+        tested = lambda *arguments: formula(*arguments) ** 2  # noqa: E731 - it has no other name
     # Where the positive side is rare, the tails of these two are too heavy for the sample size.
     rare = formula.name in ("variance", "std", "fourth_moment")
     places = [place for place in GRID if not rare or place[0] > -place[1] / 2]

@@ -6,7 +6,7 @@ and the identity certificate proves two things, that every part is certified by 
 and that the closed form equals that function of the closed forms of the parts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,7 +25,6 @@ class Compound:
     Attributes:
         recipe: the function, in the symbols of its parts.
         integrands: for each of these symbols the g of the expectation E g(X) that it stands for.
-        order: the increasing order of symbolic breakpoints.
 
     Examples:
         >>> from sympy import symbols
@@ -39,12 +38,11 @@ class Compound:
 
     recipe: Expr
     integrands: Mapping[Symbol, Expr | Integrand]
-    order: Sequence[Expr] = ()
 
     @classmethod
-    def of(cls, quantity: "Expr | Integrand | Compound", order: Sequence[Expr] = ()) -> "Compound":
+    def of(cls, quantity: "Expr | Integrand | Compound") -> "Compound":
         """A compound as it is, or the compound of one part that E g(X) is."""
-        return quantity if isinstance(quantity, Compound) else single(quantity, order)
+        return quantity if isinstance(quantity, Compound) else cls(VALUE, {VALUE: quantity})
 
     @cached_property
     def parts(self) -> dict[Symbol, Integrand]:
@@ -53,12 +51,17 @@ class Compound:
         Raises:
             IntegrandError: if one cannot be read.
         """
-        return {symbol: Integrand.from_expr(g, self.order) for symbol, g in self.integrands.items()}
+        return {symbol: Integrand.from_expr(g) for symbol, g in self.integrands.items()}
 
     @property
     def only(self) -> Integrand | None:
         """The integrand, if the quantity is nothing but its expectation."""
         return self.parts.get(self.recipe)
+
+    @property
+    def order(self) -> tuple[Expr, ...]:
+        """The declared order of symbolic breakpoints, if a part has one."""
+        return next((part.order for part in self.parts.values() if part.order), ())
 
     @property
     def parameters(self) -> set[Symbol]:
@@ -67,12 +70,7 @@ class Compound:
 
 
 VALUE = Symbol("E[g]", real=True)
-"""Stands for the mean of g in the recipe of :func:`single`."""
-
-
-def single(g: Expr | Integrand, order: Sequence[Expr] = ()) -> Compound:
-    """E g(X) itself, the compound of one part."""
-    return Compound(VALUE, {VALUE: g}, order)
+"""Stands for the mean of g where the quantity is that alone."""
 
 
 def identity_certificate(
@@ -108,10 +106,9 @@ def identity_certificate(
             f"parts has {sorted(map(str, parts))}; give a closed form for each of "
             f"{sorted(map(str, compound.integrands))}"
         )
-    integrands = compound.parts
 
     def check() -> str:
-        for symbol, integrand in integrands.items():
+        for symbol, integrand in compound.parts.items():
             part = heat_certificate(parts[symbol], integrand)
             if not part.passed:
                 raise RejectedError(f"the part {symbol}: {part.detail}")

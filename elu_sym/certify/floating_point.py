@@ -5,19 +5,16 @@ here imports or knows the numeric code, which comes as a function of arrays.
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from sympy import Expr, Rational, Symbol
 
-from elu_sym.algebra.enclosure import Point, enclose
+from elu_sym.algebra.enclosure import Ball, Point, enclose
 from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.symbols import alpha, mu, sigma
 
-if TYPE_CHECKING:
-    from flint import arb
-
-Scale = Callable[[Point, int], "arb"]
+Scale = Callable[[Point, int], Ball]
 """What an error is measured against: a ball at a point, at a working precision in bits."""
 
 LARGEST_ERROR = 8.0
@@ -42,7 +39,7 @@ def condition_aware(expression: Expr, symbols: Sequence[Symbol] = (mu, sigma, al
 
     slopes = [symbol * expression.diff(symbol) for symbol in symbols]
 
-    def scale(point: Point, precision: int) -> "arb":
+    def scale(point: Point, precision: int) -> Ball:
         size = abs(enclose(expression, point, precision)).abs_upper()
         unit = flint.arb(float(np.spacing(float(size))))
         conditions = sum((abs(enclose(s, point, precision)) for s in slopes), flint.arb(0))
@@ -55,7 +52,7 @@ def numeric_certificate(
     function: Callable[..., Any],
     expression: Expr,
     points: Sequence[Point],
-    tolerance: float,
+    tolerance: float = LARGEST_ERROR,
     *,
     scale: Scale | None = None,
     symbols: Sequence[Symbol] = (mu, sigma, alpha),

@@ -44,7 +44,6 @@ References:
     1975, chapter 8.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from sympy import Expr, S, cancel
@@ -57,13 +56,13 @@ from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.symbols import mu, sigma, x
 
 
-def heat_certificate(expression: Expr, g: Expr | Integrand, order: Sequence[Expr] = ()) -> Witness:
+def heat_certificate(expression: Expr, g: Expr | Integrand) -> Witness:
     """Prove or reject that an expression equals E g(X) for X ~ N(mu, sigma^2).
 
     Args:
         expression: the closed form in ``mu``, ``sigma`` and the parameters of ``g``.
-        g: the function of ``x``, as :meth:`~elu_sym.certify.integrand.Integrand.from_expr` reads.
-        order: the increasing order of symbolic breakpoints.
+        g: the function of ``x``, as :meth:`~elu_sym.certify.integrand.Integrand.from_expr` reads
+            it; read it yourself to declare the order of symbolic breakpoints.
 
     Returns:
         A witness of kind ``"heat"``; a rejection names the condition that fails.
@@ -83,7 +82,7 @@ def heat_certificate(expression: Expr, g: Expr | Integrand, order: Sequence[Expr
         >>> heat_certificate(2*sigma + relu, Relu(x)).detail
         'the heat equation fails: dF/dv - 1/2 d2F/dmu2 = 1/sigma'
     """
-    integrand = Integrand.from_expr(g, order)
+    integrand = Integrand.from_expr(g)
 
     def check() -> str:
         form = NormalForm.from_expr(expression)
@@ -91,9 +90,7 @@ def heat_certificate(expression: Expr, g: Expr | Integrand, order: Sequence[Expr
         if integrand.atoms:
             form = form - _atomic_part(integrand)
             atoms = f", {len(integrand.atoms)} atoms as derivatives of certified steps"
-        require_heat_equation(form)
-        require_uniform_bound(form)
-        require_limit(form, integrand)
+        _require_solution(form, integrand)
         return (
             f"heat equation exact, {len(form.numerator)} terms uniformly bounded, "
             f"limit g on {len(integrand.pieces)} intervals{atoms}"
@@ -102,9 +99,7 @@ def heat_certificate(expression: Expr, g: Expr | Integrand, order: Sequence[Expr
     return testify(Evidence.HEAT, check)
 
 
-def variance_heat_certificate(
-    variance: Expr, mean: Expr, g: Expr | Integrand, order: Sequence[Expr] = ()
-) -> Witness:
+def variance_heat_certificate(variance: Expr, mean: Expr, g: Expr | Integrand) -> Witness:
     """Prove or reject a variance by its own equation, dV/dv - 1/2 d2V/dmu2 = (dm/dmu)^2.
 
     The variance is no expectation of one function. But E g^2 solves the heat equation and the
@@ -117,7 +112,6 @@ def variance_heat_certificate(
         variance: the closed form of Var g(X).
         mean: the closed form of E g(X).
         g: the function of ``x``, without atoms.
-        order: the increasing order of symbolic breakpoints.
 
     Returns:
         A witness of kind ``"heat"``.
@@ -132,7 +126,7 @@ def variance_heat_certificate(
         >>> variance_heat_certificate(2*sigma**2, mu, x).detail
         'the heat equation fails: dF/dv - 1/2 d2F/dmu2 - (dm/dmu)^2 = 1'
     """
-    integrand = Integrand.from_expr(g, order)
+    integrand = Integrand.from_expr(g)
 
     def check() -> str:
         part = heat_certificate(mean, integrand)
@@ -142,10 +136,8 @@ def variance_heat_certificate(
             raise RejectedError("a function with atoms has no variance")
         form = NormalForm.from_expr(variance)
         slope = NormalForm.from_expr(mean).diff(mu)
-        require_heat_equation(form, slope * slope)
-        require_uniform_bound(form)
         zero = Integrand(integrand.breakpoints, tuple(S.Zero for _ in integrand.pieces))
-        require_limit(form, zero)
+        _require_solution(form, zero, slope * slope)
         return (
             f"equation with source (dm/dmu)^2 exact, {len(form.numerator)} terms uniformly "
             f"bounded, limit 0 on {len(integrand.pieces)} intervals, mean certified"
@@ -159,11 +151,18 @@ def _atomic_part(integrand: Integrand) -> NormalForm:
     total = NormalForm.from_expr(S.Zero)
     for location, weight in integrand.atoms:
         step = NormalForm.from_expr(NormalCdf((mu - location) / sigma))
-        require_heat_equation(step)
-        require_uniform_bound(step)
-        require_limit(step, Integrand((location,), (S.Zero, S.One)))
+        _require_solution(step, Integrand((location,), (S.Zero, S.One)))
         total = total + NormalForm.from_expr(weight) * step.diff(mu)
     return total
+
+
+def _require_solution(
+    form: NormalForm, integrand: Integrand, source: NormalForm | None = None
+) -> None:
+    """The three conditions of the theorem."""
+    require_heat_equation(form, source)
+    require_uniform_bound(form)
+    require_limit(form, integrand)
 
 
 def require_heat_equation(form: NormalForm, source: NormalForm | None = None) -> None:
@@ -289,13 +288,14 @@ def require_limit(form: NormalForm, integrand: Integrand) -> None:
         for position, limit in enumerate(limits):
             if all(rises == (place < position) for place, rises in signs):
                 limit[key] = limit.get(key, domain.zero) + value
+    ends = ["-oo", *map(str, integrand.breakpoints), "oo"]
     for position, (limit, piece) in enumerate(zip(limits, integrand.pieces, strict=True)):
         found = NormalForm(domain, {key: value for key, value in limit.items() if value})
         expected = NormalForm.from_expr(piece.subs(x, mu))
         if not (found - expected).is_zero:
             raise RejectedError(
-                f"the limit sigma -> 0+ on {_interval(integrand, position)} is {_short(found)} "
-                f"and not {_short(expected)}"
+                f"the limit sigma -> 0+ on ({ends[position]}, {ends[position + 1]}) is "
+                f"{_short(found)} and not {_short(expected)}"
             )
 
 
@@ -325,11 +325,6 @@ def _place(location: Expr, integrand: Integrand) -> int:
         if location == breakpoint_ or is_zero(location - breakpoint_):
             return place
     raise RejectedError(f"the closed form has a kink at {location}, where g has none")
-
-
-def _interval(integrand: Integrand, position: int) -> str:
-    ends = ["-oo", *map(str, integrand.breakpoints), "oo"]
-    return f"({ends[position]}, {ends[position + 1]})"
 
 
 def _short(form: NormalForm) -> str:

@@ -8,25 +8,10 @@ breakpoint comparable with every other one, every piece a polynomial times an ex
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
-from sympy import (
-    Abs,
-    DiracDelta,
-    Dummy,
-    Expr,
-    Heaviside,
-    Max,
-    Min,
-    Piecewise,
-    S,
-    Symbol,
-    cancel,
-    diff,
-    expand_log,
-    piecewise_fold,
-    sign,
-)
+import sympy
+from sympy import Abs, DiracDelta, Dummy, Expr, Piecewise, S, Symbol, cancel, diff, piecewise_fold
 from sympy.core.relational import Equality, Relational, Unequality
 
 from elu_sym.activations import KinkedFunction
@@ -140,11 +125,8 @@ class Integrand:
         )
 
     def _refined(self, breakpoints: tuple[Expr, ...]) -> list[Expr]:
-        position, pieces = 0, [self.pieces[0]]
-        for location in breakpoints:
-            position += location in self.breakpoints
-            pieces.append(self.pieces[position])
-        return pieces
+        passed = accumulate((b in self.breakpoints for b in breakpoints), initial=0)
+        return [self.pieces[number] for number in passed]
 
     def parameters(self) -> set[Symbol]:
         """The symbols other than ``x``."""
@@ -190,7 +172,7 @@ def compare(left: Expr, right: Expr, order: Sequence[Expr] = ()) -> int:
     Raises:
         IntegrandError: if neither the assumptions of the symbols nor ``order`` decide.
     """
-    difference = cancel(expand_log(left - right))
+    difference = cancel(sympy.expand_log(left - right))
     if difference.is_zero:
         return 0
     if difference.is_positive or difference.is_negative:
@@ -227,7 +209,7 @@ def _take_out_deltas(g: Expr) -> tuple[Expr, list[tuple[Expr, Expr, Dummy]]]:
 
 def _as_piecewise(g: Expr) -> Expr:
     """Write every function with a kink as a ``Piecewise``, from the inside out."""
-    kinked = (KinkedFunction, Abs, Max, Min, Heaviside, sign)
+    kinked = (KinkedFunction, Abs, sympy.Max, sympy.Min, sympy.Heaviside, sympy.sign)
     for _ in range(8):
         found = [part for part in g.atoms(*kinked) if part.has(x)]
         if not found:

@@ -64,7 +64,6 @@ def monte_carlo_certificate(
     uninformative: int = 0,
     workers: int | None = None,
     symbols: Sequence[Symbol] = (mu, sigma, alpha),
-    order: Sequence[Expr] = (),
     drawn: Sequence[SampleMoments] | None = None,
 ) -> Witness:
     """Test a formula for the mean or the variance of g(X) against samples.
@@ -80,7 +79,6 @@ def monte_carlo_certificate(
         uninformative: how many points may be uninformative before the witness fails.
         workers: threads; by default the number of processors.
         symbols: what the columns of the grid are.
-        order: the increasing order of symbolic breakpoints.
         drawn: the result of :func:`~elu_sym.certify.sampling.sample` with the same ``g`` and
             ``grid``, to test a mean and a variance with one draw.
 
@@ -106,7 +104,7 @@ def monte_carlo_certificate(
         raise ValueError(f"false_alarm = {false_alarm!r}; give a probability between 0 and 1")
     if drawn is not None and len(drawn) != len(grid):
         raise ValueError(f"drawn has {len(drawn)} points; give one for each of {len(grid)}")
-    integrand = Integrand.from_expr(g, order)
+    integrand = Integrand.from_expr(g)
     values = _values(formula, grid, symbols)
 
     def check() -> str:

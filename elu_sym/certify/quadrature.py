@@ -25,27 +25,17 @@ References:
 from collections.abc import Sequence
 from itertools import pairwise
 from math import factorial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sympy import Expr, Rational
 
-from elu_sym.algebra.enclosure import (
-    Point,
-    Reader,
-    enclose,
-    enclosures,
-    exact,
-    operations_at_points,
-)
+from elu_sym.algebra.enclosure import Ball, Point, Reader, enclose, enclosures, exact
 from elu_sym.algebra.special_functions import NormalPdf
 from elu_sym.certify.compound import Compound
 from elu_sym.certify.integrand import Integrand, terms
 from elu_sym.certify.points import random_points
 from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.symbols import mu, sigma
-
-if TYPE_CHECKING:
-    from flint import arb
 
 NARROW = Rational(1, 10**20)
 """The default relative width that a ball must not exceed."""
@@ -63,8 +53,8 @@ class Enclosure(NamedTuple):
             relative to, since E g(X) itself may vanish.
     """
 
-    value: "arb"
-    magnitude: "arb"
+    value: Ball
+    magnitude: Ball
 
 
 def enclose_expectation(
@@ -108,9 +98,6 @@ def arb_certificate(
     expression: Expr,
     quantity: Expr | Integrand | Compound,
     points: Sequence[Point] | None = None,
-    *,
-    order: Sequence[Expr] = (),
-    relative_width: Rational = NARROW,
 ) -> Witness:
     """Compare a closed form with the integral, both as balls, at rational points.
 
@@ -118,12 +105,10 @@ def arb_certificate(
         expression: the closed form.
         quantity: the g of E g(X), or a :class:`~elu_sym.certify.compound.Compound` of several.
         points: the points; by default 12 random ones from a fixed seed.
-        order: the increasing order of symbolic breakpoints.
-        relative_width: both balls must be narrower than this times the size of the integrals
-            (for a compound: of its value).
 
     Returns:
-        A witness of kind ``"arb"``: passed if at every point both balls are narrow and overlap.
+        A witness of kind ``"arb"``: passed if at every point both balls overlap and are narrower
+        than ``NARROW`` times the size of the integrals (for a compound: of its value).
 
     Raises:
         IntegrandError: if ``g`` cannot be read.
@@ -135,7 +120,7 @@ def arb_certificate(
         >>> arb_certificate(mu**2 + 2*sigma**2, x**2).passed
         False
     """
-    compound = Compound.of(quantity, order)
+    compound = Compound.of(quantity)
     parameters = compound.parameters
     if points is None:
         # Far from the kink the parts of a compound cancel, and each point takes seconds.
@@ -145,8 +130,8 @@ def arb_certificate(
     def check() -> str:
         widest = 0.0
         for point in points:
-            integral, size = enclose_compound(compound, point, relative_width)
-            allowed = size * exact(relative_width)
+            integral, size = enclose_compound(compound, point)
+            allowed = size * exact(NARROW)
             closed = enclose_within(expression, point, allowed)
             if not closed.overlaps(integral):
                 raise RejectedError(
@@ -164,7 +149,7 @@ def arb_certificate(
     return testify(Evidence.ENCLOSURE, check)
 
 
-def enclose_compound(compound: Compound, point: Point, relative_width: Rational) -> Enclosure:
+def enclose_compound(compound: Compound, point: Point) -> Enclosure:
     """Enclose a function of expectations; the magnitude of several is a bound from below.
 
     The precision of the parts is raised until cancellation between them leaves the value narrow.
@@ -172,17 +157,17 @@ def enclose_compound(compound: Compound, point: Point, relative_width: Rational)
     import flint
 
     if compound.only is not None:
-        return enclose_expectation(compound.only, point, relative_width)
-    width = relative_width
+        return enclose_expectation(compound.only, point)
+    width = NARROW
     while width.q.bit_length() < HIGHEST_PRECISION:
         bits = 2 * int(width.q).bit_length()
-        reader = Reader(operations_at_points(bits), {})
+        reader = Reader(bits, {})
         for symbol, part in compound.parts.items():
             reader.known[symbol] = enclose_expectation(part, point, width).value
         with flint.ctx.workprec(bits):
             value = reader.read(compound.recipe)
             size = value.abs_lower()
-            if value.is_finite() and value.rad() <= size * exact(relative_width):
+            if value.is_finite() and value.rad() <= size * exact(NARROW):
                 return Enclosure(value, size)
         width *= width
     raise RejectedError(
@@ -190,7 +175,7 @@ def enclose_compound(compound: Compound, point: Point, relative_width: Rational)
     )
 
 
-def enclose_within(expression: Expr, point: Point, radius: "arb") -> "arb":
+def enclose_within(expression: Expr, point: Point, radius: Ball) -> Ball:
     """A ball for an expression with at most the given radius, the precision raised as needed."""
     try:
         for ball in enclosures(expression, point, HIGHEST_PRECISION):

@@ -36,7 +36,6 @@ def sample(
     seed: int = 0,
     workers: int | None = None,
     symbols: Sequence[Symbol] = (mu, sigma, alpha),
-    order: Sequence[Expr] = (),
 ) -> list[SampleMoments]:
     """Draw X ~ N(mu, sigma^2) at every grid point and take the moments of g(X).
 
@@ -48,7 +47,6 @@ def sample(
             (i, j), as if the root had spawned the points and each of them its chunks.
         workers: threads; by default the number of processors. The result does not depend on it.
         symbols: what the columns of the grid are; ``mu`` and ``sigma`` among them.
-        order: the increasing order of symbolic breakpoints.
 
     Returns:
         One :class:`SampleMoments` a grid point.
@@ -62,7 +60,7 @@ def sample(
         >>> moments.count, abs(moments.mean - 0.39894) < 0.01
         (65536, True)
     """
-    integrand = Integrand.from_expr(g, order)
+    integrand = Integrand.from_expr(g)
     if integrand.atoms:
         raise IntegrandError("an atom cannot be sampled; sample the function that jumps there")
     points = [dict(zip(symbols, values, strict=True)) for values in grid]

@@ -18,8 +18,6 @@ References:
     (1981).
 """
 
-from collections.abc import Sequence
-
 from sympy import Expr, Symbol
 
 from elu_sym.algebra.equality import UndecidedError, equals
@@ -34,7 +32,6 @@ def stein_certificate(
     derivative_mean: Expr,
     g: Expr | Integrand,
     derivative: Expr | Integrand | None = None,
-    order: Sequence[Expr] = (),
 ) -> Witness:
     """Prove or refute Stein's identity between three closed forms.
 
@@ -45,7 +42,6 @@ def stein_certificate(
         g: the function of ``x``, without atoms.
         derivative: what ``derivative_mean`` was derived for; checked against the distributional
             derivative of ``g``, atoms included.
-        order: the increasing order of symbolic breakpoints.
 
     Returns:
         A witness of kind ``"stein"``; a refutation names a rational point.
@@ -68,7 +64,7 @@ def stein_certificate(
         Evidence.STEIN,
         "E[(X - mu) g] = sigma^2 E[g']",
         (weighted_mean - mu * mean, sigma**2 * derivative_mean),
-        Integrand.from_expr(g, order).derivative(),
+        Integrand.from_expr(g).derivative(),
         derivative,
     )
 
@@ -79,7 +75,6 @@ def parameter_certificate(
     g: Expr | Integrand,
     parameter: Symbol,
     derivative: Expr | Integrand | None = None,
-    order: Sequence[Expr] = (),
 ) -> Witness:
     """Prove or refute that the derivative of E g in a parameter is E of the derivative of g.
 
@@ -89,7 +84,6 @@ def parameter_certificate(
         g: the function of ``x``, without atoms.
         parameter: a parameter of ``g``.
         derivative: what ``derivative_mean`` was derived for; checked against that of ``g``.
-        order: the increasing order of symbolic breakpoints.
 
     Returns:
         A witness of kind ``"parameter"``.
@@ -108,7 +102,7 @@ def parameter_certificate(
         Evidence.PARAMETER,
         f"d/d{parameter} E[g] = E[dg/d{parameter}]",
         (mean.diff(parameter), derivative_mean),
-        Integrand.from_expr(g, order).derivative(parameter),
+        Integrand.from_expr(g).derivative(parameter),
         derivative,
     )
 

@@ -4,34 +4,16 @@ Every check sees only the terms before and the terms after. None calls a rule, s
 altered by hand, or a rule that is wrong, does not pass.
 """
 
+from collections import defaultdict
 from itertools import pairwise
 
-from sympy import (
-    Add,
-    DiracDelta,
-    Eq,
-    Expr,
-    Ne,
-    Piecewise,
-    S,
-    Symbol,
-    Tuple,
-    collect,
-    expand,
-    factor,
-)
+from sympy import Add, DiracDelta, Eq, Expr, Ne, Piecewise, S, Symbol, Tuple, collect, expand
 from sympy.core.relational import Relational
 
 from elu_sym.algebra.normal_form import NotNormalizableError, is_zero
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
-from elu_sym.gaussian.derivation import (
-    BoundaryTerm,
-    Check,
-    DefiniteIntegral,
-    Hypotheses,
-    Terms,
-    split_integral,
-)
+from elu_sym.gaussian import derivation
+from elu_sym.gaussian.derivation import Check, DefiniteIntegral, Hypotheses, Terms
 from elu_sym.gaussian.piecewise import interior_point, read_piecewise
 
 
@@ -41,7 +23,7 @@ def check_split(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Che
     ((variable, *ends),) = whole.limits
     density = hypotheses.density(variable)
     g = whole.function / density
-    pairs = [split_integral(term) for term in after]
+    pairs = [derivation.split_integral(term) for term in after]
     atoms = [
         term
         for term, (_, part) in zip(after, pairs, strict=True)
@@ -91,7 +73,7 @@ def check_integrands(before: Terms, after: Terms, hypotheses: Hypotheses) -> lis
     totals, rests = _by_limits(before), _by_limits(after)
     checks = []
     for limits in dict.fromkeys([*totals, *rests]):
-        difference = totals.get(limits, S.Zero) - rests.get(limits, S.Zero)
+        difference = totals[limits] - rests[limits]
         where = f"between {limits[1]} and {limits[2]}" if limits else "outside the integrals"
         checks.append(_vanishes(difference, f"the integrands agree {where}"))
     return checks
@@ -104,7 +86,7 @@ def check_substitution(before: Terms, after: Terms, hypotheses: Hypotheses) -> l
         return [Check("each term has its counterpart", False)]
     checks = []
     for old, new in zip(before, after, strict=True):
-        (old_factor, first), (new_factor, second) = split_integral(old), split_integral(new)
+        (old_factor, first), (new_factor, second) = map(derivation.split_integral, (old, new))
         if not (isinstance(first, DefiniteIntegral) and isinstance(second, DefiniteIntegral)):
             checks.append(_vanishes(old - new, "a term without an integral stays"))
             continue
@@ -131,12 +113,12 @@ def check_ends(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Chec
     """Each boundary term and integral of the density is its value at the ends."""
     total: Expr = S.Zero
     checks = []
-    for coefficient, part in map(split_integral, before):
+    for coefficient, part in map(derivation.split_integral, before):
         if part is None:
             total += coefficient
             continue
         inner, (variable, lower, upper) = part.args
-        if isinstance(part, BoundaryTerm):
+        if isinstance(part, derivation.BoundaryTerm):
             polynomial = inner / NormalPdf(variable)
             statement = f"{polynomial} is a polynomial, so {inner} vanishes at infinity"
             checks.append(Check(statement, bool(polynomial.is_polynomial(variable))))
@@ -184,7 +166,9 @@ def _resolve(g: Expr, point: dict[Symbol, Expr]) -> Expr:
         return S.Zero
     if isinstance(g, Piecewise):
         for piece, condition in g.args:
-            holds = condition.replace(_is_relation, lambda relation: _truth(relation, point))
+            holds = condition.replace(
+                lambda part: isinstance(part, Relational), lambda relation: _truth(relation, point)
+            )
             if holds == S.true:
                 return _resolve(piece, point)
             if holds != S.false:
@@ -197,14 +181,10 @@ def _resolve(g: Expr, point: dict[Symbol, Expr]) -> Expr:
     return g.func(*(_resolve(argument, point) for argument in g.args))
 
 
-def _is_relation(part: Expr) -> bool:
-    return isinstance(part, Relational)
-
-
 def _truth(relation: Relational, point: dict[Symbol, Expr]) -> Expr:
     if isinstance(relation, Eq | Ne):
         return S.true if isinstance(relation, Ne) else S.false
-    difference = factor(_resolve(relation.gts - relation.lts, point))
+    difference = _resolve(relation.gts - relation.lts, point).factor()
     if difference.is_positive:
         return S.true
     return S.false if difference.is_negative else relation
@@ -223,12 +203,12 @@ def _sifted(g: Expr, variable: Symbol) -> Expr:
 
 def _by_limits(terms: Terms) -> dict[Tuple, Expr]:
     """The integrands over each pair of ends; boundary terms count with their derivative."""
-    totals: dict[Tuple, Expr] = {}
-    for coefficient, part in map(split_integral, terms):
+    totals: dict[Tuple, Expr] = defaultdict(lambda: S.Zero)
+    for coefficient, part in map(derivation.split_integral, terms):
         inner, limits = (S.One, Tuple()) if part is None else part.args
-        if isinstance(part, BoundaryTerm):
+        if isinstance(part, derivation.BoundaryTerm):
             inner = inner.diff(limits[0])
-        totals[limits] = totals.get(limits, S.Zero) + coefficient * inner
+        totals[limits] += coefficient * inner
     return totals
 
 

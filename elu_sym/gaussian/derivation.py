@@ -80,11 +80,6 @@ class Step:
         return cls(rule, before, after, tuple(rule.check(before, after, hypotheses)))
 
     @property
-    def holds(self) -> bool:
-        """Whether there is a check and every check holds."""
-        return not self.failed
-
-    @property
     def failed(self) -> list[str]:
         """What does not hold of it; a step that nothing checks does not hold either."""
         if not self.checks:
@@ -138,7 +133,7 @@ class Derivation:
         lines = [f"    {_text(self.steps[0].before)}"]
         for number, step in enumerate(self.steps, start=1):
             lines.append(f"{number}. {step.rule.name}: {step.rule.because}")
-            lines += [f"  = {_text(step.after)}"]
+            lines.append(f"  = {_text(step.after)}")
             lines += [
                 f"    [{'checked' if check.holds else 'FAILED'}] {check.statement}"
                 for check in step.checks

@@ -11,15 +11,8 @@ from sympy.stats.crv_types import NormalDistribution
 from sympy.stats.rv import RandomSymbol, random_symbols
 
 from elu_sym.algebra.normal_form import NotNormalizableError
-from elu_sym.gaussian import checks, rules
-from elu_sym.gaussian.derivation import (
-    DefiniteIntegral,
-    Derivation,
-    DerivationError,
-    Hypotheses,
-    Rule,
-    Step,
-)
+from elu_sym.gaussian import checks, derivation, rules
+from elu_sym.gaussian.derivation import Derivation, DerivationError, Hypotheses, Rule, Step
 from elu_sym.gaussian.order import BreakpointOrder
 from elu_sym.gaussian.piecewise import UnsupportedExpressionError
 from elu_sym.symbols import x as standard_variable
@@ -115,7 +108,7 @@ def derive_expectation(g: Expr, X: RandomSymbol, order: tuple[Expr, ...] = ()) -
     hypotheses = Hypotheses(distribution.mean, distribution.std, BreakpointOrder(tuple(order)))
     integrand = g.xreplace({X: variable}) * hypotheses.density(variable)
     terms: tuple[Expr, ...] = (
-        DefiniteIntegral(integrand, (variable, S.NegativeInfinity, S.Infinity)),
+        derivation.DefiniteIntegral(integrand, (variable, S.NegativeInfinity, S.Infinity)),
     )
     steps = []
     for rule in RULES:

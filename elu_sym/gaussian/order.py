@@ -5,8 +5,8 @@ the caller declares the order; nothing is ever guessed.
 """
 
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
+from functools import cache, cmp_to_key
+from itertools import chain, groupby, pairwise
 
 from sympy import Dummy, Expr, S, expand, expand_log
 
@@ -46,10 +46,8 @@ class BreakpointOrder:
         difference = expand_log(expand(left - right))
         if difference.is_zero:
             return 0
-        if difference.is_positive:
-            return 1
-        if difference.is_negative:
-            return -1
+        if difference.is_positive or difference.is_negative:
+            return 1 if difference.is_positive else -1
         if left in self.declared and right in self.declared:
             return -1 if self.declared.index(left) < self.declared.index(right) else 1
         if self.declared:
@@ -63,14 +61,8 @@ class BreakpointOrder:
 
     def merge(self, *groups: tuple[Expr, ...]) -> tuple[Expr, ...]:
         """All breakpoints of the groups in increasing order, each once."""
-        merged: list[Expr] = []
-        for point in (point for group in groups for point in group):
-            position = 0
-            while position < len(merged) and (order := self.sign(merged[position], point)) < 0:
-                position += 1
-            if position == len(merged) or order != 0:
-                merged.insert(position, point)
-        return tuple(merged)
+        key = cmp_to_key(self.sign)
+        return tuple(next(equal) for _, equal in groupby(sorted(chain(*groups), key=key), key))
 
     def with_gaps(self, expression: Expr) -> Expr:
         """An expression in which the declared order holds by construction.

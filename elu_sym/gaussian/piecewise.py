@@ -5,34 +5,17 @@ expression once. ``Abs``, ``sign``, ``Heaviside``, ``Max`` and ``Min`` split whe
 changes sign, a ``Piecewise`` where its conditions do, ``DiracDelta`` puts an atom.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from itertools import pairwise
+from functools import cmp_to_key, reduce
+from itertools import accumulate, chain, pairwise
 
-from sympy import (
-    Abs,
-    Add,
-    And,
-    DiracDelta,
-    Dummy,
-    Expr,
-    Heaviside,
-    Max,
-    Min,
-    Mul,
-    Not,
-    Or,
-    Piecewise,
-    Pow,
-    S,
-    Symbol,
-    exp,
-    expand,
-    sign,
-)
+import sympy
+from sympy import Abs, Add, DiracDelta, Dummy, Expr, Mul, Piecewise, S, Symbol, exp, expand
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import Boolean
+from sympy.logic.boolalg import And, Boolean, Not, Or
+from sympy.utilities.iterables import sift
 
 from elu_sym.activations import KinkedFunction
 from elu_sym.gaussian.order import BreakpointOrder
@@ -99,6 +82,7 @@ def read_piecewise(
         UnorderedBreakpointsError: if the order of two breakpoints is not known.
 
     Examples:
+        >>> from sympy import Max, Min
         >>> from elu_sym.activations import Elu
         >>> from elu_sym.symbols import alpha, x
         >>> read_piecewise(Elu(x, alpha) ** 2, x).intervals()
@@ -116,14 +100,14 @@ class _Reader:
         self.rules: dict[type, Callable[[Expr], PiecewiseExpression]] = {
             Add: self.add,
             Mul: lambda g: reduce(self.multiply, (self.read(factor) for factor in g.args)),
-            Pow: self.power,
+            sympy.Pow: self.power,
             exp: lambda g: self.combine(exp, [self.without_atoms(g.args[0])]),
             Piecewise: self.piecewise,
             Abs: lambda g: self.by_sign(g.args[0], lambda piece, s: s * piece),
-            sign: lambda g: self.by_sign(g.args[0], lambda piece, s: S(s)),
-            Heaviside: lambda g: self.by_sign(g.args[0], lambda piece, s: S.Half * (1 + s)),
-            Max: lambda g: self.read(self.maximum(g.args)),
-            Min: lambda g: self.read(-self.maximum([-argument for argument in g.args])),
+            sympy.sign: lambda g: self.by_sign(g.args[0], lambda piece, s: S(s)),
+            sympy.Heaviside: lambda g: self.by_sign(g.args[0], lambda piece, s: S.Half * (1 + s)),
+            sympy.Max: lambda g: self.read(self.maximum(g.args)),
+            sympy.Min: lambda g: self.read(-self.maximum([-argument for argument in g.args])),
             DiracDelta: self.atom,
         }
 
@@ -150,11 +134,9 @@ class _Reader:
     ) -> PiecewiseExpression:
         """The same function with more breakpoints."""
         merged = self.order.merge(form.breakpoints, breakpoints)
-        position, pieces = 0, [form.pieces[0]]
-        for point in merged:
-            position += point in form.breakpoints
-            pieces.append(form.pieces[position])
-        return PiecewiseExpression(self.variable, merged, tuple(pieces), form.atoms)
+        passed = accumulate((point in form.breakpoints for point in merged), initial=0)
+        pieces = tuple(form.pieces[number] for number in passed)
+        return PiecewiseExpression(self.variable, merged, pieces, form.atoms)
 
     def combine(
         self, operation: Callable[..., Expr], forms: Iterable[PiecewiseExpression]
@@ -168,10 +150,9 @@ class _Reader:
 
     def add(self, g: Expr) -> PiecewiseExpression:
         forms = [self.read(argument) for argument in g.args]
-        atoms: dict[Expr, Expr] = {}
-        for form in forms:
-            for point, weight in form.atoms.items():
-                atoms[point] = atoms.get(point, S.Zero) + weight
+        atoms: dict[Expr, Expr] = defaultdict(lambda: S.Zero)
+        for point, weight in chain(*(form.atoms.items() for form in forms)):
+            atoms[point] += weight
         return replace(self.combine(Add, forms), atoms=atoms)
 
     def multiply(
@@ -213,15 +194,12 @@ class _Reader:
 
     def maximum(self, arguments: Iterable[Expr]) -> Expr:
         """The maximum over moduli; of the arguments free of the variable the largest is taken."""
-        varying: list[Expr] = []
-        largest = S.NegativeInfinity
-        for argument in arguments:
-            if argument.has(self.variable):
-                varying.append(argument)
-            elif self.order.sign(argument, largest) > 0:
-                largest = argument
-        constants = [] if largest == S.NegativeInfinity else [largest]
-        return reduce(_maximum, [*varying, *constants])
+        varying, constants = sift(arguments, lambda g: g.has(self.variable), binary=True)
+        constants = sorted(constants, key=cmp_to_key(self.order.sign))[-1:]
+        return reduce(
+            lambda left, right: (left + right) / 2 + Abs(left - right, evaluate=False) / 2,
+            [*varying, *constants],
+        )
 
     def sign_between(self, piece: Expr, lower: Expr, upper: Expr) -> int:
         """The sign of a piece on an open interval on which it does not change."""
@@ -296,7 +274,3 @@ def interior_point(lower: Expr, upper: Expr) -> Expr:
     if upper == S.Infinity:
         return lower + parameter
     return (lower + parameter * upper) / (1 + parameter)
-
-
-def _maximum(left: Expr, right: Expr) -> Expr:
-    return (left + right) / 2 + Abs(left - right, evaluate=False) / 2

@@ -11,13 +11,8 @@ from sympy import Add, Expr, Float, Mul, Poly, S, Symbol, default_sort_key, exp,
 
 from elu_sym.algebra.normal_form import NormalForm
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
-from elu_sym.gaussian.derivation import (
-    BoundaryTerm,
-    DefiniteIntegral,
-    Hypotheses,
-    Terms,
-    split_integral,
-)
+from elu_sym.gaussian import derivation
+from elu_sym.gaussian.derivation import BoundaryTerm, DefiniteIntegral, Hypotheses, Terms
 from elu_sym.gaussian.forms import textbook
 from elu_sym.gaussian.piecewise import UnsupportedExpressionError, read_piecewise
 from elu_sym.symbols import z
@@ -226,6 +221,6 @@ def monomials(piece: Expr, variable: Symbol) -> dict[tuple[int, Expr], Expr]:
 def _rewrite(terms: Terms, rewrite: Callable[[Expr], list[Expr]]) -> Terms:
     """The terms with new ones for what each multiplies between two ends."""
     result: list[Expr] = []
-    for coefficient, part in map(split_integral, terms):
+    for coefficient, part in map(derivation.split_integral, terms):
         result += [coefficient * new for new in ([S.One] if part is None else rewrite(part))]
     return tuple(result) or (S.Zero,)

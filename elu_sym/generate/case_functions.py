@@ -1,6 +1,5 @@
 """The text of numeric functions that choose between cases, for :mod:`elu_sym.generate.codegen`."""
 
-import textwrap
 from typing import Any
 
 from sympy import Expr, Symbol, fraction
@@ -9,23 +8,10 @@ from sympy.printing.numpy import NumPyPrinter
 from elu_sym.book.cases import Case, UnsupportedDerivativeError
 from elu_sym.book.formula import Formula
 from elu_sym.book.primitives import UpperPartialMoment
+from elu_sym.generate.printers import folded, indented, python_function
 
 NUMERIC_FUNCTIONS = ("log_ratio", "probability_above", "probability_below", "probability_by_cases")
 """What the text calls beside the primitives."""
-
-FUNCTION = '''
-
-def {name}({typed}) -> FloatArray:
-    """Compute {statement}.
-
-    In each case it is proved equal to the derived closed form
-
-{closed_forms}
-    """
-    return probability_by_cases(
-        ({arguments}),
-{cases}    )
-'''
 
 CASE = """\
         (
@@ -79,23 +65,18 @@ def case_function(formula: Formula) -> str:
         return ""
     plain = dict(zip(formula.symbols, map(Symbol, formula.arguments), strict=True))
     arguments = ", ".join(formula.arguments)
-    return FUNCTION.format(
-        name=formula.function_name,
-        typed=", ".join(f"{name}: FloatArray" for name in formula.arguments),
-        arguments=arguments,
-        statement=formula.statement,
-        closed_forms="\n".join(_described(case) for case in cases),
-        cases="".join(_case(case, plain, arguments) for case in cases),
+    closed_forms = (
+        indented(f"{case.name}: {case.closed_form}", subsequent_indent=" " * 12) for case in cases
     )
-
-
-def _described(case: Case) -> str:
-    return textwrap.fill(
-        f"{case.name}: {case.closed_form}",
-        96,
-        initial_indent=" " * 8,
-        subsequent_indent=" " * 12,
-        break_long_words=False,
+    return python_function(
+        formula.function_name,
+        dict.fromkeys(formula.arguments, "FloatArray"),
+        f"Compute {formula.statement}.\n\n"
+        "    In each case it is proved equal to the derived closed form\n\n"
+        f"{chr(10).join(closed_forms)}\n    ",
+        f"probability_by_cases(\n        ({arguments}),\n"
+        f"{''.join(_case(case, plain, arguments) for case in cases)}    )",
+        returns="FloatArray",
     )
 
 
@@ -107,14 +88,8 @@ def _case(case: Case, plain: dict[Any, Any], arguments: str) -> str:
     ]
     condition = relations[0] if len(relations) == 1 else " & ".join(f"({r})" for r in relations)
     terms = case.over_primitives().xreplace(plain).as_ordered_terms()
-    code = " + ".join(_probability(printer, term) for term in terms)
-    if len(code) > 50:
-        # A line of its own for each term.
-        inner = code.replace(" + ", "\n                + ")
-        code = f"(\n                {inner}\n            )"
-    return CASE.format(arguments=arguments, condition=condition, probability=code)
-
-
-def _probability(printer: _CasePrinter, term: Expr) -> str:
     constants = {0: "numpy.zeros_like(mu)", 1: "numpy.ones_like(mu)"}
-    return constants[term] if term in constants else str(printer.doprint(term))
+    code = " + ".join(constants.get(term) or printer.doprint(term) for term in terms)
+    return CASE.format(
+        arguments=arguments, condition=condition, probability=folded(code, 12, longest=50)
+    )

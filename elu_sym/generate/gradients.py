@@ -5,7 +5,6 @@ proved to be the derivative of the closed form. It is printed over primitives ag
 as accurate as the formula and has the limits of the primitives where sigma is 0 or mu infinite.
 """
 
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from string import ascii_lowercase
@@ -14,27 +13,11 @@ from sympy import Add, Expr, S, Symbol, default_sort_key
 
 from elu_sym.algebra.normal_form import is_zero
 from elu_sym.algebra.special_functions import NormalCdf
+from elu_sym.book import primitives
 from elu_sym.book.formula import Formula
-from elu_sym.book.primitives import (
-    DensityAtZero,
-    Primitive,
-    ProbabilityByScale,
-    StandardDensity,
-    UpperPartialMoment,
-    UpperPartialVariance,
-)
-from elu_sym.generate.printers import MU, Laws, PythonPrinter, plain_symbols, typed, written_terms
+from elu_sym.book.primitives import Primitive, UpperPartialMoment
+from elu_sym.generate import printers
 from elu_sym.symbols import mu, sigma
-
-GRADIENT = '''
-
-def {name}_gradient({arguments}) -> tuple[Array, ...]:
-    """Compute the gradient of {statement}.
-
-    By {symbols}; {reason}.
-    """
-{assignments}    return {gradient}
-'''
 
 ROOT_GRADIENT = """root_gradient(
         law,
@@ -77,10 +60,10 @@ def gradient(formula: Formula) -> tuple[Expr, ...]:
 
 DEGREES: dict[type[Primitive], Callable[[Primitive], Expr]] = {
     UpperPartialMoment: lambda primitive: primitive.orders[0],
-    UpperPartialVariance: lambda primitive: S(2),
-    StandardDensity: lambda primitive: S.Zero,
-    DensityAtZero: lambda primitive: S.NegativeOne,
-    ProbabilityByScale: lambda primitive: S.NegativeOne,
+    primitives.UpperPartialVariance: lambda primitive: S(2),
+    primitives.StandardDensity: lambda primitive: S.Zero,
+    primitives.DensityAtZero: lambda primitive: S.NegativeOne,
+    primitives.ProbabilityByScale: lambda primitive: S.NegativeOne,
 }
 """The power of a factor of mu and sigma that comes out of what is homogeneous in them."""
 
@@ -107,7 +90,7 @@ def gradient_function(formula: Formula) -> str:
     Raises:
         NoDecompositionError: if the closed form is no combination of primitives.
     """
-    name, assignments = formula.function_name, Laws()
+    name, assignments = formula.function_name, printers.Laws()
     if formula.name == "std":
         activation = formula.activation
         _ = activation.variance.over_primitives  # raises where there is none
@@ -120,25 +103,26 @@ def gradient_function(formula: Formula) -> str:
         )
     else:
         reason = "proved equal to the derivatives of the closed form"
-        symbols = plain_symbols(formula)
+        symbols = printers.plain_symbols(formula)
         derivatives = [derivative.xreplace(symbols) for derivative in gradient(formula)]
         names, assignments = _named(derivatives)
         components = "\n".join(_component(derivative, names) for derivative in derivatives)
         text = f"(\n{components}\n    )"
-    return GRADIENT.format(
-        name=name,
-        arguments=typed(formula),
-        statement=formula.statement,
-        symbols=f"{', '.join(formula.arguments[:-1])} and {formula.arguments[-1]}",
-        reason=reason,
-        assignments="".join(f"    {name} = {code}\n" for name, code in assignments.items()),
-        gradient=text,
+    *first, last = formula.arguments
+    return printers.python_function(
+        f"{name}_gradient",
+        printers.law_and_parameters(formula.activation),
+        f"Compute the gradient of {formula.statement}.\n\n"
+        f"    By {', '.join(first)} and {last}; {reason}.\n    ",
+        text,
+        assignments,
+        returns="tuple[Array, ...]",
     )
 
 
 def _named(derivatives: Sequence[Expr]) -> tuple[dict[Primitive, str], dict[str, str]]:
     """A name for each primitive, and what is assigned to the names, the laws first."""
-    printer = PythonPrinter()
+    printer = printers.PythonPrinter()
     found = {p for derivative in derivatives for p in derivative.atoms(Primitive)}
     # In an order of its own, since the laws are named in that in which they are met.
     ordered = sorted(found, key=default_sort_key)
@@ -164,11 +148,8 @@ def _component(derivative: Expr, names: Mapping[Primitive, str]) -> str:
         # A derivative that vanishes still takes the shape and the NaN of the arguments.
         return "        0*law.sigma,"
     terms = Add(*(_with_names(term, names) for term in Add.make_args(derivative)))
-    code = written_terms(terms, PythonPrinter())
-    if len(code) > 80:
-        lines = code.replace(" + ", "\n    + ").replace(" - ", "\n    - ")
-        code = f"(\n    {lines}\n)"
-    return textwrap.indent(f"{code},", " " * 8)
+    code = printers.written_terms(terms, printers.PythonPrinter())
+    return f"        {printers.folded(code, 8)},"
 
 
 def _with_names(term: Expr, names: Mapping[Primitive, str]) -> Expr:
@@ -176,13 +157,13 @@ def _with_names(term: Expr, names: Mapping[Primitive, str]) -> Expr:
 
     What grows without bound as mu does, beside something that vanishes, is to be finite.
     """
-    primitives = term.atoms(Primitive)
+    found = term.atoms(Primitive)
     replaced: dict[Expr, Expr] = {}
-    for primitive in primitives:
+    for primitive in found:
         name, grows = names[primitive], isinstance(primitive, UpperPartialMoment)
-        grows = grows and primitive.orders[0] > 0 and len(primitives) > 1
+        grows = grows and primitive.orders[0] > 0 and len(found) > 1
         replaced[primitive] = Symbol(f"finite(law, {name})" if grows else name, positive=True)
-    if primitives:
-        replaced[MU] = Symbol("finite(law, law.mu)", real=True)
+    if found:
+        replaced[printers.MU] = Symbol("finite(law, law.mu)", real=True)
     # All at once, and mu not where it is the argument of a primitive.
     return term.xreplace(replaced)

@@ -22,7 +22,6 @@ Algorithms*, section 5.2: Horner's rule is as good as its condition number, whic
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,15 +113,10 @@ def sources() -> dict[str, str]:
     """Return the text of each file that is written, by its path beside this one."""
     python, c = [_PYTHON], [_C]
     for name, rows in tables().items():
-        shape = "".join(f"[{size}]" for size in _shape(rows))
+        shape = "".join(f"[{size}]" for size in np.shape(rows))
         python.append(f"{name} = {_written(rows, '()', '')}\n")
         c.append(f"static const double {name}{shape} = {_written(rows, '{}', '')};\n")
     return {"mills_table.py": "".join(python), "compiled/mills_table.h": "".join(c)}
-
-
-def _shape(rows: Sequence[object]) -> tuple[int, ...]:
-    inner = rows[0]
-    return (len(rows), *(_shape(inner) if isinstance(inner, list) else ()))
 
 
 def _written(value: object, brackets: str, indent: str) -> str:

@@ -11,35 +11,27 @@ says so when it is asked.
 
 import re
 
-from sympy import Expr, Pow, Symbol, diff, exp, simplify
-from sympy.printing.numpy import NumPyPrinter
+from sympy import Expr, Symbol, diff, exp, simplify
 
 from elu_sym.algebra.equality import UndecidedError, equals
 from elu_sym.algebra.normal_form import NotNormalizableError
 from elu_sym.book.formula import ACTIVATIONS, Activation, elu
+from elu_sym.generate.printers import PythonPrinter, python_function
 
 __all__ = ["pieces_source", "read_pieces"]
-
-PIECES = '''
-
-def {name}_pieces({arguments}) -> tuple[Array, ...]:
-    """Return c, r, k: {name}(x) is c x for x >= 0, {below} for x < 0."""
-    return {numbers}
-'''
-
-FUNCTION = '''
-
-def {name}({arguments}) -> Array:
-    """Compute {statement}."""
-    return {code}
-'''
 
 
 def pieces_source() -> str:
     """The pieces of every activation that has such, and ELU and its derivative as functions."""
     text = "".join(map(_pieces_function, ACTIVATIONS.values()))
-    text += _function(elu, "elu_value", "ELU", elu.function)
-    return text + _function(elu, "elu_slope", "the derivative of ELU", elu.function.derivative)
+    x = Symbol("x", real=True)
+    for name, statement, value in (
+        ("elu_value", "ELU", elu.function(x, *elu.symbols)),
+        ("elu_slope", "the derivative of ELU", elu.function.derivative(x, *elu.symbols)),
+    ):
+        arguments = dict.fromkeys(("x", *elu.parameters), "Array")
+        text += python_function(name, arguments, f"Compute {statement}.", _code(elu, value))
+    return text
 
 
 def read_pieces(activation: Activation) -> tuple[Expr, Expr, Expr] | None:
@@ -83,41 +75,19 @@ def _pieces_function(activation: Activation) -> str:
     pieces = read_pieces(activation)
     if pieces is None:
         return ""
-    return PIECES.format(
-        name=activation.name,
-        arguments=_arguments(activation),
-        below="c r x" if pieces[2] == 0 else "c r (e^(k x) - 1)/k",
-        numbers=", ".join(_code(activation, number) for number in pieces),
+    below = "c r x" if pieces[2] == 0 else "c r (e^(k x) - 1)/k"
+    return python_function(
+        f"{activation.name}_pieces",
+        dict.fromkeys(activation.parameters, "Array"),
+        f"Return c, r, k: {activation.name}(x) is c x for x >= 0, {below} for x < 0.",
+        ", ".join(_code(activation, number) for number in pieces),
+        returns="tuple[Array, ...]",
     )
-
-
-def _function(activation: Activation, name: str, statement: str, function: type[Expr]) -> str:
-    """The text of a function of x and the parameters."""
-    x = Symbol("x", real=True)
-    return FUNCTION.format(
-        name=name,
-        arguments=f"x: Array, {_arguments(activation)}",
-        statement=statement,
-        code=_code(activation, function(x, *activation.symbols)),
-    )
-
-
-def _arguments(activation: Activation) -> str:
-    return ", ".join(f"{name}: Array" for name in activation.parameters)
 
 
 def _code(activation: Activation, expression: Expr) -> str:
     names = (Symbol(name, positive=True) for name in activation.parameters)
     plain = expression.xreplace(dict(zip(activation.symbols, names, strict=True)))
     # SymPy folds what it clips by a list, for any number of arguments.
-    code = _Printer().doprint(plain)
+    code = PythonPrinter().doprint(plain)
     return re.sub(r"functools\.reduce\(([\w.]+), \[(.+?)\]\)", r"\1(\2)", code)
-
-
-class _Printer(NumPyPrinter):
-    """Divides in place of a power, which may be rounded twice."""
-
-    def _print_Pow(self, power: Pow, rational: bool = False) -> str:
-        if power.exp == -1 and power.base.is_Symbol:
-            return f"1/{self._print(power.base)}"
-        return str(super()._print_Pow(power, rational))

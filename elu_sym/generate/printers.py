@@ -1,6 +1,10 @@
 """A formula over the primitives as an expression of Python or of C."""
 
+import re
+import textwrap
+from collections.abc import Mapping
 from functools import reduce
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from sympy import Add, Expr, Pow, Rational, Symbol, sqrt
@@ -8,7 +12,7 @@ from sympy.printing.c import C99CodePrinter
 from sympy.printing.codeprinter import CodePrinter
 from sympy.printing.numpy import NumPyPrinter
 
-from elu_sym.book.formula import Formula
+from elu_sym.book.formula import Activation, Formula
 from elu_sym.book.primitives import Primitive, UpperPartialMoment
 
 MU, SIGMA = Symbol("mu"), Symbol("sigma", positive=True)
@@ -33,15 +37,11 @@ class LawPrinter(CodePrinter):
 
     hypot: ClassVar[str]
     """What gives the root of the sum of two squares."""
-    options: ClassVar[dict[str, Any]] = {}
-    """How the printer of the language is set."""
-
-    laws: Laws
 
     def __init__(self) -> None:
         """Start with no derived law."""
-        super().__init__(self.options)
-        self.laws = {}
+        super().__init__()
+        self.laws: Laws = {}
 
     def _print_Function(self, function: Expr) -> str:
         if not isinstance(function, Primitive):
@@ -80,7 +80,6 @@ class PythonPrinter(LawPrinter, NumPyPrinter):
     scaled = "law.scaled({})"
     divided = "law.divided({})"
     hypot = "law.ops.hypot"
-    options: ClassVar[dict[str, Any]] = {"fully_qualified_modules": False}
 
     def _print_Pow(self, power: Pow, rational: bool = False) -> str:
         base, exponent = power.as_base_exp()
@@ -115,9 +114,59 @@ def plain_symbols(formula: Formula) -> dict[Symbol, Symbol]:
     return dict(zip(formula.symbols, (MU, SIGMA, *parameters), strict=True))
 
 
-def typed(formula: Formula) -> str:
-    """The arguments of the generated function of a formula."""
-    return ", ".join(["law: Law", *(f"{name}: Array" for name in formula.activation.parameters)])
+def python_function(
+    name: str,
+    arguments: Mapping[str, str],
+    documentation: str,
+    code: str,
+    assigned: Mapping[str, str] = MappingProxyType({}),
+    returns: str = "Array",
+) -> str:
+    """The text of a function of Python.
+
+    Args:
+        name: its name.
+        arguments: the types of its arguments by name.
+        documentation: what stands below the ``def``.
+        code: what is returned.
+        assigned: what is assigned before, by name.
+        returns: the type of what is returned.
+
+    Examples:
+        >>> print(python_function("half", {"x": "Array"}, "Compute half.", "x/2").strip())
+        def half(x: Array) -> Array:
+            \"\"\"Compute half.\"\"\"
+            return x/2
+    """
+    typed = ", ".join(f"{argument}: {kind}" for argument, kind in arguments.items())
+    lines = [f"def {name}({typed}) -> {returns}:", f'    """{documentation}"""']
+    lines += [f"    {each} = {value}" for each, value in assigned.items()]
+    return "\n".join(["\n", *lines, f"    return {code}\n"])
+
+
+def folded(code: str, indentation: int, longest: int = 80) -> str:
+    """A sum as it is, or one line a term if it is long."""
+    if len(code) <= longest:
+        return code
+    margin = "\n" + " " * indentation
+    terms = re.sub(r" ([+-]) ", rf"{margin}    \1 ", code)
+    return f"({margin}    {terms}{margin})"
+
+
+def indented(text: str, subsequent_indent: str) -> str:
+    """Text in lines of the documentation of a function."""
+    return textwrap.fill(
+        text,
+        96,
+        initial_indent=" " * 8,
+        subsequent_indent=subsequent_indent,
+        break_long_words=False,
+    )
+
+
+def law_and_parameters(activation: Activation) -> dict[str, str]:
+    """The types of the arguments of a generated function."""
+    return {"law": "Law", **dict.fromkeys(activation.parameters, "Array")}
 
 
 def written(formula: Formula, printer: Any) -> tuple[str, Laws]:

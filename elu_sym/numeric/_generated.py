@@ -951,7 +951,7 @@ def selu_pieces(alpha: Array, scale: Array) -> tuple[Array, ...]:
 
 def celu_pieces(alpha: Array) -> tuple[Array, ...]:
     """Return c, r, k: celu(x) is c x for x >= 0, c r (e^(k x) - 1)/k for x < 0."""
-    return 1, 1, 1/alpha
+    return 1, 1, 1.0/alpha
 
 
 def elu_value(x: Array, alpha: Array) -> Array:

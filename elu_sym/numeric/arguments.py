@@ -96,19 +96,23 @@ def broadcast_arguments(**arguments: tuple[Any, Domain]) -> Arguments:
         ...
     ValueError: sigma[1] = -2.0: give a finite number, zero or more (zero is the limit from above)
     """
-    arrays, strong = [], []
+    arrays, kinds = [], set()
     for name, (value, domain) in arguments.items():
         array, kind = _real_array(name, value)
         _check_domain(name, array, domain)
         arrays.append(array)
-        if kind is not None:
-            strong.append(kind)
-    single = bool(strong) and all(kind == np.float32 for kind in strong)
-    return Arguments(
-        tuple(arrays),
-        _broadcast_shape(tuple(arguments), arrays),
-        np.dtype(np.float32 if single else np.float64),
-    )
+        kinds.add(kind)
+    single = kinds - {None} == {np.dtype(np.float32)}
+    try:
+        shape = np.broadcast_shapes(*(array.shape for array in arrays))
+    except ValueError:
+        named = zip(arguments, arrays, strict=True)
+        shapes = ", ".join(f"{name} has shape {array.shape}" for name, array in named)
+        raise ValueError(
+            f"the arguments do not broadcast: {shapes}; give shapes that agree from the last "
+            "axis on, or are 1 there"
+        ) from None
+    return Arguments(tuple(arrays), shape, np.dtype(np.float32 if single else np.float64))
 
 
 def _real_array(name: str, value: Any) -> tuple[FloatArray, np.dtype[Any] | None]:
@@ -172,19 +176,6 @@ def _check_domain(name: str, array: FloatArray, domain: Domain) -> None:
     more = int(np.count_nonzero(outside)) - 1
     others = f" (and {more} more)" if more else ""
     raise ValueError(f"{name}{_position(index)} = {array[index]}{others}: give {domain.advice}")
-
-
-def _broadcast_shape(names: tuple[str, ...], arrays: list[FloatArray]) -> tuple[int, ...]:
-    try:
-        return np.broadcast_shapes(*(array.shape for array in arrays))
-    except ValueError:
-        shapes = ", ".join(
-            f"{name} has shape {array.shape}" for name, array in zip(names, arrays, strict=True)
-        )
-        raise ValueError(
-            f"the arguments do not broadcast: {shapes}; give shapes that agree from the last "
-            "axis on, or are 1 there"
-        ) from None
 
 
 def _position(index: tuple[int, ...]) -> str:

@@ -110,14 +110,6 @@ class NormalLaw:
         root, weight = negative_exponential(ops, -0.5 * square)
         return root, weight * (ONE_OVER_SQRT_TWO_PI - (0.5 * ONE_OVER_SQRT_TWO_PI) * rest)
 
-    def compute_density(self) -> None:
-        """Compute the density now: laws that are made of this one share it."""
-        _ = self.density
-
-    def compute_tail(self) -> None:
-        """Compute density and tail now, as ``compute_density`` does."""
-        _ = self.tail_probability
-
     @cached_property
     def density_value(self) -> Array:
         """phi(t), 0 where it is no double."""
@@ -166,7 +158,7 @@ class NormalLaw:
 
     def _changed(self, **changed: Array) -> NormalLaw:
         """Another law of the same density, which is computed once."""
-        self.compute_density()
+        _ = self.density
         law = NormalLaw.__new__(NormalLaw)
         law.__dict__ |= self.__dict__ | changed | {"lower_moments": {}}
         return law
@@ -178,7 +170,7 @@ class NormalLaw:
 
         Most of the density is needed on either side, so it is computed before it is divided.
         """
-        self.compute_density()
+        _ = self.density
         return self.ops.choose(condition, yes, no, self, *values)
 
     def at(self, index: Array) -> NormalLaw:

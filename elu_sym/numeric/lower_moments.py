@@ -19,6 +19,7 @@ loses more than a few units:
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from elu_sym.numeric.exponential_moments import exponential_moment
 from elu_sym.numeric.law import Law, LimitLaw, Moment, NormalLaw
@@ -89,7 +90,8 @@ def lower_conditional_mean(law: Law, alpha: Array | float) -> Array:
     """
     if isinstance(law, LimitLaw):
         return alpha * abs(law.ops.expm1(law.ops.minimum(law.mu, 0.0)))
-    unit, bracket = law.ops.choose(law.t >= LEFT_EDGE, _conditional_right, _conditional_left, law)
+    right = partial(laplace_form, 1, relative=True)
+    unit, bracket = law.ops.choose(law.t >= LEFT_EDGE, right, _conditional_left, law)
     return (alpha * unit) * bracket
 
 
@@ -191,10 +193,6 @@ def _parity(law: NormalLaw, order: int) -> tuple[Array, Array]:
     if order > 3:
         total = total + second * second * (((w + 2.0) * w + 3.0) * (w * w) - 3.0)
     return mean, total
-
-
-def _conditional_right(law: NormalLaw) -> tuple[Array, Array]:
-    return laplace_form(1, law, relative=True)
 
 
 def _conditional_left(law: NormalLaw) -> tuple[Array, Array]:

@@ -27,24 +27,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from elu_sym.numeric.mills_table import (
-    FINE_0,
-    FINE_2,
-    FINE_4,
-    WIDE_1,
-    WIDE_2,
-    WIDE_4,
-    WIDE_RATIO,
-    WIDE_SHIFT,
-    WIDE_SLOPE,
-)
+from elu_sym.numeric import mills_table as table
 from elu_sym.numeric.operations import Array, Operations
 
 _OFFSET = 4.0
 _PIECES_PER_UNIT = 256.0
 _NEAR_ZERO = 0.25
-_FINE = (FINE_0, FINE_2, FINE_2, FINE_4, FINE_4)
-_WIDE = (WIDE_1, WIDE_1, WIDE_2, WIDE_4, WIDE_4)
+_FINE = (table.FINE_0, table.FINE_2, table.FINE_2, table.FINE_4, table.FINE_4)
+_WIDE = (table.WIDE_1, table.WIDE_1, table.WIDE_2, table.WIDE_4, table.WIDE_4)
 """The tables by order."""
 
 
@@ -85,7 +75,7 @@ def mills_derivatives(ops: Operations, order: int, x: Array) -> list[Array]:
     """
     r = 1.0 / (x + _OFFSET)
     scaled = r * _PIECES_PER_UNIT
-    piece = ops.index(scaled, len(FINE_0) - 1)
+    piece = ops.index(scaled, len(table.FINE_0) - 1)
     z = 2.0 * (scaled - piece) - 1.0
     coefficients = ops.row(_FINE[order], piece)
     divided = _divided(ops, coefficients, [z] * (order + 1), 2.0 * _PIECES_PER_UNIT)
@@ -105,7 +95,7 @@ def within_reach(ops: Operations, x: Array, farthest: Array) -> Array:
         x: The least of the points.
         farthest: The largest of the points.
     """
-    ratio = ops.entry(WIDE_RATIO, _piece(ops, x))
+    ratio = ops.entry(table.WIDE_RATIO, _piece(ops, x))
     return ratio * (farthest + _OFFSET) <= x + _OFFSET
 
 
@@ -161,7 +151,7 @@ def relative_difference(ops: Operations, points: list[Array]) -> Array:
 def _wide(ops: Operations, points: list[Array]) -> tuple[list[Array], list[Array]]:
     """Return G[r_0], G[r_0, r_1], ... and the r of the points, by one piece of the wide table."""
     piece = _piece(ops, points[0])
-    slope, shift = ops.entry(WIDE_SLOPE, piece), ops.entry(WIDE_SHIFT, piece)
+    slope, shift = ops.entry(table.WIDE_SLOPE, piece), ops.entry(table.WIDE_SHIFT, piece)
     reciprocals = [1.0 / (x + _OFFSET) for x in points]
     places = [slope * r - shift for r in reciprocals]
     coefficients = ops.row(_WIDE[len(points) - 1], piece)
@@ -170,7 +160,7 @@ def _wide(ops: Operations, points: list[Array]) -> tuple[list[Array], list[Array
 
 def _piece(ops: Operations, x: Array) -> Array:
     """Return the piece of the wide table for points from x on."""
-    return ops.index(2.0 * (x + 2.0), len(WIDE_RATIO) - 1)
+    return ops.index(2.0 * (x + 2.0), len(table.WIDE_RATIO) - 1)
 
 
 def _divided(

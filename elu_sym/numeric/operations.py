@@ -8,6 +8,7 @@ only one of them; PyTorch and JAX, in ``elu_sym.interop``, evaluate all and sele
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -85,10 +86,13 @@ _RARE = 8
 """A regime of less than one in so many elements is rare."""
 
 
-class _NumPy:
+class _Doubles:
     least = -300.0
     unit = 2.0**-500
     splitter = 2.0**27 + 1.0
+
+
+class _NumPy(_Doubles):
     exp = staticmethod(np.exp)
     expm1 = staticmethod(np.expm1)
     sqrt = staticmethod(np.sqrt)
@@ -183,18 +187,16 @@ def _columns(table: Any) -> FloatArray:
 NUMPY: Operations = _NumPy()
 
 
-class _Floats:
+class _Floats(_Doubles):
     """Python's own numbers, for which an array of one element is a detour."""
 
-    least = _NumPy.least
-    unit = _NumPy.unit
-    splitter = _NumPy.splitter
     exp = staticmethod(math.exp)
     expm1 = staticmethod(math.expm1)
     sqrt = staticmethod(math.sqrt)
     hypot = staticmethod(math.hypot)
     maximum = staticmethod(max)
     minimum = staticmethod(min)
+    entry = row = staticmethod(operator.getitem)
 
     @staticmethod
     def decay(x: float) -> float:
@@ -216,14 +218,6 @@ class _Floats:
     @staticmethod
     def index(x: float, last: int) -> int:
         return int(x) if x < last else last
-
-    @staticmethod
-    def entry(table: tuple[float, ...], index: int) -> float:
-        return table[index]
-
-    @staticmethod
-    def row(table: tuple[tuple[float, ...], ...], index: int) -> tuple[float, ...]:
-        return table[index]
 
     @staticmethod
     def choose(

@@ -7,12 +7,12 @@ double range, and the distance from the mean to it may do so as well.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from elu_sym.numeric.evaluation import evaluate
-from elu_sym.numeric.law import Law
 from elu_sym.numeric.operations import FloatArray
 from elu_sym.numeric.upper_moments import upper_partial_moment
 
@@ -67,12 +67,8 @@ def probability_below(end: FloatArray, mu: FloatArray, sigma: FloatArray) -> Flo
         bounded = np.clip(end, -_LARGEST, _LARGEST)
         large = np.maximum(np.abs(bounded), np.abs(mu)) > _LARGEST / 4
         unit = np.where(large, 0.5, 1.0)  # the law is the same in any unit
-        return evaluate(_positive_probability, unit * bounded - unit * mu, unit * sigma)[0]
-
-
-def _positive_probability(law: Law) -> FloatArray:
-    probability: FloatArray = upper_partial_moment(0, law)
-    return probability
+        beyond = unit * bounded - unit * mu
+        return evaluate(partial(upper_partial_moment, 0), beyond, unit * sigma)[0]
 
 
 def probability_above(end: FloatArray, mu: FloatArray, sigma: FloatArray) -> FloatArray:

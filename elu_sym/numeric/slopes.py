@@ -20,21 +20,10 @@ from __future__ import annotations
 
 import math
 
+from elu_sym.numeric import lower_moments, mills
 from elu_sym.numeric.exponential_moments import exponential_moment, lower_exponential_moment
 from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, Moment, NormalLaw
-from elu_sym.numeric.lower_moments import (
-    LEFT_EDGE,
-    laplace_form,
-    lower_moment,
-    lower_partial_moment,
-)
-from elu_sym.numeric.mills import (
-    divided_difference,
-    mills_derivatives,
-    mills_ratio,
-    relative_difference,
-    within_reach,
-)
+from elu_sym.numeric.lower_moments import lower_moment, lower_partial_moment
 from elu_sym.numeric.operations import Array
 from elu_sym.numeric.smooth_mean import second_exponential_quotient
 from elu_sym.numeric.upper_moments import upper_conditional_mean, upper_partial_moment
@@ -120,13 +109,13 @@ def lower_mixed_moment(order: int, law: Law, alpha: Array | float) -> Array:
     if isinstance(law, LimitLaw):
         location = ops.minimum(law.mu, 0.0)
         return (alpha * ops.exp(location)) * (alpha * abs(ops.expm1(location))) ** (order - 1)
-    moment = Moment(*law.choose(law.t >= LEFT_EDGE, _mixed_right, _mixed_left, order))
+    moment = Moment(*law.choose(law.t >= lower_moments.LEFT_EDGE, _mixed_right, _mixed_left, order))
     return alpha * Moment(alpha * moment.unit, moment.root, moment.bracket).value(order - 1)
 
 
 def _mixed_right(law: NormalLaw, order: int) -> Moment:
     root, weight = law.density
-    unit, bracket = laplace_form(order - 1, law, first=1)
+    unit, bracket = lower_moments.laplace_form(order - 1, law, first=1)
     return Moment(unit, root, weight * bracket)
 
 
@@ -169,10 +158,10 @@ def lower_weighted_moment(order: int, law: Law, alpha: Array | float) -> Array:
         return alpha**order * standard_density(law)
 
     def right(law: NormalLaw) -> Array:
-        mills, first = mills_derivatives(law.ops, 1, law.t + order * law.sigma)
+        ratio, first = mills.mills_derivatives(law.ops, 1, law.t + order * law.sigma)
         # In the tail t M overflows where the density is nothing, but not t phi.
         t = law.ops.minimum(law.t, _FARTHEST)
-        return law.density_value * first + (t * law.density_value) * mills
+        return law.density_value * first + (t * law.density_value) * ratio
 
     def left(law: NormalLaw) -> Array:
         moment = exponential_moment(order, law).value(order)
@@ -252,18 +241,18 @@ def lower_remainder(law: Law) -> Array:
 
     def right(law: NormalLaw) -> Array:
         root, weight = law.density
-        close = within_reach(law.ops, law.t, law.t + law.sigma)
+        close = mills.within_reach(law.ops, law.t, law.t + law.sigma)
         unit, bracket = law.choose(close, quotient, differences)
         return Moment(unit, root, weight * bracket).value(2)
 
     def quotient(law: NormalLaw) -> tuple[Array, Array]:
         points = [law.t, law.t + law.sigma, law.t + law.sigma]
-        return law.sigma, 0.5 * divided_difference(law.ops, points)
+        return law.sigma, 0.5 * mills.divided_difference(law.ops, points)
 
     def differences(law: NormalLaw) -> tuple[Array, Array]:
-        (mills,) = mills_derivatives(law.ops, 0, law.t)
-        beyond, slope = mills_derivatives(law.ops, 1, law.t + law.sigma)
-        return law.one, mills - beyond - law.sigma * slope
+        ratio = mills.mills_ratio(law.ops, law.t)
+        beyond, slope = mills.mills_derivatives(law.ops, 1, law.t + law.sigma)
+        return law.one, ratio - beyond - law.sigma * slope
 
     def left(law: NormalLaw) -> Array:
         return law.choose(law.sigma - law.mu < 1.0, near, apart)
@@ -273,7 +262,7 @@ def lower_remainder(law: Law) -> Array:
         y = law.mu + 0.5 * (sigma * sigma)
         whole = (y * second_exponential_quotient(ops, -y)) * y + 0.5 * (sigma * sigma)
         first = -law.t - sigma
-        above = 0.5 * divided_difference(ops, [first, first, -law.t])
+        above = 0.5 * mills.divided_difference(ops, [first, first, -law.t])
         return ops.exp(y) * whole - (sigma * (law.density_value * above)) * sigma
 
     def apart(law: NormalLaw) -> Array:
@@ -281,13 +270,7 @@ def lower_remainder(law: Law) -> Array:
         weighted = weighted - law.sigma * lower_weighted_moment(1, law, 1.0)
         return lower_partial_moment(1, law, 1.0) + weighted
 
-    return law.choose(law.t >= LEFT_EDGE, right, left)
-
-
-def _inverse_mills_ratio(law: NormalLaw) -> Array:
-    """Return phi(t)/Phi(t)."""
-    beyond = 1.0 / law.integrals(0)[0]
-    return law.ops.where(law.t <= 0.0, beyond, law.density_value / (1.0 - law.tail_probability))
+    return law.choose(law.t >= lower_moments.LEFT_EDGE, right, left)
 
 
 def _standard_conditional_variance(law: NormalLaw) -> Array:
@@ -299,10 +282,10 @@ def _standard_conditional_variance(law: NormalLaw) -> Array:
         return 1.0 - ratio * (t + ratio)
 
     def below(law: NormalLaw) -> Array:
-        first = relative_difference(law.ops, [-law.t, -law.t])
-        return relative_difference(law.ops, [-law.t, -law.t, -law.t]) - first * first
+        first = mills.relative_difference(law.ops, [-law.t, -law.t])
+        return mills.relative_difference(law.ops, [-law.t, -law.t, -law.t]) - first * first
 
-    law.compute_tail()  # before the law is divided, since most of it is needed
+    _ = law.tail_probability  # before the law is divided, since most of it is needed
     return law.choose(law.t >= 0.0, above, below)
 
 
@@ -330,7 +313,8 @@ def upper_conditional_mean_by_scale(law: Law) -> Array:
     """
     if isinstance(law, LimitLaw):
         return 2.0 * standard_density(law)
-    ratio = _inverse_mills_ratio(law)
+    ratio = law.density_value / (1.0 - law.tail_probability)  # phi(t)/Phi(t)
+    ratio = law.ops.where(law.t <= 0.0, 1.0 / law.integrals(0)[0], ratio)
     mean = upper_conditional_mean(law) / law.sigma
     # Far away the variance is 1/t^2, which may be no number, and the ratio |t|.
     far = law.t < -1.0 / law.ops.unit
@@ -351,27 +335,27 @@ def _lower_conditional_slopes(law: NormalLaw) -> tuple[Array, Array]:
     def right(law: NormalLaw) -> tuple[Array, Array]:
         ops, t, sigma = law.ops, law.t, law.sigma
         beyond = t + sigma
-        slope, ratio = law.choose(within_reach(ops, t, beyond), close, apart)
-        first = ratio * relative_difference(ops, [beyond, beyond])
+        slope, ratio = law.choose(mills.within_reach(ops, t, beyond), close, apart)
+        first = ratio * mills.relative_difference(ops, [beyond, beyond])
         # Far away the slope is 1/t^2, which may be no number, and the other term 1/t.
         return slope, first + ops.where(t > 1.0 / ops.unit, first, t * slope)
 
     def close(law: NormalLaw) -> tuple[Array, Array]:
         x, y = law.t, law.t + law.sigma
-        first = relative_difference(law.ops, [x, y])
+        first = mills.relative_difference(law.ops, [x, y])
         ratio = 1.0 - law.sigma * first  # M(y)/M(x)
-        curved = ratio * relative_difference(law.ops, [x, x, y])
-        second = 0.5 * (curved + relative_difference(law.ops, [x, y, y]))
+        curved = ratio * mills.relative_difference(law.ops, [x, x, y])
+        second = 0.5 * (curved + mills.relative_difference(law.ops, [x, y, y]))
         return second - first * first, ratio
 
     def apart(law: NormalLaw) -> tuple[Array, Array]:
         x, y = law.t, law.t + law.sigma
-        ratio = mills_ratio(law.ops, y) / mills_ratio(law.ops, x)
-        difference = relative_difference(law.ops, [x, x]) - relative_difference(law.ops, [y, y])
-        return ratio * (difference / law.sigma), ratio
+        ratio = mills.mills_ratio(law.ops, y) / mills.mills_ratio(law.ops, x)
+        first, second = (mills.relative_difference(law.ops, [place, place]) for place in (x, y))
+        return ratio * ((first - second) / law.sigma), ratio
 
-    law.compute_tail()  # before the law is divided, since most of it is needed
-    by_location, by_scale = law.choose(law.t >= LEFT_EDGE, right, left)
+    _ = law.tail_probability  # before the law is divided, since most of it is needed
+    by_location, by_scale = law.choose(law.t >= lower_moments.LEFT_EDGE, right, left)
     return by_location, by_scale
 
 

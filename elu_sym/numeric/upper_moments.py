@@ -72,7 +72,14 @@ def upper_conditional_mean(law: Law) -> Array:
     """
     if isinstance(law, LimitLaw):
         return law.ops.maximum(law.mu, 0.0)
-    return law.ops.choose(law.t >= 0.0, _conditional_above, _conditional_below, law)
+
+    def above(law: NormalLaw) -> Array:
+        return law.mu + law.sigma * (law.density_value / (1.0 - law.tail_probability))
+
+    def below(law: NormalLaw) -> Array:
+        return law.sigma * relative_difference(law.ops, [-law.t, -law.t])
+
+    return law.ops.choose(law.t >= 0.0, above, below, law)
 
 
 def upper_moment(order: int, law: NormalLaw) -> Moment:
@@ -103,11 +110,3 @@ def _complement(order: int, law: NormalLaw, below: Array) -> tuple[Array | float
         return unit, mu * (squared + 3.0 * variance) + sigma * variance * below
     whole = squared * (squared + 6.0 * variance)
     return unit, whole + variance * (variance * (3.0 - below))
-
-
-def _conditional_above(law: NormalLaw) -> Array:
-    return law.mu + law.sigma * (law.density_value / (1.0 - law.tail_probability))
-
-
-def _conditional_below(law: NormalLaw) -> Array:
-    return law.sigma * relative_difference(law.ops, [-law.t, -law.t])

@@ -324,8 +324,7 @@ def _capped_ordinary(law: NormalLaw, largest: Array) -> Moment:
     above = law.tail_probability
     mean = exponential_moment(1, law).value(1) + above
     second = exponential_moment(2, law).value(2) + above
-    one = law.one
-    return Moment(one, one, second - mean * mean)
+    return Moment(law.one, law.one, second - mean * mean)
 
 
 def _capped_deep(law: NormalLaw, largest: Array) -> Moment:

@@ -25,6 +25,7 @@ from elu_sym.algebra.normal_form import is_zero
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.book.cases import UnsupportedDerivativeError
 from elu_sym.certify.heat import heat_certificate
+from elu_sym.certify.integrand import Integrand
 from elu_sym.certify.mutation import integral_test, mutants
 from elu_sym.gaussian.derivation import DerivationError
 from elu_sym.symbols import alpha, level, mu, sigma, threshold
@@ -91,9 +92,11 @@ def test_above_one_the_right_side_belongs_to_the_event():
 
 def test_the_first_case_alone_is_rejected_in_the_third():
     first, _, third, _ = derivative_below.cases
-    assert not heat_certificate(first.closed_form, third.integrand, third.order).passed
+    assert not heat_certificate(
+        first.closed_form, Integrand.from_expr(third.integrand, third.order)
+    ).passed
     point = {level: Rational(3, 2), mu: S.Zero, sigma: S.One, alpha: S(2)}
-    overlaps = integral_test(third.integrand, [point], order=third.order)
+    overlaps = integral_test(Integrand.from_expr(third.integrand, third.order), [point])
     assert overlaps(third.closed_form)
     assert not overlaps(first.closed_form)
 
@@ -270,7 +273,9 @@ def test_every_case_is_certified(distribution):
 def test_the_heat_equation_alone_kills_every_mutant_of_the_first_case():
     case = derivative_below.cases[0]
     for mutant in mutants(case.closed_form):
-        assert not heat_certificate(mutant.expression, case.integrand, case.order).passed
+        assert not heat_certificate(
+            mutant.expression, Integrand.from_expr(case.integrand, case.order)
+        ).passed
 
 
 class Ramp(Activation):
@@ -309,7 +314,7 @@ class WaveDerivative(ActivationDerivative):
 def test_another_kind_of_derivative_is_refused(function, side, monkeypatch):
     from elu_sym.book import formula as formula_book
 
-    other = formula_book.Activation("other", function.__name__, {}, "a test")
-    monkeypatch.setattr("elu_sym.activations." + function.__name__, function, raising=False)
+    other = formula_book.Activation("other", {}, "a test")
+    monkeypatch.setattr("elu_sym.activations.Other", function, raising=False)
     with pytest.raises(UnsupportedDerivativeError, match=f"the {side} derivative of other"):
         _ = other.derivative_below.cases

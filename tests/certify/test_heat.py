@@ -41,9 +41,9 @@ def test_two_breakpoints_are_proved():
 
 def test_symbolic_breakpoints_need_and_respect_an_order():
     a, b = symbols("a b", real=True)
-    indicator = Piecewise((1, (x > a) & (x < b)), (0, True))
-    assert heat_certificate(above(a) - above(b), indicator, order=(a, b))
-    assert not heat_certificate(above(b) - above(a), indicator, order=(a, b))
+    indicator = Integrand.from_expr(Piecewise((1, (x > a) & (x < b)), (0, True)), order=(a, b))
+    assert heat_certificate(above(a) - above(b), indicator)
+    assert not heat_certificate(above(b) - above(a), indicator)
 
 
 def test_the_invisible_solution_is_rejected_by_the_uniform_bound_alone():

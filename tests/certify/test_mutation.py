@@ -3,6 +3,7 @@ from sympy import Rational, erfc, exp, sqrt, symbols
 from textbook import ELU, MEAN, SECOND_MOMENT, VARIANCE
 
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
+from elu_sym.certify import mutation
 from elu_sym.certify.compound import Compound
 from elu_sym.certify.heat import heat_certificate
 from elu_sym.certify.mutation import (
@@ -119,7 +120,13 @@ def test_heat_equation_and_integral_each_kill_every_mutant_of_the_mean_alone(cer
 def test_a_blind_certificate_leaves_survivors():
     score = mutation_score(MEAN, {"blind": lambda form: True})
     assert score.score == 0
-    witness = score.witness()
+    assert "survives: " in str(score)
+
+
+def test_a_survivor_fails_the_witness(monkeypatch):
+    monkeypatch.setattr(mutation, "integral_test", lambda *_: lambda form: True)
+    monkeypatch.setattr(mutation, "heat_certificate", lambda *_: True)
+    witness = mutation_certificate(MEAN, ELU)
     assert not witness.passed
     assert "survives: " in witness.detail
 

@@ -21,6 +21,7 @@ from textbook import ELU, MEAN, SECOND_MOMENT, VARIANCE, excess
 from elu_sym.activations import Relu
 from elu_sym.algebra.enclosure import enclose
 from elu_sym.certify.compound import VALUE, Compound
+from elu_sym.certify.integrand import Integrand
 from elu_sym.certify.points import hard_points, random_points
 from elu_sym.certify.quadrature import arb_certificate, enclose_expectation
 from elu_sym.symbols import alpha, mu, sigma, x
@@ -117,7 +118,7 @@ def test_breakpoints_may_be_symbols():
     a, b = symbols("a b", real=True)
     clipped = Max(a, Min(b, x))
     g = Piecewise((a, x < a), (x, x < b), (b, True))
-    assert arb_certificate(a + excess(a) - excess(b), g, order=(a, b))
+    assert arb_certificate(a + excess(a) - excess(b), Integrand.from_expr(g, (a, b)))
     point = {mu: S.Zero, sigma: S.One, a: S(-1), b: S(2)}
     numbers = clipped.subs(point)
     assert enclose_expectation(numbers, point).value.overlaps(

@@ -34,7 +34,7 @@ def altered(derivation: Derivation, position: int, **changes) -> Derivation:
 def test_an_untouched_derivation_rechecks():
     SECOND_MOMENT.recheck()
     assert [step.rule.name for step in SECOND_MOMENT.steps] == RULE_NAMES
-    assert all(step.holds for step in SECOND_MOMENT.steps)
+    assert not any(step.failed for step in SECOND_MOMENT.steps)
 
 
 ALTERATIONS = {
@@ -75,7 +75,7 @@ def test_recheck_notices_a_step_that_starts_elsewhere():
 
 def test_a_step_without_a_check_does_not_hold():
     step = SECOND_MOMENT.steps[0]
-    assert not Step(step.rule, step.before, step.after, ()).holds
+    assert Step(step.rule, step.before, step.after, ()).failed
 
 
 def test_a_wrong_rule_stops_the_engine(monkeypatch):

@@ -336,12 +336,6 @@ INLINE double celu_negative_mean(law_at *law, double alpha)
 }
 
 #define HAS_MOMENTS
-INLINE void moments(law_at *law, double alpha, double *found)
-{
-    found[0] = mean(law, alpha);
-    found[1] = second_moment(law, alpha);
-    found[2] = variance(law, alpha);
-}
 
 #define FORMULAS(X) \
     X(mean, 3, "The mean of elu(X).") \

@@ -73,6 +73,13 @@
 FORMULAS(LOOP)
 
 #ifdef HAS_MOMENTS
+static void moments(law_at *law, double alpha, double *found)
+{
+    found[0] = mean(law, alpha);
+    found[1] = second_moment(law, alpha);
+    found[2] = variance(law, alpha);
+}
+
 FOR_EVERY_PROCESSOR DECLARE_LOOP(moments)
 {
     for (npy_intp i = 0; i < dimensions[0]; i++) {
