@@ -33,7 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         return int(options.run(options))
-    except (TypeError, ValueError, ModuleNotFoundError) as error:
+    except ModuleNotFoundError as error:
+        extra = "; the extra verify has it" if error.name in ("flint", "tqdm") else ""
+        parser.exit(2, f"{parser.prog} {options.command}: error: {error}{extra}\n")
+    except (TypeError, ValueError) as error:
         parser.exit(2, f"{parser.prog} {options.command}: error: {error}\n")
     except BrokenPipeError:
         # The reader of the output has gone; what it did not read is not needed.
@@ -121,9 +124,12 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
+    from elu_sym.book.formula import FORMULAS
     from elu_sym.claims.chapters import CLAIMS
     from elu_sym.claims.report import ClaimReport
 
+    if options.claim in FORMULAS:
+        raise ValueError(f"{options.claim} is a formula: python -m elu_sym derive {options.claim}")
     try:
         claim = CLAIMS[options.claim]
     except KeyError as error:
@@ -153,7 +159,10 @@ def _derive(options: argparse.Namespace) -> int:
     from elu_sym.book.formula import FORMULAS
 
     if options.formula not in FORMULAS:
-        raise ValueError(f"no formula {options.formula!r}; there are {', '.join(FORMULAS)}")
+        own = ", ".join(name for name in FORMULAS if "." not in name)
+        raise ValueError(
+            f"no formula {options.formula!r}; there are {own}, and relu.mean and so on"
+        )
     derivation = FORMULAS[options.formula].derivation
     print(derivation.to_latex() if options.latex else derivation.to_text())
     return 0

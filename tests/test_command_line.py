@@ -174,6 +174,7 @@ WRONG = {
         "there is what python -m elu_sym verify --verbose lists",
     ),
     "a chapter like no other": (("verify", "--only", "q"), "there is construction, regularity,"),
+    "a formula for a claim": (("explain", "mean"), "mean is a formula: python -m elu_sym derive"),
     "no claim": (("explain",), "required: ID"),
     "no id": (("verify", "--only"), "expected at least one argument"),
 }
@@ -203,6 +204,7 @@ def test_a_missing_extra_is_one_line(run, monkeypatch):
     code, _, err = run("verify", "--only", "mean")
     assert code == 2
     assert "flint" in err
+    assert "the extra verify has it" in err
     assert err.count("\n") == 1
 
 
