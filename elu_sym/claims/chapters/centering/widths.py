@@ -85,7 +85,9 @@ CLAIMS = (
         latex=r"\frac{d}{d\sigma} \frac{\sigma}{\sqrt{2\pi}\,\mathbb{E} (1 - e^X)_+} > 0",
         assumptions=(sigma,),
         neighbours={
-            "It falls.": lambda: Positive(-diff(centered(zero_mean.centering_alpha()), sigma))
+            "That alpha falls with sigma.": lambda: Positive(
+                -diff(centered(zero_mean.centering_alpha()), sigma)
+            )
         },
     ),
     Claim(
