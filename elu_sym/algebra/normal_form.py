@@ -26,7 +26,6 @@ from itertools import chain
 from typing import Any
 
 from sympy import (
-    QQ,
     ZZ,
     Add,
     Expr,
@@ -40,7 +39,6 @@ from sympy import (
     exp,
     expand,
     expand_log,
-    floor,
     log,
     pi,
     sqrt,

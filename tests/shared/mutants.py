@@ -1,5 +1,6 @@
 """Scratch copies of the package in which the definition of ELU is another one by a character."""
 
+import atexit
 import json
 import os
 import shutil
@@ -84,7 +85,9 @@ def _processes() -> subprocess.Popen[str]:
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-c", PROCESSES]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
+    process = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
+    atexit.register(process.communicate)  # waited for, so that its time counts
+    return process
 
 
 def run_in(folder: Path, program: str, *arguments: str) -> str:
