@@ -5,6 +5,8 @@ another test does not kill:
 
     test_definition.py::test_other_words_turn_no_claim_over   every claim again, in other words
     test_walk_through.py                                      a clean checkout, from nothing
+
+The stage of the notebooks leaves 08_formulas.ipynb to it, too: every witness of every formula.
 """
 
 import gc

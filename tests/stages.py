@@ -46,6 +46,11 @@ STAGES = {
 }
 """What Python is given, stage by stage; a stage passes if it exits with 0."""
 
+# The page of formulas asks for every witness of every one, as `make verify` does.
+QUICK = {"notebooks": ("--ignore=notebooks/08_formulas.ipynb",)}
+DEEP = {BESIDE: ("-m", "deep or not deep")}
+"""What more they are given, without ``--deep`` and with it."""
+
 SLOWEST = re.compile(r"^=+ slowest 20 durations =+\n(.*?)^(?:=|\d+ passed)", re.MULTILINE | re.S)
 COUNTS = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 LINES_OF_A_FAILURE = 150
