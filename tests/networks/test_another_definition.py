@@ -9,6 +9,8 @@ from mutants import mutated_copy, run_in
 
 import elu_sym
 
+PROGRAM = Path(definition_checks.__file__).read_text(encoding="utf-8")
+
 REFUSED = {
     # Its scale and its alpha are solved for with ELU's own pieces.
     "2*alpha*(exp(x) - 1)": {
@@ -30,7 +32,7 @@ def test_every_public_name_moves_with_the_definition_or_refuses(
     definition: str, tmp_path: Path
 ) -> None:
     folder = mutated_copy(tmp_path, definition)
-    found = json.loads(run_in(folder, definition_checks.__file__, "generate"))
+    found = json.loads(run_in(folder, PROGRAM, "generate"))
     refused = {name for name, outcome in found.items() if outcome.startswith("refused: ")}
     assert refused == REFUSED[definition]
     assert all("activation = elu: its pieces, Elu in" in found[name] for name in refused)
@@ -39,7 +41,7 @@ def test_every_public_name_moves_with_the_definition_or_refuses(
 
 
 def test_every_public_name_is_compared_under_the_shipped_definition() -> None:
-    found = json.loads(run_in(Path(elu_sym.__file__).parents[1], definition_checks.__file__))
+    found = json.loads(run_in(Path(elu_sym.__file__).parents[1], PROGRAM))
     assert {name for name, outcome in found.items() if outcome == "compared"} == set(
         definition_checks.CHECKS
     )
