@@ -1,10 +1,12 @@
 """Settings shared by all tests.
 
-Marked ``deep``, and left to ``make test-deep``, is what takes minutes and kills no mutant that
+Marked ``deep``, and left to ``make test-deep``, is what takes long and kills no mutant that
 another test does not kill:
 
-    test_definition.py::test_other_words_turn_no_claim_over   every claim again, in other words
-    test_walk_through.py                                      a clean checkout, from nothing
+    test_definition.py::test_other_words_turn_no_claim_over       every claim again, in other words
+    test_walk_through.py                                          a clean checkout, from nothing
+    test_codegen.py::test_another_process_derives_the_same_bytes  by the rational numbers of Python
+    test_cover.py::test_every_cover_is_found_again_to_the_byte    a search for each
 
 The stage of the notebooks leaves 08_formulas.ipynb to it, too: every witness of every formula.
 """

@@ -163,6 +163,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # A stage has a core, and threads of its own would wait for those of the other. The 1000 results
     # that SymPy keeps by default are too few for all that it is asked here.
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "SYMPY_CACHE_SIZE": "50000"}
+    # Without it each process compiles the package again.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     # Where this is set, random examples and seeds are the same on every run.
     environment.pop("CI", None)
     if not chosen.deep:

@@ -1,9 +1,9 @@
 """Every public name of networks and layer_audit beside quadrature of the definition of ELU.
 
 Run in a copy of the package whose definition is another one, see :mod:`mutants`: with the argument
-``generate`` it generates the code anew, but for gradients, then prints as JSON what came of each
-name: ``compared``, ``apart`` (it has nothing to do with the function) or ``refused`` with the
-message. A difference is an error.
+``generate`` it generates the code anew, then prints as JSON what came of each name: ``compared``,
+``apart`` (it has nothing to do with the function) or ``refused`` with the message. A difference is
+an error.
 """
 
 import contextlib
@@ -468,9 +468,7 @@ def outcome(name: str) -> str:
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["generate"]:
-        # Before anything imports what it writes. Nothing here asks for a gradient.
-        codegen.generated_gradient_source = lambda: ""
-        codegen.write()
+        codegen.write()  # before anything imports what it writes
     names = public_names()
     unknown = set(names) ^ (CHECKS.keys() | APART)
     assert not unknown, unknown

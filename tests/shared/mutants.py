@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import elu_sym
 
@@ -93,15 +92,14 @@ def _processes() -> subprocess.Popen[str]:
 
 def run_in(folder: Path, program: str, *arguments: str) -> str:
     """Run a program in a process whose package is the copy, and return what it prints."""
+    output, errors = folder / "output.txt", folder / "errors.txt"
     processes = _processes()
     assert processes.stdin is not None
     assert processes.stdout is not None
-    with TemporaryDirectory() as printed:
-        output, errors = Path(printed, "output.txt"), Path(printed, "errors.txt")
-        request = [*map(str, (folder, output, errors, program)), arguments]
-        print(json.dumps(request), file=processes.stdin, flush=True)
-        assert int(processes.stdout.readline()) == 0, errors.read_text(encoding="utf-8")
-        return output.read_text(encoding="utf-8")
+    request = [*map(str, (folder, output, errors, program)), arguments]
+    print(json.dumps(request), file=processes.stdin, flush=True)
+    assert int(processes.stdout.readline()) == 0, errors.read_text(encoding="utf-8")
+    return output.read_text(encoding="utf-8")
 
 
 def verdicts_in(folder: Path, names: Iterable[str] = ()) -> dict[str, str]:
