@@ -25,7 +25,8 @@ print(json.dumps([elu_sym.__file__, verdicts]))
 """
 
 PROCESSES = """
-import json, os, sys, traceback
+import gc, json, os, sys, traceback
+gc.disable()  # a process ends before there is much garbage
 import flint, mpmath, numpy, scipy.integrate, scipy.optimize, scipy.stats, sympy.stats
 for line in sys.stdin:
     folder, output, errors, program, arguments = json.loads(line)
