@@ -2,8 +2,10 @@
 
 ``make test`` runs this, and gives the same answer twice; ``make test-deep`` runs it with
 ``--deep``, which adds the tests of that mark and draws other examples every time. What a stage
-prints goes to a file in ``.make/stages/``; here one line a stage grows while it works, and of a
-stage that fails the end of its file is shown.
+prints goes to a file in ``.make/stages/``; here are lines that say how far it is, and of a stage
+that fails the end of its file. The unit tests take as long as all the others together, so they run
+beside them: what a process has derived or imported it need not again, and so few processes, each on
+a core of its own, are the fastest.
 
     python tests/stages.py --only "unit tests" doctests
 """
@@ -11,34 +13,43 @@ stage that fails the end of its file is shown.
 import argparse
 import os
 import re
-import resource
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 OUTPUTS = ROOT / ".make" / "stages"
 
-PYTEST = ("-m", "pytest", "-q", "--numprocesses=auto", "--maxprocesses=4")
-# Importing nbval costs seconds in each process, and whoever finishes first takes of the others.
-SHARED = (*PYTEST, "-p", "no:nbval", "--dist=worksteal")
-NBVAL = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "--dist=loadscope")
+PYTEST = ("-m", "pytest", "-q")
+# Importing nbval costs seconds.
+WITHOUT_NBVAL = (*PYTEST, "-p", "no:nbval")
+NBVAL = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120")
+# One core is for the other stages; whoever finishes first takes of the others.
+PROCESSES = min(4, (os.cpu_count() or 1) - 1)
+SHARED = (f"--numprocesses={PROCESSES}", "--dist=worksteal") if PROCESSES > 1 else ()
+
+BESIDE = "unit tests"
+"""The stage that runs beside the others."""
 
 STAGES = {
     "lint": ("-m", "ruff", "check"),
     "format": ("-m", "ruff", "format", "--check"),
     "types": ("-m", "mypy"),
     "generated code": ("-m", "elu_sym.generate", "--check"),  # with any seed of hashes
-    "stored covers": ("-m", "elu_sym.claims.covers", "--check"),
-    "unit tests": (*SHARED, "--durations=20", "tests"),
-    "doctests": (*SHARED, "--doctest-modules", "elu_sym"),
-    # All cells of a notebook run in one process, one after the other.
+    BESIDE: (*WITHOUT_NBVAL, *SHARED, "--durations=20", "tests"),
+    "doctests": (*WITHOUT_NBVAL, "--doctest-modules", "elu_sym"),
     "notebooks": (*PYTEST, *NBVAL, "notebooks"),
 }
 """What Python is given, stage by stage; a stage passes if it exits with 0."""
+
+# The page of formulas asks for every witness of every one, as `make verify` does.
+QUICK = {"notebooks": ("--ignore=notebooks/08_formulas.ipynb",)}
+DEEP = {BESIDE: ("-m", "deep or not deep")}
+"""What more they are given, without ``--deep`` and with it."""
 
 SLOWEST = re.compile(r"^=+ slowest 20 durations =+\n(.*?)^(?:=|\d+ passed)", re.MULTILINE | re.S)
 COUNTS = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
@@ -69,25 +80,18 @@ class Outcome:
 
 
 def percentages(lines: Iterator[str]) -> Iterator[int]:
-    """Every tenth part of the way that pytest reports, once."""
+    """Every quarter of the way that pytest reports, once."""
     shown = 0
     for line in lines:
         found = re.search(r"\[ *(\d+)%\]$", line.rstrip())
-        if found and int(found[1]) // 10 > shown // 10:
+        if found and int(found[1]) // 25 > shown // 25:
             shown = int(found[1])
             yield shown
 
 
-def cpu_seconds() -> float:
-    """What all processes that have ended below this one have used."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
 def run(stage: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Outcome:
     """Run Python with these arguments, and show how far it is."""
-    print(f"{stage:15}", end="", flush=True)
-    wall, cpu = time.monotonic(), cpu_seconds()
+    start = time.monotonic()
     path = OUTPUTS / f"{stage.replace(' ', '_')}.txt"
     path.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, *arguments]
@@ -111,11 +115,13 @@ def run(stage: str, arguments: Sequence[str], environment: Mapping[str, str]) ->
                 yield line
 
         for percentage in percentages(lines()):
-            print(f" {percentage} %", end="", flush=True)
-    output = path.read_text(encoding="utf-8")
-    code = process.returncode
-    outcome = Outcome(stage, output, code, time.monotonic() - wall, cpu_seconds() - cpu)
-    print(f"  {outcome.result}, {outcome.wall:.0f} s", flush=True)
+            print(f"{stage:15} {percentage:3} %", flush=True)
+        # All processes below this one that were waited for count.
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    output, wall = path.read_text(encoding="utf-8"), time.monotonic() - start
+    outcome = Outcome(stage, output, process.returncode, wall, used.ru_utime + used.ru_stime)
+    print(f"{stage:15} {outcome.result}, {outcome.wall:.0f} s", flush=True)
     return outcome
 
 
@@ -129,8 +135,8 @@ def failure(outcome: Outcome) -> str:
     return "\n".join([head, *shown[left_out:]])
 
 
-def table(outcomes: Sequence[Outcome]) -> str:
-    """One line a stage, and their sum."""
+def table(outcomes: Sequence[Outcome], wall: float) -> str:
+    """One line a stage, and one for all of them, some side by side."""
     rows = [
         (o.stage, str(sum(o.counts.values()) or ""), f"{o.wall:.0f}", f"{o.cpu:.0f}", o.result)
         for o in outcomes
@@ -138,7 +144,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
     total = (
         "all",
         str(sum(sum(o.counts.values()) for o in outcomes)),
-        f"{sum(o.wall for o in outcomes):.0f}",
+        f"{wall:.0f}",
         f"{sum(o.cpu for o in outcomes):.0f}",
         "passed" if all(o.code == 0 for o in outcomes) else "FAILED",
     )
@@ -154,23 +160,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", nargs="+", choices=STAGES, default=list(STAGES), metavar="STAGE")
     parser.add_argument("--deep", action="store_true", help="with the tests that are marked deep")
     chosen = parser.parse_args(arguments)
-    # A worker of pytest has a core, and threads of its own would wait for those of the others.
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    # A stage has a core, and threads of its own would wait for those of the other. The 1000 results
+    # that SymPy keeps by default are too few for all that it is asked here.
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "SYMPY_CACHE_SIZE": "50000"}
+    # Without it each process compiles the package again.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     # Where this is set, random examples and seeds are the same on every run.
     environment.pop("CI", None)
     if not chosen.deep:
         environment["CI"] = "true"
-    outcomes = []
-    for stage in chosen.only:
-        deep = ("-m", "deep or not deep") if chosen.deep and stage == "unit tests" else ()
-        outcomes.append(run(stage, (*STAGES[stage], *deep), environment))
+
+    def run_all(stages: Sequence[str]) -> list[Outcome]:
+        deep = ("-m", "deep or not deep") if chosen.deep else ()
+        more = {BESIDE: deep}
+        return [run(each, (*STAGES[each], *more.get(each, ())), environment) for each in stages]
+
+    start = time.monotonic()
+    lanes = [
+        [each for each in chosen.only if (each == BESIDE) is beside] for beside in (True, False)
+    ]
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        outcomes = [outcome for lane in pool.map(run_all, lanes) for outcome in lane]
+    outcomes.sort(key=lambda outcome: chosen.only.index(outcome.stage))
+    wall = time.monotonic() - start
     print()
     for outcome in outcomes:
         if slowest := SLOWEST.search(outcome.output):
             print(f"Slowest {outcome.stage}:\n{slowest[1]}")
         if outcome.code != 0:
             print(failure(outcome), end="\n\n")
-    print(table(outcomes))
+    print(table(outcomes, wall))
     print(f"Everything that the stages printed is in {os.path.relpath(OUTPUTS)}/.")
     return int(any(outcome.code != 0 for outcome in outcomes))
 

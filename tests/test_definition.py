@@ -78,6 +78,7 @@ USE_NUMBERS = """
 import warnings
 warnings.simplefilter("error")
 from elu_sym.generate import codegen
+codegen.generated_gradient_source = lambda: ""  # for which nothing here asks
 codegen.write()
 from elu_sym import mean, moments, relu
 exact = mean.lambdify("mpmath")(0.3, 1.2, 1.5)

@@ -14,6 +14,7 @@ References:
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sympy import Abs, Add, Expr, Mul, Pow, Symbol, cse, diff, erf, erfc, exp, log, sqrt
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 Interval = tuple["fmpq", "fmpq"]
 """The two ends of a closed interval, exact."""
+
+Program = Callable[..., tuple[Any, ...]]
 
 _BASES = 64
 """The base point of a centred form lies at so many equally spaced places of an edge, or ends."""
@@ -67,14 +70,8 @@ class BoxFunction:
             names = ", ".join(sorted(map(str, unknown)))
             raise ValueError(f"the box has no interval for the symbol {names}")
         self.enclosures = 0
-        points, boxes = operations_at_points(precision), operations_on_boxes(precision)
-        self._at_point = compiled([expression], symbols, precision, points)
-        self._on_box = compiled([expression], symbols, precision, boxes)
-        outputs = [expression, *(diff(expression, symbol) for symbol in symbols)]
-        try:
-            self._with_gradient = compiled(outputs, symbols, precision, boxes)
-        except ValueError:  # a function like Abs, whose derivative is none of those known
-            self._with_gradient = lambda *balls: ()
+        programs = _programs(expression, tuple(symbols), precision)
+        self._at_point, self._on_box, self._with_gradient = programs
 
     def natural(self, box: Sequence[Interval]) -> Ball:
         """The natural interval extension: a ball that contains every value over the box."""
@@ -148,6 +145,19 @@ def _hull(interval: Interval) -> Ball:
 
     lower, upper = interval
     return flint.arb(lower).union(flint.arb(upper))
+
+
+@lru_cache(maxsize=256)  # claims enclose the same few expressions over many boxes
+def _programs(expression: Expr, symbols: tuple[Symbol, ...], precision: int) -> tuple[Program, ...]:
+    """An expression at points, over boxes, and over boxes with its gradient."""
+    points, boxes = operations_at_points(precision), operations_on_boxes(precision)
+    at_point = compiled([expression], symbols, precision, points)
+    on_box = compiled([expression], symbols, precision, boxes)
+    outputs = [expression, *(diff(expression, symbol) for symbol in symbols)]
+    try:
+        return at_point, on_box, compiled(outputs, symbols, precision, boxes)
+    except ValueError:  # a function like Abs, whose derivative is none of those known
+        return at_point, on_box, lambda *balls: ()
 
 
 def compiled(

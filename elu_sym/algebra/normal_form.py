@@ -21,13 +21,13 @@ Quotients, such as a conditional mean, are pairs of sums; they are compared cros
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, reduce
-from itertools import repeat
+from functools import cache, lru_cache, reduce
+from itertools import chain, repeat
 from operator import mul
 from typing import Any
 
 import sympy
-from sympy import QQ, Add, Expr, Mul, Pow, S, Symbol, default_sort_key, exp, log, pi, sqrt
+from sympy import ZZ, Add, Expr, Mul, Pow, S, Symbol, default_sort_key, exp, log, pi, sqrt
 from sympy.polys.polyerrors import CoercionFailed
 
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
@@ -66,7 +66,7 @@ class NormalForm:
 
     def __init__(self, domain: Any, numerator: Sum, denominator: Sum | None = None) -> None:
         """Take sums over the field ``domain``; a one-term denominator is divided out."""
-        unit: Sum = {(domain.zero, frozenset()): domain.one}
+        unit = _unit(domain)
         if denominator is None:
             denominator = unit
         if not denominator:
@@ -100,7 +100,7 @@ class NormalForm:
         )
         expression = sympy.expand_log(expression, factor=True)
         generators: list[Expr] = [*expression.free_symbols, *expression.atoms(log), ROOT]
-        domain = QQ.frac_field(*sorted(generators, key=default_sort_key))
+        domain = ZZ.frac_field(*sorted(generators, key=default_sort_key))
         for logarithm in expression.atoms(log):
             _argument(domain, logarithm)
         form, twos = _Reader(domain).read(expression)
@@ -116,7 +116,7 @@ class NormalForm:
     @property
     def is_sum(self) -> bool:
         """Whether the denominator is 1; one with a single term may still be a distribution."""
-        return self.denominator == {(self.domain.zero, frozenset()): self.domain.one}
+        return self.denominator == _unit(self.domain)
 
     def to_expr(self) -> Expr:
         """The form as a SymPy expression."""
@@ -166,7 +166,7 @@ class NormalForm:
         return self * NormalForm(other.domain, other.denominator, other.numerator)
 
     def __pow__(self, power: int) -> "NormalForm":
-        one = NormalForm(self.domain, {(self.domain.zero, frozenset()): self.domain.one})
+        one = NormalForm(self.domain, _unit(self.domain))
         return reduce(mul, repeat(self if power >= 0 else one / self, abs(power)), one)
 
     def __repr__(self) -> str:
@@ -217,13 +217,13 @@ class _Reader:
         return NormalForm(self.domain, {(self.domain.zero, frozenset()): value} if value else {})
 
     def sum(self, expression: Expr) -> tuple[NormalForm, int]:
-        total, twos = self.read(expression.args[0])
-        for term in expression.args[1:]:
-            value, its_twos = self.read(term)
-            if its_twos != twos and not value.is_zero:
-                raise NotNormalizableError(f"sqrt(2) in one term only of {expression}")
-            total = total + value
-        return total, twos
+        values = [self.read(term) for term in expression.args]
+        _, twos = values[0]
+        if any(its_twos != twos and not value.is_zero for value, its_twos in values):
+            raise NotNormalizableError(f"sqrt(2) in one term only of {expression}")
+        sums = [value.numerator.items() for value, _ in values if value.is_sum]
+        whole = NormalForm(self.domain, _collect(chain.from_iterable(sums)))
+        return sum((value for value, _ in values if not value.is_sum), whole), twos
 
     def product(self, values: Iterable[tuple[NormalForm, int]]) -> tuple[NormalForm, int]:
         total, twos = self.constant(self.domain.one), 0
@@ -262,6 +262,12 @@ class _Reader:
     def distribution(self, argument: Expr) -> tuple[NormalForm, int]:
         value = self.rational(argument, "the argument of the normal distribution")
         return NormalForm(self.domain, _distribution(self.domain, value)), 0
+
+
+@cache
+def _unit(domain: Any) -> Sum:
+    """The number 1 as a sum, which is written into nowhere."""
+    return {(domain.zero, frozenset()): domain.one}
 
 
 def _distribution(domain: Any, argument: Any) -> Sum:
@@ -309,7 +315,7 @@ def _multiple(exponent: Any, logarithm: Any) -> int:
     ((step, _),) = logarithm.numer.items()
     target = tuple(i + j for i, j in zip(monomial, step, strict=True))
     coefficient = exponent.numer.get(target)
-    return int(sympy.floor(QQ.to_sympy(coefficient / divisor))) if coefficient else 0
+    return int(coefficient // divisor) if coefficient else 0
 
 
 def _add(left: Sum, right: Sum) -> Sum:
@@ -325,7 +331,7 @@ def _collect(terms: Iterable[tuple[Key, Any]]) -> Sum:
 
 
 def _multiply(domain: Any, left: Sum, right: Sum) -> Sum:
-    unit = {(domain.zero, frozenset[tuple[Any, int]]()): domain.one}
+    unit = _unit(domain)
     if left == unit:
         return right
     if right == unit:

@@ -8,10 +8,16 @@ References:
     Biometrika 18 (1926).
 """
 
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sympy import Expr, Function, S, erfc, exp, pi, sqrt
 from sympy.core.function import ArgumentIndexError
+
+
+@lru_cache(maxsize=1 << 12)  # printers ask for the value of a number once for each place
+def _value(function: Expr, prec: int) -> Expr:
+    return function.rewrite(erfc)._eval_evalf(prec)
 
 
 class _NormalFunction(Function):
@@ -29,7 +35,7 @@ class _NormalFunction(Function):
         return self.slope()
 
     def _eval_evalf(self, prec: int) -> Expr:
-        return self.rewrite(erfc)._eval_evalf(prec)
+        return _value(self, prec)
 
     def _eval_is_extended_real(self) -> bool | None:
         return self.args[0].is_extended_real

@@ -94,7 +94,7 @@ def _coordinates(forms: list[NormalForm]) -> list[dict[Any, Any]]:
             common = common.lcm(coefficient.denom)
     return [
         {
-            (key, monomial): value
+            (key, monomial): QQ(value)
             for key, coefficient in terms.items()
             for monomial, value in (coefficient.numer * common.exquo(coefficient.denom)).terms()
         }

@@ -49,6 +49,7 @@ def test_it_says_not_to_edit_it_and_how_to_make_it(path):
     assert "make derive" in head
 
 
+@pytest.mark.deep
 def test_another_process_derives_the_same_bytes(tmp_path):
     # The order of a set and the rational numbers of SymPy's polynomials must not show. The stage
     # "generated code" derives all of it, too, with a third seed and the rational numbers of FLINT.

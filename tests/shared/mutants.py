@@ -1,5 +1,6 @@
 """Scratch copies of the package in which the definition of ELU is another one by a character."""
 
+import atexit
 import json
 import os
 import shutil
@@ -24,7 +25,8 @@ print(json.dumps([elu_sym.__file__, verdicts]))
 """
 
 PROCESSES = """
-import json, os, sys, traceback
+import gc, json, os, sys, traceback
+gc.disable()  # a process ends before there is much garbage
 import flint, mpmath, numpy, scipy.integrate, scipy.optimize, scipy.stats, sympy.stats
 for line in sys.stdin:
     folder, output, errors, program, arguments = json.loads(line)
@@ -84,7 +86,9 @@ def _processes() -> subprocess.Popen[str]:
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-c", PROCESSES]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
+    process = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
+    atexit.register(process.communicate)  # waited for, so that its time counts
+    return process
 
 
 def run_in(folder: Path, program: str, *arguments: str) -> str:

@@ -117,7 +117,10 @@ def test_the_quotients_of_variances_by_quadrature(domain: Domain, low: float, hi
             assert low < moments(mu * omega, nu * tau)[1] / nu < high
 
 
-@pytest.mark.parametrize("file", ["snn_theorem", "snn_side_theorems"])
+@pytest.mark.parametrize(
+    "file",
+    ["snn_theorem", "snn_side_theorems", pytest.param("snn_widened", marks=pytest.mark.deep)],
+)
 def test_the_stored_covers_prove_what_is_claimed(file: str) -> None:
     summary = check(file)
     assert summary.inequalities == sum(
