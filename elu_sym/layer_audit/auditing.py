@@ -8,7 +8,8 @@ from typing import Any
 
 from numpy.typing import ArrayLike, NDArray
 
-from elu_sym.layer_audit.recorded_values import RecordedValues, open_recorded
+from elu_sym.layer_audit.recorded_files import open_recorded
+from elu_sym.layer_audit.recorded_values import RecordedValues
 from elu_sym.layer_audit.recorder import LayerRecorder, real_array
 from elu_sym.layer_audit.result import LayerAudit
 

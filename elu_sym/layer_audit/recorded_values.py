@@ -1,4 +1,4 @@
-"""Recorded values from files, in chunks: ``.npy``, ``.csv`` and ``.parquet``.
+"""Recorded values in chunks, from ``.npy`` and ``.parquet`` files.
 
 Nothing is guessed, dropped or unpickled: a file that is damaged, or holds anything but finite
 numbers, is a :class:`RecordedValuesError` that names the file, the column and the row. Rows are
@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LARGEST", "RecordedValues", "RecordedValuesError", "open_recorded"]
+__all__ = ["LARGEST", "RecordedValues", "RecordedValuesError", "open_npy", "open_parquet"]
 
 RealArray: TypeAlias = NDArray[Any]
 
@@ -43,42 +43,6 @@ class RecordedValues:
     float_format: str
     count: int | None
     chunks: Callable[[], Iterator[RealArray]]
-
-
-def open_recorded(
-    path: Path, column: str | int | None = None, all_columns: bool = False
-) -> RecordedValues:
-    """Open a file of recorded values.
-
-    Args:
-        path: the file; its suffix tells the format.
-        column: which column, by name, or by number from 0 where columns have no names.
-        all_columns: take the values of all columns together.
-
-    Returns:
-        The values, to be read in chunks.
-
-    Raises:
-        RecordedValuesError: if the file is damaged, empty, of another format, or has several
-            columns and none is chosen. A wrong value is found when its chunk is read.
-        OSError: if the file cannot be opened.
-        ModuleNotFoundError: if a Parquet file needs the extra ``dask``.
-    """
-    from elu_sym.layer_audit.comma_separated import open_comma_separated
-
-    readers = {".npy": _open_npy, ".csv": open_comma_separated, ".parquet": _open_parquet}
-    if path.suffix.lower() not in readers:
-        raise RecordedValuesError(
-            f"{path}: no format is known by the suffix {path.suffix!r}: give a file of"
-            f" {', '.join(readers)}"
-        )
-    if column is not None and all_columns:
-        raise RecordedValuesError(f"{path}: give a column or all columns, not both")
-    if path.is_dir():
-        raise RecordedValuesError(f"{path}: this is a directory: give a file")
-    if path.stat().st_size == 0:
-        raise RecordedValuesError(f"{path}: the file is empty")
-    return readers[path.suffix.lower()](path, column, all_columns)
 
 
 def chosen_columns(
@@ -139,7 +103,8 @@ def _check_real(path: Path, what: str, dtype: np.dtype[Any]) -> str:
     return dtype.newbyteorder("=").name if dtype.kind == "f" else "float64"
 
 
-def _open_npy(path: Path, column: str | int | None, all_columns: bool) -> RecordedValues:
+def open_npy(path: Path, column: str | int | None, all_columns: bool) -> RecordedValues:
+    """A file of NumPy, mapped into memory."""
     try:
         # It maps the file and never unpickles: objects are an error.
         whole = np.lib.format.open_memmap(path, mode="r")
@@ -214,7 +179,8 @@ def _one_format(path: Path, formats: Sequence[str]) -> str:
     return formats[0]
 
 
-def _open_parquet(path: Path, column: str | int | None, all_columns: bool) -> RecordedValues:
+def open_parquet(path: Path, column: str | int | None, all_columns: bool) -> RecordedValues:
+    """A Parquet file, by PyArrow."""
     try:
         import pyarrow as pa
         from pyarrow import parquet

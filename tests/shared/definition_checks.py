@@ -439,8 +439,9 @@ APART = {
     # How values are read, rounded and counted.
     *("comma_separated.open_comma_separated", "estimates.FUNCTIONS", "float_formats.FORMATS"),
     *("float_formats.rounded_alpha", "recorded_values.LARGEST", "recorded_values.RecordedValues"),
-    *("recorded_values.RecordedValuesError", "recorded_values.open_recorded", "recorder.LARGEST"),
-    *("recorder.real_array", "running_histogram.RunningHistogram"),
+    *("recorded_values.RecordedValuesError", "recorded_values.open_npy", "recorder.LARGEST"),
+    *("recorded_values.open_parquet", "recorded_files.open_recorded", "recorder.real_array"),
+    "running_histogram.RunningHistogram",
     *("running_histogram.distance_to_normal", "running_moments.RunningCovariance"),
 }
 

@@ -1,0 +1,48 @@
+"""A file of recorded values, opened by the reader that its suffix names."""
+
+from pathlib import Path
+
+from elu_sym.layer_audit.comma_separated import open_comma_separated
+from elu_sym.layer_audit.recorded_values import (
+    RecordedValues,
+    RecordedValuesError,
+    open_npy,
+    open_parquet,
+)
+
+__all__ = ["open_recorded"]
+
+READERS = {".npy": open_npy, ".csv": open_comma_separated, ".parquet": open_parquet}
+
+
+def open_recorded(
+    path: Path, column: str | int | None = None, all_columns: bool = False
+) -> RecordedValues:
+    """Open a file of recorded values.
+
+    Args:
+        path: the file; its suffix tells the format.
+        column: which column, by name, or by number from 0 where columns have no names.
+        all_columns: take the values of all columns together.
+
+    Returns:
+        The values, to be read in chunks.
+
+    Raises:
+        RecordedValuesError: if the file is damaged, empty, of another format, or has several
+            columns and none is chosen. A wrong value is found when its chunk is read.
+        OSError: if the file cannot be opened.
+        ModuleNotFoundError: if a Parquet file needs the extra ``dask``.
+    """
+    if path.suffix.lower() not in READERS:
+        raise RecordedValuesError(
+            f"{path}: no format is known by the suffix {path.suffix!r}: give a file of"
+            f" {', '.join(READERS)}"
+        )
+    if column is not None and all_columns:
+        raise RecordedValuesError(f"{path}: give a column or all columns, not both")
+    if path.is_dir():
+        raise RecordedValuesError(f"{path}: this is a directory: give a file")
+    if path.stat().st_size == 0:
+        raise RecordedValuesError(f"{path}: the file is empty")
+    return READERS[path.suffix.lower()](path, column, all_columns)
