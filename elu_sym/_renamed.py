@@ -17,7 +17,7 @@ RENAMED = {
         "experiments.threshold_table": "experiments.library_thresholds",
         "fixed_points": "networks.fixed_points",
         "formula_book": "book.formula",
-        "formula_witnesses": "book.witnesses",
+        "formula_witnesses": "book.certificates",
         "inference": "claims.rules",
         "inference.rounding": "algebra.rounding",
         "inference.smoothness": "claims.rules.kink",

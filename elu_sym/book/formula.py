@@ -3,7 +3,7 @@ r"""The formula book: one object a published quantity, with a symbolic and a num
 A formula binds a definition of :mod:`elu_sym.book.quantities` to an activation: ``E f(X)``, an
 identity between such expectations, or a probability by cases. Its closed form is derived by
 :mod:`elu_sym.gaussian`, its numeric function is generated from that closed form by
-:mod:`elu_sym.generate.codegen`, its witnesses are gathered by :mod:`elu_sym.book.witnesses`.
+:mod:`elu_sym.generate.codegen`, its witnesses are gathered by :mod:`elu_sym.book.certificates`.
 Importing this module loads no more than NumPy; SymPy is loaded when a symbolic face is first looked
 at.
 """
@@ -231,7 +231,7 @@ class Formula:
     @property
     def certificate(self) -> tuple[Witness, ...]:
         """The independent witnesses and what they found; needs the extra ``verify``."""
-        from elu_sym.book.witnesses import witnesses_of
+        from elu_sym.book.certificates import witnesses_of
 
         return witnesses_of(self)
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from tqdm import tqdm
 
+from elu_sym.book.certificates import witnesses_of
 from elu_sym.book.formula import FORMULAS, Formula
-from elu_sym.book.witnesses import witnesses_of
 from elu_sym.certify.witness import Evidence, Witness
 from elu_sym.claims.chapters import CHAPTERS, CLAIMS
 from elu_sym.claims.claim import Outcome, Verdict

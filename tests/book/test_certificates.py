@@ -4,8 +4,8 @@ import pytest
 from sympy import sqrt
 
 from elu_sym import mean, std, variance
+from elu_sym.book.certificates import _certified, _exact_certificates, witnesses_of
 from elu_sym.book.formula import Formula
-from elu_sym.book.witnesses import _certified, _exact_certificates, witnesses_of
 
 
 @pytest.mark.parametrize("formula", [mean, variance], ids=lambda formula: formula.id)
