@@ -169,16 +169,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     environment.pop("CI", None)
     if not chosen.deep:
         environment["CI"] = "true"
+    more = DEEP if chosen.deep else QUICK
 
     def run_all(stages: Sequence[str]) -> list[Outcome]:
-        deep = ("-m", "deep or not deep") if chosen.deep else ()
-        more = {BESIDE: deep}
-        return [run(each, (*STAGES[each], *more.get(each, ())), environment) for each in stages]
+        return [run(stage, STAGES[stage] + more.get(stage, ()), environment) for stage in stages]
 
+    others = [stage for stage in chosen.only if stage != BESIDE]
+    lanes = [stage for stage in chosen.only if stage == BESIDE], others
     start = time.monotonic()
-    lanes = [
-        [each for each in chosen.only if (each == BESIDE) is beside] for beside in (True, False)
-    ]
     with ThreadPoolExecutor(len(lanes)) as pool:
         outcomes = [outcome for lane in pool.map(run_all, lanes) for outcome in lane]
     outcomes.sort(key=lambda outcome: chosen.only.index(outcome.stage))
