@@ -14,6 +14,7 @@ References:
 import math
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cache
 
 from sympy import Expr, Integer, Rational, Symbol, exp, latex
 
@@ -332,6 +333,7 @@ QUANTITIES = {
 """The functions by the names that the table uses."""
 
 
+@cache  # several claims ask for the same threshold
 def largest_at_most(
     computation: Computation,
     number_format: FloatingPointFormat,
