@@ -7,6 +7,8 @@ import definition_checks
 import pytest
 from mutants import DEFINITION, mutated_copy, run_in
 
+pytest.importorskip("matplotlib", reason="the picture of an audit is among what is checked")
+
 PROGRAM = Path(definition_checks.__file__).read_text(encoding="utf-8")
 
 REFUSED = {
