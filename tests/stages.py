@@ -36,11 +36,18 @@ SHARED = (f"--numprocesses={PROCESSES}", "--dist=worksteal") if PROCESSES > 1 el
 BESIDE = "unit tests"
 """The stage that runs beside the others."""
 
-# What serves a library that is not installed has no examples that could run.
+# What serves a library that is not installed has no examples and no cells that could run.
 WITHOUT_LIBRARIES = tuple(
-    f"--ignore=elu_sym/interop/{path}"
-    for path in ("dask.py", "jax", "keras.py", "torch")
-    if find_spec(path.removesuffix(".py")) is None
+    f"--ignore={path}"
+    for library, path in (
+        ("dask", "elu_sym/interop/dask.py"),
+        ("jax", "elu_sym/interop/jax"),
+        ("keras", "elu_sym/interop/keras.py"),
+        ("torch", "elu_sym/interop/torch"),
+        ("jax", "notebooks/05_initialization.ipynb"),
+        ("torch", "notebooks/05_initialization.ipynb"),
+    )
+    if find_spec(library) is None
 )
 
 STAGES = {
@@ -50,7 +57,7 @@ STAGES = {
     "generated code": ("-m", "elu_sym.generate", "--check"),  # with any seed of hashes
     BESIDE: (*WITHOUT_NBVAL, *SHARED, "--durations=20", "tests"),
     "doctests": (*WITHOUT_NBVAL, *WITHOUT_LIBRARIES, "--doctest-modules", "elu_sym"),
-    "notebooks": (*PYTEST, *NBVAL, "notebooks"),
+    "notebooks": (*PYTEST, *NBVAL, *WITHOUT_LIBRARIES, "notebooks"),
 }
 """What Python is given, stage by stage; a stage passes if it exits with 0."""
 
