@@ -59,9 +59,9 @@ class Assertion(ABC):
     def __init_subclass__(cls) -> None:
         dataclass(frozen=True)(cls)
 
+    @abstractmethod
     def sentence(self) -> Sentence:
-        """What is asserted."""
-        raise NotImplementedError(f"{type(self).__name__} has no sentence")
+        """What is asserted, in words and mathematics; it is printed as text and as LaTeX."""
 
     def to_text(self) -> str:
         """What is asserted, in plain text."""

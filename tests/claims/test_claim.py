@@ -8,7 +8,7 @@ from sympy import Rational, S, Symbol
 
 from elu_sym.activations import Elu
 from elu_sym.certify.witness import Evidence
-from elu_sym.claims.assertion import Assertion, Step
+from elu_sym.claims.assertion import Assertion, Sentence, Step
 from elu_sym.claims.chapters import CLAIMS
 from elu_sym.claims.claim import Claim, Outcome, ProofError, Registry, Verdict
 from elu_sym.claims.rules.elementary import Equality, Positive
@@ -24,11 +24,8 @@ class Announced(Assertion):
     run: Rational | None = S.One
     rule = "announcement"
 
-    def to_text(self) -> str:
-        return f"the test says {self.holds}"
-
-    def to_latex(self) -> str:
-        return r"\text{the test says so}"
+    def sentence(self) -> Sentence:
+        yield f"the test says {self.holds}"
 
     def decide(self) -> Step:
         place = {} if self.run is None else {alpha: self.run}

@@ -229,11 +229,8 @@ def test_an_assertion_that_raises_is_no_proof():
     class Broken(Assertion):
         rule = "nothing"
 
-        def to_text(self):
-            return "broken"
-
-        def to_latex(self):
-            return "broken"
+        def sentence(self):
+            yield "broken"
 
         def decide(self):
             raise RuntimeError("no")
