@@ -15,6 +15,7 @@ import io
 from argparse import ArgumentParser
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
+from functools import lru_cache
 from hashlib import sha256
 from math import isfinite
 from multiprocessing import get_context
@@ -65,6 +66,11 @@ def from_text(text: str, kind: type[Row]) -> list[Row]:
     Raises:
         ValueError: if the header or the number of fields in a line is another one.
     """
+    return list(_rows(text, kind))
+
+
+@lru_cache(maxsize=8)  # many claims read the same few tables
+def _rows(text: str, kind: type[Row]) -> tuple[Row, ...]:
     columns = kind._fields
     header, *lines = csv.reader(io.StringIO(text)) if text else ([],)
     if tuple(header) != columns:
@@ -72,7 +78,7 @@ def from_text(text: str, kind: type[Row]) -> list[Row]:
     for number, line in enumerate(lines, start=2):
         if len(line) != len(columns):
             raise ValueError(f"line {number} has {len(line)} fields instead of {len(columns)}")
-    return [kind._make(line) for line in lines]
+    return tuple(map(kind._make, lines))
 
 
 def read(path: Path, kind: type[Row]) -> list[Row]:
