@@ -20,7 +20,7 @@ from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.certify.compound import Compound, identity_certificate
 from elu_sym.certify.floating_point import condition_aware, numeric_certificate
 from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
-from elu_sym.certify.integrand import Integrand
+from elu_sym.certify.integrand import Integrand, IntegrandError
 from elu_sym.certify.monte_carlo import GRID, Statistic, monte_carlo_certificate
 from elu_sym.certify.mutation import mutation_certificate
 from elu_sym.certify.points import hard_points, random_points
@@ -29,7 +29,7 @@ from elu_sym.certify.stein import parameter_certificate, stein_certificate
 from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.gaussian.derivation import DerivationError
 from elu_sym.gaussian.engine import derive_expectation
-from elu_sym.numeric.function import implementation
+from elu_sym.gaussian.piecewise import read_piecewise
 from elu_sym.symbols import mu, sigma, x
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def witnesses_of(formula: Formula) -> tuple[Witness, ...]:
             for witness in _of_case(formula, case)
         )
     certified, expression, quantity = _certified(formula)
-    parameters = formula.activation.symbols
+    parameters = formula.parameters
     moderate = random_points(parameters, 12, seed=1, sigma_range=(0.1, 4), parameter_range=(0.2, 5))
     wide = random_points(parameters, 40, seed=2, sigma_range=(1e-3, 1e3), largest_ratio=30)
     return (
@@ -155,8 +155,10 @@ def _certified(formula: Formula) -> tuple[Formula, Expr, Compound]:
 
 def _numeric_certificates(formula: Formula, points: Sequence[Point]) -> Iterator[Witness]:
     """What users call against balls, and what NumPy computes where users call the C module."""
-    functions: dict[str, Callable[..., Any]] = {implementation(): formula}
-    functions.setdefault("NumPy", formula.numeric.by_numpy)
+    name = "NumPy" if formula.quantity.published else "NumPy or Arb"
+    functions: dict[str, Callable[..., Any]] = {name: formula.numeric.by_numpy}
+    if formula.numeric.compiled is not None:
+        functions = {"C": formula} | functions
     for name, function in functions.items():
         scale = condition_aware(_sized_like(formula), formula.symbols)
         witness = numeric_certificate(
@@ -168,17 +170,28 @@ def _numeric_certificates(formula: Formula, points: Sequence[Point]) -> Iterator
 def _compound(formula: Formula) -> Compound:
     """What a formula is, as a function of expectations."""
     if formula.integrand is not None:
-        return Compound.of(formula.integrand)
+        return Compound.of(_read(formula.integrand))
     parts = {Symbol(name): part.integrand for name, part in formula.parts.items()}
     return Compound(formula.quantity.define(*parts), parts)
+
+
+def _read(g: Expr) -> Integrand:
+    """The pieces of a function; where the certificates cannot tell, those of the derivation."""
+    try:
+        return Integrand.from_expr(g)
+    except IntegrandError:
+        form = read_piecewise(g, x)
+        return Integrand(form.breakpoints, form.pieces, tuple(form.atoms.items()))
 
 
 def _exact_certificates(
     formula: Formula, expression: Expr, quantity: Compound
 ) -> Iterator[Witness]:
     if formula.integrand is not None:
-        yield heat_certificate(expression, formula.integrand)
-        yield from _derivative_certificates(formula, Integrand.from_expr(formula.integrand))
+        g = _read(formula.integrand)
+        yield heat_certificate(expression, g)
+        if not g.atoms:
+            yield from _derivative_certificates(formula, g)
         return
     closed_forms = {Symbol(name): part.closed_form for name, part in formula.parts.items()}
     yield identity_certificate(expression, quantity, closed_forms)
@@ -196,7 +209,7 @@ def _derivative_certificates(formula: Formula, g: Integrand) -> Iterator[Witness
     weighted = Integrand(g.breakpoints, tuple(x * piece for piece in g.pieces))
     slope = g.derivative()
     yield stein_certificate(formula.closed_form, _derived(weighted), _derived(slope), g, slope)
-    for parameter in formula.activation.symbols:
+    for parameter in formula.parameters:
         slope = g.derivative(parameter)
         yield parameter_certificate(formula.closed_form, _derived(slope), g, parameter, slope)
 
@@ -218,6 +231,8 @@ def _sized_like(formula: Formula) -> Expr:
     f(X) are subtracted, and alpha, which moves both, does not count as an input of their
     difference. Its error is measured by E abs(f)**3.
     """
+    if not formula.quantity.published:
+        return formula.closed_form
     terms = formula.over_primitives.as_ordered_terms()
     signed = any(term.could_extract_minus_sign() for term in terms)
     if formula.activation.name != "celu" or not signed:
@@ -230,7 +245,7 @@ def _monte_carlo(formula: Formula) -> Iterator[Witness]:
     """Sample g(X) for an expectation and f(X) for a variance; sample the parts of the others."""
     if formula.name in ("variance", "std"):
         yield _sampled(formula, formula.activation.mean.integrand, "variance")
-    elif formula.integrand is not None:
+    elif formula.integrand is not None and not formula.integrand.has(DiracDelta):
         yield _sampled(formula, formula.integrand)
     for part in formula.parts.values():
         # A published part is sampled in its own right, and zeros have no spread to measure by.
@@ -239,18 +254,25 @@ def _monte_carlo(formula: Formula) -> Iterator[Witness]:
 
 
 def _sampled(formula: Formula, g: Expr, statistic: Statistic = "mean") -> Witness:
-    # The generated function is what is tested; a part of another formula has none.
-    tested: Any = formula if formula.quantity.published else formula.closed_form
+    tested: Any = formula
     if formula.name == "std":
         tested = lambda *arguments: formula(*arguments) ** 2  # noqa: E731 - it has no other name
     # Where the positive side is rare, the tails of these two are too heavy for the sample size.
     rare = formula.name in ("variance", "std", "fourth_moment")
     places = [place for place in GRID if not rare or place[0] > -place[1] / 2]
     # The relatives come out of the same engine and the same primitives as ELU.
-    places = places if formula.activation.name == "elu" else places[::2]
+    own = not formula.quantity.published
+    places = places if own or formula.activation.name == "elu" else places[::2]
     grid = _fitted(places, len(formula.symbols))
     return monte_carlo_certificate(
-        tested, g, statistic, grid=grid, samples=SAMPLES, symbols=formula.symbols
+        tested,
+        _read(g),
+        statistic,
+        grid=grid,
+        samples=SAMPLES,
+        symbols=formula.symbols,
+        # Of a function of one's own nobody knows how heavy its tails are.
+        uninformative=len(grid) if own else 0,
     )
 
 

@@ -17,6 +17,7 @@ from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from elu_sym.book.quantities import QUANTITIES, Quantity
+from elu_sym.numeric.arguments import Domain, domain_of
 from elu_sym.numeric.function import NumericFunction
 
 if TYPE_CHECKING:
@@ -127,10 +128,21 @@ class Formula:
 
     @cached_property
     def numeric(self) -> NumericFunction:
-        """The function that a call goes to: ``numeric.compiled`` tells by what it computes."""
-        if not self.quantity.published:
-            raise TypeError(f"{self.id} is a part of other formulas and has no numeric function")
-        return NumericFunction(self.function_name, self.arguments)
+        """The function that a call goes to: ``numeric.compiled`` tells by what it computes.
+
+        What has no generated function, a part of other formulas or a function of one's own, is
+        computed from its closed form, and ``numeric.by_arb`` tells where by Arb.
+        """
+        if self.quantity.published:
+            return NumericFunction(self.function_name, self.arguments)
+        from elu_sym.book.certified_function import CertifiedFunction
+
+        return CertifiedFunction(self)
+
+    @cached_property
+    def domains(self) -> dict[str, Domain]:
+        """What each argument may be, by its name: the one check of every backend."""
+        return {name: domain_of(name) for name in self.arguments}
 
     @cached_property
     def integrand(self) -> sympy.Expr | None:
@@ -144,6 +156,8 @@ class Formula:
     @cached_property
     def parts(self) -> dict[str, Formula]:
         """The formulas that an identity is made of; empty for an expectation."""
+        if not self.quantity.parts:
+            return {}
         missing = set(self.quantity.parts) - set(self.activation.formulas)
         if missing:
             raise LookupError(
@@ -278,6 +292,11 @@ class Formula:
         from elu_sym import symbols
 
         return tuple(getattr(symbols, name) for name in self.arguments)
+
+    @property
+    def parameters(self) -> tuple[sympy.Symbol, ...]:
+        """The symbols after those of the law."""
+        return self.symbols[len(self.law_arguments) :]
 
     def __repr__(self) -> str:
         return f"<formula {self.id}({', '.join(self.arguments)}): {self.statement}>"

@@ -44,6 +44,15 @@ POSITIVE = Domain(lambda x: (x <= 0.0) | (x == np.inf), "a finite number above z
 """A positive parameter."""
 
 
+def domain_of(argument: str) -> Domain:
+    """Return the domain of an argument of a formula of the book, the same for every backend.
+
+    >>> domain_of("alpha") is POSITIVE
+    True
+    """
+    return {"mu": LOCATION, "sigma": SCALE}.get(argument, POSITIVE)
+
+
 @dataclass(frozen=True)
 class Arguments:
     """Checked arguments of one call.

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from elu_sym.numeric.arguments import LOCATION, POSITIVE, SCALE, Arguments, broadcast_arguments
+from elu_sym.numeric.arguments import Arguments, broadcast_arguments, domain_of
 
 
 @cache
@@ -53,6 +53,9 @@ class NumericFunction:
     >>> print(f"{function(0.0, 1.0, 1.0):.15f} {function.by_numpy(0.0, 1.0, 1.0):.15f}")
     0.160520572266556 0.160520572266556
     """
+
+    domain_of = staticmethod(domain_of)
+    """What an argument may be, by its name."""
 
     def __init__(self, name: str, arguments: tuple[str, ...]) -> None:
         """Name the function and its arguments."""
@@ -105,8 +108,7 @@ class NumericFunction:
         return _each(checked.result, found if len(found) > 1 else found[0])
 
     def _checked(self, values: tuple[Any, ...]) -> Arguments:
-        domains = {"mu": LOCATION, "sigma": SCALE}
-        pairs = ((v, domains.get(n, POSITIVE)) for n, v in zip(self.arguments, values, strict=True))
+        pairs = ((v, self.domain_of(n)) for n, v in zip(self.arguments, values, strict=True))
         return broadcast_arguments(**dict(zip(self.arguments, pairs, strict=True)))
 
 
