@@ -111,7 +111,10 @@ class Bounded(NamedTuple):
     def distribution(self) -> "Bounded":
         """Its distribution function: what is known at the double, and how steep it is nearby."""
         size = Bounded(abs(self.value), 0.0)
-        tail = size.density() * size.mills_ratio()
+        density = size.density()
+        far, central = density * size.mills_ratio(), _central_tail(size, density)
+        pairs = zip(central, far, strict=True)
+        tail = Bounded(*(np.where(size.value < 0.5, *pair) for pair in pairs))
         above = Bounded(1.0, 0.0) + Bounded(-tail.value, tail.error)
         right = self.value > 0
         least = np.maximum(size.value * (1 - 2 * UNIT) - self.error, 0.0)
@@ -119,6 +122,14 @@ class Bounded(NamedTuple):
         error = np.where(right, above.error, tail.error)
         error = error + np.where(self.error == 0, 0.0, self.error * steepest)
         return Bounded(np.where(right, above.value, tail.value), error)
+
+
+def _central_tail(size: Bounded, density: Bounded) -> Bounded:
+    """1/2 - phi(t) (t + t^3/3 + t^5/15 + ...), A. de Moivre's series, for 0 <= t < 1/2."""
+    square, series = size * size, Bounded(1.0, UNIT)  # and less than that is left out
+    for odd in range(23, 1, -2):
+        series = Bounded(1.0, 0.0) + series * square * Bounded.rounded(1 / odd)
+    return Bounded(0.5, 0.0) + Bounded(-1.0, 0.0) * size * density * series
 
 
 def _mills(x: Any) -> Any:
