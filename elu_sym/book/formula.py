@@ -17,6 +17,7 @@ from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from elu_sym.book.quantities import QUANTITIES, Quantity
+from elu_sym.numeric.arguments import UnreadableArrayError
 from elu_sym.numeric.function import NumericFunction
 from elu_sym.numeric.protocols import by_their_own, overriding, wrapped
 
@@ -184,7 +185,7 @@ class Formula:
         keywords: dict[str, Any] = {} if where is True else {"where": where}
         if out is not None:
             keywords["out"] = out if isinstance(out, tuple) else (out,)
-        if others := overriding((*values, *keywords.get("out", ()), where)):
+        if others := overriding((*values, *keywords.get("out", ()))):
             # Dask would try the formula at arbitrary numbers, to see what type comes out.
             if all(type(other).__module__.startswith("dask.array") for other in others):
                 if keywords:
@@ -196,14 +197,15 @@ class Formula:
             return by_their_own(self, others, values, keywords)
         try:
             found = self.numeric(*values, **keywords)
-        except TypeError as error:
+        except UnreadableArrayError as error:
             libraries = (type(value).__module__.partition(".")[0] for value in values)
             library = next((name for name in libraries if name in ("torch", "jax")), None)
-            if library is None:
+            if library is None or self.quantity.by_cases:
                 raise
-            raise TypeError(
-                f'{error}: {self.id}.lambdify("{library}") takes it, and has gradients'
-            ) from error
+            advice = (
+                f'for these arrays and their gradients there is {self.id}.lambdify("{library}")'
+            )
+            raise UnreadableArrayError(f"{error}: {advice}") from error
         return found if out is not None else wrapped(values, found)
 
     def bind(self, values: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
@@ -320,9 +322,12 @@ class Formula:
     @property
     def certificate(self) -> tuple[Witness, ...]:
         """The independent witnesses and what they found; needs the extra ``verify``."""
-        from elu_sym.book.certificates import witnesses_of
+        from elu_sym.algebra.optional import extra
 
-        return witnesses_of(self)
+        with extra("verify", f"the certificate of {self.id}"):
+            from elu_sym.book.certificates import witnesses_of
+
+            return witnesses_of(self)
 
     def lambdify(self, backend: str = "numpy", form: str = "stable") -> Callable[..., Any]:
         """A function of the same arguments for a backend.

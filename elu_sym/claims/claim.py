@@ -21,6 +21,7 @@ from typing import Any
 from sympy import Symbol
 
 from elu_sym.algebra.enclosure import Point
+from elu_sym.algebra.optional import extra
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Step, all_hold, first_false
 
@@ -119,7 +120,10 @@ class Claim:
         steps: tuple[Step, ...] = ()
         failure = ""
         try:
-            steps = tuple(assertion.check() for assertion in self.assertions)
+            with extra("verify", f"the claim {self.id}"):
+                steps = tuple(assertion.check() for assertion in self.assertions)
+        except ModuleNotFoundError:
+            raise
         except Exception as error:
             failure = f"the proof raises {type(error).__name__}: {error}"
         return Outcome(self, steps, time.perf_counter() - start, failure)

@@ -5,10 +5,10 @@ Needs the extra ``keras`` and a backend for it.
 
 from typing import Any, Literal
 
-from elu_sym.interop import extra
+from elu_sym.algebra.optional import extra
 from elu_sym.networks.initialization import Preserve, layer_scale
 
-with extra("keras"):
+with extra("keras", "elu_sym.interop.keras"):
     import keras
 
 __all__ = ["EluInitializer"]

@@ -20,6 +20,10 @@ from numpy.typing import ArrayLike, NDArray
 from elu_sym.numeric.operations import FloatArray
 
 
+class UnreadableArrayError(TypeError):
+    """An array of another library that NumPy cannot read, as a tensor that requires gradients."""
+
+
 @dataclass(frozen=True)
 class Domain:
     """The numbers that an argument may hold, beside NaN.
@@ -107,7 +111,9 @@ def broadcast_arguments(
         ...
     ValueError: sigma[1] = -2.0: give a finite number, zero or more (zero is the limit from above)
     """
-    where = None if _where is None else _truth_values("where", _where)
+    where = None if _where is None else np.asarray(_where)
+    if where is not None and where.dtype.kind != "b":
+        raise TypeError(f"where has dtype {where.dtype}: give truth values, as of mu > 0")
     arrays, kinds = [], set()
     for name, (value, domain) in arguments.items():
         array, kind = _real_array(name, value)
@@ -137,7 +143,15 @@ def _real_array(name: str, value: Any) -> tuple[FloatArray, np.dtype[Any] | None
         raise TypeError(
             f"{name} is a masked array, whose mask would be lost: give {name}.filled(np.nan)"
         )
-    array = _array(name, value)
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} = {_shown(value)} is ragged: give rows of one length") from error
+    except Exception as error:  # of a library whose arrays are traced, or elsewhere
+        reason = str(error).partition("\n")[0]
+        raise UnreadableArrayError(
+            f"{name} is a {type(value).__name__} that NumPy cannot read ({reason})"
+        ) from error
     if array.dtype.kind == "O" and array.size:
         floats = [_nearest_float(name, index, array[index]) for index in np.ndindex(array.shape)]
         weak = isinstance(value, Number)
@@ -151,18 +165,6 @@ def _real_array(name: str, value: Any) -> tuple[FloatArray, np.dtype[Any] | None
         )
     weak = isinstance(value, int)
     return np.asarray(array, dtype=np.float64), None if weak else array.dtype
-
-
-def _array(name: str, value: Any) -> NDArray[Any]:
-    """Return the value as NumPy reads it."""
-    try:
-        return np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} = {_shown(value)} is ragged: give rows of one length") from error
-    except Exception as error:  # of a library whose arrays are on another machine, or traced
-        reason = str(error).partition("\n")[0]
-        kind = type(value).__name__
-        raise TypeError(f"{name} is a {kind} that NumPy cannot read ({reason})") from error
 
 
 def _nearest_float(name: str, index: tuple[int, ...], value: Any) -> float:
@@ -184,13 +186,6 @@ def _nearest_float(name: str, index: tuple[int, ...], value: Any) -> float:
             " give a smaller number"
         )
     return number
-
-
-def _truth_values(name: str, value: ArrayLike) -> NDArray[np.bool_]:
-    array = _array(name, value)
-    if array.dtype.kind != "b":
-        raise TypeError(f"{name} has dtype {array.dtype}: give truth values, as of mu > 0")
-    return array
 
 
 def _needed(shape: tuple[int, ...], where: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from elu_sym.numeric.arguments import LOCATION, POSITIVE, SCALE, Arguments, broadcast_arguments
 
@@ -132,6 +133,7 @@ class NumericFunction:
         return found if len(found) > 1 else found[0]
 
     def _into(self, values: tuple[Any, ...], out: Any, where: Any) -> Any:
+        where = np.asarray(where)  # no other array has a say in it
         checked = self._checked(values, where)
         given = np.full(checked.shape, np.nan, checked.dtype) if out is None else out
         if self.compiled is not None and checked.dtype == np.float64:
@@ -142,11 +144,11 @@ class NumericFunction:
             found = np.positive(checked.result(values), out=given, where=where)
         return found[()] if out is None else found
 
-    def _checked(self, values: tuple[Any, ...], where: Any = True) -> Arguments:
+    def _checked(self, values: tuple[Any, ...], where: NDArray[Any] | None = None) -> Arguments:
         domains = {"mu": LOCATION, "sigma": SCALE}
         pairs = ((v, domains.get(n, POSITIVE)) for n, v in zip(self.arguments, values, strict=True))
         named = dict(zip(self.arguments, pairs, strict=True))
-        return broadcast_arguments(None if where is True else where, **named)
+        return broadcast_arguments(where, **named)
 
 
 def _are_plain_numbers(mu: Any, sigma: Any, *parameters: Any) -> bool:

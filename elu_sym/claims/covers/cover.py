@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import flint
 from sympy import Expr, Rational, Symbol
 
 from elu_sym.algebra.enclosure import exact
@@ -156,6 +155,8 @@ def recheck(cover: Cover, expression: Expr, box: Box) -> Recheck:
     function = BoxFunction(expression, [symbol for symbol, _, _ in box], cover.precision)
     counts = {NATURAL: 0, CENTRED: 0}
     open_boxes = [intervals(box)]
+    import flint
+
     with flint.ctx.workprec(cover.precision):
         for mark in cover.tree:
             if not open_boxes:

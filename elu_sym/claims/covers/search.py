@@ -14,7 +14,6 @@ References:
 import heapq
 from typing import NamedTuple
 
-import flint
 from sympy import Expr, Rational
 
 from elu_sym.algebra.enclosure import Point
@@ -77,6 +76,8 @@ def search(expression: Expr, box: Box, budget: int) -> Search:
     marks: dict[str, str] = {}  # by the halves that lead to a part, so in preorder if sorted
     queue: list[tuple[float, int, str, tuple[Interval, ...]]] = []
     parts = [("", whole)]
+    import flint
+
     with flint.ctx.workprec(PRECISION):
         while parts:
             for path, part in parts:
