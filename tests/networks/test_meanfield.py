@@ -423,6 +423,17 @@ def test_the_edge_at_the_largest_alpha() -> None:
         (lambda: depth_scale(0.0), ValueError, "slope = 0.0"),
         (lambda: forward_variances(0, 1.0, 1.0), ValueError, "depth = 0"),
         (lambda: forward_variances(1100, 1.0, 4.0), ValueError, "beyond the range"),
+        (
+            lambda: forward_variances(3, 1.0, [1.0, 2.0]),
+            ValueError,
+            r"weight_variance has shape \(2,\) and bias_variance \(\), which do not broadcast to"
+            r" that of first_variance, \(\): give numbers",
+        ),
+        (
+            lambda: forward_variances(3, 1.0, 1.0, [1.0, 2.0]),
+            ValueError,
+            r"variance \(2,\), which do",
+        ),
         (lambda: sampling_deviation(np.ones(3), 1.0, 0), ValueError, "width = 0"),
         (lambda: sampling_deviation(np.ones(3), 1.0, math.nan), ValueError, "width = nan: give"),
         (lambda: sampling_deviation(np.ones(3), 1.0, True), TypeError, "width = True: give"),
@@ -576,3 +587,33 @@ def test_importing_it_loads_no_sympy() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        (variance_map, (1.0, 1.0)),
+        (variance_slope, (1.0, 1.0)),
+        (correlation_slope, (1.0, 1.0)),
+        (residual_variance_map, (1.0, 1.0)),
+        (fixed_point, (1.5,)),
+        (edge_of_chaos, (0.05,)),
+        (edge_through, (1.0,)),
+        (forward_variances, (3, 1.0, 1.0)),
+        (backward_variances, ([1.0, 1.0], 1.0)),
+        (sampling_deviation, ([1.0, 1.0], 1.0, 10)),
+    ],
+)
+@pytest.mark.parametrize("wrong", ["elu", None, elu.mean, np.float64(1.0)])
+def test_what_is_no_activation_is_named(function, arguments, wrong):
+    known = "give an activation of the book, one of elu, relu, leaky_relu, selu, celu"
+    with pytest.raises(
+        TypeError, match=rf"activation = .* is of type {type(wrong).__name__}: {known}"
+    ):
+        function(*arguments, activation=wrong)
+
+
+def test_variances_of_several_networks_at_once():
+    together = forward_variances(3, [1.0, 2.0], [1.0, 2.0])
+    for column, variance in enumerate((1.0, 2.0)):
+        np.testing.assert_array_equal(together[:, column], forward_variances(3, variance, variance))
