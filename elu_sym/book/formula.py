@@ -16,6 +16,7 @@ from importlib import import_module
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from elu_sym.book.backend_function import BackendFunction
 from elu_sym.book.quantities import QUANTITIES, Quantity
 from elu_sym.numeric.arguments import UnreadableArrayError
 from elu_sym.numeric.function import NumericFunction
@@ -178,10 +179,8 @@ class Formula:
         """
         if named or len(values) != len(self.arguments):
             values = tuple(self.bind(values, named).values())
-        if out is None and where is True:
-            value = self.numeric.of_floats(*values)
-            if value is not None:
-                return value
+        if set(map(type, values)) == {float} and out is None and where is True:
+            return self.numeric(*values)
         keywords: dict[str, Any] = {} if where is True else {"where": where}
         if out is not None:
             keywords["out"] = out if isinstance(out, tuple) else (out,)
@@ -254,7 +253,7 @@ class Formula:
 
         if self.integrand is None:
             parts: dict[str, Any] = {name: part.derivation for name, part in self.parts.items()}
-            return IdentityDerivation(self.name, parts, self.quantity.define)
+            return IdentityDerivation(self.name, parts, self.quantity.combined)
         if not self.quantity.by_cases:
             X = Normal("X", mu, sigma)
             return derive_expectation(self.integrand.subs(x, X), X)
@@ -345,6 +344,10 @@ class Formula:
                 asked for a formula by cases, which has no gradient.
             ModuleNotFoundError: if the backend is not installed; the message names its extra.
         """
+        function = self._written_for(backend, form)
+        return self if function is self else BackendFunction(self, backend, form, function)
+
+    def _written_for(self, backend: str, form: str) -> Callable[..., Any]:
         if backend not in BACKENDS:
             raise ValueError(f"backend = {backend!r} is none of {', '.join(BACKENDS)}")
         if form == "textbook" and backend in ("numpy", "scipy", "mpmath"):

@@ -59,6 +59,10 @@ class NumericFunction:
         """Name the function and its arguments."""
         self.name, self.arguments = name, arguments
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It travels by its name: where it arrives the module may be compiled or not."""
+        return NumericFunction, (self.name, self.arguments)
+
     @cached_property
     def compiled(self) -> Callable[..., Any] | None:
         """The universal function of the compiled module, if it is in use."""
@@ -80,19 +84,15 @@ class NumericFunction:
         """
         if out is not None or where is not True:
             return self._into(values, out, where)
-        value = self.of_floats(*values)
-        if value is not None:
-            return value
+        number = self.compiled_number
+        if number is not None:
+            value = number(*values)
+            if value is not None:
+                return _each(np.float64, value)
         if self.compiled is None:
             return self.by_numpy(*values)
         checked = self._checked(values)
         return _each(checked.result, self.compiled(*checked.arrays))
-
-    def of_floats(self, *values: Any) -> Any:
-        """The same of Python's floats in their domains, by C; None for all others."""
-        number = self.compiled_number
-        value = None if number is None else number(*values)
-        return None if value is None else _each(np.float64, value)
 
     def by_numpy(self, *values: Any) -> Any:
         """The same without the compiled module."""
