@@ -20,6 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import mpmath
 import numpy as np
 from scipy.integrate import quad
 from scipy.special import ndtr
@@ -230,19 +231,21 @@ def mapped(mu: float, variance: float, a: float, scale: float) -> np.ndarray:
 def selu(module: str, name: str) -> Callable[[], None]:
     def check() -> None:
         function = public(f"networks.{module}.{name}")
+        number = mpmath.mpf if module == "selu_equations" else float
         for mu, variance in ((0.0, 1.0), (-0.5, 2.0)):
+            law = number(mu), number(variance)
             if name == "precise_jacobian":
                 a, scale = ALPHA, 1.3
                 moved = mapped(mu, variance, a, scale)[0]
                 kind = public("networks.selu_equations.SeluParameters")
                 # It is for parameters that keep the mean.
-                found = function(mu, variance, kind(a, scale))
+                found = function(*law, kind(a, scale))
                 a_row = [found[0], found[1]]
                 by_mean = (mapped(mu + 1e-4, variance, a, scale)[0] - moved) / 1e-4
                 by_variance = (mapped(mu, variance + 1e-4, a, scale)[0] - moved) / 1e-4
                 same(a_row, [by_mean, by_variance], 1e-3)
                 continue
-            found = function(mu, variance)
+            found = function(*law)
             a, scale = map(float, getattr(found, "parameters", found))
             same(mapped(mu, variance, a, scale), [mu, variance], 1e-7)
             if name == "selu_fixed_point":
