@@ -89,8 +89,8 @@ def same_moments(found: object) -> None:
     """Six expectations at N(0, q)."""
     e, m, m_slope = slope_square(), square(), square_slope()
     e_slope = mean(lambda t: t * f(t, ALPHA, 1) * f(t, ALPHA, 2)) / Q
-    gap = Q * e - m
-    gap_slope = ((e + Q * e_slope - m_slope) * e - gap * e_slope) / e**2
+    gap = Q - m / e
+    gap_slope = (e + Q * e_slope - m_slope - gap * e_slope) / e
     names = ("square", "square_slope", "slope_square", "slope_square_slope", "gap", "gap_slope")
     same([getattr(found, name) for name in names], [m, m_slope, e, e_slope, gap, gap_slope], 1e-6)
 
