@@ -7,6 +7,7 @@ from sympy import Expr, Rational, S, Symbol, diff, latex
 
 from elu_sym.algebra.enclosure import Point, enclose, enclose_to, exact
 from elu_sym.algebra.interval_enclosure import compiled, operations_on_boxes
+from elu_sym.algebra.working_precision import working_precision
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
 from elu_sym.claims.covers.cover import Box, read, recheck
@@ -116,7 +117,7 @@ class IterateBetween(Assertion):
         outputs = [self.map, diff(self.map, self.symbol)]
         operations = operations_on_boxes(self.precision)
         function = compiled(outputs, [self.symbol], self.precision, operations)
-        with flint.ctx.workprec(self.precision):
+        with working_precision(self.precision):
             ball = flint.arb(exact(self.start))
             for _ in range(self.steps):
                 middle = ball.mid()
