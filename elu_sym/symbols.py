@@ -1,10 +1,53 @@
 """Every symbol of the project with its assumptions, written down once.
 
 A theorem is only as good as its hypotheses: that ``alpha`` is positive and ``x`` is real is said
-here and nowhere else, and every derivation, proof and printed formula uses these objects.
+here and nowhere else, and every derivation, proof and printed formula uses these objects. What a
+user hands over instead goes through :func:`symbolic`, which never reads text.
 """
 
-from sympy import Symbol
+from numbers import Number
+from typing import Any
+
+from sympy import Expr, Symbol, sympify
+from sympy.logic.boolalg import Boolean
+
+
+def symbolic(value: Any, name: str) -> Expr:
+    """What was given for an argument, as a SymPy expression.
+
+    Args:
+        value: an expression, or a number of Python, NumPy, mpmath or any other library that
+            registers its numbers or converts them to SymPy's. ``sympy.sympify`` would run text as
+            a program, so text is an error wherever it stands, and so is a container of anything.
+        name: what the argument is called, for the message.
+
+    Raises:
+        TypeError: if the value is text, a condition, or anything else that is no expression.
+
+    Examples:
+        >>> from fractions import Fraction
+        >>> symbolic(Fraction(1, 3), "alpha"), symbolic(x + 1, "g")
+        (1/3, x + 1)
+        >>> symbolic("x + 1", "g")
+        Traceback (most recent call last):
+            ...
+        TypeError: g = 'x + 1' is of type str; give a SymPy expression or a number
+    """
+    if isinstance(value, Expr):
+        return value
+    if isinstance(value, Number) or hasattr(type(value), "_sympy_"):
+        converted = sympify(value, strict=True)
+        if isinstance(converted, Expr):
+            return converted
+    if isinstance(value, Boolean):
+        raise TypeError(
+            f"{name} = {value} is a condition; write what is taken where it holds and where it"
+            f" does not, Piecewise((1, {value}), (0, True)) for its indicator"
+        )
+    raise TypeError(
+        f"{name} = {value!r} is of type {type(value).__name__}; give a SymPy expression or a number"
+    )
+
 
 x = Symbol("x", real=True)
 """The pre-activation, the argument of the activation function."""

@@ -7,6 +7,7 @@ from sympy import Expr, Rational, S, Symbol, diff, latex
 
 from elu_sym.algebra.enclosure import Point, enclose, enclose_to, exact
 from elu_sym.algebra.interval_enclosure import compiled, operations_on_boxes
+from elu_sym.algebra.working_precision import working_precision
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
 from elu_sym.claims.covers.cover import Box, read, recheck
@@ -121,7 +122,7 @@ class IterateBetween(Assertion):
         function = compiled(outputs, [self.symbol], self.precision, operations)
         import flint
 
-        with flint.ctx.workprec(self.precision):
+        with working_precision(self.precision):
             ball = flint.arb(exact(self.start))
             for _ in range(self.steps):
                 middle = ball.mid()
