@@ -69,6 +69,20 @@ step with its checks), certificate (what testifies independently), latex, source
 lambdify(backend) for other libraries and any precision.
 """
 
+ACTIVATION_DOCUMENTATION = """{name}({arguments}): the activation {function} as a function of SymPy, and its formulas.
+
+The function of SymPy takes x and all parameters; the formulas know their defaults.
+
+Args:
+{described}
+
+Formulas:
+    {formulas}.
+
+Source:
+    {source}.
+"""  # noqa: E501 - a first line is one line
+
 ARGUMENTS = {
     "level": "the level, positive and finite",
     "mu": "the mean of X, a real number; plus or minus infinity gives the limit",
@@ -409,6 +423,20 @@ class Activation:
         self.source = source
         self.formulas = {quantity.name: Formula(quantity, self) for quantity in QUANTITIES}
         vars(self).update(self.formulas)
+        described = {"x": "the argument, an expression or a random symbol"}
+        self.__doc__ = ACTIVATION_DOCUMENTATION.format(
+            name=name,
+            arguments=", ".join(("x", *self.parameters)),
+            function=self.function_name,
+            described="\n".join(
+                f"    {name}: {words}."
+                for name, words in (described | self.described_parameters).items()
+            ),
+            formulas=", ".join(
+                key for key, each in self.formulas.items() if each.quantity.published
+            ),
+            source=source,
+        )
 
     if TYPE_CHECKING:
 
