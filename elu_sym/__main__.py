@@ -33,10 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         return int(options.run(options))
-    except ModuleNotFoundError as error:
-        extra = "; the extra verify has it" if error.name in ("flint", "tqdm") else ""
-        parser.exit(2, f"{parser.prog} {options.command}: error: {error}{extra}\n")
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, ModuleNotFoundError) as error:
         parser.exit(2, f"{parser.prog} {options.command}: error: {error}\n")
     except BrokenPipeError:
         # The reader of the output has gone; what it did not read is not needed.

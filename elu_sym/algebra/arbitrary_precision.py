@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import mpmath
+import numpy as np
 from mpmath.libmp import to_rational
 from sympy import Expr, Float, Piecewise, Rational, S, Symbol
 
@@ -13,7 +15,12 @@ from elu_sym.algebra.enclosure import Ball, enclose_to
 
 
 def exact_rational(name: str, value: Any) -> Rational:
-    """The exact rational number that an int, a float, a fraction or an mpf is.
+    """The exact rational number that a finite number is.
+
+    Args:
+        name: what it is called in messages.
+        value: a whole number, a float, a fraction or a decimal number of Python or NumPy, a
+            rational or floating-point number of SymPy, or an mpf.
 
     Raises:
         TypeError: if the value is none of these, or is not finite.
@@ -22,11 +29,14 @@ def exact_rational(name: str, value: Any) -> Rational:
         >>> exact_rational("mu", -0.5)
         -1/2
     """
-    kinds = Rational | int | Fraction | float | mpmath.mpf
+    kinds = Rational | int | Fraction | Decimal | float | Float | mpmath.mpf | np.number
     if isinstance(value, kinds) and not isinstance(value, bool) and abs(value) < math.inf:
-        of_mpmath = isinstance(value, mpmath.mpf)
-        return Rational(*to_rational(value._mpf_)) if of_mpmath else Rational(value)
-    raise TypeError(f"{name} = {value!r} is no finite int, float, Fraction, mpf or Rational")
+        if isinstance(value, mpmath.mpf | Float):
+            return Rational(*to_rational(value._mpf_))
+        return Rational(Fraction(value.item() if isinstance(value, np.number) else value))
+    raise TypeError(
+        f"{name} = {value!r} is no finite int, float, Fraction, Decimal, mpf, Rational or Float"
+    )
 
 
 def mpmath_function(expression: Expr, arguments: tuple[Symbol, ...]) -> Callable[..., mpmath.mpf]:

@@ -20,6 +20,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Not, Or
 
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
+from elu_sym.algebra.working_precision import working_precision
 
 if TYPE_CHECKING:
     from flint import arb, fmpq
@@ -69,12 +70,10 @@ def enclose(expression: Expr, point: Point, precision: int = 128) -> Ball:
         >>> ball.contains(1), bool(ball > 1), bool(ball < 2)
         (False, True, True)
     """
-    import flint
-
     for symbol, value in point.items():
         if not isinstance(value, Rational):
             raise TypeError(f"the point has {symbol} = {value!r}; give an exact sympy.Rational")
-    with flint.ctx.workprec(precision):
+    with working_precision(precision):
         return Reader(precision, point).read(expression)
 
 
@@ -201,7 +200,7 @@ def operations_at_points(precision: int) -> Operations:
     """The operations on thin balls around one number, with the numbers in them enclosed once."""
     import flint
 
-    with flint.ctx.workprec(precision):
+    with working_precision(precision):
         half = flint.arb(0.5)
         root, peak = half.sqrt(), (half / flint.arb.pi()).sqrt()
 

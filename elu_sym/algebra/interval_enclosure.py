@@ -21,6 +21,7 @@ from sympy import Abs, Add, Expr, Mul, Pow, Symbol, cse, diff, erf, erfc, exp, l
 
 from elu_sym.algebra.enclosure import Ball, Operations, Reader, operations_at_points
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
+from elu_sym.algebra.working_precision import working_precision
 
 if TYPE_CHECKING:
     from flint import fmpq
@@ -37,7 +38,7 @@ _BASES = 64
 class BoxFunction:
     """An expression and its gradient as functions that enclose over boxes.
 
-    Call the methods under ``flint.ctx.workprec(precision)``; what is outside the domain of a
+    Call the methods under ``working_precision(precision)``; what is outside the domain of a
     function gives a ball that is not finite.
 
     Args:
@@ -183,13 +184,11 @@ def compiled(
         >>> ball.contains(1), bool(ball > -0.01)
         (True, True)
     """
-    import flint
-
     arguments = [f"x{number}" for number in range(len(symbols))]
     program = _Program(precision, {})
     program.known |= dict(zip(symbols, arguments, strict=True))
     shared, outputs = cse(outputs, order="canonical")
-    with flint.ctx.workprec(precision):
+    with working_precision(precision):
         for symbol, expression in shared:
             program.known[symbol] = program.read(expression)
         results = [program.name(program.read(expression)) for expression in outputs]

@@ -19,6 +19,7 @@ from functools import cache
 from sympy import Expr, Integer, Rational, Symbol, exp, latex
 
 from elu_sym.algebra.enclosure import HIGHEST_PRECISION, Ball, Point, enclosures
+from elu_sym.algebra.working_precision import working_precision
 from elu_sym.symbols import alpha, x, y
 
 
@@ -102,9 +103,7 @@ class FloatingPointFormat:
 
     def round_ball(self, ball: Ball) -> Rational | None:
         """The number to which everything in a ball rounds, or None if there are two."""
-        import flint
-
-        with flint.ctx.workprec(ball.bits() + 64):  # at which the ends are rounded outwards
+        with working_precision(ball.bits() + 64):  # at which the ends are rounded outwards
             ends = ball.lower(), ball.upper()
         lower, upper = (self._rounded_end(end) for end in ends)
         return self._from_units(lower) if lower == upper else None

@@ -13,6 +13,7 @@ level, alpha and 1 are ordered. The cases are found here from the two pieces of 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -142,12 +143,12 @@ def derive_cases(quantity: str, event: Relational, activation: str) -> CaseDeriv
         ['level <= 1', 'level > 1']
     """
     cases = tuple(_cases(event.lts, event.gts, activation))
+    parts = {case.name: case.derivation for case in cases}
+    return CaseDerivation(quantity, parts, partial(_combined, cases), cases)
 
-    def combine(*results: Expr) -> Expr:
-        solved = (case.solved(result) for case, result in zip(cases, results, strict=True))
-        return by_cases(cases, solved)
 
-    return CaseDerivation(quantity, {case.name: case.derivation for case in cases}, combine, cases)
+def _combined(cases: tuple[Case, ...], *results: Expr) -> Expr:
+    return by_cases(cases, (case.solved(r) for case, r in zip(cases, results, strict=True)))
 
 
 def _cases(derivative: Any, level: Expr, name: str) -> Iterator[Case]:

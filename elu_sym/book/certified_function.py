@@ -18,6 +18,7 @@ import numpy as np
 from sympy import Rational, S
 
 from elu_sym.algebra.enclosure import enclosures
+from elu_sym.algebra.optional import extra
 from elu_sym.book.error_bounds import UNIT, bounded_function
 from elu_sym.book.limits import limit_at, nearest_double
 from elu_sym.gaussian.piecewise import PiecewiseExpression, read_piecewise
@@ -126,14 +127,8 @@ class CertifiedFunction(NumericFunction):
         where = ", ".join(
             f"{name}{place} = {value!r}" for name, value in zip(self.arguments, values, strict=True)
         )
-        try:
+        with extra("verify", f"{self.name} at {where}, where doubles lose too many digits,"):
             import flint  # noqa: F401 - what encloses
-        except ModuleNotFoundError as error:
-            raise ModuleNotFoundError(
-                f"{self.name} needs Arb at {where}, where doubles lose too many digits:"
-                " pip install 'elu_sym[verify]'",
-                name=error.name,
-            ) from error
         point = dict(zip(self.formula.symbols, map(Rational, values), strict=True))
         for ball in enclosures(self.formula.closed_form, point, HIGHEST_PRECISION):
             value = _rounded(ball)

@@ -16,9 +16,11 @@ from importlib import import_module
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from elu_sym.book.backend_function import BackendFunction
 from elu_sym.book.quantities import QUANTITIES, Quantity
-from elu_sym.numeric.arguments import Domain, domain_of
+from elu_sym.numeric.arguments import Domain, UnreadableArrayError, domain_of
 from elu_sym.numeric.function import NumericFunction
+from elu_sym.numeric.protocols import by_their_own, overriding, wrapped
 
 if TYPE_CHECKING:
     import sympy
@@ -33,17 +35,82 @@ BACKENDS = ("numpy", "scipy", "mpmath", "flint", "torch", "jax", "dask")
 
 DOCUMENTATION = """{id}({arguments}): {statement}, X ~ N(mu, sigma**2).
 
-Domain: {domain}.
+The arguments are numbers or arrays, which broadcast, by position or by name. NaN gives NaN, at that
+element.
 
-The arguments are numbers or arrays, which broadcast, by position or by name; sigma is 1 and a
-parameter of the activation has its default unless given. sigma = 0 and infinite mu give the limits,
-NaN gives NaN, and a value outside the domain is an error that names it. The value is a float64 of
-the broadcast shape, a float32 if every array is one.
+Args:
+{described}
+    out: an array to write to, as for a universal function of NumPy; that is returned.
+    where: truth values: elsewhere out is left as it is, or the value is NaN, and what stands there
+        in the arguments is not looked at.
+
+Returns:
+    A float64 of the broadcast shape, a float32 if every array is one. Labels of pandas and xarray
+    are kept, and Dask arrays stay lazy.
+
+Raises:
+    TypeError: if an argument is no real number or array, unknown, missing or given twice.
+    ValueError: if a value is outside the domain or the shapes do not broadcast.
+
+Accuracy:
+    At most 8 units of ulp(F) + 2**-52 sum abs(x dF/dx), the sum over the arguments x, for abs(mu)
+    and sigma from 1e-300 to 1e150 and parameters from 1e-10 to 1e10: make accuracy measures it.
+
+Source:
+    {source}.
+
+Examples:
+    >>> from elu_sym import {activation}
+    >>> {activation}.{name}({example}).shape
+    (3,)
 
 The object also knows where its numbers come from: closed_form and expr (SymPy), derivation (every
 step with its checks), certificate (what testifies independently), latex, source, domain, and
 lambdify(backend) for other libraries and any precision.
 """
+
+ACTIVATION_DOCUMENTATION = """{name}({arguments}): the activation {function} as a function of SymPy, and its formulas.
+
+The function of SymPy takes x and all parameters; the formulas know their defaults.
+
+Args:
+{described}
+
+Formulas:
+    {formulas}.
+
+Source:
+    {source}.
+"""  # noqa: E501 - a first line is one line
+
+ARGUMENTS = {
+    "level": "the level, positive and finite",
+    "mu": "the mean of X, a real number; plus or minus infinity gives the limit",
+    "sigma": "the standard deviation of X, at least 0 and finite, 1.0 by default; 0 is a limit",
+}
+"""What the arguments are that are no parameters of the activation."""
+
+
+class _Signature:
+    """The signature of a formula, for ``inspect``, made when it is asked for.
+
+    The defaults of SELU are computed. The class itself has the signature of its constructor.
+    """
+
+    def __get__(self, formula: Formula | None, owner: type | None = None) -> Signature:
+        if formula is None:
+            raise AttributeError("__signature__")
+        defaults = {"sigma": 1.0} | formula.activation.default_parameters
+        given = [
+            Parameter(
+                name, Parameter.POSITIONAL_OR_KEYWORD, default=defaults.get(name, Parameter.empty)
+            )
+            for name in formula.arguments
+        ]
+        options = {"out": None, "where": True}
+        return Signature(
+            given + [Parameter(n, Parameter.KEYWORD_ONLY, default=v) for n, v in options.items()]
+        )
 
 
 class Formula:
@@ -85,30 +152,40 @@ class Formula:
             f"{name} > 0 and finite" for name in (*quantity.leading, *activation.parameters)
         )
         self.domain = ", ".join(("mu real or infinite", "sigma >= 0 and finite", *positive))
+        self.__name__, self.nin = self.function_name, len(self.arguments)
+        described = ARGUMENTS | activation.described_parameters
         self.__doc__ = DOCUMENTATION.format(
             id=self.id,
             statement=self.statement,
             arguments=", ".join(self.arguments),
-            domain=self.domain,
-        )
-        defaults = {"sigma": 1.0} | dict.fromkeys(activation.parameters, ...)
-        kind, empty = Parameter.POSITIONAL_OR_KEYWORD, Parameter.empty
-        self.__signature__ = Signature(
-            [Parameter(name, kind, default=defaults.get(name, empty)) for name in self.arguments]
+            described="\n".join(f"    {name}: {described[name]}." for name in self.arguments),
+            source=self.source,
+            activation=activation.name,
+            name=self.name,
+            example=", ".join([*("0.5" for _ in quantity.leading), "[-1.0, 0.0, 1.0]"]),
         )
 
-    def __call__(self, *values: Any, **named: Any) -> Any:
+    __signature__ = _Signature()
+    nout, signature = 1, None
+    """As ``__name__`` and ``nin``: what libraries ask a universal function of NumPy for."""
+
+    def __call__(self, *values: Any, out: Any = None, where: Any = True, **named: Any) -> Any:
         """The value in floating point, broadcast over the arguments.
 
         Args:
             *values: the ``arguments`` in order. ``mu`` is the mean of X, plus or minus infinity
                 for the limit; ``sigma`` is its standard deviation, 1 by default, 0 for the limit;
                 the parameters of the activation, ``alpha`` for ELU, have defaults.
-            **named: the same by name.
+            out: an array to write to, as for a universal function of NumPy.
+            where: truth values: elsewhere ``out`` is left as it is, or the value is NaN, and the
+                arguments are not checked.
+            **named: the arguments by name.
 
         Returns:
             A float64 of the broadcast shape, a float32 if every array is one; NaN where an
-            argument is NaN.
+            argument is NaN. An argument with an ``__array_ufunc__`` or ``__array_wrap__`` of its
+            own decides what it gives, as for a universal function: pandas and xarray keep their
+            labels, Dask arrays stay lazy.
 
         Raises:
             TypeError: if an argument is no real number or array, unknown, missing or given twice.
@@ -116,7 +193,33 @@ class Formula:
         """
         if named or len(values) != len(self.arguments):
             values = tuple(self.bind(values, named).values())
-        return self.numeric(*values)
+        if set(map(type, values)) == {float} and out is None and where is True:
+            return self.numeric(*values)
+        keywords: dict[str, Any] = {} if where is True else {"where": where}
+        if out is not None:
+            keywords["out"] = out if isinstance(out, tuple) else (out,)
+        if others := overriding((*values, *keywords.get("out", ()))):
+            # Dask would try the formula at arbitrary numbers, to see what type comes out.
+            if all(type(other).__module__.startswith("dask.array") for other in others):
+                if keywords:
+                    raise TypeError(
+                        f"{min(keywords)} is for arrays in memory: use dask.array.where on what"
+                        f" {self.id} gives"
+                    )
+                return self.lambdify("dask")(*values)
+            return by_their_own(self, others, values, keywords)
+        try:
+            found = self.numeric(*values, **keywords)
+        except UnreadableArrayError as error:
+            libraries = (type(value).__module__.partition(".")[0] for value in values)
+            library = next((name for name in libraries if name in ("torch", "jax")), None)
+            if library is None or self.quantity.by_cases:
+                raise
+            advice = (
+                f'for these arrays and their gradients there is {self.id}.lambdify("{library}")'
+            )
+            raise UnreadableArrayError(f"{error}: {advice}") from error
+        return found if out is not None else wrapped(values, found)
 
     def bind(self, values: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments of a call by name and in order, the defaults filled in.
@@ -177,7 +280,7 @@ class Formula:
 
         if self.integrand is None:
             parts: dict[str, Any] = {name: part.derivation for name, part in self.parts.items()}
-            return IdentityDerivation(self.name, parts, self.quantity.define)
+            return IdentityDerivation(self.name, parts, self.quantity.combined)
         if not self.quantity.by_cases:
             X = Normal("X", mu, sigma)
             return derive_expectation(self.integrand.subs(x, X), X)
@@ -245,12 +348,15 @@ class Formula:
     @property
     def certificate(self) -> tuple[Witness, ...]:
         """The independent witnesses and what they found; needs the extra ``verify``."""
-        from elu_sym.book.certificates import witnesses_of
+        from elu_sym.algebra.optional import extra
 
-        return witnesses_of(self)
+        with extra("verify", f"the certificate of {self.id}"):
+            from elu_sym.book.certificates import witnesses_of
+
+            return witnesses_of(self)
 
     def lambdify(self, backend: str = "numpy", form: str = "stable") -> Callable[..., Any]:
-        """A function of the same arguments for a backend.
+        """A function of the same arguments for a backend, with the same defaults and domain.
 
         Args:
             backend: ``"numpy"`` or ``"scipy"`` for the generated function, ``"mpmath"`` for any
@@ -265,6 +371,10 @@ class Formula:
                 asked for a formula by cases, which has no gradient.
             ModuleNotFoundError: if the backend is not installed; the message names its extra.
         """
+        function = self._written_for(backend, form)
+        return self if function is self else BackendFunction(self, backend, form, function)
+
+    def _written_for(self, backend: str, form: str) -> Callable[..., Any]:
         if backend not in BACKENDS:
             raise ValueError(f"backend = {backend!r} is none of {', '.join(BACKENDS)}")
         if form == "textbook" and backend in ("numpy", "scipy", "mpmath"):
@@ -276,10 +386,9 @@ class Formula:
         if backend in ("numpy", "scipy"):
             return self
         if backend in ("mpmath", "flint"):
-            from elu_sym.algebra.arbitrary_precision import arb_function, mpmath_function
+            from elu_sym.book.exact_functions import exact_function
 
-            exact = arb_function if backend == "flint" else mpmath_function
-            return exact(self.expr, self.symbols)
+            return exact_function(self, backend)
         # The book knows these by their names alone; they know the book.
         function: Callable[..., Any] = getattr(
             import_module(f"elu_sym.interop.{backend}"), f"{backend}_function"
@@ -320,8 +429,10 @@ class Activation:
         0.644945417492924
     """
 
-    def __init__(self, name: str, defaults: Mapping[str, Callable[[], float]], source: str) -> None:
-        """Say how the defaults of the parameters are found; the name gives the SymPy function."""
+    def __init__(
+        self, name: str, defaults: Mapping[str, float | Callable[[], float]], source: str
+    ) -> None:
+        """Say the defaults of the parameters or how they are found; the name gives the function."""
         self.name = name
         self.function_name = name.title().replace("_", "")
         self.defaults = dict(defaults)
@@ -329,6 +440,20 @@ class Activation:
         self.source = source
         self.formulas = {quantity.name: Formula(quantity, self) for quantity in QUANTITIES}
         vars(self).update(self.formulas)
+        described = {"x": "the argument, an expression or a random symbol"}
+        self.__doc__ = ACTIVATION_DOCUMENTATION.format(
+            name=name,
+            arguments=", ".join(("x", *self.parameters)),
+            function=self.function_name,
+            described="\n".join(
+                f"    {name}: {words}."
+                for name, words in (described | self.described_parameters).items()
+            ),
+            formulas=", ".join(
+                key for key, each in self.formulas.items() if each.quantity.published
+            ),
+            source=source,
+        )
 
     if TYPE_CHECKING:
 
@@ -391,13 +516,28 @@ class Activation:
             if name in bound:
                 raise TypeError(f"{name} is given twice, by position and by name")
             bound[name] = value
-        defaults = self.defaults | {"sigma": lambda: 1.0}
+        if len(bound) < len(names):
+            bound = {"sigma": 1.0} | self.default_parameters | bound
         for name in names:
             if name not in bound:
-                if name not in defaults:
-                    raise TypeError(f"missing a required argument: {name!r}")
-                bound[name] = defaults[name]()
+                raise TypeError(f"missing a required argument: {name!r}")
         return {name: bound[name] for name in names}
+
+    @property
+    def default_parameters(self) -> dict[str, float]:
+        """The parameters that are taken where none are given."""
+        return {
+            name: value() if callable(value) else value for name, value in self.defaults.items()
+        }
+
+    @property
+    def described_parameters(self) -> dict[str, str]:
+        """What is said of the parameters, each with its default."""
+        return {
+            name: "a parameter of the activation, positive and finite, by default "
+            + (_first_line(value) if callable(value) else str(value))
+            for name, value in self.defaults.items()
+        }
 
     def __reduce__(self) -> str:
         """An activation travels by its name here."""
@@ -405,6 +545,12 @@ class Activation:
 
     def __repr__(self) -> str:
         return f"<activation {self.name}({', '.join(('x', *self.parameters))})>"
+
+
+def _first_line(function: Callable[..., Any]) -> str:
+    """The first sentence of a documentation, as words that go on."""
+    first = (function.__doc__ or "what is computed").partition(".")[0]
+    return first[0].lower() + first[1:]
 
 
 def _standard_selu_alpha() -> float:
@@ -422,17 +568,15 @@ def _standard_selu_scale() -> float:
     return float(elu.second_moment(0.0, 1.0, _standard_selu_alpha()) ** -0.5)
 
 
-elu = Activation(
-    "elu", {"alpha": lambda: 1.0}, "Clevert, Unterthiner, Hochreiter, ICLR 2016, equation 15"
-)
+elu = Activation("elu", {"alpha": 1.0}, "Clevert, Unterthiner, Hochreiter, ICLR 2016, equation 15")
 relu = Activation("relu", {}, "Nair, Hinton, ICML 2010")
-leaky_relu = Activation("leaky_relu", {"slope": lambda: 0.01}, "Maas, Hannun, Ng, ICML 2013")
+leaky_relu = Activation("leaky_relu", {"slope": 0.01}, "Maas, Hannun, Ng, ICML 2013")
 selu = Activation(
     "selu",
     {"alpha": _standard_selu_alpha, "scale": _standard_selu_scale},
     "Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017, equation 2",
 )
-celu = Activation("celu", {"alpha": lambda: 1.0}, "Barron, 2017, equation 2")
+celu = Activation("celu", {"alpha": 1.0}, "Barron, 2017, equation 2")
 
 mean, absolute_mean, second_moment = elu.mean, elu.absolute_mean, elu.second_moment
 variance, std, negative_mean = elu.variance, elu.std, elu.negative_mean
@@ -481,4 +625,7 @@ def moments(mu: Any, sigma: Any = 1.0, alpha: Any = 1.0) -> Moments:
         >>> print(f"{moments(0, 1, 1).variance:.15f}")
         0.619178563372141
     """
-    return Moments(*_MOMENTS(mu, sigma, alpha))
+    given = (mu, sigma, alpha)
+    if overriding(given):
+        return Moments(elu.mean(*given), elu.second_moment(*given), elu.variance(*given))
+    return Moments(*(wrapped(given, each) for each in _MOMENTS(*given)))

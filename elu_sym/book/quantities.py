@@ -44,6 +44,19 @@ class Quantity(NamedTuple):
         """Whether the closed form depends on how the arguments are ordered."""
         return bool(self.leading)
 
+    def combined(self, *parts: Any) -> Any:
+        """For an identity, the quantity from its parts."""
+        return self.define(*parts)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """One of the list travels by its name; what defines it is a function."""
+        listed = any(self is quantity for quantity in QUANTITIES)
+        return (_quantity, (self.name,)) if listed else (Quantity, tuple(self))
+
+
+def _quantity(name: str) -> Quantity:
+    return next(quantity for quantity in QUANTITIES if quantity.name == name)
+
 
 def _absolute(value: Any, x: sympy.Expr) -> sympy.Expr:
     """The absolute value, piece by piece where a piece has one sign: it leaves 0 with that sign."""

@@ -11,6 +11,7 @@ import numpy as np
 from sympy import Expr, Rational, Symbol
 
 from elu_sym.algebra.enclosure import Ball, Point, enclose
+from elu_sym.algebra.working_precision import working_precision
 from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.symbols import alpha, mu, sigma
 
@@ -125,7 +126,7 @@ def _error(value: float, expression: Expr, point: Point, measure: Scale, toleran
     precision = 128
     while precision <= HIGHEST_PRECISION:
         truth, unit = enclose(expression, point, precision), measure(point, precision)
-        with flint.ctx.workprec(precision):
+        with working_precision(precision):
             least = unit.abs_lower()
             margin = least * flint.arb(tolerance) / 1000
             if truth.is_finite() and unit.is_finite() and truth.rad() <= margin:

@@ -31,6 +31,7 @@ from sympy import Expr, Rational
 
 from elu_sym.algebra.enclosure import Ball, Point, Reader, enclose, enclosures, exact
 from elu_sym.algebra.special_functions import NormalPdf
+from elu_sym.algebra.working_precision import working_precision
 from elu_sym.certify.compound import Compound
 from elu_sym.certify.integrand import Integrand, terms
 from elu_sym.certify.points import random_points
@@ -81,12 +82,10 @@ def enclose_expectation(
         >>> enclose_expectation(Elu(x, alpha), point).value.str(15, radius=False)
         '0.160520572266556'
     """
-    import flint
-
     integrand = Integrand.from_expr(g)
     bits = int(relative_width.q // relative_width.p).bit_length() + 24
     while True:
-        with flint.ctx.workprec(bits):
+        with working_precision(bits):
             enclosure = _integrate(integrand, point, bits)
             narrow = enclosure.value.rad() <= exact(relative_width) * enclosure.magnitude
         if narrow or bits > HIGHEST_PRECISION:
@@ -154,8 +153,6 @@ def enclose_compound(compound: Compound, point: Point) -> Enclosure:
 
     The precision of the parts is raised until cancellation between them leaves the value narrow.
     """
-    import flint
-
     if compound.only is not None:
         return enclose_expectation(compound.only, point)
     width = NARROW
@@ -164,7 +161,7 @@ def enclose_compound(compound: Compound, point: Point) -> Enclosure:
         reader = Reader(bits, {})
         for symbol, part in compound.parts.items():
             reader.known[symbol] = enclose_expectation(part, point, width).value
-        with flint.ctx.workprec(bits):
+        with working_precision(bits):
             value = reader.read(compound.recipe)
             size = value.abs_lower()
             if value.is_finite() and value.rad() <= size * exact(NARROW):

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Symbol, lambdify
-from tqdm import tqdm
 
+from elu_sym.algebra.optional import with_progress
 from elu_sym.certify.integrand import Integrand, IntegrandError
 from elu_sym.certify.sample_moments import SampleMoments
 from elu_sym.symbols import alpha, mu, sigma, x
@@ -78,7 +78,7 @@ def sample(
 
     with ThreadPoolExecutor(workers or cpu_count() or 1) as pool:
         # disable=None: no bar when stderr is no terminal
-        bar = tqdm(pool.map(draw, tasks), total=len(tasks), unit="chunk", leave=False, disable=None)
+        bar = with_progress(pool.map(draw, tasks), len(tasks), "chunk")
         parts = list(bar)
     samples_of = [parts[first : first + chunks] for first in range(0, len(tasks), chunks)]
     return [reduce(SampleMoments.merged, each) for each in samples_of]

@@ -80,6 +80,8 @@ class Assertion(ABC):
         """Apply the rule and let nothing but its own finding through."""
         try:
             step = self.decide()
+        except ModuleNotFoundError:
+            raise  # an extra that is not installed leaves nothing undecided
         except Exception as error:
             return self.undecided(f"{type(error).__name__}: {error}")
         if step.assertion != self:

@@ -12,7 +12,7 @@ just checked, a step that raises an exception decides nothing, and a proof witho
 import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from enum import Enum
 from itertools import zip_longest
@@ -21,6 +21,7 @@ from typing import Any
 from sympy import Symbol
 
 from elu_sym.algebra.enclosure import Point
+from elu_sym.algebra.optional import extra
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Step, all_hold, first_false
 
@@ -88,6 +89,12 @@ class Claim:
         if self.expected is Verdict.UNKNOWN:
             raise ValueError(f"the claim {self.id} expects UNKNOWN; expect what you stand for")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A claim of the project, or a false neighbour, travels by its id: a proof is code."""
+        if self == _claim(self.id):
+            return _claim, (self.id,)
+        return Claim, tuple(getattr(self, each.name) for each in fields(self))
+
     @property
     def chapter(self) -> str:
         """The part of the id before the dot."""
@@ -119,10 +126,24 @@ class Claim:
         steps: tuple[Step, ...] = ()
         failure = ""
         try:
-            steps = tuple(assertion.check() for assertion in self.assertions)
+            with extra("verify", f"the claim {self.id}"):
+                steps = tuple(assertion.check() for assertion in self.assertions)
+        except ModuleNotFoundError:
+            raise
         except Exception as error:
             failure = f"the proof raises {type(error).__name__}: {error}"
         return Outcome(self, steps, time.perf_counter() - start, failure)
+
+
+def _claim(claim_id: str) -> Claim | None:
+    """The claim of the project with this id, or the false neighbour; None if there is none."""
+    from elu_sym.claims.chapters import CLAIMS
+
+    original, _, number = claim_id.partition("_false_")
+    claim = CLAIMS.get(original)
+    if claim is None or not number:
+        return claim
+    return next((false for false in claim.false_claims if false.id == claim_id), None)
 
 
 @dataclass(frozen=True, repr=False)

@@ -12,9 +12,7 @@ from difflib import get_close_matches
 from multiprocessing import get_context
 from typing import Any
 
-from tqdm import tqdm
-
-from elu_sym.book.certificates import witnesses_of
+from elu_sym.algebra.optional import with_progress
 from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.certify.witness import Evidence, Witness
 from elu_sym.claims.chapters import CHAPTERS, CLAIMS
@@ -229,7 +227,7 @@ def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
             # Threads of the Monte Carlo certificate forbid a fork.
             pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
             found = stack.enter_context(pool).map(_checked_by_id, chosen)
-        bar = tqdm(chosen, desc="verify", disable=None, leave=False)
+        bar = with_progress(chosen, len(chosen), "claim or formula")
         for name, result in zip(bar, found, strict=True):
             if name in CLAIMS:
                 checked = (CLAIMS[name], *CLAIMS[name].false_claims)
@@ -263,7 +261,7 @@ def _checked_by_id(name: str) -> Any:
         checked = (claim.check() for claim in (CLAIMS[name], *CLAIMS[name].false_claims))
         return tuple((outcome.steps, outcome.seconds, outcome.failure) for outcome in checked)
     try:
-        return witnesses_of(FORMULAS[name])
+        return FORMULAS[name].certificate
     except ModuleNotFoundError:
         raise  # an extra that is not installed says nothing about the formula
     except Exception as error:

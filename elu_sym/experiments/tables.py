@@ -24,6 +24,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from elu_sym.algebra.optional import extra
 from elu_sym.generate.whole_files import write_whole
 
 Row = TypeVar("Row", bound=NamedTuple)
@@ -125,7 +126,8 @@ def measure_blocks(
         raise ValueError("there is nothing to measure; give at least one seed")
     if processes < 1:
         raise ValueError(f"processes = {processes!r}; give at least 1")
-    from tqdm import tqdm
+    with extra("experiments", "an experiment"):
+        from tqdm import tqdm
 
     part = path.with_name(f"{path.name}.{_digest()}.part")
     found = _complete_blocks(part, kind, len(keys[0]))
@@ -197,7 +199,8 @@ def _each(
 
 def _measured_alone(task: tuple[Key, Callable[[Key], list[Row]]]) -> tuple[Key, list[Row]]:
     """The rows of one block, by one thread: the bits must not depend on how many there are."""
-    from threadpoolctl import threadpool_limits
+    with extra("experiments", "an experiment"):
+        from threadpoolctl import threadpool_limits
 
     key, block = task
     with threadpool_limits(limits=1):

@@ -25,13 +25,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from elu_sym import numeric
+from elu_sym.algebra.optional import extra
 from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.certify.sample_moments import SampleMoments
-from elu_sym.interop import extra
 from elu_sym.interop.selecting import check_in_book
 from elu_sym.numeric.function import implementation
 
-with extra("dask"):
+with extra("dask", "elu_sym.interop.dask"):
     import dask.array as da
     import pyarrow as pa
     from dask.base import compute

@@ -1,14 +1,15 @@
-"""Weights for Keras layers that are followed by ELU, as one of ``keras.initializers``.
+"""Weights for Keras layers that are fed by ELU, as one of ``keras.initializers``.
 
-Needs the extra ``keras`` and a backend for it.
+The first layer of a network, which no ELU feeds, has gain 1 (``keras.initializers.LecunNormal``),
+and biases start at 0, as is Keras's default. Needs the extra ``keras`` and a backend for it.
 """
 
 from typing import Any, Literal
 
-from elu_sym.interop import extra
+from elu_sym.algebra.optional import extra
 from elu_sym.networks.initialization import Preserve, layer_scale
 
-with extra("keras"):
+with extra("keras", "elu_sym.interop.keras"):
     import keras
 
 __all__ = ["EluInitializer"]
@@ -22,7 +23,7 @@ class EluInitializer(keras.initializers.VarianceScaling):
     kept are the arguments below, from which the gain is computed again.
 
     Args:
-        alpha: the height of the floor of the ELU after the layer, a positive number.
+        alpha: the height of the floor of the ELU that feeds the layer, a positive number.
         mode: ``"fan_in"`` keeps the forward pass, ``"fan_out"`` the backward pass, ``"fan_avg"``
             takes their mean. Keras takes the ``fan_out`` of a transposed convolution for its
             ``fan_in``.

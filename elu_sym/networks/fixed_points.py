@@ -175,9 +175,7 @@ def edge_through(
     checked = broadcast_arguments(variance=(variance, POSITIVE))
     moments = layer.moments(checked.arrays[0])
     weights = layer.arrays["keep_probability"] / moments.slope_square
-    return Edge(
-        *map(checked.result, (weights, moments.gap / moments.slope_square, *checked.arrays))
-    )
+    return Edge(*map(checked.result, (weights, moments.gap, *checked.arrays)))
 
 
 def edge_of_chaos(
@@ -239,8 +237,7 @@ def edge_of_chaos(
         return Edge(keep / greatest, 0.0, 0.0)
 
     def relative_excess(q: float, moments: CenteredMoments) -> tuple[float, float]:
-        with np.errstate(all="ignore"):
-            found = float(moments.gap / moments.slope_square)
+        found = float(moments.gap)
         if found == 0.0:  # it underflows, far below the root
             return -math.inf, 1.0
         value = (

@@ -1,7 +1,8 @@
-r"""Gains and weight variances for layers with ELU, from exact moments.
+r"""Gains and weight variances for layers that are fed by ELU, from exact moments.
 
-A layer of weights with mean 0 and variance ``gain**2/fan`` keeps something of a pre-activation
-X ~ N(mu, sigma**2) as it is; what it keeps is named by ``preserve``:
+Such a layer has the inputs f(X), where X ~ N(mu, sigma**2) is the pre-activation of the layer
+before. With weights of mean 0 and variance ``gain**2/fan`` it keeps something of X as it is; what
+it keeps is named by ``preserve``:
 
 - ``"second_moment"``, gain**2 = sigma**2/E f(X)**2: the variance of the next pre-activation is
   sigma**2 again. This is the rule of Kaiming He and others, sqrt(2) for ReLU.
@@ -11,6 +12,11 @@ X ~ N(mu, sigma**2) as it is; what it keeps is named by ``preserve``:
   layer, with the fan of the outputs.
 
 For ReLU at mu = 0 the first and the third agree; for ELU no two of them do.
+
+So in a network the first layer, fed by data of mean 0 and variance sigma**2, has gain 1, every
+later one the gain of the ELU before it, and biases start at 0: what they add, the variance keeps.
+A stride s of a convolution changes nothing forwards; backwards only one output in s for each axis
+meets an input, on average, so divide ``fan_out`` by s for each axis.
 """
 
 import math
@@ -46,10 +52,11 @@ _RULES = {
 def gain(
     alpha: Any = 1.0, mu: Any = 0.0, sigma: Any = 1.0, preserve: Preserve = "second_moment"
 ) -> Any:
-    r"""The factor for the weights of a layer that is followed by ELU.
+    r"""The factor for the weights of a layer that is fed by ELU.
 
     Weights of mean 0 and standard deviation ``gain/sqrt(fan)`` preserve what ``preserve`` names,
-    where the pre-activation is N(mu, sigma**2); see the documentation of the module.
+    where the pre-activation before that ELU is N(mu, sigma**2). The first layer of a network, which
+    no ELU feeds, has gain 1; biases start at 0. See the documentation of the module.
 
     Args:
         alpha: the height of the floor of ELU, positive and finite, scalar or array.
@@ -119,7 +126,7 @@ def weight_variance(
     sigma: Any = 1.0,
     preserve: Preserve = "second_moment",
 ) -> Any:
-    """The variance of the weights of a layer that is followed by ELU: gain**2/fan.
+    """The variance of the weights of a layer that is fed by ELU: gain**2/fan.
 
     Args:
         fan: the number of inputs of a unit, ``fans(shape).fan_in``, positive, scalar or array; for

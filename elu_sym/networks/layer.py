@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from elu_sym.book.formula import Activation
+from elu_sym.book.formula import ACTIVATIONS, Activation
 from elu_sym.networks.activation_pieces import ActivationPieces, activation_pieces
 from elu_sym.networks.beyond_range import finite_result
 from elu_sym.networks.meanfield_moments import CenteredMoments, centered_moments
@@ -85,9 +85,16 @@ class Layer:
             **given: the same by name.
 
         Raises:
-            TypeError: if an argument is no real number or array, or a parameter no number.
+            TypeError: if an argument is no real number or array, a parameter no number, or
+                ``activation`` none of the book.
             ValueError: if a value is outside its domain or the shapes do not broadcast.
         """
+        given_activation: Any = activation  # it may be anything, and is checked
+        if not isinstance(given_activation, Activation):
+            raise TypeError(
+                f"activation = {given_activation!r} is of type {type(given_activation).__name__}:"
+                f" give an activation of the book, one of {', '.join(ACTIVATIONS)}"
+            )
         bound = activation.bind(parameters, named)
         for name, value in bound.items():
             domain = PARAMETER_DOMAINS.get((activation.name, name), POSITIVE)

@@ -39,8 +39,8 @@ class CenteredMoments(NamedTuple):
         square_slope: its derivative in q, which is E[f'^2 + f f''] with the atom at the kink.
         slope_square: E f'(X)^2.
         slope_square_slope: its derivative in q.
-        gap: q E f'^2 - E f^2, which is positive unless f is linear on either side of 0.
-        gap_slope: the derivative in q of gap/E f'^2, which is not negative.
+        gap: q - E f^2/E f'^2, which is positive unless f is linear on either side of 0.
+        gap_slope: its derivative in q, which is not negative.
 
     Examples:
         >>> from elu_sym import elu
@@ -87,20 +87,27 @@ def centered_moments(
     weight = (pieces.factor * (pieces.ratio if pieces.rate else 0.0)) ** 2 * _DENSITY
     s = rate * deviation
     line = pieces.factor**2 * (1.0 + pieces.far_ratio**2) / 2.0
-    decay, convexity, gap = _differences(s)
+    decay, convexity, fourth, apart = _differences(s)
     square_slope = line + weight * convexity[0]
     with np.errstate(all="ignore"):
         slope_square_slope = -weight * rate**2 * decay / s
-        gap_value = weight / rate**2 * gap
-        # d/dq (gap/e) = [e (e - m' + q e') + gap (-e')]/e^2, a sum of two positive products.
-        fall = slope_square_slope / slope_square
-        gap_slope = (weight * convexity[1] - gap_value * fall) / slope_square
-    found = (square, square_slope, slope_square, slope_square_slope, gap_value, gap_slope)
+        share = weight / slope_square
+        # A square is taken last, of what is no smaller than the root of a double.
+        close = within_reach(NUMPY, 0.0 * s, 2.0 * s)
+        gap = np.where(close, fourth * (np.sqrt(share) * rate * q) ** 2, share / rate**2 * apart)
+        # d/dq (q - m/e) = (e - m' + q e' + (q - m/e) (-e'))/e, a sum of two positive products.
+        gap_slope = share * convexity[1] - gap * (slope_square_slope / slope_square)
+    found = (square, square_slope, slope_square, slope_square_slope, gap, gap_slope)
     return CenteredMoments(*(np.reshape(each, np.shape(variance)) for each in found))
 
 
-def _differences(s: FloatArray) -> tuple[FloatArray, tuple[FloatArray, FloatArray], FloatArray]:
-    """-M'(2s), M[s,s,2s] + M[s,2s,2s] with s^2 M[s,2s,2s], and 2 s^4 M[0,0,s,2s,2s]."""
+def _differences(
+    s: FloatArray,
+) -> tuple[FloatArray, tuple[FloatArray, FloatArray], FloatArray, FloatArray]:
+    """-M'(2s), M[s,s,2s] + M[s,2s,2s] with s^2 M[s,2s,2s], and 2 M[0,0,s,2s,2s].
+
+    The last is s^4 times this where the points are far apart.
+    """
     with np.errstate(all="ignore"):
         far = 2.0 * s
         at_far, decay = mills_derivatives(NUMPY, 1, far)
@@ -109,11 +116,10 @@ def _differences(s: FloatArray) -> tuple[FloatArray, tuple[FloatArray, FloatArra
         second = [
             divided_difference(NUMPY, points) / 2.0 for points in ([s, s, far], [s, far, far])
         ]
-        fourth = divided_difference(NUMPY, [zero, zero, s, far, far]) / 24.0
-        close, very_close = within_reach(NUMPY, s, far), within_reach(NUMPY, zero, far)
+        fourth = divided_difference(NUMPY, [zero, zero, s, far, far]) / 12.0
+        close = within_reach(NUMPY, s, far)
         convexity = np.where(close, second[0] + second[1], (near_decay - decay) / s)
         rest = np.where(close, s**2 * second[1], at_near - at_far - s * decay)
         at_zero = 1.0 / (2.0 * _DENSITY)
         apart = s * (s * at_far) - at_zero + 2.0 * at_near - at_far
-        gap = np.where(very_close, 2.0 * s**4 * fourth, apart)
-    return decay, (convexity, rest), gap
+    return decay, (convexity, rest), fourth, apart

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from elu_sym.algebra.working_precision import working_precision
 from elu_sym.book.formula import celu, elu, leaky_relu, relu
 from elu_sym.networks.activation_pieces import UnsuitableActivationError
 
@@ -90,9 +91,9 @@ class PublishedConstant:
 
         It is 0.0 only if the ball of radius 1e-40 contains the published number.
         """
-        from flint import arb, ctx, fmpq
+        from flint import arb, fmpq
 
-        with ctx.workprec(256):
+        with working_precision(256):
             exact, published = self.enclosure, self.published
             ratio = arb(fmpq(int(published.p), int(published.q))) / exact - 1
             return 0.0 if ratio.contains(0) else float(ratio.mid())

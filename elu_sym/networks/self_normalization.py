@@ -18,7 +18,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
-from mpmath import mp
+from mpmath import MPContext
 
 from elu_sym.networks import selu_equations
 from elu_sym.networks.selu_equations import SeluParameters, precise, precise_parameters
@@ -104,7 +104,8 @@ def selu_parameters(mean: float = 0.0, variance: float = 1.0) -> SeluParameters:
         1.950996352735
     """
     m, v = _request(mean=(mean, _FINITE), variance=(variance, _VARIANCE))
-    return _rounded(SeluParameters(*precise(lambda: precise_parameters(m, v))), m, v)
+    solved = precise(lambda mp: precise_parameters(mp.mpf(m), mp.mpf(v)))
+    return _rounded(SeluParameters(*solved), m, v)
 
 
 def selu_fixed_point(
@@ -156,9 +157,10 @@ def selu_fixed_point(
         tau=(tau, _NOT_NEGATIVE),
     )
 
-    def numbers() -> tuple[Any, ...]:
-        parameters = precise_parameters(m, v)
-        slopes = selu_equations.precise_jacobian(m, v, parameters)
+    def numbers(mp: MPContext) -> tuple[Any, ...]:
+        law = mp.mpf(m), mp.mpf(v)
+        parameters = precise_parameters(*law)
+        slopes = selu_equations.precise_jacobian(*law, parameters)
         # The larger eigenvalue may be below 1 in size by less than any double.
         distance = 1 - abs(_eigenvalues(_weighted(slopes, first, second))[0])
         return (*parameters, *slopes, distance)
@@ -202,13 +204,17 @@ Jacobian: TypeAlias = tuple[Any, Any, Any, Any]
 
 
 def _weighted(slopes: Sequence[Any], omega: float, tau: float) -> Jacobian:
+    """The entries, exact products: a double has 53 bits beside those of a slope."""
     a, b, c, d = slopes
-    return omega * a, tau * b, omega * c, tau * d
+    mp = a.context
+    with mp.workprec(mp.prec + 64):
+        return omega * a, tau * b, omega * c, tau * d
 
 
 def _eigenvalues(jacobian: Jacobian) -> tuple[Any, Any]:
     """Both, the larger in size first, to the precision of the entries in units of the larger."""
     a, b, c, d = jacobian
+    mp = a.context
     with mp.workprec(mp.prec + 512):
         half = (a + d) / 2
         root = mp.sqrt(((a - d) / 2) ** 2 + b * c)
@@ -218,6 +224,7 @@ def _eigenvalues(jacobian: Jacobian) -> tuple[Any, Any]:
 
 def _largest_singular_value(jacobian: Jacobian) -> Any:
     a, b, c, d = jacobian
+    mp = a.context
     with mp.workprec(512):
         return (mp.hypot(a + d, b - c) + mp.hypot(a - d, b + c)) / 2
 
@@ -242,6 +249,7 @@ def _double(value: Any, name: str, request: str, underflow: float | None = None)
     """
     if not value:
         return 0.0
+    mp = value.context
     size = mp.mag(value)
     if -1080 < size < 1080:
         with suppress(OverflowError):

@@ -23,13 +23,15 @@ I = 1 - t M and the density phi = phi(t),
 positive terms from which the density cancels, as it does from D in the form
 2 + t^2 + gamma + beta (1 - t^2 gamma). The second, n^2 - t^2 b, loses digits where sigma and |m|
 are small or |t| is large, as n and b themselves do; how many depends on the request, so all is
-computed with mpmath in a precision that rises until two successive ones agree to 80 bits.
+computed with mpmath in a precision that rises until two successive ones agree to 80 bits. The
+precision is that of a context of its own, never the global one, which all threads of a program
+share.
 """
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from mpmath import mp
+from mpmath import MPContext
 
 from elu_sym.book.formula import elu
 from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
@@ -46,7 +48,7 @@ LOWEST_PRECISION = 128
 HIGHEST_PRECISION = 1 << 16
 
 Number = Any
-"""A number of mpmath."""
+"""A number of mpmath. It knows its context, whose precision is the working precision."""
 
 
 class SeluParameters(NamedTuple):
@@ -72,9 +74,9 @@ class Moments:
     """
 
     def __init__(self, mean: Number, variance: Number) -> None:
-        """Take exact arguments; the working precision of mpmath is that of the caller."""
-        self.mean = mp.mpf(mean)
-        self.sigma = mp.sqrt(mp.mpf(variance))
+        """Take exact arguments, numbers of one context."""
+        self.mean = mean
+        self.sigma = mean.context.sqrt(variance)
         self.t = self.mean / self.sigma
         self.density = _density(self.t)
 
@@ -83,7 +85,7 @@ class Moments:
         x = self.t + order * self.sigma
         if x >= 0:
             return self.density * mills_ratio(x)
-        whole = mp.exp((x - self.t) * (x + self.t) / 2)
+        whole = x.context.exp((x - self.t) * (x + self.t) / 2)
         return whole * (1 - _density(x) * mills_ratio(-x))
 
     @property
@@ -105,10 +107,10 @@ def mills_ratio(x: Number) -> Number:
     """The Mills ratio (1 - Phi(x))/phi(x) for x >= 0, in the working precision.
 
     >>> from mpmath import mp
-    >>> with mp.workprec(100):
-    ...     print(mp.nstr(mills_ratio(mp.mpf(1)), 12))
+    >>> print(mp.nstr(mills_ratio(mp.mpf(1)), 12))
     0.655679542419
     """
+    mp = x.context
     if x * x < 2 * mp.prec:
         return mp.sqrt(mp.pi / 2) * mp.exp(x * x / 2) * mp.erfc(x / mp.sqrt(2))
     # The terms of the asymptotic series fall below the precision before they grow again.
@@ -120,8 +122,12 @@ def mills_ratio(x: Number) -> Number:
     return total
 
 
-def precise_parameters(mean: float, variance: float) -> SeluParameters:
-    """The two parameters in the working precision of mpmath.
+def precise_parameters(mean: Number, variance: Number) -> SeluParameters:
+    """The two parameters in the working precision.
+
+    Args:
+        mean: The mean to keep.
+        variance: The variance to keep, of the same context.
 
     Raises:
         ArithmeticError: If the precision is too low for a difference to be positive.
@@ -154,11 +160,11 @@ def _right(law: Moments) -> SeluParameters:
     variance = 1 - 2 * phi * mills + phi * (mills - t * first - phi * first**2)
     rest = t**2 * mills + t * (2 + t**2) * first + (1 + t**2) * phi * first**2
     root = 2 + t**2 + variance / mean**2 + loss_variance * rest / (loss * mean) ** 2
-    alpha = sigma * rest / (mean * loss * (1 + t**2 + t * mp.sqrt(_positive(root))))
+    alpha = sigma * rest / (mean * loss * (1 + t**2 + t * _square_root(root)))
     whole = (
         sigma**2 * variance + 2 * alpha * sigma * mean * phi * loss + alpha**2 * phi * loss_variance
     )
-    return SeluParameters(_positive(alpha), sigma / mp.sqrt(_positive(whole)))
+    return SeluParameters(_positive(alpha), sigma / _square_root(whole))
 
 
 def _left(law: Moments) -> SeluParameters:
@@ -173,19 +179,19 @@ def _left(law: Moments) -> SeluParameters:
     loss_variance = _positive(probability - 2 * one + two - loss**2)
     rest = _positive(loss**2 - r**2 * loss_variance)
     root = 2 + r**2 + loss_variance / loss**2 + variance * rest / (mean * loss) ** 2
-    alpha = sigma * mean * loss * (1 + r**2 + r * mp.sqrt(_positive(root))) / rest
+    alpha = sigma * mean * loss * (1 + r**2 + r * _square_root(root)) / rest
     whole = sigma**2 * variance + 2 * alpha * sigma * mean * loss + alpha**2 * loss_variance
-    return SeluParameters(_positive(alpha), sigma / mp.sqrt(_positive(whole)))
+    return SeluParameters(_positive(alpha), sigma / _square_root(whole))
 
 
 def precise_jacobian(
-    mean: float, variance: float, parameters: SeluParameters
+    mean: Number, variance: Number, parameters: SeluParameters
 ) -> tuple[Number, Number, Number, Number]:
     """The derivatives of mean and variance after the activation by those before it.
 
     Args:
         mean: The mean of X, which is that of scale f(X).
-        variance: The variance of X.
+        variance: The variance of X, of the same context.
         parameters: Those that keep both.
 
     Returns:
@@ -209,12 +215,12 @@ def precise_jacobian(
     return by_mean, by_variance, variance_by_mean, variance_by_variance
 
 
-def precise(function: Callable[[], tuple[Number, ...]]) -> tuple[Number, ...]:
-    """The values of a function of no argument, in a precision in which they are known to 80 bits.
+def precise(function: Callable[[MPContext], tuple[Number, ...]]) -> tuple[Number, ...]:
+    """The values of a function in a precision in which they are known to 80 bits.
 
     Args:
-        function: Computes numbers none of which is exactly 0, from terms that lie within the square
-            of the range of a double.
+        function: Computes numbers of the context of mpmath that it is given, none of which is
+            exactly 0, from terms that lie within the square of the range of a double.
 
     Returns:
         Numbers of mpmath. One that is below the smallest double may be anything that is.
@@ -222,23 +228,22 @@ def precise(function: Callable[[], tuple[Number, ...]]) -> tuple[Number, ...]:
     Raises:
         ArithmeticError: If 65,536 bits do not suffice.
 
-    >>> from mpmath import mp
-    >>> (value,) = precise(lambda: (mp.expm1(mp.mpf(1) / 3),))
-    >>> print(mp.nstr(value, 12))
+    >>> (value,) = precise(lambda mp: (mp.expm1(mp.mpf(1) / 3),))
+    >>> print(value.context.nstr(value, 12))
     0.395612425086
     """
     known: tuple[Number, ...] | None = None
-    precision = LOWEST_PRECISION
-    while precision <= HIGHEST_PRECISION:
-        with mp.workprec(precision):
-            try:
-                values: tuple[Number, ...] | None = tuple(+value for value in function())
-            except _TooLowPrecisionError:
-                values = None
-            if known is not None and values is not None and _agree(known, values, precision):
-                return values
+    mp = MPContext()
+    mp.prec = LOWEST_PRECISION
+    while mp.prec <= HIGHEST_PRECISION:
+        try:
+            values: tuple[Number, ...] | None = tuple(+value for value in function(mp))
+        except _TooLowPrecisionError:
+            values = None
+        if known is not None and values is not None and _agree(known, values, mp.prec):
+            return values
         known = values
-        precision *= 2
+        mp.prec *= 2
     raise ArithmeticError(f"{HIGHEST_PRECISION} bits do not suffice; the last values are {known}")
 
 
@@ -252,9 +257,13 @@ def _positive(value: Number) -> Number:
     return value
 
 
+def _square_root(value: Number) -> Number:
+    return value.context.sqrt(_positive(value))
+
+
 def vanishes(value: Number) -> bool:
     """Whether a number is 0 or rounds to 0 as a double."""
-    return not value or mp.mag(value) < -1080
+    return not value or value.context.mag(value) < -1080
 
 
 def _agree(first: tuple[Number, ...], second: tuple[Number, ...], precision: int) -> bool:
@@ -263,10 +272,12 @@ def _agree(first: tuple[Number, ...], second: tuple[Number, ...], precision: int
         # were precise enough.
         if vanishes(x) and vanishes(y) and precision >= VANISHING_PRECISION:
             continue
-        if not y or (x != y and mp.mag(x - y) > mp.mag(y) - AGREEMENT):
+        mag = y.context.mag
+        if not y or (x != y and mag(x - y) > mag(y) - AGREEMENT):
             return False
     return True
 
 
 def _density(x: Number) -> Number:
+    mp = x.context
     return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)

@@ -69,7 +69,13 @@ def forward_variances(
         try:
             after = np.asarray(variance_map(*given, activation=activation, **named))
         except BeyondRangeError:
-            after = np.array(np.inf)
+            after = np.full_like(found[0], np.inf)
+        if after.shape != found[0].shape:
+            raise ValueError(
+                f"weight_variance has shape {np.shape(weight_variance)} and bias_variance"
+                f" {np.shape(bias_variance)}, which do not broadcast to that of first_variance,"
+                f" {found[0].shape}: give numbers, or as many first variances"
+            )
         if not np.all((after > 0.0) & (after < np.inf)):
             raise ValueError(
                 f"a variance of layer {layer} is {np.min(after)}, beyond the range of a double:"

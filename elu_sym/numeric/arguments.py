@@ -2,19 +2,26 @@
 
 NaN is data and passes.  Anything that has no value as a real number is a ``TypeError``; a number
 outside the domain of its argument, or shapes that do not broadcast, are a ``ValueError``.  Nothing
-is clamped.
+is clamped.  A real number of another kind, a ``Fraction``, a ``Decimal``, a number of SymPy or
+mpmath, is rounded once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
+from numbers import Complex, Number, Rational, Real
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from elu_sym.numeric.operations import FloatArray
+
+
+class UnreadableArrayError(TypeError):
+    """An array of another library that NumPy cannot read, as a tensor that requires gradients."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,9 @@ def domain_of(argument: str) -> Domain:
     return {"mu": LOCATION, "sigma": SCALE}.get(argument, POSITIVE)
 
 
+ADVICE = "give real numbers, Python's or NumPy's, or an array of them"
+
+
 @dataclass(frozen=True)
 class Arguments:
     """Checked arguments of one call.
@@ -80,10 +90,15 @@ class Arguments:
         return values[()] if values.ndim == 0 else values
 
 
-def broadcast_arguments(**arguments: tuple[Any, Domain]) -> Arguments:
+def broadcast_arguments(
+    _where: ArrayLike | None = None, /, **arguments: tuple[Any, Domain]
+) -> Arguments:
     """Check named arguments and return them as float64 arrays that broadcast.
 
     Args:
+        _where: Truth values that broadcast with the arguments: elements that are needed for no
+            result are NaN in the arrays, and what they were is not checked. All are needed by
+            default.
         **arguments: For each argument its value, anything array-like of real numbers, and its
             domain, one of ``LOCATION``, ``SCALE``, ``POSITIVE`` or a ``Domain`` of your own.
 
@@ -105,18 +120,23 @@ def broadcast_arguments(**arguments: tuple[Any, Domain]) -> Arguments:
         ...
     ValueError: sigma[1] = -2.0: give a finite number, zero or more (zero is the limit from above)
     """
+    where = None if _where is None else np.asarray(_where)
+    if where is not None and where.dtype.kind != "b":
+        raise TypeError(f"where has dtype {where.dtype}: give truth values, as of mu > 0")
     arrays, kinds = [], set()
     for name, (value, domain) in arguments.items():
         array, kind = _real_array(name, value)
+        if where is not None:
+            array = np.where(_needed(array.shape, where), array, np.nan)
         _check_domain(name, array, domain)
         arrays.append(array)
         kinds.add(kind)
     single = kinds - {None} == {np.dtype(np.float32)}
+    given = dict(zip(arguments, arrays, strict=True)) | ({} if where is None else {"where": where})
     try:
-        shape = np.broadcast_shapes(*(array.shape for array in arrays))
+        shape = np.broadcast_shapes(*(array.shape for array in given.values()))
     except ValueError:
-        named = zip(arguments, arrays, strict=True)
-        shapes = ", ".join(f"{name} has shape {array.shape}" for name, array in named)
+        shapes = ", ".join(f"{name} has shape {array.shape}" for name, array in given.items())
         raise ValueError(
             f"the arguments do not broadcast: {shapes}; give shapes that agree from the last "
             "axis on, or are 1 there"
@@ -132,18 +152,11 @@ def _real_array(name: str, value: Any) -> tuple[FloatArray, np.dtype[Any] | None
         raise TypeError(
             f"{name} is a masked array, whose mask would be lost: give {name}.filled(np.nan)"
         )
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} = {_shown(value)} is ragged: give rows of one length") from error
-    weak = isinstance(value, int) and not isinstance(value, bool)
-    if array.dtype.kind == "O" and weak:  # a whole number beyond 64 bits
-        try:
-            return np.array(float(value)), None
-        except OverflowError:
-            raise ValueError(
-                f"{name} = {_shown(value)} is beyond the range of float64: give a smaller number"
-            ) from None
+    array = _array(name, value)
+    if array.dtype.kind == "O" and array.size:
+        floats = [_nearest_float(name, index, array[index]) for index in np.ndindex(array.shape)]
+        weak = isinstance(value, Number)
+        return np.array(floats).reshape(array.shape), None if weak else np.dtype(np.float64)
     if array.dtype.kind not in "iuf":
         raise TypeError(_wrong_type(name, value, array))
     if array.dtype.itemsize > 8:
@@ -151,24 +164,97 @@ def _real_array(name: str, value: Any) -> tuple[FloatArray, np.dtype[Any] | None
             f"{name} has dtype {array.dtype}, which float64 cannot hold: "
             f"give {name}.astype(np.float64) if its rounding is meant"
         )
+    weak = isinstance(value, int)
     return np.asarray(array, dtype=np.float64), None if weak else array.dtype
 
 
+def _array(name: str, value: Any) -> NDArray[Any]:
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} = {_shown(value)} is ragged: give rows of one length") from error
+    except Exception as error:  # of a library whose arrays are traced, or elsewhere
+        reason = str(error).partition("\n")[0]
+        raise UnreadableArrayError(
+            f"{name} is a {type(value).__name__} that NumPy cannot read ({reason})"
+        ) from error
+
+
+def unrounded_array(name: str, value: Any, domain: Domain) -> NDArray[Any]:
+    """Check an argument in the same way, and return its numbers as they were given, as objects.
+
+    Raises:
+        TypeError: A value is not real.
+        ValueError: A value is outside its domain.
+
+    >>> from fractions import Fraction
+    >>> unrounded_array("sigma", [Fraction(1, 3), 2], SCALE)
+    array([Fraction(1, 3), 2], dtype=object)
+    >>> unrounded_array("sigma", Fraction(-1, 3), SCALE)
+    Traceback (most recent call last):
+        ...
+    ValueError: sigma = -1/3: give a finite number, zero or more (zero is the limit from above)
+    """
+    array = _array(name, value)
+    if array.dtype.kind != "O" or isinstance(value, np.ma.MaskedArray):
+        _check_domain(name, _real_array(name, value)[0], domain)
+        return array.astype(object)
+    for index in np.ndindex(array.shape):
+        number = array[index]
+        _check_real(name, index, number)
+        if domain.excludes is not None and domain.excludes(number):
+            raise ValueError(f"{name}{_position(index)} = {number}: give {domain.advice}")
+    return array
+
+
+def _check_real(name: str, index: tuple[int, ...], value: Any) -> None:
+    """Refuse an element of an argument that is no real number of any kind."""
+    boolean = isinstance(value, (bool, np.bool_))  # Python's is Real
+    # Decimal numbers and SymPy's infinities are Number and neither Real nor Complex.
+    real = isinstance(value, Number) and (isinstance(value, Real) or not isinstance(value, Complex))
+    if boolean or not real:
+        kind = "boolean" if boolean else f"of type {type(value).__name__}"
+        raise TypeError(f"{name}{_position(index)} = {_shown(value)} is {kind}: {ADVICE}")
+
+
+def _nearest_float(name: str, index: tuple[int, ...], value: Any) -> float:
+    """Return an element of an argument, a real number of any kind, rounded once."""
+    _check_real(name, index, value)
+    try:
+        rational = isinstance(value, Rational)  # whose quotient Python rounds once
+        number = int(value.numerator) / int(value.denominator) if rational else float(value)
+    except OverflowError:
+        number = inf
+    if abs(number) == inf and number != value:
+        raise ValueError(
+            f"{name}{_position(index)} = {_shown(value)} is beyond the range of float64:"
+            " give a smaller number"
+        )
+    return number
+
+
+def _needed(shape: tuple[int, ...], where: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which elements of an array of the shape are needed at one of the places at least."""
+    try:
+        places = np.broadcast_to(where, np.broadcast_shapes(shape, where.shape))
+    except ValueError:
+        return np.ones(shape, np.bool_)  # the shapes are refused later
+    added = places.ndim - len(shape)
+    repeated = tuple(added + axis for axis, length in enumerate(shape) if length == 1)
+    return places.any(axis=repeated, keepdims=True).any(axis=tuple(range(added)))
+
+
 def _wrong_type(name: str, value: Any, array: NDArray[Any]) -> str:
-    """Return the message for what is not an array of real numbers, with the first offender."""
+    """Return the message for what is not an array of real numbers, with the first element."""
     kind = {"b": "boolean", "c": "complex", "U": "text", "S": "bytes"}.get(array.dtype.kind)
-    advice = "give real numbers, Python's or NumPy's, or an array of them"
     if array.ndim == 0:
-        return f"{name} = {_shown(value)} is {kind or 'of type ' + type(value).__name__}: {advice}"
+        return f"{name} = {_shown(value)} is {kind or 'of type ' + type(value).__name__}: {ADVICE}"
     if array.size == 0:
-        return f"{name} is an empty array of dtype {array.dtype}: {advice}"
-    real = (int, float, np.integer, np.floating)
-    places = list(np.ndindex(array.shape))
-    offending = (i for i in places if isinstance(array[i], bool) or not isinstance(array[i], real))
-    index = next(offending, places[0])
+        return f"{name} is an empty array of dtype {array.dtype}: {ADVICE}"
+    index = (0,) * array.ndim
     element = array[index]
     described = kind or f"of type {type(element).__name__}"
-    return f"{name}{_position(index)} = {_shown(element)} is {described}: {advice}"
+    return f"{name}{_position(index)} = {_shown(element)} is {described}: {ADVICE}"
 
 
 def _check_domain(name: str, array: FloatArray, domain: Domain) -> None:

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from elu_sym.numeric.arguments import Arguments, broadcast_arguments, domain_of
 
@@ -61,6 +62,10 @@ class NumericFunction:
         """Name the function and its arguments."""
         self.name, self.arguments = name, arguments
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It travels by its name: where it arrives the module may be compiled or not."""
+        return NumericFunction, (self.name, self.arguments)
+
     @cached_property
     def compiled(self) -> Callable[..., Any] | None:
         """The universal function of the compiled module, if it is in use."""
@@ -71,8 +76,17 @@ class NumericFunction:
         """The compiled function of Python's own floats; None where it leaves them to others."""
         return getattr(compiled_module(), f"{self.name}_number", None)
 
-    def __call__(self, *values: Any) -> Any:
-        """The values of the formula, one argument for each of the names."""
+    def __call__(self, *values: Any, out: Any = None, where: Any = True) -> Any:
+        """The values of the formula, one argument for each of the names.
+
+        Args:
+            *values: the arguments.
+            out: where they are to be written, as for any universal function of NumPy.
+            where: truth values, where they are wanted; elsewhere ``out`` is left as it is, and the
+                values are NaN without it.
+        """
+        if out is not None or where is not True:
+            return self._into(values, out, where)
         number = self.compiled_number
         if number is not None:
             value = number(*values)
@@ -85,31 +99,58 @@ class NumericFunction:
 
     def by_numpy(self, *values: Any) -> Any:
         """The same without the compiled module."""
-        from elu_sym.numeric import _generated
-        from elu_sym.numeric.evaluation import evaluate, evaluate_floats
+        if self.arguments[0] == "mu" and _are_plain_numbers(*values):
+            from elu_sym.numeric.evaluation import evaluate_floats
 
-        formula = getattr(_generated, self.name, None)
-        if formula is None:
-            raise LookupError(
-                f"elu_sym/numeric/_generated.py has no {self.name}: run python -m elu_sym.generate"
-            )
-        if self.arguments[0] != "mu":  # each case is evaluated where it applies
-            checked = self._checked(values)
-            with np.errstate(all="ignore"):
-                return checked.result(formula(*checked.arrays))
-        if _are_plain_numbers(*values):
             try:
-                numbers = evaluate_floats(formula, *values)
+                numbers = evaluate_floats(self.generated, *values)
                 return _each(np.float64, numbers if len(numbers) > 1 else numbers[0])
             except ArithmeticError:
                 pass  # Python raises where NumPy knows infinity and NaN
         checked = self._checked(values)
-        found = evaluate(formula, *checked.arrays)
-        return _each(checked.result, found if len(found) > 1 else found[0])
+        return _each(checked.result, self._of_arrays(checked))
 
-    def _checked(self, values: tuple[Any, ...]) -> Arguments:
+    @property
+    def generated(self) -> Callable[..., Any]:
+        """The function of a law and of parameters in ``_generated.py``.
+
+        Raises:
+            LookupError: if there is none.
+        """
+        from elu_sym.numeric import _generated
+
+        formula: Callable[..., Any] | None = getattr(_generated, self.name, None)
+        if formula is None:
+            raise LookupError(
+                f"elu_sym/numeric/_generated.py has no {self.name}: run python -m elu_sym.generate"
+            )
+        return formula
+
+    def _of_arrays(self, checked: Arguments) -> Any:
+        from elu_sym.numeric.evaluation import evaluate
+
+        if self.arguments[0] != "mu":  # each case is evaluated where it applies
+            with np.errstate(all="ignore"):
+                return self.generated(*checked.arrays)
+        found = evaluate(self.generated, *checked.arrays)
+        return found if len(found) > 1 else found[0]
+
+    def _into(self, values: tuple[Any, ...], out: Any, where: Any) -> Any:
+        where = np.asarray(where)  # no other array has a say in it
+        checked = self._checked(values, where)
+        given = np.full(checked.shape, np.nan, checked.dtype) if out is None else out
+        if self.compiled is not None and checked.dtype == np.float64:
+            found = self.compiled(*checked.arrays, out=given, where=where)
+        else:  # the universal function that changes nothing knows the rest
+            compiled = self.compiled and self.compiled(*checked.arrays)
+            values = self._of_arrays(checked) if compiled is None else compiled
+            found = np.positive(checked.result(values), out=given, where=where)
+        return found[()] if out is None else found
+
+    def _checked(self, values: tuple[Any, ...], where: NDArray[Any] | None = None) -> Arguments:
         pairs = ((v, self.domain_of(n)) for n, v in zip(self.arguments, values, strict=True))
-        return broadcast_arguments(**dict(zip(self.arguments, pairs, strict=True)))
+        named = dict(zip(self.arguments, pairs, strict=True))
+        return broadcast_arguments(where, **named)
 
 
 def _are_plain_numbers(mu: Any, sigma: Any, *parameters: Any) -> bool:

@@ -267,7 +267,7 @@ def test_without_arb_an_error_says_what_to_install(monkeypatch):
     assert formula(-30.0, [1.0, 2.0]).shape == (2,)
     with pytest.raises(
         ModuleNotFoundError,
-        match=r"needs Arb at mu\[1\] = 0.0, sigma\[1\] = 1e-09.*pip install 'elu_sym\[verify\]'",
+        match=r"at mu\[1\] = 0.0, sigma\[1\] = 1e-09.* needs flint: pip install .*\[verify\]",
     ):
         formula([-30.0, 0.0], [1.0, 1e-9])
 

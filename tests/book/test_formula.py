@@ -1,6 +1,7 @@
 """A formula is one object: number, expression, derivation and witnesses agree."""
 
 import copy
+import doctest
 import inspect
 import multiprocessing
 import pickle
@@ -221,8 +222,12 @@ def test_the_arguments_are_bound_by_position_and_by_name(formula):
     assert list(formula.bind((), values)) == list(formula.arguments)
     assert formula(*values.values()) == formula(**values)
     signature = inspect.signature(formula)
-    assert tuple(signature.parameters) == formula.arguments
-    assert signature.parameters["sigma"].default == 1.0
+    assert tuple(signature.parameters) == (*formula.arguments, "out", "where")
+    defaults = {name: each.default for name, each in signature.parameters.items()}
+    assert (
+        formula.bind((0.5,) * (len(leading(formula)) + 1), {}).items()
+        <= (defaults | {"mu": 0.5, "level": 0.5}).items()
+    )
 
 
 @EVERY_FORMULA
@@ -240,8 +245,27 @@ def test_another_process_evaluates_a_formula():
 
 def test_help_says_what_a_formula_is_called_with():
     text = pydoc.render_doc(derivative_below, renderer=pydoc.plaintext)
-    for words in ("derivative_below(level, mu, sigma, alpha)", "level > 0", "certificate"):
+    for words in (
+        "derivative_below(level, mu, sigma, alpha)",
+        "level: the level, positive and finite",
+        "alpha: a parameter of the activation, positive and finite, by default 1.0",
+        "certificate",
+    ):
         assert words in text
+
+
+@EVERY_FORMULA
+def test_the_example_of_the_documentation_runs(formula):
+    examples = doctest.DocTestParser().get_doctest(formula.__doc__, {}, formula.id, None, None)
+    assert doctest.DocTestRunner().run(examples) == (0, 2)
+    # Every argument is described, each with its default.
+    for name in formula.arguments:
+        assert f"\n    {name}: " in formula.__doc__
+
+
+def test_the_class_has_the_signature_of_its_constructor():
+    assert tuple(inspect.signature(Formula).parameters) == ("quantity", "activation")
+    assert str(inspect.signature(mean)) == "(mu, sigma=1.0, alpha=1.0, *, out=None, where=True)"
 
 
 def test_a_missing_part_of_an_identity_is_named(monkeypatch):

@@ -121,7 +121,7 @@ def test_a_formula_that_raises_fails_the_run_and_hides_no_other(monkeypatch):
     def raises(formula):
         raise KeyError("no such primitive")
 
-    monkeypatch.setattr("elu_sym.claims.report.witnesses_of", raises)
+    monkeypatch.setattr("elu_sym.book.certificates.witnesses_of", raises)
     report = verify(["mean", "regularity.continuous"])
     assert not report.passed
     assert report.claims[0].passed

@@ -11,6 +11,7 @@ import pytest
 from seeds import seed_of_this_run
 
 from elu_sym import celu, elu, leaky_relu, relu, selu
+from elu_sym.networks.activation_pieces import activation_pieces
 from elu_sym.networks.fixed_points import (
     NoFixedPointError,
     SearchError,
@@ -294,10 +295,7 @@ def test_derivatives_of_the_moments_are_theirs() -> None:
         for value, slope in (("square", "square_slope"), ("slope_square", "slope_square_slope")):
             found = (getattr(up, value) - getattr(down, value)) / (2 * q * h)
             assert found == pytest.approx(getattr(here, slope), rel=1e-6)
-        quotients = [each.gap / each.slope_square for each in (up, down)]
-        assert (quotients[0] - quotients[1]) / (2 * q * h) == pytest.approx(
-            here.gap_slope, rel=1e-5
-        )
+        assert (up.gap - down.gap) / (2 * q * h) == pytest.approx(here.gap_slope, rel=1e-5)
 
 
 def written_moments(q, a):
@@ -313,7 +311,7 @@ def written_moments(q, a):
         "square_slope": square_slope,
         "slope_square": slope_square,
         "slope_square_slope": slope_square_slope,
-        "gap": q * slope_square - square,
+        "gap": q - square / slope_square,
         "gap_slope": 1
         - square_slope / slope_square
         + square * slope_square_slope / slope_square**2,
@@ -423,6 +421,17 @@ def test_the_edge_at_the_largest_alpha() -> None:
         (lambda: depth_scale(0.0), ValueError, "slope = 0.0"),
         (lambda: forward_variances(0, 1.0, 1.0), ValueError, "depth = 0"),
         (lambda: forward_variances(1100, 1.0, 4.0), ValueError, "beyond the range"),
+        (
+            lambda: forward_variances(3, 1.0, [1.0, 2.0]),
+            ValueError,
+            r"weight_variance has shape \(2,\) and bias_variance \(\), which do not broadcast to"
+            r" that of first_variance, \(\): give numbers",
+        ),
+        (
+            lambda: forward_variances(3, 1.0, 1.0, [1.0, 2.0]),
+            ValueError,
+            r"variance \(2,\), which do",
+        ),
         (lambda: sampling_deviation(np.ones(3), 1.0, 0), ValueError, "width = 0"),
         (lambda: sampling_deviation(np.ones(3), 1.0, math.nan), ValueError, "width = nan: give"),
         (lambda: sampling_deviation(np.ones(3), 1.0, True), TypeError, "width = True: give"),
@@ -576,3 +585,87 @@ def test_importing_it_loads_no_sympy() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        (variance_map, (1.0, 1.0)),
+        (variance_slope, (1.0, 1.0)),
+        (correlation_slope, (1.0, 1.0)),
+        (residual_variance_map, (1.0, 1.0)),
+        (fixed_point, (1.5,)),
+        (edge_of_chaos, (0.05,)),
+        (edge_through, (1.0,)),
+        (forward_variances, (3, 1.0, 1.0)),
+        (backward_variances, ([1.0, 1.0], 1.0)),
+        (sampling_deviation, ([1.0, 1.0], 1.0, 10)),
+    ],
+)
+@pytest.mark.parametrize("wrong", ["elu", None, elu.mean, np.float64(1.0)])
+def test_what_is_no_activation_is_named(function, arguments, wrong):
+    known = "give an activation of the book, one of elu, relu, leaky_relu, selu, celu"
+    with pytest.raises(
+        TypeError, match=rf"activation = .* is of type {type(wrong).__name__}: {known}"
+    ):
+        function(*arguments, activation=wrong)
+
+
+def test_variances_of_several_networks_at_once():
+    together = forward_variances(3, [1.0, 2.0], [1.0, 2.0])
+    for column, variance in enumerate((1.0, 2.0)):
+        np.testing.assert_array_equal(together[:, column], forward_variances(3, variance, variance))
+
+
+def at_the_edges(numbers: np.random.Generator, activation, count: int):
+    """Variances and parameters from all over the range, where squares leave that of a double."""
+    for _ in range(count):
+        extent = numbers.choice([3, 75, 149])
+        parameters = [10 ** numbers.uniform(-10, 10) for _ in activation.parameters]
+        yield 10 ** numbers.uniform(-extent, extent), *parameters
+
+
+def written_layer(activation, q, *parameters):
+    """E f^2, its slope, E f'^2 and the bias of the edge, as mpmath numbers."""
+    c, r, k = activation_pieces(activation, parameters)
+    if not k:
+        share = c**2 * (1 + r**2) / 2
+        return share * q, share, share, 0 * q
+    of_elu = written_moments(k * k * q, r)
+    names = ("square", "square_slope", "slope_square", "gap")
+    square, slope, slope_square, gap = (of_elu[name] for name in names)
+    return (c / k) ** 2 * square, c * c * slope, c * c * slope_square, gap / k**2
+
+
+LAYERS = {
+    "map": (lambda q, *p, a: variance_map(q, 1.0, 0.0, *p, activation=a), 0),
+    "chi_q": (lambda q, *p, a: variance_slope(q, 1.0, *p, activation=a), 1),
+    "chi": (lambda q, *p, a: correlation_slope(q, 1.0, *p, activation=a), 2),
+    "biases": (lambda q, *p, a: edge_through(q, *p, activation=a).bias_variance, 3),
+}
+
+
+@pytest.mark.parametrize("activation", [elu, selu, celu, relu, leaky_relu], ids=lambda a: a.name)
+def test_every_activation_keeps_the_promise_of_8_units_at_the_edges_of_the_range(
+    activation,
+) -> None:
+    seed = seed_of_this_run()
+    points = list(at_the_edges(np.random.default_rng(seed), activation, 40))
+    points += [(7.67e-149, 0.1319, 1e-10)] if activation is selu else []
+    with mpmath.workdps(1300):
+        step = mpmath.mpf(10) ** -300
+        for point in points:
+            exact = [mpmath.mpf(x) for x in point]
+            here = written_layer(activation, *exact)
+            moved = [
+                written_layer(activation, *(x * (1 + step * (i == j)) for j, x in enumerate(exact)))
+                for i in range(len(exact))
+            ]
+            for name, (function, number) in LAYERS.items():
+                value = here[number]
+                if not 1e-300 < value < 1e300:
+                    continue
+                conditioned = sum(abs(each[number] - value) for each in moved) / step
+                one = math.ulp(float(value)) + 2.0**-52 * float(conditioned)
+                off = float(abs(mpmath.mpf(float(function(*point, a=activation))) - value)) / one
+                assert off <= 8, (seed, name, point, off)

@@ -4,6 +4,7 @@ import math
 import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import mpmath
 import numpy as np
@@ -127,11 +128,10 @@ def test_a_request_beyond_the_range_of_a_double_is_an_error_that_says_so() -> No
 @pytest.mark.parametrize("variance", [5e-324, 1e-200, 1.0, 1e308])
 def test_farther_left_than_60_deviations_the_scale_is_no_double(variance: float) -> None:
     sigma = math.sqrt(variance)
-    with mpmath.workprec(64):
-        solved = selu_equations.precise(
-            lambda: selu_equations.precise_parameters(-60 * sigma, variance)
-        )
-        assert solved[1] > mpmath.mpf(10) ** 313
+    _, scale = selu_equations.precise(
+        lambda mp: selu_equations.precise_parameters(mp.mpf(-60 * sigma), mp.mpf(variance))
+    )
+    assert scale > mpmath.mpf(10) ** 313
     with pytest.raises(ValueError, match="standard deviations below zero, not 61"):
         selu_parameters(-61 * sigma, variance)
     with pytest.raises(ValueError, match="scale is"):
@@ -190,6 +190,41 @@ def test_the_jacobian_is_that_of_the_moments_times_omega_and_tau(
         ctx.prec = previous
 
 
+def test_everything_is_the_double_next_to_the_truth_whatever_the_precision_of_mpmath() -> None:
+    draw = random.Random(SEED)
+    for _ in range(20):
+        mean, variance = draw.uniform(-2, 2), draw.uniform(0.2, 3)
+        omega, tau = draw.uniform(-2, 2), draw.uniform(0, 2)
+        with mpmath.workdps(draw.choice([3, 5, 15, 40])):
+            point = selu_fixed_point(mean, variance, omega, tau)
+        with ctx.workprec(700):
+            alpha, scale = (x.mid() for x in truth(mean, variance, point.parameters.alpha))
+
+            def first(m: arb, v: arb, alpha: arb = alpha, scale: arb = scale) -> arb:
+                return scale * Law(m, v).moments(alpha)[0]
+
+            def second(m: arb, v: arb, alpha: arb = alpha, scale: arb = scale) -> arb:
+                return scale**2 * Law(m, v).moments(alpha)[1]
+
+            a, b = (x.mid() for x in derivatives(first, mean, variance))
+            c, d = (x.mid() for x in derivatives(second, mean, variance))
+            a, b, c, d = omega * a, tau * b, omega * c, tau * d
+            size = (((a + d) ** 2 + (b - c) ** 2).sqrt() + ((a - d) ** 2 + (b + c) ** 2).sqrt()) / 2
+            found = (*point.jacobian[0], *point.jacobian[1], point.largest_singular_value)
+            for double, ball in zip(found, (a, b, c, d, size), strict=True):
+                error = error_in_units(double, ball)
+                assert error <= 0.5001, (SEED, mean, variance, omega, tau, double, error)
+
+
+def test_threads_find_the_bits_of_one_and_leave_the_precision_alone() -> None:
+    requests = [(float(mean), 1.0) for mean in range(-20, 31, 2)]
+    alone = [selu_fixed_point(*request) for request in requests]
+    with mpmath.workdps(3), ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda request: selu_fixed_point(*request), requests))
+        assert mpmath.mp.dps == 3
+    assert together == alone
+
+
 # Here all of an entry cancelled in the first two precisions, and 0 was taken for its value.
 CANCELLING = [(-1e90, 1e180), (0.0, 2.0**600), (7.516139767475342e-12, 8.984214590552725e-26)]
 
@@ -201,8 +236,8 @@ def test_entries_that_cancel_are_the_doubles_next_to_the_truth(
     point = selu_fixed_point(mean, variance, 1.0, 1.0)
     with mpmath.workprec(6000):
         # The parameters are compared with Arb elsewhere.
-        alpha, scale = selu_equations.precise_parameters(mean, variance)
         m, v = mpmath.mpf(mean), mpmath.mpf(variance)
+        alpha, scale = selu_equations.precise_parameters(m, v)
         step = mpmath.mpf(2) ** -1500
 
         def after(m: mpmath.mpf, v: mpmath.mpf) -> tuple[mpmath.mpf, mpmath.mpf]:

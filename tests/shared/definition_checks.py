@@ -20,6 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import mpmath
 import numpy as np
 from scipy.integrate import quad
 from scipy.special import ndtr
@@ -88,8 +89,8 @@ def same_moments(found: object) -> None:
     """Six expectations at N(0, q)."""
     e, m, m_slope = slope_square(), square(), square_slope()
     e_slope = mean(lambda t: t * f(t, ALPHA, 1) * f(t, ALPHA, 2)) / Q
-    gap = Q * e - m
-    gap_slope = ((e + Q * e_slope - m_slope) * e - gap * e_slope) / e**2
+    gap = Q - m / e
+    gap_slope = (e + Q * e_slope - m_slope - gap * e_slope) / e
     names = ("square", "square_slope", "slope_square", "slope_square_slope", "gap", "gap_slope")
     same([getattr(found, name) for name in names], [m, m_slope, e, e_slope, gap, gap_slope], 1e-6)
 
@@ -230,19 +231,21 @@ def mapped(mu: float, variance: float, a: float, scale: float) -> np.ndarray:
 def selu(module: str, name: str) -> Callable[[], None]:
     def check() -> None:
         function = public(f"networks.{module}.{name}")
+        number = mpmath.mpf if module == "selu_equations" else float
         for mu, variance in ((0.0, 1.0), (-0.5, 2.0)):
+            law = number(mu), number(variance)
             if name == "precise_jacobian":
                 a, scale = ALPHA, 1.3
                 moved = mapped(mu, variance, a, scale)[0]
                 kind = public("networks.selu_equations.SeluParameters")
                 # It is for parameters that keep the mean.
-                found = function(mu, variance, kind(a, scale))
+                found = function(*law, kind(a, scale))
                 a_row = [found[0], found[1]]
                 by_mean = (mapped(mu + 1e-4, variance, a, scale)[0] - moved) / 1e-4
                 by_variance = (mapped(mu, variance + 1e-4, a, scale)[0] - moved) / 1e-4
                 same(a_row, [by_mean, by_variance], 1e-3)
                 continue
-            found = function(mu, variance)
+            found = function(*law)
             a, scale = map(float, getattr(found, "parameters", found))
             same(mapped(mu, variance, a, scale), [mu, variance], 1e-7)
             if name == "selu_fixed_point":

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sympy import Expr
-from tqdm import tqdm
 
+from elu_sym.algebra.optional import with_progress
 from elu_sym.claims.chapters.moments import box_inequalities
 from elu_sym.claims.chapters.self_normalization import stored_boxes
 from elu_sym.claims.chapters.self_normalization.statements import STATEMENTS
@@ -120,9 +120,8 @@ def derived(name: str) -> str:
 def _covers(name: str, proved: Callable[[str, int, Expr, Box], Cover]) -> dict[str, list[Cover]]:
     """A cover for each inequality of a file; what is not proved is named."""
     found: dict[str, list[Cover]] = {}
-    for statement, inequalities in tqdm(
-        stored_files()[name].items(), desc=name, leave=False, disable=None
-    ):
+    stored = stored_files()[name]
+    for statement, inequalities in with_progress(stored.items(), len(stored), "statement"):
         found[statement] = []
         for number, (expression, box) in enumerate(inequalities):
             try:

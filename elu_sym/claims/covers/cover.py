@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import flint
 from sympy import Expr, Rational, Symbol
 
 from elu_sym.algebra.enclosure import exact
 from elu_sym.algebra.interval_enclosure import BoxFunction, Interval
+from elu_sym.algebra.working_precision import working_precision
 
 FOLDER = Path(__file__).parent
 """Where the covers of the claims lie."""
@@ -156,7 +156,7 @@ def recheck(cover: Cover, expression: Expr, box: Box) -> Recheck:
     function = BoxFunction(expression, [symbol for symbol, _, _ in box], cover.precision)
     counts = {NATURAL: 0, CENTRED: 0}
     open_boxes = [intervals(box)]
-    with flint.ctx.workprec(cover.precision):
+    with working_precision(cover.precision):
         for mark in cover.tree:
             if not open_boxes:
                 raise CoverError("its tree goes on after the last box")

@@ -14,12 +14,12 @@ References:
 import heapq
 from typing import NamedTuple
 
-import flint
 from sympy import Expr, Rational
 
 from elu_sym.algebra.enclosure import Point
 from elu_sym.algebra.interval_enclosure import BoxFunction, Interval
 from elu_sym.algebra.normal_form import NotNormalizableError
+from elu_sym.algebra.working_precision import working_precision
 from elu_sym.claims.covers.cover import CENTRED, NATURAL, Box, Cover, halved, intervals, place_of
 from elu_sym.claims.rules.elementary import Positive
 
@@ -77,7 +77,7 @@ def search(expression: Expr, box: Box, budget: int) -> Search:
     marks: dict[str, str] = {}  # by the halves that lead to a part, so in preorder if sorted
     queue: list[tuple[float, int, str, tuple[Interval, ...]]] = []
     parts = [("", whole)]
-    with flint.ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         while parts:
             for path, part in parts:
                 if function.natural(part) > 0:

@@ -1,17 +1,21 @@
 """Strict inequalities by rigorous enclosure: at a point, along an orbit, on a box."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-import flint
 from sympy import Expr, Rational, S, Symbol, diff, latex
 
 from elu_sym.algebra.enclosure import Point, enclose, enclose_to, exact
 from elu_sym.algebra.interval_enclosure import compiled, operations_on_boxes
+from elu_sym.algebra.working_precision import working_precision
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
 from elu_sym.claims.covers.cover import Box, read, recheck
 from elu_sym.claims.covers.search import FEW_BOXES, search
 from elu_sym.claims.rules.elementary import admits
+
+if TYPE_CHECKING:
+    import flint
 
 
 def places(word: str, values: Iterable[tuple[Symbol, Expr]], box: Box = ()) -> Iterator[Notation]:
@@ -61,7 +65,7 @@ class Between(Assertion):
         return _compared(self, ball, f"the value lies in {ball.str(8)}", point)
 
 
-def _compared(claim: "Between | IterateBetween", ball: flint.arb, detail: str, at: Point) -> Step:
+def _compared(claim: "Between | IterateBetween", ball: "flint.arb", detail: str, at: Point) -> Step:
     """What a ball says of the number in it and of two rational numbers."""
     lower, upper = enclose(claim.lower, {}), enclose(claim.upper, {})
     if ball > lower and ball < upper:
@@ -116,7 +120,9 @@ class IterateBetween(Assertion):
         outputs = [self.map, diff(self.map, self.symbol)]
         operations = operations_on_boxes(self.precision)
         function = compiled(outputs, [self.symbol], self.precision, operations)
-        with flint.ctx.workprec(self.precision):
+        import flint
+
+        with working_precision(self.precision):
             ball = flint.arb(exact(self.start))
             for _ in range(self.steps):
                 middle = ball.mid()

@@ -3,9 +3,9 @@
 Needs the extra ``jax``.
 """
 
-from elu_sym.interop import extra
+from elu_sym.algebra.optional import extra
 
-with extra("jax"):
+with extra("jax", "elu_sym.interop.jax"):
     import jax  # noqa: F401
 
 # After the message above, which names this package.

@@ -1,6 +1,7 @@
-"""Weights for JAX layers that are followed by ELU, as one of ``jax.nn.initializers``.
+"""Weights for JAX layers that are fed by ELU, as one of ``jax.nn.initializers``.
 
-Importable from :mod:`elu_sym.interop.jax`. Whatever takes a JAX initializer takes it: Flax,
+The first layer of a network, which no ELU feeds, has gain 1 (``lecun_normal``), and biases start at
+0. Importable from :mod:`elu_sym.interop.jax`. Whatever takes a JAX initializer takes it: Flax,
 Equinox, Haiku. Needs the extra ``jax``.
 """
 
@@ -35,7 +36,7 @@ def elu_initializer(
     random numbers are those of ``he_normal`` and its kin.
 
     Args:
-        alpha: the height of the floor of the ELU after the layer, a positive number.
+        alpha: the height of the floor of the ELU that feeds the layer, a positive number.
         mode: ``"fan_in"`` keeps the forward pass, ``"fan_out"`` the backward pass.
         distribution: ``"truncated_normal"``, ``"normal"`` or ``"uniform"``; the variance is the
             same.

@@ -3,9 +3,9 @@
 Needs the extra ``torch``.
 """
 
-from elu_sym.interop import extra
+from elu_sym.algebra.optional import extra
 
-with extra("torch"):
+with extra("torch", "elu_sym.interop.torch"):
     import torch  # noqa: F401
 
 # After the message above, which names this package.

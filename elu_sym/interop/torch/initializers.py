@@ -1,6 +1,8 @@
-"""Weights for PyTorch layers that are followed by ELU, in place of ``torch.nn.init.kaiming_*_``.
+"""Weights for PyTorch layers that are fed by ELU, in place of ``torch.nn.init.kaiming_*_``.
 
-``torch.nn.init.calculate_gain`` knows no ELU; these take the exact gain of
+The first layer of a network, which no ELU feeds, has gain 1 (``torch.nn.init.normal_`` with
+``std=1/sqrt(fan_in)``), and biases start at 0 (``torch.nn.init.zeros_``; PyTorch's default is
+random). ``torch.nn.init.calculate_gain`` knows no ELU; these take the exact gain of
 :mod:`elu_sym.networks.initialization`. Importable from :mod:`elu_sym.interop.torch`. Needs the
 extra ``torch``.
 """
@@ -39,7 +41,7 @@ def elu_kaiming_normal_(
     Args:
         tensor: the weights of a ``Linear``, ``Conv1d`` to ``Conv3d`` or transposed layer, or any
             tensor with these axes, of floating-point numbers.
-        alpha: the height of the floor of the ELU after the layer, a positive number.
+        alpha: the height of the floor of the ELU that feeds the layer, a positive number.
         mode: ``"fan_in"`` keeps the forward pass, ``"fan_out"`` the backward pass, as in
             ``torch.nn.init``; upper case is taken as well.
         mu: the mean of the pre-activations that the gain is for.
@@ -98,7 +100,7 @@ def elu_kaiming_uniform_(
     Args:
         tensor: the weights of a ``Linear``, ``Conv1d`` to ``Conv3d`` or transposed layer, or any
             tensor with these axes, of floating-point numbers.
-        alpha: the height of the floor of the ELU after the layer, a positive number.
+        alpha: the height of the floor of the ELU that feeds the layer, a positive number.
         mode: ``"fan_in"`` keeps the forward pass, ``"fan_out"`` the backward pass.
         mu: the mean of the pre-activations that the gain is for.
         sigma: their standard deviation.

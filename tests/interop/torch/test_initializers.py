@@ -83,6 +83,47 @@ def test_the_gain_of_relu_raises_the_alarm():
     assert LAW.score(kept_second_moment(relu_, networks=10)) > 10 * ALARM
 
 
+def variances_layer_by_layer(first_gain):
+    """Of the pre-activations of five layers of a real network, initialized as the pages say."""
+    random, width = generator(3), 2000
+    signal = torch.randn((20, width), generator=random)
+    found = []
+    with torch.no_grad():
+        for number in range(5):
+            layer = torch.nn.Linear(width, width)
+            torch.nn.init.zeros_(layer.bias)
+            if number:
+                elu_kaiming_normal_(layer.weight, generator=random)
+            else:
+                deviation = first_gain / math.sqrt(width)
+                torch.nn.init.normal_(layer.weight, std=deviation, generator=random)
+            signal = layer(signal)
+            found.append(signal.square().mean().item())
+            signal = torch.nn.functional.elu(signal)
+    return found
+
+
+def test_with_gain_1_in_the_first_layer_every_pre_activation_has_variance_1():
+    assert variances_layer_by_layer(1.0) == pytest.approx([1.0] * 5, rel=0.1)
+    # The gain of ELU belongs to layers that ELU feeds: in the first it is felt for many layers.
+    assert min(variances_layer_by_layer(gain())) > 1.2
+
+
+def test_a_stride_divides_the_fan_out_and_leaves_the_fan_in():
+    """What is kept by gain 1 through a stride of 2: forwards all, backwards a quarter."""
+    random, channels = generator(4), 64
+    layer = torch.nn.Conv2d(channels, channels, 3, stride=2, bias=False)
+    signal = torch.randn((4, channels, 31, 31), generator=random, requires_grad=True)
+    fan = fans(layer.weight.shape)
+    torch.nn.init.normal_(layer.weight, std=fan.fan_in**-0.5, generator=random)
+    output = layer(signal)
+    output.backward(torch.randn(output.shape, generator=random))
+    assert output.square().mean().item() == pytest.approx(1.0, rel=0.1)
+    # At the border fewer outputs meet an input; inside, it is the share of each axis.
+    inside = signal.grad[:, :, 2:-2, 2:-2].square().mean().item()
+    assert inside * fan.fan_in / fan.fan_out == pytest.approx(1 / 4, rel=0.15)
+
+
 def test_convolutions_keep_it_too():
     """Circular convolutions of length 3: the interval is that of independent channels alone."""
     random = generator(11)

@@ -30,6 +30,7 @@ from functools import cache, partial
 from sympy import Expr, Rational, S, Symbol
 
 from elu_sym.algebra.enclosure import enclose
+from elu_sym.algebra.working_precision import working_precision
 from elu_sym.book.formula import selu
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
@@ -88,10 +89,8 @@ def constants() -> Box:
         >>> [str((high - low) * 10**DIGITS) for _, low, high in constants()]
         ['1', '1']
     """
-    import flint
-
     axes, unit, bits = [], 10**DIGITS, 256
-    with flint.ctx.workprec(bits):
+    with working_precision(bits):
         for symbol, value in moment_map.standard_selu():
             ball = enclose(value, {}, bits) * unit
             low, high = (int(end.unique_fmpz()) for end in (ball.floor(), ball.ceil()))
