@@ -56,7 +56,12 @@ def mpmath_function(expression: Expr, arguments: tuple[Symbol, ...]) -> Callable
     def evaluate(*values: Any) -> mpmath.mpf:
         point = _point(arguments, values)
         digits = mpmath.mp.dps
-        value = expression.subs(point).evalf(digits + 2, maxn=100_000, strict=True)
+        try:
+            value = expression.subs(point).evalf(digits + 2, maxn=100_000, strict=True)
+        except OverflowError:
+            raise ArithmeticError(
+                f'mpmath has no error function so far out as at {point}: use the backend "flint"'
+            ) from None
         return mpmath.mpf(Float(value, digits + 2)._mpf_)
 
     return evaluate

@@ -2,8 +2,8 @@
 
 The derivatives with respect to mu, sigma and the parameters are those of the closed form, proved
 and printed by :mod:`elu_sym.generate.gradients`, and no differentiation of what computes the value;
-they can be taken once. Values cannot be looked at while JAX traces, so an element outside of the
-domain is NaN, under ``jit`` and without it. Each formula is compiled once for each shape, which
+they can be taken once. Values cannot be looked at while JAX traces: then an element outside of the
+domain is NaN, where otherwise it is an error. Each formula is compiled once for each shape, which
 takes seconds; many regimes are evaluated everywhere. Needs the extra ``jax``.
 
 Accuracy:
@@ -20,11 +20,13 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
 from elu_sym.book.formula import Formula
 from elu_sym.interop import selecting
 from elu_sym.interop.selecting import Function, evaluate
+from elu_sym.numeric.arguments import broadcast_arguments
 
 __all__ = ["jax_function"]
 
@@ -37,9 +39,10 @@ def jax_function(formula: Formula) -> Function:
 
     Returns:
         A function of the arguments of the formula, by position or name, with the same defaults:
-        real arrays that broadcast. The result is of float64 if an array is (see
-        ``jax_enable_x64``), else of float32; numbers do not widen it. An element is NaN where an
-        argument is NaN or outside of its domain. Derivatives are those of the closed form, at
+        real arrays that broadcast, and whatever else the formula takes. The result is of float64 if
+        an array is (see ``jax_enable_x64``), else of float32; numbers do not widen it. An element
+        is NaN where an argument is NaN, or traced and outside of its domain; values that can be
+        looked at raise what the formula raises. Derivatives are those of the closed form, at
         sigma = 0 and infinite mu those of the limit; they can be taken once.
 
     Raises:
@@ -56,7 +59,7 @@ def jax_function(formula: Formula) -> Function:
     evaluated = _evaluated(formula)
 
     def function(*values: Any, **named: Any) -> Any:
-        return evaluated(*_arrays(formula.bind(values, named)))
+        return evaluated(*_arrays(formula, formula.bind(values, named)))
 
     function.__doc__ = formula.__doc__
     return function
@@ -135,14 +138,20 @@ def _apart(values: Any) -> Any:
     return jax.lax.optimization_barrier(values)
 
 
-def _arrays(given: dict[str, Any]) -> list[Any]:
-    """The arguments as arrays of one shape and precision."""
+def _arrays(formula: Formula, given: dict[str, Any]) -> list[Any]:
+    """The arguments as arrays of one shape and precision, checked where they have values."""
     for name, value in given.items():
+        if not isinstance(value, jax.Array):
+            checked = broadcast_arguments(**{name: (value, formula.domains[name])}).arrays[0]
+            if not isinstance(value, np.ndarray | np.generic):
+                given[name] = value = checked if checked.ndim else float(checked)
         kind = jnp.result_type(value)
         if not (jnp.issubdtype(kind, jnp.integer) or jnp.issubdtype(kind, jnp.floating)):
             raise TypeError(f"{name} has dtype {kind}: give real numbers")
         if kind in (jnp.float16, jnp.bfloat16):
             raise TypeError(f"{name} has dtype {kind}: give an array of float32")
+        if isinstance(value, jax.Array) and not isinstance(value, jax.core.Tracer):
+            broadcast_arguments(**{name: (np.asarray(value), formula.domains[name])})
     dtype = jnp.result_type(*given.values(), 0.0)
     if dtype not in (jnp.float32, jnp.float64):
         dtype = jnp.float32

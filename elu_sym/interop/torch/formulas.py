@@ -24,7 +24,7 @@ from torch import Tensor
 from elu_sym.book.formula import Formula
 from elu_sym.interop import selecting
 from elu_sym.interop.selecting import Function, evaluate, value_and_gradient
-from elu_sym.numeric.arguments import LOCATION, POSITIVE, SCALE, broadcast_arguments
+from elu_sym.numeric.arguments import broadcast_arguments
 
 __all__ = ["torch_function"]
 
@@ -39,12 +39,12 @@ def torch_function(formula: Formula) -> Function:
 
     Returns:
         A function of the arguments of the formula, by position or name, with the same defaults:
-        tensors that broadcast, of float32, float64 or whole numbers and on one device, and Python's
-        numbers. The result has the widest type among the tensors of floats, or PyTorch's default
-        type; NaN in an argument gives NaN at that element. It has gradients with respect to every
-        tensor that requires them, at sigma = 0 and infinite mu those of the limit; a gradient
-        cannot be differentiated again. Raises what the formula raises for NumPy arrays: the values
-        are looked at, so a call waits for the device.
+        tensors that broadcast, of float32, float64 or whole numbers and on one device, and whatever
+        else the formula takes. The result has the widest type among the tensors of floats, or
+        PyTorch's default type; NaN in an argument gives NaN at that element. It has gradients with
+        respect to every tensor that requires them, at sigma = 0 and infinite mu those of the limit;
+        a gradient cannot be differentiated again. Raises what the formula raises for NumPy arrays:
+        the values are looked at, so a call waits for the device.
 
     Raises:
         TypeError: if ``formula`` is not in the book.
@@ -61,7 +61,7 @@ def torch_function(formula: Formula) -> Function:
     value_and_gradient(formula)
 
     def function(*values: Any, **named: Any) -> Tensor:
-        return _Evaluation.apply(formula, *_tensors(formula.bind(values, named)))
+        return _Evaluation.apply(formula, *_tensors(formula, formula.bind(values, named)))
 
     function.__doc__ = formula.__doc__
     return function
@@ -140,11 +140,11 @@ def _columns(table: Any, dtype: torch.dtype, device: torch.device) -> Tensor:
     return _COLUMNS[key]
 
 
-def _tensors(given: dict[str, Any]) -> tuple[Tensor, ...]:
+def _tensors(formula: Formula, given: dict[str, Any]) -> tuple[Tensor, ...]:
     """The checked arguments as tensors of one shape, type and device."""
     tensors = {name: value for name, value in given.items() if isinstance(value, Tensor)}
-    domains = (LOCATION, SCALE, *(POSITIVE for _ in range(len(given) - 2)))
-    for (name, value), domain in zip(given.items(), domains, strict=True):
+    for name, value in given.items():
+        domain = formula.domains[name]
         if isinstance(value, Tensor):
             _check_type(name, value)
             # The comparisons of a domain are those of tensors as well.
@@ -152,11 +152,7 @@ def _tensors(given: dict[str, Any]) -> tuple[Tensor, ...]:
             if excludes is None or not bool(excludes(value.detach()).any()):
                 continue
             value = value.detach().cpu().numpy()
-        elif not isinstance(value, (int, float)):
-            raise TypeError(
-                f"{name} is of type {type(value).__name__}: give a tensor or a Python number"
-            )
-        broadcast_arguments(**{name: (value, domain)})
+        given[name] = broadcast_arguments(**{name: (value, domain)}).arrays[0]
     devices = {name: tensor.device for name, tensor in tensors.items() if tensor.ndim}
     if len(set(devices.values())) > 1:
         places = ", ".join(f"{name} is on {device}" for name, device in devices.items())

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -174,11 +176,21 @@ def test_an_infinite_slope_leaves_the_others_alone():
     assert jax.grad(function)(jnp.inf, 3.0) == jnp.inf
 
 
-def test_outside_of_the_domain_there_is_nan():
-    function = jax_function(derivative_mean)
-    for apply in (function, jax.jit(function)):
-        values = apply(0.0, jnp.array([1.0, -1.0, jnp.inf, 1.0]), jnp.array([1.0, 1.0, 1.0, 0.0]))
-        assert np.isnan(values).tolist() == [False, True, True, True]
+OUTSIDE = 0.0, jnp.array([1.0, -1.0, jnp.inf, 1.0]), jnp.array([1.0, 1.0, 1.0, 0.0])
+
+
+def test_outside_of_the_domain_there_is_nan_where_values_are_traced():
+    values = jax.jit(jax_function(derivative_mean))(*OUTSIDE)
+    assert np.isnan(values).tolist() == [False, True, True, True]
+    slopes = jax.vmap(jax.grad(jax_function(derivative_mean), 1), (None, 0, 0))(*OUTSIDE)
+    assert np.isnan(slopes).tolist() == [False, True, True, True]
+
+
+def test_the_formula_takes_the_same_elsewhere():
+    function = jax_function(mean)
+    for value in (Fraction(1, 2), np.float64(0.5), [0.5, 1], np.array([0.5, 2]), Decimal("0.5")):
+        np.testing.assert_allclose(function(value, 1, value), mean(value, 1, value), rtol=1e-6)
+    assert function(Fraction(1, 2), jnp.float32(1)).dtype == jnp.float32
 
 
 @pytest.mark.parametrize(
@@ -188,6 +200,11 @@ def test_outside_of_the_domain_there_is_nan():
         ((jnp.ones(2, bool),), TypeError, "mu has dtype bool: give real numbers"),
         ((jnp.ones(2, jnp.complex64),), TypeError, "mu has dtype complex64: give real numbers"),
         ((0.0, jnp.ones(2, jnp.bfloat16)), TypeError, "sigma has dtype bfloat16"),
+        (OUTSIDE, ValueError, r"sigma\[1\] = -1.0 \(and 1 more\): give a finite number, zero or"),
+        ((0.0, jnp.ones(2), OUTSIDE[2]), ValueError, r"alpha\[3\] = 0.0: give a finite number abo"),
+        ((0, -1), ValueError, "sigma = -1.0: give"),
+        (("1",), TypeError, "mu = '1' is text"),
+        ((True,), TypeError, "mu = True is boolean"),
     ],
 )
 def test_wrong_arguments_are_named(arguments, error, message):

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -214,14 +216,23 @@ def test_the_arguments_are_not_changed():
         ((torch.ones(2, dtype=torch.complex64),), TypeError, "mu has dtype torch.complex64"),
         ((torch.ones(2, dtype=torch.float16),), TypeError, r"give mu.float\(\)"),
         ((torch.ones(2, 2).to_sparse(),), TypeError, r"give mu.to_dense\(\)"),
-        (("1",), TypeError, "mu is of type str: give a tensor"),
+        (("1",), TypeError, "mu = '1' is text"),
         ((True,), TypeError, "mu = True is boolean"),
-        ((np.ones(2),), TypeError, "mu is of type ndarray"),
+        (([1.0, None],), TypeError, r"mu\[1\] = None is of type NoneType"),
     ],
 )
 def test_wrong_arguments_are_named(arguments, error, message):
     with pytest.raises(error, match=message):
         torch_function(mean)(*arguments)
+
+
+@pytest.mark.parametrize(
+    "value", [Fraction(1, 2), np.float64(0.5), [0.5, 1], np.array([0.5]), Decimal("0.5")], ids=repr
+)
+def test_whatever_the_formula_takes_is_taken(value):
+    one = torch.ones((), dtype=torch.float64)
+    np.testing.assert_allclose(torch_function(mean)(value, one, value), mean(value, 1, value))
+    assert torch_function(mean)(value, torch.ones(2)).dtype == torch.float32
 
 
 def test_the_wrong_element_is_found_among_those_that_require_gradients():
