@@ -82,7 +82,7 @@ class KinkedFunction(Function):
 
     def __new__(cls, *arguments: Any, **options: Any) -> Expr:
         """Take expressions and numbers; text would be run as a program."""
-        names = signature(cls.left).parameters
+        names = signature(getattr(cls, "activation", cls).left).parameters
         checked = [symbolic(value, name) for name, value in zip(names, arguments, strict=False)]
         return super().__new__(cls, *checked, *arguments[len(names) :], **options)
 
