@@ -15,22 +15,63 @@ References:
 """
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any, ClassVar
 
-from sympy import DiracDelta, Dummy, Expr, Function, Lambda, Piecewise, S, diff, exp, solve
+from sympy import (
+    DiracDelta,
+    Dummy,
+    Expr,
+    Float,
+    Function,
+    Integral,
+    Lambda,
+    Piecewise,
+    Rational,
+    S,
+    diff,
+    exp,
+    solve,
+)
+from sympy.codegen.cfunctions import expm1
 from sympy.codegen.numpy_nodes import maximum, minimum
 from sympy.codegen.rewriting import expm1_opt, optimize
+from sympy.core.evalf import prec_to_dps
 from sympy.core.function import ArgumentIndexError
 from sympy.core.logic import fuzzy_and
+from sympy.core.rules import Transform
 from sympy.printing.pycode import SymPyPrinter
+
+from elu_sym.symbols import symbolic
+
+NUMPY_PRINTERS = ("_numpycode", "_scipycode", "_cupycode")
+ARRAY_PRINTERS = (
+    *NUMPY_PRINTERS,
+    "_jaxcode",
+    "_torchcode",
+    "_tensorflowcode",
+    "_numexprcode",
+    "_octave",
+)
+PRINTERS = (
+    *ARRAY_PRINTERS,
+    *("_pythoncode", "_cmathcode", "_mpmathcode", "_lambdacode", "_ccode", "_cxxcode", "_fcode"),
+    *("_glsl", "_javascript", "_julia", "_maple", "_mcode", "_rcode", "_rust_code"),
+)
+"""The names by which the printers of SymPy ask an expression for its code. Those for arrays write
+code that computes all branches and chooses afterwards."""
 
 
 class KinkedFunction(Function):
     """A real function given by one expression for ``x < 0`` and one for ``x >= 0``.
 
     A subclass writes ``left(x, *parameters)`` and ``right(x, *parameters)``; evaluation at an
-    argument of known sign, ``rewrite(Piecewise)``, numerical evaluation, realness, and the
-    printing of code that is safe in the branch not taken all follow from the two.
+    argument of known sign, ``rewrite(Piecewise)``, numerical evaluation, realness, integration,
+    and the printing of code all follow from the two. Code is safe in the branch not taken, keeps
+    the digits of ``exp(x) - 1``, and has the right derivative where JAX or PyTorch take one.
+
+    Where SymPy looks for a ``Piecewise`` of its own, as in ``solve`` and in the integral of a
+    product, write ``.rewrite(Piecewise)`` first.
     """
 
     symbol: ClassVar[str]
@@ -38,6 +79,12 @@ class KinkedFunction(Function):
     def __init_subclass__(cls, nargs: int | None = None) -> None:
         """Leave the number of arguments to SymPy."""
         super().__init_subclass__()
+
+    def __new__(cls, *arguments: Any, **options: Any) -> Expr:
+        """Take expressions and numbers; text would be run as a program."""
+        names = signature(getattr(cls, "activation", cls).left).parameters
+        checked = [symbolic(value, name) for name, value in zip(names, arguments, strict=False)]
+        return super().__new__(cls, *checked, *arguments[len(names) :], **options)
 
     @staticmethod
     def left(x: Expr, *parameters: Expr) -> Expr:
@@ -55,10 +102,23 @@ class KinkedFunction(Function):
         if x is S.NaN:
             return S.NaN
         if x.is_extended_nonnegative:
-            return cls.right(x, *parameters)
-        if x.is_extended_negative:
-            return cls.left(x, *parameters)
-        return None
+            piece = cls.right
+        elif x.is_extended_negative:
+            piece = cls.left
+        else:
+            return None
+        if not isinstance(x, Float):
+            return piece(x, *parameters)
+        exact = piece(*(Rational(p) if isinstance(p, Float) else p for p in (x, *parameters)))
+        if not exact.has(exp):
+            return piece(x, *parameters)
+        # The digits of exp(x) - 1 are there if it is evaluated as a whole, at the exact x.
+        digits = prec_to_dps(x._prec)
+        known = Transform(
+            lambda e: e.evalf(digits, maxn=10_000), lambda e: e.is_number and not e.is_Rational
+        )
+        value = exact.xreplace(known)
+        return None if value.has(exp) else value
 
     def _eval_rewrite_as_Piecewise(self, x: Expr, *parameters: Expr, **hints: Any) -> Expr:
         return Piecewise((self.right(x, *parameters), x >= 0), (self.left(x, *parameters), True))
@@ -86,37 +146,43 @@ class KinkedFunction(Function):
             return None
         return self.rewrite(Piecewise)._eval_evalf(prec)
 
-    def _code(self, printer: Any, clip: bool) -> tuple[str, str, str]:
-        """The condition as code, the piece where it holds, the piece where it does not.
+    def _eval_Integral(self, *limits: Any, **assumptions: Any) -> Integral:
+        """SymPy's integral of the two pieces."""
+        return Integral(self.rewrite(Piecewise), *limits, **assumptions)
 
-        Both pieces have ``expm1`` where it applies and no overflow in the branch not taken. NaN
-        fulfils no condition, so the piece that depends on the argument comes last.
+    def _code(self, printer: Any) -> str:
+        """The code of the two pieces, for any printer of SymPy.
+
+        NaN fulfils no condition, so the piece that depends on the argument comes last.
         """
-        x, *parameters = self.args
-        place = Dummy()
-        left, right = (
-            optimize(piece(place, *parameters), [expm1_opt]) for piece in (self.left, self.right)
-        )
-        below, above = (minimum(x, 0), maximum(x, 0)) if clip else (x, x)
-        left, right = left.xreplace({place: below}), right.xreplace({place: above})
-        relation, *pieces = ("<", left, right) if right.has(x) else (">=", right, left)
-        first, last = map(printer._print, pieces)
-        return f"{printer._print(x)} {relation} 0", first, last
-
-    def _array_code(self, printer: Any) -> str:
-        condition, first, last = self._code(printer, clip=True)
-        where = printer._module_format(f"{printer._module}.where")
-        return f"{where}({condition}, {first}, {last})"
-
-    _numpycode = _scipycode = _jaxcode = _array_code
-
-    def _scalar_code(self, printer: Any) -> str:
         if isinstance(printer, SymPyPrinter):
             return str(printer._print_Function(self))
-        condition, first, last = self._code(printer, clip=False)
-        return f"(({first}) if {condition} else ({last}))"
-
-    _pythoncode = _mpmathcode = _scalar_code
+        x, *parameters = self.args
+        below, above, place, language = x < 0, x >= 0, Dummy(), printer.printmethod
+        left, right = (
+            optimize(piece(place, *parameters), [expm1_opt]).replace(expm1, _ExponentialMinusOne)
+            for piece in (self.left, self.right)
+        )
+        inside: tuple[Expr, Expr] = x, x
+        if language in NUMPY_PRINTERS:
+            inside = minimum(x, 0), maximum(x, 0)
+        elif language in ARRAY_PRINTERS:  # at a tie the derivative of a minimum is half of it
+            inside = Piecewise((x, below), (0, True)), Piecewise((x, above), (0, True))
+        left, right = left.xreplace({place: inside[0]}), right.xreplace({place: inside[1]})
+        if language in ("_rust_code", "_fcode"):  # where 1 is no floating-point number
+            left, right = (Float(p) if p.is_Integer else p for p in (left, right))
+        pieces: Any = (left, below), (right, True)
+        if not right.has(x):
+            pieces = (right, above), (left, True)
+        if language in (*NUMPY_PRINTERS, "_jaxcode"):
+            (first, condition), (last, _) = pieces
+            where = printer._module_format(f"{printer._module}.where")
+            return f"{where}({', '.join(map(printer._print, (condition, first, last)))})"
+        if language == "_torchcode" and not left.has(x) and not right.has(x):
+            # Of numbers alone PyTorch would make single precision.
+            pieces = tuple((piece + _ZerosLike(x), condition) for piece, condition in pieces)
+        code = printer._print(Piecewise(*pieces, evaluate=False))
+        return f"({code})" if language == "_rust_code" else str(code)
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         x, *parameters = (printer._print(argument) for argument in self.args)
@@ -124,6 +190,47 @@ class KinkedFunction(Function):
         power = f"^{{{exp}}}" if exp is not None else ""
         body = rf"{self.symbol}{subscript}\left({x}\right)"
         return rf"\left({body}\right){power}" if power else body
+
+
+class _ExponentialMinusOne(Function):
+    """``exp(x) - 1`` in code: with all digits near 0, and with the derivative ``exp(x)``.
+
+    JAX and PyTorch differentiate their ``expm1`` as its value + 1, which is 0 from -37 on. Theirs
+    is therefore of a constant, and what is differentiated is added to it as 0.
+    """
+
+    names: ClassVar = {
+        "_javascript": "Math.expm1({})",
+        "_julia": "expm1.({})",
+        "_octave": "expm1({})",
+        "_rcode": "expm1({})",
+        "_rust_code": "({}).exp_m1()",
+        "_fcode": "(tanh(({0})/2)*(exp({0}) + 1))",
+        "_glsl": "(tanh(({0})/2.0)*(exp({0}) + 1.0))",
+        "_jaxcode": "(jax.numpy.expm1(jax.lax.stop_gradient({0})) + (jax.numpy.exp({0})"
+        " - jax.numpy.exp(jax.lax.stop_gradient({0}))))",
+        "_torchcode": "(torch.expm1(({0}).detach()) + (torch.exp({0})"
+        " - torch.exp(({0}).detach())))",
+    }
+    """How it is written where SymPy does not know it, or knows it with a wrong derivative."""
+
+    def _code(self, printer: Any) -> str:
+        (x,), language = self.args, printer.printmethod
+        if language in self.names:
+            return self.names[language].format(printer._print(x))
+        return printer._print(expm1(x))
+
+
+class _ZerosLike(Function):
+    """A zero of the type of its argument, in PyTorch."""
+
+    def _code(self, printer: Any) -> str:
+        return f"torch.zeros_like({printer._print(self.args[0])})"
+
+
+for _printer in PRINTERS:
+    for _class in (KinkedFunction, _ExponentialMinusOne, _ZerosLike):
+        setattr(_class, _printer, lambda self, printer, **settings: self._code(printer))
 
 
 class Activation(KinkedFunction):
@@ -135,12 +242,22 @@ class Activation(KinkedFunction):
         """The derivative: a function of its own in ``x``, a ``Piecewise`` in a parameter."""
         return self.derivative(*self.args) if argindex == 1 else _derivative_in(self, argindex)
 
-    def inverse(self, argindex: int = 1) -> Lambda:
+    def inverse(self, argindex: int | None = None) -> Lambda:
         """The inverse in ``x``, solved from the two pieces.
+
+        Args:
+            argindex: 1, which says that the inverse in ``x`` is meant.
 
         Raises:
             ArgumentIndexError: for another argument than the first, or if a piece is constant.
+            NotImplementedError: if it is not said: ``sympy.solve`` does not, since it inverts
+                functions of one argument only, and would go on with ``x`` positive.
         """
+        if argindex is None:
+            raise NotImplementedError(
+                f"solve does not know {self}: use solveset(equation, x, S.Reals), or"
+                f" solve(equation.rewrite(Piecewise), x); its inverse is {self.func}.inverse(1)"
+            )
         # Solved for symbols: a parameter 997/1000 in an exponent makes a polynomial of that degree.
         values = {Dummy(positive=True): value for value in self.args[1:]}
         parameters = list(values)
@@ -225,7 +342,7 @@ class Elu(Activation, nargs=2):
         EluDerivative(x, alpha)
         >>> Elu(x, alpha).diff(x, 2)
         -(alpha - 1)*DiracDelta(x) + Piecewise((0, x >= 0), (alpha*exp(x), True))
-        >>> Elu(x, alpha).inverse()(-alpha / 2)
+        >>> Elu(x, alpha).inverse(1)(-alpha / 2)
         -log(2)
 
     References:

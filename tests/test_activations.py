@@ -2,8 +2,14 @@
 
 import math
 import pickle
+import shutil
+import subprocess
 import warnings
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -18,19 +24,31 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    ccode,
     diff,
     exp,
+    fcode,
+    glsl_code,
     integrate,
+    jscode,
+    julia_code,
     lambdify,
     latex,
     log,
     nan,
+    octave_code,
     oo,
     pi,
+    plot,
+    rust_code,
+    solve,
+    solveset,
 )
 from sympy.core.function import ArgumentIndexError
+from sympy.printing.rcode import rcode
 from sympy.stats import Exponential, Normal, density
 
+from elu_sym import activations
 from elu_sym.activations import (
     Celu,
     CeluDerivative,
@@ -83,6 +101,40 @@ def formula(function: KinkedFunction, t: float, a: float, s: float, factor: floa
     }[type(function)]
 
 
+def value_and_slope(code: Callable[[Any], Any], t: float, library: str) -> tuple[float, float]:
+    if library == "jax":
+        import jax
+
+        with jax.enable_x64(True):
+            return float(code(t)), float(jax.grad(lambda t: code(t) + 0.0 * t)(t))
+    import torch
+
+    at = torch.tensor(t, dtype=torch.float64, requires_grad=True)
+    value = code(at) + 0.0 * at
+    value.backward()
+    return value.item(), at.grad.item()
+
+
+LANGUAGES = {
+    "c": (
+        ccode,
+        "double f{}(double x) {{ return {}; }}",
+        'printf("%.17g\\n", f{}({!r}));',
+        "#include <math.h>\n#include <stdio.h>\n{}\nint main(void) {{\n{}\nreturn 0;\n}}",
+        "gcc program.c -lm -o program && ./program",
+    ),
+    "js": (jscode, "const f{} = x => {};", "console.log(f{}({!r}));", "{}\n{}", "node program.js"),
+    "rs": (
+        rust_code,
+        "fn f{}(x: f64) -> f64 {{ {} }}",
+        'println!("{{:e}}", f{}({!r}));',
+        "{}\nfn main() {{\n{}\n}}",
+        "rustc -A warnings program.rs && ./program",
+    ),
+}
+"""A printer of SymPy, how a function is written, how it is called, the program, what runs it."""
+
+
 class TestEvaluation:
     def test_where_the_sign_is_known(self) -> None:
         assert Elu(distance, alpha) == distance
@@ -115,6 +167,22 @@ class TestEvaluation:
         with pytest.raises(TypeError, match="exactly 2 arguments"):
             Elu(x)
 
+    @pytest.mark.parametrize("function", [*APPLIED, *DERIVATIVES])
+    def test_text_is_an_error_and_never_run(self, function: KinkedFunction, tmp_path: Path) -> None:
+        """SymPy would read it as a program."""
+        mark = tmp_path / "mark"
+        program = f"__import__('pathlib').Path({str(mark)!r}).touch()"
+        for position in range(len(function.args)):
+            arguments = list(function.args)
+            arguments[position] = program
+            with pytest.raises(TypeError, match="is of type str; give a SymPy expression or a num"):
+                function.func(*arguments)
+        assert not mark.exists()
+
+    def test_arrays_are_named(self) -> None:
+        with pytest.raises(TypeError, match=r"x = array\(\[ 1., -1.\]\) is of type ndarray"):
+            Elu(np.array([1.0, -1.0]), 1.0)
+
     def test_the_base_class_is_no_function(self) -> None:
         with pytest.raises(TypeError, match="left and a right piece"):
             KinkedFunction.left(x)
@@ -126,6 +194,15 @@ class TestEvaluation:
         assert abs(Elu(pi - 4, Rational(1, 3)).n(40) - (exp(pi - 4) - 1) / 3).n(40) < 1e-38
         # The sign shows only numerically.
         assert abs((Elu(exp(-1) - log(2) / 2, 2) - exp(-1) + log(2) / 2).n(30)) < 1e-28
+
+    @pytest.mark.parametrize("t", [-1e-20, -1e-300, -0.3, 2.5])
+    def test_floats_keep_their_digits(self, t: float) -> None:
+        """1 less exp of it, rounded, would be 0."""
+        for function in (*APPLIED, *DERIVATIVES):
+            at = function.subs(x, t).subs(VALUES)
+            assert float(at) == pytest.approx(formula(function, t, 1.7, 0.2, 1.1), rel=1e-14, abs=0)
+        assert Elu(x, 1).subs(x, -1e-20) == -1e-20
+        assert Elu(x, alpha).subs(x, -1e-20) == -1e-20 * alpha
 
     def test_what_has_no_number_stays(self) -> None:
         assert Elu(x, alpha).n() == Elu(x, alpha)
@@ -171,6 +248,24 @@ class TestRewriting:
         square = (Elu(x, alpha) ** 2 + 1).rewrite(Piecewise)
         assert not square.has(Elu)
         assert integrate(Elu(x, 1).rewrite(Piecewise), (x, -1, 1)) == S.Half - exp(-1)
+
+
+class TestIntegrals:
+    @pytest.mark.parametrize("function", [*APPLIED, *DERIVATIVES])
+    def test_definite(self, function: KinkedFunction) -> None:
+        function = function.subs(VALUES)
+        with mpmath.workdps(25):
+            expected = mpmath.quad(
+                lambda t: formula(function, float(t), 1.7, 0.2, 1.1), [-1, 0, Rational(3, 2)]
+            )
+        found = integrate(function, (x, -1, Rational(3, 2)))
+        assert float(found) == pytest.approx(float(expected), rel=1e-12)
+
+    def test_indefinite(self) -> None:
+        antiderivative = integrate(Elu(x, alpha), x)
+        for side in (-distance, distance):
+            slope_there = antiderivative.subs(x, side).diff(distance)
+            assert is_zero(slope_there - Elu(side, alpha) * side.diff(distance))
 
 
 class TestDerivatives:
@@ -244,17 +339,36 @@ class TestInverse:
     def test_undoes_the_function(self, t: Fraction, a: Fraction, function: KinkedFunction) -> None:
         point, value = (Rational(q.numerator, q.denominator) for q in (t, a))
         applied = function.subs(dict.fromkeys(function.free_symbols - {x}, value))
-        back = applied.inverse()(applied.subs(x, point))
+        back = applied.inverse(1)(applied.subs(x, point))
         with ctx.workprec(256):
             assert abs(enclose(back - point, {}, 1024)) < arb(2) ** -200
 
+    @pytest.mark.parametrize("function", APPLIED)
+    def test_solve_is_refused_and_what_to_use_instead_is_right(
+        self, function: KinkedFunction
+    ) -> None:
+        """solve takes x for positive, where no equation is negative or both pieces agree."""
+        function = function.subs(VALUES)
+        level = formula(function, -0.5, 1.7, 0.2, 1.1)
+        with pytest.raises(NotImplementedError, match=r"use solveset\(equation, x, S.Reals\)"):
+            solve(function - level, x)
+        if function == Relu(x):
+            assert solveset(function + 1, x, S.Reals) is S.EmptySet
+            level, expected = 0.5, 0.5
+        else:
+            expected = -0.5
+        (solution,) = solveset(function - Rational(level), x, S.Reals)
+        assert float(solution) == pytest.approx(expected, rel=1e-12)
+        (solution,) = solve((function - Rational(level)).rewrite(Piecewise), x)
+        assert float(solution) == pytest.approx(expected, rel=1e-12)
+
     def test_closed_form(self) -> None:
-        assert Elu(x, alpha).inverse()(-alpha / 2) == -log(2)
-        assert Elu(x, alpha).inverse()(distance) == distance
+        assert Elu(x, alpha).inverse(1)(-alpha / 2) == -log(2)
+        assert Elu(x, alpha).inverse(1)(distance) == distance
 
     def test_constant_piece_has_none(self) -> None:
         with pytest.raises(ArgumentIndexError):
-            Relu(x).inverse()
+            Relu(x).inverse(1)
 
     def test_only_in_x(self) -> None:
         with pytest.raises(ArgumentIndexError):
@@ -316,6 +430,66 @@ class TestCode:
             relative = abs(code(t, 1) / (t + t**2 / 2) - 1)
         assert relative < mpmath.mpf(10) ** -38
 
+    @pytest.mark.parametrize("function", [*APPLIED, *DERIVATIVES])
+    @pytest.mark.parametrize("library", ["jax", "torch"])
+    def test_value_and_derivative_are_right_where_it_is_differentiated(
+        self, function: KinkedFunction, library: str
+    ) -> None:
+        """Also at the kink, where a minimum has half a derivative, and below -37, where expm1 + 1
+        is 0."""
+        pytest.importorskip(library, reason=f"needs the extra {library}")
+        applied = function.subs(VALUES)
+        slopes = lambdify(x, applied.diff(x).subs(DiracDelta(x), 0), "math")
+        code = lambdify(x, applied, library)
+        for t in (-1e4, -700.0, -40.0, -1.5, -1e-12, 0.0, 0.7, 1e4):
+            value, slope_there = value_and_slope(code, t, library)
+            expected = formula(function, t, 1.7, 0.2, 1.1)
+            assert value == pytest.approx(expected, rel=1e-13, abs=0), t
+            assert slope_there == pytest.approx(slopes(t), rel=1e-13, abs=0), t
+
+    def test_the_derivative_by_expm1_is_noticed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        pytest.importorskip("torch", reason="needs the extra torch")
+        names = activations._ExponentialMinusOne.names
+        monkeypatch.setitem(names, "_torchcode", "torch.expm1({})")
+        with pytest.raises(AssertionError):
+            self.test_value_and_derivative_are_right_where_it_is_differentiated(APPLIED[0], "torch")
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_languages(self, language: str, tmp_path: Path) -> None:
+        code, function, printed, main, command = LANGUAGES[language]
+        if not shutil.which(command.split()[0]):
+            pytest.skip(f"{command.split()[0]} is not installed")
+        functions = [function.subs(VALUES) for function in (*APPLIED, *DERIVATIVES)]
+        functions.append(x + functions[0])
+        lines = [function.format(n, code(each)) for n, each in enumerate(functions)]
+        calls = [printed.format(n, float(t)) for n in range(len(functions)) for t in self.grid]
+        program = main.format("\n".join(lines), "\n".join(calls))
+        (tmp_path / f"program.{language}").write_text(program, encoding="utf-8")
+        output = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True)
+        assert output.returncode == 0, output.stderr
+        found = np.array(output.stdout.split(), float).reshape(len(functions), -1)
+        expected = [self.expected(function) for function in (*APPLIED, *DERIVATIVES)]
+        expected.append([t + value for t, value in zip(self.grid, expected[0], strict=True)])
+        np.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-320)
+
+    @pytest.mark.parametrize("function", [*APPLIED, *DERIVATIVES])
+    @pytest.mark.parametrize(
+        "printer", [octave_code, julia_code, rcode, partial(fcode, standard=95), glsl_code]
+    )
+    def test_other_languages_are_written(
+        self, function: KinkedFunction, printer: Callable[[Expr], str]
+    ) -> None:
+        code = printer(function)
+        assert "Not supported" not in code
+        assert "exp(x) - 1" not in code
+
+    def test_is_drawn_without_a_warning(self) -> None:
+        pytest.importorskip("matplotlib", reason="needs the extra notebooks")
+        (line,) = plot(Elu(x, 1), (x, -5, 5), show=False)
+        points = np.array(line.get_points())
+        expected = [formula(Elu(x, 1), t, 1, 0, 0) for t in points[0]]
+        np.testing.assert_allclose(points[1], expected, rtol=1e-12)
+
     def test_uses_expm1(self) -> None:
         for modules in ("numpy", "scipy", "math", "mpmath"):
             assert "expm1" in lambdify((x, alpha), Elu(x, alpha), modules).__doc__
@@ -361,7 +535,7 @@ class TestRandomSymbols:
 
     def test_density_by_the_inverse(self) -> None:
         y = Symbol("y", negative=True)
-        inverse = Elu(x, S.One).inverse()(y)
+        inverse = Elu(x, S.One).inverse(1)(y)
         image = density(Normal("Z", 0, 1))(inverse) * diff(inverse, y)
         assert image.subs(y, -S.Half).n() > 0
 

@@ -956,9 +956,9 @@ def celu_pieces(alpha: Array) -> tuple[Array, ...]:
 
 def elu_value(x: Array, alpha: Array) -> Array:
     """Compute ELU."""
-    return numpy.where(x < 0, alpha*numpy.expm1(numpy.minimum(x, 0)), numpy.maximum(x, 0))
+    return numpy.where(numpy.less(x, 0), alpha*numpy.expm1(numpy.minimum(x, 0)), numpy.maximum(x, 0))
 
 
 def elu_slope(x: Array, alpha: Array) -> Array:
     """Compute the derivative of ELU."""
-    return numpy.where(x >= 0, 1, alpha*numpy.exp(numpy.minimum(x, 0)))
+    return numpy.where(numpy.greater_equal(x, 0), 1, alpha*numpy.exp(numpy.minimum(x, 0)))
