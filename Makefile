@@ -132,6 +132,9 @@ lock: ## write constraints.txt anew, from the newest releases (PYTHON=python3.11
 	    .make/lock/bin/python -m pip list --format=freeze --exclude pip --exclude elu-sym; \
 	} > constraints.txt.part
 	@mv constraints.txt.part constraints.txt
+	@for name in setuptools numpy; do \
+	    pin=$$(grep "^$$name==" constraints.txt) && sed -i "/^requires = /s/$$name==[^\"]*/$$pin/" pyproject.toml; \
+	done
 	@rm -r .make/lock
 
 clean: ## remove what make and the tools left behind, .venv included

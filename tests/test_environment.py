@@ -107,9 +107,42 @@ def unpinned(project: dict, pins: dict[str, Version]) -> list[str]:
     ]
 
 
+NEEDS = {"setuptools": ("77.0.0", "packaging", "24.2")}
+"""From which version on a requirement needs which version of another: setuptools reads the license
+by ``packaging.licenses``, and takes the ``packaging`` that is installed before its own."""
+
+
+def contradictions(project: dict) -> list[str]:
+    """The requirements whose lowest versions do not work together."""
+    lowest = {
+        name: min((Version(each.version) for each in specifier), default=Version("0"))
+        for name, specifier in project_requirements(project).items()
+    }
+    return [
+        f"{name} {lowest[name]} needs {other} {version}, and {lowest[other]} is allowed"
+        for name, (since, other, version) in NEEDS.items()
+        if lowest[name] >= Version(since) and lowest[other] < Version(version)
+    ]
+
+
+def unlike_the_pins(build_requirements: Iterable[str], pins: dict[str, Version]) -> list[str]:
+    """What the isolated build of pip takes in another version than that of constraints.txt."""
+    wanted = {canonicalize_name(each.name): each for each in map(Requirement, build_requirements)}
+    return [
+        f"{name}: the build takes '{each.specifier}', constraints.txt {pins.get(name)}"
+        for name, each in wanted.items()
+        if each.specifier != SpecifierSet(f"=={pins.get(name)}")
+    ]
+
+
 @pytest.fixture
 def project() -> dict:
     return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+@pytest.fixture
+def build_requirements() -> list[str]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
 
 
 @pytest.fixture
@@ -178,3 +211,31 @@ def test_a_missing_pin_is_seen(project, pins):
 def test_a_pin_outside_the_allowed_range_is_seen(project, pins):
     pins["mpmath"] = Version("1.4.1")
     assert unpinned(project, pins) == ["mpmath: 1.4.1 does not satisfy '<1.4,>=1.3'"]
+
+
+def test_the_build_takes_what_the_constraints_say(build_requirements, pins):
+    assert len(build_requirements) == 2
+    assert unlike_the_pins(build_requirements, pins) == []
+
+
+def test_a_build_that_takes_the_newest_is_seen(pins):
+    pins["setuptools"] = Version("84.2.1")
+    assert unlike_the_pins(["setuptools>=77"], pins) == [
+        "setuptools: the build takes '>=77', constraints.txt 84.2.1"
+    ]
+
+
+def test_the_lowest_versions_work_together(project):
+    assert contradictions(project) == []
+
+
+def test_a_contradiction_of_the_lowest_versions_is_seen(project):
+    development = project["optional-dependencies"]["dev"]
+    (packaging,) = (line for line in development if line.startswith("packaging"))
+    development[development.index(packaging)] = "packaging>=24.0"
+    assert contradictions(project) == ["setuptools 77 needs packaging 24.2, and 24.0 is allowed"]
+
+
+def test_keras_comes_with_a_library_to_compute_with(project):
+    names = {Requirement(line).name for line in project["optional-dependencies"]["keras"]}
+    assert names == {"keras", "jax"}

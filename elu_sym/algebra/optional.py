@@ -5,7 +5,6 @@ The other half of ``[project.optional-dependencies]`` in ``pyproject.toml``.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from typing import TypeVar
 
 __all__ = ["extra", "with_progress"]
@@ -48,9 +47,9 @@ def with_progress(items: Iterable[T], count: int, unit: str) -> Iterable[T]:
     >>> list(with_progress("abc", 3, "letter"))
     ['a', 'b', 'c']
     """
-    if find_spec("tqdm") is None:
+    try:
+        from tqdm import tqdm
+    except ModuleNotFoundError:
         return items
-    from tqdm import tqdm
-
     bar: Iterable[T] = tqdm(items, total=count, unit=unit, leave=False, disable=None)
     return bar

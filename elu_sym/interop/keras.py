@@ -10,7 +10,18 @@ from elu_sym.algebra.optional import extra
 from elu_sym.networks.initialization import Preserve, layer_scale
 
 with extra("keras", "elu_sym.interop.keras"):
-    import keras
+    try:
+        import keras
+    except ModuleNotFoundError as error:
+        library = (error.name or "").partition(".")[0]
+        if library not in ("tensorflow", "torch", "jax"):
+            raise
+        raise ModuleNotFoundError(
+            f"Keras is set to compute with {library}, which is missing: set the environment"
+            " variable KERAS_BACKEND=jax before Keras is imported, since the extra keras installs"
+            f" JAX; or pip install {library}",
+            name=error.name,
+        ) from error
 
 __all__ = ["EluInitializer"]
 

@@ -241,7 +241,9 @@ def _needed(shape: tuple[int, ...], where: NDArray[np.bool_]) -> NDArray[np.bool
         return np.ones(shape, np.bool_)  # the shapes are refused later
     added = places.ndim - len(shape)
     repeated = tuple(added + axis for axis, length in enumerate(shape) if length == 1)
-    return places.any(axis=repeated, keepdims=True).any(axis=tuple(range(added)))
+    kept = np.logical_or.reduce(places, axis=repeated, keepdims=True)
+    needed: NDArray[np.bool_] = np.logical_or.reduce(kept, axis=tuple(range(added)))
+    return needed
 
 
 def _wrong_type(name: str, value: Any, array: NDArray[Any]) -> str:

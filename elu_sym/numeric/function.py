@@ -143,8 +143,8 @@ class NumericFunction:
             found = self.compiled(*checked.arrays, out=given, where=where)
         else:  # the universal function that changes nothing knows the rest
             compiled = self.compiled and self.compiled(*checked.arrays)
-            values = self._of_arrays(checked) if compiled is None else compiled
-            found = np.positive(checked.result(values), out=given, where=where)
+            plain = self._of_arrays(checked) if compiled is None else compiled
+            found = np.positive(checked.result(plain), out=given, where=where)
         return found[()] if out is None else found
 
     def _checked(self, values: tuple[Any, ...], where: NDArray[Any] | None = None) -> Arguments:

@@ -2,6 +2,8 @@
 
 import math
 import os
+import subprocess
+import sys
 from functools import cache
 
 import numpy as np
@@ -73,3 +75,23 @@ def test_what_is_wrong_is_named():
         EluInitializer(preserve="mean")
     with pytest.raises(ValueError, match="mode"):
         EluInitializer(mode="fan")
+
+
+@pytest.mark.parametrize("backend", ["tensorflow", "torch"])
+def test_a_backend_of_keras_that_is_missing_says_what_to_set(backend):
+    code = (
+        f"import sys; sys.modules[{backend!r}] = None\n"
+        "try:\n"
+        "    import elu_sym.interop.keras\n"
+        "except ModuleNotFoundError as error:\n"
+        "    print(error)\n"
+    )
+    environment = os.environ | {"KERAS_BACKEND": backend}
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    assert run.stdout == (
+        f"Keras is set to compute with {backend}, which is missing: set the environment variable"
+        " KERAS_BACKEND=jax before Keras is imported, since the extra keras installs JAX; or pip"
+        f" install {backend}\n"
+    )

@@ -1,14 +1,24 @@
 """The checks of arguments: what is refused, how the refusal reads, and what passes."""
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as hnp
+from sympy import Float, I, Integer, Rational, Symbol, nan, oo, pi, zoo
 
-from elu_sym.numeric.arguments import LOCATION, POSITIVE, SCALE, Domain, broadcast_arguments
+from elu_sym.numeric.arguments import (
+    LOCATION,
+    POSITIVE,
+    SCALE,
+    Domain,
+    UnreadableArrayError,
+    broadcast_arguments,
+)
 
 
 def check(mu=0.0, sigma=1.0, alpha=1.0):
@@ -29,6 +39,13 @@ def check(mu=0.0, sigma=1.0, alpha=1.0):
         ({"alpha": np.array([1.0, -2.0])}, "alpha[1] = -2.0: give"),
         ({"alpha": np.inf}, "alpha = inf: give"),
         ({"mu": 10**400}, "mu = 1000"),
+        ({"mu": [10**400, 1]}, "mu[0] = 1000"),
+        ({"mu": Integer(10) ** 400}, "mu = 1000"),
+        ({"mu": Fraction(-(10**400), 3)}, "mu = Fraction(-1000"),
+        ({"mu": Decimal("1e400")}, "mu = Decimal('1E+400') is beyond the range of float64"),
+        ({"mu": mpmath.mpf("1e400")}, "is beyond the range of float64"),
+        ({"sigma": Rational(-1, 2)}, "sigma = -0.5: give"),
+        ({"alpha": np.array([1, Decimal(0)])}, "alpha[1] = 0.0: give"),
         ({"mu": [[1.0], [1.0, 2.0]]}, "mu = [[1.0], [1.0, 2.0]] is ragged"),
         (
             {"mu": np.zeros(2), "sigma": np.ones(3)},
@@ -54,7 +71,16 @@ def test_values_outside_the_domain_are_named(arguments, message):
         (np.array([True, False]), "mu[0] = True is boolean"),
         ([1.0, None], "mu[1] = None is of type NoneType"),
         ([None], "mu[0] = None is of type NoneType"),
-        (Fraction(1, 2), "mu = Fraction(1, 2) is of type Fraction"),
+        ([Fraction(1, 2), None], "mu[1] = None is of type NoneType"),
+        ([Fraction(1, 2), "1"], "mu[1] = '1' is of type str"),
+        (np.array([0.5, True], object), "mu[1] = True is boolean"),
+        (np.array([0.5, np.True_], object), "mu[1] = True is boolean"),
+        (np.array([[0.5], [1j]], object), "mu[1, 0] = 1j is of type complex"),
+        (pi, "mu = pi is of type Pi"),
+        (Symbol("x"), "mu = x is of type Symbol"),
+        (I, "mu = I is of type ImaginaryUnit"),
+        (zoo, "mu = zoo is of type ComplexInfinity"),
+        (mpmath.mpc(1), "mu = mpc(real='1.0', imag='0.0') is of type mpc"),
         (object, "mu = <class 'object'> is of type type"),
         ({}, "mu = {} is of type dict"),
         (np.array([], dtype=object), "mu is an empty array of dtype object"),
@@ -162,3 +188,82 @@ def test_the_first_offender_is_the_one_named(data):
     position = ", ".join(map(str, index))
     with pytest.raises(ValueError, match=re.escape(f"sigma[{position}] = {sigma[index]}")):
         check(sigma=sigma)
+
+
+@pytest.mark.parametrize(
+    ("number", "nearest"),
+    [
+        (Fraction(1, 3), 1 / 3),
+        (Rational(1, 3), 1 / 3),
+        (Rational(2**54 + 1, 2**53), 2.0),  # of two neighbours the even one
+        (Rational(1, 10**308), 1e-308),
+        (Rational(3, 2**1075), 2.0**-1073),  # halfway between two subnormal numbers
+        (Integer(7), 7.0),
+        (Float("0.1", 50), 0.1),
+        (Decimal("0.1"), 0.1),
+        (Decimal("-Infinity"), -np.inf),
+        (mpmath.mpf("0.5"), 0.5),
+        (2**54 + 3, 2.0**54 + 4),
+        (10**300, 1e300),
+        (oo, np.inf),
+        (-oo, -np.inf),
+        (nan, np.nan),
+    ],
+)
+def test_a_real_number_of_any_kind_is_rounded_once(number, nearest):
+    checked = check(mu=number, sigma=np.float32(1))
+    np.testing.assert_array_equal(checked.arrays[0], nearest)
+    assert checked.dtype == np.float32  # as Python's own numbers are
+    together = check(mu=[[number, 0.5]])
+    np.testing.assert_array_equal(together.arrays[0], [[nearest, 0.5]])
+    assert together.dtype == np.float64
+
+
+@given(st.fractions(), st.decimals(allow_nan=False, allow_infinity=False, places=9))
+def test_fractions_and_decimal_numbers_are_those_of_python(fraction, decimal):
+    arrays = check(mu=np.array([fraction, decimal])).arrays
+    assert arrays[0].tolist() == [float(fraction), float(decimal)]
+
+
+def test_an_object_array_keeps_its_shape():
+    table = np.arange(6, dtype=object).reshape(2, 3)
+    assert check(mu=table).arrays[0].tolist() == [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
+
+
+class OfAnotherMachine:
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("the numbers are elsewhere\nand far")
+
+
+@pytest.mark.parametrize("value", [OfAnotherMachine(), [OfAnotherMachine(), OfAnotherMachine()]])
+def test_what_numpy_cannot_read_is_named_with_the_reason(value):
+    message = r"mu is a \w+ that NumPy cannot read \(the numbers are elsewhere\)"
+    with pytest.raises(UnreadableArrayError, match=message):
+        check(mu=value)
+
+
+@pytest.mark.parametrize(
+    ("where", "sigma", "kept"),
+    [
+        ([True, False, True], [1.0, -1.0, 2.0], [1.0, np.nan, 2.0]),
+        ([[True, False, True], [False, False, True]], [1.0, -1.0, 2.0], [1.0, np.nan, 2.0]),
+        ([[True], [False]], [[1.0], [-1.0]], [[1.0], [np.nan]]),
+        ([False, True], 2.0, 2.0),
+        ([False, False], -1.0, np.nan),
+        ([[False, False], [True, False]], [[-1.0], [2.0]], [[np.nan], [2.0]]),
+        (False, [np.inf, -1.0], [np.nan, np.nan]),
+    ],
+)
+def test_what_is_needed_nowhere_is_not_checked(where, sigma, kept):
+    checked = broadcast_arguments(where, sigma=(sigma, SCALE))
+    np.testing.assert_array_equal(checked.arrays[0], kept)
+    assert checked.shape == np.broadcast_shapes(np.shape(where), np.shape(sigma))
+
+
+def test_what_is_needed_somewhere_is_checked_and_named_by_its_own_index():
+    with pytest.raises(ValueError, match=r"sigma\[1\] = -1.0: give"):
+        broadcast_arguments([[True, False], [False, True]], sigma=([1.0, -1.0], SCALE))
+    with pytest.raises(ValueError, match=r"sigma has shape \(2,\), where has shape \(3,\)"):
+        broadcast_arguments([True] * 3, sigma=([1.0, 1.0], SCALE))
+    with pytest.raises(TypeError, match="where has dtype int64: give truth values"):
+        broadcast_arguments([1, 0], sigma=(1.0, SCALE))

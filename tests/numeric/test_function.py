@@ -116,3 +116,115 @@ def test_without_the_module_numpy_computes(monkeypatch):
     assert fresh([0.0, 1.0], 1.0, 1.0).shape == (2,)
     with pytest.raises(ValueError, match=r"sigma = -1.0"):
         fresh(0.0, -1.0, 1.0)
+
+
+BOTH = pytest.mark.parametrize("implementation", ["compiled", "NumPy"])
+
+
+def mean_by(implementation):
+    fresh = NumericFunction("mean", ("mu", "sigma", "alpha"))
+    if implementation == "NumPy":
+        vars(fresh).update(compiled=None, compiled_number=None)
+    return fresh
+
+
+PLACES = np.linspace(-2.0, 2.0, 6).reshape(2, 3)
+
+
+@BOTH
+def test_out_is_written_to_and_returned(implementation):
+    function = mean_by(implementation)
+    values = function(PLACES, 1.0, 1.0)
+    for out in (
+        np.full((2, 3), 7.0),
+        np.full((2, 3), 7.0).T.copy().T,
+        np.full((4, 6), 7.0)[::2, ::2],
+    ):
+        assert function(PLACES, 1.0, 1.0, out=out) is out
+        assert np.array_equal(out, values)
+    larger = np.full((4, 2, 3), 7.0)
+    assert function(PLACES, 1.0, 1.0, out=(larger,)) is larger
+    assert np.array_equal(larger, np.broadcast_to(values, (4, 2, 3)))
+    number = np.array(7.0)
+    assert function(0.0, 1.0, 1.0, out=number) is number
+    assert number == function(0.0, 1.0, 1.0)
+
+
+@BOTH
+def test_out_has_a_type_of_its_own(implementation):
+    function = mean_by(implementation)
+    values = function(PLACES, 1.0, 1.0)
+    single = function(PLACES, 1.0, 1.0, out=np.empty((2, 3), np.float32))
+    assert np.array_equal(single, values.astype(np.float32))
+    # As in NumPy the arguments alone say in which precision the values are.
+    arguments = PLACES.astype(np.float32), np.float32(1.5), 1.0
+    wide = function(*arguments, out=np.empty((2, 3)))
+    assert np.array_equal(wide, function(*arguments))
+    assert function(*arguments).dtype == np.float32
+    with pytest.raises(TypeError, match="Cannot cast"):
+        function(PLACES, 1.0, 1.0, out=np.empty((2, 3), int))
+
+
+@BOTH
+def test_out_that_does_not_fit_is_refused(implementation):
+    function = mean_by(implementation)
+    frozen = np.zeros((2, 3))
+    frozen.flags.writeable = False
+    for out, error in ((np.empty(3), ValueError), (frozen, ValueError), ([1.0], TypeError)):
+        with pytest.raises(error):
+            function(PLACES, 1.0, 1.0, out=out)
+    with pytest.raises(ValueError, match=r"sigma\[1\] = -1.0"):
+        function(PLACES, [1.0, -1.0, 1.0], 1.0, out=frozen)
+
+
+@BOTH
+def test_out_may_lie_over_an_argument(implementation):
+    function = mean_by(implementation)
+    for step in (1, -1):
+        line = np.linspace(-3.0, 3.0, 50)
+        there, here = (line[:-1], line[1:])[::step]
+        values = function(there.copy(), 1.5, 2.0)
+        assert np.array_equal(function(there, 1.5, 2.0, out=here), values)
+    same = PLACES.copy()
+    assert np.array_equal(function(same, 1.5, 2.0, out=same), function(PLACES, 1.5, 2.0))
+    reverse = np.linspace(-3.0, 3.0, 50)
+    values = function(reverse.copy(), 1.5, 2.0)
+    assert np.array_equal(function(reverse, 1.5, 2.0, out=reverse[::-1]), values)
+
+
+@BOTH
+def test_where_leaves_the_rest_as_it_is(implementation):
+    function = mean_by(implementation)
+    values, where = function(PLACES, 1.0, 1.0), np.array([True, False, True])
+    out = np.full((2, 3), 7.0)
+    assert function(PLACES, 1.0, 1.0, out=out, where=where) is out
+    assert np.array_equal(out, np.where(where, values, 7.0))
+    alone = function(PLACES, 1.0, 1.0, where=where)
+    assert np.array_equal(alone, np.where(where, values, np.nan), equal_nan=True)
+    for single in (PLACES.astype(np.float32), np.float32(0.5)):
+        assert function(single, 1.0, 1.0, where=where).dtype == np.float32
+    number = function(0.0, 1.0, 1.0, where=False)
+    assert type(number) is np.float64
+    assert np.isnan(number)
+    assert function(0.0, 1.0, 1.0, where=[True, False]).shape == (2,)
+
+
+@BOTH
+def test_where_nothing_is_wanted_nothing_is_checked(implementation):
+    function = mean_by(implementation)
+    found = function(PLACES, [1.0, -1.0, 1.0], 1.0, where=[True, False, True])
+    assert np.isnan(found).tolist() == [[False, True, False]] * 2
+    with pytest.raises(ValueError, match=r"sigma\[1\] = -1.0: give"):
+        function(PLACES, [1.0, -1.0, 1.0], 1.0, where=[[False, True, False], [False] * 3])
+
+
+@pytest.mark.parametrize(
+    "formula", [mean, ACTIVATIONS["celu"].derivative_below], ids=lambda f: f.id
+)
+def test_a_formula_passes_out_and_where_on(formula):
+    arguments = (*(0.75 for _ in formula.quantity.leading), PLACES)
+    out, where = np.full((2, 3), 7.0), PLACES > 0
+    assert formula(*arguments, sigma=1.5, out=out, where=where) is out
+    assert np.array_equal(out, np.where(where, formula(*arguments, 1.5), 7.0))
+    with pytest.raises(TypeError, match="parameters were given"):
+        formula(*arguments, 1.5, 1.0, out)  # by name only
