@@ -20,7 +20,7 @@ from sympy import Rational, S
 from elu_sym.algebra.enclosure import enclosures
 from elu_sym.algebra.optional import extra
 from elu_sym.book.error_bounds import UNIT, bounded_function
-from elu_sym.book.limits import limit_at, nearest_double
+from elu_sym.book.point_laws import limit_at, nearest_double
 from elu_sym.gaussian.piecewise import PiecewiseExpression, read_piecewise
 from elu_sym.numeric.arguments import Arguments
 from elu_sym.numeric.evaluation import evaluate

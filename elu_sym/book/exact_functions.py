@@ -19,7 +19,7 @@ from elu_sym.algebra.arbitrary_precision import arb_function, exact_rational, mp
 from elu_sym.algebra.enclosure import Ball, enclose_to, exact
 from elu_sym.algebra.optional import extra
 from elu_sym.algebra.working_precision import working_precision
-from elu_sym.book.limits import digits_of, limit_at
+from elu_sym.book.point_laws import digits_of, limit_at
 from elu_sym.gaussian.order import BreakpointOrder
 from elu_sym.gaussian.piecewise import PiecewiseExpression, read_piecewise
 from elu_sym.numeric import _generated

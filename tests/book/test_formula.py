@@ -280,11 +280,6 @@ def test_a_formula_that_was_not_generated_says_what_to_run(monkeypatch):
         mean.numeric.by_numpy(0.0, 1.0, 1.0)
 
 
-def test_a_part_has_no_numeric_function():
-    with pytest.raises(TypeError, match="product_moment is a part of other formulas"):
-        elu.formulas["product_moment"](0.0)
-
-
 def test_lambdify_refuses_what_it_does_not_know():
     with pytest.raises(ValueError, match="backend = 'fortran' is none of numpy"):
         mean.lambdify("fortran")

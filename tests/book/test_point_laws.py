@@ -5,7 +5,7 @@ from sympy import DiracDelta, Heaviside, Piecewise, Rational, S, Symbol, exp, lo
 
 from elu_sym.activations import Celu, Elu
 from elu_sym.book.expectation_formula import GaussianExpectation
-from elu_sym.book.limits import limit_at, nearest_double
+from elu_sym.book.point_laws import limit_at, nearest_double
 from elu_sym.gaussian.piecewise import read_piecewise
 from elu_sym.symbols import alpha, x
 
