@@ -101,6 +101,11 @@ def _number(name: str, value: Any) -> Expr:
 class _Exact:
     """A formula over the exact numbers of one library."""
 
+    number: Callable[[Expr], Any]
+    inside: Callable[..., Any]
+    exp: Callable[[Any], Any]
+    sqrt: Callable[[Any], Any]
+
     def __init__(self, formula: Formula) -> None:
         self.formula = formula
 
@@ -118,7 +123,8 @@ class _Exact:
         """What the function of doubles computes at a limit, in these numbers."""
         function = getattr(_generated, self.formula.function_name)
         mean, deviation, *parameters = map(self.number, at.values())
-        return function(LimitLaw(self, mean, deviation), *parameters)
+        operations: Any = self
+        return function(LimitLaw(operations, mean, deviation), *parameters)
 
     # The operations of ``elu_sym.numeric.operations`` that a limit asks for.
     least = -300.0

@@ -100,12 +100,14 @@ class GaussianExpectation(Formula):
             domain=self.domain,
         )
         self.__signature__ = Signature(
-            Parameter(
-                name,
-                Parameter.POSITIONAL_OR_KEYWORD,
-                default=1.0 if name == "sigma" and not parameters else Parameter.empty,
-            )
-            for name in self.arguments
+            [
+                Parameter(
+                    name,
+                    Parameter.POSITIONAL_OR_KEYWORD,
+                    default=1.0 if name == "sigma" and not parameters else Parameter.empty,
+                )
+                for name in self.arguments
+            ]
         )
 
     def bind(self, values: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from elu_sym.numeric.arguments import Arguments, broadcast_arguments, domain_of
+from elu_sym.numeric.arguments import Arguments, Domain, broadcast_arguments, domain_of
 
 
 @cache
@@ -55,7 +55,7 @@ class NumericFunction:
     0.160520572266556 0.160520572266556
     """
 
-    domain_of = staticmethod(domain_of)
+    domain_of: Callable[[str], Domain] = staticmethod(domain_of)
     """What an argument may be, by its name."""
 
     def __init__(self, name: str, arguments: tuple[str, ...]) -> None:
