@@ -5,7 +5,7 @@ import itertools
 import pytest
 from expressions import expressions
 from hypothesis import given, settings
-from sympy import Expr, Float, Rational, S, Symbol, erf, exp, log, sqrt, symbols
+from sympy import Expr, Float, Rational, S, Symbol, exp, log, sin, symbols
 
 from elu_sym.algebra.enclosure import enclose
 from elu_sym.algebra.equality import UndecidedError, equals, rational_points
@@ -71,7 +71,7 @@ def test_undecided_is_an_error() -> None:
         equals(left, right)
 
 
-@pytest.mark.parametrize("value", [sqrt(2), erf(mu), mu * Float(0.5), abs(mu)])
+@pytest.mark.parametrize("value", [sin(mu), NormalCdf(NormalCdf(mu)), mu * Float(0.5), abs(mu)])
 def test_outside_the_algebra_is_an_error(value: Expr) -> None:
     with pytest.raises(NotNormalizableError):
         equals(value, mu)
