@@ -71,7 +71,7 @@ def field_of(expressions: Iterable[Expr], inside: bool = False) -> Any:
     rates: dict[Expr, int] = {}
 
     def visit(part: Expr, inside: bool) -> None:
-        if part.is_Rational:
+        if part.is_Rational or not isinstance(part, Expr):
             return
         base, exponent = part.as_base_exp()
         if (power_of_e := logarithm_of(part)) is not None:

@@ -6,16 +6,15 @@ by seven rules in a fixed order. The derivation is data: every step carries what
 what stands after it and the exact checks that were made.
 """
 
-from sympy import Dummy, Expr, S, erfc, sympify
+from sympy import Dummy, Expr, Float, Rational, S, erfc
 from sympy.stats.crv_types import NormalDistribution
 from sympy.stats.rv import RandomSymbol, random_symbols
 
 from elu_sym.algebra.normal_form import NotNormalizableError
 from elu_sym.gaussian import checks, derivation, rules
 from elu_sym.gaussian.derivation import Derivation, DerivationError, Hypotheses, Rule, Step
-from elu_sym.gaussian.order import BreakpointOrder
-from elu_sym.gaussian.piecewise import UnsupportedExpressionError
-from elu_sym.symbols import x as standard_variable
+from elu_sym.gaussian.order import BreakpointOrder, UnsupportedExpressionError
+from elu_sym.symbols import symbolic, x as standard_variable
 
 RULES = (
     Rule(rules.split_at_kink, checks.check_split, "the integral over each piece of g"),
@@ -98,14 +97,17 @@ def derive_expectation(g: Expr, X: RandomSymbol, order: tuple[Expr, ...] = ()) -
         raise TypeError(
             f'X = {X} is no normal random symbol; use sympy.stats.Normal("X", mu, sigma)'
         )
-    g = sympify(g)
+    g = exact(symbolic(g, "g"))
+    order = tuple(exact(symbolic(point, f"order[{n}]")) for n, point in enumerate(order))
     others = [symbol for symbol in random_symbols(g) if symbol != X]
     if others:
         raise UnsupportedExpressionError(f"g = {g} depends on another random symbol, {others[0]}")
     variable = standard_variable
     if standard_variable in g.free_symbols | X.pspace.free_symbols:
         variable = Dummy("x", real=True)
-    hypotheses = Hypotheses(distribution.mean, distribution.std, BreakpointOrder(tuple(order)))
+    hypotheses = Hypotheses(
+        exact(distribution.mean), exact(distribution.std), BreakpointOrder(order)
+    )
     integrand = g.xreplace({X: variable}) * hypotheses.density(variable)
     terms: tuple[Expr, ...] = (
         derivation.DefiniteIntegral(integrand, (variable, S.NegativeInfinity, S.Infinity)),
@@ -114,11 +116,16 @@ def derive_expectation(g: Expr, X: RandomSymbol, order: tuple[Expr, ...] = ()) -
     for rule in RULES:
         try:
             after = rule.apply(terms, hypotheses)
+            step = Step.checked(rule, terms, after, hypotheses)
         except NotNormalizableError as error:
-            raise UnsupportedExpressionError(f"g = {g} under {X.pspace}: {error}") from error
-        step = Step.checked(rule, terms, after, hypotheses)
+            raise UnsupportedExpressionError(f"g = {g}: {error}") from error
         if step.failed:
             raise DerivationError(f"{rule.name} fails for g = {g}: {step.failed}")
         steps.append(step)
         terms = after
     return Derivation(hypotheses, tuple(steps))
+
+
+def exact(expression: Expr) -> Expr:
+    """An expression with every float as the rational number that it is."""
+    return expression.xreplace({number: Rational(number) for number in expression.atoms(Float)})

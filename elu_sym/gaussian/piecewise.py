@@ -12,17 +12,14 @@ from functools import cmp_to_key, reduce
 from itertools import accumulate, chain, pairwise
 
 import sympy
-from sympy import Abs, Add, DiracDelta, Dummy, Expr, Mul, Piecewise, S, Symbol, exp, expand
+from sympy import Abs, Add, DiracDelta, Expr, Mul, Piecewise, S, Symbol, exp, expand, log
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Not, Or
 from sympy.utilities.iterables import sift
 
 from elu_sym.activations import KinkedFunction
-from elu_sym.gaussian.order import BreakpointOrder
-
-
-class UnsupportedExpressionError(ValueError):
-    """A part of g outside what the engine integrates; the message names the part and why."""
+from elu_sym.gaussian.exponential_polynomial import sign_between, zeros
+from elu_sym.gaussian.order import BreakpointOrder, UnsupportedExpressionError
 
 
 @dataclass(frozen=True)
@@ -168,8 +165,8 @@ class _Reader:
 
     def power(self, g: Expr) -> PiecewiseExpression:
         base, power = g.as_base_exp()
-        if not base.has(self.variable):
-            raise UnsupportedExpressionError(f"write {g} as an exponential, exp(... log({base}))")
+        if base.is_positive and not base.has(self.variable):
+            return self.read(exp(expand(power * log(base))))
         if not (power.is_Integer and power.is_positive):
             raise UnsupportedExpressionError(f"the power {g} is not a positive integer one")
         form = self.without_atoms(base) if power > 1 else self.read(base)
@@ -178,16 +175,17 @@ class _Reader:
     def by_sign(self, argument: Expr, value: Callable[[Expr, int], Expr]) -> PiecewiseExpression:
         """A function of an argument that depends on its sign, split where the sign changes."""
         form = self.without_atoms(argument)
-        roots = []
+        inside = []
         for lower, upper, piece in form.intervals():
-            slope = piece.diff(self.variable)
-            if piece.has(self.variable) and not slope.has(self.variable):
-                root = expand(-piece.subs(self.variable, 0) / slope)
-                if self.order.sign(lower, root) < 0 < self.order.sign(upper, root):
-                    roots.append(root)
-        form = self.refine(form, self.order.merge(tuple(roots)))
+            if piece.has(self.variable):
+                inside += [
+                    zero
+                    for zero in zeros(piece, self.variable)
+                    if self.order.sign(lower, zero) < 0 < self.order.sign(upper, zero)
+                ]
+        form = self.refine(form, self.order.merge(tuple(inside)))
         pieces = tuple(
-            value(piece, self.sign_between(piece, lower, upper))
+            value(piece, sign_between(piece, self.variable, lower, upper, self.order))
             for lower, upper, piece in form.intervals()
         )
         return PiecewiseExpression(self.variable, form.breakpoints, pieces)
@@ -199,26 +197,6 @@ class _Reader:
         return reduce(
             lambda left, right: (left + right) / 2 + Abs(left - right, evaluate=False) / 2,
             [*varying, *constants],
-        )
-
-    def sign_between(self, piece: Expr, lower: Expr, upper: Expr) -> int:
-        """The sign of a piece on an open interval on which it does not change."""
-        inside = self.order.with_gaps(piece.subs(self.variable, interior_point(lower, upper)))
-        for form in (expand(inside), inside.factor()):
-            if form.is_zero:
-                return 0
-            if form.is_positive or form.is_nonnegative:
-                return 1
-            if form.is_negative or form.is_nonpositive:
-                return -1
-        slope = piece.diff(self.variable)
-        root = expand(-piece.subs(self.variable, 0) / slope) if slope.is_nonzero else None
-        if root is not None and not slope.has(self.variable):
-            above = self.order.sign(lower, root) >= 0
-            return 1 if above == bool(slope.is_positive) else -1
-        raise UnsupportedExpressionError(
-            f"the sign of {piece} for {self.variable} between {lower} and {upper} is not known;"
-            f" it is not linear in {self.variable} with a known slope"
         )
 
     def piecewise(self, g: Expr) -> PiecewiseExpression:
@@ -255,22 +233,3 @@ class _Reader:
             raise UnsupportedExpressionError(f"the argument of {g} is not linear in the variable")
         point = expand(-g.args[0].subs(self.variable, 0) / slope)
         return PiecewiseExpression(self.variable, (), (S.Zero,), {point: 1 / Abs(slope)})
-
-
-def interior_point(lower: Expr, upper: Expr) -> Expr:
-    """Any point of an open interval, by a positive parameter that sweeps it.
-
-    Examples:
-        >>> interior_point(S.NegativeInfinity, S.Zero).is_negative
-        True
-        >>> (interior_point(S.One, S(2)) - 1).factor().is_positive
-        True
-    """
-    parameter = Dummy("w", positive=True)
-    if lower == S.NegativeInfinity and upper == S.Infinity:
-        return Dummy("w", real=True)
-    if lower == S.NegativeInfinity:
-        return upper - parameter
-    if upper == S.Infinity:
-        return lower + parameter
-    return (lower + parameter * upper) / (1 + parameter)

@@ -7,14 +7,15 @@ rule.
 
 from collections.abc import Callable
 
-from sympy import Add, Expr, Float, Mul, Poly, S, Symbol, default_sort_key, exp, expand
+from sympy import Add, Expr, Poly, S, exp, expand
 
 from elu_sym.algebra.normal_form import NormalForm
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.gaussian import derivation
 from elu_sym.gaussian.derivation import BoundaryTerm, DefiniteIntegral, Hypotheses, Terms
+from elu_sym.gaussian.exponential_polynomial import monomials
 from elu_sym.gaussian.forms import textbook
-from elu_sym.gaussian.piecewise import UnsupportedExpressionError, read_piecewise
+from elu_sym.gaussian.piecewise import read_piecewise
 from elu_sym.symbols import z
 
 
@@ -168,54 +169,6 @@ def collect_terms(terms: Terms, hypotheses: Hypotheses) -> Terms:
     """
     form = NormalForm.from_expr(Add(*terms))
     return (textbook(form, hypotheses),)
-
-
-def monomials(piece: Expr, variable: Symbol) -> dict[tuple[int, Expr], Expr]:
-    """A piece as ``{(n, k): c}``, the sum of ``c * x**n * exp(k*x)``.
-
-    Raises:
-        UnsupportedExpressionError: if the piece is no exponential polynomial in the variable.
-
-    Examples:
-        >>> from elu_sym.symbols import alpha, x
-        >>> monomials(x * (alpha * exp(x) - 1) ** 2, x)
-        {(1, 0): 1, (1, 1): -2*alpha, (1, 2): alpha**2}
-    """
-    result: dict[tuple[int, Expr], Expr] = {}
-    for term in Add.make_args(expand(piece)):
-        if term == 0:  # all terms of the piece cancel, which only shows when it is expanded
-            continue
-        coefficient, dependent = term.as_independent(variable, as_Add=False)
-        if coefficient.has(S.ImaginaryUnit) or coefficient.atoms(Float):
-            raise UnsupportedExpressionError(
-                f"the coefficient {coefficient} of {piece} is not an exact real number; write"
-                " sympy.Rational for a float"
-            )
-        degree, rate = 0, S.Zero
-        for factor in Mul.make_args(dependent):
-            base, power = factor.as_base_exp()
-            if factor == S.One:
-                continue
-            if base == variable and power.is_Integer and power.is_positive:
-                degree += int(power)
-                continue
-            slope = factor.args[0].diff(variable) if isinstance(factor, exp) else variable
-            if slope.has(variable):
-                kind = "a Gaussian inside g" if isinstance(factor, exp) else "not integrable here"
-                raise UnsupportedExpressionError(
-                    f"{factor} in the piece {piece} is no polynomial and no exponential of a"
-                    f" multiple of {variable}: {kind}"
-                )
-            rate += slope
-            coefficient *= exp(expand(factor.args[0] - slope * variable))
-        if rate.is_extended_real is False:
-            raise UnsupportedExpressionError(
-                f"the exponent {rate} in the piece {piece} is not real"
-            )
-        key = (degree, expand(rate))
-        result[key] = result.get(key, S.Zero) + coefficient
-    ordered = sorted(result, key=lambda key: (default_sort_key(key[1]), key[0]))
-    return {key: result[key] for key in ordered if result[key] != 0}
 
 
 def _rewrite(terms: Terms, rewrite: Callable[[Expr], list[Expr]]) -> Terms:
