@@ -24,6 +24,7 @@ from sympy import (
     Add,
     CRootOf,
     Expr,
+    Function,
     Mul,
     NumberSymbol,
     Poly,
@@ -111,6 +112,13 @@ def logarithm_of(part: Expr) -> Expr | None:
     if isinstance(part, Pow) and not exponent.is_Rational:
         return expand(exponent * expand_log(log(base), factor=True))
     return None
+
+
+def has_exponential(expression: Expr) -> bool:
+    """Whether something in an expression is a function, or e to an exponent."""
+    return expression.has(Function, S.Exp1) or any(
+        not power.exp.is_Rational for power in expression.atoms(Pow)
+    )
 
 
 def element(domain: Any, expression: Expr) -> Any:
@@ -305,7 +313,7 @@ def _element(domain: Any, expression: Expr) -> Any:
         if part.is_Rational:
             return domain.from_sympy(part)
         if isinstance(part, Add):
-            return sum(map(read, part.args), domain.zero)
+            return _sum(domain, map(read, part.args))
         if isinstance(part, Mul):
             product = domain.one
             for factor in part.args:
@@ -354,6 +362,19 @@ def _element(domain: Any, expression: Expr) -> Any:
         return product
 
     return read(expression)
+
+
+def _sum(domain: Any, values: Iterable[Any]) -> Any:
+    """A sum in which polynomials are not cancelled against their denominator, 1, one by one."""
+    ring = domain.field.ring
+    whole, total = ring.zero, domain.zero
+    for value in values:
+        if value.denom == ring.one:
+            whole += value.numer
+        else:
+            total += value
+    polynomial = domain.field.raw_new(whole, ring.one)
+    return total + polynomial if total else polynomial
 
 
 def _integer(number: Expr, base: Expr) -> int:

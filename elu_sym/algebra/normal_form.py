@@ -38,6 +38,7 @@ from elu_sym.algebra.coefficient_field import (
     derivative,
     element,
     field_of,
+    has_exponential,
     has_relations,
     logarithm_of,
     logarithms,
@@ -202,6 +203,8 @@ class _Reader:
         return self.known[expression]
 
     def _read(self, expression: Expr) -> NormalForm:
+        if not has_exponential(expression):
+            return self.constant(element(self.domain, expression))
         if isinstance(expression, Add):
             return self.sum(expression)
         if isinstance(expression, Mul):

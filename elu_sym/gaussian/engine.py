@@ -21,7 +21,7 @@ RULES = (
     Rule(
         rules.expand_pieces,
         checks.check_integrands,
-        "each piece is a sum of monomials times exponentials",
+        "each piece is a sum of polynomials times exponentials",
     ),
     Rule(
         rules.complete_square,

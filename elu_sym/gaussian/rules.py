@@ -7,7 +7,7 @@ rule.
 
 from collections.abc import Callable
 
-from sympy import Add, Expr, Poly, S, exp, expand
+from sympy import Add, Expr, Mul, Poly, S, Symbol, exp, expand
 
 from elu_sym.algebra.normal_form import NormalForm
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
@@ -44,7 +44,7 @@ def split_at_kink(terms: Terms, hypotheses: Hypotheses) -> Terms:
 
 
 def expand_pieces(terms: Terms, hypotheses: Hypotheses) -> Terms:
-    """Write each piece as a sum of monomials ``c * x**n * exp(k*x)``.
+    """Write each piece as a sum of polynomials times ``exp(k*x)``.
 
     Examples:
         >>> from elu_sym.symbols import mu, sigma, x
@@ -61,8 +61,8 @@ def expand_pieces(terms: Terms, hypotheses: Hypotheses) -> Terms:
         variable = limits[0]
         density = hypotheses.density(variable)
         return [
-            factor * DefiniteIntegral(variable**n * exp(rate * variable) * density, limits)
-            for (n, rate), factor in monomials(function / density, variable).items()
+            factor * DefiniteIntegral(polynomial * exp(rate * variable) * density, limits)
+            for rate, (factor, polynomial) in _by_rate(function / density, variable).items()
         ]
 
     return _rewrite(terms, expanded)
@@ -84,10 +84,10 @@ def complete_square(terms: Terms, hypotheses: Hypotheses) -> Terms:
         function, limits = integral.args
         variable = limits[0]
         density = hypotheses.density(variable)
-        (((n, rate), factor),) = monomials(function / density, variable).items()
+        ((rate, (factor, polynomial)),) = _by_rate(function / density, variable).items()
         shifted = Hypotheses(mean + rate * deviation**2, deviation).density(variable)
         constant = factor * exp(expand(rate * mean + rate**2 * deviation**2 / 2))
-        return [constant * DefiniteIntegral(variable**n * shifted, limits)]
+        return [constant * DefiniteIntegral(polynomial * shifted, limits)]
 
     return _rewrite(terms, absorbed)
 
@@ -124,15 +124,20 @@ def integrate_by_parts(terms: Terms, hypotheses: Hypotheses) -> Terms:
 
     def lowered(integral: Expr) -> list[Expr]:
         function, limits = integral.args
-        remaining = Poly(function / NormalPdf(z), z)
-        antiderivative = Poly(0, z)
-        while (degree := remaining.degree()) > 0:
-            step = Poly(remaining.LC() * z ** (degree - 1), z)
-            antiderivative -= step
-            remaining += step.diff(z) - Poly(remaining.LC() * z**degree, z)
+        polynomial = Poly(function / NormalPdf(z), z)
+        domain = polynomial.domain
+        *coefficients, rest = polynomial.rep.to_list()
+        for place in range(len(coefficients) - 1):
+            power = len(coefficients) - place
+            lower = place + 2
+            if lower < len(coefficients):
+                coefficients[lower] += (power - 1) * coefficients[place]
+            else:
+                rest += (power - 1) * coefficients[place]
+        antiderivative = -Poly.from_list(coefficients or [0], z, domain=domain)
         boundary = BoundaryTerm(antiderivative.as_expr() * NormalPdf(z), limits)
-        rest = remaining.as_expr() * DefiniteIntegral(NormalPdf(z), limits)
-        return [boundary] * (not antiderivative.is_zero) + [rest] * (not remaining.is_zero)
+        remaining = domain.to_sympy(rest) * DefiniteIntegral(NormalPdf(z), limits)
+        return [boundary] * (not antiderivative.is_zero) + [remaining] * bool(rest)
 
     return _rewrite(terms, lowered)
 
@@ -169,6 +174,17 @@ def collect_terms(terms: Terms, hypotheses: Hypotheses) -> Terms:
     """
     form = NormalForm.from_expr(Add(*terms))
     return (textbook(form, hypotheses),)
+
+
+def _by_rate(piece: Expr, variable: Symbol) -> dict[Expr, tuple[Expr, Expr]]:
+    """A piece as ``{k: (c, p)}``, the sum of ``c * p(x) * exp(k*x)``, c not 1 of one term only."""
+    polynomials: dict[Expr, list[tuple[Expr, Expr]]] = {}
+    for (n, rate), factor in monomials(piece, variable).items():
+        polynomials.setdefault(rate, []).append((factor, variable**n))
+    return {
+        rate: terms[0] if len(terms) == 1 else (S.One, Add(*(Mul(*term) for term in terms)))
+        for rate, terms in polynomials.items()
+    }
 
 
 def _rewrite(terms: Terms, rewrite: Callable[[Expr], list[Expr]]) -> Terms:
