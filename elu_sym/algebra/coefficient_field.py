@@ -5,6 +5,7 @@ An element is a cancelled rational function, over the rationals, of generators:
 * parameters; where a root of one occurs, the root instead, :math:`s = (s^{1/n})^n`,
 * :math:`\sqrt{2\pi}`, which :math:`\pi` is half the square of, and logarithms,
 * roots of prime numbers and of other elements, and the real roots of polynomials,
+* other real numbers, such as Euler's constant and sin(1), of which nothing is known,
 * exponentials that stand inside an exponent or an argument, as the number e does in
   :math:`\Phi(\mu - e)`.
 
@@ -44,6 +45,8 @@ from sympy import (
 )
 from sympy.polys.matrices import DomainMatrix
 
+from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
+
 ROOT = sqrt(2 * pi)
 """The generator for :math:`\\pi`: densities have it in their denominators."""
 
@@ -63,7 +66,7 @@ def field_of(expressions: Iterable[Expr], inside: bool = False) -> Any:
         >>> from sympy import symbols
         >>> s, t = symbols("s t", positive=True)
         >>> field_of([t * sqrt(s), exp(s)]).symbols
-        (t, sqrt(s), sqrt(2)*sqrt(pi))
+        (sqrt(s), t, sqrt(2)*sqrt(pi))
         >>> field_of([sqrt(6) * t], inside=True).symbols
         (t, sqrt(2), sqrt(3), sqrt(2)*sqrt(pi))
     """
@@ -86,7 +89,7 @@ def field_of(expressions: Iterable[Expr], inside: bool = False) -> Any:
                 known = S(2) if radicand == pi else radicand
                 degrees[known] = lcm(degrees.get(known, 1), exponent.q)
                 visit(radicand, True)
-        elif part.is_Symbol or isinstance(part, log | CRootOf) or _is_opaque(part):
+        elif part.is_Symbol or isinstance(part, log | CRootOf) or _is_constant(part):
             generators.add(part)
             for argument in part.args if isinstance(part, log) else ():
                 visit(argument, True)
@@ -342,7 +345,9 @@ def _element(domain: Any, expression: Expr) -> Any:
                 halves = _integer(2 * times * exponent, base)
                 factor = table[ROOT] ** halves / read(Pow(2, halves * S.Half))
             else:
-                degree, generator = _roots(domain)[radicand]
+                degree, generator = _roots(domain).get(radicand, (1, None))
+                if generator is None:
+                    raise NotNormalizableError(f"{base}**({exponent}) is no element of the field")
                 factor = generator ** _integer(degree * times * exponent, base)
             product *= factor
         return product
@@ -396,5 +401,12 @@ def _radicands(base: Expr) -> dict[Expr, int]:
     raise NotNormalizableError(f"{base} has a root, but its sign is not known to be positive")
 
 
-def _is_opaque(part: Expr) -> bool:
-    return isinstance(part, NumberSymbol) and part not in (pi, S.Exp1)
+def _is_constant(part: Expr) -> bool:
+    """Whether a part is a real number of which nothing is known, as Euler's constant or sin(1)."""
+    if part in (pi, S.Exp1) or not part.is_number or not part.is_extended_real:
+        return False
+    return isinstance(part, NumberSymbol) or (part.is_Function and not isinstance(part, _APART))
+
+
+_APART = (erf, erfc, MillsRatio, NormalCdf, NormalPdf)
+"""What a normal form keeps apart from the coefficients."""

@@ -172,7 +172,7 @@ def value_between(
                 if holds != S.false:
                     break
             return S.NaN  # no branch is known to hold on the whole interval: nothing is proved
-        if part.is_Function and (by_pieces := part.rewrite(Piecewise)) != part:
+        if part.is_Function and (by_pieces := part.rewrite(Piecewise, deep=False)) != part:
             return resolve(by_pieces)
         return part.func(*map(resolve, part.args))
 

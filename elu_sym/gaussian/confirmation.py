@@ -27,6 +27,7 @@ from sympy import (
     Max,
     Min,
     Mul,
+    NumberSymbol,
     Piecewise,
     Pow,
     S,
@@ -196,6 +197,22 @@ def _integrate(question: Question, numbers: _Numbers) -> tuple[Any, Any]:
         reach *= 2
 
 
+def _digits(number: Expr) -> str:
+    """The decimal digits of a constant that has no other use here, Euler's or sin(1)."""
+    context = mpmath.mp.clone()
+    context.dps = DIGITS[-1] + 20
+    if isinstance(number, NumberSymbol):
+        return context.nstr(context.make_mpf(number._as_mpf_val(context.prec)), context.dps)
+    function = getattr(context, type(number).__name__.lower(), None)
+    if function is None:
+        raise ValueError(f"no value is known for {number}")
+    arguments = (
+        context.mpf(_digits(a)) if not a.is_Rational else context.mpf(a.p) / a.q
+        for a in number.args
+    )
+    return context.nstr(function(*arguments), context.dps)
+
+
 def _as(numbers: _Numbers, values: Any) -> Any:
     return np.array([numbers.from_text(repr(float(value))) for value in values])
 
@@ -249,6 +266,12 @@ def _evaluate(expression: Expr, values: Mapping[Expr, Any], numbers: _Numbers) -
             return chosen
         if isinstance(part, Max | Min):
             return reduce(np.maximum if isinstance(part, Max) else np.minimum, map(read, part.args))
+        if isinstance(part, NumberSymbol) or (
+            part.is_number
+            and not isinstance(part, Abs | sympy.sign | Heaviside)
+            and type(part) not in numbers.functions
+        ):
+            return numbers.from_text(_digits(part))
         argument = read(part.args[0]) if part.args else None
         if isinstance(part, Abs):
             return abs(argument)

@@ -9,7 +9,7 @@ and between two neighbours the sign is that at any point.
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from math import lcm
+from math import lcm, prod
 
 from sympy import (
     Add,
@@ -29,7 +29,12 @@ from sympy import (
     roots,
 )
 
-from elu_sym.gaussian.order import BreakpointOrder, UnsupportedExpressionError
+from elu_sym.gaussian.order import (
+    OTHERWISE,
+    BreakpointOrder,
+    UnorderedBreakpointsError,
+    UnsupportedExpressionError,
+)
 
 
 def monomials(piece: Expr, variable: Symbol) -> dict[tuple[int, Expr], Expr]:
@@ -61,15 +66,16 @@ def monomials(piece: Expr, variable: Symbol) -> dict[tuple[int, Expr], Expr]:
             if base == variable and power.is_Integer and power.is_positive:
                 degree += int(power)
                 continue
-            slope = factor.args[0].diff(variable) if isinstance(factor, exp) else variable
-            if slope.has(variable):
-                kind = "a Gaussian inside g" if isinstance(factor, exp) else "not integrable here"
+            exponent = power * log(base) if base.is_positive and not base.has(variable) else None
+            slope = variable if exponent is None else expand(exponent).diff(variable)
+            if exponent is None or slope.has(variable):
+                kind = "not integrable here" if exponent is None else "a Gaussian inside g"
                 raise UnsupportedExpressionError(
                     f"{factor} in the piece {piece} is no polynomial and no exponential of a"
-                    f" multiple of {variable}: {kind}; write g by pieces that are"
+                    f" multiple of {variable}: {kind}; {OTHERWISE}"
                 )
             rate += slope
-            coefficient *= exp(expand(factor.args[0] - slope * variable))
+            coefficient *= exp(expand(exponent - slope * variable))
         if rate.is_extended_real is False:
             raise UnsupportedExpressionError(
                 f"the exponent {rate} in the piece {piece} is not real; write the real part, by"
@@ -107,21 +113,21 @@ def sign_between(
         >>> sign_between(exp(x) - strike, x, log(strike), S.Infinity, BreakpointOrder())
         1
     """
-    inside = piece.subs(variable, interior_point(lower, upper))
-    known = _sign(inside, order)
+    try:
+        signs = [f.sign_between(lower, upper, order) for f in _factors(piece, variable)]
+        unknown = None
+    except UnorderedBreakpointsError as error:
+        signs, unknown = [None], error
+    if None not in signs:
+        return prod(signs)
+    known = _sign(piece.subs(variable, interior_point(lower, upper)), order)
     if known is not None:
         return known
-    product = 1
-    for factor in _factors(piece, variable):
-        sign = factor.sign_between(lower, upper, order)
-        if sign is None:
-            raise UnsupportedExpressionError(
-                f"the sign of {piece} for {variable} between {lower} and {upper} is not known;"
-                f" give its symbols assumptions, such as positive=True, or write the pieces of g"
-                " with the points where they meet, Piecewise((..., x < point), ...)"
-            )
-        product *= sign
-    return product
+    raise unknown or UnsupportedExpressionError(
+        f"the sign of {piece} for {variable} between {lower} and {upper} is not known;"
+        f" give its symbols assumptions, such as positive=True, or write the pieces of g"
+        " with the points where they meet, Piecewise((..., x < point), ...)"
+    )
 
 
 def interior_point(lower: Expr, upper: Expr) -> Expr:
@@ -207,6 +213,8 @@ class _Factor:
 
     def sign_between(self, lower: Expr, upper: Expr, order: BreakpointOrder) -> int | None:
         """The sign on an interval without a zero inside, from a point between the zeros around."""
+        if self.polynomial is not None and self.polynomial.is_ground:
+            return _sign(self.polynomial.as_expr(), order)
         if self._roots is None or self.zeros is None:
             return None
         root_at = dict(zip(self.zeros, self._roots, strict=True))

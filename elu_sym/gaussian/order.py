@@ -17,6 +17,10 @@ class UnsupportedExpressionError(ValueError):
     """An expectation outside what the engine integrates; the message says what to write instead."""
 
 
+OTHERWISE = "at numbers, sympy.stats.E(g).evalf() integrates it"
+"""What an error says where there is no closed form."""
+
+
 class UnorderedBreakpointsError(UnsupportedExpressionError):
     """Two breakpoints whose order neither follows from assumptions nor was declared."""
 
