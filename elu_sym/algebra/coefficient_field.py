@@ -330,6 +330,7 @@ def _element(domain: Any, expression: Expr) -> Any:
         if not isinstance(part, Pow):
             raise NotNormalizableError(
                 f"{part} is no rational function, root, logarithm or exponential of the parameters"
+                + "; write sympy.Rational for a float" * part.is_Float
             )
         if exponent.is_Integer:
             value = read(base)

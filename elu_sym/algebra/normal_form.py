@@ -29,7 +29,7 @@ from operator import mul
 from typing import Any
 
 import sympy
-from sympy import Add, Expr, Mul, Pow, Symbol, exp, log, sqrt
+from sympy import Add, Expr, Mul, Pow, S, Symbol, exp, log, sqrt
 
 from elu_sym.algebra.coefficient_field import (
     ROOT,
@@ -47,6 +47,8 @@ from elu_sym.algebra.coefficient_field import (
 )
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
 from elu_sym.symbols import symbolic
+
+GOLDEN = {S.GoldenRatio: (1 + sqrt(5)) / 2}
 
 Key = tuple[Any, frozenset[tuple[Any, int]]]
 Sum = Mapping[Key, Any]
@@ -106,9 +108,13 @@ class NormalForm:
             ZeroDivisionError: if a denominator vanishes identically.
         """
         # The argument of a logarithm of exponentials is multiplied out: log(e^q) becomes q.
-        expression = symbolic(expression, "expression").replace(
-            lambda part: isinstance(part, log) and part.has(exp),
-            lambda logarithm: log(sympy.expand(logarithm.args[0])),
+        expression = (
+            symbolic(expression, "expression")
+            .xreplace(GOLDEN)
+            .replace(
+                lambda part: isinstance(part, log) and part.has(exp),
+                lambda logarithm: log(sympy.expand(logarithm.args[0])),
+            )
         )
         expression = sympy.expand_log(expression, factor=True)
         return _Reader(field_of([expression])).read(expression)
