@@ -15,7 +15,22 @@ from operator import add, mul
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import sympy
-from sympy import Abs, Add, Expr, Mul, Piecewise, Pow, Rational, S, Symbol, exp, log, pi, sqrt
+from sympy import (
+    Abs,
+    Add,
+    CRootOf,
+    Expr,
+    Mul,
+    Piecewise,
+    Pow,
+    Rational,
+    S,
+    Symbol,
+    exp,
+    log,
+    pi,
+    sqrt,
+)
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Not, Or
 
@@ -157,6 +172,10 @@ class Reader:
             return self.read(self._chosen_piece(expression))
         if expression in (pi, S.Exp1):
             return flint.arb.pi() if expression == pi else flint.arb(1).exp()
+        if isinstance(expression, CRootOf):
+            digits = self.precision // 3 + 2  # log2(10) > 3
+            center = flint.arb(exact(expression.eval_rational(n=digits)))
+            return center + flint.arb(0, flint.arb(10) ** -digits)
         if isinstance(expression, Pow):
             return self._power(self.read(expression.base), expression.exp)
         if type(expression) not in self.operations:

@@ -8,6 +8,7 @@ from sympy import Expr, Integer, Rational, Symbol, default_sort_key
 
 from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.normal_form import NormalForm
+from elu_sym.symbols import symbolic
 
 MAGNITUDES = (
     *(Rational(1, 2), Rational(7, 5), Rational(3, 11), Rational(13, 4), Rational(2, 9)),
@@ -40,29 +41,44 @@ class Comparison:
 
 
 def equals(left: Expr, right: Expr) -> Comparison:
-    """Decide whether two expressions are equal for every admissible value of their symbols.
+    """Decide whether two expressions are equal as functions of their symbols.
+
+    Equal means: at every admissible value of the symbols at which no denominator, of either side
+    as it was written, vanishes. So ``(x**2 - 1)/(x - 1)`` equals ``x + 1``, though only the second
+    has a value at 1. Nothing is guessed and nothing is rounded: True is a proof by the normal form
+    (:mod:`elu_sym.algebra.normal_form`), False comes with a rational point at which an Arb ball
+    around the difference excludes zero, and whatever is neither is an error.
 
     Args:
-        left: an expression of the algebra of :mod:`elu_sym.algebra.normal_form`.
+        left: an expression, or a number, made by ``+ - * /``, powers and roots from rational
+            numbers, symbols, ``pi``, ``E`` and other real constants, ``log``, ``exp``, ``erf``,
+            ``erfc`` and the functions of :mod:`elu_sym.algebra.special_functions`.
         right: another one.
 
     Returns:
         A :class:`Comparison`, true or false in a condition.
 
     Raises:
-        NotNormalizableError: if a side lies outside the algebra.
+        TypeError: if a side is text, a condition or otherwise no expression.
+        NotNormalizableError: if a side lies outside the algebra, as ``Abs`` and floats do; the
+            part is named.
+        ZeroDivisionError: if a denominator vanishes identically.
         UndecidedError: if the form is not zero and no witness was found.
+        ModuleNotFoundError: if python-flint, of the extra ``verify``, is needed and not installed.
 
     Examples:
-        >>> from sympy import exp
+        >>> from sympy import exp, sqrt
         >>> from elu_sym.algebra.special_functions import NormalCdf
         >>> from elu_sym.symbols import mu
         >>> equals(NormalCdf(mu) + NormalCdf(-mu), 1)
         Comparison(equal=True, reason='the normal form of the difference is zero', witness={})
+        >>> bool(equals(1/(1 + sqrt(2)), sqrt(2) - 1))
+        True
         >>> comparison = equals(exp(mu), 1 + mu)
         >>> bool(comparison), comparison.witness
         (False, {mu: 1/2})
     """
+    left, right = symbolic(left, "left"), symbolic(right, "right")
     form = NormalForm.from_expr(left) - NormalForm.from_expr(right)
     if form.is_zero:
         return Comparison(True, "the normal form of the difference is zero", {})
@@ -70,7 +86,12 @@ def equals(left: Expr, right: Expr) -> Comparison:
     for point, precision in itertools.product(
         rational_points(difference.free_symbols), (128, 2048)
     ):
-        ball = enclose(difference, point, precision)
+        try:
+            ball = enclose(difference, point, precision)
+        except ValueError as unknown:  # a constant of which nothing is known
+            raise UndecidedError(
+                f"{left} - ({right}) is not zero by its form, and {unknown}"
+            ) from None
         if ball.is_finite() and not ball.contains(0):
             reason = f"the difference lies in {ball.str(8)} and excludes zero"
             return Comparison(False, reason, point)

@@ -5,9 +5,9 @@ Every closed form of this project is a sum of terms
 .. math:: c \; e^{q} \; \Phi(a_1)^{n_1} \cdots \Phi(a_m)^{n_m},
 
 where the coefficient ``c``, the exponent ``q`` and the arguments ``a_i`` are rational functions of
-the parameters, ``c`` also of :math:`\sqrt{2\pi}`. Written with
+the parameters and of constants: :mod:`elu_sym.algebra.coefficient_field` says which. Written with
 
-* cancelled rational functions over the rationals,
+* cancelled rational functions over the rationals, roots reduced and out of denominators,
 * exponents merged, :math:`e^p e^q = e^{p+q}`, a density being an exponential like any other,
 * one sign for the argument of each :math:`\Phi`, by :math:`\Phi(-a) = 1 - \Phi(a)`, and
   :math:`\Phi(0) = 1/2`,
@@ -16,6 +16,8 @@ the parameters, ``c`` also of :math:`\sqrt{2\pi}`. Written with
 the terms are keyed by ``(q, {a_i: n_i})`` and equal terms meet. A form without terms **is** zero:
 that is a proof, and the only one that the project accepts. A form with terms left proves nothing
 by itself; :mod:`elu_sym.algebra.equality` then looks for a point where the two sides differ.
+Zero is meant as of functions: an identity at every value of the parameters at which no denominator
+of the expression, as it was written, vanishes, as :math:`(x^2 - 1)/(x - 1) - x - 1` is zero.
 
 Quotients, such as a conditional mean, are pairs of sums; they are compared crosswise.
 """
@@ -27,20 +29,29 @@ from operator import mul
 from typing import Any
 
 import sympy
-from sympy import ZZ, Add, Expr, Mul, Pow, S, Symbol, default_sort_key, exp, log, pi, sqrt
-from sympy.polys.polyerrors import CoercionFailed
+from sympy import Add, Expr, Mul, Pow, S, Symbol, exp, log, sqrt
 
+from elu_sym.algebra.coefficient_field import (
+    ROOT,
+    NotNormalizableError,
+    converted,
+    derivative,
+    element,
+    field_of,
+    has_exponential,
+    has_relations,
+    logarithm_of,
+    logarithms,
+    raised,
+    reduced,
+)
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
+from elu_sym.symbols import symbolic
 
-ROOT = Symbol("sqrt(2*pi)", positive=True)
-"""Stands for the number ``sqrt(2*pi)``, a generator like any parameter."""
+GOLDEN = {S.GoldenRatio: (1 + sqrt(5)) / 2}
 
 Key = tuple[Any, frozenset[tuple[Any, int]]]
 Sum = Mapping[Key, Any]
-
-
-class NotNormalizableError(ValueError):
-    """An expression outside the algebra; the message names the part that does not fit."""
 
 
 class NormalForm:
@@ -85,28 +96,28 @@ class NormalForm:
         """Read a SymPy expression.
 
         Args:
-            expression: built by ``+ - * /`` and integer powers from rational numbers, symbols,
-                ``pi``, ``sqrt(2)``, ``log`` of a parameter, ``exp``, ``erf``, ``erfc`` and the
-                functions of :mod:`elu_sym.algebra.special_functions`.
+            expression: built by ``+ - * /``, powers and roots from rational numbers, symbols,
+                ``pi``, ``E``, real roots of polynomials, ``log``, ``exp``, ``erf``, ``erfc`` and
+                the functions of :mod:`elu_sym.algebra.special_functions`. What stands in an
+                exponent, an argument or under a root is free of distributions, and what stands
+                under a root is known to be positive or zero.
 
         Raises:
+            TypeError: if it is text, or otherwise no expression.
             NotNormalizableError: if another function or number occurs.
             ZeroDivisionError: if a denominator vanishes identically.
         """
         # The argument of a logarithm of exponentials is multiplied out: log(e^q) becomes q.
-        expression = sympy.sympify(expression).replace(
-            lambda part: isinstance(part, log) and part.has(exp),
-            lambda logarithm: log(sympy.expand(logarithm.args[0])),
+        expression = (
+            symbolic(expression, "expression")
+            .xreplace(GOLDEN)
+            .replace(
+                lambda part: isinstance(part, log) and part.has(exp),
+                lambda logarithm: log(sympy.expand(logarithm.args[0])),
+            )
         )
         expression = sympy.expand_log(expression, factor=True)
-        generators: list[Expr] = [*expression.free_symbols, *expression.atoms(log), ROOT]
-        domain = ZZ.frac_field(*sorted(generators, key=default_sort_key))
-        for logarithm in expression.atoms(log):
-            _argument(domain, logarithm)
-        form, twos = _Reader(domain).read(expression)
-        if twos and not form.is_zero:
-            raise NotNormalizableError(f"the factor sqrt(2) of {expression} does not cancel")
-        return form
+        return _Reader(field_of([expression])).read(expression)
 
     @property
     def is_zero(self) -> bool:
@@ -127,7 +138,7 @@ class NormalForm:
         summands = []
         for (exponent, distributions), coefficient in terms.items():
             factors = [NormalCdf(to_sympy(a)) ** n for a, n in distributions]
-            factors += [to_sympy(coefficient).subs(ROOT, sqrt(2 * pi)), exp(to_sympy(exponent))]
+            factors += [to_sympy(coefficient), exp(to_sympy(exponent))]
             summands.append(Mul(*factors))
         return Add(*summands)
 
@@ -143,8 +154,10 @@ class NormalForm:
         left, right = _unify(self, other)
         domain, n, d = left.domain, left.numerator, left.denominator
         if d == right.denominator:
-            return NormalForm(domain, _add(n, right.numerator), d)
-        upper = _add(_multiply(domain, n, right.denominator), _multiply(domain, right.numerator, d))
+            return NormalForm(domain, _add(domain, n, right.numerator), d)
+        upper = _add(
+            domain, _multiply(domain, n, right.denominator), _multiply(domain, right.numerator, d)
+        )
         return NormalForm(domain, upper, _multiply(domain, d, right.denominator))
 
     def __neg__(self) -> "NormalForm":
@@ -174,94 +187,65 @@ class NormalForm:
 
 
 class _Reader:
-    """Reads one expression over one field; values are pairs, the second counting sqrt(2)."""
+    """Reads one expression over one field."""
 
     def __init__(self, domain: Any) -> None:
         self.domain = domain
-        self.known: dict[Expr, tuple[NormalForm, int]] = {}
-        self.functions: dict[type, Callable[[Expr], tuple[NormalForm, int]]] = {
-            exp: self.exponential,
+        self.known: dict[Expr, NormalForm] = {}
+        self.root = element(domain, ROOT)
+        self.functions: dict[type, Callable[[Expr], NormalForm]] = {
             sympy.erf: lambda u: self.read(2 * NormalCdf(sqrt(2) * u) - 1),
             sympy.erfc: lambda u: self.read(2 - 2 * NormalCdf(sqrt(2) * u)),
             NormalCdf: self.distribution,
-            NormalPdf: lambda t: self.read(exp(-(t**2) / 2) / sqrt(2 * pi)),
-            MillsRatio: lambda t: self.read(sqrt(2 * pi) * exp(t**2 / 2) * NormalCdf(-t)),
+            NormalPdf: lambda t: self.exponential(-(t**2) / 2) * self.constant(1 / self.root),
+            MillsRatio: lambda t: (
+                self.exponential(t**2 / 2) * self.distribution(-t) * self.constant(self.root)
+            ),
         }
 
-    def read(self, expression: Expr) -> tuple[NormalForm, int]:
+    def read(self, expression: Expr) -> NormalForm:
         if expression not in self.known:
             self.known[expression] = self._read(expression)
         return self.known[expression]
 
-    def _read(self, expression: Expr) -> tuple[NormalForm, int]:
-        if expression == pi:
-            return self.constant(self.domain.from_sympy(ROOT) ** 2 / 2), 0
-        if expression.is_Rational or expression.is_Symbol or isinstance(expression, log):
-            return self.constant(self.domain.from_sympy(expression)), 0
+    def _read(self, expression: Expr) -> NormalForm:
+        if not has_exponential(expression):
+            return self.constant(element(self.domain, expression))
         if isinstance(expression, Add):
             return self.sum(expression)
         if isinstance(expression, Mul):
-            return self.product(self.read(factor) for factor in expression.args)
-        if expression == S.Exp1:
-            return self.exponential(S.One)
-        if isinstance(expression, Pow):
-            return self.power(*expression.as_base_exp())
-        rule = self.functions.get(type(expression))
-        if rule is None:
-            raise NotNormalizableError(
-                f"{expression} is no polynomial, exponential or normal distribution"
-            )
-        return rule(expression.args[0])
+            return reduce(mul, map(self.read, expression.args))
+        if (exponent := logarithm_of(expression)) is not None:
+            return self.exponential(exponent)
+        if isinstance(expression, Pow) and expression.exp.is_Integer:
+            return self.read(expression.base) ** int(expression.exp)
+        if type(expression) in self.functions:
+            return self.functions[type(expression)](expression.args[0])
+        return self.constant(element(self.domain, expression))
 
     def constant(self, value: Any) -> NormalForm:
         return NormalForm(self.domain, {(self.domain.zero, frozenset()): value} if value else {})
 
-    def sum(self, expression: Expr) -> tuple[NormalForm, int]:
+    def sum(self, expression: Expr) -> NormalForm:
         values = [self.read(term) for term in expression.args]
-        _, twos = values[0]
-        if any(its_twos != twos and not value.is_zero for value, its_twos in values):
-            raise NotNormalizableError(f"sqrt(2) in one term only of {expression}")
-        sums = [value.numerator.items() for value, _ in values if value.is_sum]
-        whole = NormalForm(self.domain, _collect(chain.from_iterable(sums)))
-        return sum((value for value, _ in values if not value.is_sum), whole), twos
+        sums = [value.numerator.items() for value in values if value.is_sum]
+        whole = NormalForm(self.domain, _collect(self.domain, chain.from_iterable(sums)))
+        return sum((value for value in values if not value.is_sum), whole)
 
-    def product(self, values: Iterable[tuple[NormalForm, int]]) -> tuple[NormalForm, int]:
-        total, twos = self.constant(self.domain.one), 0
-        for value, its_twos in values:
-            total, twos = total * value, twos + its_twos
-        return total * self.constant(self.domain(2 ** (twos // 2))), twos % 2
-
-    def power(self, base: Expr, power: Expr) -> tuple[NormalForm, int]:
-        if power.is_Integer:
-            form, twos = self.read(base)
-            twos *= int(power)
-            return form ** int(power) * self.constant(self.domain(2) ** (twos // 2)), twos % 2
-        if (2 * power).is_Integer and base in (2, pi):
-            n = int(2 * power)
-            if base == 2:
-                return self.constant(self.domain(2) ** (n // 2)), n % 2
-            root = self.domain.from_sympy(ROOT) ** n
-            return self.constant(root / self.domain(2) ** ((n + 1) // 2)), n % 2
-        raise NotNormalizableError(f"the power {base}**({power}) is not an integer one")
-
-    def rational(self, expression: Expr, place: str) -> Any:
-        """A rational function of the parameters, as an element of the field."""
-        form, twos = self.read(expression)
-        if form.is_zero:
-            return self.domain.zero
-        ((exponent, distributions), value), *rest = form.numerator.items()
-        if rest or exponent or distributions or twos or not form.is_sum:
-            raise NotNormalizableError(f"{place} {expression} is no rational function")
-        return value
-
-    def exponential(self, exponent: Expr) -> tuple[NormalForm, int]:
+    def exponential(self, exponent: Expr) -> NormalForm:
         value = self.rational(exponent, "the exponent")
         terms = {(value, frozenset[tuple[Any, int]]()): self.domain.one}
-        return NormalForm(self.domain, _without_logarithms(self.domain, terms)), 0
+        return NormalForm(self.domain, _without_logarithms(self.domain, terms))
 
-    def distribution(self, argument: Expr) -> tuple[NormalForm, int]:
+    def distribution(self, argument: Expr) -> NormalForm:
         value = self.rational(argument, "the argument of the normal distribution")
-        return NormalForm(self.domain, _distribution(self.domain, value)), 0
+        return NormalForm(self.domain, _distribution(self.domain, value))
+
+    def rational(self, expression: Expr, place: str) -> Any:
+        try:
+            return element(self.domain, expression)
+        except NotNormalizableError as error:
+            raise NotNormalizableError(f"{place} {expression}: {error}") from None
 
 
 @cache
@@ -280,51 +264,42 @@ def _distribution(domain: Any, argument: Any) -> Sum:
     return {constant: domain.one, (domain.zero, frozenset({(-argument, 1)})): -domain.one}
 
 
-def _argument(domain: Any, logarithm: Expr) -> Any:
-    """The argument of a logarithm as an element of the field."""
-    try:
-        return domain.from_sympy(logarithm.args[0].subs(pi, ROOT**2 / 2))
-    except (CoercionFailed, ValueError):
-        raise NotNormalizableError(
-            f"the argument of {logarithm} is no rational function of the parameters"
-        ) from None
-
-
 def _without_logarithms(domain: Any, terms: Sum) -> Sum:
     """Take integer multiples of logarithms out of the exponents: e^(n log a) = a^n."""
-    logarithms = [
-        g for g, symbol in zip(domain.gens, domain.symbols, strict=True) if isinstance(symbol, log)
-    ]
-    for logarithm in logarithms:
-        base = _argument(domain, domain.to_sympy(logarithm))
+    for base, logarithm in logarithms(domain):
         moved = []
         for (exponent, distributions), coefficient in terms.items():
             times = _multiple(exponent, logarithm)
             key = (exponent - logarithm * times, distributions)
-            moved.append((key, coefficient * base**times))
-        terms = _collect(moved)
+            moved.append((key, coefficient * raised(domain, base, times)))
+        terms = _collect(domain, moved)
     return terms
 
 
 def _multiple(exponent: Any, logarithm: Any) -> int:
-    """The integer part of the constant coefficient of a logarithm in an exponent."""
-    denominator = exponent.denom
-    if len(denominator) != 1:
+    """How many whole times a logarithm of one term goes into the term like it of an exponent."""
+    if len(exponent.denom) != 1 or len(logarithm.numer) != 1 or len(logarithm.denom) != 1:
         return 0
-    ((monomial, divisor),) = denominator.items()
-    ((step, _),) = logarithm.numer.items()
-    target = tuple(i + j for i, j in zip(monomial, step, strict=True))
+    ((below, divisor),) = exponent.denom.items()
+    ((step, share),) = logarithm.numer.items()
+    ((own, parts),) = logarithm.denom.items()
+    target = tuple(i + j - k for i, j, k in zip(below, step, own, strict=True))
     coefficient = exponent.numer.get(target)
-    return int(coefficient // divisor) if coefficient else 0
+    return int((coefficient * parts) // (divisor * share)) if coefficient else 0
 
 
-def _add(left: Sum, right: Sum) -> Sum:
-    return _collect([*left.items(), *right.items()])
+def _add(domain: Any, left: Sum, right: Sum) -> Sum:
+    return _collect(domain, [*left.items(), *right.items()])
 
 
-def _collect(terms: Iterable[tuple[Key, Any]]) -> Sum:
+def _collect(domain: Any, terms: Iterable[tuple[Key, Any]]) -> Sum:
     """Add up the coefficients of equal keys and drop what cancels."""
     result: dict[Key, Any] = {}
+    if has_relations(domain):
+        terms = [
+            ((reduced(domain, exponent), distributions), reduced(domain, coefficient))
+            for (exponent, distributions), coefficient in terms
+        ]
     for key, coefficient in terms:
         result[key] = result[key] + coefficient if key in result else coefficient
     return {key: coefficient for key, coefficient in result.items() if coefficient}
@@ -332,9 +307,9 @@ def _collect(terms: Iterable[tuple[Key, Any]]) -> Sum:
 
 def _multiply(domain: Any, left: Sum, right: Sum) -> Sum:
     unit = _unit(domain)
-    if left == unit:
+    if left == unit and not has_relations(domain):
         return right
-    if right == unit:
+    if right == unit and not has_relations(domain):
         return left
     terms = []
     for (p, first), c in left.items():
@@ -343,18 +318,18 @@ def _multiply(domain: Any, left: Sum, right: Sum) -> Sum:
             for argument, n in second:
                 powers[argument] = powers.get(argument, 0) + n
             terms.append(((p + q, frozenset(powers.items())), c * d))
-    return _without_logarithms(domain, _collect(terms))
+    return _without_logarithms(domain, _collect(domain, terms))
 
 
 def _differentiate(domain: Any, terms: Sum, symbol: Symbol) -> Sum:
-    root = domain.from_sympy(ROOT)
+    root = element(domain, ROOT)
     result = []
     for (exponent, distributions), coefficient in terms.items():
-        slope = _derivative(domain, exponent, symbol) * coefficient
-        slope += _derivative(domain, coefficient, symbol)
+        slope = derivative(domain, exponent, symbol) * coefficient
+        slope += derivative(domain, coefficient, symbol)
         result.append(((exponent, distributions), slope))
         for argument, n in distributions:
-            inner = _derivative(domain, argument, symbol)
+            inner = derivative(domain, argument, symbol)
             if not inner:
                 continue
             others = dict(distributions)
@@ -362,23 +337,14 @@ def _differentiate(domain: Any, terms: Sum, symbol: Symbol) -> Sum:
             rest = frozenset((a, m) for a, m in others.items() if m)
             key = (exponent - argument**2 / 2, rest)
             result.append((key, coefficient * inner * n / root))
-    return _without_logarithms(domain, _collect(result))
-
-
-def _derivative(domain: Any, value: Any, symbol: Symbol) -> Any:
-    """The derivative of a field element; a logarithm of a parameter moves with the parameter."""
-    total = domain.zero
-    for generator, atom in zip(domain.gens, domain.symbols, strict=True):
-        inner = atom.diff(symbol)
-        if inner:
-            total += value.diff(generator) * domain.from_sympy(inner)
-    return total
+    return _without_logarithms(domain, _collect(domain, result))
 
 
 def _unify(left: NormalForm, right: NormalForm) -> tuple[NormalForm, NormalForm]:
     if left.domain == right.domain:
         return left, right
-    domain = left.domain.unify(right.domain)
+    symbols = {*left.domain.symbols, *right.domain.symbols} - {ROOT}
+    domain = field_of(symbols, inside=True)
     return _lift(left, domain), _lift(right, domain)
 
 
@@ -387,15 +353,16 @@ def _lift(form: NormalForm, domain: Any) -> NormalForm:
 
     def lifted(terms: Sum) -> Sum:
         def convert(value: Any) -> Any:
-            return domain.convert_from(value, form.domain)
+            return converted(form.domain, domain, value)
 
         result: Sum = {}
         for (exponent, distributions), coefficient in terms.items():
             term: Sum = {(convert(exponent), frozenset()): convert(coefficient)}
+            term = _without_logarithms(domain, term)
             for argument, n in distributions:
                 for _ in range(n):
                     term = _multiply(domain, term, _distribution(domain, convert(argument)))
-            result = _add(result, term)
+            result = _add(domain, result, term)
         return result
 
     return NormalForm(domain, lifted(form.numerator), lifted(form.denominator))

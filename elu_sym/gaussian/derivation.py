@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Add, Expr, Integral, Mul, Tuple, latex
 
 from elu_sym.algebra.special_functions import NormalPdf
+from elu_sym.gaussian.confirmation import Question, confirmed
 from elu_sym.gaussian.order import BreakpointOrder
 
 Terms = tuple[Expr, ...]
@@ -94,10 +95,40 @@ class Derivation:
     Attributes:
         hypotheses: the law of X and the order of the breakpoints.
         steps: the applications of rules, the first one of which starts at the definition.
+        confirmation: that the result, at a rational point, is the integral by quadrature.
+
+    Raises:
+        DerivationError: if the result has a symbol that the definition has not, or another value.
     """
 
     hypotheses: Hypotheses
     steps: tuple[Step, ...]
+    confirmation: Check = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take nothing whose result is not the value of the integral."""
+        object.__setattr__(self, "confirmation", self._confirm())
+
+    def _confirm(self) -> Check:
+        (definition,) = self.steps[0].before
+        ((variable, _, _),) = definition.limits
+        mean, deviation = self.hypotheses.mean, self.hypotheses.standard_deviation
+        integrals = (split_integral(term)[1] for term in self.steps[0].after)
+        ends = {end for part in integrals if part is not None for end in part.args[1][1:]}
+        question = Question(
+            definition.function / self.hypotheses.density(variable),
+            variable,
+            mean,
+            deviation,
+            tuple(end for end in ends if not end.is_infinite),
+        )
+        if foreign := self.result.free_symbols - question.symbols:
+            raise DerivationError(f"{self.result} has {foreign}, which {definition} has not")
+        gaps = self.hypotheses.order.with_gaps
+        check = Check(*confirmed(question.mapped(gaps), gaps(self.result)))
+        if not check.holds:
+            raise DerivationError(f"{self.result} for {definition}: not so, {check.statement}")
+        return check
 
     @property
     def result(self) -> Expr:
@@ -122,6 +153,7 @@ class Derivation:
             if again.failed:
                 raise DerivationError(f"{name} fails: {'; '.join(again.failed)}")
             previous = step.after
+        self._confirm()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -138,6 +170,7 @@ class Derivation:
                 f"    [{'checked' if check.holds else 'FAILED'}] {check.statement}"
                 for check in step.checks
             ]
+        lines.append(f"[checked] {self.confirmation.statement}")
         return "\n".join(lines)
 
     def to_latex(self) -> str:

@@ -8,9 +8,9 @@ the result has the same normal form again, and a test says so for every formula.
 from collections import defaultdict
 from typing import Any
 
-from sympy import Add, Expr, Mul, exp, expand, factor, pi, sqrt
+from sympy import Add, Expr, Mul, exp, expand, pi, sqrt
 
-from elu_sym.algebra.normal_form import ROOT, NormalForm, Sum
+from elu_sym.algebra.normal_form import NormalForm, Sum
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.gaussian.derivation import Hypotheses
 
@@ -60,7 +60,17 @@ def _sum(domain: Any, terms: Sum, hypotheses: Hypotheses) -> Expr:
 
 
 def _number(domain: Any, coefficient: Any) -> Expr:
-    return factor(domain.to_sympy(coefficient)).subs(ROOT, sqrt(2 * pi))
+    return _factored(coefficient.numer) / _factored(coefficient.denom)
+
+
+def _factored(polynomial: Any) -> Expr:
+    """A polynomial by its factors, unless one of them is a sum with a constant like pi in it."""
+    content, factors = polynomial.factor_list()
+    product = [(factor.as_expr(), power) for factor, power in factors]
+    constants = [atom for atom in polynomial.ring.symbols if not atom.is_Symbol and atom.is_number]
+    if any(factor.is_Add and factor.has(*constants) for factor, _ in product):
+        return polynomial.as_expr()
+    return Mul(content, *(factor**power for factor, power in product))
 
 
 def _density(q: Expr, hypotheses: Hypotheses) -> Expr:

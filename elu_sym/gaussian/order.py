@@ -10,8 +10,18 @@ from itertools import chain, groupby, pairwise
 
 from sympy import Dummy, Expr, S, expand, expand_log
 
+from elu_sym.algebra.normal_form import NotNormalizableError, is_zero
 
-class UnorderedBreakpointsError(ValueError):
+
+class UnsupportedExpressionError(ValueError):
+    """An expectation outside what the engine integrates; the message says what to write instead."""
+
+
+OTHERWISE = "at numbers, sympy.stats.E(g).evalf() integrates it"
+"""What an error says where there is no closed form."""
+
+
+class UnorderedBreakpointsError(UnsupportedExpressionError):
     """Two breakpoints whose order neither follows from assumptions nor was declared."""
 
 
@@ -54,6 +64,8 @@ class BreakpointOrder:
             separated = self.with_gaps(difference).factor()
             if separated.is_positive or separated.is_negative:
                 return 1 if separated.is_positive else -1
+        if _is_zero(difference):
+            return 0
         raise UnorderedBreakpointsError(
             f"the order of the breakpoints {left} and {right} is not known; give the symbols"
             f" assumptions that decide it or declare it, order=({left}, {right})"
@@ -79,6 +91,14 @@ class BreakpointOrder:
             True
         """
         return expression.xreplace(_parametrized(self.declared))
+
+
+def _is_zero(difference: Expr) -> bool:
+    """Whether two breakpoints that look different are proved to be equal."""
+    try:
+        return is_zero(difference)
+    except NotNormalizableError:
+        return False
 
 
 @cache

@@ -12,17 +12,14 @@ from functools import cmp_to_key, reduce
 from itertools import accumulate, chain, pairwise
 
 import sympy
-from sympy import Abs, Add, DiracDelta, Dummy, Expr, Mul, Piecewise, S, Symbol, exp, expand
+from sympy import Abs, Add, DiracDelta, Expr, Mul, Piecewise, S, Symbol, exp, expand
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Not, Or
 from sympy.utilities.iterables import sift
 
 from elu_sym.activations import KinkedFunction
-from elu_sym.gaussian.order import BreakpointOrder
-
-
-class UnsupportedExpressionError(ValueError):
-    """A part of g outside what the engine integrates; the message names the part and why."""
+from elu_sym.gaussian.exponential_polynomial import sign_between, zeros
+from elu_sym.gaussian.order import OTHERWISE, BreakpointOrder, UnsupportedExpressionError
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,8 @@ class PiecewiseExpression:
         if len(values) > 1:
             raise UnsupportedExpressionError(
                 f"an atom at {self.variable} = {point} is multiplied by a function that jumps"
-                f" there, from {' to '.join(map(str, values))}; their product is not defined"
+                f" there, from {' to '.join(map(str, values))}; their product is not defined;"
+                " write the weight that is meant"
             )
         return values.pop()
 
@@ -115,18 +113,20 @@ class _Reader:
         if not g.has(self.variable) or g == self.variable:
             return PiecewiseExpression(self.variable, (), (g,))
         if isinstance(g, KinkedFunction):
-            return self.read(g.rewrite(Piecewise))
+            return self.read(g.rewrite(Piecewise, deep=False))
         rule = self.rules.get(type(g))
         if rule is None:
             raise UnsupportedExpressionError(
-                f"{g} is not made of polynomials, exponentials and pieces of them"
+                f"{g} is not made of polynomials, exponentials and pieces of them; {OTHERWISE}"
             )
         return rule(g)
 
     def without_atoms(self, g: Expr) -> PiecewiseExpression:
         form = self.read(g)
         if form.atoms:
-            raise UnsupportedExpressionError(f"a function of the atoms in {g} is not defined")
+            raise UnsupportedExpressionError(
+                f"a function of the atoms in {g} is not defined; add them outside"
+            )
         return form
 
     def refine(
@@ -161,33 +161,38 @@ class _Reader:
         atoms = self.order.merge(tuple(left.atoms), tuple(right.atoms))
         left, right = self.refine(left, atoms), self.refine(right, atoms)
         if left.atoms and right.atoms:
-            raise UnsupportedExpressionError("a product of two atoms is not defined")
+            raise UnsupportedExpressionError(
+                "a product of two atoms is not defined; write one of them"
+            )
         weights = {point: weight * right.value_at(point) for point, weight in left.atoms.items()}
         weights |= {point: weight * left.value_at(point) for point, weight in right.atoms.items()}
         return replace(self.combine(Mul, (left, right)), atoms=weights)
 
     def power(self, g: Expr) -> PiecewiseExpression:
         base, power = g.as_base_exp()
-        if not base.has(self.variable):
-            raise UnsupportedExpressionError(f"write {g} as an exponential, exp(... log({base}))")
+        if base.is_positive and not base.has(self.variable):
+            return self.combine(lambda piece: base**piece, [self.without_atoms(power)])
         if not (power.is_Integer and power.is_positive):
-            raise UnsupportedExpressionError(f"the power {g} is not a positive integer one")
+            raise UnsupportedExpressionError(
+                f"the power {g} is not a positive integer one; {OTHERWISE}"
+            )
         form = self.without_atoms(base) if power > 1 else self.read(base)
         return self.combine(lambda piece: piece**power, [form])
 
     def by_sign(self, argument: Expr, value: Callable[[Expr, int], Expr]) -> PiecewiseExpression:
         """A function of an argument that depends on its sign, split where the sign changes."""
         form = self.without_atoms(argument)
-        roots = []
+        inside = []
         for lower, upper, piece in form.intervals():
-            slope = piece.diff(self.variable)
-            if piece.has(self.variable) and not slope.has(self.variable):
-                root = expand(-piece.subs(self.variable, 0) / slope)
-                if self.order.sign(lower, root) < 0 < self.order.sign(upper, root):
-                    roots.append(root)
-        form = self.refine(form, self.order.merge(tuple(roots)))
+            if piece.has(self.variable):
+                inside += [
+                    zero
+                    for zero in zeros(piece, self.variable)
+                    if self.order.sign(lower, zero) < 0 < self.order.sign(upper, zero)
+                ]
+        form = self.refine(form, self.order.merge(tuple(inside)))
         pieces = tuple(
-            value(piece, self.sign_between(piece, lower, upper))
+            value(piece, sign_between(piece, self.variable, lower, upper, self.order))
             for lower, upper, piece in form.intervals()
         )
         return PiecewiseExpression(self.variable, form.breakpoints, pieces)
@@ -201,26 +206,6 @@ class _Reader:
             [*varying, *constants],
         )
 
-    def sign_between(self, piece: Expr, lower: Expr, upper: Expr) -> int:
-        """The sign of a piece on an open interval on which it does not change."""
-        inside = self.order.with_gaps(piece.subs(self.variable, interior_point(lower, upper)))
-        for form in (expand(inside), inside.factor()):
-            if form.is_zero:
-                return 0
-            if form.is_positive or form.is_nonnegative:
-                return 1
-            if form.is_negative or form.is_nonpositive:
-                return -1
-        slope = piece.diff(self.variable)
-        root = expand(-piece.subs(self.variable, 0) / slope) if slope.is_nonzero else None
-        if root is not None and not slope.has(self.variable):
-            above = self.order.sign(lower, root) >= 0
-            return 1 if above == bool(slope.is_positive) else -1
-        raise UnsupportedExpressionError(
-            f"the sign of {piece} for {self.variable} between {lower} and {upper} is not known;"
-            f" it is not linear in {self.variable} with a known slope"
-        )
-
     def piecewise(self, g: Expr) -> PiecewiseExpression:
         forms = [self.read(piece) for piece, _ in g.args]
         if any(form.atoms for form in forms):
@@ -230,7 +215,9 @@ class _Reader:
             for piece, holds in zip(column, column[len(forms) :], strict=False):
                 if holds == S.true:
                     return piece
-            raise UnsupportedExpressionError(f"no condition of {g} holds on an interval")
+            raise UnsupportedExpressionError(
+                f"no condition of {g} holds on an interval; end it with a piece (..., True)"
+            )
 
         return self.combine(chosen, [*forms, *(self.truth(condition) for _, condition in g.args)])
 
@@ -242,35 +229,22 @@ class _Reader:
             return self.combine(condition.func, map(self.truth, condition.args))
         if not (isinstance(condition, Relational) and condition.has(self.variable)):
             raise UnsupportedExpressionError(
-                f"the condition {condition} is not a comparison of {self.variable}"
+                f"the condition {condition} is not a comparison of {self.variable}; write the"
+                " expectation for either case, or g with the case decided by its assumptions"
             )
         difference = condition.lhs - condition.rhs
         return self.by_sign(difference, lambda piece, s: condition.func(s, 0))
 
     def atom(self, g: Expr) -> PiecewiseExpression:
         if len(g.args) > 1:
-            raise UnsupportedExpressionError(f"{g}: derivatives of an atom are not supported")
+            raise UnsupportedExpressionError(
+                f"{g}: derivatives of an atom are not supported; by parts, E g delta' = -(g phi)'"
+            )
         slope = g.args[0].diff(self.variable)
         if slope.has(self.variable) or not slope.is_nonzero:
-            raise UnsupportedExpressionError(f"the argument of {g} is not linear in the variable")
+            raise UnsupportedExpressionError(
+                f"the argument of {g} is not linear in the variable; write each of its zeros b as"
+                f" DiracDelta({self.variable} - b), divided by the modulus of the slope there"
+            )
         point = expand(-g.args[0].subs(self.variable, 0) / slope)
         return PiecewiseExpression(self.variable, (), (S.Zero,), {point: 1 / Abs(slope)})
-
-
-def interior_point(lower: Expr, upper: Expr) -> Expr:
-    """Any point of an open interval, by a positive parameter that sweeps it.
-
-    Examples:
-        >>> interior_point(S.NegativeInfinity, S.Zero).is_negative
-        True
-        >>> (interior_point(S.One, S(2)) - 1).factor().is_positive
-        True
-    """
-    parameter = Dummy("w", positive=True)
-    if lower == S.NegativeInfinity and upper == S.Infinity:
-        return Dummy("w", real=True)
-    if lower == S.NegativeInfinity:
-        return upper - parameter
-    if upper == S.Infinity:
-        return lower + parameter
-    return (lower + parameter * upper) / (1 + parameter)

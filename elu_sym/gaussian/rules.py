@@ -7,14 +7,15 @@ rule.
 
 from collections.abc import Callable
 
-from sympy import Add, Expr, Float, Mul, Poly, S, Symbol, default_sort_key, exp, expand
+from sympy import Add, Expr, Mul, Poly, S, Symbol, exp, expand
 
 from elu_sym.algebra.normal_form import NormalForm
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.gaussian import derivation
 from elu_sym.gaussian.derivation import BoundaryTerm, DefiniteIntegral, Hypotheses, Terms
+from elu_sym.gaussian.exponential_polynomial import monomials
 from elu_sym.gaussian.forms import textbook
-from elu_sym.gaussian.piecewise import UnsupportedExpressionError, read_piecewise
+from elu_sym.gaussian.piecewise import read_piecewise
 from elu_sym.symbols import z
 
 
@@ -43,7 +44,7 @@ def split_at_kink(terms: Terms, hypotheses: Hypotheses) -> Terms:
 
 
 def expand_pieces(terms: Terms, hypotheses: Hypotheses) -> Terms:
-    """Write each piece as a sum of monomials ``c * x**n * exp(k*x)``.
+    """Write each piece as a sum of polynomials times ``exp(k*x)``.
 
     Examples:
         >>> from elu_sym.symbols import mu, sigma, x
@@ -60,8 +61,8 @@ def expand_pieces(terms: Terms, hypotheses: Hypotheses) -> Terms:
         variable = limits[0]
         density = hypotheses.density(variable)
         return [
-            factor * DefiniteIntegral(variable**n * exp(rate * variable) * density, limits)
-            for (n, rate), factor in monomials(function / density, variable).items()
+            factor * DefiniteIntegral(polynomial * exp(rate * variable) * density, limits)
+            for rate, (factor, polynomial) in _by_rate(function / density, variable).items()
         ]
 
     return _rewrite(terms, expanded)
@@ -83,10 +84,10 @@ def complete_square(terms: Terms, hypotheses: Hypotheses) -> Terms:
         function, limits = integral.args
         variable = limits[0]
         density = hypotheses.density(variable)
-        (((n, rate), factor),) = monomials(function / density, variable).items()
+        ((rate, (factor, polynomial)),) = _by_rate(function / density, variable).items()
         shifted = Hypotheses(mean + rate * deviation**2, deviation).density(variable)
         constant = factor * exp(expand(rate * mean + rate**2 * deviation**2 / 2))
-        return [constant * DefiniteIntegral(variable**n * shifted, limits)]
+        return [constant * DefiniteIntegral(polynomial * shifted, limits)]
 
     return _rewrite(terms, absorbed)
 
@@ -123,15 +124,20 @@ def integrate_by_parts(terms: Terms, hypotheses: Hypotheses) -> Terms:
 
     def lowered(integral: Expr) -> list[Expr]:
         function, limits = integral.args
-        remaining = Poly(function / NormalPdf(z), z)
-        antiderivative = Poly(0, z)
-        while (degree := remaining.degree()) > 0:
-            step = Poly(remaining.LC() * z ** (degree - 1), z)
-            antiderivative -= step
-            remaining += step.diff(z) - Poly(remaining.LC() * z**degree, z)
+        polynomial = Poly(function / NormalPdf(z), z)
+        domain = polynomial.domain
+        *coefficients, rest = polynomial.rep.to_list()
+        for place in range(len(coefficients) - 1):
+            power = len(coefficients) - place
+            lower = place + 2
+            if lower < len(coefficients):
+                coefficients[lower] += (power - 1) * coefficients[place]
+            else:
+                rest += (power - 1) * coefficients[place]
+        antiderivative = -Poly.from_list(coefficients or [0], z, domain=domain)
         boundary = BoundaryTerm(antiderivative.as_expr() * NormalPdf(z), limits)
-        rest = remaining.as_expr() * DefiniteIntegral(NormalPdf(z), limits)
-        return [boundary] * (not antiderivative.is_zero) + [rest] * (not remaining.is_zero)
+        remaining = domain.to_sympy(rest) * DefiniteIntegral(NormalPdf(z), limits)
+        return [boundary] * (not antiderivative.is_zero) + [remaining] * bool(rest)
 
     return _rewrite(terms, lowered)
 
@@ -170,52 +176,15 @@ def collect_terms(terms: Terms, hypotheses: Hypotheses) -> Terms:
     return (textbook(form, hypotheses),)
 
 
-def monomials(piece: Expr, variable: Symbol) -> dict[tuple[int, Expr], Expr]:
-    """A piece as ``{(n, k): c}``, the sum of ``c * x**n * exp(k*x)``.
-
-    Raises:
-        UnsupportedExpressionError: if the piece is no exponential polynomial in the variable.
-
-    Examples:
-        >>> from elu_sym.symbols import alpha, x
-        >>> monomials(x * (alpha * exp(x) - 1) ** 2, x)
-        {(1, 0): 1, (1, 1): -2*alpha, (1, 2): alpha**2}
-    """
-    result: dict[tuple[int, Expr], Expr] = {}
-    for term in Add.make_args(expand(piece)):
-        if term == 0:  # all terms of the piece cancel, which only shows when it is expanded
-            continue
-        coefficient, dependent = term.as_independent(variable, as_Add=False)
-        if coefficient.has(S.ImaginaryUnit) or coefficient.atoms(Float):
-            raise UnsupportedExpressionError(
-                f"the coefficient {coefficient} of {piece} is not an exact real number; write"
-                " sympy.Rational for a float"
-            )
-        degree, rate = 0, S.Zero
-        for factor in Mul.make_args(dependent):
-            base, power = factor.as_base_exp()
-            if factor == S.One:
-                continue
-            if base == variable and power.is_Integer and power.is_positive:
-                degree += int(power)
-                continue
-            slope = factor.args[0].diff(variable) if isinstance(factor, exp) else variable
-            if slope.has(variable):
-                kind = "a Gaussian inside g" if isinstance(factor, exp) else "not integrable here"
-                raise UnsupportedExpressionError(
-                    f"{factor} in the piece {piece} is no polynomial and no exponential of a"
-                    f" multiple of {variable}: {kind}"
-                )
-            rate += slope
-            coefficient *= exp(expand(factor.args[0] - slope * variable))
-        if rate.is_extended_real is False:
-            raise UnsupportedExpressionError(
-                f"the exponent {rate} in the piece {piece} is not real"
-            )
-        key = (degree, expand(rate))
-        result[key] = result.get(key, S.Zero) + coefficient
-    ordered = sorted(result, key=lambda key: (default_sort_key(key[1]), key[0]))
-    return {key: result[key] for key in ordered if result[key] != 0}
+def _by_rate(piece: Expr, variable: Symbol) -> dict[Expr, tuple[Expr, Expr]]:
+    """A piece as ``{k: (c, p)}``, the sum of ``c * p(x) * exp(k*x)``, c not 1 of one term only."""
+    polynomials: dict[Expr, list[tuple[Expr, Expr]]] = {}
+    for (n, rate), factor in monomials(piece, variable).items():
+        polynomials.setdefault(rate, []).append((factor, variable**n))
+    return {
+        rate: terms[0] if len(terms) == 1 else (S.One, Add(*(Mul(*term) for term in terms)))
+        for rate, terms in polynomials.items()
+    }
 
 
 def _rewrite(terms: Terms, rewrite: Callable[[Expr], list[Expr]]) -> Terms:

@@ -21,6 +21,7 @@ from sympy import (
     exp,
     log,
     pi,
+    rootof,
     sin,
     sqrt,
 )
@@ -71,6 +72,14 @@ def test_each_function_by_mpmath(expression: Expr, value: object, at: Rational) 
         reference = arb(mpmath.nstr(value(mpmath.mpf(at.p) / at.q), 50))
         ball = enclose(expression, {mu: at}, 256)
         assert abs(ball - reference) < abs(reference) * arb(10) ** -45
+
+
+@pytest.mark.parametrize("precision", [64, 256, 1024])
+def test_the_root_of_a_polynomial(precision: int) -> None:
+    ball = enclose(rootof(x**5 - x - 3, 0), {}, precision)
+    with ctx.workprec(2 * precision):
+        assert (ball**5 - ball - 3).contains(0)
+        assert ball.rel_accuracy_bits() > precision * 0.9
 
 
 class TestPiecewise:

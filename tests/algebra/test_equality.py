@@ -1,15 +1,16 @@
 """Equality is proved, or refuted at a point, or an error: never a guess."""
 
 import itertools
+from pathlib import Path
 
 import pytest
 from expressions import expressions
 from hypothesis import given, settings
-from sympy import Expr, Float, Rational, S, Symbol, erf, exp, log, sqrt, symbols
+from sympy import Expr, Float, GoldenRatio, Rational, S, Symbol, cos, exp, log, sin, sqrt, symbols
 
 from elu_sym.algebra.enclosure import enclose
 from elu_sym.algebra.equality import UndecidedError, equals, rational_points
-from elu_sym.algebra.normal_form import NotNormalizableError
+from elu_sym.algebra.normal_form import NormalForm, NotNormalizableError, is_zero
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.symbols import alpha, mu, sigma
 
@@ -71,10 +72,45 @@ def test_undecided_is_an_error() -> None:
         equals(left, right)
 
 
-@pytest.mark.parametrize("value", [sqrt(2), erf(mu), mu * Float(0.5), abs(mu)])
+@pytest.mark.parametrize("value", [sin(mu), NormalCdf(NormalCdf(mu)), mu * Float(0.5), abs(mu)])
 def test_outside_the_algebra_is_an_error(value: Expr) -> None:
     with pytest.raises(NotNormalizableError):
         equals(value, mu)
+
+
+def test_a_constant_that_no_ball_holds_is_undecided() -> None:
+    assert equals(sin(1) * mu, mu * sin(1))
+    with pytest.raises(UndecidedError, match=r"no enclosure is known for (sin|cos)"):
+        equals(sin(1), cos(1))
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (1 / (1 + sqrt(2)), sqrt(2) - 1),
+        (GoldenRatio**2, GoldenRatio + 1),
+        (sqrt(alpha) ** 4, alpha**2),
+        (2 ** (mu + 1), 2 * exp(mu * log(2))),
+        ((mu**2 - 1) / (mu - 1), mu + 1),  # as functions, wherever both are defined
+    ],
+)
+def test_constants_and_quotients(left: Expr, right: Expr) -> None:
+    assert equals(left, right)
+    assert not equals(left + Rational(1, 10**30), right)
+    assert not equals(left, right + 1 / sqrt(10**9 + 7))
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_text_is_not_run(side: str, tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    text = f"__import__('pathlib').Path({str(trace)!r}).touch()"
+    for value in (text, text.encode(), "mu"):
+        with pytest.raises(TypeError, match=f"{side} = .*give a SymPy expression"):
+            equals(**{"left": mu, "right": mu, side: value})
+        for read in (NormalForm.from_expr, is_zero):
+            with pytest.raises(TypeError, match=r"expression = .*give a SymPy expression"):
+                read(value)
+    assert not trace.exists()
 
 
 class TestRationalPoints:

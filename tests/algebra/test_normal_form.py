@@ -9,6 +9,7 @@ from expressions import denominators, expressions, points
 from flint import arb, ctx
 from hypothesis import given, settings, strategies as st
 from sympy import (
+    E,
     Expr,
     Float,
     I,
@@ -23,6 +24,7 @@ from sympy import (
     nan,
     oo,
     pi,
+    rootof,
     sinh,
     sqrt,
     symbols,
@@ -167,6 +169,7 @@ class TestConversion:
 
 
 t = mu / sigma
+CUBIC = rootof(symbols("r") ** 3 - symbols("r") - 1, 0)
 ZEROS = {
     "one sign of Phi": NormalCdf(t) + NormalCdf(-t) - 1,
     "its square": NormalCdf(-t) ** 2 - (1 - NormalCdf(t)) ** 2,
@@ -199,6 +202,29 @@ ZEROS = {
     "roots of pi": sqrt(2 * pi) * NormalPdf(mu) - exp(-(mu**2) / 2),
     "powers of roots": (sqrt(2) / sqrt(pi)) ** 3 - 2 * sqrt(2) / (pi * sqrt(pi)),
     "number e": exp(S.One) * exp(mu - 1) - exp(mu),
+    "a conjugate": 1 / (1 + sqrt(2)) - sqrt(2) + 1,
+    "roots of several primes": 1 / (sqrt(2) + sqrt(3) + sqrt(5))
+    - (3 * sqrt(2) + 2 * sqrt(3) - sqrt(30)) / 12,
+    "a root that cancels in an argument": NormalCdf(1 / (mu - sqrt(sigma)))
+    - NormalCdf((mu + sqrt(sigma)) / (mu**2 - sigma)),
+    "roots of a parameter": alpha ** Rational(1, 2) * alpha ** Rational(1, 3)
+    - alpha ** Rational(5, 6),
+    "a root of a sum": (1 + alpha) / sqrt(1 + alpha) - sqrt(1 + alpha),
+    "a nested root": 1 / sqrt(2 + sqrt(3)) - sqrt(2 + sqrt(3)) * (2 - sqrt(3)),
+    "a root and a logarithm": exp(log(alpha) / 2 + mu) / sqrt(alpha) - exp(mu),
+    "an irrational rate": exp(sqrt(2) * mu) * exp(-2 * mu / sqrt(2)) - 1,
+    "e before and in an argument": NormalPdf(mu - E) * E
+    - NormalPdf(mu) * exp(mu * E + 1 - exp(2) / 2),
+    "half of e": NormalCdf(mu - exp(S.Half)) * (E - exp(S.Half) ** 2),
+    "an exponential in an argument": NormalPdf(exp(alpha) - mu) * exp(2 * alpha)
+    - NormalPdf(mu) * exp(mu * exp(alpha) - exp(2 * alpha) / 2 + 2 * alpha),
+    "an exponential of an exponential": exp(exp(mu)) * exp(1 - exp(mu)) - E,
+    "a power of a number": 2 ** (mu + 1) - 2 * exp(mu * log(2)),
+    "an irrational power": 2 ** sqrt(2) * 2 ** (mu - sqrt(2)) - exp(mu * log(2)),
+    "a power with a parameter": alpha**mu * alpha ** (1 - mu) - alpha,
+    "the real root of a cubic": 1 / CUBIC - CUBIC**2 + 1,
+    "an argument of the error function": erf(mu) + erfc(mu) - 1,
+    "a logarithm of a root": log(sqrt(2) * alpha) - log(alpha) - log(S(2)) / 2,
 }
 
 
@@ -216,6 +242,12 @@ NOT_ZEROS = [
     MillsRatio(t) - MillsRatio(-t),
     NormalCdf(t) ** 2 - NormalCdf(t),
     sqrt(2 * pi) * NormalPdf(mu) - exp(-(mu**2)),
+    sqrt(2) - Rational(141421356, 100000000),
+    sqrt(alpha) ** 2 + alpha,
+    E - exp(S.Half),
+    exp(E) - E**3,
+    CUBIC**3 - CUBIC,
+    2**mu - exp(mu),
 ]
 
 
@@ -260,22 +292,49 @@ class TestSubstitution:
         (zoo, "zoo"),
         (nan, "nan"),
         (oo, "oo"),
-        (sqrt(2), "does not cancel"),
-        (1 + sqrt(2), "one term only"),
-        (sqrt(3), r"3\*\*\(1/2\)"),
-        (mu**alpha, r"mu\*\*\(alpha\)"),
-        (exp(exp(mu)), r"exponent exp\(mu\)"),
-        (NormalCdf(exp(mu)), "argument of the normal distribution"),
-        (erf(mu), "argument of the normal distribution"),
+        (sqrt(mu), "mu has a root, but its sign"),
+        (S(-2) ** Rational(1, 3), "-2 has a root"),
+        (pi ** Rational(1, 3), "root of pi"),
         (sqrt(mu**2), "Abs"),
-        (exp(log(alpha) / 2 + mu), r"alpha\*\*\(1/2\)"),
-        (log(alpha + exp(mu)), "argument of log"),
-        (log(NormalCdf(mu)), "argument of log"),
+        (NormalCdf(NormalCdf(mu)), "the argument of the normal distribution"),
+        (exp(NormalCdf(mu)), "the exponent NormalCdf"),
+        (log(NormalCdf(mu)), "NormalCdf"),
+        (sqrt(1 + NormalCdf(mu) ** 2), r"NormalCdf"),
     ],
 )
 def test_what_does_not_fit_is_named(expression: Expr, message: str) -> None:
     with pytest.raises(NotNormalizableError, match=message):
         read(expression)
+
+
+class TestRelations:
+    """What is known of a constant decides, also between forms that were read one by one."""
+
+    roots = (sqrt(2), sqrt(3), sqrt(6), 2 ** Rational(1, 3), sqrt(alpha), sqrt(1 + alpha), E, CUBIC)
+
+    @few
+    @given(expressions, expressions, st.sampled_from(roots), st.sampled_from(roots))
+    def test_forms_over_different_constants_meet(self, a: Expr, b: Expr, r: Expr, s: Expr) -> None:
+        left, right = read(a * r + b), read(b * s - a)
+        assert same(left * right, read((a * r + b) * (b * s - a)))
+        assert same(left + right, read(a * r + b * s + b - a))
+        assert same(left.diff(alpha), read(diff(a * r + b, alpha)))
+
+    @few
+    @given(st.lists(st.tuples(st.sampled_from(roots), st.integers(-3, 3)), max_size=4), points)
+    def test_an_inverse_is_one_and_keeps_the_value(self, terms: list, at: Point) -> None:
+        number = sum((S(n) * r for r, n in terms), S.One * 20)
+        assert same(read(number) * read(1 / number), read(S.One))
+        assert enclose(1 / number, at, 512).overlaps(enclose(read(1 / number).to_expr(), at, 512))
+
+    def test_a_zero_in_disguise_does_not_divide(self) -> None:
+        for zero in (
+            sqrt(3 - 2 * sqrt(2)) - sqrt(2) + 1,
+            sqrt(alpha**2 + 2 * alpha + 1) - alpha - 1,
+        ):
+            assert not is_zero(zero), "the relation between the roots is not known"
+            with pytest.raises(NotNormalizableError, match="may be zero"):
+                read(NormalCdf(mu / zero))
 
 
 GROUND_TYPES_PROGRAM = """

@@ -1,9 +1,10 @@
 """A derivation is believed for its checks, so every step that is altered must be found out."""
 
+from copy import copy
 from dataclasses import replace
 
 import pytest
-from sympy import S, oo
+from sympy import Add, S, Symbol, oo
 from sympy.stats import Normal
 
 from elu_sym.activations import Celu, Elu, EluDerivative
@@ -24,11 +25,14 @@ RULE_NAMES = [rule.name for rule in RULES]
 
 
 def altered(derivation: Derivation, position: int, **changes) -> Derivation:
+    """One with another step, past the constructor, which does not take a wrong result."""
     steps = list(derivation.steps)
     steps[position] = replace(steps[position], **changes)
     if "after" in changes and position + 1 < len(steps):
         steps[position + 1] = replace(steps[position + 1], before=changes["after"])
-    return replace(derivation, steps=tuple(steps))
+    tampered = copy(derivation)
+    object.__setattr__(tampered, "steps", tuple(steps))
+    return tampered
 
 
 def test_an_untouched_derivation_rechecks():
@@ -54,6 +58,22 @@ def test_recheck_names_the_step_that_was_altered(position, alteration):
     tampered = altered(SECOND_MOMENT, position, after=after)
     with pytest.raises(DerivationError, match=rf"step {position + 1} \({RULE_NAMES[position]}\)"):
         tampered.recheck()
+
+
+@pytest.mark.parametrize("alteration", list(ALTERATIONS)[:-1])
+def test_no_derivation_has_a_wrong_result(alteration):
+    *steps, last = SECOND_MOMENT.steps
+    wrong = replace(last, after=ALTERATIONS[alteration](Add.make_args(SECOND_MOMENT.result)))
+    with pytest.raises(DerivationError, match="at alpha = 1/2, mu = 7/5, sigma = 3/11 agrees"):
+        Derivation(SECOND_MOMENT.hypotheses, (*steps, wrong))
+
+
+def test_no_derivation_has_a_symbol_of_its_own():
+    *steps, last = SECOND_MOMENT.steps
+    placeholder = Symbol("sqrt(2*pi)", positive=True)
+    leaking = replace(last, after=(SECOND_MOMENT.result.subs(sigma, sigma * placeholder),))
+    with pytest.raises(DerivationError, match=r"has \{sqrt\(2\*pi\)\}, which"):
+        Derivation(SECOND_MOMENT.hypotheses, (*steps, leaking))
 
 
 @pytest.mark.parametrize("end", [S.One, -S.One, sigma])

@@ -1,0 +1,413 @@
+r"""The field of the coefficients, exponents and arguments in a normal form.
+
+An element is a cancelled rational function, over the rationals, of generators:
+
+* parameters; where a root of one occurs, the root instead, :math:`s = (s^{1/n})^n`,
+* :math:`\sqrt{2\pi}`, which :math:`\pi` is half the square of, and logarithms,
+* roots of prime numbers and of other elements, and the real roots of polynomials,
+* other real numbers, such as Euler's constant and sin(1), of which nothing is known,
+* exponentials that stand inside an exponent or an argument, as the number e does in
+  :math:`\Phi(\mu - e)`.
+
+For the arithmetic the generators are independent of each other. What is known of them is applied
+to its results: powers of a root are lowered by the polynomial that it solves, and taken out of
+denominators; :math:`e^{n \log a} = a^n` joins what stands in exponents and before them. Each of
+these is an identity, so what turns out to be zero is zero, whichever other relation is missed.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from math import lcm
+from typing import Any, NamedTuple
+
+from sympy import (
+    ZZ,
+    Add,
+    CRootOf,
+    Expr,
+    Function,
+    Mul,
+    NumberSymbol,
+    Poly,
+    Pow,
+    S,
+    Symbol,
+    default_sort_key,
+    erf,
+    erfc,
+    exp,
+    expand,
+    expand_log,
+    factorrat,
+    log,
+    pi,
+    sqrt,
+)
+from sympy.polys.matrices import DomainMatrix
+
+from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
+
+ROOT = sqrt(2 * pi)
+"""The generator for :math:`\\pi`: densities have it in their denominators."""
+
+
+class NotNormalizableError(ValueError):
+    """An expression outside the algebra; the message names the part that does not fit."""
+
+
+def field_of(expressions: Iterable[Expr], inside: bool = False) -> Any:
+    """The field over what occurs in expressions.
+
+    Args:
+        expressions: the expressions.
+        inside: whether they stand in an exponent or an argument, where exponentials are elements.
+
+    Examples:
+        >>> from sympy import symbols
+        >>> s, t = symbols("s t", positive=True)
+        >>> field_of([t * sqrt(s), exp(s)]).symbols
+        (sqrt(s), t, sqrt(2)*sqrt(pi))
+        >>> field_of([sqrt(6) * t], inside=True).symbols
+        (t, sqrt(2), sqrt(3), sqrt(2)*sqrt(pi))
+    """
+    generators: set[Expr] = {ROOT}
+    degrees: dict[Expr, int] = {}
+    rates: dict[Expr, int] = {}
+
+    def visit(part: Expr, inside: bool) -> None:
+        if part.is_Rational or not isinstance(part, Expr):
+            return
+        base, exponent = part.as_base_exp()
+        if (power_of_e := logarithm_of(part)) is not None:
+            if inside:
+                for term in Add.make_args(power_of_e):
+                    coefficient, rate = term.as_coeff_Mul(rational=True)
+                    rates[rate] = lcm(rates.get(rate, 1), coefficient.q)
+            visit(power_of_e, True)
+        elif isinstance(part, Pow) and not exponent.is_Integer:
+            for radicand in _radicands(base):
+                known = S(2) if radicand == pi else radicand
+                degrees[known] = lcm(degrees.get(known, 1), exponent.q)
+                visit(radicand, True)
+        elif part.is_Symbol or isinstance(part, log | CRootOf) or _is_constant(part):
+            generators.add(part)
+            for argument in part.args if isinstance(part, log) else ():
+                visit(argument, True)
+        else:
+            if isinstance(part, erf | erfc):  # Phi of sqrt(2) times the argument
+                degrees[S(2)] = lcm(degrees.get(S(2), 1), 2)
+            for argument in part.args:
+                visit(argument, inside or part.is_Function)
+
+    for expression in expressions:
+        visit(expression, inside)
+    generators -= {base for base, degree in degrees.items() if degree > 1}
+    generators |= {Pow(base, S.One / degree) for base, degree in degrees.items() if degree > 1}
+    generators |= {exp(rate / divisor, evaluate=False) for rate, divisor in rates.items()}
+    return ZZ.frac_field(*sorted(generators, key=default_sort_key))
+
+
+def logarithm_of(part: Expr) -> Expr | None:
+    """The sum that e is raised to in an exponential, or in another power with such an exponent."""
+    base, exponent = part.as_base_exp()
+    if base == S.Exp1:
+        return expand(exponent)
+    if isinstance(part, Pow) and not exponent.is_Rational:
+        return expand(exponent * expand_log(log(base), factor=True))
+    return None
+
+
+def has_exponential(expression: Expr) -> bool:
+    """Whether something in an expression is a function, or e to an exponent."""
+    return expression.has(Function, S.Exp1) or any(
+        not power.exp.is_Rational for power in expression.atoms(Pow)
+    )
+
+
+def element(domain: Any, expression: Expr) -> Any:
+    """An expression as an element of the field.
+
+    Raises:
+        NotNormalizableError: if it is no rational function of the generators.
+    """
+    value = _element(domain, expression)
+    return reduced(domain, value) if _facts(domain).relations else value
+
+
+def reduced(domain: Any, value: Any) -> Any:
+    """An element with no power of a root that its polynomial lowers, and none in a denominator.
+
+    Raises:
+        NotNormalizableError: if the denominator turns out to be zero.
+    """
+    return _reduced(domain, value, len(_facts(domain).relations))
+
+
+def raised(domain: Any, value: Any, power: int) -> Any:
+    """An integer power; a negative one of SymPy's own may leave the sign in the denominator."""
+    return value**power if power >= 0 else domain.one / value**-power
+
+
+def logarithms(domain: Any) -> tuple[tuple[Any, Any], ...]:
+    """Pairs of elements ``(a, l)`` with ``a = e^l``."""
+    return _facts(domain).logarithms
+
+
+def has_relations(domain: Any) -> bool:
+    """Whether an element may have to be reduced."""
+    return bool(_facts(domain).relations)
+
+
+def derivative(domain: Any, value: Any, symbol: Symbol) -> Any:
+    """The derivative of an element; a generator that depends on the parameter moves with it."""
+    total = domain.zero
+    for generator, atom in zip(domain.gens, domain.symbols, strict=True):
+        inner = atom.diff(symbol)
+        if inner:
+            total += value.diff(generator) * _element(domain, inner)
+    return total
+
+
+def converted(source: Any, target: Any, value: Any) -> Any:
+    """An element of one field as an element of another that holds its generators."""
+    if set(source.symbols) <= set(target.symbols):
+        moved = target.convert_from(value, source)
+    else:
+        images = [_element(target, atom) for atom in source.symbols]
+
+        def image(polynomial: Any) -> Any:
+            total = target.zero
+            for monomial, coefficient in polynomial.items():
+                term = target(coefficient)
+                for generator, power in zip(images, monomial, strict=True):
+                    term *= raised(target, generator, power)
+                total += term
+            return total
+
+        moved = image(value.numer) / image(value.denom)
+    return reduced(target, moved)
+
+
+class _Relation(NamedTuple):
+    """The polynomial that a generator solves: ``r^n`` is a combination of lower powers."""
+
+    place: int
+    lowered: tuple[Any, ...]
+
+    def coefficients(self, domain: Any, polynomial: Any) -> list[Any]:
+        """A polynomial by powers of the generator below its degree."""
+        by_power: dict[int, dict[Any, Any]] = {}
+        for monomial, coefficient in polynomial.items():
+            rest = (*monomial[: self.place], 0, *monomial[self.place + 1 :])
+            by_power.setdefault(monomial[self.place], {})[rest] = coefficient
+        dense = [domain.zero] * (max(by_power, default=0) + 1)
+        for power, rest in by_power.items():
+            dense[power] = domain.field.new(polynomial.ring.from_dict(rest), polynomial.ring.one)
+        return self.lower(domain, dense)
+
+    def lower(self, domain: Any, dense: list[Any]) -> list[Any]:
+        """Coefficients of any length, replaced from the highest down."""
+        degree = len(self.lowered)
+        dense = dense + [domain.zero] * (degree - len(dense))
+        while len(dense) > degree:
+            leading = dense.pop()
+            for power, share in enumerate(self.lowered, start=len(dense) - degree):
+                dense[power] += leading * share
+        return dense
+
+    def multiply(self, domain: Any, left: list[Any], right: list[Any]) -> list[Any]:
+        product = [domain.zero] * (len(left) + len(right) - 1)
+        for i, a in enumerate(left):
+            for j, b in enumerate(right):
+                product[i + j] += a * b
+        return self.lower(domain, product)
+
+    def inverse(self, domain: Any, divisor: list[Any]) -> tuple[list[Any], Any]:
+        """What a divisor is multiplied by to become free of the generator, and what it becomes."""
+        degree = len(self.lowered)
+        one = [domain.one] + [domain.zero] * (degree - 1)
+        columns = [self.lower(domain, [domain.zero] * j + divisor) for j in range(degree)]
+        rows = [list(row) for row in zip(*columns, strict=True)]
+        _, *others, last = DomainMatrix(rows, (degree, degree), domain).charpoly()
+        # By Cayley and Hamilton d (d^{n-1} + c_1 d^{n-2} + ... + c_{n-1}) = -c_n.
+        multiplier = one
+        for coefficient in others:
+            multiplier = self.multiply(domain, multiplier, divisor)
+            multiplier[0] += coefficient
+        return multiplier, -last
+
+
+class _Facts(NamedTuple):
+    relations: tuple[_Relation, ...]
+    logarithms: tuple[tuple[Any, Any], ...]
+
+
+@cache
+def _roots(domain: Any) -> dict[Expr, tuple[int, Any]]:
+    """The root that stands for each base, with its degree."""
+    return {
+        atom.base: (int(1 / atom.exp), generator)
+        for generator, atom in zip(domain.gens, domain.symbols, strict=True)
+        if isinstance(atom, Pow)
+    }
+
+
+@cache
+def _facts(domain: Any) -> _Facts:
+    table = dict(zip(domain.symbols, domain.gens, strict=True))
+    relations: list[_Relation] = []
+    # A root of an expression that has other roots comes after those.
+    for atom in sorted(table, key=lambda atom: (atom.count_ops(), default_sort_key(atom))):
+        lowered = None
+        if isinstance(atom, Pow) and not atom.base.is_Symbol:
+            radicand = _element(domain, atom.base)
+            for number in range(len(relations), 0, -1):
+                radicand = _reduced_by(domain, relations, radicand, number)
+            lowered = [radicand] + [domain.zero] * (int(1 / atom.exp) - 1)
+        elif isinstance(atom, CRootOf):
+            leading, *others = map(domain.from_sympy, Poly(atom.poly).all_coeffs())
+            lowered = [-coefficient / leading for coefficient in reversed(others)]
+        if lowered:
+            relations.append(_Relation(domain.symbols.index(atom), tuple(lowered)))
+    pairs = []
+    for atom, generator in table.items():
+        base, exponent = atom.as_base_exp()
+        if isinstance(atom, log):
+            argument = atom.args[0]
+            degree, root = _roots(domain).get(argument, (1, None))
+            pairs.append((_element(domain, argument) if root is None else root, generator / degree))
+        elif base == S.Exp1:
+            pairs.append((generator, _element(domain, exponent)))
+    return _Facts(tuple(relations), tuple(pairs))
+
+
+def _reduced(domain: Any, value: Any, level: int) -> Any:
+    return _reduced_by(domain, _facts(domain).relations, value, level) if level else value
+
+
+def _reduced_by(domain: Any, relations: Any, value: Any, level: int) -> Any:
+    """An element reduced by the first relations, of which a later one may hold earlier roots."""
+    if not level or not value:
+        return value
+    relation = relations[level - 1]
+    if not any(m[relation.place] for p in (value.numer, value.denom) for m in p):
+        return _reduced_by(domain, relations, value, level - 1)
+    upper = relation.coefficients(domain, value.numer)
+    divisor, *others = lower = relation.coefficients(domain, value.denom)
+    if any(others):
+        multiplier, divisor = relation.inverse(domain, lower)
+        upper = relation.multiply(domain, upper, multiplier)
+    divisor = _reduced_by(domain, relations, divisor, level - 1)
+    if not divisor:
+        raise NotNormalizableError(f"the denominator of {domain.to_sympy(value)} may be zero")
+    generator, total = domain.gens[relation.place], domain.zero
+    for power, coefficient in enumerate(upper):
+        share = _reduced_by(domain, relations, coefficient / divisor, level - 1)
+        total += share * generator**power
+    return total
+
+
+def _element(domain: Any, expression: Expr) -> Any:
+    table = dict(zip(domain.symbols, domain.gens, strict=True))
+
+    def read(part: Expr) -> Any:
+        if part in table:
+            return table[part]
+        if part.is_Rational:
+            return domain.from_sympy(part)
+        if isinstance(part, Add):
+            return _sum(domain, map(read, part.args))
+        if isinstance(part, Mul):
+            product = domain.one
+            for factor in part.args:
+                product *= read(factor)
+            return product
+        base, exponent = part.as_base_exp()
+        if (power_of_e := logarithm_of(part)) is not None:
+            return exponential(power_of_e)
+        if part == pi or part in _roots(domain):
+            return power(part, S.One)
+        if not isinstance(part, Pow):
+            raise NotNormalizableError(
+                f"{part} is no rational function, root, logarithm or exponential of the parameters"
+                + "; write sympy.Rational for a float" * part.is_Float
+            )
+        if exponent.is_Integer:
+            value = read(base)
+            if not value and exponent.is_negative:
+                raise ZeroDivisionError(f"{part} divides by zero")
+            return raised(domain, value, int(exponent))
+        return power(base, exponent)
+
+    def power(base: Expr, exponent: Expr) -> Any:
+        product = domain.one
+        for radicand, times in _radicands(base).items():
+            if radicand == pi:
+                halves = _integer(2 * times * exponent, base)
+                factor = table[ROOT] ** halves / read(Pow(2, halves * S.Half))
+            else:
+                degree, generator = _roots(domain).get(radicand, (1, None))
+                if generator is None:
+                    raise NotNormalizableError(f"{base}**({exponent}) is no element of the field")
+                factor = generator ** _integer(degree * times * exponent, base)
+            product *= factor
+        return product
+
+    def exponential(exponent: Expr) -> Any:
+        product = domain.one
+        for term in Add.make_args(exponent):
+            coefficient, rate = term.as_coeff_Mul(rational=True)
+            for atom, generator in table.items():
+                base, own = atom.as_base_exp()
+                share, own_rate = own.as_coeff_Mul(rational=True)
+                if base == S.Exp1 and own_rate == rate:
+                    product *= generator ** _integer(coefficient / share, exp(exponent))
+                    break
+            else:
+                raise NotNormalizableError(f"{exp(term)} is no element of the field")
+        return product
+
+    return read(expression)
+
+
+def _sum(domain: Any, values: Iterable[Any]) -> Any:
+    """A sum in which polynomials are not cancelled against their denominator, 1, one by one."""
+    ring = domain.field.ring
+    whole, total = ring.zero, domain.zero
+    for value in values:
+        if value.denom == ring.one:
+            whole += value.numer
+        else:
+            total += value
+    polynomial = domain.field.raw_new(whole, ring.one)
+    return total + polynomial if total else polynomial
+
+
+def _integer(number: Expr, base: Expr) -> int:
+    if not number.is_Integer:
+        raise NotNormalizableError(f"the root of {base} is none of those that were asked for")
+    return int(number)
+
+
+def _radicands(base: Expr) -> dict[Expr, int]:
+    """What a base is a product of: prime numbers and their powers, or itself alone.
+
+    Raises:
+        NotNormalizableError: if it is not known to be a positive number or function.
+    """
+    if base.is_Rational and base.is_positive:
+        return {S(prime): times for prime, times in factorrat(base).items()}
+    if base.is_nonnegative:
+        return {base: 1}
+    raise NotNormalizableError(f"{base} has a root, but its sign is not known to be positive")
+
+
+def _is_constant(part: Expr) -> bool:
+    """Whether a part is a real number of which nothing is known, as Euler's constant or sin(1)."""
+    if part in (pi, S.Exp1) or not part.is_number or not part.is_extended_real:
+        return False
+    return isinstance(part, NumberSymbol) or (part.is_Function and not isinstance(part, _APART))
+
+
+_APART = (erf, erfc, MillsRatio, NormalCdf, NormalPdf)
+"""What a normal form keeps apart from the coefficients."""
