@@ -244,22 +244,25 @@ def _below(law: NormalLaw, slope: Array | float) -> Moment:
 def _product(first: Moment, second: Moment) -> Array:
     """Return the product of two moments of order 1.
 
-    From left to right it leaves the double range only where the whole does: a bracket that is tiny
-    where t is far to one side of 0 meets the other one, which is not, and the density is divided
-    between the units.
+    The density, which one of them has, is divided between the two; so neither leaves the double
+    range where the product does not.
     """
-    root = first.root * second.root
-    bracket = first.bracket * second.bracket
-    second_unit = ((second.height * root) * second.unit) * root
-    return (bracket * (((first.height * root) * first.unit) * root)) * second_unit
+    first_unit, second_unit = _units(first, second)
+    return (first.bracket * first_unit) * (second.bracket * second_unit)
 
 
 def _root_of_product(ops: Operations, first: Moment, second: Moment) -> Array:
-    root = first.root * second.root
+    first_unit, second_unit = _units(first, second)
     brackets = ops.sqrt(first.bracket) * ops.sqrt(second.bracket)
-    first_unit = ((first.height * root) * first.unit) * root
-    second_unit = ((second.height * root) * second.unit) * root
     return (brackets * ops.sqrt(first_unit)) * ops.sqrt(second_unit)
+
+
+def _units(first: Moment, second: Moment) -> tuple[Array, Array]:
+    root = first.root * second.root
+    first_unit, second_unit = (
+        ((each.height * root) * each.unit) * root for each in (first, second)
+    )
+    return first_unit, second_unit
 
 
 def upper_variance_moment(law: NormalLaw) -> Moment:

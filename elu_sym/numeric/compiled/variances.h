@@ -123,10 +123,10 @@ INLINE double lower_partial_deviation(law_at *law, double alpha)
 
 INLINE double product_of_means(moment first, moment second, double height, double other)
 {
-    double root = first.root * second.root, bracket = first.bracket * second.bracket;
+    double root = first.root * second.root;
     double first_unit = ((height * root) * first.unit) * root;
     double second_unit = ((other * root) * second.unit) * root;
-    return (bracket * first_unit) * second_unit;
+    return (first.bracket * first_unit) * (second.bracket * second_unit);
 }
 
 INLINE double root_of_product(moment first, moment second, double height, double other)
