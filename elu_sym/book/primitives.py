@@ -47,12 +47,13 @@ class Primitive(Function):
     its definition, and its slopes where those of the definition lose digits: both at mu, sigma,
     alpha and scale, and as functions of the order if it is of one. What is of an order, or has a
     ``degree``, is a multiple of that power of its last parameter, and its slope in it follows,
-    unless the ``degree`` is 0.
+    unless it says that it is not ``homogeneous``.
     """
 
     numeric_name: ClassVar[str]
     root_name: ClassVar[str | None] = None
     degree: ClassVar[int | None] = None
+    homogeneous: ClassVar[bool] = True
 
     definition: ClassVar[Any] = None
     """The same over other primitives, or over ``NormalCdf`` and ``NormalPdf``."""
@@ -105,8 +106,8 @@ class Primitive(Function):
         position = argindex - 1 - len(self.orders)
         if not 0 <= position < len(self.args) - len(self.orders):
             raise ArgumentIndexError(self, argindex)
-        power = self.orders[0] if self.orders and self.degree is None else self.degree
-        if power and 1 < position == len(self.parameters) + 1:
+        power = self.orders[0] if self.orders else self.degree
+        if self.homogeneous and power is not None and 1 < position == len(self.parameters) + 1:
             return power * self / self.parameters[-1]
         slopes = self.slopes(*self.orders) if self.slopes and self.orders else self.slopes
         if slopes is None:
@@ -213,13 +214,6 @@ class LowerExponentialMoment(Primitive, nargs=4):
         return by_location, -n * LowerWeightedMoment(n, *ELU) - alpha**n * BY_SCALE
 
 
-class LowerPartialCovariance(Primitive, nargs=3):
-    r"""Minus the covariance of X and :math:`(\alpha(1 - e^X))_+`, by C. Stein's identity."""
-
-    degree = 1
-    definition = sigma**2 * LowerExponentialMoment(1, *ELU)
-
-
 class LowerMixedMoment(Primitive, nargs=4):
     r"""The mixed moment :math:`\alpha^n E[e^X (1 - e^X)^{n-1}; X < 0]`.
 
@@ -259,6 +253,19 @@ class LowerWeightedMoment(Primitive, nargs=4):
         value, through = cls(n, *ELU), alpha**n * BY_SCALE
         by_scale = (n * sigma - T) * through + n**2 * sigma * value
         return through + n * value, by_scale - n * LowerExponentialMoment(n, *ELU)
+
+
+class LowerPartialCovariance(Primitive, nargs=4):
+    r"""Minus the covariance of sX and :math:`(s\alpha(1 - e^X))_+`, by C. Stein's identity."""
+
+    degree = 2
+    definition = (scale * sigma) ** 2 * LowerExponentialMoment(1, *ELU)
+
+
+LowerPartialCovariance.slopes = (
+    *(LowerPartialCovariance.definition.diff(symbol) for symbol in (mu, sigma)),
+    LowerPartialCovariance(*PLACE) / alpha,
+)
 
 
 P_ABOVE, ABOVE, ABOVE_SQUARED = (UpperPartialMoment(n, mu, sigma) for n in range(3))
@@ -408,7 +415,7 @@ class OppositeMomentDifference(Primitive, nargs=4):
     Near alpha = 1 and for small mu its two parts are equal in all their digits.
     """
 
-    degree = 0
+    homogeneous = False
     definition = staticmethod(
         lambda n: UpperPartialMoment(n, mu, sigma) - alpha**n * UpperPartialMoment(n, -mu, sigma)
     )
@@ -431,7 +438,7 @@ class SmoothMoment(Primitive, nargs=4):
     x < 0 and its slope is continuous.
     """
 
-    degree = 0
+    homogeneous = False
     definition = staticmethod(
         lambda n: (
             UpperPartialMoment(n, mu, sigma)
@@ -472,7 +479,7 @@ PRIMITIVES: dict[str, tuple[Expr, ...]] = {
         P_ABOVE,
         *(LowerExponentialMoment(n, *ELU) for n in (1, 2)),
         UpperPartialCovariance(mu, sigma, 1),
-        LowerPartialCovariance(*ELU),
+        LowerPartialCovariance(*ELU, 1),
     ),
     "relu": (*_moments((mu, sigma)), UpperPartialCovariance(mu, sigma, 1)),
     "leaky_relu": (
@@ -492,7 +499,7 @@ PRIMITIVES: dict[str, tuple[Expr, ...]] = {
         *(UpperSlopeMoment(n, mu, sigma, scale) for n in (1, 2)),
         *(LowerExponentialMoment(n, *SELU_BELOW) for n in (1, 2)),
         UpperPartialCovariance(mu, sigma, scale),
-        LowerPartialCovariance(*SELU_BELOW),
+        LowerPartialCovariance(*SELU_BELOW, 1),
     ),
     "celu": (
         *_moments((mu, sigma), (mu / alpha, sigma / alpha, alpha)),
@@ -501,7 +508,7 @@ PRIMITIVES: dict[str, tuple[Expr, ...]] = {
         P_ABOVE,
         *(LowerExponentialMoment(n, *UNIT_BELOW) for n in (1, 2)),
         UpperPartialCovariance(mu, sigma, 1),
-        LowerPartialCovariance(mu / alpha, sigma / alpha, alpha**2),
+        LowerPartialCovariance(*UNIT_BELOW, alpha),
     ),
 }
 """What the closed forms of each activation are written over, as ``decompose`` takes it."""

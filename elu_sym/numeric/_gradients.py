@@ -243,7 +243,7 @@ def covariance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha)
-    lower_partial_covariance_a = lower_partial_covariance(law, alpha)
+    lower_partial_covariance_a = lower_partial_covariance(law, alpha, 1)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha)
     probability_by_scale_a = probability_by_scale(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
@@ -875,7 +875,7 @@ def selu_covariance_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Arra
     """
     density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale)
-    lower_partial_covariance_a = lower_partial_covariance(law, alpha*scale)
+    lower_partial_covariance_a = lower_partial_covariance(law, alpha*scale, 1)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
     upper_partial_covariance_a = upper_partial_covariance(law, scale)
@@ -1147,25 +1147,25 @@ def celu_covariance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     divided = law.divided(alpha)
     density_at_zero_a = density_at_zero(law)
-    lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, alpha**2)
-    lower_partial_covariance_divided_a = lower_partial_covariance(divided, alpha**2)
-    lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, alpha**2)
+    lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, 1)
+    lower_partial_covariance_divided_a = lower_partial_covariance(divided, 1, alpha)
+    lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, 1)
     probability_by_scale_a = probability_by_scale(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
-        lower_exponential_moment_1_divided*law.sigma**2/alpha**3,
+        lower_exponential_moment_1_divided*law.sigma**2/alpha,
         (
-            2*law.sigma*upper_partial_moment_0
-            + 2*lower_exponential_moment_1_divided*law.sigma/alpha**2
-            - lower_weighted_moment_1_divided*law.sigma**2/alpha**3
+            2*lower_exponential_moment_1_divided*law.sigma
+            + 2*law.sigma*upper_partial_moment_0
+            - lower_weighted_moment_1_divided*law.sigma**2/alpha
         ),
         (
             density_at_zero_a*finite(law, law.mu)*law.sigma**2/alpha
             + 2*lower_partial_covariance_divided_a/alpha
             + probability_by_scale_a*law.sigma**3/alpha
-            + lower_weighted_moment_1_divided*law.sigma**3/alpha**4
-            - 2*lower_exponential_moment_1_divided*law.sigma**2/alpha**3
-            - finite(law, law.mu)*lower_exponential_moment_1_divided*law.sigma**2/alpha**4
+            + lower_weighted_moment_1_divided*law.sigma**3/alpha**2
+            - 2*lower_exponential_moment_1_divided*law.sigma**2/alpha
+            - finite(law, law.mu)*lower_exponential_moment_1_divided*law.sigma**2/alpha**2
         ),
     )
 
