@@ -59,6 +59,9 @@ class Primitive(Function):
     """The same over other primitives, or over ``NormalCdf`` and ``NormalPdf``."""
     slopes: ClassVar[Any] = None
     """The derivatives with respect to mu, sigma and perhaps alpha, over primitives."""
+    by_divisor: ClassVar[Any] = None
+    """The derivative by alpha at mu/alpha and sigma/alpha, from alpha and the other arguments; None
+    where the sum of the derivatives loses nothing."""
 
     def __init_subclass__(cls, nargs: int) -> None:
         """Name the numeric function: ``UpperPartialMoment`` is ``upper_partial_moment``.
@@ -95,6 +98,13 @@ class Primitive(Function):
             )
         defined = self.definition(*self.orders) if self.orders else self.definition
         return defined.rewrite(NormalCdf).subs(self._place, simultaneous=True)
+
+    def _eval_derivative(self, symbol: Expr) -> Expr:
+        if self.by_divisor is not None and self.law == (mu / symbol, sigma / symbol):
+            slope = self.by_divisor(symbol, *self.orders, *self.parameters)
+            if slope is not None:
+                return slope
+        return super()._eval_derivative(symbol)
 
     def fdiff(self, argindex: int = 1) -> Expr:
         """The derivative with respect to an argument after the order, over primitives.
@@ -268,6 +278,37 @@ LowerPartialCovariance.slopes = (
 )
 
 
+class LowerTiltedMean(Primitive, nargs=3):
+    r"""The moment :math:`-E[X e^{nX}; X < 0]`.
+
+    At (mu, sigma)/alpha it is alpha/n times the slope in alpha of a moment of :math:`e^{X/\alpha}`.
+    """
+
+    homogeneous = False
+    definition = staticmethod(
+        lambda n: (
+            sigma * LowerWeightedMoment(n, mu, sigma, 1) - mu * LowerExponentialMoment(n, mu, sigma, 1)
+        )
+    )
+
+
+def _tilted(divisor: Expr, n: Expr, height: Expr) -> Expr | None:
+    if height.has(divisor):
+        return None
+    return n * height**n / divisor * LowerTiltedMean(n, mu / divisor, sigma / divisor)
+
+
+LowerExponentialMoment.by_divisor = staticmethod(_tilted)
+
+
+def _covariance_by_divisor(divisor: Expr, height: Expr, scale: Expr) -> Expr | None:
+    if height.has(divisor) or scale != divisor:
+        return None
+    return sigma**2 * _tilted(divisor, S.One, height)
+
+
+LowerPartialCovariance.by_divisor = staticmethod(_covariance_by_divisor)
+
 P_ABOVE, ABOVE, ABOVE_SQUARED = (UpperPartialMoment(n, mu, sigma) for n in range(3))
 P_BELOW, MINUS = (UpperPartialMoment(n, -mu, sigma) for n in range(2))
 BELOW, BELOW_SQUARED = LowerPartialMoment(1, *ELU), LowerPartialMoment(2, *ELU)
@@ -374,6 +415,33 @@ class LowerConditionalMeanByScale(Primitive, nargs=3):
     definition = (BELOW / LowerPartialMoment(0, *ELU)).diff(sigma)
 
 
+class LowerRemainder(Primitive, nargs=2):
+    r"""The moment :math:`E[1 - e^X + X e^X; X < 0]`, of the order of the squares of mu and sigma.
+
+    At (mu, sigma)/alpha it is minus the slope of the mean of CELU in alpha.
+    """
+
+    definition = (BELOW + mu * FIRST - sigma * LowerWeightedMoment(1, *ELU)).subs(alpha, 1)
+
+
+def _remainder(divisor: Expr, n: Expr, height: Expr) -> Expr | None:
+    if n != 1 or height != divisor:
+        return None
+    return LowerRemainder(mu / divisor, sigma / divisor)
+
+
+LowerPartialMoment.by_divisor = staticmethod(_remainder)
+
+
+class LowerConditionalRemainder(Primitive, nargs=2):
+    r"""The conditional mean :math:`E[1 - e^X + X e^X \mid X < 0]`.
+
+    At (mu, sigma)/alpha it is the slope of the conditional mean of CELU in alpha, without its sign.
+    """
+
+    definition = LowerRemainder(mu, sigma) / LowerPartialMoment(0, *ELU)
+
+
 class LowerConditionalMean(Primitive, nargs=3):
     r"""The conditional mean :math:`E[\alpha(1 - e^X) \mid X < 0]`.
 
@@ -383,6 +451,15 @@ class LowerConditionalMean(Primitive, nargs=3):
     degree = 1
     definition = BELOW / LowerPartialMoment(0, *ELU)
     slopes = (LowerConditionalMeanByLocation(*ELU), LowerConditionalMeanByScale(*ELU))
+
+
+def _conditional_remainder(divisor: Expr, height: Expr) -> Expr | None:
+    if height != divisor:
+        return None
+    return LowerConditionalRemainder(mu / divisor, sigma / divisor)
+
+
+LowerConditionalMean.by_divisor = staticmethod(_conditional_remainder)
 
 
 class PartialMomentDifference(Primitive, nargs=5):
@@ -421,15 +498,6 @@ class OppositeMomentDifference(Primitive, nargs=4):
     )
 
 
-class LowerRemainder(Primitive, nargs=2):
-    r"""The moment :math:`E[1 - e^X + X e^X; X < 0]`, of the order of the squares of mu and sigma.
-
-    At (mu, sigma)/alpha it is minus the slope of the mean of CELU in alpha.
-    """
-
-    definition = (BELOW + mu * FIRST - sigma * LowerWeightedMoment(1, *ELU)).subs(alpha, 1)
-
-
 class SmoothMoment(Primitive, nargs=4):
     r"""An odd moment of CELU: :math:`E X_+^n - E (\alpha (1 - e^{X/\alpha}))_+^n`.
 
@@ -451,11 +519,8 @@ class SmoothMoment(Primitive, nargs=4):
         """Those of the two parts, but for the mean."""
         if n > 1:
             return tuple(cls.definition(n).diff(symbol) for symbol in ELU)
-        return (
-            P_ABOVE + LowerExponentialMoment(1, *UNIT_BELOW),
-            sigma / alpha * LowerExponentialMoment(1, *UNIT_BELOW),
-            -LowerRemainder(mu / alpha, sigma / alpha),
-        )
+        slope = LowerExponentialMoment(1, *UNIT_BELOW)
+        return P_ABOVE + slope, sigma / alpha * slope, -LowerRemainder(*UNIT_BELOW[:2])
 
 
 def _moments(
