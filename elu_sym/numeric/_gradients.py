@@ -16,18 +16,21 @@ from elu_sym.numeric._generated import (
     selu_std,
     std,
 )
-from elu_sym.numeric.exponential_moments import lower_exponential_moment
+from elu_sym.numeric.exponential_moments import lower_exponential_moment, lower_partial_covariance
 from elu_sym.numeric.law import Law
 from elu_sym.numeric.lower_moments import lower_conditional_mean, lower_partial_moment
+from elu_sym.numeric.moment_differences import partial_moment_difference
 from elu_sym.numeric.operations import Array
 from elu_sym.numeric.slopes import (
     density_at_zero,
     finite,
     lower_conditional_mean_by_location,
     lower_conditional_mean_by_scale,
+    lower_conditional_remainder,
     lower_mixed_moment,
     lower_remainder,
     lower_slope_covariance,
+    lower_tilted_mean,
     lower_weighted_moment,
     probability_by_scale,
     root_gradient,
@@ -35,8 +38,12 @@ from elu_sym.numeric.slopes import (
     upper_conditional_mean_by_location,
     upper_conditional_mean_by_scale,
 )
-from elu_sym.numeric.smooth_mean import partial_mean_difference
-from elu_sym.numeric.upper_moments import upper_conditional_mean, upper_partial_moment
+from elu_sym.numeric.upper_moments import (
+    upper_conditional_mean,
+    upper_partial_covariance,
+    upper_partial_moment,
+    upper_slope_moment,
+)
 from elu_sym.numeric.variances import (
     lower_partial_variance,
     opposite_mean_product,
@@ -115,7 +122,7 @@ def variance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     lower_partial_variance_a = lower_partial_variance(law, alpha)
     lower_slope_covariance_a = lower_slope_covariance(law, alpha)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha)
-    partial_mean_product_a = partial_mean_product(law, alpha)
+    partial_mean_product_a = partial_mean_product(law, alpha, 1)
     standard_density_a = standard_density(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
@@ -145,12 +152,7 @@ def std_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
 
     By mu, sigma and alpha; that of the variance over twice the deviation.
     """
-    return root_gradient(
-        law,
-        std(law, alpha),
-        derivative_second_moment(law, alpha),
-        variance_gradient(law, alpha),
-    )
+    return root_gradient(law, std, derivative_second_moment, variance_gradient, alpha)
 
 
 def third_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
@@ -238,6 +240,7 @@ def covariance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha)
+    lower_partial_covariance_a = lower_partial_covariance(law, alpha, 1)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha)
     probability_by_scale_a = probability_by_scale(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
@@ -254,7 +257,7 @@ def covariance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
             - alpha*probability_by_scale_a*law.sigma**2
             - lower_weighted_moment_1*law.sigma**2
         ),
-        lower_exponential_moment_1*law.sigma**2/alpha,
+        lower_partial_covariance_a/alpha,
     )
 
 
@@ -336,12 +339,7 @@ def relu_std_gradient(law: Law) -> tuple[Array, ...]:
 
     By mu and sigma; that of the variance over twice the deviation.
     """
-    return root_gradient(
-        law,
-        relu_std(law),
-        relu_derivative_second_moment(law),
-        relu_variance_gradient(law),
-    )
+    return root_gradient(law, relu_std, relu_derivative_second_moment, relu_variance_gradient)
 
 
 def relu_third_moment_gradient(law: Law) -> tuple[Array, ...]:
@@ -484,7 +482,7 @@ def leaky_relu_variance_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
     By mu, sigma and slope; proved equal to the derivatives of the closed form.
     """
     reflected = law.reflected()
-    opposite_mean_product_a = opposite_mean_product(law)
+    opposite_mean_product_a = opposite_mean_product(law, slope)
     standard_density_a = standard_density(law)
     standard_density_reflected_a = standard_density(reflected)
     upper_partial_moment_0 = upper_partial_moment(0, law)
@@ -507,7 +505,7 @@ def leaky_relu_variance_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
             - 2*finite(law, upper_partial_moment_1)*standard_density_a
             - 2*finite(law, upper_partial_moment_1_reflected)*slope**2*standard_density_reflected_a
         ),
-        2*opposite_mean_product_a + 2*slope*upper_partial_variance_reflected_a,
+        2*opposite_mean_product_a/slope + 2*slope*upper_partial_variance_reflected_a,
     )
 
 
@@ -516,12 +514,7 @@ def leaky_relu_std_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
 
     By mu, sigma and slope; that of the variance over twice the deviation.
     """
-    return root_gradient(
-        law,
-        leaky_relu_std(law, slope),
-        leaky_relu_derivative_second_moment(law, slope),
-        leaky_relu_variance_gradient(law, slope),
-    )
+    return root_gradient(law, leaky_relu_std, leaky_relu_derivative_second_moment, leaky_relu_variance_gradient, slope)
 
 
 def leaky_relu_third_moment_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
@@ -576,11 +569,11 @@ def leaky_relu_derivative_mean_gradient(law: Law, slope: Array) -> tuple[Array, 
     density_at_zero_reflected_a = density_at_zero(reflected)
     probability_by_scale_a = probability_by_scale(law)
     probability_by_scale_reflected_a = probability_by_scale(reflected)
-    upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
+    upper_slope_moment_1_reflected = upper_slope_moment(1, reflected, slope)
     return (
         density_at_zero_a - density_at_zero_reflected_a*slope,
         probability_by_scale_a + probability_by_scale_reflected_a*slope,
-        upper_partial_moment_0_reflected,
+        upper_slope_moment_1_reflected/slope,
     )
 
 
@@ -594,11 +587,11 @@ def leaky_relu_derivative_second_moment_gradient(law: Law, slope: Array) -> tupl
     density_at_zero_reflected_a = density_at_zero(reflected)
     probability_by_scale_a = probability_by_scale(law)
     probability_by_scale_reflected_a = probability_by_scale(reflected)
-    upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
+    upper_slope_moment_2_reflected = upper_slope_moment(2, reflected, slope)
     return (
         density_at_zero_a - density_at_zero_reflected_a*slope**2,
         probability_by_scale_a + probability_by_scale_reflected_a*slope**2,
-        2*slope*upper_partial_moment_0_reflected,
+        2*upper_slope_moment_2_reflected/slope,
     )
 
 
@@ -612,6 +605,7 @@ def leaky_relu_covariance_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
     density_at_zero_reflected_a = density_at_zero(reflected)
     probability_by_scale_a = probability_by_scale(law)
     probability_by_scale_reflected_a = probability_by_scale(reflected)
+    upper_partial_covariance_reflected_a = upper_partial_covariance(reflected, slope)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
     return (
@@ -622,7 +616,7 @@ def leaky_relu_covariance_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
             + 2*law.sigma*slope*upper_partial_moment_0_reflected
             + 2*law.sigma*upper_partial_moment_0
         ),
-        law.sigma**2*upper_partial_moment_0_reflected,
+        upper_partial_covariance_reflected_a/slope,
     )
 
 
@@ -649,7 +643,7 @@ def selu_mean_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...
     """
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha)
     lower_partial_moment_1 = lower_partial_moment(1, law, alpha)
-    partial_mean_difference_a = partial_mean_difference(law, alpha)
+    partial_moment_difference_1 = partial_moment_difference(1, law, alpha, scale)
     standard_density_a = standard_density(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
@@ -660,7 +654,7 @@ def selu_mean_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...
             - alpha*scale*standard_density_a
         ),
         -lower_partial_moment_1*scale/alpha,
-        partial_mean_difference_a,
+        partial_moment_difference_1/scale,
     )
 
 
@@ -712,14 +706,14 @@ def selu_variance_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array,
     By mu, sigma, alpha and scale; proved equal to the derivatives of the closed form.
     """
     reflected = law.reflected()
-    lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale**2)
+    lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha)
     lower_exponential_moment_2 = lower_exponential_moment(2, law, alpha*scale)
-    lower_partial_moment_1 = lower_partial_moment(1, law, alpha*scale)
-    lower_partial_moment_1_a = lower_partial_moment(1, law, alpha*scale**2)
+    lower_partial_moment_1 = lower_partial_moment(1, law, alpha)
+    lower_partial_moment_1_a = lower_partial_moment(1, law, alpha*scale)
     lower_partial_variance_a = lower_partial_variance(law, alpha*scale)
     lower_slope_covariance_a = lower_slope_covariance(law, alpha*scale)
-    lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha*scale**2)
-    partial_mean_product_a = partial_mean_product(law, alpha*scale**2)
+    lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha)
+    partial_mean_product_a = partial_mean_product(law, alpha, scale)
     standard_density_a = standard_density(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
@@ -728,16 +722,16 @@ def selu_variance_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array,
     return (
         (
             2*finite(law, upper_partial_moment_1)*scale**2*upper_partial_moment_0_reflected
-            + 2*lower_partial_moment_1_a*upper_partial_moment_0
-            - 2*finite(law, upper_partial_moment_1)*lower_exponential_moment_1
+            + 2*lower_partial_moment_1*scale**2*upper_partial_moment_0
+            - 2*finite(law, upper_partial_moment_1)*lower_exponential_moment_1*scale**2
             - 2*lower_slope_covariance_a
         ),
         (
-            2*finite(law, upper_partial_moment_1)*lower_weighted_moment_1
+            2*finite(law, upper_partial_moment_1)*lower_weighted_moment_1*scale**2
             + 2*lower_exponential_moment_2*law.sigma
-            + 2*lower_partial_moment_1_a*standard_density_a
+            + 2*lower_partial_moment_1*scale**2*standard_density_a
             + 2*scale**2*law.sigma*upper_partial_moment_0
-            - 2*alpha*lower_partial_moment_1*scale*standard_density_a
+            - 2*alpha*lower_partial_moment_1_a*scale*standard_density_a
             - 2*finite(law, upper_partial_moment_1)*scale**2*standard_density_a
             - 2*lower_slope_covariance_a*law.sigma
         ),
@@ -755,12 +749,7 @@ def selu_std_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...]
 
     By mu, sigma, alpha and scale; that of the variance over twice the deviation.
     """
-    return root_gradient(
-        law,
-        selu_std(law, alpha, scale),
-        selu_derivative_second_moment(law, alpha, scale),
-        selu_variance_gradient(law, alpha, scale),
-    )
+    return root_gradient(law, selu_std, selu_derivative_second_moment, selu_variance_gradient, alpha, scale)
 
 
 def selu_third_moment_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...]:
@@ -771,9 +760,9 @@ def selu_third_moment_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Ar
     lower_mixed_moment_2 = lower_mixed_moment(2, law, alpha*scale)
     lower_mixed_moment_3 = lower_mixed_moment(3, law, alpha*scale)
     lower_partial_moment_3 = lower_partial_moment(3, law, alpha*scale)
+    partial_moment_difference_3 = partial_moment_difference(3, law, alpha, scale)
     upper_partial_moment_1 = upper_partial_moment(1, law)
     upper_partial_moment_2 = upper_partial_moment(2, law)
-    upper_partial_moment_3 = upper_partial_moment(3, law)
     return (
         3*lower_mixed_moment_3 + 3*scale**3*upper_partial_moment_2,
         (
@@ -782,7 +771,7 @@ def selu_third_moment_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Ar
             - 6*alpha*lower_mixed_moment_2*scale*law.sigma
         ),
         -3*lower_partial_moment_3/alpha,
-        3*scale**2*upper_partial_moment_3 - 3*lower_partial_moment_3/scale,
+        3*partial_moment_difference_3/scale,
     )
 
 
@@ -818,7 +807,7 @@ def selu_derivative_mean_gradient(law: Law, alpha: Array, scale: Array) -> tuple
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
-    upper_partial_moment_0 = upper_partial_moment(0, law)
+    upper_slope_moment_1 = upper_slope_moment(1, law, scale)
     return (
         (
             density_at_zero_a*scale
@@ -831,7 +820,7 @@ def selu_derivative_mean_gradient(law: Law, alpha: Array, scale: Array) -> tuple
             - lower_weighted_moment_1
         ),
         lower_exponential_moment_1/alpha,
-        lower_exponential_moment_1/scale + upper_partial_moment_0,
+        lower_exponential_moment_1/scale + upper_slope_moment_1/scale,
     )
 
 
@@ -844,7 +833,7 @@ def selu_derivative_second_moment_gradient(law: Law, alpha: Array, scale: Array)
     lower_exponential_moment_2 = lower_exponential_moment(2, law, alpha*scale)
     lower_weighted_moment_2 = lower_weighted_moment(2, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
-    upper_partial_moment_0 = upper_partial_moment(0, law)
+    upper_slope_moment_2 = upper_slope_moment(2, law, scale)
     return (
         (
             density_at_zero_a*scale**2
@@ -857,7 +846,7 @@ def selu_derivative_second_moment_gradient(law: Law, alpha: Array, scale: Array)
             - 2*lower_weighted_moment_2
         ),
         2*lower_exponential_moment_2/alpha,
-        2*lower_exponential_moment_2/scale + 2*scale*upper_partial_moment_0,
+        2*lower_exponential_moment_2/scale + 2*upper_slope_moment_2/scale,
     )
 
 
@@ -868,8 +857,10 @@ def selu_covariance_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Arra
     """
     density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale)
+    lower_partial_covariance_a = lower_partial_covariance(law, alpha*scale, 1)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
+    upper_partial_covariance_a = upper_partial_covariance(law, scale)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         (
@@ -884,11 +875,8 @@ def selu_covariance_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Arra
             - alpha*probability_by_scale_a*scale*law.sigma**2
             - lower_weighted_moment_1*law.sigma**2
         ),
-        lower_exponential_moment_1*law.sigma**2/alpha,
-        (
-            lower_exponential_moment_1*law.sigma**2/scale
-            + law.sigma**2*upper_partial_moment_0
-        ),
+        lower_partial_covariance_a/alpha,
+        lower_partial_covariance_a/scale + upper_partial_covariance_a/scale,
     )
 
 
@@ -931,18 +919,14 @@ def celu_absolute_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     divided = law.divided(alpha)
     lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, alpha)
-    lower_partial_moment_1_divided = lower_partial_moment(1, divided, alpha)
+    lower_remainder_divided_a = lower_remainder(divided)
     lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, alpha)
     standard_density_a = standard_density(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         upper_partial_moment_0 - lower_exponential_moment_1_divided/alpha,
         standard_density_a + lower_weighted_moment_1_divided/alpha,
-        (
-            lower_partial_moment_1_divided/alpha
-            + finite(law, law.mu)*lower_exponential_moment_1_divided/alpha**2
-            - lower_weighted_moment_1_divided*law.sigma/alpha**2
-        ),
+        lower_remainder_divided_a,
     )
 
 
@@ -980,44 +964,44 @@ def celu_variance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     divided = law.divided(alpha)
     reflected = law.reflected()
-    lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, alpha**2)
+    lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, 1)
     lower_exponential_moment_2_divided = lower_exponential_moment(2, divided, alpha)
-    lower_partial_moment_1_divided = lower_partial_moment(1, divided, alpha)
-    lower_partial_moment_1_divided_a = lower_partial_moment(1, divided, alpha**2)
+    lower_partial_moment_1_divided = lower_partial_moment(1, divided, 1)
+    lower_partial_moment_1_divided_a = lower_partial_moment(1, divided, alpha)
     lower_partial_variance_divided_a = lower_partial_variance(divided, alpha)
     lower_slope_covariance_divided_a = lower_slope_covariance(divided, alpha)
-    lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, alpha**2)
-    partial_mean_product_divided_a = partial_mean_product(divided, alpha**2)
+    lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, 1)
+    partial_mean_product_divided_a = partial_mean_product(divided, 1, alpha)
     standard_density_a = standard_density(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
     upper_partial_moment_1 = upper_partial_moment(1, law)
     return (
         (
-            2*finite(law, upper_partial_moment_1)*upper_partial_moment_0_reflected
-            + 2*lower_partial_moment_1_divided_a*upper_partial_moment_0/alpha
+            2*alpha*lower_partial_moment_1_divided*upper_partial_moment_0
+            + 2*finite(law, upper_partial_moment_1)*upper_partial_moment_0_reflected
+            - 2*finite(law, upper_partial_moment_1)*lower_exponential_moment_1_divided
             - 2*lower_slope_covariance_divided_a/alpha
-            - 2*finite(law, upper_partial_moment_1)*lower_exponential_moment_1_divided/alpha**2
         ),
         (
-            2*law.sigma*upper_partial_moment_0
-            + 2*lower_partial_moment_1_divided_a*standard_density_a/alpha
-            + 2*finite(law, upper_partial_moment_1)*lower_weighted_moment_1_divided/alpha**2
+            2*alpha*lower_partial_moment_1_divided*standard_density_a
+            + 2*finite(law, upper_partial_moment_1)*lower_weighted_moment_1_divided
+            + 2*law.sigma*upper_partial_moment_0
             + 2*lower_exponential_moment_2_divided*law.sigma/alpha**2
             - 2*finite(law, upper_partial_moment_1)*standard_density_a
-            - 2*lower_partial_moment_1_divided*standard_density_a
+            - 2*lower_partial_moment_1_divided_a*standard_density_a
             - 2*lower_slope_covariance_divided_a*law.sigma/alpha**2
         ),
         (
-            2*lower_partial_moment_1_divided*law.sigma*standard_density_a/alpha
+            2*finite(law, law.mu)*finite(law, upper_partial_moment_1)*lower_exponential_moment_1_divided/alpha
+            + 2*lower_partial_moment_1_divided_a*law.sigma*standard_density_a/alpha
             + 2*lower_partial_variance_divided_a/alpha
             + 4*partial_mean_product_divided_a/alpha
             + 2*finite(law, law.mu)*lower_slope_covariance_divided_a/alpha**2
-            + 2*finite(law, law.mu)*finite(law, upper_partial_moment_1)*lower_exponential_moment_1_divided/alpha**3
             + 2*lower_slope_covariance_divided_a*law.sigma**2/alpha**3
-            - 2*finite(law, law.mu)*lower_partial_moment_1_divided_a*upper_partial_moment_0/alpha**2
-            - 2*lower_partial_moment_1_divided_a*law.sigma*standard_density_a/alpha**2
-            - 2*finite(law, upper_partial_moment_1)*lower_weighted_moment_1_divided*law.sigma/alpha**3
+            - 2*finite(law, law.mu)*lower_partial_moment_1_divided*upper_partial_moment_0
+            - 2*lower_partial_moment_1_divided*law.sigma*standard_density_a
+            - 2*finite(law, upper_partial_moment_1)*lower_weighted_moment_1_divided*law.sigma/alpha
             - 2*lower_exponential_moment_2_divided*law.sigma**2/alpha**3
         ),
     )
@@ -1028,12 +1012,7 @@ def celu_std_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
 
     By mu, sigma and alpha; that of the variance over twice the deviation.
     """
-    return root_gradient(
-        law,
-        celu_std(law, alpha),
-        celu_derivative_second_moment(law, alpha),
-        celu_variance_gradient(law, alpha),
-    )
+    return root_gradient(law, celu_std, celu_derivative_second_moment, celu_variance_gradient, alpha)
 
 
 def celu_third_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
@@ -1096,19 +1075,13 @@ def celu_derivative_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     By mu, sigma and alpha; proved equal to the derivatives of the closed form.
     """
     divided = law.divided(alpha)
-    density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, 1)
+    lower_tilted_mean_1_divided = lower_tilted_mean(1, divided)
     lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, 1)
-    probability_by_scale_a = probability_by_scale(law)
     return (
         lower_exponential_moment_1_divided/alpha,
         -lower_weighted_moment_1_divided/alpha,
-        (
-            density_at_zero_a*finite(law, law.mu)/alpha
-            + probability_by_scale_a*law.sigma/alpha
-            + lower_weighted_moment_1_divided*law.sigma/alpha**2
-            - finite(law, law.mu)*lower_exponential_moment_1_divided/alpha**2
-        ),
+        lower_tilted_mean_1_divided/alpha,
     )
 
 
@@ -1118,19 +1091,13 @@ def celu_derivative_second_moment_gradient(law: Law, alpha: Array) -> tuple[Arra
     By mu, sigma and alpha; proved equal to the derivatives of the closed form.
     """
     divided = law.divided(alpha)
-    density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_2_divided = lower_exponential_moment(2, divided, 1)
+    lower_tilted_mean_2_divided = lower_tilted_mean(2, divided)
     lower_weighted_moment_2_divided = lower_weighted_moment(2, divided, 1)
-    probability_by_scale_a = probability_by_scale(law)
     return (
         2*lower_exponential_moment_2_divided/alpha,
         -2*lower_weighted_moment_2_divided/alpha,
-        (
-            density_at_zero_a*finite(law, law.mu)/alpha
-            + probability_by_scale_a*law.sigma/alpha
-            + 2*lower_weighted_moment_2_divided*law.sigma/alpha**2
-            - 2*finite(law, law.mu)*lower_exponential_moment_2_divided/alpha**2
-        ),
+        2*lower_tilted_mean_2_divided/alpha,
     )
 
 
@@ -1140,10 +1107,9 @@ def celu_covariance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     By mu, sigma and alpha; proved equal to the derivatives of the closed form.
     """
     divided = law.divided(alpha)
-    density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, 1)
+    lower_tilted_mean_1_divided = lower_tilted_mean(1, divided)
     lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, 1)
-    probability_by_scale_a = probability_by_scale(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         lower_exponential_moment_1_divided*law.sigma**2/alpha,
@@ -1152,12 +1118,7 @@ def celu_covariance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
             + 2*law.sigma*upper_partial_moment_0
             - lower_weighted_moment_1_divided*law.sigma**2/alpha
         ),
-        (
-            density_at_zero_a*finite(law, law.mu)*law.sigma**2/alpha
-            + probability_by_scale_a*law.sigma**3/alpha
-            + lower_weighted_moment_1_divided*law.sigma**3/alpha**2
-            - finite(law, law.mu)*lower_exponential_moment_1_divided*law.sigma**2/alpha**2
-        ),
+        lower_tilted_mean_1_divided*law.sigma**2/alpha,
     )
 
 
@@ -1167,15 +1128,11 @@ def celu_negative_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     By mu, sigma and alpha; proved equal to the derivatives of the closed form.
     """
     divided = law.divided(alpha)
-    lower_conditional_mean_divided_a = lower_conditional_mean(divided, alpha)
     lower_conditional_mean_by_location_divided_a = lower_conditional_mean_by_location(divided, alpha)
     lower_conditional_mean_by_scale_divided_a = lower_conditional_mean_by_scale(divided, alpha)
+    lower_conditional_remainder_divided_a = lower_conditional_remainder(divided)
     return (
         -lower_conditional_mean_by_location_divided_a/alpha,
         -lower_conditional_mean_by_scale_divided_a/alpha,
-        (
-            finite(law, law.mu)*lower_conditional_mean_by_location_divided_a/alpha**2
-            + lower_conditional_mean_by_scale_divided_a*law.sigma/alpha**2
-            - lower_conditional_mean_divided_a/alpha
-        ),
+        -lower_conditional_remainder_divided_a,
     )

@@ -19,13 +19,14 @@ and where the points t and t + sigma of r would cancel, with the divided differe
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from elu_sym.numeric import lower_moments, mills
 from elu_sym.numeric.exponential_moments import exponential_moment, lower_exponential_moment
 from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, Moment, NormalLaw
 from elu_sym.numeric.lower_moments import lower_moment, lower_partial_moment
+from elu_sym.numeric.moment_differences import second_exponential_quotient
 from elu_sym.numeric.operations import Array
-from elu_sym.numeric.smooth_mean import second_exponential_quotient
 from elu_sym.numeric.upper_moments import upper_conditional_mean, upper_partial_moment
 from elu_sym.numeric.variances import lower_partial_variance
 
@@ -110,7 +111,8 @@ def lower_mixed_moment(order: int, law: Law, alpha: Array | float) -> Array:
         location = ops.minimum(law.mu, 0.0)
         return (alpha * ops.exp(location)) * (alpha * abs(ops.expm1(location))) ** (order - 1)
     moment = Moment(*law.choose(law.t >= lower_moments.LEFT_EDGE, _mixed_right, _mixed_left, order))
-    return alpha * Moment(alpha * moment.unit, moment.root, moment.bracket).value(order - 1)
+    bracket = alpha * moment.bracket
+    return Moment(alpha * moment.unit, moment.root, bracket).value(order - 1)
 
 
 def _mixed_right(law: NormalLaw, order: int) -> Moment:
@@ -120,20 +122,22 @@ def _mixed_right(law: NormalLaw, order: int) -> Moment:
 
 
 def _mixed_left(law: NormalLaw, order: int) -> Moment:
-    def expanded(law: NormalLaw) -> Array:
-        total = 0.0 * law.sigma
-        for k in range(order):
+    def expanded(law: NormalLaw) -> tuple[Array, Array]:
+        # Where the first moment has a root other than 1, nothing of the others is to be seen.
+        _, root, total, _ = exponential_moment(1, law)
+        for k in range(1, order):
             moment = exponential_moment(k + 1, law).value(k + 1)
             total = total + (-1) ** k * math.comb(order - 1, k) * moment
-        return total
+        return root, total
 
-    def difference(law: NormalLaw) -> Array:
+    def difference(law: NormalLaw) -> tuple[Array, Array]:
         # e^X = 1 - (1 - e^X), which is at least 1/2 nearly everywhere.
         below, above = lower_moment(order - 1, law), lower_moment(order, law)
-        return below.value(order - 1) - above.value(order)
+        return law.one, below.value(order - 1) - above.value(order)
 
     apart = law.sigma - law.mu >= _APART
-    return Moment(law.one, law.one, law.choose(apart, expanded, difference))
+    root, bracket = law.choose(apart, expanded, difference)
+    return Moment(law.one, root, bracket)
 
 
 def lower_weighted_moment(order: int, law: Law, alpha: Array | float) -> Array:
@@ -273,6 +277,85 @@ def lower_remainder(law: Law) -> Array:
     return law.choose(law.t >= lower_moments.LEFT_EDGE, right, left)
 
 
+def lower_tilted_mean(order: int, law: Law) -> Array:
+    """Return -E[X e^(n X); X < 0], n times the slope of a moment of e^X in its unit.
+
+    It is sigma phi(t) I_1(x) with x = t + n sigma, for x >= 0; for x < 0, by completing the square,
+    e^(n mu + n^2 sigma^2/2) times the mean of the negative part of N(mu + n sigma^2, sigma^2).
+
+    Args:
+        order: n, a small whole number, not negative.
+        law: The law of X.
+
+    Returns:
+        Array of the shape of the law, not negative.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> lower_tilted_mean(1, NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
+    array([0.13736399])
+    """
+    ops = law.ops
+    if isinstance(law, LimitLaw):
+        below = ops.maximum(ops.minimum(law.mu, 0.0), -_FARTHEST)
+        return -below * ops.exp(order * below)
+
+    def right(law: NormalLaw) -> Moment:
+        root, weight = law.density
+        first = mills.mills_derivatives(law.ops, 1, law.t + order * law.sigma)[1]
+        return Moment(law.sigma, root, weight * first)
+
+    def left(law: NormalLaw) -> Moment:
+        # E[X e^(n X); X < 0] = (mu + n sigma^2) E_n - sigma phi(t), of one sign for x < 0.
+        moment = exponential_moment(order, law)
+        size = -(law.t + order * law.sigma)
+        root, weight = law.density
+        beyond = root / law.ops.maximum(moment.root, law.ops.unit)  # at most 1
+        density = (beyond * beyond) * (beyond * beyond) * weight
+        return Moment(law.sigma, moment.root, size * moment.bracket + density)
+
+    return Moment(*law.choose(law.t + order * law.sigma >= 0.0, right, left)).value(1)
+
+
+def lower_conditional_remainder(law: Law) -> Array:
+    """Return E[1 - e^X + X e^X | X < 0], the slope of the conditional mean in its unit.
+
+    Args:
+        law: The law of X.
+
+    Returns:
+        Array of the shape of the law, not negative.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> lower_conditional_remainder(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
+    array([0.20211544])
+    """
+    if isinstance(law, LimitLaw):
+        return lower_remainder(law)
+
+    def right(law: NormalLaw) -> Array:
+        ops, t, beyond = law.ops, law.t, law.t + law.sigma
+        return law.choose(mills.within_reach(ops, t, beyond), close, apart)
+
+    def close(law: NormalLaw) -> Array:
+        beyond = law.t + law.sigma
+        points = [law.t, beyond, beyond]
+        bracket = 0.5 * mills.relative_difference(law.ops, points)
+        return (law.sigma * bracket) * law.sigma
+
+    def apart(law: NormalLaw) -> Array:
+        ratio = mills.mills_ratio(law.ops, law.t)
+        beyond, slope = mills.mills_derivatives(law.ops, 1, law.t + law.sigma)
+        return (ratio - beyond - law.sigma * slope) / ratio
+
+    def left(law: NormalLaw) -> Array:
+        return lower_remainder(law) / (1.0 - law.tail_probability)
+
+    _ = law.tail_probability  # before the law is divided, since most of it is needed
+    return law.choose(law.t >= lower_moments.LEFT_EDGE, right, left)
+
+
 def _standard_conditional_variance(law: NormalLaw) -> Array:
     """Return Var(X | X > 0)/sigma^2."""
 
@@ -390,29 +473,50 @@ def lower_conditional_mean_by_scale(law: Law, alpha: Array | float) -> Array:
 
 
 def root_gradient(
-    law: Law, root: Array, slope: Array, gradient: tuple[Array, ...]
+    law: Law,
+    root: Callable[..., Array],
+    slope: Callable[..., Array],
+    gradient: Callable[..., tuple[Array, ...]],
+    *parameters: Array,
 ) -> tuple[Array, ...]:
     """Return the gradient of the root of a variance.
 
     Args:
         law: The law of X.
-        root: The standard deviation.
+        root: The standard deviation, a function of the law and of the parameters as the others.
         slope: The second moment of the slope of the activation.
         gradient: That of the variance.
+        *parameters: Those of the activation.
 
     Returns:
         The derivatives in the same order.  Where sigma = 0 the deviation is sigma times the root of
-        ``slope``; where it is 0 because it is no number any more, so are they.
+        ``slope``, and at mu = 0 sigma times that of two straight lines, which a tiny sigma shows;
+        where it is 0 because it is no number any more, so are they.
 
     >>> import numpy as np
     >>> from elu_sym.numeric.operations import NUMPY
     >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
-    >>> root_gradient(law, np.array([2.0]), np.array([1.0]), (np.array([4.0]),))
+    >>> root_gradient(law, lambda law: law.one + 1.0, None, lambda law: (4.0 * law.one,))
     (array([1.]),)
     """
-    ops = law.ops
-    if isinstance(law, LimitLaw):
-        nothing = 0.0 * law.negative
-        return nothing, ops.sqrt(slope), *(nothing for _ in gradient[2:])
-    double = 2.0 * ops.where(root > 0.0, root, 1.0)
-    return tuple(ops.where(root > 0.0, each / double, 0.0 * root) for each in gradient)
+    where = law.ops.where
+
+    def halved(law: Law) -> tuple[Array, ...]:
+        deviation = root(law, *parameters)
+        double = 2.0 * where(deviation > 0.0, deviation, 1.0)
+        return tuple(
+            where(deviation > 0.0, each / double, 0.0 * deviation)
+            for each in gradient(law, *parameters)
+        )
+
+    if isinstance(law, NormalLaw):
+        return halved(law)
+    nothing = 0.0 * law.negative
+    zero = nothing * law.sigma
+    by_location, by_scale, *others = halved(NormalLaw(law.ops, zero, zero + law.ops.unit**0.5))
+    kink = law.mu == 0.0
+    return (
+        where(kink, by_location, nothing),
+        where(kink, by_scale, law.ops.sqrt(slope(law, *parameters))),
+        *(where(kink, nothing, each) for each in halved(law)[2:]),
+    )
