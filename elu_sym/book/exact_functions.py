@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 LIMIT_PRECISION = 256
 """Bits of a limit as a ball."""
 
+TINY = -(1 << 20)
+"""The binary logarithm of what no argument comes near; the doubles have a unit of their own."""
+
 NARROW = Rational(1, 2**100)
 """The relative width of a ball."""
 
@@ -148,6 +151,7 @@ class _Mpmath(_Exact):
     def number(self, value: Expr) -> mpmath.mpf:
         return mpmath.mpf("nan") if value is S.NaN else digits_of(value, mpmath.mp.dps)
 
+    unit = mpmath.ldexp(1, TINY)
     exp, expm1 = staticmethod(mpmath.exp), staticmethod(mpmath.expm1)
     sqrt = staticmethod(mpmath.sqrt)
 
@@ -159,7 +163,7 @@ class _Arb(_Exact):
         with extra("verify", f'{formula.id}.lambdify("flint")'):
             import flint
         super().__init__(formula)
-        self.ball = flint.arb
+        self.ball, self.unit = flint.arb, flint.arb(2) ** TINY
         self.inside = arb_function(formula.expr, formula.symbols)
 
     def generated_limit(self, at: Mapping[Symbol, Expr]) -> Ball:

@@ -7,8 +7,8 @@ from math import inf
 import mpmath
 from sympy import Add, Expr, Float, S, Symbol, sign
 
+from elu_sym.gaussian.exponential_polynomial import monomials
 from elu_sym.gaussian.piecewise import PiecewiseExpression
-from elu_sym.gaussian.rules import monomials
 
 
 def limit_at(g: PiecewiseExpression, mean: Expr, parameters: Mapping[Symbol, Expr]) -> Expr:
