@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, pairwise, repeat
+from sys import float_info
 from typing import TYPE_CHECKING, Any
 
 from sympy import Add, DiracDelta, Expr, Heaviside, Rational, Symbol
 from sympy.stats import Normal
 
-from elu_sym.algebra.enclosure import Point
+from elu_sym.algebra.enclosure import Point, enclosures
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.certify.compound import Compound, identity_certificate
 from elu_sym.certify.floating_point import condition_aware, numeric_certificate
@@ -78,7 +79,7 @@ def witnesses_of(formula: Formula) -> tuple[Witness, ...]:
         _derivation(formula),
         *_exact_certificates(certified, expression, quantity),
         arb_certificate(expression, quantity, moderate),
-        *_numeric_certificates(formula, [*wide, *hard_points(parameters)]),
+        *_numeric_certificates(formula, _with_value(formula, [*wide, *hard_points(parameters)])),
         *_monte_carlo(formula),
         mutation_certificate(expression, quantity),
     )
@@ -167,6 +168,18 @@ def _numeric_certificates(formula: Formula, points: Sequence[Point]) -> Iterator
         yield replace(witness, detail=f"{name}: {witness.detail}")
 
 
+def _with_value(formula: Formula, points: Sequence[Point]) -> list[Point]:
+    """The points at which a function of one's own has an expectation in the double range."""
+    if formula.quantity.published:
+        return list(points)
+    largest = float_info.max
+    return [
+        point
+        for point in points
+        if any(abs(ball) < largest for ball in enclosures(formula.closed_form, point, 1 << 12))
+    ]
+
+
 def _compound(formula: Formula) -> Compound:
     """What a formula is, as a function of expectations."""
     if formula.integrand is not None:
@@ -242,10 +255,13 @@ def _sized_like(formula: Formula) -> Expr:
 
 
 def _monte_carlo(formula: Formula) -> Iterator[Witness]:
-    """Sample g(X) for an expectation and f(X) for a variance; sample the parts of the others."""
+    """Sample g(X) for an expectation and f(X) for a variance; sample the parts of the others.
+
+    How rare the values of a function of one's own are, nobody knows beforehand.
+    """
     if formula.name in ("variance", "std"):
         yield _sampled(formula, formula.activation.mean.integrand, "variance")
-    elif formula.integrand is not None and not formula.integrand.has(DiracDelta):
+    elif formula.integrand is not None and formula.quantity.published:
         yield _sampled(formula, formula.integrand)
     for part in formula.parts.values():
         # A published part is sampled in its own right, and zeros have no spread to measure by.
@@ -261,18 +277,10 @@ def _sampled(formula: Formula, g: Expr, statistic: Statistic = "mean") -> Witnes
     rare = formula.name in ("variance", "std", "fourth_moment")
     places = [place for place in GRID if not rare or place[0] > -place[1] / 2]
     # The relatives come out of the same engine and the same primitives as ELU.
-    own = not formula.quantity.published
-    places = places if own or formula.activation.name == "elu" else places[::2]
+    places = places if formula.activation.name == "elu" else places[::2]
     grid = _fitted(places, len(formula.symbols))
     return monte_carlo_certificate(
-        tested,
-        _read(g),
-        statistic,
-        grid=grid,
-        samples=SAMPLES,
-        symbols=formula.symbols,
-        # Of a function of one's own nobody knows how heavy its tails are.
-        uninformative=len(grid) if own else 0,
+        tested, g, statistic, grid=grid, samples=SAMPLES, symbols=formula.symbols
     )
 
 

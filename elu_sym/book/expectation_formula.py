@@ -8,7 +8,19 @@ from keyword import iskeyword
 from math import inf
 from typing import Any
 
-from sympy import Dummy, Expr, Lambda, Symbol, default_sort_key, latex
+from sympy import (
+    Dummy,
+    Expr,
+    Float,
+    Lambda,
+    Rational,
+    Symbol,
+    cosh,
+    default_sort_key,
+    exp,
+    latex,
+    sinh,
+)
 from sympy.stats import random_symbols
 
 from elu_sym.book.decomposition import NoDecompositionError
@@ -182,4 +194,6 @@ def _integrand(g: Any) -> Expr:
         expression = expression.xreplace({place: x})
     for symbol in random_symbols(expression):
         raise ValueError(f"g = {expression} has the random symbol {symbol}: write x for it")
-    return expression
+    # As the engine does: a float is the rational number that it is.
+    exact = {number: Rational(number) for number in expression.atoms(Float)}
+    return expression.xreplace(exact).rewrite((sinh, cosh), exp)
