@@ -903,12 +903,12 @@ def celu_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     divided = law.divided(alpha)
     lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, 1)
-    lower_remainder_divided_a = lower_remainder(divided)
+    lower_remainder_1_divided = lower_remainder(1, divided)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         lower_exponential_moment_1_divided + upper_partial_moment_0,
         lower_exponential_moment_1_divided*law.sigma/alpha,
-        -lower_remainder_divided_a,
+        -lower_remainder_1_divided,
     )
 
 
@@ -919,14 +919,14 @@ def celu_absolute_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     divided = law.divided(alpha)
     lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, alpha)
-    lower_remainder_divided_a = lower_remainder(divided)
+    lower_remainder_1_divided = lower_remainder(1, divided)
     lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, alpha)
     standard_density_a = standard_density(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         upper_partial_moment_0 - lower_exponential_moment_1_divided/alpha,
         standard_density_a + lower_weighted_moment_1_divided/alpha,
-        lower_remainder_divided_a,
+        lower_remainder_1_divided,
     )
 
 
@@ -938,7 +938,7 @@ def celu_second_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     divided = law.divided(alpha)
     lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, alpha)
     lower_mixed_moment_2_divided = lower_mixed_moment(2, divided, alpha)
-    lower_partial_moment_2_divided = lower_partial_moment(2, divided, alpha)
+    lower_remainder_2_divided = lower_remainder(2, divided)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     upper_partial_moment_1 = upper_partial_moment(1, law)
     return (
@@ -948,12 +948,7 @@ def celu_second_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
             + 2*lower_exponential_moment_1_divided*law.sigma/alpha
             - 4*lower_mixed_moment_2_divided*law.sigma/alpha**2
         ),
-        (
-            2*lower_partial_moment_2_divided/alpha
-            + 2*finite(law, law.mu)*lower_mixed_moment_2_divided/alpha**2
-            + 4*lower_mixed_moment_2_divided*law.sigma**2/alpha**3
-            - 2*lower_exponential_moment_1_divided*law.sigma**2/alpha**2
-        ),
+        2*alpha*lower_remainder_2_divided,
     )
 
 
@@ -1023,7 +1018,7 @@ def celu_third_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     divided = law.divided(alpha)
     lower_mixed_moment_2_divided = lower_mixed_moment(2, divided, alpha)
     lower_mixed_moment_3_divided = lower_mixed_moment(3, divided, alpha)
-    lower_partial_moment_3_divided = lower_partial_moment(3, divided, alpha)
+    lower_remainder_3_divided = lower_remainder(3, divided)
     upper_partial_moment_1 = upper_partial_moment(1, law)
     upper_partial_moment_2 = upper_partial_moment(2, law)
     return (
@@ -1033,12 +1028,7 @@ def celu_third_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
             + 9*lower_mixed_moment_3_divided*law.sigma/alpha**2
             - 6*lower_mixed_moment_2_divided*law.sigma/alpha
         ),
-        (
-            6*lower_mixed_moment_2_divided*law.sigma**2/alpha**2
-            - 3*lower_partial_moment_3_divided/alpha
-            - 3*finite(law, law.mu)*lower_mixed_moment_3_divided/alpha**2
-            - 9*lower_mixed_moment_3_divided*law.sigma**2/alpha**3
-        ),
+        -3*alpha**2*lower_remainder_3_divided,
     )
 
 
@@ -1050,7 +1040,7 @@ def celu_fourth_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     divided = law.divided(alpha)
     lower_mixed_moment_3_divided = lower_mixed_moment(3, divided, alpha)
     lower_mixed_moment_4_divided = lower_mixed_moment(4, divided, alpha)
-    lower_partial_moment_4_divided = lower_partial_moment(4, divided, alpha)
+    lower_remainder_4_divided = lower_remainder(4, divided)
     upper_partial_moment_2 = upper_partial_moment(2, law)
     upper_partial_moment_3 = upper_partial_moment(3, law)
     return (
@@ -1060,12 +1050,7 @@ def celu_fourth_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
             + 12*lower_mixed_moment_3_divided*law.sigma/alpha
             - 16*lower_mixed_moment_4_divided*law.sigma/alpha**2
         ),
-        (
-            4*lower_partial_moment_4_divided/alpha
-            + 4*finite(law, law.mu)*lower_mixed_moment_4_divided/alpha**2
-            + 16*lower_mixed_moment_4_divided*law.sigma**2/alpha**3
-            - 12*lower_mixed_moment_3_divided*law.sigma**2/alpha**2
-        ),
+        4*alpha**3*lower_remainder_4_divided,
     )
 
 

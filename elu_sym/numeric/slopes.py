@@ -217,13 +217,21 @@ def lower_slope_covariance(law: Law, alpha: Array | float) -> Array:
     return law.choose(law.t >= _COVARIANCE_EDGE, right, left, alpha)
 
 
-def lower_remainder(law: Law) -> Array:
-    """Return E[1 - e^X + X e^X; X < 0], minus the slope of the mean of CELU in alpha.
+def lower_remainder(order: int, law: Law) -> Array:
+    """Return E[(1 - e^X)^(n - 1) (1 - e^X + X e^X); X < 0].
 
-    For small mu and sigma it is sigma^2 phi(t) times the divided difference of the Mills ratio at
-    t, t + sigma and t + sigma, and for t < -2 the mean over all X less the same on the other side.
+    Times n it is the slope in alpha, in its unit, of a partial moment of CELU.  Where the step is
+    small it is sigma^(n + 1) phi(t) times divided differences of the Mills ratio at t, t + sigma,
+    ..., t + n sigma, each of the last n points doubled in its turn,
+
+        (D[t, t + sigma, t + sigma, ...] + 2 D[...] + ... + n D[..., t + n sigma, t + n sigma])
+        / (n (n + 1)),
+
+    and for n = 1 and t < -2 the mean over all X less the same on the other side; elsewhere it is
+    the partial moment less those of -X e^(k X).
 
     Args:
+        order: n, from 1 to 4.
         law: The law of X.
 
     Returns:
@@ -231,7 +239,7 @@ def lower_remainder(law: Law) -> Array:
 
     >>> import numpy as np
     >>> from elu_sym.numeric.operations import NUMPY
-    >>> lower_remainder(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
+    >>> lower_remainder(1, NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
     array([0.10105772])
     """
     ops = law.ops
@@ -239,26 +247,23 @@ def lower_remainder(law: Law) -> Array:
         location = ops.maximum(ops.minimum(law.mu, 0.0), -_FARTHEST)
         small = ops.maximum(location, -1.0)
         curved = (small * small) * ops.exp(small) * second_exponential_quotient(ops, -small)
-        return ops.where(
-            location < -1.0, location * ops.exp(location) - ops.expm1(location), curved
-        )
+        below = -ops.expm1(location)
+        far = location * ops.exp(location) + below
+        return ops.where(location < -1.0, far, curved) * below ** (order - 1)
 
     def right(law: NormalLaw) -> Array:
+        points = [law.t + k * law.sigma for k in range(order + 1)]
         root, weight = law.density
-        close = mills.within_reach(law.ops, law.t, law.t + law.sigma)
-        unit, bracket = law.choose(close, quotient, differences)
-        return Moment(unit, root, weight * bracket).value(2)
-
-    def quotient(law: NormalLaw) -> tuple[Array, Array]:
-        points = [law.t, law.t + law.sigma, law.t + law.sigma]
-        return law.sigma, 0.5 * mills.divided_difference(law.ops, points)
-
-    def differences(law: NormalLaw) -> tuple[Array, Array]:
-        ratio = mills.mills_ratio(law.ops, law.t)
-        beyond, slope = mills.mills_derivatives(law.ops, 1, law.t + law.sigma)
-        return law.one, ratio - beyond - law.sigma * slope
+        total = 0.0
+        for k in range(1, order + 1):
+            doubled = [*points[: k + 1], *points[k:]]
+            total = total + k * mills.divided_difference(law.ops, doubled)
+        total = total * (1.0 / (order * (order + 1)))
+        return Moment(law.sigma, root, weight * total).value(order) * law.sigma
 
     def left(law: NormalLaw) -> Array:
+        if order > 1:
+            return apart(law)
         return law.choose(law.sigma - law.mu < 1.0, near, apart)
 
     def near(law: NormalLaw) -> Array:
@@ -270,11 +275,14 @@ def lower_remainder(law: Law) -> Array:
         return ops.exp(y) * whole - (sigma * (law.density_value * above)) * sigma
 
     def apart(law: NormalLaw) -> Array:
-        weighted = law.mu * exponential_moment(1, law).value(1)
-        weighted = weighted - law.sigma * lower_weighted_moment(1, law, 1.0)
-        return lower_partial_moment(1, law, 1.0) + weighted
+        total = lower_moment(order, law).value(order)
+        for k in range(order):
+            sign = (-1) ** k * math.comb(order - 1, k)
+            total = total - sign * lower_tilted_mean(k + 1, law)
+        return total
 
-    return law.choose(law.t >= lower_moments.LEFT_EDGE, right, left)
+    close = mills.within_reach(ops, law.t, law.t + order * law.sigma)
+    return law.choose((law.t >= lower_moments.LEFT_EDGE) & close, right, left)
 
 
 def lower_tilted_mean(order: int, law: Law) -> Array:
@@ -332,7 +340,7 @@ def lower_conditional_remainder(law: Law) -> Array:
     array([0.20211544])
     """
     if isinstance(law, LimitLaw):
-        return lower_remainder(law)
+        return lower_remainder(1, law)
 
     def right(law: NormalLaw) -> Array:
         ops, t, beyond = law.ops, law.t, law.t + law.sigma
@@ -350,7 +358,7 @@ def lower_conditional_remainder(law: Law) -> Array:
         return (ratio - beyond - law.sigma * slope) / ratio
 
     def left(law: NormalLaw) -> Array:
-        return lower_remainder(law) / (1.0 - law.tail_probability)
+        return lower_remainder(1, law) / (1.0 - law.tail_probability)
 
     _ = law.tail_probability  # before the law is divided, since most of it is needed
     return law.choose(law.t >= lower_moments.LEFT_EDGE, right, left)
