@@ -220,8 +220,25 @@ class LowerExponentialMoment(Primitive, nargs=4):
     @classmethod
     def slopes(cls, n: Expr) -> tuple[Expr, ...]:
         """The moment itself and what leaves through zero."""
-        by_location = n * cls(n, *ELU) - alpha**n * AT_ZERO
+        by_location = LowerExponentialMomentByLocation(n, *ELU)
         return by_location, -n * LowerWeightedMoment(n, *ELU) - alpha**n * BY_SCALE
+
+
+class LowerExponentialMomentByLocation(Primitive, nargs=4):
+    r"""The slope in mu of :math:`E[(\alpha e^X)^n; X < 0]`.
+
+    For alpha = 1 it stands as its two terms, since the density there cancels that of the other
+    part.
+    """
+
+    definition = staticmethod(lambda n: n * LowerExponentialMoment(n, *ELU) - alpha**n * AT_ZERO)
+
+    @classmethod
+    def eval(cls, order: Expr, *place: Expr) -> Expr | None:
+        """The two terms, for alpha = 1."""
+        if place[-1] != 1:
+            return None
+        return order * LowerExponentialMoment(order, *place) - DensityAtZero(*place[:2])
 
 
 class LowerMixedMoment(Primitive, nargs=4):

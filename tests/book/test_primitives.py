@@ -10,6 +10,7 @@ from elu_sym.book import primitives
 from elu_sym.book.primitives import (
     PLACE,
     LowerExponentialMoment,
+    LowerExponentialMomentByLocation,
     LowerMixedMoment,
     LowerPartialMoment,
     LowerRemainder,
@@ -34,6 +35,7 @@ ORDERS = {
     LowerRemainder: range(1, 5),
     LowerPartialMoment: range(5),
     LowerExponentialMoment: range(5),
+    LowerExponentialMomentByLocation: range(1, 3),
     LowerMixedMoment: range(1, 5),
     LowerWeightedMoment: range(1, 4),
 }
