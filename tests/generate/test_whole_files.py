@@ -146,12 +146,12 @@ def test_whoever_waited_for_a_file_that_was_renamed_has_a_new_one(tmp_path):
 
 
 def test_a_missing_folder_is_an_error_that_names_the_file(tmp_path):
-    with pytest.raises(FileNotFoundError, match="missing/file'$"):
+    with pytest.raises(FileNotFoundError, match=r"missing/file'$"):
         write_whole(tmp_path / "missing" / "file", "text")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full disk")
 def test_a_full_disk_is_an_error_that_names_the_file(tmp_path):
     (tmp_path / "file").symlink_to("/dev/full")
-    with pytest.raises(OSError, match="No space left on device: '.*/file'$"):
+    with pytest.raises(OSError, match=r"No space left on device: '.*/file'$"):
         write_whole(tmp_path / "file", "text")
