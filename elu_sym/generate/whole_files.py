@@ -65,7 +65,7 @@ def keep_name(path: Path) -> None:
             os.close(descriptor)
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
+def write_whole(path: Path, content: str | bytes | memoryview) -> None:
     r"""Write a file under another name in the same folder, and rename it when it is complete.
 
     An interrupted call leaves the old file as it was. Where the process is killed the other name,
@@ -87,7 +87,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
         ...     Path(folder, "a.txt").read_text(encoding="utf-8")
         'one\n'
     """
-    whole = content if isinstance(content, bytes) else content.encode("utf-8")
+    whole = content.encode("utf-8") if isinstance(content, str) else content
     target = Path(os.path.realpath(path))
     try:
         if target.exists() and not target.is_file():
@@ -98,7 +98,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def _replace(target: Path, whole: bytes) -> None:
+def _replace(target: Path, whole: bytes | memoryview) -> None:
     part = target.with_name(f".{target.name}.part")
     with only_writer(part, wait=True) as stream:
         try:
