@@ -12,7 +12,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from sysconfig import get_config_var
@@ -153,6 +152,8 @@ def a_built_module(folder: Path) -> None:
 BUILD = ("setup.py", "--quiet", "build_ext", "--inplace")
 BUILT = f"_compiled.{get_config_var('SOABI')}.so"
 
+ONLY = ("regularity.range", "regularity.monotone")
+
 SCENARIOS = {
     "a file": Scenario(writes("file", "old"), [sys.executable, "-c", WRITE], ["file"], PACKAGE),
     "a table": Scenario(table, [sys.executable, "measure.py", "1"], ["table.csv"], PACKAGE),
@@ -167,8 +168,7 @@ SCENARIOS = {
     ),
     "verify": Scenario(
         writes("report.txt", "old"),
-        [sys.executable, "-m", "elu_sym", "verify"]
-        + ["--only", "regularity.range", "regularity.monotone", "--report", "report.txt"],
+        [sys.executable, "-m", "elu_sym", "verify", "--report", "report.txt", "--only", *ONLY],
         ["report.txt"],
         PACKAGE,
         # The times differ.
@@ -181,9 +181,7 @@ SCENARIOS = {
         {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": "."},
         numbers=(signal.SIGKILL, signal.SIGINT, signal.SIGTERM),
     ),
-    "a first build": Scenario(
-        small_module, [sys.executable, *BUILD], [f"elu_sym/numeric/{BUILT}"]
-    ),
+    "a first build": Scenario(small_module, [sys.executable, *BUILD], [f"elu_sym/numeric/{BUILT}"]),
     "a build": Scenario(a_built_module, [sys.executable, *BUILD], [f"elu_sym/numeric/{BUILT}"]),
     "a notebook": Scenario(
         lambda folder: (folder / "page.ipynb").write_text(json.dumps(NOTEBOOK)),
