@@ -54,8 +54,12 @@ SWEEP = """
 import dask, numpy as np
 from elu_sym import mean
 from elu_sym.interop.dask import sweep
-with dask.config.set(num_workers=1):
-    sweep(mean, {"mu": np.linspace(-3, 3, 40), "sigma": [0.5, 1.0]}, "table", chunk=40)
+grid = {"mu": np.linspace(-3, 3, 40), "sigma": [0.5, 1.0]}
+try:
+    with dask.config.set(num_workers=1):
+        sweep(mean, grid, "table", chunk=40)
+except ValueError as error:  # it was killed when all was done
+    assert "exists: remove it or give another path" in str(error)
 """
 
 DERIVE = """#!/bin/sh

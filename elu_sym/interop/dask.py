@@ -203,8 +203,6 @@ def sweep(
     axes = _axes(chosen, grid)
     chunk = _whole_number("chunk", chunk, 1)
     target = Path(path).absolute()
-    if os.path.lexists(target):
-        raise ValueError(f"path = {str(path)!r} exists: remove it or give another path")
     if not target.parent.is_dir():
         raise ValueError(f"path = {str(path)!r} is in a folder that does not exist: make it first")
     _check_client(client)
@@ -214,8 +212,8 @@ def sweep(
     lock = unfinished.with_suffix(".lock")
     with only_writer(lock):
         try:
-            if os.path.lexists(target):  # whoever had the lock before has finished
-                raise ValueError(f"path = {str(path)!r} exists by now: another process made it")
+            if os.path.lexists(target):
+                raise ValueError(f"path = {str(path)!r} exists: remove it or give another path")
             _write_parts(ids, axes, unfinished, chunk, client, progress)
             unfinished.rename(target)
             keep_name(target)
