@@ -48,6 +48,8 @@ $(BACKENDS_INSTALLED): $(ENV)
 	@$(PY) $(INSTALL) '.[$(EXTRAS),$(BACKENDS)]' --constraint constraints.txt
 	@touch $@
 
+# It is committed, and written by rename: make must not delete it where it is interrupted.
+.PRECIOUS: $(GENERATED)
 derive: $(GENERATED) ## derive the formulas and write elu_sym/numeric/_generated.py
 # A file that is newer than its stamp was edited by hand or came from elsewhere: it is written again.
 # An unchanged file is left alone by codegen, hence the touch.

@@ -26,11 +26,22 @@ class Build(build_ext):
             for extension in self.extensions:
                 # Without contraction the same operations give the same bits on every processor.
                 extension.extra_compile_args = ["-O3", "-ffp-contract=off", "-fno-math-errno"]
+        link = self.compiler.link_shared_object
+
+        def link_by_rename(objects: Any, outfile: str, *args: Any, **options: Any) -> None:
+            """Link under another name: what an interrupted call left would pass for a module."""
+            part = f"{outfile}.part"
+            Path(part).unlink(missing_ok=True)
+            link(objects, part, *args, **options)
+            os.replace(part, outfile)
+
+        self.compiler.link_shared_object = link_by_rename
         super().build_extensions()
 
     def copy_file(self, infile: str, outfile: str, *args: Any, **options: Any) -> Any:
         """Copy under another name first: a part of a module would crash Python."""
         part = f"{outfile}.part"
+        Path(part).unlink(missing_ok=True)  # one that was left is newer, and would not be copied to
         super().copy_file(infile, part, *args, **options)
         os.replace(part, outfile)
         return outfile, 1
@@ -42,7 +53,7 @@ setup(
         Extension(
             "elu_sym.numeric._compiled",
             [str(FOLDER / "module.c")],
-            depends=[str(path) for path in SOURCES],
+            depends=[*map(str, SOURCES), __file__],
             include_dirs=[numpy.get_include()],
             define_macros=[("SOURCES", f"{CHECKSUM}UL")],
             optional=True,  # without a compiler NumPy computes the same

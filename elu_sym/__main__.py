@@ -3,14 +3,22 @@
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
+
+from elu_sym.generate.exit_codes import exit_code
 
 
 class _Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line."""
+
+    def __init__(self, **options: Any) -> None:
+        """Take for numbers what argparse takes for options: -1e-3 and -inf."""
+        super().__init__(**options)
+        self._negative_number_matcher = re.compile(r"-(\d|\.\d|inf|nan)", re.IGNORECASE)
 
     def error(self, message: str) -> NoReturn:
         """Print the error alone; ``--help`` shows the usage."""
@@ -24,23 +32,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the command line without the program; that of the process by default.
 
     Returns:
-        0 on success, 1 if verification fails. A bad argument exits with 2 and one line.
+        0 on success, 1 if verification fails. What is wrong is one line, and 2.
     """
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    return exit_code(" ".join(("elu_sym", *given[:1])), lambda: _run(given))
+
+
+def _run(given: list[str]) -> int:
     parser = _parser()
-    options = parser.parse_args(arguments)
+    for each in given:
+        if each.startswith("--") and each.endswith("=--"):
+            # Python 3.11 and 3.12 take this for an empty list of values, of whatever type.
+            parser.error(f"argument {each.removesuffix('=--')}: expected one argument")
+    options = parser.parse_args(given)
     if options.command is None:
         parser.print_help()
         return 0
-    try:
-        return int(options.run(options))
-    except (TypeError, ValueError, ModuleNotFoundError) as error:
-        parser.exit(2, f"{parser.prog} {options.command}: error: {error}\n")
-    except BrokenPipeError:
-        # The reader of the output has gone; what it did not read is not needed.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    return int(options.run(options))
 
 
 def _parser() -> argparse.ArgumentParser:

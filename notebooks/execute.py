@@ -5,7 +5,10 @@ the old one whole. What depends on the machine and not on the notebook is droppe
 twice changes nothing.
 """
 
+import os
+import shutil
 import sys
+import tempfile
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +17,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from elu_sym.generate.exit_codes import exit_code
 from elu_sym.generate.whole_files import write_whole
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -22,14 +26,22 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 def execute(path: Path) -> None:
     """Run the notebook at `path` and write its outputs into it."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(
-        notebook,
-        kernel_name=KERNEL["name"],
-        record_timing=False,
-        coalesce_streams=True,
-        resources={"metadata": {"path": path.parent}},
-        timeout=120,
-    ).execute()
+    # Temporary files, the address of the kernel too, go where an interrupted run left its own.
+    temporary = path.absolute().with_name(f".{path.stem}.part")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir()
+    tempfile.tempdir = os.environ["TMPDIR"] = str(temporary)
+    try:
+        NotebookClient(
+            notebook,
+            kernel_name=KERNEL["name"],
+            record_timing=False,
+            coalesce_streams=True,
+            resources={"metadata": {"path": path.parent}},
+            timeout=120,
+        ).execute()
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
     # The version of Python and of the kernel would change with every machine.
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for cell in notebook.cells:
@@ -50,9 +62,16 @@ def pictures(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, bytes]]:
                 yield tag.removeprefix("picture-"), b64decode(png)
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Execute the notebooks that are named, up to the first that fails."""
     for name in sys.argv[1:]:
         try:
             execute(Path(name))
         except CellExecutionError as error:
-            sys.exit(f"{name}: a cell failed\n{error}")
+            print(f"{name}: a cell failed\n{error}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(exit_code("execute.py", main))

@@ -5,6 +5,7 @@ another test does not kill:
 
     test_definition.py::test_other_words_turn_no_claim_over       every claim again, in other words
     test_walk_through.py                                          a clean checkout, from nothing
+    test_interruptions.py::test_a_command_that_is_killed_damages_nothing   each at every write
     test_codegen.py::test_another_process_derives_the_same_bytes  by the rational numbers of Python
     test_cover.py::test_every_cover_is_found_again_to_the_byte    a search for each
     test_self_normalization.py::test_the_stored_covers_prove_what_is_claimed[snn_widened]

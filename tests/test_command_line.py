@@ -1,9 +1,12 @@
 """The command line: exit codes, one line for an error, and never a traceback."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import pytest
@@ -19,10 +22,7 @@ from elu_sym.claims.rules.elementary import Equality
 @pytest.fixture
 def run(capsys):
     def call(*arguments):
-        try:
-            code = main(arguments)
-        except SystemExit as stopped:
-            code = stopped.code
+        code = main(arguments)
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 
@@ -42,6 +42,14 @@ def test_moments_at_a_limit(run):
     code, out, _ = run("moments", "--mu=-inf", "--sigma", "1", "--alpha", "2")
     assert code == 0
     assert [float(line.split()[1]) for line in out.splitlines()] == [-2, 4, 0]
+
+
+@pytest.mark.parametrize("value", ["-1e-3", "-.5", "-2", "-1_0", "-inf", "-Infinity"])
+def test_a_negative_number_is_no_option(run, value):
+    apart, together = run("moments", "--mu", value), run("moments", f"--mu={value}")
+    assert apart == together
+    assert apart[0] == 0
+    assert apart[1].startswith(f"mean           {float(elu_sym.mean(float(value), 1.0))!r}")
 
 
 def test_derive_prints_every_step(run):
@@ -177,6 +185,9 @@ WRONG = {
     "a formula for a claim": (("explain", "mean"), "mean is a formula: python -m elu_sym derive"),
     "no claim": (("explain",), "required: ID"),
     "no id": (("verify", "--only"), "expected at least one argument"),
+    "dashes for a number": (("moments", "--sigma=--"), "argument --sigma: expected one argument"),
+    "dashes for a file": (("audit", "x.npy", "--plot=--"), "argument --plot: expected one"),
+    "an option for a number": (("moments", "--mu", "-x"), "argument --mu: expected one argument"),
 }
 
 
@@ -209,7 +220,51 @@ def test_a_missing_extra_is_one_line(run, monkeypatch):
 
 
 def test_a_reader_who_leaves_early_causes_no_traceback():
-    command = f"{sys.executable} -m elu_sym derive mean | head -1"
+    command = f'"{sys.executable}" -m elu_sym derive mean | head -1'
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert done.stdout.count("\n") == 1
     assert done.stderr == ""
+
+
+TELL = """
+import runpy, sys
+from elu_sym.generate import exit_codes
+streams = exit_codes._open_standard_streams
+exit_codes._open_standard_streams = lambda: streams() or print("begun", flush=True)
+runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
+"""
+"""Runs a module as Python does, and tells when its command begins."""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="these are signals of POSIX")
+@pytest.mark.parametrize(
+    "command",
+    [("elu_sym", "verify"), ("elu_sym.generate",), ("elu_sym.claims.covers", "--check")],
+    ids="-".join,
+)
+def test_an_interruption_is_one_line(command):
+    # As a terminal does it: everything that the command started is interrupted, too.
+    with subprocess.Popen(
+        [sys.executable, "-c", TELL, *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout.readline() == "begun\n"
+        time.sleep(2)  # so that there are workers
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=100)
+    assert process.returncode == 130
+    assert re.fullmatch(r".*: interrupted\n", errors)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the shell of POSIX closes streams so")
+def test_commands_do_without_standard_error(tmp_path):
+    values = tmp_path / "values.csv"
+    values.write_text("".join(f"{k}\n" for k in range(100)))
+    for command in ("verify --only regularity mean", f'audit "{values}"'):
+        call = f'"{sys.executable}" -m elu_sym {command} 2>&-'
+        done = subprocess.run(call, shell=True, capture_output=True, text=True, check=False)
+        assert done.returncode == 0
+        assert done.stdout.count("\n") > 3

@@ -4,12 +4,10 @@ import itertools
 import textwrap
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from difflib import get_close_matches
-from multiprocessing import get_context
 from typing import Any
 
 from elu_sym.algebra.optional import with_progress
@@ -17,6 +15,7 @@ from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.certify.witness import Evidence, Witness
 from elu_sym.claims.chapters import CHAPTERS, CLAIMS
 from elu_sym.claims.claim import Outcome, Verdict
+from elu_sym.experiments.processes import finished
 
 
 @dataclass(frozen=True)
@@ -218,25 +217,20 @@ def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
     chosen = known if only is None else list(dict.fromkeys(_resolved(only, known)))
     if not chosen:
         raise ValueError("only is empty: name a claim, a chapter or a formula")
-    if processes < 1:
-        raise ValueError(f"processes = {processes}: give at least 1")
-    claims, formulas, start = [], [], time.perf_counter()
-    with ExitStack() as stack:
-        found: Iterable[Any] = map(_checked_by_id, chosen)
-        if processes > 1 and len(chosen) > 1:
-            # Threads of the Monte Carlo certificate forbid a fork.
-            pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
-            found = stack.enter_context(pool).map(_checked_by_id, chosen)
-        bar = with_progress(chosen, len(chosen), "claim or formula")
-        for name, result in zip(bar, found, strict=True):
-            if name in CLAIMS:
-                checked = (CLAIMS[name], *CLAIMS[name].false_claims)
-                outcome, *neighbours = (
-                    Outcome(claim, *parts) for claim, parts in zip(checked, result, strict=True)
-                )
-                claims.append(ClaimReport(outcome, tuple(neighbours)))
-            else:
-                formulas.append(FormulaReport(FORMULAS[name], result))
+    start = time.perf_counter()
+    with closing(finished(_checked_by_id, chosen, processes)) as results:
+        bar = with_progress(results, len(chosen), "claim or formula")
+        found = dict(bar)
+    claims, formulas = [], []
+    for name in chosen:
+        if name in CLAIMS:
+            checked = (CLAIMS[name], *CLAIMS[name].false_claims)
+            outcome, *neighbours = (
+                Outcome(claim, *parts) for claim, parts in zip(checked, found[name], strict=True)
+            )
+            claims.append(ClaimReport(outcome, tuple(neighbours)))
+        else:
+            formulas.append(FormulaReport(FORMULAS[name], found[name]))
     return Report(tuple(claims), tuple(formulas), time.perf_counter() - start)
 
 

@@ -25,6 +25,7 @@ from elu_sym.algebra import rounding
 from elu_sym.algebra.rounding import FORMATS, QUANTITIES, SELU_ALPHA, FloatingPointFormat
 from elu_sym.experiments import tables
 from elu_sym.experiments.library_functions import LIBRARIES, Evaluate, instruction_set, version
+from elu_sym.generate.exit_codes import exit_code
 
 RESULTS = Path(__file__).with_name("library_thresholds.csv")
 """The measurements on which the claims rest."""
@@ -214,4 +215,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(exit_code("python -m elu_sym.experiments.library_thresholds", main))

@@ -6,34 +6,40 @@ fields are empty, never zero and never not-a-number.
 
 Long measurements go block by block and are taken up where they stopped: a block is all rows that
 are measured together, known by the first fields of its rows. Complete blocks are kept in
-``<path>.<digest>.part``, where the digest is of the code of the experiments, until all are there.
-Neither the number of processes nor an interruption changes a byte of the table.
+``<path>.<digest>.part``, where the digest is of the code, until all are there; each ends with a
+digest of its own, and what follows one that is damaged is measured again. Neither the number of
+processes nor an interruption changes a byte of the table.
 """
 
 import csv
 import io
+import os
 from argparse import ArgumentParser
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing, suppress
+from functools import lru_cache, partial
 from hashlib import sha256
+from importlib.metadata import version
 from math import isfinite
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-import numpy as np
-
 from elu_sym.algebra.optional import extra
-from elu_sym.generate.whole_files import write_whole
+from elu_sym.experiments.processes import finished
+from elu_sym.generate.exit_codes import exit_code
+from elu_sym.generate.whole_files import only_writer, write_whole
+from elu_sym.numeric.function import compiled_module
 
 Row = TypeVar("Row", bound=NamedTuple)
 
 Key = tuple[str, ...]
 """The first fields of every row of a block."""
 
-SOURCES = Path(__file__).parent
+SOURCES = Path(__file__).parents[1]
 """Where the code lies whose results are not mixed with those of another version of it."""
+
+LIBRARIES = ("numpy", "scipy", "scikit-learn")
+"""What else the results depend on."""
 
 
 def digits(value: float, significant: int = 5) -> str:
@@ -120,33 +126,35 @@ def measure_blocks(
 
     Raises:
         ValueError: if there are no keys, or ``processes`` is below 1.
+        BlockingIOError: if another process measures the same.
         ModuleNotFoundError: if threadpoolctl or tqdm is not installed.
     """
     if not keys:
         raise ValueError("there is nothing to measure; give at least one seed")
-    if processes < 1:
-        raise ValueError(f"processes = {processes!r}; give at least 1")
     with extra("experiments", "an experiment"):
         from tqdm import tqdm
 
     part = path.with_name(f"{path.name}.{_digest()}.part")
-    found = _complete_blocks(part, kind, len(keys[0]))
-    found = {key: rows for key, rows in found.items() if key in keys}
-    write_whole(part, "".join(_block_text(rows, kind) for rows in found.values()))
-    missing = [key for key in keys if key not in found]
     hidden = None if progress else True  # None: shown on a terminal only
-    with (
-        part.open("a", encoding="utf-8") as stream,
-        closing(_each(missing, block, processes)) as fresh,
-        tqdm(total=len(keys), initial=len(found), disable=hidden) as bar,
-    ):
-        for key, rows in fresh:
-            found[key] = rows
-            stream.write(_block_text(rows, kind))
-            stream.flush()
-            bar.update()
-    write([row for key in keys for row in found[key]], kind, path)
-    part.unlink()
+    with only_writer(part) as stream:
+        whole = _whole_blocks(stream.read(), kind)
+        found = {rows[0][: len(keys[0])]: rows for rows in whole}
+        stream.seek(sum(len(_block(rows, kind)) for rows in whole))
+        stream.truncate()
+        missing = [key for key in keys if key not in found]
+        fresh = finished(partial(_measured_alone, block), missing, processes)
+        with (
+            closing(fresh),
+            tqdm(total=len(keys), initial=len(keys) - len(missing), disable=hidden) as bar,
+        ):
+            for key, rows in fresh:
+                found[key] = rows
+                stream.write(_block(rows, kind))
+                stream.flush()
+                os.fsync(stream.fileno())
+                bar.update()
+        write([row for key in keys for row in found[key]], kind, path)
+        part.unlink()
     return path
 
 
@@ -159,67 +167,61 @@ def run_command(parser: ArgumentParser, measure: Callable[[], Path], kind: type[
     """Measure, as a command that says in one line what came of it.
 
     Args:
-        parser: of the command, which ends the process where it fails: with 2 for what is wrong or
-            missing, with 130 where it is interrupted.
+        parser: of the command.
         measure: writes the table.
         kind: the class of its rows.
 
     Returns:
-        0.
+        0; 2 for what is wrong or missing, 130 where it is interrupted.
     """
-    try:
-        path = measure()
-    except (ValueError, ModuleNotFoundError) as error:
-        parser.exit(2, f"{parser.prog}: error: {error}\n")
-    except KeyboardInterrupt:
-        parser.exit(130, f"{parser.prog}: interrupted; the same call goes on from here\n")
-    print(f"wrote {len(read(path, kind))} rows into {path.name}")
-    return 0
+
+    def measure_and_tell() -> int:
+        try:
+            path = measure()
+        except KeyboardInterrupt:
+            parser.exit(130, f"{parser.prog}: interrupted; the same call goes on from here\n")
+        print(f"wrote {len(read(path, kind))} rows into {path.name}")
+        return 0
+
+    return exit_code(parser.prog, measure_and_tell)
 
 
 def _digest() -> str:
-    """What tells results of this code, and of this version of NumPy, from other ones."""
-    digest = sha256(np.__version__.encode())
-    for source in sorted(SOURCES.glob("*.py")):
+    """What tells results of this code from others: its text, its build, and the libraries."""
+    compiled = compiled_module()
+    digest = sha256(repr([version(name) for name in LIBRARIES]).encode())
+    for source in sorted(SOURCES.rglob("*.py")):
         digest.update(source.read_bytes())
+    if compiled is not None and compiled.__file__ is not None:
+        digest.update(Path(compiled.__file__).read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _each(
-    keys: list[Key], block: Callable[[Key], list[Row]], processes: int
-) -> Generator[tuple[Key, list[Row]], None, None]:
-    """The rows of each block, in any order."""
-    tasks = [(key, block) for key in keys]
-    if processes == 1:
-        yield from map(_measured_alone, tasks)
-        return
-    with get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap_unordered(_measured_alone, tasks)
-
-
-def _measured_alone(task: tuple[Key, Callable[[Key], list[Row]]]) -> tuple[Key, list[Row]]:
+def _measured_alone(block: Callable[[Key], list[Row]], key: Key) -> list[Row]:
     """The rows of one block, by one thread: the bits must not depend on how many there are."""
     with extra("experiments", "an experiment"):
         from threadpoolctl import threadpool_limits
 
-    key, block = task
     with threadpool_limits(limits=1):
-        return key, block(key)
+        return block(key)
 
 
-def _complete_blocks(part: Path, kind: type[Row], length: int) -> dict[Key, list[Row]]:
-    """What an interrupted call left, without a block that was cut off."""
-    if not part.exists():
-        return {}
-    header = to_text([], kind)
-    *whole, _ = part.read_text(encoding="utf-8").split("\n\n")
-    found = {}
-    for text in whole:
-        rows = from_text(f"{header}{text}\n", kind)
-        found[rows[0][:length]] = rows
+def _block(rows: list[Row], kind: type[Row]) -> bytes:
+    """The lines of a block, with a digest that says that it is whole and of which table."""
+    lines = to_text(rows, kind, header=False)
+    digest = sha256((to_text([], kind) + lines).encode()).hexdigest()
+    return f"{lines}{digest}\n\n".encode()
+
+
+def _whole_blocks(content: bytes, kind: type[Row]) -> list[list[Row]]:
+    """What an interrupted call left, up to the first block that is damaged or cut off."""
+    found: list[list[Row]] = []
+    for block in content.split(b"\n\n"):
+        with suppress(ValueError):
+            lines = block.rpartition(b"\n")[0].decode()
+            rows = from_text(f"{to_text([], kind)}{lines}\n", kind)
+            if rows and _block(rows, kind) == block + b"\n\n":
+                found.append(rows)
+                continue
+        break
     return found
-
-
-def _block_text(rows: list[Row], kind: type[Row]) -> str:
-    """The lines of a block; the empty one at the end says that it is whole."""
-    return to_text(rows, kind, header=False) + "\n"

@@ -14,12 +14,12 @@ the id of a formula, which workers look up in the book. Needs the extra ``dask``
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, reduce
-from hashlib import sha256
+from hashlib import file_digest, sha256
+from importlib.metadata import version
 from math import inf, isfinite, prod, sqrt
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,8 +28,9 @@ from elu_sym import numeric
 from elu_sym.algebra.optional import extra
 from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.certify.sample_moments import SampleMoments
+from elu_sym.generate.whole_files import keep_name, only_writer, write_whole
 from elu_sym.interop.selecting import check_in_book
-from elu_sym.numeric.function import implementation
+from elu_sym.numeric.function import compiled_module
 
 with extra("dask", "elu_sym.interop.dask"):
     import dask.array as da
@@ -150,7 +151,9 @@ def sweep(
     The table is a directory of Parquet files, which pyarrow, pandas and Dask read as one. Its parts
     are written to ``<path>.<digest>.partial``, a directory that is renamed to ``path`` when it is
     complete. The same call takes up an interrupted sweep where it stopped; the digest is of the
-    formulas, the grid, ``chunk`` and the code, so that no parts of another sweep are taken.
+    formulas, the grid, ``chunk``, the code and its build, so that no parts of another sweep are
+    taken. A part that is there is read: only one that is whole to the byte, by the checksums of its
+    pages and by what its rows are, is not computed again.
 
     Args:
         formulas: one formula of the book, or several.
@@ -171,7 +174,9 @@ def sweep(
     Raises:
         TypeError: if a formula is not in the book, or an argument or a value is of a wrong type.
         ValueError: if an axis is unknown, missing, empty, not one-dimensional or has a value
-            outside its domain; if ``path`` exists or its folder does not; if ``chunk`` is below 1.
+            outside its domain; if ``path`` exists or its folder does not; if ``chunk`` is below 1;
+            if among the parts is something else.
+        BlockingIOError: if another process is at the same sweep.
 
     Examples:
         >>> from tempfile import TemporaryDirectory
@@ -198,31 +203,54 @@ def sweep(
     axes = _axes(chosen, grid)
     chunk = _whole_number("chunk", chunk, 1)
     target = Path(path).absolute()
-    if os.path.lexists(target):
-        raise ValueError(f"path = {str(path)!r} exists: remove it or give another path")
     if not target.parent.is_dir():
         raise ValueError(f"path = {str(path)!r} is in a folder that does not exist: make it first")
     _check_client(client)
 
     ids = tuple(formula.id for formula in chosen)
     unfinished = target.with_name(f"{target.name}.{_digest(ids, axes, chunk)}.partial")
-    unfinished.mkdir(exist_ok=True)
+    lock = unfinished.with_suffix(".lock")
+    with only_writer(lock):
+        try:
+            if os.path.lexists(target):
+                raise ValueError(f"path = {str(path)!r} exists: remove it or give another path")
+            _write_parts(ids, axes, unfinished, chunk, client, progress)
+            unfinished.rename(target)
+            keep_name(target)
+        finally:
+            lock.unlink()
+    return target
+
+
+def _write_parts(
+    ids: tuple[str, ...],
+    axes: Mapping[str, NDArray[np.float64]],
+    folder: Path,
+    chunk: int,
+    client: Client | None,
+    progress: bool,
+) -> None:
+    """Write the parts that are not there yet, and leave nothing else in the folder."""
+    folder.mkdir(exist_ok=True)
     rows = prod(axis.size for axis in axes.values())
     starts = range(0, rows, chunk)
     width = len(str(len(starts) - 1))  # readers sort the parts by name
     spans = {
-        unfinished / f"part-{number:0{width}d}.parquet": (start, min(start + chunk, rows))
+        folder / f"part-{number:0{width}d}.parquet": (start, min(start + chunk, rows))
         for number, start in enumerate(starts)
     }
-    missing = {part: span for part, span in spans.items() if not _is_written(part, *span)}
+    strange = sorted({*folder.glob("[!.]*")} - spans.keys())
+    if strange:
+        raise ValueError(f"{strange[0]} is no part of the sweep: move it away")
+    missing = {
+        part: span for part, span in spans.items() if not _is_written(ids, axes, part, *span)
+    }
     write = delayed(partial(_write_part, ids))
     shared_axes = delayed(axes, traverse=False)
     tasks = [write(shared_axes, str(part), *span) for part, span in missing.items()]
     _compute(tasks, "part", client, progress, done=len(spans) - len(missing))
-    for leftover in unfinished.glob(".*"):  # of workers that were lost while they wrote
+    for leftover in folder.glob(".*"):  # of workers that were lost while they wrote
         leftover.unlink()
-    unfinished.rename(target)
-    return target
 
 
 def _axes(
@@ -248,20 +276,51 @@ def _axes(
 
 
 def _digest(ids: tuple[str, ...], axes: Mapping[str, NDArray[np.float64]], chunk: int) -> str:
-    """What tells one sweep from another; another code may change a last bit, and so may C."""
-    digest = sha256(repr((implementation(), np.__version__, ids, chunk)).encode())
-    code = Path(numeric.__file__).parent
-    for source in sorted((*code.glob("*.py"), *code.glob("compiled/*.[ch]"))):
-        digest.update(source.read_bytes())
+    """What tells one sweep from another; another code or build may change a last bit."""
+    compiled = compiled_module()
+    built = [] if compiled is None else [Path(str(compiled.__file__))]
+    sources = sorted(Path(numeric.__file__).parent.glob("*.py"))
+    digest = sha256(repr((np.__version__, version("scipy"), ids, chunk)).encode())
+    for source in (*sources, *built):
+        with source.open("rb") as stream:
+            digest.update(file_digest(stream, "sha256").digest())
     for name, axis in axes.items():
         digest.update(f"{name}[{axis.size}]".encode() + axis.tobytes())
     return digest.hexdigest()[:16]
 
 
-def _is_written(part: Path, start: int, stop: int) -> bool:
+def _rows(
+    axes: Mapping[str, NDArray[np.float64]], start: int, stop: int
+) -> dict[str, NDArray[np.float64]]:
+    """The values of the axes in the rows from start to stop."""
+    places = np.unravel_index(np.arange(start, stop), [axis.size for axis in axes.values()])
+    return {name: axes[name][place] for name, place in zip(axes, places, strict=True)}
+
+
+def _content(columns: Mapping[str, Any]) -> Any:
+    """The bytes of a part."""
+    stream = pa.BufferOutputStream()
+    parquet.write_table(pa.table(dict(columns)), stream, write_page_checksum=True)
+    return stream.getvalue()
+
+
+def _is_written(
+    ids: tuple[str, ...],
+    axes: Mapping[str, NDArray[np.float64]],
+    part: Path,
+    start: int,
+    stop: int,
+) -> bool:
+    """Whether a part is what would be written of the values that it holds, in the rows it is for.
+
+    Checksums of pages tell values that were changed, and the bytes everything else.
+    """
     try:
-        return bool(parquet.read_metadata(part).num_rows == stop - start)
-    except (OSError, pa.ArrowInvalid):  # not there, or cut off when the machine failed
+        found = part.read_bytes()
+        table = parquet.read_table(pa.BufferReader(found), page_checksum_verification=True)
+        values = {name: table[name] for name in ids}
+        return bool(_content(_rows(axes, start, stop) | values).equals(pa.py_buffer(found)))
+    except (OSError, KeyError, pa.ArrowException):  # not there, cut off or damaged
         return False
 
 
@@ -275,17 +334,13 @@ def _write_part(
             f"path: a worker does not see {path.parent}; give a path on a file system that it"
             " shares with this process"
         )
-    places = np.unravel_index(np.arange(start, stop), [axis.size for axis in axes.values()])
-    columns = {name: axes[name][place] for name, place in zip(axes, places, strict=True)}
+    columns = _rows(axes, start, stop)
     values = {}
     for formula_id in ids:
         formula = FORMULAS[formula_id]
         given = {name: columns[name] for name in formula.arguments if name in columns}
         values[formula_id] = formula(**given)
-    # Dask may run a task twice at once, if a worker only seems lost: each run has its own file.
-    unfinished = path.with_name(f".{path.name}.{uuid4().hex}")
-    parquet.write_table(pa.table(columns | values), unfinished)
-    unfinished.replace(path)
+    write_whole(path, memoryview(_content(columns | values)))
 
 
 class MonteCarloEstimate(NamedTuple):

@@ -42,7 +42,7 @@ def audit(
 
     Raises:
         TypeError: if the values are no real numbers, or a column of an array is asked for.
-        ValueError: if there are fewer than two values, one is not finite, alpha is not positive,
+        ValueError: if there are fewer than 100 values, one is not finite, alpha is not positive,
             or a file is damaged, empty or has several columns of which none is chosen.
         OSError: if a file cannot be opened.
         ModuleNotFoundError: if a Parquet file needs the extra ``dask``.

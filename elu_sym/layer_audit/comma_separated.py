@@ -4,7 +4,6 @@ import csv
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -63,7 +62,7 @@ def open_comma_separated(
             if has_header:
                 stream.readline()
             rows = _whole_lines(path, stream, "row", 0)
-            while lines := list(islice(rows, recorded_values.ROWS)):
+            for lines in _together(rows):
                 values = _values(lines, names, columns, where)
                 for part, number in zip(values.T, columns, strict=True):
                     yield recorded_values.checked_finite(part, partial(where, column=names[number]))
@@ -72,6 +71,19 @@ def open_comma_separated(
             raise RecordedValuesError(f"{path}: the table has no rows")
 
     return RecordedValues("float64", None, chunks)
+
+
+def _together(lines: Iterator[str]) -> Iterator[list[str]]:
+    """The lines, as many at once as memory is to hold."""
+    taken, size = [], 0
+    for line in lines:
+        taken.append(line)
+        size += len(line)
+        if len(taken) == recorded_values.ROWS or size > recorded_values.BYTES:
+            yield taken
+            taken, size = [], 0
+    if taken:
+        yield taken
 
 
 def _values(

@@ -52,6 +52,7 @@ def run_audit(options: argparse.Namespace) -> int:
 
     Raises:
         ValueError: if the file, an argument or the place of the picture is bad, in one line.
+        OSError: if the picture cannot be written; the audit is printed then.
         ModuleNotFoundError: if an extra is missing.
     """
     from elu_sym.layer_audit.auditing import audit
@@ -61,16 +62,17 @@ def run_audit(options: argparse.Namespace) -> int:
     try:
         columns = {"column": options.column, "all_columns": options.all_columns}
         found = audit(options.file, options.alpha, **columns, progress=True)
-        if options.plot is not None:
-            from elu_sym.layer_audit.picture import draw
-
-            draw(found, options.plot)
     except OSError as error:
         named = options.file if error.filename is None else error.filename
         raise ValueError(f"{named}: {error.strerror or error}") from error
     # JSON knows neither NaN nor infinity; there are none.
     text = json.dumps(found.to_json(), indent=2, allow_nan=False)
-    print(text if options.json else found.to_text())
+    # Before the picture, which may fail.
+    print(text if options.json else found.to_text(), flush=True)
+    if options.plot is not None:
+        from elu_sym.layer_audit.picture import draw
+
+        draw(found, options.plot)
     return 0
 
 

@@ -1,6 +1,11 @@
 """A file of recorded values, opened by the reader that its suffix names."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from elu_sym.layer_audit.comma_separated import open_comma_separated
 from elu_sym.layer_audit.recorded_values import (
@@ -30,7 +35,8 @@ def open_recorded(
 
     Raises:
         RecordedValuesError: if the file is damaged, empty, of another format, or has several
-            columns and none is chosen. A wrong value is found when its chunk is read.
+            columns and none is chosen. A wrong value is found when its chunk is read, and that the
+            file changed meanwhile after the last.
         OSError: if the file cannot be opened.
         ModuleNotFoundError: if a Parquet file needs the extra ``dask``.
     """
@@ -45,4 +51,26 @@ def open_recorded(
         raise RecordedValuesError(f"{path}: this is a directory: give a file")
     if path.stat().st_size == 0:
         raise RecordedValuesError(f"{path}: the file is empty")
-    return READERS[path.suffix.lower()](path, column, all_columns)
+    before = _state(path)
+    opened = READERS[path.suffix.lower()](path, column, all_columns)
+
+    def chunks() -> Iterator[NDArray[Any]]:
+        wrong: RecordedValuesError | None = None
+        try:
+            yield from opened.chunks()
+        except RecordedValuesError as error:
+            wrong = error
+        if _state(path) != before:
+            raise RecordedValuesError(
+                f"{path}: the file changed while it was read: audit it when it is written"
+            ) from wrong
+        if wrong is not None:
+            raise wrong
+
+    return replace(opened, chunks=chunks)
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """What tells that a file was written to, or that another one has taken its place."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns

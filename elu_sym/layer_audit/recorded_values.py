@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,13 @@ __all__ = ["LARGEST", "RecordedValues", "RecordedValuesError", "open_npy", "open
 RealArray: TypeAlias = NDArray[Any]
 
 ROWS = 1 << 16
-"""Rows of one chunk."""
+"""Rows of one chunk, at most."""
 
+BYTES = 1 << 25
+"""Bytes of a file that are read at once, at most, however wide its rows are."""
+
+COLUMNS = 64
+"""Columns of a Parquet file that are read together: each has a buffer and a page in memory."""
 
 LARGEST = 1e70
 """Fourth powers of larger numbers are not in the range of float64, nor those of 1/LARGEST."""
@@ -104,9 +109,12 @@ def _check_real(path: Path, what: str, dtype: np.dtype[Any]) -> str:
 
 
 def open_npy(path: Path, column: str | int | None, all_columns: bool) -> RecordedValues:
-    """A file of NumPy, mapped into memory."""
+    """A file of NumPy, read piece by piece: one that is mapped kills whoever reads beyond its end.
+
+    The values come in the order in which they lie in the file.
+    """
     try:
-        # It maps the file and never unpickles: objects are an error.
+        # It maps the file for its header and never unpickles: objects are an error.
         whole = np.lib.format.open_memmap(path, mode="r")
     except OSError:
         raise
@@ -114,7 +122,7 @@ def open_npy(path: Path, column: str | int | None, all_columns: bool) -> Recorde
         reason = " ".join(str(error).split())
         raise RecordedValuesError(f"{path}: this is no whole .npy file: {reason}") from error
     surplus = path.stat().st_size - whole.offset - whole.nbytes
-    if surplus:
+    if surplus > 0:
         raise RecordedValuesError(
             f"{path}: {surplus} bytes follow the array: the file is damaged or holds several arrays"
         )
@@ -123,51 +131,74 @@ def open_npy(path: Path, column: str | int | None, all_columns: bool) -> Recorde
     if whole.size == 0:
         raise RecordedValuesError(f"{path}: the array of shape {whole.shape} has no values")
     selections = _selections(path, whole, column, all_columns)
-    formats = [
-        _check_real(path, name or "the array", whole[key].dtype) for name, key in selections.items()
-    ]
+    offset, kind, shape = whole.offset, whole.dtype, whole.shape
     order: Literal["C", "F"] = "C" if whole.flags.c_contiguous else "F"
+    types = {s.field: kind[s.field] if s.field else kind for s in selections}
+    formats = [_check_real(path, s.name or "the array", types[s.field]) for s in selections]
 
-    def where(name: str, shape: tuple[int, ...], index: int) -> str:
+    def where(selection: _Selection, index: int) -> str:
+        if selection.name:
+            return f"{path}: {selection.name}, row {index}"
         if len(shape) == 1:
-            return f"{path}: {name}, row {index}" if name else f"{path}: row {index}"
+            return f"{path}: row {index}"
         return f"{path}: element {[int(k) for k in np.unravel_index(index, shape, order=order)]}"
 
     def chunks() -> Iterator[RealArray]:
-        for name, key in selections.items():
-            shape = whole[key].shape
-            for start in range(0, whole[key].size, ROWS):
-                # Mapped anew for every chunk, so that what was read does not stay in memory. The
-                # values in the order in which they lie in the file, without a copy.
-                part = np.lib.format.open_memmap(path, mode="r")[key]
-                values = (part if order == "C" else part.T).reshape(-1)
-                chunk = np.asarray(values[start : start + ROWS])
-                yield checked_finite(chunk, lambda k: where(name, shape, start + k))  # noqa: B023
+        with path.open("rb") as stream:
+            for selection in selections:
+                places = selection.places
+                rows = max(1, min(ROWS, BYTES // (places.step * kind.itemsize)))
+                for start in range(0, len(places), rows):
+                    part = places[start : start + rows]
+                    stream.seek(offset + part[0] * kind.itemsize)
+                    size = (part[-1] + 1 - part[0]) * kind.itemsize
+                    content = stream.read(size)
+                    if len(content) < size:
+                        raise RecordedValuesError(f"{path}: the file ends before the array")
+                    values = np.frombuffer(content, kind)[:: part.step]
+                    chunk = values[selection.field] if selection.field else values
+                    yield checked_finite(chunk, lambda k: where(selection, start + k))  # noqa: B023
 
-    count = sum(whole[key].size for key in selections.values())
+    count = sum(len(selection.places) for selection in selections)
     return RecordedValues(_one_format(path, formats), count, chunks)
+
+
+class _Selection(NamedTuple):
+    """What is read of an array.
+
+    Attributes:
+        name: the column in words, empty for the whole array.
+        places: which elements of those that lie in the file.
+        field: what of each element, empty for all of it.
+    """
+
+    name: str
+    places: range
+    field: str = ""
 
 
 def _selections(
     path: Path, array: RealArray, column: str | int | None, all_columns: bool
-) -> dict[str, Any]:
-    """What is read of an array: each column in words, empty for the whole, and its index."""
+) -> list[_Selection]:
+    whole = range(array.size)
     if array.dtype.names:
         names = list(array.dtype.names)
         if array.ndim > 1 or any(array.dtype[name].shape for name in names):
             raise RecordedValuesError(f"{path}: the records hold arrays: give one array of numbers")
         fields = [names[number] for number in chosen_columns(path, names, column, all_columns)]
-        return {f"column {field!r}": field for field in fields}
+        return [_Selection(f"column {field!r}", whole, field) for field in fields]
     if array.ndim > 2 and not all_columns:
         raise RecordedValuesError(
             f"{path}: the array of shape {array.shape} has no columns: take all of its values with"
             " all_columns"
         )
-    width = array.shape[1] if array.ndim == 2 else 1
+    rows, width = array.shape if array.ndim == 2 else (array.size, 1)
     columns = chosen_columns(path, [str(k) for k in range(width)], column, all_columns)
     if array.ndim == 2 and len(columns) == 1:
-        return {f"column '{columns[0]}'": (..., columns[0])}
-    return {"": ...}
+        first = columns[0] if array.flags.c_contiguous else columns[0] * rows
+        places = whole[first::width] if array.flags.c_contiguous else whole[first : first + rows]
+        return [_Selection(f"column '{columns[0]}'", places)]
+    return [_Selection("", whole)]
 
 
 def _one_format(path: Path, formats: Sequence[str]) -> str:
@@ -191,12 +222,12 @@ def open_parquet(path: Path, column: str | int | None, all_columns: bool) -> Rec
 
     with _whole_parquet(path), parquet.ParquetFile(path) as file:
         schema, count = file.schema_arrow, file.metadata.num_rows
-    columns = chosen_columns(path, schema.names, column, all_columns)
-    names = [schema.names[number] for number in columns]
+    known, types = schema.names, schema.types
+    columns = chosen_columns(path, known, column, all_columns)
+    names = [known[number] for number in columns]
+    _check_paths(path, known, types, names)
     formats = []
-    for name in names:
-        _check_path(path, schema, name)
-        kind = schema.field(name).type
+    for name, kind in zip(names, (types[number] for number in columns), strict=True):
         floating = pa.types.is_floating(kind)
         if not (floating or pa.types.is_integer(kind)):
             raise _no_numbers(path, f"column {name!r}", kind)
@@ -204,16 +235,22 @@ def open_parquet(path: Path, column: str | int | None, all_columns: bool) -> Rec
     if count == 0:
         raise RecordedValuesError(f"{path}: the table has no rows")
 
-    def batches() -> Iterator[Any]:
+    def batches() -> Iterator[tuple[int, list[str], Any]]:
         # Without read-ahead and threads only a batch and its pages are held.
         options = {"buffer_size": 1 << 20, "pre_buffer": False, "page_checksum_verification": True}
         with _whole_parquet(path), parquet.ParquetFile(path, **options) as file:
-            yield from file.iter_batches(batch_size=ROWS, columns=names, use_threads=False)
+            for first in range(0, len(names), COLUMNS):
+                together, start = names[first : first + COLUMNS], 0
+                for batch in file.iter_batches(ROWS, columns=together, use_threads=False):
+                    yield start, together, batch
+                    start += batch.num_rows
+                if start != count:
+                    wrong = f"{start} rows were read where {count} are announced"
+                    raise RecordedValuesError(f"{path}: {wrong}")
 
     def chunks() -> Iterator[RealArray]:
-        start = 0
-        for batch in batches():
-            for name, values in zip(names, batch.columns, strict=True):
+        for start, together, batch in batches():
+            for name, values in zip(together, batch.columns, strict=True):
 
                 def where(index: int, name: str = name, start: int = start) -> str:
                     return f"{path}: column {name!r}, row {start + index}"
@@ -222,23 +259,31 @@ def open_parquet(path: Path, column: str | int | None, all_columns: bool) -> Rec
                     place = where(int(np.argmin(np.asarray(values.is_valid()))))
                     raise RecordedValuesError(f"{place}: the value is missing: remove or fill it")
                 yield checked_finite(values.to_numpy(zero_copy_only=False), where)
-            start += batch.num_rows
-        if start != count:
-            raise RecordedValuesError(f"{path}: {start} rows were read where {count} are announced")
 
     return RecordedValues(_one_format(path, formats), count * len(columns), chunks)
 
 
-def _check_path(path: Path, schema: Any, name: str) -> None:
+def _check_paths(
+    path: Path, known: Sequence[str], types: Sequence[Any], names: Sequence[str]
+) -> None:
     """PyArrow reads a column by a name in which a dot leads into a structure."""
     import pyarrow as pa
 
-    for other, kind in zip(schema.names, schema.types, strict=True):
-        inside = pa.types.is_nested(kind) and name.startswith(f"{other}.")
-        if inside or other.startswith(f"{name}."):
+    nested = {name for name, kind in zip(known, types, strict=True) if pa.types.is_nested(kind)}
+    longer = {beginning: name for name in known for beginning in _beginnings(name)}
+    for name in names:
+        others = [each for each in _beginnings(name) if each in nested]
+        others += [longer[name]] if name in longer else []
+        if others:
             raise RecordedValuesError(
-                f"{path}: column {name!r} cannot be told from column {other!r}: rename it"
+                f"{path}: column {name!r} cannot be told from column {others[0]!r}: rename it"
             )
+
+
+def _beginnings(name: str) -> Iterator[str]:
+    """What stands before each dot of a name."""
+    parts = name.split(".")
+    return (".".join(parts[:end]) for end in range(1, len(parts)))
 
 
 @contextmanager

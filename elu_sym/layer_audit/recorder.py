@@ -23,6 +23,9 @@ __all__ = ["LARGEST", "LayerRecorder", "real_array"]
 BLOCK = 1 << 16
 """Values are processed in blocks of this size however they arrive: results have the same bits."""
 
+LEAST = 100
+"""Values of an audit: of so many, normal ones, nine in ten intervals at 95 % hold the truth."""
+
 LEVEL = 0.01
 """A derivative below this hardly moves the weights before it."""
 
@@ -134,11 +137,14 @@ class LayerRecorder:
         """The audit of the values so far; more can be added after it.
 
         Raises:
-            ValueError: if there are fewer than two values, or their deviation is not zero and
-                below 1e-70.
+            ValueError: if there are fewer than 100 values, too few for the intervals, or their
+                deviation is not zero and below 1e-70.
         """
-        if self.count < 2:
-            raise ValueError(f"{self.source}: {self.count} values: an audit needs at least two")
+        if self.count < LEAST:
+            raise ValueError(
+                f"{self.source}: {self.count} values: an audit needs at least {LEAST}, since its"
+                " intervals are those of large samples"
+            )
         whole = deepcopy(self)
         if self._waiting:
             whole._add_block(self._rest[: self._waiting])

@@ -2,13 +2,16 @@
 
 import math
 import os
+import re
 import shutil
 from argparse import ArgumentParser
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
 
 from elu_sym.experiments import depth, smooth_ride, tables
+from elu_sym.numeric.function import implementation
 
 
 class Row(NamedTuple):
@@ -80,22 +83,108 @@ def test_the_digest_is_of_the_code_of_every_experiment(tmp_path, monkeypatch) ->
     shutil.copytree(tables.SOURCES, tmp_path / "sources")
     monkeypatch.setattr(tables, "SOURCES", tmp_path / "sources")
     assert tables._digest() == kept
-    sources = sorted(tables.SOURCES.glob("*.py"))
+    sources = sorted(tables.SOURCES.rglob("*.py"))
     assert {depth.RESULTS.stem, smooth_ride.RESULTS.stem} < {path.stem for path in sources}
-    for source in sources:
+    # What is measured is computed by the formulas, too.
+    assert {"_generated", "mills", "gains"} < {path.stem for path in sources}
+    for source in sources[::10]:
         text = source.read_text()
         source.write_text(f"{text}# another version")
         assert tables._digest() != kept, source.name
         source.write_text(text)
 
 
+def test_the_digest_is_of_the_compiled_module_and_of_libraries(tmp_path, monkeypatch) -> None:
+    kept, built = tables._digest(), tmp_path / "_compiled.so"
+    found = {kept}
+    for build in (b"one", b"another"):
+        built.write_bytes(build)
+        monkeypatch.setattr(tables, "compiled_module", lambda: SimpleNamespace(__file__=str(built)))
+        found.add(tables._digest())
+    monkeypatch.setattr(tables, "compiled_module", lambda: None)
+    found.add(tables._digest())
+    monkeypatch.setattr(tables, "version", lambda name: "1.2.3")
+    found.add(tables._digest())
+    assert len(found) == 4 + (implementation() == "C")
+
+
+def block_of(key) -> bytes:
+    return tables._block(fake(key), Row)
+
+
+WHOLE = b"".join(map(block_of, KEYS))
+ONE = len(block_of(KEYS[0]))
+
+
+class Other(NamedTuple):
+    """A row of another table with as many columns."""
+
+    width: str
+    seed: str
+    other: str
+
+
+DAMAGED = {
+    "a flipped bit": (WHOLE[: ONE + 5] + b"3" + WHOLE[ONE + 6 :], 1),
+    "a zeroed page": (WHOLE[: 2 * ONE] + bytes(len(WHOLE) - 2 * ONE), 2),
+    "no text": (WHOLE[: 3 * ONE] + b"\xff" + WHOLE[3 * ONE :], 3),
+    "cut off in the rows": (WHOLE[: ONE + 7], 1),
+    "cut off in the digest": (WHOLE[: 4 * ONE - 3], 3),
+    "cut off at the end": (WHOLE[: 4 * ONE - 1], 3),
+    "another table": (tables._block([Other(*row) for row in fake(KEYS[0])], Other), 0),
+    "more columns": (b"1,2,3,4,5\n" + WHOLE, 0),
+    "empty lines": (b"\n\n\n" + WHOLE, 0),
+    "a block twice": (block_of(KEYS[0]) + WHOLE[:ONE], 1),
+    "blocks that nobody asked for": (block_of(("65", "0")) + WHOLE[:ONE], 1),
+    "in another order": (block_of(KEYS[3]) + block_of(KEYS[1]), 2),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_what_is_damaged_is_measured_again(tmp_path, case) -> None:
+    content, kept = DAMAGED[case]
+    expected = measure_fake(tmp_path / "whole.csv").read_bytes()
+    path = tmp_path / "table.csv"
+    (tmp_path / f"table.csv.{tables._digest()}.part").write_bytes(content)
+    done: list[tables.Key] = []
+
+    def stop_at_the_last(key):
+        if len(done) == len(KEYS) - kept - 1:
+            raise KeyboardInterrupt
+        done.append(key)
+        return fake(key)
+
+    if kept < 3:  # what is taken up once is taken up again
+        with pytest.raises(KeyboardInterrupt):
+            measure_fake(path, stop_at_the_last)
+    assert measure_fake(path, lambda key: done.append(key) or fake(key)).read_bytes() == expected
+    assert len(done) == len(KEYS) - kept
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["table.csv", "whole.csv"]
+
+
+def test_a_second_run_is_told_of_the_first(tmp_path, capsys) -> None:
+    told = []
+
+    def block(key):
+        if not told:
+            told.append(True)
+            measure = lambda: measure_fake(tmp_path / "table.csv")  # noqa: E731
+            assert tables.run_command(ArgumentParser(prog="measure"), measure, Row) == 2
+        return fake(key)
+
+    measure_fake(tmp_path / "table.csv", block)
+    assert re.fullmatch(
+        r"measure: error: .*table\.csv\..*\.part: another process is writing it\n",
+        capsys.readouterr().err,
+    )
+    assert [each.name for each in tmp_path.iterdir()] == ["table.csv"]
+
+
 def test_an_interrupted_command_says_how_to_go_on(capsys) -> None:
     def interrupted():
         raise KeyboardInterrupt
 
-    with pytest.raises(SystemExit) as exit_:
-        tables.run_command(ArgumentParser(prog="measure"), interrupted, Row)
-    assert exit_.value.code == 130
+    assert tables.run_command(ArgumentParser(prog="measure"), interrupted, Row) == 130
     assert capsys.readouterr().err == "measure: interrupted; the same call goes on from here\n"
 
 

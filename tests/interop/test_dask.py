@@ -4,6 +4,7 @@ import importlib.util
 import io
 import logging
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import tracemalloc
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -29,6 +31,7 @@ from elu_sym.book.formula import Activation  # noqa: E402
 from elu_sym.certify.sampling import CHUNK, sample  # noqa: E402
 from elu_sym.interop import dask as interop  # noqa: E402
 from elu_sym.interop.dask import dask_function, monte_carlo, sweep  # noqa: E402
+from elu_sym.numeric.function import implementation  # noqa: E402
 
 MU = np.array([-np.inf, -40.0, -1.5, -1e-3, 0.0, np.nan, 0.25, 3.0, 1e6, np.inf])
 SIGMA = np.array([0.0, 1e-9, 0.5, 1.0, 30.0])
@@ -281,6 +284,144 @@ def test_an_interrupted_sweep_leaves_no_table_and_is_taken_up(tmp_path, monkeypa
     assert contents(sweep(mean, GRID, path, chunk=10)) == whole
     assert {name: (path / name).stat().st_mtime_ns for name in times} == times
     assert not partial.exists()
+
+
+def flip(path, place):
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+
+
+def swap(one, other):
+    content = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(content)
+
+
+def change(path, edit):
+    """Write a part again, valid in itself."""
+    parquet.write_table(edit(parquet.read_table(path)), path, write_page_checksum=True)
+
+
+def without_metadata(path):
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"parquet-cpp-arrow", b"parquet-cpp-arrox"))
+
+
+# Each changes two of six parts, or one of them twice.
+DAMAGES = {
+    "a flipped bit of a value": lambda one, other: (flip(one, 60), flip(other, -900)),
+    "a flipped bit near the end": lambda one, other: (flip(one, -9), flip(other, -12)),
+    "a zeroed page": lambda one, other: [
+        part.write_bytes(part.read_bytes()[:64] + bytes(512) + part.read_bytes()[576:])
+        for part in (one, other)
+    ],
+    "swapped": swap,
+    "one for the other": lambda one, other: (other.write_bytes(one.read_bytes()), flip(one, 70)),
+    "cut off": lambda one, other: [
+        part.write_bytes(part.read_bytes()[:-5]) for part in (one, other)
+    ],
+    "empty": lambda one, other: (one.write_bytes(b""), other.unlink()),
+    "another schema": lambda one, other: (
+        change(one, lambda table: table.rename_columns(["mu", "sigma", "alpha", "variance"])),
+        change(other, lambda table: table.append_column("z", table["mean"])),
+    ),
+    "fewer columns and another order": lambda one, other: (
+        change(one, lambda table: table.drop_columns(["mean"])),
+        change(other, lambda table: table.select(["mean", "mu", "sigma", "alpha"])),
+    ),
+    "another type": lambda one, other: (
+        change(one, lambda table: table.set_column(0, "mu", table["mu"].cast("float32"))),
+        change(other, lambda table: table.slice(1)),
+    ),
+    "without checksums": lambda one, other: [
+        parquet.write_table(parquet.read_table(part), part) for part in (one, other)
+    ],
+    "words about the file": lambda one, other: (without_metadata(one), without_metadata(other)),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_part_that_is_not_whole_is_written_again(tmp_path, damage):
+    path = sweep(mean, GRID, tmp_path / "table", chunk=30)
+    whole, digest = contents(path), interop._digest(("mean",), interop._axes([mean], GRID), 30)
+    partial = path.rename(tmp_path / f"table.{digest}.partial")
+    parts = sorted(partial.iterdir())
+    DAMAGES[damage](parts[1], parts[3])
+    times = [part.stat().st_mtime_ns for part in parts if part.exists()]
+    assert contents(partial) != whole
+    assert contents(sweep(mean, GRID, path, chunk=30)) == whole
+    kept = [parts[k] for k in (0, 2, 4)]
+    assert {(path / part.name).stat().st_mtime_ns for part in kept} <= set(times)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_no_part_is_not_published(tmp_path):
+    digest = interop._digest(("mean",), interop._axes([mean], GRID), 30)
+    partial = tmp_path / f"table.{digest}.partial"
+    partial.mkdir()
+    (partial / "part-9.parquet").write_bytes(b"stray")
+    with pytest.raises(ValueError, match=r"part-9\.parquet is no part of the sweep: move it away"):
+        sweep(mean, GRID, tmp_path / "table", chunk=30)
+    (partial / "part-9.parquet").unlink()
+    sweep(mean, GRID, tmp_path / "table", chunk=30)
+    assert [each.name for each in tmp_path.iterdir()] == ["table"]
+
+
+def test_a_second_sweep_is_told_of_the_first(tmp_path, monkeypatch):
+    write, told = interop._write_part, []
+
+    def write_and_sweep(*arguments):
+        if not told:
+            told.append(True)
+            with pytest.raises(BlockingIOError, match="another process is writing it"):
+                sweep(mean, GRID, tmp_path / "table")
+        write(*arguments)
+
+    monkeypatch.setattr(interop, "_write_part", write_and_sweep)
+    sweep(mean, GRID, tmp_path / "table")
+    assert told
+    assert [each.name for each in tmp_path.iterdir()] == ["table"]
+
+
+SWEEP = """
+import sys
+import numpy as np
+from elu_sym import mean
+from elu_sym.interop.dask import sweep
+grid = {"mu": np.linspace(-3, 3, 40), "sigma": np.linspace(0.1, 2, 50)}
+print("begun", flush=True)
+sys.stdin.readline()
+try:
+    sweep(mean, grid, sys.argv[1], chunk=100)
+except (ValueError, BlockingIOError) as error:
+    print(error)
+"""
+
+
+def test_of_several_sweeps_one_wins(tmp_path):
+    command, pipe = [sys.executable, "-c", SWEEP, str(tmp_path / "table")], subprocess.PIPE
+    runs = [subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) for _ in range(3)]
+    assert [run.stdout.readline() for run in runs] == 3 * ["begun\n"]
+    for run in runs:
+        print(file=run.stdin, flush=True)
+    said = [run.communicate()[0] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0, 0]
+    assert said.count("") == 1
+    assert all(re.search("another process is writing it|exists", words) for words in said if words)
+    assert [each.name for each in tmp_path.iterdir()] == ["table"]
+
+
+def test_the_digest_is_of_the_compiled_module(tmp_path, monkeypatch):
+    found = {interop._digest(("mean",), {}, 1)}
+    for build in (b"one", b"another"):
+        (tmp_path / "built").write_bytes(build)
+        built = SimpleNamespace(__file__=str(tmp_path / "built"))
+        monkeypatch.setattr(interop, "compiled_module", lambda built=built: built)
+        found.add(interop._digest(("mean",), {}, 1))
+    monkeypatch.setattr(interop, "compiled_module", lambda: None)
+    found.add(interop._digest(("mean",), {}, 1))
+    assert len(found) == 3 + (implementation() == "C")
 
 
 @pytest.mark.parametrize("by_threads", [True, False])

@@ -11,11 +11,12 @@ from hypothesis import given, settings, strategies as st
 from scipy import stats
 from sympy import Rational
 
-from elu_sym import derivative_below, moments
+from elu_sym import derivative_below, mean, moments, variance
 from elu_sym.claims.chapters.floating_point.thresholds import FLOOR_IS_REACHED
 from elu_sym.layer_audit import Comparison, Estimate, LayerRecorder, audit, recorder
 from elu_sym.layer_audit.estimates import share
 from elu_sym.layer_audit.float_formats import FORMATS, at_floor
+from elu_sym.layer_audit.recorder import LEAST
 from elu_sym.layer_audit.running_histogram import RunningHistogram, distance_to_normal
 from elu_sym.layer_audit.running_moments import RunningCovariance
 from elu_sym.networks.initialization import gain
@@ -80,13 +81,13 @@ def test_the_moments_are_exact_sums_to_the_last_digits(offset):
 @settings(max_examples=10)
 @given(st.lists(st.integers(1, 90_000), min_size=1, max_size=6), st.integers(0, 99))
 def test_pieces_of_any_size_give_the_same_bits(sizes, seed):
-    values = normal(sum(sizes) + 1, -0.3, 2.0, seed)
+    values = normal(sum(sizes) + LEAST, -0.3, 2.0, seed)
     pieces = LayerRecorder(0.7)
     start = 0
     for size in sizes:
         pieces.add(values[start : start + size])
         start += size
-        if start > 1:
+        if start >= LEAST:
             pieces.result()  # a look on the way changes nothing
     pieces.add(values[start:].reshape(1, -1))
     assert pieces.result() == audit(values, 0.7)
@@ -202,7 +203,7 @@ def test_differences_tell_other_laws_from_the_gaussian(law):
 
 
 def test_a_difference_has_one_divisor_in_both_numbers():
-    values = normal(20, 30.0, 1.0)
+    values = normal(LEAST, 30.0, 1.0)
     found = audit(values).activation_second_moment.difference
     expected = np.mean(values**2) - moments(values.mean(), values.std()).second_moment
     assert found.value == pytest.approx(expected, abs=1e-10)
@@ -210,7 +211,7 @@ def test_a_difference_has_one_divisor_in_both_numbers():
 
 
 def test_zeros_are_not_negative():
-    found = audit([-1.0, 0.0, 0.0, -0.0, 2.0])
+    found = audit(20 * [-1.0, 0.0, 0.0, -0.0, 2.0])
     assert found.negative.empirical.value == 0.2
     assert found.derivative_mean.empirical.value == pytest.approx((4 + math.exp(-1)) / 5)
 
@@ -253,6 +254,18 @@ def test_gains_are_those_of_the_initialization():
         assert math.sqrt(factor) == pytest.approx(expected, rel=1e-14)
 
 
+def test_the_least_audit_has_intervals_that_hold_nine_times_in_ten():
+    rng, count, held = np.random.default_rng(3), 300, np.zeros(4)
+    truth = (-0.3, 1.0, mean(-0.3, 1.0), variance(-0.3, 1.0))
+    for _ in range(count):
+        found = audit(rng.normal(-0.3, 1.0, LEAST))
+        moments_of_f = found.activation_mean.empirical, found.activation_variance.empirical
+        intervals = (found.mean, found.std, *moments_of_f)
+        held += [e.low <= t <= e.high for e, t in zip(intervals, truth, strict=True)]
+    # Fewer than 0.87 of 300 would be seen once in 20 times if nine in ten hold.
+    assert (held / count > 0.87).all()
+
+
 @pytest.mark.parametrize(("cases", "count"), [(0, 50), (3, 50), (50, 50), (20, 1000)])
 def test_a_share_has_the_interval_of_wilson(cases, count):
     found = share(cases, count, stats.norm.ppf(0.975))
@@ -270,7 +283,7 @@ def test_a_share_has_the_interval_of_wilson(cases, count):
         stats.cauchy.rvs(size=5000, random_state=1),
         np.round(normal(5000), 1),
         stats.expon.rvs(size=3000, random_state=2) * 1e-20,
-        np.array([0.0, 1.0]),
+        np.repeat([0.0, 1.0], 50),
     ],
     ids=["normal", "outliers", "ties", "small", "two"],
 )
@@ -380,7 +393,7 @@ def test_equal_values_have_no_shape():
         normal(1000, -50.0, 1.0),
         normal(1000, 1e60, 1e58),
         normal(1000, 0.0, 1e-60),
-        np.array([5e-324, 1.0]),
+        np.repeat([5e-324, 1.0], 50),
     ],
     ids=["no slope", "floor", "huge", "tiny", "subnormal"],
 )
@@ -396,9 +409,14 @@ def test_nothing_is_nan_at_the_ends(values):
         (([1.0, np.nan],), ValueError, r"values\[1\] = nan: remove or repair"),
         (([[1.0, 2.0], [3.0, -np.inf]],), ValueError, r"values\[1, 1\] = -inf"),
         (([1.0, 1e80],), ValueError, r"values\[1\] = 1e\+80: give values up to 1e\+70"),
-        (([1.0],), ValueError, "1 values: an audit needs at least two"),
+        (
+            ([1.0, 2.0],),
+            ValueError,
+            "2 values: an audit needs at least 100, since its intervals are",
+        ),
+        ((range(99),), ValueError, "99 values: an audit needs at least 100"),
         (([],), ValueError, "0 values"),
-        (([1e-90, 2e-90],), ValueError, "standard deviation .* is below"),
+        ((50 * [1e-90, 2e-90],), ValueError, "standard deviation .* is below"),
         ((["a", "b"],), TypeError, "dtype <U1"),
         (([1j, 2j],), TypeError, "dtype complex128"),
         (([True, False],), TypeError, "dtype bool"),

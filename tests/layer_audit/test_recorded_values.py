@@ -3,14 +3,19 @@
 import argparse
 import json
 import math
+import os
+import shutil
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
 
-from elu_sym.layer_audit import audit, picture
+from elu_sym.__main__ import main
+from elu_sym.layer_audit import audit, picture, recorded_values
 from elu_sym.layer_audit.command import add_audit_command
+from elu_sym.layer_audit.recorded_files import open_recorded
 from elu_sym.layer_audit.recorded_values import ROWS
 
 VALUES = np.random.default_rng(0).normal(-0.3, 1.4, ROWS + 4321)
@@ -144,6 +149,110 @@ def test_the_file_is_not_changed_and_can_be_read_only(tmp_path):
     assert path.read_bytes() == before
 
 
+def test_a_file_is_read_in_pieces_however_wide_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorded_values, "BYTES", 1 << 17)
+    table = VALUES[:60_000].reshape(100, 600)
+    expected = audit(table[:, 7].copy())
+    for name, array in (("c", table), ("f", np.asfortranarray(table))):
+        np.save(tmp_path / f"{name}.npy", array)
+        assert same(audit(tmp_path / f"{name}.npy", column=7), expected)
+    assert same(audit(tmp_path / "c.npy", all_columns=True), audit(table))
+    columns = {f"x{k}": column for k, column in enumerate(table.T)}
+    (tmp_path / "t.csv").write_text(text_of(columns))
+    assert same(audit(tmp_path / "t.csv", column="x7"), expected)
+
+
+@pytest.mark.parametrize("suffix", ["npy", "csv"])
+def test_memory_is_bounded_by_bytes_and_not_by_rows(tmp_path, monkeypatch, suffix):
+    path, width = tmp_path / f"wide.{suffix}", 1000
+    table = np.random.default_rng(0).normal(size=(2000, width)).round(3)
+    if suffix == "npy":
+        np.save(path, table)
+    else:
+        np.savetxt(path, table, fmt="%g", delimiter=",")
+    size = path.stat().st_size
+    monkeypatch.setattr(recorded_values, "BYTES", 1 << 18)
+    opened = open_recorded(path, all_columns=True)
+    tracemalloc.start()
+    try:
+        count = sum(chunk.size for chunk in opened.chunks())
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert count == table.size
+    assert peak < size / 3
+
+
+class Watched(list):
+    """A list that counts how often it is gone through."""
+
+    times = 0
+
+    def __iter__(self):
+        self.times += 1
+        return super().__iter__()
+
+
+def test_many_columns_are_gone_through_once_and_read_in_groups(tmp_path, monkeypatch):
+    pa = pytest.importorskip("pyarrow", reason="needs the extra dask")
+    known = Watched(f"c{k}" for k in range(500))
+    types = Watched(500 * [pa.float64()])
+    recorded_values._check_paths(tmp_path, known, types, list(known))
+    assert max(known.times, types.times) <= 3
+    path = tmp_path / "t.parquet"
+    columns = {f"c{k}": VALUES[k : k + 1000] for k in range(200)}
+    parquet_of(path, row_group_size=300)(columns)
+    parquet = pytest.importorskip("pyarrow.parquet")
+    read, groups = parquet.ParquetFile.iter_batches, []
+
+    def watched(self, *arguments, columns, **options):
+        groups.append(len(columns))
+        return read(self, *arguments, columns=columns, **options)
+
+    monkeypatch.setattr(parquet.ParquetFile, "iter_batches", watched)
+    values = np.concatenate(list(open_recorded(path, all_columns=True).chunks()))
+    assert sorted(values) == sorted(np.concatenate(list(columns.values())))
+    assert groups == [64, 64, 64, 8]
+
+
+def grow(path):
+    with path.open("ab") as stream:
+        stream.write(b"1\n")
+
+
+def write_in_place(path):
+    with path.open("r+b") as stream:
+        stream.seek(-9, 2)
+        stream.write(b"1")
+
+
+CHANGES = {
+    "cut off": lambda path: os.truncate(path, 1000),
+    "emptied": lambda path: os.truncate(path, 0),
+    "grown": grow,
+    "written to": write_in_place,
+    "replaced": lambda path: shutil.copy(path, f"{path}.2") and os.replace(f"{path}.2", path),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("suffix", ["npy", "csv", "parquet"])
+def test_a_file_that_changes_while_it_is_read_is_told(tmp_path, suffix, change):
+    path = tmp_path / f"a.{suffix}"
+    if suffix == "npy":
+        np.save(path, VALUES)
+    elif suffix == "csv":
+        path.write_text(text_of({"x": VALUES}))
+    else:
+        parquet_of(path, row_group_size=1000)({"x": VALUES})
+    os.utime(path, (1, 1))
+    chunks = open_recorded(path).chunks()
+    next(chunks)
+    CHANGES[change](path)
+    with pytest.raises(ValueError, match=r"a\.\w+: the file changed while it was read"):
+        list(chunks)
+
+
 # What is wrong
 
 
@@ -223,7 +332,7 @@ WRONG = {
     "csv blank": ("blank.csv", content("\n \n\n"), "there are only blank lines and no values"),
     "csv byte order mark": ("a.csv", content(b"\xef\xbb\xbf"), "only blank lines and no values"),
     "csv blank first": ("a.csv", content("\n1\n2\n"), "line 1 is blank: begin with a header"),
-    "npy one value": ("a.npy", saved(np.ones(1)), "1 values: an audit needs at least two"),
+    "npy one value": ("a.npy", saved(np.ones(1)), "1 values: an audit needs at least 100"),
     "csv empty": ("a.csv", content(""), "the file is empty"),
     "csv header alone": ("a.csv", content("x\n"), "the table has no rows"),
     "csv columns": ("a.csv", content("x,y\n1,2\n"), "there are 2 columns, x, y: choose one"),
@@ -245,7 +354,7 @@ WRONG = {
     "csv late binary": ("a.csv", content(b"x\n" + 9999 * b"1.0\n" + b"\xff\n"), "no text in UTF-8"),
     "csv no lines": ("a.csv", content("1" * (1 << 21)), "longer than a line of a table"),
     "csv quote": ("a.csv", content('x\n1\n"2\n'), "row 1 (line 3) is no line of a table"),
-    "csv one value": ("a.csv", content("x\n1\n"), "1 values: an audit needs at least two"),
+    "csv one value": ("a.csv", content("x\n1\n"), "1 values: an audit needs at least 100"),
     "parquet empty": ("a.parquet", content(b""), "the file is empty"),
     "parquet garbage": ("a.parquet", content(b"PAR1" + b"a" * 99), "no whole Parquet file"),
     "suffix": ("a.txt", content("1\n"), "suffix '.txt': give a file of .npy, .csv, .parquet"),
@@ -293,8 +402,8 @@ def test_a_dot_in_a_name_of_parquet(tmp_path, run):
     code, out, err = run(path, "--column", "a.b")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert "a.parquet: column 'a.b' cannot be told from column 'a': rename it" in err
-    write({"a": VALUES[:9], "a.b": VALUES[9:18]})
-    assert same(audit(path, column="a.b"), audit(VALUES[9:18]))
+    write({"a": VALUES[:100], "a.b": VALUES[100:200]})
+    assert same(audit(path, column="a.b"), audit(VALUES[100:200]))
     with pytest.raises(ValueError, match=r"column 'a' cannot be told from column 'a\.b'"):
         audit(path, column="a")
 
@@ -402,6 +511,17 @@ def test_the_command_draws_a_picture(tmp_path, run):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.npy", "a.png"]
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full disk")
+def test_a_picture_that_cannot_be_written_leaves_the_audit(tmp_path, capsys):
+    pytest.importorskip("matplotlib", reason="needs the extra notebooks")
+    np.save(tmp_path / "a.npy", VALUES)
+    (tmp_path / "a.png").symlink_to("/dev/full")
+    assert main(["audit", str(tmp_path / "a.npy"), "--plot", str(tmp_path / "a.png")]) == 2
+    out, err = capsys.readouterr()
+    assert out == audit(tmp_path / "a.npy").to_text() + "\n"
+    assert err == f"elu_sym audit: error: {tmp_path / 'a.png'}: No space left on device\n"
+
+
 def test_what_the_picture_draws_are_the_laws():
     """Both densities against counts of the values themselves."""
     found = audit(VALUES, 1.5)
@@ -422,7 +542,7 @@ def test_what_the_picture_draws_are_the_laws():
 def test_equal_values_have_no_picture(tmp_path):
     pytest.importorskip("matplotlib", reason="needs the extra notebooks")
     with pytest.raises(ValueError, match="nothing to draw"):
-        picture.draw(audit(np.ones(9)), tmp_path / "a.png")
+        picture.draw(audit(np.ones(100)), tmp_path / "a.png")
 
 
 def test_missing_extras_are_one_line(tmp_path, run, monkeypatch):

@@ -20,6 +20,7 @@ from elu_sym.claims.chapters.self_normalization.statements import STATEMENTS
 from elu_sym.claims.covers.cover import FOLDER, Box, Cover, CoverError, read, recheck
 from elu_sym.claims.covers.search import MANY_BOXES, PRECISION, search
 from elu_sym.claims.rules.enclosures import PositiveOnBox
+from elu_sym.generate.exit_codes import exit_code
 from elu_sym.generate.whole_files import write_whole
 
 Covers = Mapping[str, Sequence[Cover]]
@@ -156,4 +157,4 @@ def main(arguments: list[str] | None = None, folder: Path = FOLDER) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code("python -m elu_sym.claims.covers", main))

@@ -117,7 +117,7 @@ class AuditHook:
         """The audit of all batches so far; recording goes on after it.
 
         Raises:
-            ValueError: if there are fewer than two values.
+            ValueError: if there are fewer than 100 values, too few for the intervals.
         """
         recorder = self._recorder or LayerRecorder(self._alpha, **self._options)
         return recorder.result()

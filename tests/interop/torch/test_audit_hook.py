@@ -140,7 +140,7 @@ def test_reset_forgets():
     assert hook.batches == 0
     with pytest.raises(ValueError, match="0 values"):
         hook.result()
-    hook(nn.ELU(), (torch.randn(10),))
+    hook(nn.ELU(), (torch.randn(100),))
     assert hook.result().float_format == "float32"
 
 
@@ -169,7 +169,7 @@ def test_reset_forgets():
 )
 def test_a_wrong_batch_is_named_and_not_recorded(arguments, error, message):
     hook = AuditHook()
-    hook(nn.ELU(), (torch.ones(4) * torch.arange(4),))
+    hook(nn.ELU(), (torch.ones(100) * torch.arange(100),))
     before = hook.result()
     with pytest.raises(error, match=message):
         hook(nn.ELU(), arguments)
