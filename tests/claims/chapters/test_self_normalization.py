@@ -19,8 +19,7 @@ from findings import found, witness
 from sympy import Rational, S
 
 from elu_sym.claims.chapters import CLAIMS
-from elu_sym.claims.chapters.self_normalization import domains as snn_domains
-from elu_sym.claims.chapters.self_normalization import stored_boxes
+from elu_sym.claims.chapters.self_normalization import domains as snn_domains, stored_boxes
 from elu_sym.claims.chapters.self_normalization.domains import (
     Domain,
     OnDomain,

@@ -17,8 +17,8 @@ from elu_sym.activations import (
     Selu,
 )
 from elu_sym.algebra.enclosure import Point
-from elu_sym.claims.rules.elementary import ABOVE_ONE, AT_MOST_ONE, Equality
 from elu_sym.claims.rules import function_shape
+from elu_sym.claims.rules.elementary import ABOVE_ONE, AT_MOST_ONE, Equality
 from elu_sym.claims.rules.function_shape import (
     CoincideOnlyAt,
     InverseFunction,
