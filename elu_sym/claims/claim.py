@@ -7,6 +7,8 @@ false neighbours: a prover that does not refute them is broken.
 
 Nothing is believed on the word of a proof: a verdict is computed from steps that the rules have
 just checked, a step that raises an exception decides nothing, and a proof without steps neither.
+Nor is a rule believed alone: what it proves is tried at single points, laws and floats
+(:mod:`elu_sym.claims.examination`), and one that contradicts leaves the claim UNKNOWN.
 """
 
 import re
@@ -120,6 +122,7 @@ class Claim:
         failure = ""
         try:
             steps = tuple(assertion.check() for assertion in self.assertions)
+            failure = _objection(Outcome(self, steps, 0.0))
         except Exception as error:
             failure = f"the proof raises {type(error).__name__}: {error}"
         return Outcome(self, steps, time.perf_counter() - start, failure)
@@ -133,7 +136,8 @@ class Outcome:
         claim: the claim.
         steps: one step for each assertion of the proof; their premises are inside them.
         seconds: how long the check took.
-        failure: why there are no steps, if the proof itself raised an exception.
+        failure: why there are no steps, if the proof itself raised an exception; or what an
+            instance of a step contradicts.
     """
 
     claim: Claim
@@ -342,6 +346,16 @@ class Registry(dict[str, Claim]):
 
     def __repr__(self) -> str:
         return f"Registry({', '.join(self)})"
+
+
+def _objection(outcome: Outcome) -> str:
+    """What an instance of a proved step contradicts, or nothing."""
+    if outcome.verdict is not Verdict.PROVED:
+        return ""
+    from elu_sym.claims.examination import objection
+
+    found = (objection(step.assertion) for step in outcome.numbered_steps)
+    return next((f"cross-examination: {each}" for each in found if each), "")
 
 
 _RESULT = {True: "holds", False: "FAILS", None: "undecided"}

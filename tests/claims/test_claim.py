@@ -1,8 +1,10 @@
 """The verdict logic: what may be called proved, refuted, measured, and what may not."""
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
+import flint
 import pytest
 from sympy import Rational, S, Symbol
 
@@ -11,6 +13,7 @@ from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Sentence, Step
 from elu_sym.claims.chapters import CLAIMS
 from elu_sym.claims.claim import Claim, Outcome, ProofError, Registry, Verdict
+from elu_sym.claims.examination import Instance, instances
 from elu_sym.claims.rules.elementary import Equality, Positive
 from elu_sym.symbols import alpha, x
 
@@ -32,6 +35,11 @@ class Announced(Assertion):
         witness = place if self.holds is False else None
         premises = tuple(premise.check() for premise in self.premises)
         return Step(self, self.holds, "announced", self.evidence, witness, premises)
+
+
+@instances.register
+def _(said: Announced) -> Iterator[Instance]:
+    yield Instance("everywhere", flint.arb(0), "=")
 
 
 def claim_of(*assertions: Assertion, **fields: Any) -> Claim:
