@@ -15,7 +15,7 @@ from random import Random
 from typing import NamedTuple
 
 import flint
-from sympy import Expr, Heaviside, Rational, S, Symbol
+from sympy import DiracDelta, Expr, Heaviside, Rational, S, Symbol
 
 from elu_sym.activations import KinkedFunction
 from elu_sym.algebra.enclosure import Ball, Point, enclose
@@ -99,7 +99,7 @@ def objection(assertion: Assertion) -> str:
 def value(expression: Expr, point: Point, precision: int = 128) -> Ball:
     """The value of an expression at a point; not finite where it has none."""
     expression = S(expression)
-    if expression.has(KinkedFunction, Heaviside):
+    if expression.has(KinkedFunction, Heaviside, DiracDelta):
         expression = expression.xreplace(dict(point))
     if expression.has(S.NaN, S.ComplexInfinity):
         return flint.arb("nan")

@@ -144,7 +144,9 @@ def close_to(
 ) -> Iterator[tuple[Point, Ball, Rational]]:
     """Points close to the end, the values there, and how far the points are."""
     symbols = {symbol for form in (expression, *also) for symbol in S(form).free_symbols}
-    for point in points(symbols - {variable})[:4]:
+    first, *others = points(symbols - {variable})[:4]
+    least = {symbol: size if symbol.is_nonzero else S.Zero for symbol, size in first.items()}
+    for point in (first, *others, least):
         for far in FAR:
             end = {oo: far, -oo: -far, S.Zero: 1 / far}[to]
             there = {**point, variable: end}
