@@ -101,7 +101,7 @@ CLAIMS = (
             Equality(UNIT, exp(x), Side.LEFT),
             Equality(UNIT, 1 + x, Side.RIGHT),
             PositiveFromKink(exp(x) - UNIT, Side.RIGHT),
-            Equality(UNIT.xreplace({x: S.Zero}), S.One),
+            Equality(UNIT, exp(x), at=((x, S.Zero),)),
         ],
         "the canonical link of the Poisson law: McCullagh, Nelder 1989, section 2.2",
         latex=r"f(x) + 1 = e^x \;(x \le 0), \quad f(x) + 1 = 1 + x < e^x \;(x > 0)",

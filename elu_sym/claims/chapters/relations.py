@@ -22,8 +22,8 @@ RESCALED = scale * Celu(rate * x, height)
 
 def only_alpha_1_is_a_rescaled_celu() -> Iterator[Assertion]:
     """The right piece fixes the rate, and then the slope left of 0 is 1."""
-    right, left = on_side(RESCALED, Side.RIGHT), on_side(RESCALED, Side.LEFT)
-    yield Equality(right, scale * rate * x, Side.RIGHT)
+    left = on_side(RESCALED, Side.LEFT)
+    yield Equality(RESCALED, scale * rate * x, Side.RIGHT)
     yield UniqueSolution((scale * rate - 1,), (rate,), (1 / scale,))
     slope = left.diff(x)
     yield DerivativeOf(left, slope)

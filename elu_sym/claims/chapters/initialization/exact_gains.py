@@ -11,7 +11,7 @@ from functools import partial
 
 from sympy import Expr, Heaviside, Interval, Rational, S, Symbol, diff, exp, oo, pi
 
-from elu_sym.activations import Elu, LeakyRelu
+from elu_sym.activations import Elu, LeakyRelu, Relu, ReluDerivative
 from elu_sym.book.formula import Formula, elu, leaky_relu, relu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.centering.zero_mean import LOSS, centering_alpha
@@ -22,7 +22,7 @@ from elu_sym.claims.rules.elementary import AT_MOST_ONE, Equality, NonNegative, 
 from elu_sym.claims.rules.enclosures import Between
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean, SignChange
-from elu_sym.claims.rules.variance_bounds import GaussianPoincare
+from elu_sym.claims.rules.variance_bounds import GaussianPoincare, VarianceOf
 from elu_sym.symbols import alpha, mu, sigma, slack, slope, x
 
 LEFT = Heaviside(-x)
@@ -82,15 +82,13 @@ def agree_for_homogeneous() -> Iterator[Assertion]:
     yield GaussianMean(LeakyRelu(x, slope) ** 2, (1 + slope**2) * sigma**2 / 2, S.Zero)
     yield Equality(at_zero, (1 + slope**2) * sigma**2 / 2)
     yield Equality(at_zero / sigma**2, centered(leaky_relu.derivative_second_moment))
-    yield Equality(centered(relu.second_moment) / sigma**2, S.Half)
-    yield Equality(centered(relu.derivative_second_moment), S.Half)
+    yield GaussianMean(Relu(x) ** 2 / sigma**2, S.Half, S.Zero)
+    yield GaussianMean(ReluDerivative(x) ** 2, S.Half, S.Zero)
 
 
-def squared_mean() -> Equality:
+def squared_mean() -> VarianceOf:
     """Var f = E f^2 - (E f)^2."""
-    return Equality(
-        elu.second_moment.closed_form - elu.variance.closed_form, elu.mean.closed_form**2
-    )
+    return VarianceOf(ELU, elu.mean.closed_form, elu.second_moment.closed_form)
 
 
 def variance_rule_is_largest(factor: Rational = S.One) -> Iterator[Assertion]:

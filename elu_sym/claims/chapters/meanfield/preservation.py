@@ -17,7 +17,7 @@ from elu_sym.claims.chapters.initialization.exact_gains import LEFT, PERCENT_MOR
 from elu_sym.claims.chapters.moments import variance_rule
 from elu_sym.claims.chapters.moments.variance_rule import ELU, slope_square, square
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.rules.elementary import Equality, Positive
+from elu_sym.claims.rules.elementary import Equality, Positive, UniqueSolution
 from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLimit
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
 from elu_sym.symbols import alpha, excess, sigma, slack, x
@@ -108,9 +108,18 @@ def gradients_grow() -> Iterator[Assertion]:
     yield exact_gains.between(map_slope(), "0.8905", "0.8914")
 
 
-def edge() -> tuple[Expr, Expr]:
-    """The variances of weights and biases of the edge through q = sigma^2."""
-    return 1 / slope_square(), sigma**2 - square() / slope_square()
+WEIGHTS, ANY_BIAS = Symbol("w", positive=True), Symbol("b", real=True)
+MOMENT, SLOPES = Symbol("m", positive=True), Symbol("s", positive=True)
+"""E f^2 and E f'^2."""
+
+EDGE = (1 / SLOPES, sigma**2 - MOMENT / SLOPES)
+"""The variances of weights and biases of the edge through q = sigma^2."""
+
+
+def edge() -> tuple[Expr, ...]:
+    """The same in closed form."""
+    moments = {MOMENT: square(), SLOPES: slope_square()}
+    return tuple(form.xreplace(moments) for form in EDGE)
 
 
 def curvature() -> Expr:
@@ -121,8 +130,9 @@ def curvature() -> Expr:
 def edge_unique() -> Iterator[Assertion]:
     """b(q) = q - E f^2/E f'^2 grows strictly from 0 to oo, and w(q) = 1/E f'^2 with it."""
     weights, biases = edge()
-    yield Equality(weights * square() + biases, sigma**2)
-    yield Equality(weights * slope_square(), S.One)
+    # With m and s for E f^2 and E f'^2, chi = w*s = 1 and w*m + b = q.
+    equations = (WEIGHTS * SLOPES - 1, WEIGHTS * MOMENT + ANY_BIAS - sigma**2)
+    yield UniqueSolution(equations, (WEIGHTS, ANY_BIAS), EDGE)
     yield gap_positive()
     # The two parts of the derivative of b: each is positive.
     parts = slope_square() * curvature() - gap() * by_variance(slope_square())

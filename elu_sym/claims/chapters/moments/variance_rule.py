@@ -53,7 +53,7 @@ def stable() -> Iterator[Assertion]:
     """The map gives q0 back, with the slope sigma*m'/(2*m), and 0 < sigma*m' < 2*m everywhere."""
     mapped = variance_map(DESIGN)
     yield GaussianMean(ELU**2, square(), S.Zero)
-    yield Equality(mapped.subs(sigma, DESIGN), DESIGN**2)
+    yield Equality(mapped, DESIGN**2, at=((sigma, DESIGN),))
     slope = (sigma * diff(square(), sigma) / (2 * square())).subs(sigma, DESIGN)
     yield Equality(diff(mapped, sigma).subs(sigma, DESIGN) / (2 * DESIGN), slope)
     yield PositiveGaussianMean(sigma * diff(square(), sigma) / 2, x * ELU * DERIVATIVE, S.Zero)

@@ -44,8 +44,6 @@ def decays() -> Iterator[Assertion]:
     # F has the fixed point 0 only. Near 0 both maps lose the same.
     for each in (lost(), square_lost):
         yield GaussianLimit(each / sigma**3, sigma, S.Zero, RATE)
-    # q^(-1/2) grows by half of it, and q = y^(-2): q_n ~ 1/(n*rate/2)^2, by Cesaro's means.
-    yield Equality(1 / (RATE / 2) ** 2, 2 * pi)
 
 
 def after_1000_layers(low: str, high: str) -> Assertion:

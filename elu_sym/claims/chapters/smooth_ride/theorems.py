@@ -11,7 +11,7 @@ from elu_sym.activations import Celu, Elu, EluDerivative, Relu
 from elu_sym.book.formula import mean
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.rules.calculus import NonNegativeFromKink
+from elu_sym.claims.rules.calculus import DerivativeOf, NonNegativeFromKink
 from elu_sym.claims.rules.elementary import ABOVE_ONE, Equality, NonNegative, RunsThrough, Side
 from elu_sym.claims.rules.function_shape import LipschitzConstant
 from elu_sym.claims.rules.losses import ComposedJump, ComposedSmoothness, SecondDerivative
@@ -53,9 +53,9 @@ def huber(target: Expr, bound: Expr) -> Iterator[Assertion]:
     the loss is (y - target)^2/2.
     """
     slope = y - target
-    yield Equality(slope.diff(y), S.One)
-    yield Equality(slope.xreplace({y: S.Zero}), -target)
-    yield Equality(slope.xreplace({y: 2 * target}), target)
+    yield DerivativeOf(x - target, S.One)
+    yield Equality(slope, -target, at=((y, S.Zero),))
+    yield Equality(slope, target, at=((y, 2 * target),))
     value = Elu.left(x, S.One)
     yield NonNegativeFromKink(-value, Side.LEFT)
     yield NonNegative(value - 2 * target, Side.LEFT)
