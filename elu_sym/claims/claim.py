@@ -40,6 +40,10 @@ class Verdict(Enum):
     """The rules could not decide."""
 
 
+BY_HAND = "lemmas PROVED, conclusion by hand"
+"""What is said of a claim whose last step no rule checks."""
+
+
 class ProofError(ArithmeticError):
     """A step that is not what its rule finds; the message names the step."""
 
@@ -62,6 +66,8 @@ class Claim:
         assumptions: the symbols that the claim is about, whose SymPy assumptions are its
             hypotheses, and further hypotheses in words.
         expected: the verdict that the project stands for.
+        conclusion: how the statement follows from the assertions, if it is more than all of them
+            together, in the cases that they name: the step that no rule checks.
         neighbours: false statements close to this one, a constant, a sign, a quantifier or a
             condition changed, each with the assertions that it amounts to, one of which its rules
             must refute.
@@ -82,6 +88,7 @@ class Claim:
     latex: str = ""
     assumptions: tuple[Symbol | str, ...] = ()
     expected: Verdict = Verdict.PROVED
+    conclusion: str = ""
     neighbours: Mapping[str, Proof] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
@@ -89,6 +96,8 @@ class Claim:
             raise ValueError(f"the id of a claim is chapter.name in lower case, not {self.id!r}")
         if self.expected is Verdict.UNKNOWN:
             raise ValueError(f"the claim {self.id} expects UNKNOWN; expect what you stand for")
+        if self.conclusion and self.expected is not Verdict.PROVED:
+            raise ValueError(f"the claim {self.id} concludes, and expects {self.expected.value}")
 
     @property
     def chapter(self) -> str:
@@ -168,6 +177,16 @@ class Outcome:
         return None if step is None else step.witness
 
     @property
+    def is_by_hand(self) -> bool:
+        """Whether the rules checked the lemmas alone, and the step to the statement is in words."""
+        return self.verdict is Verdict.PROVED and bool(self.claim.conclusion)
+
+    @property
+    def found(self) -> str:
+        """The verdict in words."""
+        return BY_HAND if self.is_by_hand else self.verdict.value
+
+    @property
     def where(self) -> str:
         """The witness in words, or nothing."""
         return _where(self.witness).strip()
@@ -218,6 +237,7 @@ class Outcome:
             "id": self.claim.id,
             "statement": self.claim.statement,
             "verdict": self.verdict.value,
+            "conclusion": self.claim.conclusion,
             "expected": self.claim.expected.value,
             "witness": _plain(self.witness),
             "finding": self.finding,
@@ -253,7 +273,8 @@ class Outcome:
             lines.append(f"{number}. {step.assertion.to_text()}")
             lines.append(f"   [{_RESULT[step.holds]}] {reason}")
         lines += [self.failure] if self.failure else []
-        lines.append(f"{self.verdict.value}{_where(self.witness)}. Source: {self.claim.source}.")
+        lines += [f"Conclusion, by hand: {self.claim.conclusion}."] if self.is_by_hand else []
+        lines.append(f"{self.found}{_where(self.witness)}. Source: {self.claim.source}.")
         return "\n".join(lines)
 
     def to_markdown(self) -> str:
@@ -265,11 +286,11 @@ class Outcome:
             lines += [assumptions, ""]
         for number, step, reason in self._reasons:
             lines.append(f"{number}. $\\displaystyle {step.assertion.to_latex()}$  ")
-            # Otherwise Markdown sets the b of a*b*c in italics.
-            plain = re.sub(r"([*_<>$\\])", r"\\\1", reason)
-            lines.append(f"   *{_RESULT[step.holds]}*, {plain}")
+            lines.append(f"   *{_RESULT[step.holds]}*, {_plain_text(reason)}")
         lines += ["", self.failure] if self.failure else []
-        return "\n".join([*lines, "", f"**{self.verdict.value}**{_where(self.witness)}"])
+        if self.is_by_hand:
+            lines += ["", f"Conclusion, by hand: {_plain_text(self.claim.conclusion)}."]
+        return "\n".join([*lines, "", f"**{self.found}**{_where(self.witness)}"])
 
     @property
     def _assumptions(self) -> list[str]:
@@ -356,6 +377,11 @@ def _objection(outcome: Outcome) -> str:
 
     found = (objection(step.assertion) for step in outcome.numbered_steps)
     return next((f"cross-examination: {each}" for each in found if each), "")
+
+
+def _plain_text(words: str) -> str:
+    """Words for Markdown, which otherwise sets the b of a*b*c in italics."""
+    return re.sub(r"([*_<>$\\])", r"\\\1", words)
 
 
 _RESULT = {True: "holds", False: "FAILS", None: "undecided"}

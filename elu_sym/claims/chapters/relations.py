@@ -67,6 +67,8 @@ CLAIMS = (
         "the kink of ELU",
         latex=r"\exists\lambda, k, h\colon f(x) = \lambda\operatorname{CELU}_h(kx) \iff \alpha = 1",
         assumptions=(x, alpha, scale, rate, height),
+        conclusion="equal functions have equal slopes at 0; at alpha = 1 ELU is the CELU of the"
+        " same alpha",
         neighbours={
             "A rescaled CELU that is the identity on the right has the rate lambda.": (
                 UniqueSolution((scale * rate - 1,), (rate,), (scale,))

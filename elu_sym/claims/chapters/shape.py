@@ -135,6 +135,7 @@ CLAIMS = (
         ],
         "the floor of ELU",
         latex=r"0 \le x_+ - f(x) < \alpha,\quad \sup_x (x_+ - f(x)) = \alpha",
+        conclusion="what lies between 0 and alpha and tends to alpha has the supremum alpha",
         neighbours={
             "It is less than 0.99*alpha.": positive_on_the_left(alpha * (2 - PERCENT) - SHORTFALL),
             "It tends to 1.01*alpha.": LimitAtInfinity(SHORTFALL, Side.LEFT, alpha * PERCENT),
@@ -147,6 +148,7 @@ CLAIMS = (
         above_identity_iff,
         "the slope alpha left of 0; why ELU is not convex for alpha > 1",
         latex=r"f(x) \ge x \;\forall x \iff \alpha \le 1",
+        conclusion="alpha = 1/(1 - h) for some h in (0, 1) if alpha > 1, and f(h) = h",
         neighbours={
             "ELU lies above the identity for x < 0 if alpha <= 1.01.": positive_on_the_left(
                 Elu(x, PERCENT * AT_MOST_ONE) - x

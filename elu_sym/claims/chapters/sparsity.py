@@ -183,6 +183,7 @@ CLAIMS = (
         "the probability, solved for the level",
         latex=r"P[f'(X) < \alpha e^{\mu + \sigma z}] = \Phi(z)",
         assumptions=(mu, sigma, alpha, z, "alpha*exp(mu + sigma*z) <= min(1, alpha)"),
+        conclusion="a probability that grows with the level is passed once",
         neighbours={
             "The level is alpha*exp(mu - sigma*z).": tail_at(QUANTILE.xreplace({z: -z})),
             "The level is 1.01*alpha*exp(mu + sigma*z).": lambda: tail_at(QUANTILE * S(101) / 100),
@@ -198,6 +199,7 @@ CLAIMS = (
         "the probability, solved for the level",
         latex=r"P[f'(X) < \alpha e^{\mu + \sigma z}] = \Phi(\mu/\sigma) + \Phi(z)",
         assumptions=(mu, sigma, alpha, z, "1 < alpha*exp(mu + sigma*z) <= alpha"),
+        conclusion="a probability that grows with the level is passed once",
         neighbours={"The probability there is Phi(z) alone.": DerivativeBelow(ABOVE_ONE, TAIL)},
     ),
     Claim(

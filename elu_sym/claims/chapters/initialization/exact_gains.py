@@ -232,6 +232,8 @@ CLAIMS = (
         "Poincare's inequality for the normal law",
         r"\operatorname{Var} f(X) \le \mathbb{E} f(X)^2,\;"
         r" \operatorname{Var} f(X) \le \sigma^2\, \mathbb{E} f'(X)^2",
+        conclusion="a gain falls as its moment grows; Var f <= E f^2 because the difference is a"
+        " square",
         neighbours={
             "It is 1 % larger than the latter, squared.": lambda: variance_rule_is_largest(
                 Rational(99, 100)
@@ -246,6 +248,8 @@ CLAIMS = (
         "their difference is the square of the mean",
         r"\mathbb{E} f(X)^2 = \operatorname{Var} f(X) \iff"
         r" \alpha = \frac{\mathbb{E} X_+}{\mathbb{E} (1 - e^X)_+}",
+        conclusion="the difference of the moments is the squared mean, which is 0 where the mean"
+        " is",
         neighbours={
             "At an alpha that is 1 % larger.": lambda: agree_at_centering_alpha(PERCENT_MORE)
         },
@@ -258,6 +262,7 @@ CLAIMS = (
         "f^2 and f'^2 increase with alpha at every x < 0",
         r"\frac{\partial}{\partial\alpha} \mathbb{E} f(X)^2 > 0,\;"
         r" \frac{\partial}{\partial\alpha} \mathbb{E} f'(X)^2 > 0",
+        conclusion="a gain falls as its moment grows",
         neighbours={"They grow with alpha.": lambda: moments_grow_with_alpha(-1)},
     ),
     at_zero_mean(
@@ -269,6 +274,7 @@ CLAIMS = (
         r"\frac{\mathbb{E} f^2}{\sigma^2} \to \frac{1}{2},\;"
         r" \frac{\operatorname{Var} f}{\sigma^2} \to \frac{\pi - 1}{2\pi},\;"
         r" \mathbb{E} f'^2 \to \frac{1}{2}",
+        conclusion="a gain is a continuous function of its moment",
         neighbours={
             "The second moment tends to 0.505*sigma^2.": lambda: GaussianLimit(
                 share(), alpha, S.Zero, PERCENT_MORE / 2
@@ -286,6 +292,7 @@ CLAIMS = (
         "LeCun, Bottou, Orr, Mueller 1998; Glorot, Bengio 2010, for layers of equal width",
         r"\alpha \le 1 \implies \mathbb{E} f(\sigma Z)^2 < \sigma^2",
         (sigma, "alpha <= 1"),
+        conclusion="E f^2 < sigma^2*(1 + alpha^2)/2 <= sigma^2",
         neighbours={
             "The gain exceeds 1 for every alpha.": lambda: mean_at_zero(
                 sigma**2 - square(), LEFT * (x - ELU) * (x + ELU)
@@ -307,6 +314,7 @@ CLAIMS = (
         "0 < x*f'(x)/f(x) < 1 and f' increases on the left",
         r"\frac{d}{d\sigma} \frac{\mathbb{E} f(\sigma Z)^2}{\sigma^2} < 0,\;"
         r" \frac{d}{d\sigma} \mathbb{E} f'(\sigma Z)^2 < 0",
+        conclusion="a gain falls as its moment grows; mean value theorem",
         neighbours={
             "The second moment itself decreases.": lambda: mean_at_zero(
                 -diff(square(), sigma) * sigma, -2 * x * ELU * variance_rule.DERIVATIVE

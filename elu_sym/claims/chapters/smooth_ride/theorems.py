@@ -117,6 +117,7 @@ CLAIMS = (
             *(x, steepness, excess, "alpha = 1/(1 + t) or 1 + t"),
             "l is C^1, l'(0) = G; its sign does not matter",
         ),
+        conclusion="a derivative that jumps is Lipschitz with no constant; for l'(0) < 0 take -l",
         neighbours={
             "Nor at any alpha.": ComposedJump(Elu(x, alpha), steepness, steepness * (1 - alpha))
         },
