@@ -168,9 +168,10 @@ class Report:
             found = ", ".join(f"{verdicts[v]} {v.value}" for v in Verdict if verdicts[v])
             lines += [
                 f"{counts['expected']} of {counts['claims']} claims as expected ({found}),",
-                f"of {counts['by_hand']} of them the lemmas are PROVED, the conclusion by hand,",
                 f"{counts['refuted']} of {counts['neighbours']} false neighbours refuted,",
             ]
+        if counts["by_hand"]:
+            lines += [f"{counts['by_hand']} of the claims: {BY_HAND},"]
         if self.formulas:
             lines += [f"{counts['certified']} of {counts['formulas']} formulas certified,"]
         result = "everything holds" if self.passed else "VERIFICATION FAILED"

@@ -123,6 +123,7 @@ def lognormal_density_is(density: Expr) -> Equality:
 def greeks() -> Iterator[Assertion]:
     """The derivatives of the price are expectations of derivatives, the atom at 0 included."""
     gamma = diff(PORTFOLIO, mu, 2)
+    yield mean_is(PORTFOLIO)
     yield Equality(diff(PORTFOLIO, mu), derivative_mean.closed_form)
     yield GaussianMean(ELU.diff(x), diff(PORTFOLIO, mu))
     yield GaussianMean(ELU.diff(x, 2), gamma)

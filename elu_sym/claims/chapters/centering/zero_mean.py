@@ -10,7 +10,7 @@ from elu_sym.book.formula import mean, relu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.shape import positive_at_a_distance
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.rules.elementary import Equality, RunsThrough
+from elu_sym.claims.rules.elementary import Equality, RunsThrough, Side
 from elu_sym.claims.rules.enclosures import Between
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean, SignChange
 from elu_sym.claims.rules.laws import PositiveMean, PositiveSymmetricMean, symmetrized
@@ -93,8 +93,16 @@ def closer_iff_at_most_2() -> Iterator[Assertion]:
     yield from positive_at_a_distance(S(2), excess_of_size)
 
 
+def loss_is_put() -> Iterator[Equality]:
+    """The loss is (1 - e^x)_+, on either side and at 0."""
+    yield Equality(LOSS, 1 - exp(x), Side.LEFT)
+    yield Equality(LOSS, S.Zero, Side.RIGHT)
+    yield Equality(LOSS, S.Zero, at=((x, S.Zero),))
+
+
 def zero_mean() -> Iterator[Assertion]:
     """The mean is a falling line in alpha, positive at first."""
+    yield from loss_is_put()
     yield GaussianMean(RELU, gain())
     yield GaussianMean(LOSS, put())
     yield Equality(mean.closed_form, gain() - alpha * put())

@@ -14,7 +14,7 @@ from sympy import Expr, Heaviside, Interval, Rational, S, Symbol, diff, exp, oo,
 from elu_sym.activations import Elu, LeakyRelu, Relu, ReluDerivative
 from elu_sym.book.formula import Formula, elu, leaky_relu, relu
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.centering.zero_mean import LOSS, centering_alpha
+from elu_sym.claims.chapters.centering.zero_mean import LOSS, centering_alpha, loss_is_put
 from elu_sym.claims.chapters.moments import variance_rule
 from elu_sym.claims.chapters.moments.variance_rule import ELU, slope_square, square
 from elu_sym.claims.claim import Claim, Verdict
@@ -103,6 +103,7 @@ def variance_rule_is_largest(factor: Rational = S.One) -> Iterator[Assertion]:
 def agree_at_centering_alpha(factor: Rational = S.One) -> Iterator[Assertion]:
     """The difference of the moments is the squared mean, which vanishes at one alpha."""
     yield squared_mean()
+    yield from loss_is_put()
     yield SignChange(elu.mean.closed_form, alpha, centering_alpha() * factor, LOSS)
 
 

@@ -18,7 +18,7 @@ from elu_sym.activations import Elu, Relu
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.book.formula import elu, relu
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.centering.zero_mean import LOSS, gain, put
+from elu_sym.claims.chapters.centering.zero_mean import LOSS, gain, loss_is_put, put
 from elu_sym.claims.chapters.self_normalization.moment_map import jacobian, weight_sum
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
@@ -46,6 +46,7 @@ def put_variance() -> Expr:
 
 def parts() -> Iterator[Assertion]:
     """The four moments of the two parts, and those of f made of them."""
+    yield from loss_is_put()
     yield GaussianMean(Relu(x), gain())
     yield GaussianMean(Relu(x) ** 2, gain_square())
     yield GaussianMean(LOSS, put())

@@ -14,6 +14,7 @@ from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.rules.calculus import DerivativeOf, NonNegativeFromKink
 from elu_sym.claims.rules.elementary import ABOVE_ONE, Equality, NonNegative, RunsThrough, Side
 from elu_sym.claims.rules.function_shape import LipschitzConstant
+from elu_sym.claims.rules.kink import Smooth
 from elu_sym.claims.rules.losses import ComposedJump, ComposedSmoothness, SecondDerivative
 from elu_sym.symbols import alpha, excess, smoothness, steepness, x, y
 
@@ -66,7 +67,8 @@ CLAIMS = (
     Claim(
         "smooth_ride.derivative_lipschitz",
         "At alpha = 1 the derivative of ELU is Lipschitz, with 1 as its least constant.",
-        LipschitzConstant(SLOPE, S.One),
+        # ELU has a derivative at 0, and this one.
+        [Smooth(Elu(x, S.One), 1), LipschitzConstant(SLOPE, S.One)],
         "Clevert, Unterthiner, Hochreiter 2016; f is C^{1,1} and not C^2",
         latex=r"\left|f'(x) - f'(y)\right| \le |x - y|",
         assumptions=(x,),
