@@ -183,7 +183,7 @@ def _points(symbols: tuple[Symbol, ...], side: Side | None) -> list[Point]:
         positive = symbol.is_nonnegative or (symbol == x and side is Side.RIGHT)
         return -size if negative or (not positive and draw.random() < 0.5) else size
 
-    found = [{symbol: drawn(symbol) for symbol in symbols} for _ in range(3)]
+    found: list[Point] = [{symbol: drawn(symbol) for symbol in symbols} for _ in range(3)]
     found.append({symbol: drawn(symbol, S.One) for symbol in symbols})
     # Close to the least size of all at once.
     found.append(

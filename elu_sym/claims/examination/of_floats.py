@@ -4,11 +4,12 @@ An exponential comes from the decimal arithmetic of Python, all else is exact, a
 Python's rounding of fractions to even integers. None of it is shared with the rules.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import cache
 from random import Random
+from typing import Any
 
 import flint
 from sympy import Rational, lambdify
@@ -16,6 +17,7 @@ from sympy import Rational, lambdify
 from elu_sym.algebra.enclosure import Ball
 from elu_sym.algebra.rounding import (
     BFLOAT16,
+    ELU_ROUNDED_TWICE,
     EXPONENTIAL_LESS_ONE,
     Computation,
     FloatingPointFormat,
@@ -64,12 +66,12 @@ def _exp(number: Fraction) -> Fraction:
     if abs(number) < Fraction(1, 10**20):
         return 1 + number + number**2 / 2 + number**3 / 6 + number**4 / 24
     quotient = DECIMALS.divide(Decimal(number.numerator), Decimal(number.denominator))
-    # What is smaller than every float counts as half of the least one cubed.
+    # Every format rounds what is smaller than that to 0.
     return Fraction(DECIMALS.exp(max(quotient, Decimal(-20_000))))
 
 
 @cache
-def _compiled(computation: Computation) -> list[object]:
+def _compiled(computation: Computation) -> list[Callable[..., Any]]:
     return [lambdify((x, y, alpha), each, [{"exp": _exp}]) for each in computation.operations]
 
 
@@ -204,8 +206,6 @@ def _(said: ReachedForEvery) -> Iterator[Instance]:
 
 @instances.register
 def _(said: FloorReachedEarlyUpTo) -> Iterator[Instance]:
-    from elu_sym.algebra.rounding import ELU_ROUNDED_TWICE
-
     numbers, greatest, at = said.number_format, fraction(said.greatest_alpha), fraction(said.at)
     yield said_of(at, computed(EXPONENTIAL_LESS_ONE, numbers, at, greatest) + 1, ">")
     least = fraction(numbers.least_positive)
