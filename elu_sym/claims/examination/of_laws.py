@@ -268,7 +268,7 @@ def pairs(function: Expr, point: Point) -> Iterator[tuple[str, Ball, Ball]]:
         if low < high:
             rise = fine(function, point, high) - fine(function, point, low)
             words = f"{place(point)}, masses at {low} and {high}"
-            yield words, exact(high - low) ** 2 / 4, rise**2 / 4
+            yield words, flint.arb(exact(high - low)) ** 2 / 4, rise**2 / 4
 
 
 @instances.register
@@ -323,7 +323,7 @@ def _(said: ReducesVariation) -> Iterator[Instance]:
             for mass in map(exact, map(Rational, ("1/10", "1/2", "9/10"))):
                 images = [at(said.function, point, there) for there in (low, high)]
                 means = []
-                for first, second in (images, (exact(low), exact(high))):
+                for first, second in (images, [flint.arb(exact(each)) for each in (low, high)]):
                     mean = mass * first + (1 - mass) * second
                     means.append(mean**2 / (mass * (1 - mass) * (second - first) ** 2))
                 words = f"{place(point)}, masses at {low} and {high}"
