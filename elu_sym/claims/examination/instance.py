@@ -82,8 +82,8 @@ def objection(assertion: Assertion) -> str:
         >>> from elu_sym.claims.rules.elementary import Positive
         >>> objection(Positive(x**2 + 1))
         ''
-        >>> objection(Positive(x))
-        'x > 0 is false at x = 0'
+        >>> objection(Positive(x)).startswith("x > 0 is false at x = -")
+        True
     """
     tried = 0
     try:
