@@ -7,6 +7,8 @@ false neighbours: a prover that does not refute them is broken.
 
 Nothing is believed on the word of a proof: a verdict is computed from steps that the rules have
 just checked, a step that raises an exception decides nothing, and a proof without steps neither.
+Nor is a rule believed alone: what it proves is tried at single points, laws and floats
+(:mod:`elu_sym.claims.examination`), and one that contradicts leaves the claim UNKNOWN.
 """
 
 import re
@@ -39,6 +41,10 @@ class Verdict(Enum):
     """The rules could not decide."""
 
 
+BY_HAND = "lemmas PROVED, conclusion by hand"
+"""What is said of a claim whose last step no rule checks."""
+
+
 class ProofError(ArithmeticError):
     """A step that is not what its rule finds; the message names the step."""
 
@@ -61,6 +67,8 @@ class Claim:
         assumptions: the symbols that the claim is about, whose SymPy assumptions are its
             hypotheses, and further hypotheses in words.
         expected: the verdict that the project stands for.
+        conclusion: how the statement follows from the assertions, if it is more than all of them
+            together, in the cases that they name: the step that no rule checks.
         neighbours: false statements close to this one, a constant, a sign, a quantifier or a
             condition changed, each with the assertions that it amounts to, one of which its rules
             must refute.
@@ -81,6 +89,7 @@ class Claim:
     latex: str = ""
     assumptions: tuple[Symbol | str, ...] = ()
     expected: Verdict = Verdict.PROVED
+    conclusion: str = ""
     neighbours: Mapping[str, Proof] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
@@ -88,6 +97,8 @@ class Claim:
             raise ValueError(f"the id of a claim is chapter.name in lower case, not {self.id!r}")
         if self.expected is Verdict.UNKNOWN:
             raise ValueError(f"the claim {self.id} expects UNKNOWN; expect what you stand for")
+        if self.conclusion and self.expected is not Verdict.PROVED:
+            raise ValueError(f"the claim {self.id} concludes, and expects {self.expected.value}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A claim of the project, or a false neighbour, travels by its id: a proof is code."""
@@ -128,6 +139,7 @@ class Claim:
         try:
             with extra("verify", f"the claim {self.id}"):
                 steps = tuple(assertion.check() for assertion in self.assertions)
+                failure = _objection(Outcome(self, steps, 0.0))
         except ModuleNotFoundError:
             raise
         except Exception as error:
@@ -154,7 +166,8 @@ class Outcome:
         claim: the claim.
         steps: one step for each assertion of the proof; their premises are inside them.
         seconds: how long the check took.
-        failure: why there are no steps, if the proof itself raised an exception.
+        failure: why there are no steps, if the proof itself raised an exception; or what an
+            instance of a step contradicts.
     """
 
     claim: Claim
@@ -183,6 +196,16 @@ class Outcome:
         """Where the claim fails, if it is REFUTED."""
         step = self._counterexample
         return None if step is None else step.witness
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether the rules checked the lemmas alone, and the step to the statement is in words."""
+        return self.verdict is Verdict.PROVED and bool(self.claim.conclusion)
+
+    @property
+    def found(self) -> str:
+        """The verdict in words."""
+        return BY_HAND if self.is_by_hand else self.verdict.value
 
     @property
     def where(self) -> str:
@@ -235,6 +258,7 @@ class Outcome:
             "id": self.claim.id,
             "statement": self.claim.statement,
             "verdict": self.verdict.value,
+            "conclusion": self.claim.conclusion,
             "expected": self.claim.expected.value,
             "witness": _plain(self.witness),
             "finding": self.finding,
@@ -270,7 +294,8 @@ class Outcome:
             lines.append(f"{number}. {step.assertion.to_text()}")
             lines.append(f"   [{_RESULT[step.holds]}] {reason}")
         lines += [self.failure] if self.failure else []
-        lines.append(f"{self.verdict.value}{_where(self.witness)}. Source: {self.claim.source}.")
+        lines += [f"Conclusion, by hand: {self.claim.conclusion}."] if self.is_by_hand else []
+        lines.append(f"{self.found}{_where(self.witness)}. Source: {self.claim.source}.")
         return "\n".join(lines)
 
     def to_markdown(self) -> str:
@@ -282,11 +307,11 @@ class Outcome:
             lines += [assumptions, ""]
         for number, step, reason in self._reasons:
             lines.append(f"{number}. $\\displaystyle {step.assertion.to_latex()}$  ")
-            # Otherwise Markdown sets the b of a*b*c in italics.
-            plain = re.sub(r"([*_<>$\\])", r"\\\1", reason)
-            lines.append(f"   *{_RESULT[step.holds]}*, {plain}")
+            lines.append(f"   *{_RESULT[step.holds]}*, {_plain_text(reason)}")
         lines += ["", self.failure] if self.failure else []
-        return "\n".join([*lines, "", f"**{self.verdict.value}**{_where(self.witness)}"])
+        if self.is_by_hand:
+            lines += ["", f"Conclusion, by hand: {_plain_text(self.claim.conclusion)}."]
+        return "\n".join([*lines, "", f"**{self.found}**{_where(self.witness)}"])
 
     @property
     def _assumptions(self) -> list[str]:
@@ -363,6 +388,21 @@ class Registry(dict[str, Claim]):
 
     def __repr__(self) -> str:
         return f"Registry({', '.join(self)})"
+
+
+def _objection(outcome: Outcome) -> str:
+    """What an instance of a proved step contradicts, or nothing."""
+    if outcome.verdict is not Verdict.PROVED:
+        return ""
+    from elu_sym.claims.examination import objection
+
+    found = (objection(step.assertion) for step in outcome.numbered_steps)
+    return next((f"cross-examination: {each}" for each in found if each), "")
+
+
+def _plain_text(words: str) -> str:
+    """Words for Markdown, which otherwise sets the b of a*b*c in italics."""
+    return re.sub(r"([*_<>$\\])", r"\\\1", words)
 
 
 _RESULT = {True: "holds", False: "FAILS", None: "undecided"}

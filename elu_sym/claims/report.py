@@ -14,7 +14,7 @@ from elu_sym.algebra.optional import with_progress
 from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.certify.witness import Evidence, Witness
 from elu_sym.claims.chapters import CHAPTERS, CLAIMS
-from elu_sym.claims.claim import Outcome, Verdict
+from elu_sym.claims.claim import BY_HAND, Outcome, Verdict
 from elu_sym.experiments.processes import finished
 
 
@@ -44,6 +44,7 @@ class ClaimReport:
         """Verdict, statement, witnesses, neighbours and time."""
         claim, indent = self.outcome.claim, " " * 9
         mark = "" if self.outcome.is_expected else f", but {claim.expected.value} is expected"
+        mark += f", {BY_HAND}" if self.outcome.is_by_hand else ""
         lines = [f"{self.outcome.verdict.value:8s} {claim.id}{mark}  [{self.seconds:.2f} s]"]
         said = [claim.statement]
         if self.outcome.witness:
@@ -119,6 +120,7 @@ class Report:
             "expected": sum(report.outcome.is_expected for report in self.claims),
             "neighbours": sum(len(report.neighbours) for report in self.claims),
             "refuted": sum(report.refuted for report in self.claims),
+            "by_hand": sum(report.outcome.is_by_hand for report in self.claims),
             "formulas": len(self.formulas),
             "certified": sum(report.passed for report in self.formulas),
         }
@@ -165,6 +167,8 @@ class Report:
                 f"{counts['expected']} of {counts['claims']} claims as expected ({found}),",
                 f"{counts['refuted']} of {counts['neighbours']} false neighbours refuted,",
             ]
+        if counts["by_hand"]:
+            lines += [f"{counts['by_hand']} of the claims: {BY_HAND},"]
         if self.formulas:
             lines += [f"{counts['certified']} of {counts['formulas']} formulas certified,"]
         result = "everything holds" if self.passed else "VERIFICATION FAILED"

@@ -1,8 +1,10 @@
 """The verdict logic: what may be called proved, refuted, measured, and what may not."""
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
+import flint
 import pytest
 from sympy import Rational, S, Symbol
 
@@ -11,6 +13,7 @@ from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Sentence, Step
 from elu_sym.claims.chapters import CLAIMS
 from elu_sym.claims.claim import Claim, Outcome, ProofError, Registry, Verdict
+from elu_sym.claims.examination import Instance, instances
 from elu_sym.claims.rules.elementary import Equality, Positive
 from elu_sym.symbols import alpha, x
 
@@ -32,6 +35,11 @@ class Announced(Assertion):
         witness = place if self.holds is False else None
         premises = tuple(premise.check() for premise in self.premises)
         return Step(self, self.holds, "announced", self.evidence, witness, premises)
+
+
+@instances.register
+def _(said: Announced) -> Iterator[Instance]:
+    yield Instance("everywhere", flint.arb(0), "=")
 
 
 def claim_of(*assertions: Assertion, **fields: Any) -> Claim:
@@ -254,3 +262,24 @@ class TestRendering:
 def test_assertion_of_the_definition_is_hashable_and_comparable() -> None:
     assert Positive(Elu(x, alpha)) == Positive(Elu(x, alpha))
     assert len({Positive(alpha), Positive(alpha), Equality(alpha, alpha)}) == 2
+
+
+def test_a_conclusion_by_hand_is_said_wherever_the_verdict_is() -> None:
+    claim = claim_of(TRUE, conclusion="what is above a*b is positive")
+    outcome = claim.check()
+    assert outcome.verdict is Verdict.PROVED
+    assert outcome.is_expected
+    assert outcome.is_by_hand
+    text, markdown = outcome.to_text(), outcome.to_markdown()
+    assert "Conclusion, by hand: what is above a*b is positive." in text
+    assert "lemmas PROVED, conclusion by hand. Source" in text
+    assert markdown.endswith("**lemmas PROVED, conclusion by hand**")
+    assert r"a\*b" in markdown
+    assert outcome.to_json()["conclusion"] == claim.conclusion
+    # Where a lemma is open or false there is nothing to conclude from.
+    assert not claim_of(OPEN, conclusion="so").check().is_by_hand
+    assert "by hand" not in claim_of(FALSE, conclusion="so").check().to_text()
+    with pytest.raises(ValueError, match="concludes, and expects REFUTED"):
+        claim_of(FALSE, conclusion="so", expected=Verdict.REFUTED)
+    # A false neighbour is refuted and concludes nothing.
+    assert not any(false.conclusion for each in CLAIMS.values() for false in each.false_claims)

@@ -52,6 +52,7 @@ def test_claims_are_reported_by_chapters_with_witnesses_neighbours_and_time():
     assert text.index("--- Regularity ---") < text.index("--- Shape ---")
     assert "fails at alpha = 7/5: 1 - alpha >= 0 fails" in text
     assert text.endswith(report.summary())
+    assert report.counts["by_hand"] == 0
     assert report.summary().splitlines()[:2] == [
         "7 of 7 claims as expected (6 PROVED, 1 REFUTED),",
         "11 of 11 false neighbours refuted,",
@@ -238,3 +239,12 @@ def test_an_assertion_that_raises_is_no_proof():
 
     claim = Claim("test.broken", "It breaks.", lambda: [Broken()], "nobody")
     assert report_of(claim).claims[0].outcome.verdict is Verdict.UNKNOWN
+
+
+def test_conclusions_by_hand_are_counted() -> None:
+    report = verify(["shape.distance_to_relu", "regularity.continuous"])
+    assert report.passed
+    assert report.counts["by_hand"] == 1
+    assert "1 of the claims: lemmas PROVED, conclusion by hand," in report.summary()
+    (line,) = (each for each in report.to_text().splitlines() if "distance_to_relu" in each)
+    assert line.startswith("PROVED   shape.distance_to_relu, lemmas PROVED, conclusion by hand")

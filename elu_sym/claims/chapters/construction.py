@@ -95,6 +95,8 @@ CLAIMS = (
         latex=r"p + q e^{kx} \to -\alpha \;(x \to -\infty),\; p + q = 0"
         r" \iff p = -\alpha,\; q = \alpha; \quad C^1 \iff k = 1/\alpha",
         assumptions=(x, alpha, offset, amplitude, rate),
+        conclusion="the limits of the ansatz turn the wishes into the two linear equations, and a"
+        " joint without a corner into the third",
         neighbours={
             "The wishes force p = alpha.": UniqueSolution(*WISHES, (alpha, -alpha)),
             "A C^1 joint forces k = alpha.": UniqueSolution((alpha * rate - 1,), (rate,), (alpha,)),

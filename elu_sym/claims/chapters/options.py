@@ -123,6 +123,7 @@ def lognormal_density_is(density: Expr) -> Equality:
 def greeks() -> Iterator[Assertion]:
     """The derivatives of the price are expectations of derivatives, the atom at 0 included."""
     gamma = diff(PORTFOLIO, mu, 2)
+    yield mean_is(PORTFOLIO)
     yield Equality(diff(PORTFOLIO, mu), derivative_mean.closed_form)
     yield GaussianMean(ELU.diff(x), diff(PORTFOLIO, mu))
     yield GaussianMean(ELU.diff(x, 2), gamma)
@@ -211,6 +212,8 @@ CLAIMS = (
         latex=r"\mathbb{E} f(X)^2 = 2 \int_0^\infty C(\mu, K, \sigma)\,dK"
         r" + \alpha^2 \left(2 P[e^X] - P[e^{2X}]\right)",
         assumptions=(mu, sigma, alpha, strike),
+        conclusion="fundamental theorem of calculus, with the limits of the antiderivative at both"
+        " ends",
         neighbours={
             "The integral of the calls counts once.": lambda: Equality(
                 diff(shifted_square(), strike), -bachelier_call(mu, strike, sigma)
@@ -284,9 +287,15 @@ CLAIMS = (
         r" \lim_{\sigma \to 0^+} \partial_\sigma \mathbb{E} f\big|_{\mu = 0} = -\frac{\alpha -"
         r" 1}{\sqrt{2\pi}}",
         assumptions=(mu, sigma, slack, excess, "alpha = 1/(1 + s) or 1 + t"),
+        conclusion="a sum of two parts, one positive and one not negative; a negative limit is"
+        " negative for some sigma",
         neighbours={
-            "It raises the mean for alpha <= 2.": lambda: vega_has_sign(+1, 2 * AT_MOST_ONE),
-            "It lowers the mean for alpha <= 1.": lambda: vega_has_sign(-1, AT_MOST_ONE),
+            "It raises the mean at every mu and sigma for every alpha <= 2.": lambda: vega_has_sign(
+                +1, 2 * AT_MOST_ONE
+            ),
+            "It lowers the mean at every mu and sigma for alpha <= 1.": lambda: vega_has_sign(
+                -1, AT_MOST_ONE
+            ),
             "It lowers the mean at mu = 0 and small sigma for alpha <= 1 too.": lambda: (
                 vega_falls_to(1 - AT_MOST_ONE, AT_MOST_ONE)
             ),

@@ -64,6 +64,7 @@ CLAIMS = (
         "use of ELU + 1 as a positive rate in neural response models",
         latex=r"\alpha \le 1 \implies \mathbb{E}[f(X) + 1] > 0",
         assumptions=(x, slack, "alpha = 1/(1 + s)", "E f(X) exists"),
+        conclusion="a law gives x < 0 a positive probability or lies on x >= 0",
         neighbours={
             "The same holds for alpha <= 2.": lambda: positive_for_every_law(2 * AT_MOST_ONE),
             "The same holds for every alpha > 0.": lambda: positive_for_every_law(alpha),
@@ -78,6 +79,8 @@ CLAIMS = (
         latex=r"\alpha > 1 \implies \exists\,m(\sigma, \alpha)\colon"
         r" \mathbb{E}[f(X) + 1] > 0 \iff \mu > m",
         assumptions=(mu, sigma, alpha, excess, "alpha = 1 + e in the limits"),
+        conclusion="a continuous function that increases from a negative limit to oo is positive"
+        " on a half-line",
         neighbours={
             "It is the whole line for every alpha.": lambda: mean_rate_positive(alpha),
             "It is the whole line for alpha <= 2.": lambda: mean_rate_positive(2 * AT_MOST_ONE),
@@ -101,7 +104,7 @@ CLAIMS = (
             Equality(UNIT, exp(x), Side.LEFT),
             Equality(UNIT, 1 + x, Side.RIGHT),
             PositiveFromKink(exp(x) - UNIT, Side.RIGHT),
-            Equality(UNIT.xreplace({x: S.Zero}), S.One),
+            Equality(UNIT, exp(x), at=((x, S.Zero),)),
         ],
         "the canonical link of the Poisson law: McCullagh, Nelder 1989, section 2.2",
         latex=r"f(x) + 1 = e^x \;(x \le 0), \quad f(x) + 1 = 1 + x < e^x \;(x > 0)",

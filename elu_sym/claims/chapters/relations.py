@@ -22,8 +22,8 @@ RESCALED = scale * Celu(rate * x, height)
 
 def only_alpha_1_is_a_rescaled_celu() -> Iterator[Assertion]:
     """The right piece fixes the rate, and then the slope left of 0 is 1."""
-    right, left = on_side(RESCALED, Side.RIGHT), on_side(RESCALED, Side.LEFT)
-    yield Equality(right, scale * rate * x, Side.RIGHT)
+    left = on_side(RESCALED, Side.LEFT)
+    yield Equality(RESCALED, scale * rate * x, Side.RIGHT)
     yield UniqueSolution((scale * rate - 1,), (rate,), (1 / scale,))
     slope = left.diff(x)
     yield DerivativeOf(left, slope)
@@ -67,6 +67,8 @@ CLAIMS = (
         "the kink of ELU",
         latex=r"\exists\lambda, k, h\colon f(x) = \lambda\operatorname{CELU}_h(kx) \iff \alpha = 1",
         assumptions=(x, alpha, scale, rate, height),
+        conclusion="equal functions have equal slopes at 0; at alpha = 1 ELU is the CELU of the"
+        " same alpha",
         neighbours={
             "A rescaled CELU that is the identity on the right has the rate lambda.": (
                 UniqueSolution((scale * rate - 1,), (rate,), (scale,))

@@ -23,6 +23,8 @@ LOW, HIGH = Elu(x, AT_MOST_ONE), Elu(x, ABOVE_ONE)
 STEEPER = Elu(x, alpha + excess)
 """ELU with a larger alpha."""
 
+AT_ZERO = ((x, S.Zero),)
+
 PERCENT = Rational(101, 100)
 """One per cent more."""
 
@@ -53,7 +55,7 @@ def above_identity_iff() -> Iterator[Assertion]:
     """For alpha <= 1 everywhere; for alpha > 1 not at x = -h, where alpha = 1/(1 - h)."""
     yield from elementary.both_conditions()
     yield Equality(LOW, x, Side.RIGHT)
-    yield Equality(LOW.subs(x, S.Zero), S.Zero)
+    yield Equality(LOW, x, at=AT_ZERO)
     yield positive_on_the_left(LOW - x)
     yield from positive_at_a_distance(S.One, -x - Elu(-x, 1 / (1 - x)))
 
@@ -125,7 +127,7 @@ CLAIMS = (
         " limit: the distance in the supremum norm is alpha, and is not attained.",
         # Equal on the right and at 0; on the left between 0 and alpha, which it approaches.
         [
-            Equality(ELU.subs(x, S.Zero), Relu(S.Zero)),
+            Equality(ELU, Relu(x), at=AT_ZERO),
             Equality(ELU, Relu(x), Side.RIGHT),
             positive_on_the_left(SHORTFALL),
             positive_on_the_left(alpha - SHORTFALL),
@@ -133,6 +135,7 @@ CLAIMS = (
         ],
         "the floor of ELU",
         latex=r"0 \le x_+ - f(x) < \alpha,\quad \sup_x (x_+ - f(x)) = \alpha",
+        conclusion="what lies between 0 and alpha and tends to alpha has the supremum alpha",
         neighbours={
             "It is less than 0.99*alpha.": positive_on_the_left(alpha * (2 - PERCENT) - SHORTFALL),
             "It tends to 1.01*alpha.": LimitAtInfinity(SHORTFALL, Side.LEFT, alpha * PERCENT),
@@ -145,6 +148,7 @@ CLAIMS = (
         above_identity_iff,
         "the slope alpha left of 0; why ELU is not convex for alpha > 1",
         latex=r"f(x) \ge x \;\forall x \iff \alpha \le 1",
+        conclusion="alpha = 1/(1 - h) for some h in (0, 1) if alpha > 1, and f(h) = h",
         neighbours={
             "ELU lies above the identity for x < 0 if alpha <= 1.01.": positive_on_the_left(
                 Elu(x, PERCENT * AT_MOST_ONE) - x
@@ -170,7 +174,7 @@ CLAIMS = (
         "At every x < 0 ELU decreases strictly as alpha grows, and at x >= 0 not at all.",
         # For alpha < beta, with beta = alpha + t.
         [
-            Equality(STEEPER.subs(x, S.Zero), Elu(S.Zero, alpha)),
+            Equality(STEEPER, ELU, at=AT_ZERO),
             Equality(STEEPER, ELU, Side.RIGHT),
             positive_on_the_left(ELU - STEEPER),
         ],

@@ -44,8 +44,8 @@ QUANTILE: Expr = alpha * exp(mu + sigma * z)
 def relu_dead_where() -> Iterator[Assertion]:
     """ReLU' is 1 less the indicator, on either side and at 0."""
     for side in Side:
-        yield Equality(laws.on_side(RELU_SLOPE + RELU_IS_DEAD, side), S.One, side)
-    yield Equality((RELU_SLOPE + RELU_IS_DEAD).subs(x, S.Zero), S.One)
+        yield Equality(RELU_SLOPE + RELU_IS_DEAD, S.One, side)
+    yield Equality(RELU_SLOPE + RELU_IS_DEAD, S.One, at=((x, S.Zero),))
 
 
 def level_of(case: tuple[Expr, ...], right: Expr) -> Iterator[Assertion]:
@@ -55,7 +55,7 @@ def level_of(case: tuple[Expr, ...], right: Expr) -> Iterator[Assertion]:
     exponential.
     """
     yield DerivativeBelow(case, right + TAIL)
-    yield Equality((right + TAIL).xreplace({level: QUANTILE}), right + NormalCdf(z))
+    yield Equality(right + TAIL, right + NormalCdf(z), at=((level, QUANTILE),))
     density = diff(TAIL, level).rewrite(erfc)
     yield Equality(diff(TAIL, level), density)
     yield Positive(density)
@@ -63,7 +63,7 @@ def level_of(case: tuple[Expr, ...], right: Expr) -> Iterator[Assertion]:
 
 def tail_at(quantile: Expr) -> Equality:
     """That a level lies above the derivative with probability Phi(z)."""
-    return Equality(TAIL.xreplace({level: quantile}), NormalCdf(z))
+    return Equality(TAIL, NormalCdf(z), at=((level, quantile),))
 
 
 def excesses() -> tuple[Expr, Expr]:
@@ -183,6 +183,7 @@ CLAIMS = (
         "the probability, solved for the level",
         latex=r"P[f'(X) < \alpha e^{\mu + \sigma z}] = \Phi(z)",
         assumptions=(mu, sigma, alpha, z, "alpha*exp(mu + sigma*z) <= min(1, alpha)"),
+        conclusion="a probability that grows with the level is passed once",
         neighbours={
             "The level is alpha*exp(mu - sigma*z).": tail_at(QUANTILE.xreplace({z: -z})),
             "The level is 1.01*alpha*exp(mu + sigma*z).": lambda: tail_at(QUANTILE * S(101) / 100),
@@ -198,6 +199,7 @@ CLAIMS = (
         "the probability, solved for the level",
         latex=r"P[f'(X) < \alpha e^{\mu + \sigma z}] = \Phi(\mu/\sigma) + \Phi(z)",
         assumptions=(mu, sigma, alpha, z, "1 < alpha*exp(mu + sigma*z) <= alpha"),
+        conclusion="a probability that grows with the level is passed once",
         neighbours={"The probability there is Phi(z) alone.": DerivativeBelow(ABOVE_ONE, TAIL)},
     ),
     Claim(

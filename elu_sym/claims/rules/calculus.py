@@ -15,7 +15,15 @@ from sympy import Add, Expr, Mul, Pow, Rational, S, diff, exp, latex
 from elu_sym.algebra.equality import UndecidedError, equals, rational_points
 from elu_sym.algebra.normal_form import NormalForm
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step, all_hold, first_false
-from elu_sym.claims.rules.elementary import NonNegative, Nonzero, Positive, Side, equal_forms, where
+from elu_sym.claims.rules.elementary import (
+    NonNegative,
+    Nonzero,
+    Positive,
+    Side,
+    equal_forms,
+    where,
+    where_defined,
+)
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit, limit_notation
 from elu_sym.symbols import distance, x
 
@@ -41,7 +49,7 @@ class DerivativeOf(Assertion):
         yield Notation(
             f"the derivative of {self.expression} is", rf"\frac{{d}}{{dx}} \left({inner}\right) ="
         )
-        yield self.derivative
+        yield from (self.derivative, *where_defined(self.expression, self.derivative))
 
     def decide(self) -> Step:
         """Differentiate and compare."""

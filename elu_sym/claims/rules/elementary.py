@@ -15,7 +15,22 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import ClassVar
 
-from sympy import Expr, Interval, Matrix, Rational, S, Symbol, diff, expand, factor, latex, oo
+from sympy import (
+    Expr,
+    Interval,
+    Matrix,
+    Pow,
+    Rational,
+    S,
+    Symbol,
+    diff,
+    expand,
+    factor,
+    latex,
+    log,
+    oo,
+    preorder_traversal,
+)
 
 from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.equality import equals, rational_points
@@ -62,7 +77,16 @@ class Side(Enum):
 
 
 class Equality(Assertion):
-    """Two expressions are equal, on a side of the kink or everywhere.
+    """Two expressions are equal, on a side of the kink or everywhere; or at values of symbols.
+
+    A common factor cancels, even where it is 0. So if a denominator may vanish, the equation is
+    said of the points where both sides are defined.
+
+    Attributes:
+        left: an expression.
+        right: another one.
+        side: the half-line of ``x``; None for the whole line.
+        at: symbols, each with what is put in for it.
 
     Examples:
         >>> from sympy import exp
@@ -72,24 +96,40 @@ class Equality(Assertion):
         >>> step = Equality(x, alpha * x, Side.LEFT).check()
         >>> step.holds, step.witness
         (False, {alpha: 1/2, x: -7/5})
+        >>> print(Equality((x**2 - 1) / (x - 1), x + 1).to_text())
+        (x**2 - 1)/(x - 1) = x + 1, where both are defined
     """
 
     left: Expr
     right: Expr
     side: Side | None = None
+    at: tuple[tuple[Symbol, Expr], ...] = ()
     rule = "zero of the normal form"
+
+    @property
+    def sides(self) -> tuple[Expr, Expr]:
+        """The two expressions with the values put in, on the half-line."""
+        left, right = (
+            _on(self.side, S(each).xreplace(dict(self.at))) for each in (self.left, self.right)
+        )
+        return left, right
 
     def sentence(self) -> Sentence:
         """The equation."""
-        return self.left, "=", self.right, *where(self.side)
+        yield from (self.left, "=", self.right, *where(self.side))
+        for number, (symbol, value) in enumerate(self.at):
+            yield from ("," if number else "at", symbol, "=", value)
+        yield from where_defined(*self.sides)
 
     def decide(self) -> Step:
         """Compare the normal forms; where they differ, look for a point that separates them."""
-        left, right = (_on(self.side, expression) for expression in (self.left, self.right))
+        left, right = self.sides
         comparison = equals(left, right)
         if comparison:
             return self.proved(f"{_written(self.side)}{left} and {right} have the same normal form")
-        return self.refuted(comparison.reason, _in_x(comparison.witness, self.side))
+        fixed = {symbol: value for symbol, value in self.at if isinstance(value, Rational)}
+        witness = _in_x(comparison.witness, self.side)
+        return self.refuted(comparison.reason, {**fixed, **witness})
 
 
 class Sign(Assertion):
@@ -189,6 +229,8 @@ class Nonzero(Sign):
 class UniqueSolution(Assertion):
     """Linear equations have exactly one solution, and this is it.
 
+    The unknowns run through what their assumptions admit, and so has the solution to.
+
     Examples:
         >>> from elu_sym.symbols import alpha, rate
         >>> UniqueSolution((alpha * rate - 1,), (rate,), (1 / alpha,)).check().holds
@@ -215,6 +257,9 @@ class UniqueSolution(Assertion):
         if matrix.has(*self.unknowns):
             return self.undecided(f"the equations are not linear in {self.unknowns}")
         values = dict(zip(self.unknowns, self.solution, strict=True))
+        for unknown, value in values.items():
+            if value.has(*self.unknowns) or not admits(unknown, value):
+                return self.undecided(f"{value} is not known to be a value of {unknown}")
         for equation in self.equations:
             comparison = equals(equation.xreplace(values), S.Zero)
             if not comparison:
@@ -245,9 +290,46 @@ def _in_x(witness: Point, side: Side | None) -> Point:
     return others | {x: side.value * witness.get(distance, S.One)}
 
 
+def may_be_undefined(expression: Expr) -> bool:
+    """Whether some denominator is not known to differ from 0, or some root or logarithm to be real.
+
+    Examples:
+        >>> from elu_sym.symbols import alpha
+        >>> may_be_undefined(1 / (1 + alpha)), may_be_undefined(1 / (1 - alpha))
+        (False, True)
+    """
+    for part in preorder_traversal(expression):
+        if isinstance(part, Pow):
+            base, power = part.args
+            if power.is_nonnegative is not True and not _is_known_nonzero(base):
+                return True
+            if not power.is_integer and not base.is_nonnegative:
+                return True
+        elif isinstance(part, log) and not part.args[0].is_positive:
+            return True
+    return False
+
+
+def _is_known_nonzero(base: Expr) -> bool:
+    if base.free_symbols:
+        return Nonzero.is_evident(base)
+    return not enclose(base, {}).contains(0)
+
+
+def where_defined(*expressions: Expr) -> Iterator[str]:
+    """The condition of a sentence about expressions, if one of them may be undefined somewhere."""
+    if any(map(may_be_undefined, expressions)):
+        yield ", where both are defined"
+
+
 def equal_forms(expression: Expr) -> Iterator[Expr]:
-    """The expression, and other ways to write it that the normal form knows to be equal."""
+    """The expression, and other ways to write it that the normal form knows to be equal.
+
+    Where a denominator may vanish another way to write it may have a value where it has none.
+    """
     yield expression
+    if may_be_undefined(expression):
+        return
     for form in (expand(expression), factor(expression)):
         if form != expression and is_zero(form - expression):
             yield form
@@ -264,9 +346,34 @@ def _special_points(symbols: Iterable[Symbol]) -> Iterator[Point]:
         yield point
 
 
-def admits(symbol: Symbol, value: Rational) -> bool:
-    """Whether a value has every property that a symbol assumes."""
+def admits(symbol: Symbol, value: Expr) -> bool:
+    """Whether a value has every property that a symbol assumes.
+
+    Examples:
+        >>> from elu_sym.symbols import alpha
+        >>> admits(slack, alpha), admits(alpha, slack), admits(alpha, S(-1))
+        (True, False, False)
+    """
     return all(getattr(value, f"is_{name}") is holds for name, holds in symbol.assumptions0.items())
+
+
+RANGES = {
+    kind: Symbol("_", **{kind: True}).assumptions0
+    for kind in ("real", "positive", "nonnegative", "negative", "nonpositive")
+}
+"""What is assumed of a symbol that takes every real value, or every one on a side of 0."""
+
+
+def takes_every(symbol: Symbol, *kinds: str) -> bool:
+    """Whether a symbol takes every value of one of these ranges, being assumed nothing else.
+
+    Examples:
+        >>> takes_every(slack, "positive", "nonnegative")
+        True
+        >>> takes_every(Symbol("n", positive=True, algebraic=True), "positive")
+        False
+    """
+    return symbol.assumptions0 in [RANGES[kind] for kind in kinds]
 
 
 AT_MOST_ONE = 1 / (1 + slack)
@@ -308,7 +415,7 @@ class RunsThrough(Assertion):
         symbol, expression = self.symbol, self.expression
         if expression.free_symbols != {symbol} or not expression.is_rational_function(symbol):
             return self.undecided(f"{expression} is no rational function of {symbol}")
-        if not symbol.is_nonnegative or symbol.is_rational:
+        if not takes_every(symbol, "positive", "nonnegative"):
             return self.undecided(f"{symbol} is no symbol that takes every value above 0")
         monotone = Nonzero(diff(expression, symbol)).check()
         if not monotone.holds:

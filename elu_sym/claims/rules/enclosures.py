@@ -132,11 +132,15 @@ class IterateBetween(Assertion):
         return _compared(self, ball, detail, {self.symbol: self.start})
 
 
+OTHER_COVER = "the stored cover is about another statement; make covers writes it anew"
+"""Why a cover that is given may not serve."""
+
+
 class PositiveOnBox(Assertion):
     """An expression is positive at every point of a box.
 
-    A stored cover of this statement is checked; where none is named, or the one that is named is
-    about another expression or box, a short search decides.
+    A stored cover of this statement is checked; where none is named a short search decides. One
+    that is named and about another expression or box proves nothing: then a search may refute.
 
     Attributes:
         expression: made of what :class:`elu_sym.algebra.interval_enclosure.BoxFunction` encloses.
@@ -176,8 +180,8 @@ class PositiveOnBox(Assertion):
             found = search(self.closed_form, self.box, FEW_BOXES)
             if found.witness is not None:
                 return self.refuted(found.detail, found.witness)
-            if found.cover is None:
-                return self.undecided(found.detail)
+            if found.cover is None or cover is not None:
+                return self.undecided(found.detail if cover is None else OTHER_COVER)
             cover, origin = found.cover, "searched for"
         checked = recheck(cover, self.closed_form, self.box)
         detail = (

@@ -304,16 +304,17 @@ class InverseFunction(AboutFunction):
         if self.below.has(x) or self.above.has(x) or self.function.has(y):
             return self.undecided("the solutions are written in y and the function in x")
         at_zero = value_at_kink(self.function, Side.RIGHT)
-        premises = [StrictlyMonotone(self.function).check(), Equality(at_zero, S.Zero).check()]
+        starts = Equality(self.function, S.Zero, at=((x, S.Zero),)).check()
+        premises = [StrictlyMonotone(self.function).check(), starts]
         known = all_hold(premises)
-        premises.append(Equality(self.above.xreplace({y: at_zero}), S.Zero).check())
+        premises.append(Equality(self.above, S.Zero, at=((y, at_zero),)).check())
         solved = []
         for side, solution in ((Side.LEFT, self.below), (Side.RIGHT, self.above)):
             # Every y of this part of the range is the value of a point on this side.
             there = piece(self.function, side)
-            premises.append(Equality(solution.xreplace({y: there}), x, side).check())
-            again = there.xreplace({x: solution}).xreplace({y: there})
-            solved.append(Equality(again, there, side).check())
+            premises.append(Equality(solution, x, side, at=((y, there),)).check())
+            again = there.xreplace({x: solution})
+            solved.append(Equality(again, there, side, at=((y, there),)).check())
         entailed = [*premises[3:], *solved] if known else ()
         detail = "the solution is one, and there is no other"
         return self.concluded(detail, premises, entailed, "it solves another equation")
@@ -378,6 +379,6 @@ class WishesDetermine(AboutFunction):
     def _wishes(self, function: KinkedFunction, kink: Expr) -> Iterator[Step]:
         yield Smooth(function, self.order).check()
         yield LimitAtInfinity(piece(function, Side.LEFT), Side.LEFT, self._floor).check()
-        yield Equality(piece(function, Side.RIGHT).xreplace({x: x - kink}), x).check()
+        yield Equality(function, x + kink, Side.RIGHT).check()
         if self.increasing:
             yield StrictlyMonotone(function).check()

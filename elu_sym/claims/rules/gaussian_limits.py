@@ -37,10 +37,14 @@ from elu_sym.algebra.laurent import laurent
 from elu_sym.algebra.normal_form import ROOT, NormalForm, is_zero
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
-from elu_sym.claims.rules.elementary import NonNegative, Nonzero, Positive
+from elu_sym.claims.rules.elementary import NonNegative, Nonzero, Positive, takes_every
 
 ORDERS = 4
 """In so many orders may the leading terms of a sum cancel before the search for one ends."""
+
+
+POSITIVE, NEGATIVE = ("positive", "nonnegative"), ("negative", "nonpositive")
+"""What may be assumed of a symbol that tends to oo or to 0 from above, and of one to -oo."""
 
 
 class Limit(NamedTuple):
@@ -291,7 +295,8 @@ class GaussianLimit(AtEnd):
             return self.undecided(f"the value {self.value} depends on {self.variable}")
         large = Dummy("s", positive=True)
         approach = {oo: large, -oo: -large, S.Zero: 1 / large}.get(self.to)
-        if approach is None or (self.to == -oo and self.variable.is_nonnegative):
+        towards = NEGATIVE if self.to == -oo else POSITIVE
+        if approach is None or not takes_every(self.variable, "real", *towards):
             return self.undecided(f"{self.variable} does not tend to {self.to}")
         form = NormalForm.from_expr(self.expression.xreplace({self.variable: approach}))
         unreal = [str(symbol) for symbol in form.domain.symbols if not symbol.is_real]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sympy import DiracDelta, Expr, S, diff, latex
+from sympy import DiracDelta, Expr, S, Symbol, diff, latex
 
 from elu_sym.claims.assertion import Notation, Step, all_hold
 from elu_sym.claims.rules.elementary import Equality, Nonzero, Side
@@ -10,6 +10,12 @@ from elu_sym.claims.rules.function_shape import LipschitzConstant
 from elu_sym.claims.rules.gaussian_means import GaussianMean
 from elu_sym.claims.rules.kink import AboutFunction, Jump, Smooth, value_at_kink
 from elu_sym.symbols import mu, smoothness, steepness, x
+
+SLOPE, CURVATURE = Symbol("L", positive=True), Symbol("K", positive=True)
+"""The Lipschitz constants of f and of f'."""
+
+JUMP = Symbol("J", real=True)
+"""By how much f' jumps."""
 
 
 class ComposedSmoothness(AboutFunction):
@@ -46,10 +52,11 @@ class ComposedSmoothness(AboutFunction):
 
     def decide(self) -> Step:
         """Check both Lipschitz constants, and that the bound is what they give."""
-        bound = smoothness * self.slope**2 + steepness * self.curvature
+        bound = smoothness * SLOPE**2 + steepness * CURVATURE
         constants = ((self.function, self.slope), (self.function.diff(x), self.curvature))
         premises = [LipschitzConstant(*each).check() for each in constants]
-        comparison = Equality(self.constant, bound).check()
+        values = ((SLOPE, self.slope), (CURVATURE, self.curvature))
+        comparison = Equality(self.constant, bound, at=values).check()
         entailed = [comparison] if all_hold(premises) else []
         return self.concluded("beta*L^2 + G*K", [*premises, comparison], entailed)
 
@@ -79,12 +86,12 @@ class ComposedJump(AboutFunction):
 
     def decide(self) -> Step:
         """Check that f is continuous, its jump, and that the product is not 0."""
-        at_zero = value_at_kink(self.function, Side.RIGHT)
-        premises = [Smooth(self.function, 0).check(), Equality(at_zero, S.Zero).check()]
+        at_zero = Equality(self.function, S.Zero, at=((x, S.Zero),)).check()
+        premises = [Smooth(self.function, 0).check(), at_zero]
         if not all_hold(premises):
             return self.undecided("f is not known to be continuous with f(0) = 0", premises)
         left, right = (value_at_kink(self.function, side, 1) for side in Side)
-        product = Equality(self.jump, self.loss_slope * (right - left))
+        product = Equality(self.jump, self.loss_slope * JUMP, at=((JUMP, right - left),))
         found = (Jump(self.function, right - left), product, Nonzero(self.jump))
         return self.concluded("l' is continuous at f(0) = 0", [*premises, *found])
 

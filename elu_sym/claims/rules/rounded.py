@@ -12,7 +12,7 @@ from sympy import Expr, Rational, Symbol
 from elu_sym.algebra.rounding import Computation, FloatingPointFormat, largest_at_most, number
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step, first_false
-from elu_sym.claims.rules.elementary import Equality, Positive, Side
+from elu_sym.claims.rules.elementary import Equality, Positive, Side, may_be_undefined
 from elu_sym.symbols import alpha, distance, excess, x, y
 
 
@@ -77,9 +77,16 @@ class Increasing(Assertion):
         yield from (rounded(self.computation), "never decreases as", x, "grows")
 
     def decide(self) -> Step:
-        """Check the derivative of every operation, and that rounding preserves order."""
-        first, *others = self.computation.operations
-        derivatives = [first.diff(x), *(operation.diff(y) for operation in others)]
+        """Check the derivatives of every operation, and that rounding preserves order.
+
+        A later operation may grow with ``x`` itself as well as with ``y``.
+        """
+        operations = self.computation.operations
+        if operations[0].has(y) or any(map(may_be_undefined, operations)):
+            return self.undecided("an operation is not defined everywhere")
+        derivatives = [
+            each.diff(symbol) for each in operations for symbol in (x, y) if each.has(symbol)
+        ]
         premises = (RoundingPreservesOrder(), *map(Positive, derivatives))
         return self.concluded("each operation increases, and so does each rounding", premises, ())
 

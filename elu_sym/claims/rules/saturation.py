@@ -19,7 +19,7 @@ from elu_sym.algebra.rounding import (
     number,
 )
 from elu_sym.claims.assertion import Assertion, Sentence, Step
-from elu_sym.claims.rules.elementary import Equality, NonNegative, Positive
+from elu_sym.claims.rules.elementary import NonNegative, Positive
 from elu_sym.claims.rules.rounded import (
     EqualUpTo,
     Increasing,
@@ -111,15 +111,13 @@ class FloorReachedForEvery(ReachedForEvery):
 
 def _distance(numbers: FloatingPointFormat) -> list[Assertion]:
     """Why ``-(1 - 2^-p)*alpha`` is not rounded to ``-alpha``, above the smallest normal alpha."""
-    p = numbers.precision
-    smallest, factor = Integer(2) ** (p - 1), 1 - Rational(1, 2**p)
+    smallest = Integer(2) ** (numbers.precision - 1)
+    # The float beside -1, and a power of 2 times it is one as well: for m = 2^(p-1) the product.
+    factor = -numbers.successor(Integer(-1))
     significand = smallest + significand_steps
     return [
-        Equality(numbers.successor(Integer(-1)), -factor),
         Positive((significand - factor * significand) - Rational(1, 2)),
-        # With p bits and half the unit, so a number of the format, and less than alpha.
-        Equality(factor * smallest * scale, (Integer(2) ** p - 1) * (scale / 2)),
-        Positive(smallest * scale - (Integer(2) ** p - 1) * (scale / 2)),
+        Positive(smallest * scale - factor * smallest * scale),
     ]
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ import pytest
 from findings import found, witness
 from sympy import Rational, S
 
-from elu_sym.claims.chapters.self_normalization import domains as snn_domains
+from elu_sym.claims.chapters import CLAIMS
+from elu_sym.claims.chapters.self_normalization import domains as snn_domains, stored_boxes
 from elu_sym.claims.chapters.self_normalization.domains import (
     Domain,
     OnDomain,
@@ -36,6 +38,7 @@ from elu_sym.claims.chapters.self_normalization.statements import (
     WIDENINGS,
 )
 from elu_sym.claims.chapters.self_normalization.stored_boxes import covered, read_all
+from elu_sym.claims.claim import Verdict
 from elu_sym.claims.covers import __main__ as covers
 from elu_sym.claims.covers.__main__ import check, derived, main
 from elu_sym.claims.covers.cover import FOLDER, CoverError
@@ -321,11 +324,26 @@ def test_another_jacobian_is_not_proved(name: str, monkeypatch: pytest.MonkeyPat
     assert not all(each.check().holds for each in assertions)
 
 
-def test_a_cover_of_something_else_is_not_used() -> None:
+def test_a_cover_of_something_else_proves_nothing() -> None:
     first, second = list(covered("snn_theorem", "image"))[:2]
     foreign = replace(first, cover=second.cover)
-    assert "searched for" in found(foreign, True).detail
+    assert "make covers" in found(foreign, None).detail
     assert "stored" in found(first, True).detail
+    assert "searched for" in found(replace(first, cover=None), True).detail
+
+
+def test_a_box_that_is_missing_or_another_one_leaves_the_theorem_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for damage, words in ((a_missing_box, "covers writes it"), (a_smaller_box, "make covers")):
+        data = json.loads((FOLDER / "snn_theorem.json").read_text(encoding="utf-8"))
+        damage(data)
+        stored_anew(data, tmp_path)
+        there = partial(read_all, folder=tmp_path)
+        monkeypatch.setattr(stored_boxes, "_read_once", there)
+        outcome = CLAIMS["self_normalization.theorem"].check()
+        assert outcome.verdict is Verdict.UNKNOWN
+        assert words in outcome.to_text()
 
 
 def test_a_false_inequality_is_refuted_with_the_exact_constants() -> None:

@@ -60,6 +60,9 @@ def test_claim_has_its_verdict(name: str) -> None:
     measured = any(step.evidence is Evidence.EXPERIMENT for step in outcome.numbered_steps)
     assert outcome.verdict is not Verdict.PROVED or not measured
     assert outcome.to_markdown().count("$") % 2 == 0
+    for step in outcome.numbered_steps:
+        same = isinstance(step.assertion, Equality) and step.assertion.left == step.assertion.right
+        assert not same, step.assertion.to_text()
 
 
 @pytest.mark.parametrize("name", CLAIMS)

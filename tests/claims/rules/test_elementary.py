@@ -9,7 +9,13 @@ from sympy import Abs, Expr, Interval, Piecewise, Rational, S, Symbol, exp, log,
 from elu_sym.activations import Activation, Elu, LeakyRelu, Relu, Selu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.rules import elementary
-from elu_sym.claims.rules.calculus import DerivativeOf, LimitAtInfinity, LimitAtKink, SmoothPiece
+from elu_sym.claims.rules.calculus import (
+    DerivativeOf,
+    LimitAtInfinity,
+    LimitAtKink,
+    PositiveFromKink,
+    SmoothPiece,
+)
 from elu_sym.claims.rules.elementary import (
     ABOVE_ONE,
     AT_MOST_ONE,
@@ -92,7 +98,22 @@ class StepUp(Cube):
         return x
 
 
+class Steepening(Cube):
+    """The identity on the left; on the right an exponential of any rate, 0 as well."""
+
+    nargs = 2
+
+    @staticmethod
+    def left(x: Expr, rate: Expr) -> Expr:
+        return x
+
+    @staticmethod
+    def right(x: Expr, rate: Expr) -> Expr:
+        return exp(rate * x) - exp(-x)
+
+
 TRUE: list[Assertion] = [
+    Equality(Elu(x, alpha), S.Zero, at=((x, S.Zero),)),
     Equality(log(S(6)), log(S(2)) + log(S(3))),
     Positive(alpha * exp(x) + x**2),
     Positive(alpha + alpha * exp(x), LEFT),
@@ -131,6 +152,7 @@ TRUE: list[Assertion] = [
 FALSE: list[Assertion] = [
     Equality(sqrt(S(3)), S.One),
     Equality(exp(x), 1 + x),
+    Equality(Elu(x, alpha), S.One, at=((x, S.Zero),)),
     Positive(x**2),
     Positive(x, LEFT),
     NonNegative(-alpha),
@@ -169,6 +191,18 @@ OPEN: list[Assertion] = [
     UniqueSolution((x**2 - 1,), (x,), (S.One,)),
     UniqueSolution((S.Zero,), (x,), (S.One,)),
     UniqueSolution((x - 1, x - 1), (x,), (S.One,)),
+    # No positive rate is -1, and a solution in terms of what is sought is none.
+    UniqueSolution((rate + 1,), (rate,), (S.NegativeOne,)),
+    UniqueSolution((rate - slack,), (rate,), (slack,)),
+    # A form without the denominator has a value where the expression has none.
+    NonNegative((x**2 - 1) / (x - 1) - x - 1),
+    Positive((x**2 - 1) / (x - 1) - x, RIGHT),
+    PositiveFromKink((x**2 - 1) / (x - 1) - x, RIGHT),
+    # At the rate 0, and at the slope 0, there is another limit.
+    LimitAtInfinity(exp(slack * x), RIGHT, oo),
+    LimitAtInfinity(exp(slack * x), LEFT, S.Zero),
+    LimitAtInfinity(slack * x, RIGHT, oo),
+    Range(Steepening(x, slack), -oo, oo),
     Smooth(PoleOnTheWay(x), 0),
     # Whether these increase is not to be read off the sign of the derivative alone.
     StrictlyMonotone(StepDown(x)),
@@ -203,6 +237,23 @@ def test_prints_and_repeats(assertion: Assertion) -> None:
     assert assertion.to_text()
     assert assertion.to_latex().count("{") == assertion.to_latex().count("}")
     assert assertion.check() == assertion.check()
+
+
+def test_where_a_denominator_vanishes_nothing_is_said() -> None:
+    quotient = (x**2 - 1) / (x - 1)
+    equation = Equality(quotient, x + 1)
+    assert equation.check().holds is True
+    assert equation.to_text() == "(x**2 - 1)/(x - 1) = x + 1, where both are defined"
+    assert Equality(quotient, x + 1, RIGHT).to_text().endswith("where both are defined")
+    # There is no such place on the left.
+    assert Equality(quotient, x + 1, LEFT).to_text() == "(x**2 - 1)/(x - 1) = x + 1 for x < 0"
+    assert DerivativeOf(quotient, S.One).to_text().endswith("where both are defined")
+
+
+def test_an_equation_at_a_place_names_it() -> None:
+    there = Equality(Elu(x, alpha), S.Zero, at=((x, S.Zero), (alpha, S(2))))
+    assert there.to_text() == "Elu(x, alpha) = 0 at x = 0, alpha = 2"
+    assert Equality(x, S.One, at=((x, S.Zero),)).check().witness == {x: 0}
 
 
 def test_other_symbols_than_x_are_an_error_that_says_what_to_do() -> None:

@@ -17,8 +17,10 @@ from elu_sym.activations import (
     Selu,
 )
 from elu_sym.algebra.enclosure import Point
-from elu_sym.claims.rules.elementary import ABOVE_ONE, AT_MOST_ONE
+from elu_sym.claims.rules import function_shape
+from elu_sym.claims.rules.elementary import ABOVE_ONE, AT_MOST_ONE, Equality
 from elu_sym.claims.rules.function_shape import (
+    CoincideOnlyAt,
     InverseFunction,
     LipschitzConstant,
     NeverConvex,
@@ -377,3 +379,21 @@ def test_false_where_the_rival_has_another_value(assertion: WishesDetermine) -> 
 @pytest.mark.parametrize("name", WISHES_OPEN)
 def test_wishes_open(name: str) -> None:
     found(WISHES_OPEN[name], None)
+
+
+SAME_EVERYWHERE = CoincideOnlyAt(Elu(x, alpha), Elu(x, alpha), alpha, S.One)
+TWICE_THE_SAME = CoincideOnlyAt(
+    LeakyRelu(x, slope), LeakyRelu(x, slope**2 - 2 * slope + 2), slope, S.One
+)
+"""For slope 1 and for slope 2."""
+
+
+@pytest.mark.parametrize("false", [SAME_EVERYWHERE, TWICE_THE_SAME])
+def test_what_coincides_elsewhere_too_is_not_proved(
+    false: CoincideOnlyAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(false, None)
+    # It is the equation of the slopes that leaves no other value.
+    anything = Equality(alpha + alpha, 2 * alpha)
+    monkeypatch.setattr(function_shape, "UniqueSolution", lambda *_: anything)
+    assert false.check().holds is True

@@ -13,7 +13,7 @@ from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.rules import gaussian_limits
 from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLimit
-from elu_sym.symbols import alpha, distance, mu, sigma
+from elu_sym.symbols import alpha, distance, mu, sigma, slack
 
 ZERO = S.Zero
 AT_KINK, RIGHT, LEFT = {mu: ZERO}, {mu: distance}, {mu: -distance}
@@ -85,6 +85,16 @@ OPEN = {
     ),
     "a limit at another place": GaussianLimit(NormalCdf(mu), mu, S.One, S.One),
     "a variable that is positive": GaussianLimit(NormalCdf(sigma), sigma, -oo, ZERO),
+    "a variable that is negative": GaussianLimit(
+        Symbol("m", negative=True) ** 2, Symbol("m", negative=True), oo, oo
+    ),
+    "one that is not positive, to 0 from above": GaussianLimit(
+        exp(Symbol("m", nonpositive=True)), Symbol("m", nonpositive=True), ZERO, S.One
+    ),
+    "an integer, to 0": GaussianLimit(
+        exp(Symbol("n", integer=True)), Symbol("n", integer=True), ZERO, S.One
+    ),
+    "a rate that may be 0": GaussianLimit(exp(slack * mu), mu, oo, oo),
     "a value that moves": GaussianLimit(mean.closed_form, mu, oo, mu),
     "a parameter that may be complex": GaussianLimit(
         Symbol("w") * NormalCdf(mu), mu, oo, Symbol("w")

@@ -5,7 +5,7 @@ from typing import Any
 import mpmath
 import pytest
 from findings import found, number, witness
-from sympy import DiracDelta, Eq, Expr, Heaviside, Piecewise, S, exp
+from sympy import DiracDelta, Eq, Expr, Heaviside, Piecewise, S, SingularityFunction, exp
 
 from elu_sym.activations import Elu, EluDerivative, LeakyRelu, Relu, ReluDerivative
 from elu_sym.algebra.enclosure import Point
@@ -75,6 +75,10 @@ OPEN = {
     "x stands for X": SymmetricMean(x**2, x**2),
     "delta stands for abs(x)": SymmetricMean(x**2, distance**2),
     "delta as a parameter": PositiveMean(distance - x),
+    # Under a law with a density at 0 it has that mean.
+    "an atom that vanishes off 0": SymmetricMean(Relu(x).diff(x, 2), S.Zero),
+    "the derivative of one": SymmetricMean(DiracDelta(x, 1), S.Zero),
+    "another way to write it": SymmetricMean(SingularityFunction(x, 0, -1), S.Zero),
     "no value at 0": SymmetricMean(1 / x, S.Zero, atom_at_zero=True),
 }
 

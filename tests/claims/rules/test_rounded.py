@@ -65,6 +65,7 @@ TRUE: list[Assertion] = [
     RoundingPreservesOrder(),
     Increasing(ELU_ROUNDED_TWICE),
     Increasing(Computation((exp(x) - 1, alpha * y, y + alpha))),
+    Increasing(Computation((exp(x), y + x))),
     RoundedValue(EXPONENTIAL, FLOAT16, "<=", ONE, Integer(-2)),
     RoundedValue(EXPONENTIAL, FLOAT16, ">", ZERO, Integer(-2)),
     RoundedValue(ELU_ROUNDED_TWICE, FLOAT16, "=", MINUS_ONE, Integer(-9), ONE),
@@ -103,6 +104,13 @@ FALSE: list[Assertion] = [
 OPEN: list[Assertion] = [
     Increasing(DECREASING),
     Increasing(SQUARE),
+    # A later operation falls with x itself, or comes back.
+    Increasing(Computation((exp(x), y - 100 * x))),
+    AtMostUpTo(Computation((exp(x), y + x**2)), BFLOAT16, Rational(15, 16), Rational(-137, 2048)),
+    GreaterEverywhere(Computation((exp(x), y - x)), FLOAT16, MINUS_ONE),
+    # A pole between, and an operation of what has no value yet.
+    Increasing(Computation((-1 / x,))),
+    Increasing(Computation((x + y,))),
     RoundedValue(EXPONENTIAL, FLOAT16, "=", ZERO, Rational(1, 3)),
     RoundedValue(EXPONENTIAL, FLOAT16, "<", ZERO, Integer(-1)),
     RoundedValue(ELU_ROUNDED_TWICE, FLOAT16, "=", ZERO, Integer(-1)),

@@ -84,6 +84,8 @@ CLAIMS = (
         "1 - e^{-r} - r*e^{-r} > 0 for r > 0",
         latex=r"\frac{d}{d\sigma} \frac{\sigma}{\sqrt{2\pi}\,\mathbb{E} (1 - e^X)_+} > 0",
         assumptions=(sigma,),
+        conclusion="the derivative of a quotient has the sign of its numerator, a product of"
+        " positive factors",
         neighbours={
             "That alpha falls with sigma.": lambda: Positive(
                 -diff(centered(zero_mean.centering_alpha()), sigma)
@@ -100,6 +102,8 @@ CLAIMS = (
         latex=r"g - \tfrac{\sigma^2}{4} < \mathbb{E} (1 - e^X)_+ < g,\quad"
         r" \tfrac{1}{2} - \tfrac{1}{2 \pi g} < \mathbb{E} (1 - e^X)_+ < \tfrac{1}{2}",
         assumptions=(sigma,),
+        conclusion="bounds of the put are bounds of the quotient in the other direction, and its"
+        " limits follow from those of the put",
         neighbours={
             "The lower bound at small sigma holds with sigma^2/4.04.": lambda: positive(
                 sigma**2 * S(100) / 404 - centered(gain() - put()), x**2 * S(100) / 202 - TAYLOR
@@ -119,6 +123,7 @@ CLAIMS = (
         latex=r"0 < \frac{(1 - \alpha)\sigma}{\sqrt{2\pi}} + \frac{\alpha\sigma^2}{4}"
         r" - \mathbb{E} f(X) < \frac{\alpha}{6}\sqrt{\frac{2}{\pi}}\,\sigma^3",
         assumptions=(sigma, alpha),
+        conclusion="the rest is of second order in sigma",
         neighbours={
             "The coefficient of sigma^2 is 1 % smaller.": lambda: positive(
                 rest_of_small_sigma(S(99) / 400), alpha * (x**2 * S(99) / 200 - TAYLOR)

@@ -10,7 +10,7 @@ from elu_sym.book.formula import mean, relu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.shape import positive_at_a_distance
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.rules.elementary import Equality, RunsThrough
+from elu_sym.claims.rules.elementary import Equality, RunsThrough, Side
 from elu_sym.claims.rules.enclosures import Between
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean, SignChange
 from elu_sym.claims.rules.laws import PositiveMean, PositiveSymmetricMean, symmetrized
@@ -93,8 +93,16 @@ def closer_iff_at_most_2() -> Iterator[Assertion]:
     yield from positive_at_a_distance(S(2), excess_of_size)
 
 
+def loss_is_put() -> Iterator[Equality]:
+    """The loss is (1 - e^x)_+, on either side and at 0."""
+    yield Equality(LOSS, 1 - exp(x), Side.LEFT)
+    yield Equality(LOSS, S.Zero, Side.RIGHT)
+    yield Equality(LOSS, S.Zero, at=((x, S.Zero),))
+
+
 def zero_mean() -> Iterator[Assertion]:
     """The mean is a falling line in alpha, positive at first."""
+    yield from loss_is_put()
     yield GaussianMean(RELU, gain())
     yield GaussianMean(LOSS, put())
     yield Equality(mean.closed_form, gain() - alpha * put())
@@ -140,6 +148,8 @@ CLAIMS = (
         "Clevert, Unterthiner, Hochreiter 2016, section 2, with its condition",
         latex=r"\left|\mathbb{E} f(X)\right| \le \mathbb{E} X_+ \;\forall X \iff \alpha \le 2",
         assumptions=(x, alpha, "X symmetric, E abs(X) < oo"),
+        conclusion="abs(E f) <= E X_+ is E X_+ - E f >= 0 and E X_+ + E f >= 0; alpha = 2/(1 - r),"
+        " and the mass is 1/2 at r and at -r",
         neighbours={
             "The same for all alpha <= 2.02.": PositiveSymmetricMean(
                 RELU + Elu(x, S(202) / 100 / (1 + slack))
@@ -170,6 +180,7 @@ CLAIMS = (
         latex=r"\left|\mathbb{E} f(Z)\right| \le \mathbb{E} Z_+ \iff"
         r" \alpha \le \frac{2}{\sqrt{2\pi}\left(\frac{1}{2} - \sqrt{e}\,\Phi(-1)\right)}",
         assumptions=(alpha,),
+        conclusion="abs(E f) <= E Z_+ is E Z_+ - E f >= 0 and E Z_+ + E f >= 0",
         neighbours={
             "The threshold is 1 % larger.": lambda: closer_up_to(SELU_ALPHA * S(202) / 100),
             "The threshold is the alpha of SELU.": lambda: closer_up_to(SELU_ALPHA),
@@ -211,6 +222,7 @@ CLAIMS = (
         "the mean is a line in alpha",
         latex=r"\mathbb{E} f(X) = 0 \iff \alpha = \frac{\mathbb{E} X_+}{\mathbb{E} (1 - e^X)_+}",
         assumptions=(mu, sigma, alpha),
+        conclusion="a quotient of positive expectations is an alpha > 0",
         neighbours={
             "The zero lies 1 % higher.": lambda: vanishes_at(centering_alpha() * S(101) / 100),
             "At every mu and sigma it is zero at SELU's alpha.": lambda: vanishes_at(SELU_ALPHA),

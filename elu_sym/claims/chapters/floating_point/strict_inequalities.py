@@ -32,6 +32,8 @@ def injective_from(numbers: FloatingPointFormat, first: Rational) -> Assertion:
 
 def derivative_from_value() -> Iterator[Assertion]:
     """Four values of alpha in each format, and alpha*e^x at the threshold."""
+    value = rounding.Computation(rounding.DERIVATIVE_FROM_VALUE.operations[:-1])
+    yield rounded.is_left_piece(value, Elu(x, alpha))
     yield rounded.is_left_piece(rounding.DERIVATIVE_FROM_VALUE, EluDerivative(x, alpha))
     for numbers, threshold in thresholds.FLOOR_IS_REACHED.items():
         for height in thresholds.heights(numbers):

@@ -11,10 +11,10 @@ from functools import partial
 
 from sympy import Expr, Heaviside, Interval, Rational, S, Symbol, diff, exp, oo, pi
 
-from elu_sym.activations import Elu, LeakyRelu
+from elu_sym.activations import Elu, LeakyRelu, Relu, ReluDerivative
 from elu_sym.book.formula import Formula, elu, leaky_relu, relu
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.centering.zero_mean import LOSS, centering_alpha
+from elu_sym.claims.chapters.centering.zero_mean import LOSS, centering_alpha, loss_is_put
 from elu_sym.claims.chapters.moments import variance_rule
 from elu_sym.claims.chapters.moments.variance_rule import ELU, slope_square, square
 from elu_sym.claims.claim import Claim, Verdict
@@ -22,7 +22,7 @@ from elu_sym.claims.rules.elementary import AT_MOST_ONE, Equality, NonNegative, 
 from elu_sym.claims.rules.enclosures import Between
 from elu_sym.claims.rules.gaussian_limits import GaussianLimit
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean, SignChange
-from elu_sym.claims.rules.variance_bounds import GaussianPoincare
+from elu_sym.claims.rules.variance_bounds import GaussianPoincare, VarianceOf
 from elu_sym.symbols import alpha, mu, sigma, slack, slope, x
 
 LEFT = Heaviside(-x)
@@ -82,15 +82,13 @@ def agree_for_homogeneous() -> Iterator[Assertion]:
     yield GaussianMean(LeakyRelu(x, slope) ** 2, (1 + slope**2) * sigma**2 / 2, S.Zero)
     yield Equality(at_zero, (1 + slope**2) * sigma**2 / 2)
     yield Equality(at_zero / sigma**2, centered(leaky_relu.derivative_second_moment))
-    yield Equality(centered(relu.second_moment) / sigma**2, S.Half)
-    yield Equality(centered(relu.derivative_second_moment), S.Half)
+    yield GaussianMean(Relu(x) ** 2 / sigma**2, S.Half, S.Zero)
+    yield GaussianMean(ReluDerivative(x) ** 2, S.Half, S.Zero)
 
 
-def squared_mean() -> Equality:
+def squared_mean() -> VarianceOf:
     """Var f = E f^2 - (E f)^2."""
-    return Equality(
-        elu.second_moment.closed_form - elu.variance.closed_form, elu.mean.closed_form**2
-    )
+    return VarianceOf(ELU, elu.mean.closed_form, elu.second_moment.closed_form)
 
 
 def variance_rule_is_largest(factor: Rational = S.One) -> Iterator[Assertion]:
@@ -105,6 +103,7 @@ def variance_rule_is_largest(factor: Rational = S.One) -> Iterator[Assertion]:
 def agree_at_centering_alpha(factor: Rational = S.One) -> Iterator[Assertion]:
     """The difference of the moments is the squared mean, which vanishes at one alpha."""
     yield squared_mean()
+    yield from loss_is_put()
     yield SignChange(elu.mean.closed_form, alpha, centering_alpha() * factor, LOSS)
 
 
@@ -234,6 +233,8 @@ CLAIMS = (
         "Poincare's inequality for the normal law",
         r"\operatorname{Var} f(X) \le \mathbb{E} f(X)^2,\;"
         r" \operatorname{Var} f(X) \le \sigma^2\, \mathbb{E} f'(X)^2",
+        conclusion="a gain falls as its moment grows; Var f <= E f^2 because the difference is a"
+        " square",
         neighbours={
             "It is 1 % larger than the latter, squared.": lambda: variance_rule_is_largest(
                 Rational(99, 100)
@@ -248,6 +249,8 @@ CLAIMS = (
         "their difference is the square of the mean",
         r"\mathbb{E} f(X)^2 = \operatorname{Var} f(X) \iff"
         r" \alpha = \frac{\mathbb{E} X_+}{\mathbb{E} (1 - e^X)_+}",
+        conclusion="the difference of the moments is the squared mean, which is 0 where the mean"
+        " is",
         neighbours={
             "At an alpha that is 1 % larger.": lambda: agree_at_centering_alpha(PERCENT_MORE)
         },
@@ -260,6 +263,7 @@ CLAIMS = (
         "f^2 and f'^2 increase with alpha at every x < 0",
         r"\frac{\partial}{\partial\alpha} \mathbb{E} f(X)^2 > 0,\;"
         r" \frac{\partial}{\partial\alpha} \mathbb{E} f'(X)^2 > 0",
+        conclusion="a gain falls as its moment grows",
         neighbours={"They grow with alpha.": lambda: moments_grow_with_alpha(-1)},
     ),
     at_zero_mean(
@@ -271,6 +275,7 @@ CLAIMS = (
         r"\frac{\mathbb{E} f^2}{\sigma^2} \to \frac{1}{2},\;"
         r" \frac{\operatorname{Var} f}{\sigma^2} \to \frac{\pi - 1}{2\pi},\;"
         r" \mathbb{E} f'^2 \to \frac{1}{2}",
+        conclusion="a gain is a continuous function of its moment",
         neighbours={
             "The second moment tends to 0.505*sigma^2.": lambda: GaussianLimit(
                 share(), alpha, S.Zero, PERCENT_MORE / 2
@@ -288,6 +293,7 @@ CLAIMS = (
         "LeCun, Bottou, Orr, Mueller 1998; Glorot, Bengio 2010, for layers of equal width",
         r"\alpha \le 1 \implies \mathbb{E} f(\sigma Z)^2 < \sigma^2",
         (sigma, "alpha <= 1"),
+        conclusion="E f^2 < sigma^2*(1 + alpha^2)/2 <= sigma^2",
         neighbours={
             "The gain exceeds 1 for every alpha.": lambda: mean_at_zero(
                 sigma**2 - square(), LEFT * (x - ELU) * (x + ELU)
@@ -309,6 +315,7 @@ CLAIMS = (
         "0 < x*f'(x)/f(x) < 1 and f' increases on the left",
         r"\frac{d}{d\sigma} \frac{\mathbb{E} f(\sigma Z)^2}{\sigma^2} < 0,\;"
         r" \frac{d}{d\sigma} \mathbb{E} f'(\sigma Z)^2 < 0",
+        conclusion="a gain falls as its moment grows; mean value theorem",
         neighbours={
             "The second moment itself decreases.": lambda: mean_at_zero(
                 -diff(square(), sigma) * sigma, -2 * x * ELU * variance_rule.DERIVATIVE

@@ -17,7 +17,7 @@ from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.elementary import Equality
 from elu_sym.claims.rules.enclosures import Between
 from elu_sym.networks.published_constants import PUBLISHED_CONSTANTS, selu_scale
-from elu_sym.symbols import alpha, mu, sigma, slope
+from elu_sym.symbols import alpha, mu, scale, sigma, slope
 
 UNIT: Point = ((sigma, S.One),)
 
@@ -61,7 +61,8 @@ def at_standard_selu(formula: Formula) -> Expr:
 
 def square_is_one() -> Equality:
     """E selu(Z)^2 = lambda^2*E f(Z)^2 is 1."""
-    return Equality(selu_scale() ** 2 * at_standard_selu(elu.second_moment), S.One)
+    square = scale**2 * centered(elu.second_moment).xreplace({sigma: S.One})
+    return Equality(square, S.One, at=standard_selu())
 
 
 def published_selu() -> Iterator[Assertion]:

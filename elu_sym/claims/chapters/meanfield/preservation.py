@@ -17,7 +17,7 @@ from elu_sym.claims.chapters.initialization.exact_gains import LEFT, PERCENT_MOR
 from elu_sym.claims.chapters.moments import variance_rule
 from elu_sym.claims.chapters.moments.variance_rule import ELU, slope_square, square
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.rules.elementary import Equality, Positive
+from elu_sym.claims.rules.elementary import Equality, Positive, UniqueSolution
 from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLimit
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
 from elu_sym.symbols import alpha, excess, sigma, slack, x
@@ -108,9 +108,18 @@ def gradients_grow() -> Iterator[Assertion]:
     yield exact_gains.between(map_slope(), "0.8905", "0.8914")
 
 
-def edge() -> tuple[Expr, Expr]:
-    """The variances of weights and biases of the edge through q = sigma^2."""
-    return 1 / slope_square(), sigma**2 - square() / slope_square()
+WEIGHTS, ANY_BIAS = Symbol("w", positive=True), Symbol("b", real=True)
+MOMENT, SLOPES = Symbol("m", positive=True), Symbol("s", positive=True)
+"""E f^2 and E f'^2."""
+
+EDGE = (1 / SLOPES, sigma**2 - MOMENT / SLOPES)
+"""The variances of weights and biases of the edge through q = sigma^2."""
+
+
+def edge() -> tuple[Expr, ...]:
+    """The same in closed form."""
+    moments = {MOMENT: square(), SLOPES: slope_square()}
+    return tuple(form.xreplace(moments) for form in EDGE)
 
 
 def curvature() -> Expr:
@@ -121,8 +130,9 @@ def curvature() -> Expr:
 def edge_unique() -> Iterator[Assertion]:
     """b(q) = q - E f^2/E f'^2 grows strictly from 0 to oo, and w(q) = 1/E f'^2 with it."""
     weights, biases = edge()
-    yield Equality(weights * square() + biases, sigma**2)
-    yield Equality(weights * slope_square(), S.One)
+    # With m and s for E f^2 and E f'^2, chi = w*s = 1 and w*m + b = q.
+    equations = (WEIGHTS * SLOPES - 1, WEIGHTS * MOMENT + ANY_BIAS - sigma**2)
+    yield UniqueSolution(equations, (WEIGHTS, ANY_BIAS), EDGE)
     yield gap_positive()
     # The two parts of the derivative of b: each is positive.
     parts = slope_square() * curvature() - gap() * by_variance(slope_square())
@@ -178,6 +188,7 @@ CLAIMS = (
         DERIVED,
         r"w < 2,\; b > 0 \implies \exists!\, q > 0: q = w\, \mathbb{E} f(\sqrt{q} Z)^2 + b",
         (alpha, sigma, excess, BIAS, "w = 2/(1 + t)", SETTING),
+        conclusion="a continuous quotient that falls from above 1 to below 1 is 1 once",
         neighbours={
             "At w = 2.02 large variances shrink, too.": lambda: large_variances_shrink(
                 2 * PERCENT_MORE, PERCENT_MORE - 1
@@ -193,6 +204,8 @@ CLAIMS = (
         DERIVED,
         r"\frac{2}{1 + \alpha^2} < w < 2 \implies"
         r" \exists!\, q > 0: q = w\, \mathbb{E} f(\sqrt{q} Z)^2",
+        conclusion="a continuous quotient that falls strictly takes each value between its limits"
+        " once",
         neighbours={
             "For every alpha the share near q = 0 is 1, as it is at alpha = 1.": lambda: (
                 GaussianLimit(exact_gains.share(), sigma, S.Zero, S.One)
@@ -211,6 +224,7 @@ CLAIMS = (
         DERIVED,
         r"\frac{q}{2} < \mathbb{E} f(\sqrt{q} Z)^2 < \frac{1 + \alpha^2}{2}\, q",
         (alpha, sigma, slack, BIAS, "w = 2 + s", SETTING),
+        conclusion="a map that lies above the identity, or below it, has no fixed point",
         neighbours={
             "Every variance grows for w = 1.98, too.": lambda: large_weights(Rational("1.98")),
             "Every variance decays without biases at a w that is 1 % larger.": lambda: (
@@ -226,6 +240,8 @@ CLAIMS = (
         DERIVED,
         r"q = w\, \mathbb{E} f^2 + b \implies 0 < \chi_q < 1",
         (alpha, sigma, "b >= 0", SETTING),
+        conclusion="at a fixed point w = (q - b)/E f^2, so that 0 < chi_q <= q*m'/m < 1; an"
+        " increasing map with such a slope attracts from one side",
         neighbours={
             "The slope is less than 0.99 at every fixed point.": lambda: (
                 variance_rule.share_decreases(Rational("0.99"))
@@ -241,6 +257,7 @@ CLAIMS = (
         "Stein's identity, and tanh(r/2) < r/2",
         r"q\, \mathbb{E} f'(X)^2 > \mathbb{E} f(X)^2,\; X \sim N(0, q);\quad"
         r" \chi_q \approx 0.891 < 1 < \chi \approx 1.0359",
+        conclusion="chi - 1 is the gap divided by E f^2 > 0",
         neighbours={
             "chi > 1.01 for every alpha and q.": lambda: mean_at_zero(
                 gap() - square() / 100, LEFT * stein(x) - ELU**2 / 100
@@ -264,6 +281,8 @@ CLAIMS = (
         SCHOENHOLZ + "; that it is unique is derived here",
         r"w = \frac{1}{\mathbb{E} f'^2},\; b = q - \frac{\mathbb{E} f^2}{\mathbb{E} f'^2},\;"
         r" \frac{db}{dq} > 0",
+        conclusion="b(q) has a positive derivative and the limits 0 and oo, so it takes each value"
+        " once; w(q) is 1/E f'^2",
         neighbours={
             "The weight variance on it decreases with q.": lambda: exact_gains.slopes_fall(-1),
             "Its weight variance at small biases is 2/(1 + alpha).": lambda: GaussianLimit(
@@ -289,6 +308,8 @@ CLAIMS = (
         he_grows,
         "He, Zhang, Ren, Sun 2015, section 2.2, used with ELU",
         r"0 < 2\, \mathbb{E} f(\sqrt{q} Z)^2 - q < \alpha^2",
+        conclusion="increments between 0 and alpha^2 that tend to alpha^2 as the variance grows"
+        " make it grow linearly",
         neighbours={
             "It adds less than 0.99*alpha^2.": lambda: he_adds_less(
                 Rational("0.99") * alpha**2, 2 * LEFT * (alpha**2 - ELU**2)
@@ -312,6 +333,7 @@ CLAIMS = (
         "Yang, Schoenholz, NeurIPS 2017, for ELU",
         r"q + w\, \mathbb{E} f(\sqrt{q} Z)^2 > \left(1 + \frac{w}{2}\right) q",
         (alpha, sigma, "w > 0", SETTING),
+        conclusion="the factor is 1 + w*E f^2/q",
         neighbours={
             "It multiplies it by more than 1 + 0.505*w.": lambda: exact_gains.below_sqrt_2(
                 1 / PERCENT_MORE

@@ -19,6 +19,7 @@ from elu_sym.claims.claim import Claim
 from elu_sym.claims.covers.cover import Box
 from elu_sym.claims.rules.elementary import Equality
 from elu_sym.claims.rules.enclosures import Between, PositiveOnBox
+from elu_sym.claims.rules.gaussian_means import GaussianMean
 from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.symbols import alpha, excess, scale, sigma, x
 
@@ -85,11 +86,21 @@ def positive_parts(value: Expr, parts: tuple[Expr, ...]) -> Iterator[Assertion]:
     yield Equality(Add(*values), value)
 
 
-def dropout() -> Assertion:
-    """Two masks share no noise: w E f^2 + b is less than w (1 + t) E f^2 + b."""
+KEPT, PASSED = Symbol("p", positive=True), Symbol("v", real=True)
+"""The probability that a unit is kept, and what it then passes on."""
+
+
+def dropout() -> Iterator[Assertion]:
+    """A unit of value x passes on x*(1 + t) with probability 1/(1 + t), and else 0."""
+    masked = ((KEPT, 1 / (1 + excess)), (PASSED, x * (1 + excess)))
+    # The means over one mask, its square, and over two independent ones, their product.
+    yield Equality(KEPT * PASSED, x, at=masked)
+    yield Equality(KEPT * PASSED**2, (1 + excess) * x**2, at=masked)
+    yield Equality((KEPT * PASSED) * (KEPT * PASSED), x**2, at=masked)
+    yield GaussianMean(ELU**2, square(), S.Zero)
     weights = Symbol("w", positive=True)
     with_noise = weights * (1 + excess) * square() + BIAS
-    return mean_at_zero(with_noise - (weights * square() + BIAS), weights * excess * ELU**2)
+    yield mean_at_zero(with_noise - (weights * square() + BIAS), weights * excess * ELU**2)
 
 
 CLAIMS = (
@@ -118,6 +129,7 @@ CLAIMS = (
         "Stein's identity; Klambauer, Unterthiner, Mayr, Hochreiter, NeurIPS 2017",
         r"\chi_{\mathrm{SELU}}, \chi_{\mathrm{CELU}} > 1",
         (alpha, scale, sigma, "b = 0", SETTING),
+        conclusion="chi - 1 is the gap divided by E f^2 > 0",
         neighbours={
             "The factor of SELU is 1 % larger.": partial(selu_at_one, "1.0822", "1.0833"),
             "Squared gradients of CELU shrink.": lambda: mean_at_zero(
@@ -137,6 +149,7 @@ CLAIMS = (
         preservation.DERIVED,
         r"0 < \mathbb{E} f^2 - q + \sqrt{2/\pi}\, q^{3/2} < \tfrac{7}{8} q^2",
         (sigma, "alpha = 1, w = 1, b = 0", SETTING),
+        conclusion="q^(-1/2) grows by 1/sqrt(2*pi) a layer in the limit, and so do its means",
         neighbours={
             "The cubic term is 1 % larger.": lambda: mean_at_zero(
                 Rational(7, 8) * sigma**4 - cubic_rest(Rational("1.01")), LEFT * x**4
@@ -149,12 +162,15 @@ CLAIMS = (
     Claim(
         "meanfield.dropout",
         "With dropout the correlation 1 is no fixed point: two copies of one input under"
-        " independent masks, units kept with probability 1/(1 + t), have the covariance"
-        " w*E f^2 + b in the next layer and the larger variance w*(1 + t)*E f^2 + b.",
+        " independent masks, units kept with probability 1/(1 + t) and then multiplied by 1 + t,"
+        " have the covariance w*E f^2 + b in the next layer and the larger variance"
+        " w*(1 + t)*E f^2 + b.",
         dropout,
         "Schoenholz et al., ICLR 2017, section 5, for ELU",
         r"w\, \mathbb{E} f^2 + b < w (1 + t)\, \mathbb{E} f^2 + b",
         (alpha, sigma, excess, BIAS, SETTING),
+        conclusion="weights that are independent of the masks have the covariance w times the mean"
+        " product, and b",
         neighbours={"The two are equal.": lambda: Equality((1 + excess) * square(), square())},
     ),
 )

@@ -77,6 +77,7 @@ CLAIMS = (
         "the Lipschitz constant, and the slope of ELU between -ln(alpha) and 0",
         latex=r"\operatorname{Var} f(X) \le \sigma^2 \;\forall \mu, \sigma \iff \alpha \le 1",
         assumptions=(x, mu, sigma, alpha),
+        conclusion="a quotient whose limit is above 1 is above 1 for some sigma",
         neighbours={
             "That quotient tends to alpha^2.": lambda: narrow_variance(SQUARE_ABOVE_ONE**2),
             "That quotient tends to 1.": lambda: narrow_variance(S.One),
@@ -119,6 +120,7 @@ CLAIMS = (
         "Stein 1981; f' > 0",
         latex=r"\frac{\partial}{\partial\mu} \mathbb{E} f(X) = \mathbb{E} f'(X) > 0",
         assumptions=(mu, sigma, alpha),
+        conclusion="mean value theorem",
         neighbours={
             "At a rate above 1/100.": lambda: Positive(derivative_mean.closed_form - S(1) / 100)
         },

@@ -96,6 +96,7 @@ CLAIMS = (
         lambda: PositiveOnBox(variance_slope(S.One), WIDE, "variance_increases_with_sigma"),
         latex=r"\frac{\partial}{\partial\sigma} \operatorname{Var} f(X) > 0",
         assumptions=(mu, sigma),
+        conclusion="mean value theorem",
         neighbours={
             "It decreases.": lambda: PositiveOnBox(-variance_slope(S.One), WIDE),
             "As fast as Var X.": lambda: PositiveOnBox(variance_slope(S.One) - 2 * sigma, WIDE),
@@ -107,6 +108,7 @@ CLAIMS = (
         lambda: PositiveOnBox(variance_slope(), ALPHAS, "variance_increases_with_sigma_any_alpha"),
         latex=r"\frac{\partial}{\partial\sigma} \operatorname{Var} f(X) > 0",
         assumptions=(mu, sigma, alpha),
+        conclusion="mean value theorem",
         neighbours={
             "It decreases.": lambda: PositiveOnBox(-variance_slope(), ALPHAS),
             "It increases with mu as fast as with sigma.": lambda: PositiveOnBox(
@@ -140,6 +142,7 @@ CLAIMS = (
         " sigma for 1/10 <= sigma <= 10.",
         lambda: positive(-diff(centred(elu.variance) / sigma**2, sigma), "variance_share_falls"),
         latex=r"\frac{d}{d\sigma} \frac{\operatorname{Var} f(X)}{\sigma^2} < 0",
+        conclusion="mean value theorem",
         neighbours={
             "So does Var f(X)/sigma.": lambda: positive(-diff(centred(elu.variance) / sigma, sigma))
         },

@@ -152,9 +152,9 @@ CLAIMS = (
     ),
     claim(
         "moments.rates_at_the_kink",
-        "At mu = 0, as sigma -> 0+, E f ~ (1 - alpha) sigma/sqrt(2 pi), E f^2 ~ (1 +"
-        " alpha^2) sigma^2/2, Var f ~ ((1 + alpha^2)/2 - (1 - alpha)^2/(2 pi)) sigma^2 and E[f | X"
-        " < 0] ~ -alpha sigma sqrt(2/pi).",
+        "At mu = 0, as sigma -> 0+, E f/sigma tends to (1 - alpha)/sqrt(2 pi), E f^2/sigma^2 to"
+        " (1 + alpha^2)/2, Var f/sigma^2 to (1 + alpha^2)/2 - (1 - alpha)^2/(2 pi) and"
+        " E[f | X < 0]/sigma to -alpha sqrt(2/pi).",
         lambda: [narrow(formula, S.Zero, *limit) for formula, limit in AT_THE_KINK.items()],
         "the moments of the leaky ReLU with slope alpha, which ELU is at first order",
         latex=r"\frac{\mathbb{E} f}{\sigma} \to \frac{1 - \alpha}{\sqrt{2\pi}}, \quad"

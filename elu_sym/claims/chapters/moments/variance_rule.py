@@ -53,7 +53,7 @@ def stable() -> Iterator[Assertion]:
     """The map gives q0 back, with the slope sigma*m'/(2*m), and 0 < sigma*m' < 2*m everywhere."""
     mapped = variance_map(DESIGN)
     yield GaussianMean(ELU**2, square(), S.Zero)
-    yield Equality(mapped.subs(sigma, DESIGN), DESIGN**2)
+    yield Equality(mapped, DESIGN**2, at=((sigma, DESIGN),))
     slope = (sigma * diff(square(), sigma) / (2 * square())).subs(sigma, DESIGN)
     yield Equality(diff(mapped, sigma).subs(sigma, DESIGN) / (2 * DESIGN), slope)
     yield PositiveGaussianMean(sigma * diff(square(), sigma) / 2, x * ELU * DERIVATIVE, S.Zero)
@@ -70,6 +70,9 @@ CLAIMS = (
         "0 < x*f'(x) < f(x) in size for x < 0",
         latex=r"0 < \frac{q \frac{d}{dq} \mathbb{E} f(\sqrt q Z)^2}{\mathbb{E} f(\sqrt q Z)^2} < 1",
         assumptions=(alpha, sigma, "mean-field limit"),
+        conclusion="where q*m'(q) < m(q), m(q)/q falls, so that the map has one fixed point; an"
+        " increasing map that lies between a point and that one tends to it from its"
+        " side",
         neighbours={
             "The rule keeps every variance.": lambda: Equality(variance_map(S.One), sigma**2),
             "It keeps every variance at alpha = 1.": lambda: Equality(

@@ -18,7 +18,7 @@ from elu_sym.activations import Elu, Relu
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.book.formula import elu, relu
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.centering.zero_mean import LOSS, gain, put
+from elu_sym.claims.chapters.centering.zero_mean import LOSS, gain, loss_is_put, put
 from elu_sym.claims.chapters.self_normalization.moment_map import jacobian, weight_sum
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
@@ -46,6 +46,7 @@ def put_variance() -> Expr:
 
 def parts() -> Iterator[Assertion]:
     """The four moments of the two parts, and those of f made of them."""
+    yield from loss_is_put()
     yield GaussianMean(Relu(x), gain())
     yield GaussianMean(Relu(x) ** 2, gain_square())
     yield GaussianMean(LOSS, put())
@@ -167,6 +168,8 @@ CLAIMS = (
         r" \forall \mu,\, \sigma > 0\ \exists!\, \alpha, \lambda > 0:\ \lambda\,\mathbb{E} f"
         r" = \mu,\ \lambda^2 \operatorname{Var} f = \sigma^2",
         (mu, sigma, alpha),
+        conclusion="the quotient falls continuously from above mu/sigma to below it, so it is"
+        " mu/sigma once; the scale is sigma/std f",
         neighbours={
             "E f(X)/std f(X) increases.": lambda: Positive(slope_numerator()),
             "Its derivative is that sum with a coefficient 1 % larger.": lambda: (
@@ -199,6 +202,8 @@ CLAIMS = (
         "Klambauer et al. 2017, section 2, who give 0.7877 for the singular value",
         r"\rho(J) = 0.7826\ldots, \quad \sigma_{\max}(J) = 0.7876\ldots",
         ("standard SELU, omega = 0, tau = 1",),
+        conclusion="with omega = 0 the first column vanishes: the eigenvalues are 0 and the"
+        " corner, the singular values 0 and the length of the second column",
         neighbours={
             "The eigenvalue is 1 % larger.": lambda: at_standard(
                 jacobian().variance_by_variance, "0.7904", "0.7906"
@@ -213,6 +218,8 @@ CLAIMS = (
         "the sign of the characteristic polynomial",
         r"1.0767 < \rho(J) < 1.0768",
         ("standard SELU, omega = tau = 1",),
+        conclusion="a quadratic that is negative at 1 has a root above 1; a fixed point with an"
+        " eigenvalue above 1 does not attract",
         neighbours={
             "The fixed point attracts.": partial(characteristic, "1", "0", "10"),
             "It does so with omega = 19/20.": partial(characteristic, "1", "0", "10", "0.95"),
@@ -229,6 +236,8 @@ CLAIMS = (
         "Jury's conditions for the roots of a quadratic to lie in the unit disc",
         r"\rho(J) < 1 \text{ for } |\omega| \le 0.9016",
         (weight_sum, "standard SELU, tau = 1"),
+        conclusion="Jury's conditions are linear in omega and hold between two ends where they do;"
+        " a spectral radius below 1 attracts",
         neighbours={
             "It attracts for omega = 0.9107, 1 % more.": partial(
                 characteristic, "1", "0", "1", "0.9107"

@@ -44,8 +44,6 @@ def decays() -> Iterator[Assertion]:
     # F has the fixed point 0 only. Near 0 both maps lose the same.
     for each in (lost(), square_lost):
         yield GaussianLimit(each / sigma**3, sigma, S.Zero, RATE)
-    # q^(-1/2) grows by half of it, and q = y^(-2): q_n ~ 1/(n*rate/2)^2, by Cesaro's means.
-    yield Equality(1 / (RATE / 2) ** 2, 2 * pi)
 
 
 def after_1000_layers(low: str, high: str) -> Assertion:
@@ -64,9 +62,13 @@ CLAIMS = (
         "the expansion of f at 0; de Bruijn, Asymptotic methods in analysis, chapter 8",
         r"q_{n+1} = q_n - \sqrt{2/\pi}\, q_n^{3/2} + O(q_n^2),\quad n^2 q_n \to 2\pi",
         (sigma, "centred weights with sum of squares 1", "mean-field limit"),
+        conclusion="a falling orbit tends to a fixed point, which only 0 is; q^(-1/2) grows by"
+        " 1/sqrt(2*pi) a layer in the limit, and so do its means",
         neighbours={
-            "It has a variance that it keeps.": lambda: Equality(lost(), S.Zero),
-            "It keeps the second moment.": lambda: Equality(after_a_layer(second_moment), sigma**2),
+            "It keeps every variance.": lambda: Equality(lost(), S.Zero),
+            "It keeps every second moment.": lambda: Equality(
+                after_a_layer(second_moment), sigma**2
+            ),
             "A layer loses more than 1.01*sqrt(2/pi)*q^(3/2), whatever the variance.": lambda: (
                 Positive(lost() - RATE * sigma**3 * Rational(101, 100))
             ),

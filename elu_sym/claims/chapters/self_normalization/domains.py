@@ -39,7 +39,7 @@ from elu_sym.claims.chapters.self_normalization.moment_map import bound, input_v
 from elu_sym.claims.covers.cover import Box, Cover, recheck
 from elu_sym.claims.covers.search import FEW_BOXES, search
 from elu_sym.claims.rules.elementary import Positive
-from elu_sym.claims.rules.enclosures import places
+from elu_sym.claims.rules.enclosures import OTHER_COVER, places
 from elu_sym.symbols import mu
 
 DIGITS = 30
@@ -79,6 +79,12 @@ def expressions() -> dict[str, Expr]:
         "shrinks": bound * input_variance - variance,
         "grows": variance - bound * input_variance,
     }
+
+
+@cache
+def with_exact_constants(kind: str) -> Expr:
+    """The same for the standard SELU."""
+    return expressions()[kind].xreplace(dict(moment_map.standard_selu()))
 
 
 @cache
@@ -153,8 +159,9 @@ class Domain:
 class OnDomain(Assertion):
     """An inequality of one of the kinds holds on a box, with the exact constants of SELU.
 
-    A stored cover of this very statement is checked; where there is none a short search
-    decides. What a search finds to fail is decided by an enclosure with the exact constants.
+    A stored cover of this very statement is checked; where none is given a short search decides,
+    and where one of another statement is given it may refute alone. What a search finds to fail is
+    decided by an enclosure with the exact constants.
 
     Attributes:
         kind: one of ``KINDS``.
@@ -199,13 +206,14 @@ class OnDomain(Assertion):
         cover, origin = self.cover, "stored"
         if cover is None or not cover.states(self.expression, self.whole_box):
             found = search(self.expression, self.whole_box, FEW_BOXES)
-            if found.cover is None:
+            if found.cover is None or cover is not None:
                 # Where the boxed constants fail, the exact ones decide.
-                exact = self.expression.xreplace(dict(moment_map.standard_selu()))
+                exact = with_exact_constants(self.kind)
                 witness = found.witness
                 points = [{axis[0]: witness[axis[0]] for axis in self.box}] if witness else []
                 failure = partial(Positive.counterexample, exact)
-                return self.undecided(found.detail).unless(points, failure)
+                detail = found.detail if cover is None else OTHER_COVER
+                return self.undecided(detail).unless(points, failure)
             cover, origin = found.cover, "searched for"
         checked = recheck(cover, self.expression, self.whole_box)
         detail = (

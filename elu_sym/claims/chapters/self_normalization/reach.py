@@ -76,6 +76,7 @@ def reaches(name: str, statement: str, *widenings: Widening) -> Claim:
         statement,
         lambda: [each for w in widenings for each in covered("snn_widened", w.name)],
         "branch and bound, where the paper stops at round numbers",
+        conclusion="omega*mu and tau*nu run through the boxes",
         neighbours={
             f"With {PARAMETERS[w.parameter]} {decimal(w.outer)} {STILL[w.fails]}.": partial(
                 too_wide, w
@@ -185,6 +186,7 @@ CLAIMS = (
         shrinks_for_any_more,
         "bounds for large and for small variances, boxes between",
         r"\tilde\nu < \nu \quad (\nu \ge 3,\; 0 < \tau \le 1.25)",
+        conclusion="omega*mu and tau*nu run through the boxes, and the bounds hold beyond them",
         neighbours={
             "It shrinks for every tau up to 1.32.": lambda: domains.variance_shrinks(
                 replace(statements.SHRINKING, tau_max=Rational("1.32"))
@@ -198,6 +200,7 @@ CLAIMS = (
         grows_for_any_larger_squares,
         "Var selu(Z) >= lambda^2*Var Z_+ for large variances, boxes below",
         r"\tilde\nu > \nu \quad (\tau \ge 0.8 \text{ or } 0.9)",
+        conclusion="omega*mu and tau*nu run through the boxes, and the bounds hold beyond them",
         neighbours={
             "For nu in [0.02, 0.24] it does so for every tau >= 0.7.": lambda: (
                 domains.variance_grows(replace(statements.GROWING_WIDER, tau_min=Rational("0.7")))

@@ -87,8 +87,6 @@ def text(file: str, covers: Mapping[str, Sequence[Cover]]) -> str:
 def covered(file: str, statement: str) -> Iterator[OnDomain]:
     """The inequalities of a statement, each with its stored cover.
 
-    One whose cover is about something else is searched for when it is checked.
-
     Args:
         file: the name of the file, a key of ``STATEMENTS``.
         statement: the name of the statement in it.

@@ -68,6 +68,8 @@ CLAIMS = (
         f"{KLAMBAUER}, theorem 1 and equations 8 to 11",
         r"\tilde\mu \in [-0.03107, 0.06773],\quad \tilde\nu \in [0.8037, 1.482],\quad"
         r" \sigma_{\max}(J) < 0.8977",
+        conclusion="omega*mu and tau*nu run through the boxes; a trace and a determinant that are"
+        " positive make a matrix positive",
         neighbours={
             "The mean stays above a bound 1 % higher.": partial(tightened, "mean_min"),
             "The mean stays below a bound 1 % lower.": partial(tightened, "mean_max"),
@@ -91,6 +93,7 @@ CLAIMS = (
         partial(covered, "snn_side_theorems", "shrinking"),
         f"{KLAMBAUER}, theorem 2",
         r"\tilde\nu < 0.9601\,\nu",
+        conclusion="omega*mu and tau*nu run through the boxes",
         neighbours={
             "It shrinks to less than 0.951 of nu, 1 % less.": partial(
                 domains.variance_shrinks, statements.SHRINKING, Rational("0.951")
@@ -108,6 +111,7 @@ CLAIMS = (
         ],
         f"{KLAMBAUER}, theorem 3",
         r"\tilde\nu > 1.158\,\nu, \quad \tilde\nu > 1.208\,\nu",
+        conclusion="omega*mu and tau*nu run through the boxes",
         neighbours={
             "On the first domain it grows by a factor 1 % larger.": partial(
                 domains.variance_grows, statements.GROWING, Rational("1.17")

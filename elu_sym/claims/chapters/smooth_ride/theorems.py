@@ -11,9 +11,10 @@ from elu_sym.activations import Celu, Elu, EluDerivative, Relu
 from elu_sym.book.formula import mean
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.rules.calculus import NonNegativeFromKink
+from elu_sym.claims.rules.calculus import DerivativeOf, NonNegativeFromKink
 from elu_sym.claims.rules.elementary import ABOVE_ONE, Equality, NonNegative, RunsThrough, Side
 from elu_sym.claims.rules.function_shape import LipschitzConstant
+from elu_sym.claims.rules.kink import Smooth
 from elu_sym.claims.rules.losses import ComposedJump, ComposedSmoothness, SecondDerivative
 from elu_sym.symbols import alpha, excess, smoothness, steepness, x, y
 
@@ -53,9 +54,9 @@ def huber(target: Expr, bound: Expr) -> Iterator[Assertion]:
     the loss is (y - target)^2/2.
     """
     slope = y - target
-    yield Equality(slope.diff(y), S.One)
-    yield Equality(slope.xreplace({y: S.Zero}), -target)
-    yield Equality(slope.xreplace({y: 2 * target}), target)
+    yield DerivativeOf(x - target, S.One)
+    yield Equality(slope, -target, at=((y, S.Zero),))
+    yield Equality(slope, target, at=((y, 2 * target),))
     value = Elu.left(x, S.One)
     yield NonNegativeFromKink(-value, Side.LEFT)
     yield NonNegative(value - 2 * target, Side.LEFT)
@@ -66,7 +67,8 @@ CLAIMS = (
     Claim(
         "smooth_ride.derivative_lipschitz",
         "At alpha = 1 the derivative of ELU is Lipschitz, with 1 as its least constant.",
-        LipschitzConstant(SLOPE, S.One),
+        # ELU has a derivative at 0, and this one.
+        [Smooth(Elu(x, S.One), 1), LipschitzConstant(SLOPE, S.One)],
         "Clevert, Unterthiner, Hochreiter 2016; f is C^{1,1} and not C^2",
         latex=r"\left|f'(x) - f'(y)\right| \le |x - y|",
         assumptions=(x,),
@@ -117,6 +119,7 @@ CLAIMS = (
             *(x, steepness, excess, "alpha = 1/(1 + t) or 1 + t"),
             "l is C^1, l'(0) = G; its sign does not matter",
         ),
+        conclusion="a derivative that jumps is Lipschitz with no constant; for l'(0) < 0 take -l",
         neighbours={
             "Nor at any alpha.": ComposedJump(Elu(x, alpha), steepness, steepness * (1 - alpha))
         },
