@@ -224,7 +224,8 @@ def measure(
     keys = [(str(width), str(seed)) for width, chosen in seeds.items() for seed in chosen]
 
     def block(key: tables.Key) -> list[LayerRecord]:
-        return measured(*map(int, key), layers=layers)
+        width, seed = map(int, key)
+        return measured(width, seed, layers=layers)
 
     return measure_blocks(path, LayerRecord, keys, block, progress)
 

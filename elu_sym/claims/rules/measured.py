@@ -320,4 +320,5 @@ def _exact(number: Rational) -> Fraction:
 
 def _sum(values: tuple[Fraction | None, ...]) -> Fraction | None:
     """The sum; None if one of the numbers is missing."""
-    return None if None in values else sum(values, Fraction())
+    there = [value for value in values if value is not None]
+    return sum(there, Fraction()) if len(there) == len(values) else None

@@ -1,6 +1,7 @@
 """Assertions about runs: true, false and open ones, and how often their bounds are right."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -69,6 +70,7 @@ class TestBound:
         return float(np.sum(binom.pmf(counts, len(bounds) - 1, probability)[right]))
 
     @staticmethod
+    @cache
     def bounds(seeds: int) -> list[float]:
         return [share_above(count, seeds) for count in range(seeds + 1)]
 
@@ -147,7 +149,7 @@ def test_the_smallest_share_that_is_borne_out(tmp_path) -> None:
         step = of_table(path, None, HALF, ShareOfSeeds, more_than=HALF)
         assert step.holds is expected
         tail = binom.sf(count - 1, 40, 0.5)  # so many or more, were it half of all seeds
-        assert (tail < 1e-4) is bool(expected)
+        assert bool(tail < 1e-4) is bool(expected)
 
 
 def test_seeds_for_which_the_two_agree_do_not_count_in_a_sign_test(tmp_path) -> None:

@@ -18,8 +18,6 @@ MOST = Rational(3, 4)
 Rates = tuple[str, ...]
 """Learning rates as they are written in the tables."""
 
-Bound = Rational | int | None
-
 
 def rates_of(problem: str) -> Rates:
     """The learning rates of a problem in increasing order."""
@@ -63,8 +61,8 @@ def compared(
     rule: Callable[..., Ratio],
     problem: str,
     measure: str,
-    low: Bound,
-    high: Bound,
+    low: Rational | int | None,
+    high: Rational | int | None,
     rates: Rates,
     activation: str = "ELU(1)",
     reference: str | Rational = "ReLU",
