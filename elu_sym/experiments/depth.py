@@ -17,8 +17,8 @@ On the stored runs the claims were worded; they are measured on those of new see
 first and the last layer are kept (:mod:`elu_sym.experiments.registered`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,8 +56,8 @@ INPUTS = ("Gaussian", "digits")
 RULES = ("He", "Xavier", "LeCun", "exact")
 """The names of the rules for the weight variance."""
 
-SEEDS = {64: range(32), 256: range(32), 1024: range(32), 4096: range(4)}
-"""By width the seeds of the runs on which the claims were worded."""
+SEEDS = {64: 32, 256: 32, 1024: 32, 4096: 4}
+"""By width the number of seeds of the runs on which the claims were worded, from 0 on."""
 
 NEW_WIDTHS, NEW_LAYERS = (64, 256, 1024), (1, DEPTH)
 """The widths of the new runs, and the layers that are kept of them."""
@@ -202,7 +202,8 @@ def measured(
 
 def measure(
     path: Path = RESULTS,
-    seeds: Mapping[int, Iterable[int]] = SEEDS,
+    seeds: Mapping[int, int] = SEEDS,
+    first: int = 0,
     layers: Sequence[int] = LAYERS,
     progress: bool = True,
 ) -> Path:
@@ -210,7 +211,8 @@ def measure(
 
     Args:
         path: the table to write.
-        seeds: by width the seeds.
+        seeds: by width the number of seeds.
+        first: the first of them.
         layers: the layers that are kept.
         progress: whether to show a progress bar, if standard error is a terminal.
 
@@ -221,7 +223,11 @@ def measure(
         ValueError: if there are no seeds.
         ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
     """
-    keys = [(str(width), str(seed)) for width, chosen in seeds.items() for seed in chosen]
+    keys = [
+        (str(width), str(seed))
+        for width, count in seeds.items()
+        for seed in range(first, first + count)
+    ]
 
     def block(key: tables.Key) -> list[LayerRecord]:
         width, seed = map(int, key)
@@ -241,8 +247,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = tables.command("depth", what)
     parser.parse_args(arguments)
     run_command(parser, measure, LayerRecord)
-    new = dict.fromkeys(NEW_WIDTHS, registered_seeds("depth"))
-    return run_command(parser, lambda: measure(NEW_RESULTS, new, NEW_LAYERS), LayerRecord)
+    new = registered_seeds("depth")
+    counts = dict.fromkeys(NEW_WIDTHS, len(new))
+    again = partial(measure, NEW_RESULTS, counts, new.start, NEW_LAYERS)
+    return run_command(parser, again, LayerRecord)
 
 
 def _scales(runs: list[tuple[int, str, str]], layer: int, fan_in: int, width: int) -> Array:

@@ -15,7 +15,7 @@ pytest.importorskip("sklearn")
 
 NEW_SEEDS = registered_seeds("depth")
 TABLES = {
-    depth.RESULTS: (SEEDS, LAYERS),
+    depth.RESULTS: ({width: range(count) for width, count in SEEDS.items()}, LAYERS),
     depth.NEW_RESULTS: (dict.fromkeys(NEW_WIDTHS, NEW_SEEDS), NEW_LAYERS),
 }
 
