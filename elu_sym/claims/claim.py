@@ -36,7 +36,7 @@ class Verdict(Enum):
     REFUTED = "REFUTED"
     """It fails at an exact point, or in a run of an experiment, which is shown."""
     MEASURED = "MEASURED"
-    """An experiment supports it, with its sample size and interval; that is no proof."""
+    """An experiment supports it, with its sample size and bound; that is no proof."""
     UNKNOWN = "UNKNOWN"
     """The rules could not decide."""
 

@@ -1,6 +1,6 @@
 """Signals in deep ELU networks: what initialization does to them, layer by layer.
 
-    python -m elu_sym.experiments.depth        # 32 seeds, some minutes
+    python -m elu_sym.experiments.depth        # some minutes
 
 Two inputs, a Gaussian vector and one of scikit-learn's handwritten digits, go through 100 layers
 of equal width without biases, at alpha = 1, under four rules for the weight variance. The seed
@@ -12,10 +12,13 @@ Given the layer before it, the pre-activations of a layer are independent and ex
 variance that is known. So the mean and the second moment of its activations have a known mean and
 variance at every finite width, and their standardized deviations from it have a mean square of
 exactly 1; the table has the sums of these squares up to a layer.
+
+On the stored runs the claims were worded; they are measured on those of new seeds, of which the
+first and the last layer are kept (:mod:`elu_sym.experiments.registered`).
 """
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,10 +29,14 @@ from elu_sym.book.formula import elu
 from elu_sym.experiments import tables
 from elu_sym.experiments.gradient_descent import Array
 from elu_sym.experiments.problems import Unit, handwritten_digits
+from elu_sym.experiments.registered import registered_seeds
 from elu_sym.experiments.tables import digits, measure_blocks, run_command
 
 RESULTS = Path(__file__).with_name("depth.csv")
-"""The stored runs."""
+"""The runs on which the claims were worded."""
+
+NEW_RESULTS = RESULTS.with_name("depth_new.csv")
+"""The runs on which they rest."""
 
 FEATURES = 64
 """The length of an input: the pixels of a digit."""
@@ -50,7 +57,10 @@ RULES = ("He", "Xavier", "LeCun", "exact")
 """The names of the rules for the weight variance."""
 
 SEEDS = {64: 32, 256: 32, 1024: 32, 4096: 4}
-"""By width the number of seeds of the stored results, from 0 on."""
+"""By width the number of seeds of the runs on which the claims were worded, from 0 on."""
+
+NEW_WIDTHS, NEW_LAYERS = (64, 256, 1024), (1, DEPTH)
+"""The widths of the new runs, and the layers that are kept of them."""
 
 
 class LayerRecord(NamedTuple):
@@ -145,13 +155,16 @@ def weights_of(seed: int, layer: int, width: int) -> NDArray[np.float32]:
     return numbers.standard_normal(shape, dtype=np.float32)
 
 
-def measured(width: int, seed: int, depth: int = DEPTH) -> list[LayerRecord]:
-    """The records of one seed at one width: both inputs, every rule, the layers of ``LAYERS``.
+def measured(
+    width: int, seed: int, depth: int = DEPTH, layers: Sequence[int] = LAYERS
+) -> list[LayerRecord]:
+    """The records of one seed at one width: both inputs and every rule.
 
     Args:
         width: units a layer.
         seed: what inputs and weights are drawn from.
         depth: how many layers, at least the 50 of the smaller network.
+        layers: which of them are kept.
 
     Raises:
         ValueError: if there are fewer layers.
@@ -178,7 +191,7 @@ def measured(width: int, seed: int, depth: int = DEPTH) -> list[LayerRecord]:
     gradients = _gradients(seed, runs, slopes, width)
     records = []
     for run, (_, inputs, rule) in enumerate(runs):
-        for layer in (each for each in LAYERS if each <= depth):
+        for layer in (each for each in layers if each <= depth):
             numbers = squares[run], *forward[layer][:, run], *gradients[layer][:, run]
             texts = [digits(number) for number in numbers]
             if layer > HALF_DEPTH:
@@ -187,12 +200,20 @@ def measured(width: int, seed: int, depth: int = DEPTH) -> list[LayerRecord]:
     return records
 
 
-def measure(path: Path = RESULTS, seeds: Mapping[int, int] = SEEDS, progress: bool = True) -> Path:
+def measure(
+    path: Path = RESULTS,
+    seeds: Mapping[int, int] = SEEDS,
+    first: int = 0,
+    layers: Sequence[int] = LAYERS,
+    progress: bool = True,
+) -> Path:
     """Measure everything and write the table; an interrupted call is taken up where it stopped.
 
     Args:
         path: the table to write.
         seeds: by width the number of seeds.
+        first: the first of them.
+        layers: the layers that are kept.
         progress: whether to show a progress bar, if standard error is a terminal.
 
     Returns:
@@ -202,8 +223,17 @@ def measure(path: Path = RESULTS, seeds: Mapping[int, int] = SEEDS, progress: bo
         ValueError: if there are no seeds.
         ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
     """
-    keys = [(str(width), str(seed)) for width, count in seeds.items() for seed in range(count)]
-    return measure_blocks(path, LayerRecord, keys, lambda key: measured(*map(int, key)), progress)
+    keys = [
+        (str(width), str(seed))
+        for width, count in seeds.items()
+        for seed in range(first, first + count)
+    ]
+
+    def block(key: tables.Key) -> list[LayerRecord]:
+        width, seed = map(int, key)
+        return measured(width, seed, layers=layers)
+
+    return measure_blocks(path, LayerRecord, keys, block, progress)
 
 
 def read(path: Path = RESULTS) -> list[LayerRecord]:
@@ -216,7 +246,11 @@ def main(arguments: list[str] | None = None) -> int:
     what = "Send signals through deep ELU networks and write one row a layer."
     parser = tables.command("depth", what)
     parser.parse_args(arguments)
-    return run_command(parser, measure, LayerRecord)
+    run_command(parser, measure, LayerRecord)
+    new = registered_seeds("depth")
+    counts = dict.fromkeys(NEW_WIDTHS, len(new))
+    again = partial(measure, NEW_RESULTS, counts, new.start, NEW_LAYERS)
+    return run_command(parser, again, LayerRecord)
 
 
 def _scales(runs: list[tuple[int, str, str]], layer: int, fan_in: int, width: int) -> Array:

@@ -7,55 +7,75 @@ import numpy as np
 import pytest
 
 from elu_sym.experiments import depth, depth_training
-from elu_sym.experiments.depth import INPUTS, LAYERS, RULES, SEEDS
+from elu_sym.experiments.depth import INPUTS, LAYERS, NEW_LAYERS, NEW_WIDTHS, RULES, SEEDS
+from elu_sym.experiments.registered import registered_seeds
 
 pytest.importorskip("sklearn")
 
 
-def test_every_layer_is_stored_once() -> None:
+NEW_SEEDS = registered_seeds("depth")
+TABLES = {
+    depth.RESULTS: ({width: range(count) for width, count in SEEDS.items()}, LAYERS),
+    depth.NEW_RESULTS: (dict.fromkeys(NEW_WIDTHS, NEW_SEEDS), NEW_LAYERS),
+}
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_every_layer_is_stored_once(path) -> None:
+    widths, layers = TABLES[path]
     expected = [
         (str(width), str(seed), inputs, rule, str(layer))
-        for width, count in SEEDS.items()
-        for seed in range(count)
+        for width, seeds in widths.items()
+        for seed in seeds
         for inputs in INPUTS
         for rule in RULES
-        for layer in LAYERS
+        for layer in layers
     ]
-    stored = depth.read()
+    stored = depth.read(path)
     assert [(r.width, r.seed, r.inputs, r.rule, r.layer) for r in stored] == expected
-    assert depth.RESULTS.stat().st_size < 500_000
+    assert path.stat().st_size < 500_000
     for record in stored:
         assert float(record.second_moment) > float(record.mean) ** 2
         assert (record.gradient_50 == "") == (int(record.layer) > depth.HALF_DEPTH)
         assert float(record.gradient_100) > 0
 
 
-def test_every_loss_is_stored_once() -> None:
+@pytest.mark.parametrize("path", [depth_training.RESULTS, depth_training.NEW_RESULTS])
+def test_every_loss_is_stored_once(path) -> None:
+    is_new = path == depth_training.NEW_RESULTS
     expected = [
         (str(seed), repr(rate), rule, str(step))
-        for seed in depth_training.SEEDS
+        for seed in (registered_seeds("depth_training") if is_new else depth_training.SEEDS)
         for rate in depth_training.LEARNING_RATES
         for rule in depth_training.RULES
         for step in depth_training.STEPS
     ]
-    stored = depth_training.read()
+    stored = depth_training.read(path)
     assert [(r.seed, r.learning_rate, r.rule, r.step) for r in stored] == expected
     diverged = {(r.rule, r.learning_rate) for r in stored if not r.loss}
     assert diverged == {("He", "0.03")}
 
 
-def test_a_run_comes_out_again_to_rounding() -> None:
-    width, seed = 64, 5
-    stored = [r for r in depth.read() if (r.width, r.seed) == (str(width), str(seed))]
-    for kept, fresh in zip(stored, depth.measured(width, seed), strict=True):
+@pytest.mark.parametrize(
+    ("path", "seed", "layers"),
+    [(depth.RESULTS, 5, LAYERS), (depth.NEW_RESULTS, NEW_SEEDS[7], NEW_LAYERS)],
+    ids=["seen", "new"],
+)
+def test_a_run_comes_out_again_to_rounding(path, seed, layers) -> None:
+    width = 64
+    stored = [r for r in depth.read(path) if (r.width, r.seed) == (str(width), str(seed))]
+    for kept, fresh in zip(stored, depth.measured(width, seed, layers=layers), strict=True):
         for name in ("mean", "second_moment", "square_deviation", "gradient_100"):
             found, expected = (float(getattr(each, name)) for each in (fresh, kept))
             assert found == pytest.approx(expected, rel=2e-2, abs=1e-4), (name, kept)
 
 
-def test_a_training_comes_out_again_to_rounding() -> None:
-    fresh = depth_training.measured(3, learning_rates=(0.003,), steps=(0, 10))
-    stored = {(r.seed, r.learning_rate, r.rule, r.step): r.loss for r in depth_training.read()}
+@pytest.mark.parametrize("is_new", [False, True])
+def test_a_training_comes_out_again_to_rounding(is_new: bool) -> None:
+    seed = registered_seeds("depth_training")[3] if is_new else 3
+    path = depth_training.NEW_RESULTS if is_new else depth_training.RESULTS
+    fresh = depth_training.measured(seed, learning_rates=(0.003,), steps=(0, 10))
+    stored = {(r.seed, r.learning_rate, r.rule, r.step): r.loss for r in depth_training.read(path)}
     for record in fresh:
         kept = stored[(record.seed, record.learning_rate, record.rule, record.step)]
         assert float(record.loss) == pytest.approx(float(kept), rel=1e-3)
@@ -65,9 +85,8 @@ def test_signals_and_gradients_are_those_of_torch(monkeypatch) -> None:
     """Activations and gradients of the same network by PyTorch's autograd, in double precision."""
     torch = pytest.importorskip("torch")
     width, seed, layers = 16, 1, 6
-    monkeypatch.setattr(depth, "LAYERS", tuple(range(1, layers + 1)))
     monkeypatch.setattr(depth, "HALF_DEPTH", 3)
-    found = depth.measured(width, seed, depth=layers)
+    found = depth.measured(width, seed, depth=layers, layers=range(1, layers + 1))
     start = np.random.default_rng([seed, 0, width]).standard_normal((width, 1))
     for index, inputs in enumerate(INPUTS):
         for rule in RULES:
@@ -152,10 +171,19 @@ def test_too_few_layers_are_an_error() -> None:
 
 
 @pytest.mark.parametrize("module", [depth, depth_training])
-def test_the_command_writes_the_table(module, monkeypatch, capsys) -> None:
-    monkeypatch.setattr(module, "measure", lambda: module.RESULTS)
+def test_the_command_writes_both_tables(module, monkeypatch, capsys) -> None:
+    paths = []
+
+    def measure(path=module.RESULTS, *_):
+        paths.append(path)
+        return path
+
+    monkeypatch.setattr(module, "measure", measure)
     assert module.main([]) == 0
-    assert capsys.readouterr().out.startswith(f"wrote {len(module.read())} rows into depth")
+    assert paths == [module.RESULTS, module.NEW_RESULTS]
+    assert capsys.readouterr().out == "".join(
+        f"wrote {len(module.read(path))} rows into {path.name}\n" for path in paths
+    )
 
 
 def test_the_command_names_what_is_missing(monkeypatch, capsys) -> None:

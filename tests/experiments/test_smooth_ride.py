@@ -11,8 +11,10 @@ import pytest
 from elu_sym.experiments import smooth_ride, tables
 from elu_sym.experiments.gradient_descent import Trajectory
 from elu_sym.experiments.problems import ACTIVATIONS, PROBLEMS
+from elu_sym.experiments.registered import registered_seeds
 from elu_sym.experiments.smooth_ride import (
     MEASURES,
+    NEW_RESULTS,
     RESULTS,
     SEEDS,
     Record,
@@ -22,23 +24,28 @@ from elu_sym.experiments.smooth_ride import (
     run,
 )
 
+NEW_SEEDS = registered_seeds("smooth_ride")
+TABLES = {RESULTS: SEEDS, NEW_RESULTS: NEW_SEEDS}
+
 
 @pytest.fixture(scope="module")
 def stored() -> list[Record]:
-    return smooth_ride.read()
+    return [record for path in TABLES for record in smooth_ride.read(path)]
 
 
-def test_every_run_is_stored_once(stored) -> None:
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_every_run_is_stored_once(path) -> None:
     expected = [
         (name, str(seed), repr(rate), activation)
         for name, problem in PROBLEMS.items()
-        for seed in SEEDS
+        for seed in TABLES[path]
         for rate in problem.learning_rates
         for activation in ACTIVATIONS
     ]
+    stored = smooth_ride.read(path)
     found = [(each.problem, each.seed, each.learning_rate, each.activation) for each in stored]
     assert found == expected
-    assert RESULTS.stat().st_size < 500_000
+    assert path.stat().st_size < 500_000
 
 
 def test_what_is_stored_is_finite_or_diverged(stored) -> None:
@@ -56,7 +63,7 @@ def test_what_is_stored_is_finite_or_diverged(stored) -> None:
     assert set(Counter(record.diverged for record in stored)) == {"0", "1"}
 
 
-@pytest.mark.parametrize("seed", [SEEDS[0], SEEDS[-1]])
+@pytest.mark.parametrize("seed", [SEEDS[0], SEEDS[-1], NEW_SEEDS[-1]])
 def test_calm_runs_come_out_again_to_rounding(stored, seed: int) -> None:
     compared = 0
     for fresh in measured("residual", [seed]):
@@ -75,15 +82,16 @@ def test_calm_runs_come_out_again_to_rounding(stored, seed: int) -> None:
     assert compared == 4 * len(ACTIVATIONS)
 
 
-def test_a_run_of_the_sine_comes_out_again(stored) -> None:
-    trajectory = run("sine", "ELU(1)", 0.003, SEEDS[0])
-    fresh = Record.of(trajectory, PROBLEMS["sine"], SEEDS[0], 0.003, "ELU(1)")
+@pytest.mark.parametrize("seed", [SEEDS[0], NEW_SEEDS[0]])
+def test_a_run_of_the_sine_comes_out_again(stored, seed: int) -> None:
+    trajectory = run("sine", "ELU(1)", 0.003, seed)
+    fresh = Record.of(trajectory, PROBLEMS["sine"], seed, 0.003, "ELU(1)")
     assert fresh.activation == "ELU(1)"
     kept = next(
         each
         for each in stored
         if (each.problem, each.seed, each.learning_rate, each.activation)
-        == ("sine", str(SEEDS[0]), "0.003", "ELU(1)")
+        == ("sine", str(seed), "0.003", "ELU(1)")
     )
     assert float(fresh.final_loss) == pytest.approx(float(kept.final_loss), rel=1e-4)
     assert float(fresh.overshoot) == pytest.approx(float(kept.overshoot), rel=1e-4)
@@ -136,23 +144,18 @@ def test_bad_arguments_are_named(call, message) -> None:
 
 
 def test_the_command_names_a_bad_argument(capsys) -> None:
-    assert main(["--seeds", "0"]) == 2
-    assert "give at least one seed" in capsys.readouterr().err
+    assert main(["--processes", "0"]) == 2
+    assert "processes = 0: give at least 1" in capsys.readouterr().err
 
 
-def test_the_command_writes_the_table(tmp_path, monkeypatch, capsys) -> None:
-    pytest.importorskip("sklearn")
-    monkeypatch.setattr(smooth_ride, "measured", lambda name, seeds: measured("residual", seeds))
-    monkeypatch.setattr(
-        smooth_ride,
-        "measure",
-        lambda **options: measure_residual(
-            tmp_path / "table.csv", options["processes"], options["seeds"]
-        ),
+def test_the_command_writes_both_tables(monkeypatch, capsys) -> None:
+    calls = []
+    monkeypatch.setattr(smooth_ride, "measure", lambda *call: calls.append(call) or call[0])
+    assert main(["--processes", "2"]) == 0
+    assert calls == [(RESULTS, SEEDS, 2), (NEW_RESULTS, NEW_SEEDS, 2)]
+    assert capsys.readouterr().out == (
+        "wrote 5120 rows into smooth_ride.csv\nwrote 7040 rows into smooth_ride_new.csv\n"
     )
-    assert main(["--seeds", "2"]) == 0
-    assert capsys.readouterr().out == "wrote 48 rows into table.csv\n"
-    assert {each.seed for each in smooth_ride.read(tmp_path / "table.csv")} == {"40", "41"}
 
 
 FINISHED = Trajectory(
@@ -202,6 +205,5 @@ def test_no_number_that_is_none_is_written() -> None:
 
 
 def test_the_stored_table_has_six_significant_digits() -> None:
-    kept = smooth_ride.read()
-    assert len(kept) == 2560
+    kept = [each for each in smooth_ride.read() if each.seed == "40"]
     assert kept[0].velocity_sign_changes == "0.291973"

@@ -1,29 +1,50 @@
-"""Assertions about the stored runs of an experiment: on average over seeds, and in every run.
+"""Assertions about the stored runs of an experiment: for what share of all seeds, in every run.
 
-What they find is read off the stored records, each time anew. A statement about an average has an
-interval: records can support it or leave it open, but no single run contradicts it. A statement
-about every run there is, is refuted by a run that is an exception.
+What they find is read off the stored records, each time anew, and compared as exact decimals. A
+seed draws all that is random in its runs. For how many of all seeds something is so is therefore a
+probability, and has an exact bound, since the seeds are independent. Records bear out a statement
+about it or leave it open; no single run contradicts it. A statement about every run that is stored
+is refuted by one that is an exception.
+
+The bounds were written down before the seeds were run (:mod:`elu_sym.experiments.registered`).
+
+References:
+    Clopper, Pearson: The use of confidence or fiducial limits illustrated in the case of the
+    binomial, Biometrika 26 (1934).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
 from pathlib import Path
 from typing import ClassVar
 
-import numpy as np
-from sympy import Expr, Integer, Rational, S
+from sympy import Expr, Rational
 
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Step
-from elu_sym.experiments import depth, depth_training, paired_differences
-from elu_sym.experiments.smooth_ride import MEASURES, RESULTS, Record, read
+from elu_sym.experiments import depth, depth_training, smooth_ride
 from elu_sym.symbols import learning_rate, seed
+
+CONFIDENCE = 0.9999
+"""The confidence of one bound: 100 of them are all right with 99 %."""
+
+EXPERIMENTS = {"smooth_ride": smooth_ride, "depth": depth, "depth_training": depth_training}
+"""What runs are measured of, by the name that a sample has for it."""
+
+RUN = {
+    "smooth_ride": ("problem", "activation", "learning_rate"),
+    "depth": ("width", "inputs", "rule", "layer"),
+    "depth_training": ("learning_rate", "rule", "step"),
+}
+"""By experiment the columns that, with the seed, tell one record from all others."""
 
 PHRASES = {
     "velocity_sign_changes": "sign changes of the velocity",
     "gradient_variation": "relative path length of the gradient",
     "overshoot": "total rise of the loss",
-    "steps_to_tolerance": "steps to the tolerance",
+    "steps_to_tolerance": "steps to the tolerance, at most the length of the run",
     "final_loss": "final loss",
     "diverged": "fraction of diverged runs",
     "mean_deviation": "sum over layers of the squared standardized deviations of the means",
@@ -36,19 +57,89 @@ PHRASES = {
 }
 """What the measures are called in a sentence."""
 
+Run = tuple[str, ...]
+"""A seed, and the value of each column of which a sample has several."""
 
-class InRange:
-    """That a measured number lies in a range; an assertion has the fields and measures it.
+
+@dataclass(frozen=True)
+class Sample:
+    """A measure of some runs of an experiment, the same ones for every seed.
 
     Attributes:
-        low: what the number exceeds; None for no bound.
-        high: what it is below; None for no bound.
-        quantifier: of which runs that is said.
+        experiment: the name of the experiment.
+        measure: the column of the table.
+        chosen: the columns that tell runs apart, each with the values whose runs are meant.
+        table: the file of the records; by default that of the new seeds.
+
+    Examples:
+        >>> chosen = ("rule", ("He",)), ("step", ("0",)), ("learning_rate", ("0.001", "0.01"))
+        >>> sample = Sample("depth_training", "loss", chosen, depth_training.RESULTS)
+        >>> len(sample.by_run())
+        60
     """
 
+    experiment: str
+    measure: str
+    chosen: tuple[tuple[str, tuple[str, ...]], ...]
+    table: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what means no runs, or not the same ones for every seed.
+
+        Raises:
+            ValueError: if a column is not chosen, or is none, or there is no such measure.
+        """
+        if self.measure not in PHRASES:
+            known = ", ".join(PHRASES)
+            raise ValueError(f"measure = {self.measure!r}; the measures are {known}")
+        columns = RUN[self.experiment]
+        if {name for name, _ in self.chosen} != set(columns):
+            raise ValueError(f"chosen = {self.chosen}; give values of {', '.join(columns)}")
+
+    def by_run(self) -> dict[Run, Fraction | None]:
+        """The exact numbers by run; None for a run that diverged, which has none.
+
+        Raises:
+            ValueError: if a run is missing, or there twice.
+        """
+        module = EXPERIMENTS[self.experiment]
+        open_columns = [name for name, values in self.chosen if len(values) > 1]
+        found: dict[Run, Fraction | None] = {}
+        counts: dict[str, int] = {}
+        for row in module.read(self.table or module.NEW_RESULTS):
+            if any(getattr(row, name) not in values for name, values in self.chosen):
+                continue
+            run = (row.seed, *(getattr(row, name) for name in open_columns))
+            if run in found:
+                raise ValueError(f"the run {run} is there twice")
+            text = getattr(row, self.measure)
+            found[run] = Fraction(text) if text else None
+            counts[row.seed] = counts.get(row.seed, 0) + 1
+        wanted = prod(len(values) for _, values in self.chosen)
+        if missing := [number for number, count in counts.items() if count < wanted]:
+            raise ValueError(f"runs of {self.chosen} are missing, of the seeds {missing}")
+        if not found:
+            raise ValueError(f"there are no runs of {self.chosen}")
+        return found
+
+
+class Ratio(Assertion):
+    """That the ratio of two measures, or of a measure and an exact number, lies in a range.
+
+    The two are compared without a division, so that a measure that is 0 may be a reference. Where
+    one of the runs has diverged, and has no such measure, the ratio is in no range.
+
+    Attributes:
+        sample: the measure.
+        reference: what it is divided by, a sample of the same experiment.
+        low: what the ratio exceeds; None for no bound.
+        high: what it is below; None for no bound.
+    """
+
+    sample: Sample
+    reference: Sample | Rational
     low: Rational | None
     high: Rational | None
-    quantifier: ClassVar[str]
 
     def __post_init__(self) -> None:
         """Refuse what no number could contradict.
@@ -59,338 +150,175 @@ class InRange:
         if self.low is None and self.high is None:
             raise ValueError("a comparison without a bound holds of any numbers; give one")
 
-    def bounded(self, number: str) -> Iterator[str | Expr]:
-        """The inequalities, for a number given in words."""
+    def ratio_in_words(self) -> Iterator[str | Expr]:
+        """The inequalities, and of which runs they are."""
+        other = self.reference
+        shared = set(self.sample.chosen)
+        shared &= set(other.chosen) if isinstance(other, Sample) else shared
+        words = PHRASES[self.sample.measure]
         yield from () if self.low is None else (self.low, "<")
-        yield number
+        if isinstance(other, Sample):
+            yield f"{words}, {_choice(self.sample, shared)} / {_choice(other, shared)}"
+        else:
+            yield from (words, "/", other)
         yield from () if self.high is None else ("<", self.high)
-        yield f", {self.quantifier}"
+        where = [f"{name} {', '.join(v)}" for name, v in self.sample.chosen if (name, v) in shared]
+        yield f"; {'; '.join(where)};"
 
-    def admits(self, number: Rational | float, unit: Rational = S.One) -> bool:
-        """Whether a number is in the range, in a unit, which may be 0."""
-        above = self.low is None or number > self.low * unit
-        return above and (self.high is None or number < self.high * unit)
-
-
-def judged(
-    claim: "MeasuredDifference | RatioOnAverage", low: float, high: float, detail: str
-) -> Step:
-    """What an interval of confidence says; where it overlaps an end, it decides nothing.
-
-    Args:
-        claim: what is said of the number.
-        low: the lower end of the interval.
-        high: the upper end.
-        detail: the figures, for the step.
-    """
-    if claim.admits(low) and claim.admits(high):
-        return claim.proved(detail, evidence=Evidence.EXPERIMENT)
-    if (claim.low is not None and high <= claim.low) or (
-        claim.high is not None and low >= claim.high
-    ):
-        return claim.refuted(detail, {}, evidence=Evidence.EXPERIMENT)
-    return claim.undecided(f"{detail}; an end of the range is inside")
-
-
-class RunComparison(InRange, Assertion):
-    """A measure of an activation compared with that of another one, in units of the latter.
-
-    The fraction of diverged runs is a measure too; its unit is 1.
-
-    Attributes:
-        problem: the name of the problem.
-        measure: the name of the measure.
-        activation: the activation that is compared with the reference.
-        low: what the difference exceeds; None for no bound.
-        high: what it is below; None for no bound.
-        rates: the learning rates; where it is empty, all at which no run of the two diverged, or
-            simply all if divergence is the measure.
-        reference: what it is compared with.
-        table: the file of the records.
-    """
-
-    problem: str
-    measure: str
-    activation: str
-    low: Rational | None
-    high: Rational | None
-    rates: tuple[Rational, ...] = ()
-    reference: str = "ReLU"
-    table: Path = RESULTS
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        known = (*MEASURES, "diverged")
-        if self.measure not in known:
-            raise ValueError(f"measure = {self.measure!r}; the measures are {', '.join(known)}")
-
-    def sentence(self) -> Iterator[str | Expr]:
-        """The range of the difference."""
-        rates = ", ".join(map(str, self.rates))
-        yield f"{self.problem} at learning rate {rates}:" if rates else f"{self.problem}:"
-        kind = "difference" if self.measure == "diverged" else "relative difference"
-        yield from self.bounded(
-            f"{kind} in {PHRASES[self.measure]}, {self.activation} less {self.reference}"
-        )
-
-    @property
-    def activations(self) -> tuple[str, str]:
-        """The two that are compared."""
-        return self.activation, self.reference
-
-    def records(self) -> list[Record]:
-        """The records of the problem and of the two activations.
-
-        Raises:
-            ValueError: if there are none.
-        """
-        both, records = self.activations, read(self.table)
-        records = [r for r in records if r.problem == self.problem and r.activation in both]
-        if {record.activation for record in records} != set(both):
-            raise ValueError(f"there are no records of {self.problem} with {' and '.join(both)}")
-        return records
-
-    def chosen_rates(self, records: list[Record]) -> tuple[str, ...]:
-        """The learning rates that are compared, as they are written in the records.
-
-        Raises:
-            ValueError: if a rate that is asked for is not there, or every rate has a diverged run.
-        """
-        there = sorted({record.learning_rate for record in records}, key=float)
-        if self.rates:
-            chosen = tuple(text for text in there if Rational(text) in self.rates)
-            if len(chosen) < len(self.rates):
-                raise ValueError(f"the records have the learning rates {', '.join(there)} only")
-            return chosen
-        if self.measure == "diverged":
-            return tuple(there)
-        common = paired_differences.common_rates(records, self.activations)
-        if not common:
-            raise ValueError("runs diverged at every learning rate")
-        return common
-
-
-class MeasuredDifference(RunComparison):
-    """On average over seeds the relative difference from ReLU lies in a range.
-
-    It holds where the interval of the paired differences lies inside the range. Where the interval
-    lies outside, the experiment contradicts it; where they overlap, it decides nothing.
-
-    Examples:
-        >>> from sympy import Rational
-        >>> step = MeasuredDifference(
-        ...     "residual", "overshoot", "ELU(1)", None, Rational(-1, 2)
-        ... ).check()
-        >>> step.holds, step.evidence
-        (True, <Evidence.EXPERIMENT: 'experiment'>)
-    """
-
-    rule = "bootstrap interval of paired differences"
-    quantifier = "on average over seeds"
-
-    def decide(self) -> Step:
-        """Compute the interval from the records and compare it with the range."""
-        records = self.records()
-        rates = self.chosen_rates(records)
-        pair = self.activations
-        interval = paired_differences.paired_difference(records, *pair, self.measure, rates)
-        detail = f"{interval}, mean over the learning rates {', '.join(rates)}"
-        return judged(self, interval.low, interval.high, detail)
-
-
-class DifferenceInEveryRun(RunComparison):
-    """In every pair of runs, of one seed and learning rate, the relative difference is in a range.
-
-    The numbers are compared as the exact decimals of the records, and without a division: where
-    the measure of the reference is 0, the relative difference is in no range. A pair with a
-    censored number of steps is no exception, and leaves open what nothing else contradicts.
-
-    Examples:
-        >>> from sympy import Rational
-        >>> step = DifferenceInEveryRun(
-        ...     "residual", "velocity_sign_changes", "ELU(1)", None, Rational(0)
-        ... ).check()
-        >>> step.holds, step.witness
-        (False, {seed: 40, learning_rate: 3})
-    """
-
-    rule = "comparison run by run"
-    quantifier = "in every run"
-
-    def decide(self) -> Step:
-        """Compare pair by pair; the first exception is the witness."""
-        pairs = censored = 0
-        for reference, record in self._pairs(self.records()):
-            pairs += 1
-            value, other = (Rational(each.value(self.measure)) for each in (record, reference))
-            unit = S.One if self.measure == "diverged" else other
-            if unit < 0:
-                raise ValueError(f"{reference} has a negative {self.measure}, which is no unit")
-            if self.measure == "steps_to_tolerance" and "0" in (record.reached, reference.reached):
-                censored += 1
-            elif not self.admits(value - other, unit):
-                run = {seed: Integer(record.seed), learning_rate: Rational(record.learning_rate)}
-                detail = f"in this run {record.value(self.measure)} with {self.activation}"
-                detail += f", {reference.value(self.measure)} with {self.reference}"
-                return self.refuted(detail, run, evidence=Evidence.EXPERIMENT)
-        if censored:
-            return self.undecided(f"{censored} of {pairs} pairs of runs are censored")
-        return self.proved(f"all {pairs} pairs of runs agree", evidence=Evidence.EXPERIMENT)
-
-    def _pairs(self, records: list[Record]) -> Iterator[tuple[Record, Record]]:
-        """The runs of the reference and of the activation, by seed and learning rate.
-
-        Raises:
-            ValueError: if a run has no partner.
-        """
-        rates = self.chosen_rates(records)
-        by_run: dict[tuple[int, str], dict[str, Record]] = {}
-        for record in records:
-            if record.learning_rate in rates:
-                run = (int(record.seed), record.learning_rate)
-                by_run.setdefault(run, {})[record.activation] = record
-        for run in sorted(by_run, key=lambda run: (run[0], float(run[1]))):
-            pair = by_run[run]
-            if len(pair) < 2:
-                raise ValueError(f"seed {run[0]} at learning rate {run[1]} has one run, not two")
-            yield pair[self.reference], pair[self.activation]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A measure of the runs of deep networks of one kind, a number or several a seed.
-
-    Attributes:
-        measure: the column of the table.
-        chosen: the values of other columns that select the runs.
-        table: the file of the records.
-
-    Examples:
-        >>> sample = Sample("loss", (("rule", "He"), ("step", "0"), ("learning_rate", "0.01")))
-        >>> len(sample.by_run())
-        30
-    """
-
-    measure: str
-    chosen: tuple[tuple[str, str], ...]
-    table: Path | None = None
-
-    def __str__(self) -> str:
-        where = ", ".join(f"{name} {value}" for name, value in self.chosen)
-        return f"{PHRASES[self.measure]} ({where})"
-
-    def by_run(self) -> Mapping[tuple[str, ...], Rational]:
-        """The exact numbers by seed and whatever else tells runs apart.
-
-        Raises:
-            ValueError: if there are none, or one is missing because a run diverged.
-        """
-        is_loss = self.measure == "loss"
-        experiment = depth_training if is_loss else depth
-        columns = ("learning_rate",) if is_loss else ("inputs", "width")
-        others = [name for name in columns if name not in dict(self.chosen)]
-        found: dict[tuple[str, ...], Rational] = {}
-        for row in experiment.read(self.table or experiment.RESULTS):
-            if any(getattr(row, name) != value for name, value in self.chosen):
-                continue
-            run = (row.seed, *(getattr(row, name) for name in others))
-            text = getattr(row, self.measure)
-            if not text:
-                raise ValueError(f"run {run} has no {self.measure}: it diverged, or there is none")
-            if run in found:
-                raise ValueError(f"run {run} is there twice; choose among {self.chosen}")
-            found[run] = Rational(text)
-        if not found:
-            raise ValueError(f"there are no records of {self}")
-        return found
-
-
-class Ratio(InRange, Assertion):
-    """A measure compared with another one, or with an exact number, as a ratio.
-
-    Attributes:
-        sample: the measure.
-        reference: what it is divided by.
-        low: what the ratio exceeds; None for no bound.
-        high: what it is below; None for no bound.
-    """
-
-    sample: Sample
-    reference: Sample | Rational
-    low: Rational | None
-    high: Rational | None
-
-    def sentence(self) -> Iterator[str | Expr]:
-        """The range of the ratio."""
-        yield from self.bounded(f"{self.sample} / {self.reference}")
-
-    def pairs(self) -> dict[tuple[str, ...], tuple[Rational, Rational]]:
+    def pairs(self) -> dict[Run, tuple[Fraction | None, Fraction | None]]:
         """By run the measure and what it is divided by.
 
         Raises:
-            ValueError: if the two do not have the same runs, or a reference is not positive.
+            ValueError: if the two do not have the same runs.
         """
         values = self.sample.by_run()
-        if isinstance(self.reference, Sample):
-            units = self.reference.by_run()
-        else:
-            units = dict.fromkeys(values, self.reference)
+        if not isinstance(self.reference, Sample):
+            return {run: (value, _exact(self.reference)) for run, value in values.items()}
+        units = self.reference.by_run()
         if values.keys() != units.keys():
             raise ValueError(f"runs {sorted(values.keys() ^ units.keys())} have no partner")
-        if min(units.values()) <= 0:
-            raise ValueError(f"{self.reference} is not positive in every run, which is no unit")
         return {run: (values[run], units[run]) for run in values}
 
+    def admits(self, value: Fraction | None, unit: Fraction | None) -> bool:
+        """Whether the ratio is in the range.
 
-class RatioOnAverage(Ratio):
-    """The ratio of the means over seeds lies in a range, with its bootstrap interval.
+        Raises:
+            ValueError: if the unit is negative.
+        """
+        if value is None or unit is None:
+            return False
+        if unit < 0:
+            raise ValueError(f"{float(unit)} is what is divided by; it must not be negative")
+        above = self.low is None or value > _exact(self.low) * unit
+        return above and (self.high is None or value < _exact(self.high) * unit)
 
-    The runs of a seed share their random numbers, and the interval is over seeds. Where it lies
-    outside, the experiment contradicts it; where they overlap, it decides nothing.
+
+class ShareOfSeeds(Ratio):
+    """For more than a share of all seeds the ratio lies in a range.
+
+    Measures are averaged over the runs of a seed. The seeds for which the ratio is in the range are
+    counted. The statement holds if the lower bound of their share among all seeds is above what is
+    said; otherwise nothing is decided.
+
+    Attributes:
+        more_than: what the share exceeds.
+        differing: whether only the seeds count for which the two differ, as in a sign test.
 
     Examples:
-        >>> he = Sample("gradient_100", (("rule", "He"), ("width", "1024"), ("layer", "1")))
-        >>> exact = Sample("gradient_100", (("rule", "exact"), ("width", "1024"), ("layer", "1")))
-        >>> RatioOnAverage(he, exact, Rational(10), None).check().holds
-        True
+        >>> loss = [
+        ...     Sample(
+        ...         "depth_training",
+        ...         "loss",
+        ...         (("rule", (rule,)), ("step", ("200",)), ("learning_rate", ("0.01",))),
+        ...         depth_training.RESULTS,
+        ...     )
+        ...     for rule in ("exact", "LeCun")
+        ... ]
+        >>> step = ShareOfSeeds(*loss, None, S.Half, more_than=S.Half).check()
+        >>> step.holds, step.detail
+        (True, '28 of 30 seeds; the share is above 0.629 with 99.99 %')
     """
 
-    rule = "bootstrap interval of a ratio of means over seeds"
-    quantifier = "on average over seeds"
+    more_than: Rational
+    differing: bool = False
+    rule: ClassVar[str] = "exact binomial bound"
+
+    def sentence(self) -> Iterator[str | Expr]:
+        """The range of the ratio and the share."""
+        yield from self.ratio_in_words()
+        yield from ("for more than", self.more_than)
+        yield "of all seeds" + " for which the two differ" * self.differing
+
+    def inside(self) -> list[bool]:
+        """By seed whether the ratio of the averages is in the range."""
+        by_seed: dict[str, list[tuple[Fraction | None, Fraction | None]]] = {}
+        for (number, *_), pair in self.pairs().items():
+            by_seed.setdefault(number, []).append(pair)
+        sums = [tuple(map(_sum, zip(*pairs, strict=True))) for pairs in by_seed.values()]
+        return [self.admits(*pair) for pair in sums if not self.differing or pair[0] != pair[1]]
 
     def decide(self) -> Step:
-        """Average over the runs of a seed, compute the interval, and compare it with the range."""
-        by_seed: dict[str, list[tuple[Rational, Rational]]] = {}
-        for run, pair in self.pairs().items():
-            by_seed.setdefault(run[0], []).append(pair)
-        if len({len(pairs) for pairs in by_seed.values()}) > 1:
-            raise ValueError("some seeds have more runs than others")
-        means = np.array([np.mean(np.array(p, dtype=float), axis=0) for p in by_seed.values()])
-        found = paired_differences.mean_difference(means[:, 0], means[:, 1])
-        low, high = 1.0 + found.low, 1.0 + found.high
-        percent = 100 * paired_differences.CONFIDENCE
-        interval = f"{percent:g} % interval [{low:.4g}, {high:.4g}]"
-        detail = f"{1.0 + found.estimate:.4g}, {interval} from {found.pairs} seeds"
-        return judged(self, low, high, detail)
+        """Count the seeds and compare the bound of their share with what is said."""
+        inside = self.inside()
+        bound = share_above(sum(inside), len(inside))
+        detail = f"{sum(inside)} of {len(inside)} seeds; the share is above {bound:.3f}"
+        detail += f" with {100 * CONFIDENCE:g} %"
+        if bound > self.more_than:
+            return self.proved(detail, evidence=Evidence.EXPERIMENT)
+        return self.undecided(f"{detail}, which does not reach {self.more_than}")
 
 
-class RatioInEveryRun(Ratio):
-    """The ratio lies in a range in every run; the first exception is the witness.
+class InEveryRun(Ratio):
+    """The ratio lies in a range in every run that is stored; the first exception is the witness.
 
     Examples:
-        >>> loss = Sample("loss", (("rule", "exact"), ("step", "0"), ("learning_rate", "0.01")))
-        >>> RatioInEveryRun(loss, Rational(1), None, Rational(2)).check().witness
-        {seed: 0}
+        >>> chosen = ("rule", ("exact",)), ("step", ("0",)), ("learning_rate", ("0.01",))
+        >>> loss = Sample("depth_training", "loss", chosen, depth_training.RESULTS)
+        >>> InEveryRun(loss, S.One, None, S(2)).check().witness
+        {seed: 0, learning_rate: 1/100}
     """
 
-    rule = "comparison run by run"
-    quantifier = "in every run"
+    rule: ClassVar[str] = "comparison run by run"
+
+    def sentence(self) -> Iterator[str | Expr]:
+        """The range of the ratio."""
+        yield from self.ratio_in_words()
+        yield "in every run"
 
     def decide(self) -> Step:
         """Compare the exact decimals run by run."""
         pairs = self.pairs()
-        for run, (value, unit) in pairs.items():
-            if not self.admits(value, unit):
-                detail = f"run {' '.join(run)}: {float(value):.5g} and {float(unit):.5g}"
-                return self.refuted(detail, {seed: Integer(run[0])}, evidence=Evidence.EXPERIMENT)
+        for run, pair in pairs.items():
+            if not self.admits(*pair):
+                value, unit = ("no number" if v is None else f"{float(v):.5g}" for v in pair)
+                detail = f"in this run {value} and {unit}"
+                return self.refuted(detail, self._place(run), evidence=Evidence.EXPERIMENT)
         return self.proved(f"all {len(pairs)} runs agree", evidence=Evidence.EXPERIMENT)
+
+    def _place(self, run: Run) -> dict[Expr, Rational]:
+        """The seed, and the learning rate if there is one."""
+        several = [name for name, values in self.sample.chosen if len(values) > 1]
+        values = {name: values[0] for name, values in self.sample.chosen}
+        values |= dict(zip(several, run[1:], strict=True))
+        place = {seed: Rational(run[0])}
+        if "learning_rate" in values:
+            place[learning_rate] = Rational(values["learning_rate"])
+        return place
+
+
+def share_above(count: int, seeds: int) -> float:
+    """A number below the probability of what happened so often, with ``CONFIDENCE``.
+
+    Args:
+        count: how often.
+        seeds: among how many independent seeds.
+
+    Returns:
+        The lower bound of Clopper and Pearson, which is below the probability with at least that
+        confidence, whatever it is.
+
+    Examples:
+        >>> print(f"{share_above(97, 100):.3f}")
+        0.861
+    """
+    from scipy.stats import binomtest
+
+    test = binomtest(count, seeds, alternative="greater")
+    return float(test.proportion_ci(CONFIDENCE, method="exact").low)
+
+
+def _choice(sample: Sample, shared: set[tuple[str, tuple[str, ...]]]) -> str:
+    """What a sample does not share with the one that it is compared with."""
+    return " ".join(
+        ", ".join(values) for name, values in sample.chosen if (name, values) not in shared
+    )
+
+
+def _exact(number: Rational) -> Fraction:
+    return Fraction(int(number.p), int(number.q))
+
+
+def _sum(values: tuple[Fraction | None, ...]) -> Fraction | None:
+    """The sum; None if one of the numbers is missing."""
+    there = [value for value in values if value is not None]
+    return sum(there, Fraction()) if len(there) == len(values) else None

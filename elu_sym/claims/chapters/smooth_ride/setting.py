@@ -3,24 +3,28 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from sympy import Rational
+from sympy import Rational, S
 
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.rules.measured import DifferenceInEveryRun, MeasuredDifference, RunComparison
+from elu_sym.claims.rules.measured import InEveryRun, Ratio, Sample, ShareOfSeeds
 from elu_sym.experiments.problems import PROBLEMS
-from elu_sym.experiments.smooth_ride import MOMENTUM, SEEDS
+from elu_sym.experiments.smooth_ride import MOMENTUM
 
 BELIEF = "the belief that a smooth activation makes gradient descent oscillate less"
 
-Comparison = Callable[..., RunComparison]
+MOST = Rational(3, 4)
+"""The share of seeds of which nearly all claims are."""
+
+Rates = tuple[str, ...]
+"""Learning rates as they are written in the tables."""
 
 
-def rates_of(problem: str) -> tuple[Rational, ...]:
-    """The learning rates of a problem, as exact decimals in increasing order."""
-    return tuple(Rational(repr(rate)) for rate in PROBLEMS[problem].learning_rates)
+def rates_of(problem: str) -> Rates:
+    """The learning rates of a problem in increasing order."""
+    return tuple(map(repr, PROBLEMS[problem].learning_rates))
 
 
-def listed(rates: Sequence[Rational]) -> str:
+def listed(rates: Sequence[str]) -> str:
     """Learning rates in a sentence.
 
     Examples:
@@ -38,8 +42,7 @@ def setting(*problems: str) -> tuple[str, ...]:
     return (
         f"gradient descent with momentum {MOMENTUM} on all samples, at constant learning rates",
         "all activations from the same initial loss, at the same learning rates",
-        f"averages are over {len(SEEDS)} seeds, their differences in units of the average of the"
-        " reference, but for the fraction of diverged runs",
+        "seeds are drawn at random; measures are averaged over the learning rates of a seed",
         *(
             f"{name}: {PROBLEMS[name].steps} steps, learning rates {listed(rates_of(name))},"
             f" tolerance {PROBLEMS[name].tolerance:g} of the initial loss"
@@ -48,30 +51,40 @@ def setting(*problems: str) -> tuple[str, ...]:
     )
 
 
+def runs(problem: str, measure: str, rates: Rates, activation: str) -> Sample:
+    """A measure of the runs of a problem with an activation at some learning rates."""
+    chosen = ("problem", (problem,)), ("activation", (activation,)), ("learning_rate", rates)
+    return Sample("smooth_ride", measure, chosen)
+
+
 def compared(
-    rule: type[RunComparison],
+    rule: Callable[..., Ratio],
     problem: str,
     measure: str,
-    low: float | Rational | None,
-    high: float | Rational | None,
-    rates: tuple[Rational, ...] = (),
+    low: Rational | int | None,
+    high: Rational | int | None,
+    rates: Rates,
     activation: str = "ELU(1)",
-    reference: str = "ReLU",
-) -> RunComparison:
-    """A comparison of runs whose ends are given as the decimals that they are.
+    reference: str | Rational = "ReLU",
+    **share: Rational | bool,
+) -> Ratio:
+    """A measure of an activation in units of that of another one, or of a number.
 
     Examples:
-        >>> compared(MeasuredDifference, "digits", "overshoot", None, 0.05).high
-        1/20
+        >>> compared(InEveryRun, "digits", "overshoot", None, 1, rates_of("digits")).high
+        1
     """
-    low, high = (None if end is None else Rational(str(end)) for end in (low, high))
-    return rule(problem, measure, activation, low, high, rates, reference)
+    low, high = (None if end is None else S(end) for end in (low, high))
+    unit = runs(problem, measure, rates, reference) if isinstance(reference, str) else reference
+    return rule(runs(problem, measure, rates, activation), unit, low, high, **share)
 
 
-def builders(problem: str) -> tuple[Callable[..., Claim], Comparison, Comparison]:
-    """What builds the claims on a problem, averages over seeds, and what is so in every run."""
+def builders(
+    problem: str,
+) -> tuple[Callable[..., Claim], Callable[..., Ratio], Callable[..., Ratio]]:
+    """What builds the claims on a problem, what is so for most seeds, and in every run."""
     return (
         partial(Claim, assumptions=setting(problem), expected=Verdict.MEASURED),
-        partial(compared, MeasuredDifference, problem),
-        partial(compared, DifferenceInEveryRun, problem),
+        partial(compared, partial(ShareOfSeeds, more_than=MOST), problem),
+        partial(compared, InEveryRun, problem),
     )
