@@ -28,6 +28,9 @@ from elu_sym.symbols import alpha, mu, scale, sigma, slope
 
 X = Normal("X", mu, sigma)
 
+PLACE = (mu, sigma, alpha, scale)
+"""Where a primitive is defined, as far as it has so many arguments after the order."""
+
 ELU = (mu, sigma, alpha)
 """What a primitive of the negative part of ELU is written at."""
 
@@ -41,9 +44,10 @@ class Primitive(Function):
     """A quantity with a numeric function of the name ``numeric_name``, that of the class.
 
     A quantity of the size of a square also has one for its root, ``root_name``. A subclass writes
-    its definition, and its slopes where those of the definition lose digits: both at mu, sigma and
-    alpha, and as functions of the order if it is of one. What is of an order, or has a ``degree``,
-    is a multiple of that power of alpha, and its slope in alpha follows.
+    its definition, and its slopes where those of the definition lose digits: both at mu, sigma,
+    alpha and scale, and as functions of the order if it is of one. What is of an order, or has a
+    ``degree``, is a multiple of that power of its last parameter, and its slope in it follows,
+    unless the ``degree`` is 0.
     """
 
     numeric_name: ClassVar[str]
@@ -81,7 +85,7 @@ class Primitive(Function):
 
     @property
     def _place(self) -> dict[Expr, Expr]:
-        return dict(zip((mu, sigma, alpha), (*self.law, *self.parameters), strict=False))
+        return dict(zip(PLACE, (*self.law, *self.parameters), strict=False))
 
     def _eval_rewrite_as_NormalCdf(self, *arguments: Expr, **hints: Any) -> Expr:
         if self.definition is None:
@@ -101,14 +105,14 @@ class Primitive(Function):
         position = argindex - 1 - len(self.orders)
         if not 0 <= position < len(self.args) - len(self.orders):
             raise ArgumentIndexError(self, argindex)
-        power = self.orders[0] if self.orders else self.degree
-        if position == 2 and power is not None:
-            return power * self / self.parameters[0]
-        if self.slopes is None:
-            slope = self.definition.diff((mu, sigma, alpha)[position])
-        else:
-            slope = (self.slopes(*self.orders) if self.orders else self.slopes)[position]
-        return slope.xreplace(self._place)
+        power = self.orders[0] if self.orders and self.degree is None else self.degree
+        if power and 1 < position == len(self.parameters) + 1:
+            return power * self / self.parameters[-1]
+        slopes = self.slopes(*self.orders) if self.slopes and self.orders else self.slopes
+        if slopes is None:
+            defined = self.definition(*self.orders) if self.orders else self.definition
+            slopes = [defined.diff(symbol) for symbol in PLACE]
+        return slopes[position].xreplace(self._place)
 
 
 class StandardDensity(Primitive, nargs=2):
@@ -161,6 +165,19 @@ class UpperPartialMoment(Primitive, nargs=3):
         return n * cls(n - 1, mu, sigma), by_scale
 
 
+class UpperSlopeMoment(Primitive, nargs=4):
+    r"""The moment :math:`E[\alpha^n; X > 0]` of the slope of :math:`\alpha X_+`."""
+
+    definition = staticmethod(lambda n: alpha**n * UpperPartialMoment(0, mu, sigma))
+
+
+class UpperPartialCovariance(Primitive, nargs=3):
+    r"""The covariance of X and :math:`\alpha X_+`, by C. Stein's identity."""
+
+    degree = 1
+    definition = sigma**2 * alpha * UpperPartialMoment(0, mu, sigma)
+
+
 class LowerPartialMoment(Primitive, nargs=4):
     r"""The lower partial moment about 1 of a lognormal law, :math:`E (\alpha(1 - e^X))_+^n`.
 
@@ -194,6 +211,13 @@ class LowerExponentialMoment(Primitive, nargs=4):
         """The moment itself and what leaves through zero."""
         by_location = n * cls(n, *ELU) - alpha**n * AT_ZERO
         return by_location, -n * LowerWeightedMoment(n, *ELU) - alpha**n * BY_SCALE
+
+
+class LowerPartialCovariance(Primitive, nargs=3):
+    r"""Minus the covariance of X and :math:`(\alpha(1 - e^X))_+`, by C. Stein's identity."""
+
+    degree = 1
+    definition = sigma**2 * LowerExponentialMoment(1, *ELU)
 
 
 class LowerMixedMoment(Primitive, nargs=4):
@@ -280,23 +304,33 @@ class LowerPartialVariance(Primitive, nargs=3):
     )
 
 
-class PartialMeanProduct(Primitive, nargs=3):
-    r"""The product :math:`E X_+ \cdot E (\alpha(1 - e^X))_+`.
+class PartialMeanProduct(Primitive, nargs=4):
+    r"""The product :math:`E (sX)_+ \cdot E (s\alpha(1 - e^X))_+`, with the scale s.
 
     The two parts never are non-zero together, so it is minus their covariance.
     """
 
     root_name = "partial_mean_root"
-    degree = 1
-    definition = ABOVE * BELOW
+    degree = 2
+    definition = scale**2 * ABOVE * BELOW
 
 
-class OppositeMeanProduct(Primitive, nargs=2):
-    r"""The product :math:`E X_+ \cdot E (-X)_+` of the means of the two parts of X."""
+PartialMeanProduct.slopes = (
+    *(PartialMeanProduct.definition.diff(symbol) for symbol in (mu, sigma)),
+    PartialMeanProduct(*PLACE) / alpha,
+)
+
+
+class OppositeMeanProduct(Primitive, nargs=3):
+    r"""The product :math:`E X_+ \cdot E (-\alpha X)_+` of the means of two parts of X."""
 
     root_name = "opposite_mean_root"
-    definition = ABOVE * MINUS
-    slopes = (P_ABOVE * MINUS - ABOVE * P_BELOW, (ABOVE + MINUS) * DENSITY)
+    degree = 1
+    definition = alpha * ABOVE * MINUS
+    slopes = (
+        alpha * (P_ABOVE * MINUS - ABOVE * P_BELOW),
+        alpha * (ABOVE + MINUS) * DENSITY,
+    )
 
 
 class UpperConditionalMeanByLocation(Primitive, nargs=2):
@@ -344,16 +378,40 @@ class LowerConditionalMean(Primitive, nargs=3):
     slopes = (LowerConditionalMeanByLocation(*ELU), LowerConditionalMeanByScale(*ELU))
 
 
-class PartialMeanDifference(Primitive, nargs=3):
-    r"""The difference :math:`E X_+ - E (\alpha (1 - e^X))_+`, the mean of ELU.
+class PartialMomentDifference(Primitive, nargs=5):
+    r"""The difference :math:`E (sX)_+^n - E (s\alpha(1 - e^X))_+^n`, an odd moment of SELU.
 
     Near alpha = 1 and for small mu and sigma its two parts are equal in all their digits, so the
-    numeric function has a regime of its own. In the slopes the densities of the two parts cancel at
-    alpha = 1, to the last digit.
+    numeric function has a regime of its own. In the slopes of the mean the densities of the two
+    parts cancel at alpha = 1, to the last digit.
     """
 
-    definition = ABOVE - BELOW
-    slopes = (P_ABOVE + FIRST, DENSITY - alpha * DENSITY + sigma * FIRST, -BELOW / alpha)
+    definition = staticmethod(
+        lambda n: (
+            scale**n * UpperPartialMoment(n, mu, sigma)
+            - LowerPartialMoment(n, mu, sigma, scale * alpha)
+        )
+    )
+
+    @classmethod
+    def slopes(cls, n: Expr) -> tuple[Expr, ...]:
+        """Those of the two parts, but for the mean by sigma."""
+        if n > 1:
+            return tuple(cls.definition(n).diff(symbol) for symbol in ELU)
+        by_scale = DENSITY - alpha * DENSITY + sigma * FIRST
+        return scale * (P_ABOVE + FIRST), scale * by_scale, -scale * BELOW / alpha
+
+
+class OppositeMomentDifference(Primitive, nargs=4):
+    r"""The difference :math:`E X_+^n - E (-\alpha X)_+^n`, an odd moment of leaky ReLU.
+
+    Near alpha = 1 and for small mu its two parts are equal in all their digits.
+    """
+
+    degree = 0
+    definition = staticmethod(
+        lambda n: UpperPartialMoment(n, mu, sigma) - alpha**n * UpperPartialMoment(n, -mu, sigma)
+    )
 
 
 class LowerRemainder(Primitive, nargs=2):
@@ -365,20 +423,32 @@ class LowerRemainder(Primitive, nargs=2):
     definition = (BELOW + mu * FIRST - sigma * LowerWeightedMoment(1, *ELU)).subs(alpha, 1)
 
 
-class SmoothMean(Primitive, nargs=3):
-    r"""The mean of CELU: :math:`E X_+ - E (\alpha (1 - e^{X/\alpha}))_+` without the subtraction.
+class SmoothMoment(Primitive, nargs=4):
+    r"""An odd moment of CELU: :math:`E X_+^n - E (\alpha (1 - e^{X/\alpha}))_+^n`.
 
     Where the two parts are nearly linear they cancel for every alpha, so the numeric function has
-    regimes of its own. Its slopes are sums of positive terms, since CELU is convex for x < 0 and
-    its slope is continuous.
+    regimes of its own. The slopes of the mean are sums of positive terms, since CELU is convex for
+    x < 0 and its slope is continuous.
     """
 
-    definition = ABOVE - LowerPartialMoment(1, mu / alpha, sigma / alpha, alpha)
-    slopes = (
-        P_ABOVE + LowerExponentialMoment(1, *UNIT_BELOW),
-        sigma / alpha * LowerExponentialMoment(1, *UNIT_BELOW),
-        -LowerRemainder(mu / alpha, sigma / alpha),
+    degree = 0
+    definition = staticmethod(
+        lambda n: (
+            UpperPartialMoment(n, mu, sigma)
+            - LowerPartialMoment(n, mu / alpha, sigma / alpha, alpha)
+        )
     )
+
+    @classmethod
+    def slopes(cls, n: Expr) -> tuple[Expr, ...]:
+        """Those of the two parts, but for the mean."""
+        if n > 1:
+            return tuple(cls.definition(n).diff(symbol) for symbol in ELU)
+        return (
+            P_ABOVE + LowerExponentialMoment(1, *UNIT_BELOW),
+            sigma / alpha * LowerExponentialMoment(1, *UNIT_BELOW),
+            -LowerRemainder(mu / alpha, sigma / alpha),
+        )
 
 
 def _moments(
@@ -392,44 +462,46 @@ def _moments(
     return (*offered, LowerPartialVariance(*below), LowerConditionalMean(*below))
 
 
-def _slopes(*slopes: Expr) -> tuple[Expr, ...]:
-    """The expected slopes of the two parts, and the same times the input variance (Stein)."""
-    return (*slopes, *(sigma**2 * slope for slope in slopes))
-
-
 SELU_BELOW = (mu, sigma, scale * alpha)
 
 PRIMITIVES: dict[str, tuple[Expr, ...]] = {
     "elu": (
         *_moments((mu, sigma), ELU),
-        PartialMeanDifference(*ELU),
-        PartialMeanProduct(*ELU),
-        *_slopes(P_ABOVE, *(LowerExponentialMoment(n, *ELU) for n in (1, 2))),
+        *(PartialMomentDifference(n, *ELU, 1) for n in (1, 3)),
+        PartialMeanProduct(*ELU, 1),
+        P_ABOVE,
+        *(LowerExponentialMoment(n, *ELU) for n in (1, 2)),
+        UpperPartialCovariance(mu, sigma, 1),
+        LowerPartialCovariance(*ELU),
     ),
-    "relu": (*_moments((mu, sigma)), *_slopes(P_ABOVE)),
+    "relu": (*_moments((mu, sigma)), UpperPartialCovariance(mu, sigma, 1)),
     "leaky_relu": (
         *_moments((mu, sigma)),
-        *(slope**n * UpperPartialMoment(n, -mu, sigma) for n in range(1, 5)),
-        slope**2 * UpperPartialVariance(-mu, sigma),
-        slope * OppositeMeanProduct(mu, sigma),
-        slope * UpperConditionalMean(-mu, sigma),
-        *_slopes(P_ABOVE, slope * P_BELOW, slope**2 * P_BELOW),
+        *_moments((-slope * mu, slope * sigma)),
+        *(OppositeMomentDifference(n, mu, sigma, slope) for n in (1, 3)),
+        OppositeMeanProduct(mu, sigma, slope),
+        UpperConditionalMean(-slope * mu, slope * sigma),
+        *(UpperSlopeMoment(n, -mu, sigma, slope) for n in (1, 2)),
+        UpperPartialCovariance(mu, sigma, 1),
+        UpperPartialCovariance(-mu, sigma, slope),
     ),
     "selu": (
         *_moments((scale * mu, scale * sigma), SELU_BELOW),
-        scale * PartialMeanDifference(*ELU),
-        PartialMeanProduct(mu, sigma, scale**2 * alpha),
-        *_slopes(
-            scale * P_ABOVE,
-            scale**2 * P_ABOVE,
-            *(LowerExponentialMoment(n, *SELU_BELOW) for n in (1, 2)),
-        ),
+        *(PartialMomentDifference(n, *PLACE) for n in (1, 3)),
+        PartialMeanProduct(*PLACE),
+        *(UpperSlopeMoment(n, mu, sigma, scale) for n in (1, 2)),
+        *(LowerExponentialMoment(n, *SELU_BELOW) for n in (1, 2)),
+        UpperPartialCovariance(mu, sigma, scale),
+        LowerPartialCovariance(*SELU_BELOW),
     ),
     "celu": (
         *_moments((mu, sigma), (mu / alpha, sigma / alpha, alpha)),
-        SmoothMean(mu, sigma, alpha),
-        PartialMeanProduct(mu / alpha, sigma / alpha, alpha**2),
-        *_slopes(P_ABOVE, *(LowerExponentialMoment(n, *UNIT_BELOW) for n in (1, 2))),
+        *(SmoothMoment(n, *ELU) for n in (1, 3)),
+        PartialMeanProduct(*UNIT_BELOW, alpha),
+        P_ABOVE,
+        *(LowerExponentialMoment(n, *UNIT_BELOW) for n in (1, 2)),
+        UpperPartialCovariance(mu, sigma, 1),
+        LowerPartialCovariance(mu / alpha, sigma / alpha, alpha**2),
     ),
 }
 """What the closed forms of each activation are written over, as ``decompose`` takes it."""

@@ -58,9 +58,16 @@ def gradient(formula: Formula) -> tuple[Expr, ...]:
     return found
 
 
+class _Printer(printers.PythonPrinter):
+    """Divides by the parameter itself: what is linear in X has a slope in it all the same."""
+
+    quotient, shrunk = "divided", "law.divided({})"
+
+
 DEGREES: dict[type[Primitive], Callable[[Primitive], Expr]] = {
     UpperPartialMoment: lambda primitive: primitive.orders[0],
     primitives.UpperPartialVariance: lambda primitive: S(2),
+    primitives.UpperConditionalMean: lambda primitive: S.One,
     primitives.StandardDensity: lambda primitive: S.Zero,
     primitives.DensityAtZero: lambda primitive: S.NegativeOne,
     primitives.ProbabilityByScale: lambda primitive: S.NegativeOne,
@@ -77,8 +84,9 @@ def _at_the_law_of_x(combination: Expr) -> Expr:
     replaced = {}
     for primitive in combination.atoms(*DEGREES):
         factor = primitive.law[1] / sigma
-        if primitive.law == (factor * mu, sigma * factor):
-            place = (*primitive.orders, mu, sigma)
+        sign = primitive.law[0] / (factor * mu)
+        if sign in (1, -1):
+            place = (*primitive.orders, sign * mu, sigma)
             power = DEGREES[primitive.func](primitive)
             replaced[primitive] = factor**power * primitive.func(*place)
     return combination.xreplace(replaced)
@@ -122,7 +130,7 @@ def gradient_function(formula: Formula) -> str:
 
 def _named(derivatives: Sequence[Expr]) -> tuple[dict[Primitive, str], dict[str, str]]:
     """A name for each primitive, and what is assigned to the names, the laws first."""
-    printer = printers.PythonPrinter()
+    printer = _Printer()
     found = {p for derivative in derivatives for p in derivative.atoms(Primitive)}
     # In an order of its own, since the laws are named in that in which they are met.
     ordered = sorted(found, key=default_sort_key)
@@ -148,7 +156,7 @@ def _component(derivative: Expr, names: Mapping[Primitive, str]) -> str:
         # A derivative that vanishes still takes the shape and the NaN of the arguments.
         return "        0*law.sigma,"
     terms = Add(*(_with_names(term, names) for term in Add.make_args(derivative)))
-    code = printers.written_terms(terms, printers.PythonPrinter())
+    code = printers.written_terms(terms, _Printer())
     return f"        {printers.folded(code, 8)},"
 
 

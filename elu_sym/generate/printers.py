@@ -32,8 +32,12 @@ class LawPrinter(CodePrinter):
     """What is written before mu and sigma, which are attributes of the law."""
     reflected: ClassVar[str]
     scaled: ClassVar[str]
-    divided: ClassVar[str]
+    shrunk: ClassVar[str]
+    opposite: ClassVar[str]
     """How another law is made of ``law``."""
+
+    quotient: ClassVar[str] = "shrunk"
+    """The name of the law of X over a parameter."""
 
     hypot: ClassVar[str]
     """What gives the root of the sum of two squares."""
@@ -46,8 +50,14 @@ class LawPrinter(CodePrinter):
     def _print_Function(self, function: Expr) -> str:
         if not isinstance(function, Primitive):
             return str(super()._print_Function(function))
-        parts = [*map(self._print, function.orders), self._law(function)]
-        parts += map(self._print, function.parameters)
+        law = self._law(function)
+        parts = [*map(self._print, function.orders), law]
+        for parameter in function.parameters:
+            if law == "shrunk":  # in the units that the law has chosen
+                (unit,) = (SIGMA / function.law[1]).free_symbols
+                name = self.attribute.replace("law", law) + "divisor"
+                parameter = parameter.xreplace({unit: Symbol(name, positive=True)})
+            parts.append(self._print(parameter))
         return f"{function.numeric_name}({', '.join(parts)})"
 
     def _print_Symbol(self, symbol: Symbol) -> str:
@@ -59,15 +69,18 @@ class LawPrinter(CodePrinter):
         mean, deviation = primitive.law
         if (mean, deviation) == (MU, SIGMA):
             return "law"
-        if (mean, deviation) == (-MU, SIGMA):
-            self.laws["reflected"] = self.reflected
-            return "reflected"
         factor = deviation / SIGMA
+        if mean == -factor * MU:
+            self.laws["reflected"] = self.reflected
+            if factor == 1:
+                return "reflected"
+            self.laws["opposite"] = self.opposite.format(self.doprint(factor))
+            return "opposite"
         if factor.has(SIGMA) or mean != factor * MU:
             raise ValueError(f"{primitive} is at no multiple of the law of X")
         if (1 / factor).is_Symbol:
-            self.laws["divided"] = self.divided.format(self.doprint(1 / factor))
-            return "divided"
+            self.laws[self.quotient] = self.shrunk.format(self.doprint(1 / factor))
+            return self.quotient
         self.laws["scaled"] = self.scaled.format(self.doprint(factor))
         return "scaled"
 
@@ -78,7 +91,8 @@ class PythonPrinter(LawPrinter, NumPyPrinter):
     attribute = "law."
     reflected = "law.reflected()"
     scaled = "law.scaled({})"
-    divided = "law.divided({})"
+    shrunk = "law.shrunk({})"
+    opposite = "reflected.scaled({})"
     hypot = "law.ops.hypot"
 
     def _print_Pow(self, power: Pow, rational: bool = False) -> str:
@@ -96,7 +110,8 @@ class CPrinter(LawPrinter, C99CodePrinter):
     attribute = "law->"
     reflected = "reflected_law(law)"
     scaled = "scaled_law(law, {})"
-    divided = "divided_law(law, {})"
+    shrunk = "shrunk_law(law, {})"
+    opposite = "scaled_law(reflected, {})"
     hypot = "hypot"
 
     def _print_Pow(self, power: Pow) -> str:

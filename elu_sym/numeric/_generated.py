@@ -6,9 +6,14 @@ the engine and run it again; `make test` compares this file with a fresh one.
 
 import numpy
 
-from elu_sym.numeric.exponential_moments import lower_exponential_moment
+from elu_sym.numeric.exponential_moments import lower_exponential_moment, lower_partial_covariance
 from elu_sym.numeric.law import Law
 from elu_sym.numeric.lower_moments import lower_conditional_mean, lower_partial_moment
+from elu_sym.numeric.moment_differences import (
+    opposite_moment_difference,
+    partial_moment_difference,
+    smooth_moment,
+)
 from elu_sym.numeric.operations import Array, FloatArray
 from elu_sym.numeric.probabilities import (
     log_ratio,
@@ -16,8 +21,12 @@ from elu_sym.numeric.probabilities import (
     probability_below,
     probability_by_cases,
 )
-from elu_sym.numeric.smooth_mean import partial_mean_difference, smooth_mean
-from elu_sym.numeric.upper_moments import upper_conditional_mean, upper_partial_moment
+from elu_sym.numeric.upper_moments import (
+    upper_conditional_mean,
+    upper_partial_covariance,
+    upper_partial_moment,
+    upper_slope_moment,
+)
 from elu_sym.numeric.variances import (
     lower_partial_deviation,
     lower_partial_variance,
@@ -38,7 +47,7 @@ def mean(law: Law, alpha: Array) -> Array:
         alpha*exp(mu + sigma**2/2)*NormalCdf(-mu/sigma - sigma) - alpha*NormalCdf(-mu/sigma) +
         mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)
     """
-    return partial_mean_difference(law, alpha)
+    return partial_moment_difference(1, law, alpha, 1)
 
 
 def absolute_mean(law: Law, alpha: Array) -> Array:
@@ -77,7 +86,7 @@ def variance(law: Law, alpha: Array) -> Array:
     """
     return (
         lower_partial_variance(law, alpha)
-        + 2*partial_mean_product(law, alpha)
+        + 2*partial_mean_product(law, alpha, 1)
         + upper_partial_variance(law)
     )
 
@@ -95,7 +104,7 @@ def std(law: Law, alpha: Array) -> Array:
     """
     return law.ops.hypot(
         law.ops.hypot(
-        1.4142135623730951*partial_mean_root(law, alpha),
+        1.4142135623730951*partial_mean_root(law, alpha, 1),
         lower_partial_deviation(law, alpha)),
         upper_partial_deviation(law))
 
@@ -110,7 +119,7 @@ def third_moment(law: Law, alpha: Array) -> Array:
         9*sigma**2/2)*NormalCdf(-mu/sigma - 3*sigma) - alpha**3*NormalCdf(-mu/sigma) + mu*(mu**2
         + 3*sigma**2)*NormalCdf(mu/sigma) + sigma*(mu**2 + 2*sigma**2)*NormalPdf(mu/sigma)
     """
-    return upper_partial_moment(3, law) - lower_partial_moment(3, law, alpha)
+    return partial_moment_difference(3, law, alpha, 1)
 
 
 def fourth_moment(law: Law, alpha: Array) -> Array:
@@ -159,10 +168,7 @@ def covariance(law: Law, alpha: Array) -> Array:
         + mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)) + (mu**2 +
         sigma**2)*NormalCdf(mu/sigma)
     """
-    return (
-        law.sigma**2*lower_exponential_moment(1, law, alpha)
-        + law.sigma**2*upper_partial_moment(0, law)
-    )
+    return lower_partial_covariance(law, alpha) + upper_partial_covariance(law, 1)
 
 
 def negative_mean(law: Law, alpha: Array) -> Array:
@@ -315,7 +321,7 @@ def relu_covariance(law: Law) -> Array:
         mu*sigma*NormalPdf(mu/sigma) - mu*(mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)) +
         (mu**2 + sigma**2)*NormalCdf(mu/sigma)
     """
-    return law.sigma**2*upper_partial_moment(0, law)
+    return upper_partial_covariance(law, 1)
 
 
 def relu_negative_mean(law: Law) -> Array:
@@ -357,8 +363,7 @@ def leaky_relu_mean(law: Law, slope: Array) -> Array:
         mu*slope*NormalCdf(-mu/sigma) + mu*NormalCdf(mu/sigma) - sigma*(slope -
         1)*NormalPdf(mu/sigma)
     """
-    reflected = law.reflected()
-    return upper_partial_moment(1, law) - slope*upper_partial_moment(1, reflected)
+    return opposite_moment_difference(1, law, slope)
 
 
 def leaky_relu_absolute_mean(law: Law, slope: Array) -> Array:
@@ -370,7 +375,8 @@ def leaky_relu_absolute_mean(law: Law, slope: Array) -> Array:
         1)*NormalPdf(mu/sigma)
     """
     reflected = law.reflected()
-    return slope*upper_partial_moment(1, reflected) + upper_partial_moment(1, law)
+    opposite = reflected.scaled(slope)
+    return upper_partial_moment(1, law) + upper_partial_moment(1, opposite)
 
 
 def leaky_relu_second_moment(law: Law, slope: Array) -> Array:
@@ -382,7 +388,8 @@ def leaky_relu_second_moment(law: Law, slope: Array) -> Array:
         sigma**2)*NormalCdf(-mu/sigma) + (mu**2 + sigma**2)*NormalCdf(mu/sigma)
     """
     reflected = law.reflected()
-    return slope**2*upper_partial_moment(2, reflected) + upper_partial_moment(2, law)
+    opposite = reflected.scaled(slope)
+    return upper_partial_moment(2, law) + upper_partial_moment(2, opposite)
 
 
 def leaky_relu_variance(law: Law, slope: Array) -> Array:
@@ -396,10 +403,11 @@ def leaky_relu_variance(law: Law, slope: Array) -> Array:
         1)*NormalPdf(mu/sigma))**2
     """
     reflected = law.reflected()
+    opposite = reflected.scaled(slope)
     return (
-        slope**2*upper_partial_variance(reflected)
-        + 2*slope*opposite_mean_product(law)
+        2*opposite_mean_product(law, slope)
         + upper_partial_variance(law)
+        + upper_partial_variance(opposite)
     )
 
 
@@ -414,11 +422,12 @@ def leaky_relu_std(law: Law, slope: Array) -> Array:
         1)*NormalPdf(mu/sigma))**2)
     """
     reflected = law.reflected()
+    opposite = reflected.scaled(slope)
     return law.ops.hypot(
         law.ops.hypot(
-        slope*upper_partial_deviation(reflected),
-        1.4142135623730951*law.ops.sqrt(slope)*opposite_mean_root(law)),
-        upper_partial_deviation(law))
+        1.4142135623730951*opposite_mean_root(law, slope),
+        upper_partial_deviation(law)),
+        upper_partial_deviation(opposite))
 
 
 def leaky_relu_third_moment(law: Law, slope: Array) -> Array:
@@ -430,8 +439,7 @@ def leaky_relu_third_moment(law: Law, slope: Array) -> Array:
         3*sigma**2)*NormalCdf(mu/sigma) - sigma*(mu**2 + 2*sigma**2)*(slope - 1)*(slope**2 +
         slope + 1)*NormalPdf(mu/sigma)
     """
-    reflected = law.reflected()
-    return upper_partial_moment(3, law) - slope**3*upper_partial_moment(3, reflected)
+    return opposite_moment_difference(3, law, slope)
 
 
 def leaky_relu_fourth_moment(law: Law, slope: Array) -> Array:
@@ -445,7 +453,8 @@ def leaky_relu_fourth_moment(law: Law, slope: Array) -> Array:
         3*sigma**4)*NormalCdf(mu/sigma)
     """
     reflected = law.reflected()
-    return slope**4*upper_partial_moment(4, reflected) + upper_partial_moment(4, law)
+    opposite = reflected.scaled(slope)
+    return upper_partial_moment(4, law) + upper_partial_moment(4, opposite)
 
 
 def leaky_relu_derivative_mean(law: Law, slope: Array) -> Array:
@@ -456,7 +465,7 @@ def leaky_relu_derivative_mean(law: Law, slope: Array) -> Array:
         slope*NormalCdf(-mu/sigma) + NormalCdf(mu/sigma)
     """
     reflected = law.reflected()
-    return slope*upper_partial_moment(0, reflected) + upper_partial_moment(0, law)
+    return upper_partial_moment(0, law) + upper_slope_moment(1, reflected, slope)
 
 
 def leaky_relu_derivative_second_moment(law: Law, slope: Array) -> Array:
@@ -467,7 +476,7 @@ def leaky_relu_derivative_second_moment(law: Law, slope: Array) -> Array:
         slope**2*NormalCdf(-mu/sigma) + NormalCdf(mu/sigma)
     """
     reflected = law.reflected()
-    return slope**2*upper_partial_moment(0, reflected) + upper_partial_moment(0, law)
+    return upper_partial_moment(0, law) + upper_slope_moment(2, reflected, slope)
 
 
 def leaky_relu_covariance(law: Law, slope: Array) -> Array:
@@ -480,10 +489,7 @@ def leaky_relu_covariance(law: Law, slope: Array) -> Array:
         sigma**2)*NormalCdf(-mu/sigma) + (mu**2 + sigma**2)*NormalCdf(mu/sigma)
     """
     reflected = law.reflected()
-    return (
-        law.sigma**2*slope*upper_partial_moment(0, reflected)
-        + law.sigma**2*upper_partial_moment(0, law)
-    )
+    return upper_partial_covariance(reflected, slope) + upper_partial_covariance(law, 1)
 
 
 def leaky_relu_negative_mean(law: Law, slope: Array) -> Array:
@@ -494,7 +500,8 @@ def leaky_relu_negative_mean(law: Law, slope: Array) -> Array:
         (mu*slope*NormalCdf(-mu/sigma) - sigma*slope*NormalPdf(mu/sigma))/NormalCdf(-mu/sigma)
     """
     reflected = law.reflected()
-    return -slope*upper_conditional_mean(reflected)
+    opposite = reflected.scaled(slope)
+    return -upper_conditional_mean(opposite)
 
 
 def leaky_relu_derivative_below(level: FloatArray, mu: FloatArray, sigma: FloatArray, slope: FloatArray) -> FloatArray:
@@ -537,7 +544,7 @@ def selu_mean(law: Law, alpha: Array, scale: Array) -> Array:
         alpha*lambda*NormalCdf(-mu/sigma) + lambda*mu*NormalCdf(mu/sigma) +
         lambda*sigma*NormalPdf(mu/sigma)
     """
-    return scale*partial_mean_difference(law, alpha)
+    return partial_moment_difference(1, law, alpha, scale)
 
 
 def selu_absolute_mean(law: Law, alpha: Array, scale: Array) -> Array:
@@ -582,7 +589,7 @@ def selu_variance(law: Law, alpha: Array, scale: Array) -> Array:
     scaled = law.scaled(scale)
     return (
         lower_partial_variance(law, alpha*scale)
-        + 2*partial_mean_product(law, alpha*scale**2)
+        + 2*partial_mean_product(law, alpha, scale)
         + upper_partial_variance(scaled)
     )
 
@@ -602,7 +609,7 @@ def selu_std(law: Law, alpha: Array, scale: Array) -> Array:
     scaled = law.scaled(scale)
     return law.ops.hypot(
         law.ops.hypot(
-        1.4142135623730951*partial_mean_root(law, alpha*scale**2),
+        1.4142135623730951*partial_mean_root(law, alpha, scale),
         lower_partial_deviation(law, alpha*scale)),
         upper_partial_deviation(scaled))
 
@@ -619,8 +626,7 @@ def selu_third_moment(law: Law, alpha: Array, scale: Array) -> Array:
         3*sigma**2)*NormalCdf(mu/sigma) + lambda**3*sigma*(mu**2 +
         2*sigma**2)*NormalPdf(mu/sigma)
     """
-    scaled = law.scaled(scale)
-    return upper_partial_moment(3, scaled) - lower_partial_moment(3, law, alpha*scale)
+    return partial_moment_difference(3, law, alpha, scale)
 
 
 def selu_fourth_moment(law: Law, alpha: Array, scale: Array) -> Array:
@@ -649,8 +655,8 @@ def selu_derivative_mean(law: Law, alpha: Array, scale: Array) -> Array:
         lambda*NormalCdf(mu/sigma)
     """
     return (
-        scale*upper_partial_moment(0, law)
-        + lower_exponential_moment(1, law, alpha*scale)
+        lower_exponential_moment(1, law, alpha*scale)
+        + upper_slope_moment(1, law, scale)
     )
 
 
@@ -663,8 +669,8 @@ def selu_derivative_second_moment(law: Law, alpha: Array, scale: Array) -> Array
         lambda**2*NormalCdf(mu/sigma)
     """
     return (
-        scale**2*upper_partial_moment(0, law)
-        + lower_exponential_moment(2, law, alpha*scale)
+        lower_exponential_moment(2, law, alpha*scale)
+        + upper_slope_moment(2, law, scale)
     )
 
 
@@ -680,8 +686,8 @@ def selu_covariance(law: Law, alpha: Array, scale: Array) -> Array:
         lambda*mu*NormalCdf(mu/sigma) + lambda*sigma*NormalPdf(mu/sigma))
     """
     return (
-        scale*law.sigma**2*upper_partial_moment(0, law)
-        + law.sigma**2*lower_exponential_moment(1, law, alpha*scale)
+        lower_partial_covariance(law, alpha*scale)
+        + upper_partial_covariance(law, scale)
     )
 
 
@@ -742,7 +748,7 @@ def celu_mean(law: Law, alpha: Array) -> Array:
         alpha*exp(mu/alpha + sigma**2/(2*alpha**2))*NormalCdf(-mu/sigma - sigma/alpha) -
         alpha*NormalCdf(-mu/sigma) + mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)
     """
-    return smooth_mean(law, alpha)
+    return smooth_moment(1, law, alpha)
 
 
 def celu_absolute_mean(law: Law, alpha: Array) -> Array:
@@ -753,8 +759,8 @@ def celu_absolute_mean(law: Law, alpha: Array) -> Array:
         -alpha*exp(mu/alpha + sigma**2/(2*alpha**2))*NormalCdf(-mu/sigma - sigma/alpha) +
         alpha*NormalCdf(-mu/sigma) + mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)
     """
-    divided = law.divided(alpha)
-    return lower_partial_moment(1, divided, alpha) + upper_partial_moment(1, law)
+    shrunk = law.shrunk(alpha)
+    return lower_partial_moment(1, shrunk, shrunk.divisor) + upper_partial_moment(1, law)
 
 
 def celu_second_moment(law: Law, alpha: Array) -> Array:
@@ -767,8 +773,8 @@ def celu_second_moment(law: Law, alpha: Array) -> Array:
         alpha**2*NormalCdf(-mu/sigma) + mu*sigma*NormalPdf(mu/sigma) + (mu**2 +
         sigma**2)*NormalCdf(mu/sigma)
     """
-    divided = law.divided(alpha)
-    return lower_partial_moment(2, divided, alpha) + upper_partial_moment(2, law)
+    shrunk = law.shrunk(alpha)
+    return lower_partial_moment(2, shrunk, shrunk.divisor) + upper_partial_moment(2, law)
 
 
 def celu_variance(law: Law, alpha: Array) -> Array:
@@ -783,10 +789,10 @@ def celu_variance(law: Law, alpha: Array) -> Array:
         sigma**2/(2*alpha**2))*NormalCdf(-mu/sigma - sigma/alpha) - alpha*NormalCdf(-mu/sigma) +
         mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma))**2
     """
-    divided = law.divided(alpha)
+    shrunk = law.shrunk(alpha)
     return (
-        lower_partial_variance(divided, alpha)
-        + 2*partial_mean_product(divided, alpha**2)
+        lower_partial_variance(shrunk, shrunk.divisor)
+        + 2*partial_mean_product(shrunk, 1, shrunk.divisor)
         + upper_partial_variance(law)
     )
 
@@ -803,11 +809,11 @@ def celu_std(law: Law, alpha: Array) -> Array:
         sigma**2/(2*alpha**2))*NormalCdf(-mu/sigma - sigma/alpha) - alpha*NormalCdf(-mu/sigma) +
         mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma))**2)
     """
-    divided = law.divided(alpha)
+    shrunk = law.shrunk(alpha)
     return law.ops.hypot(
         law.ops.hypot(
-        1.4142135623730951*partial_mean_root(divided, alpha**2),
-        lower_partial_deviation(divided, alpha)),
+        1.4142135623730951*partial_mean_root(shrunk, 1, shrunk.divisor),
+        lower_partial_deviation(shrunk, shrunk.divisor)),
         upper_partial_deviation(law))
 
 
@@ -822,8 +828,7 @@ def celu_third_moment(law: Law, alpha: Array) -> Array:
         - alpha**3*NormalCdf(-mu/sigma) + mu*(mu**2 + 3*sigma**2)*NormalCdf(mu/sigma) +
         sigma*(mu**2 + 2*sigma**2)*NormalPdf(mu/sigma)
     """
-    divided = law.divided(alpha)
-    return upper_partial_moment(3, law) - lower_partial_moment(3, divided, alpha)
+    return smooth_moment(3, law, alpha)
 
 
 def celu_fourth_moment(law: Law, alpha: Array) -> Array:
@@ -839,8 +844,8 @@ def celu_fourth_moment(law: Law, alpha: Array) -> Array:
         5*sigma**2)*NormalPdf(mu/sigma) + (mu**4 + 6*mu**2*sigma**2 +
         3*sigma**4)*NormalCdf(mu/sigma)
     """
-    divided = law.divided(alpha)
-    return lower_partial_moment(4, divided, alpha) + upper_partial_moment(4, law)
+    shrunk = law.shrunk(alpha)
+    return lower_partial_moment(4, shrunk, shrunk.divisor) + upper_partial_moment(4, law)
 
 
 def celu_derivative_mean(law: Law, alpha: Array) -> Array:
@@ -851,8 +856,8 @@ def celu_derivative_mean(law: Law, alpha: Array) -> Array:
         exp(mu/alpha + sigma**2/(2*alpha**2))*NormalCdf(-mu/sigma - sigma/alpha) +
         NormalCdf(mu/sigma)
     """
-    divided = law.divided(alpha)
-    return lower_exponential_moment(1, divided, 1) + upper_partial_moment(0, law)
+    shrunk = law.shrunk(alpha)
+    return lower_exponential_moment(1, shrunk, 1) + upper_partial_moment(0, law)
 
 
 def celu_derivative_second_moment(law: Law, alpha: Array) -> Array:
@@ -863,8 +868,8 @@ def celu_derivative_second_moment(law: Law, alpha: Array) -> Array:
         exp(2*mu/alpha + 2*sigma**2/alpha**2)*NormalCdf(-mu/sigma - 2*sigma/alpha) +
         NormalCdf(mu/sigma)
     """
-    divided = law.divided(alpha)
-    return lower_exponential_moment(2, divided, 1) + upper_partial_moment(0, law)
+    shrunk = law.shrunk(alpha)
+    return lower_exponential_moment(2, shrunk, 1) + upper_partial_moment(0, law)
 
 
 def celu_covariance(law: Law, alpha: Array) -> Array:
@@ -878,10 +883,10 @@ def celu_covariance(law: Law, alpha: Array) -> Array:
         sigma**2)*NormalCdf(mu/sigma) + (alpha*mu + sigma**2)*exp(mu/alpha +
         sigma**2/(2*alpha**2))*NormalCdf(-mu/sigma - sigma/alpha)
     """
-    divided = law.divided(alpha)
+    shrunk = law.shrunk(alpha)
     return (
-        law.sigma**2*lower_exponential_moment(1, divided, 1)
-        + law.sigma**2*upper_partial_moment(0, law)
+        lower_partial_covariance(shrunk, shrunk.divisor**2)
+        + upper_partial_covariance(law, 1)
     )
 
 
@@ -893,8 +898,8 @@ def celu_negative_mean(law: Law, alpha: Array) -> Array:
         (alpha*exp(mu/alpha + sigma**2/(2*alpha**2))*NormalCdf(-mu/sigma - sigma/alpha) -
         alpha*NormalCdf(-mu/sigma))/NormalCdf(-mu/sigma)
     """
-    divided = law.divided(alpha)
-    return -lower_conditional_mean(divided, alpha)
+    shrunk = law.shrunk(alpha)
+    return -lower_conditional_mean(shrunk, shrunk.divisor)
 
 
 def celu_derivative_below(level: FloatArray, mu: FloatArray, sigma: FloatArray, alpha: FloatArray) -> FloatArray:

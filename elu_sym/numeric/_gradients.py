@@ -16,9 +16,10 @@ from elu_sym.numeric._generated import (
     selu_std,
     std,
 )
-from elu_sym.numeric.exponential_moments import lower_exponential_moment
+from elu_sym.numeric.exponential_moments import lower_exponential_moment, lower_partial_covariance
 from elu_sym.numeric.law import Law
 from elu_sym.numeric.lower_moments import lower_conditional_mean, lower_partial_moment
+from elu_sym.numeric.moment_differences import partial_moment_difference
 from elu_sym.numeric.operations import Array
 from elu_sym.numeric.slopes import (
     density_at_zero,
@@ -35,8 +36,12 @@ from elu_sym.numeric.slopes import (
     upper_conditional_mean_by_location,
     upper_conditional_mean_by_scale,
 )
-from elu_sym.numeric.smooth_mean import partial_mean_difference
-from elu_sym.numeric.upper_moments import upper_conditional_mean, upper_partial_moment
+from elu_sym.numeric.upper_moments import (
+    upper_conditional_mean,
+    upper_partial_covariance,
+    upper_partial_moment,
+    upper_slope_moment,
+)
 from elu_sym.numeric.variances import (
     lower_partial_variance,
     opposite_mean_product,
@@ -115,7 +120,7 @@ def variance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     lower_partial_variance_a = lower_partial_variance(law, alpha)
     lower_slope_covariance_a = lower_slope_covariance(law, alpha)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha)
-    partial_mean_product_a = partial_mean_product(law, alpha)
+    partial_mean_product_a = partial_mean_product(law, alpha, 1)
     standard_density_a = standard_density(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
@@ -238,6 +243,7 @@ def covariance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha)
+    lower_partial_covariance_a = lower_partial_covariance(law, alpha)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha)
     probability_by_scale_a = probability_by_scale(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
@@ -254,7 +260,7 @@ def covariance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
             - alpha*probability_by_scale_a*law.sigma**2
             - lower_weighted_moment_1*law.sigma**2
         ),
-        lower_exponential_moment_1*law.sigma**2/alpha,
+        lower_partial_covariance_a/alpha,
     )
 
 
@@ -484,7 +490,7 @@ def leaky_relu_variance_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
     By mu, sigma and slope; proved equal to the derivatives of the closed form.
     """
     reflected = law.reflected()
-    opposite_mean_product_a = opposite_mean_product(law)
+    opposite_mean_product_a = opposite_mean_product(law, slope)
     standard_density_a = standard_density(law)
     standard_density_reflected_a = standard_density(reflected)
     upper_partial_moment_0 = upper_partial_moment(0, law)
@@ -507,7 +513,7 @@ def leaky_relu_variance_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
             - 2*finite(law, upper_partial_moment_1)*standard_density_a
             - 2*finite(law, upper_partial_moment_1_reflected)*slope**2*standard_density_reflected_a
         ),
-        2*opposite_mean_product_a + 2*slope*upper_partial_variance_reflected_a,
+        2*opposite_mean_product_a/slope + 2*slope*upper_partial_variance_reflected_a,
     )
 
 
@@ -576,11 +582,11 @@ def leaky_relu_derivative_mean_gradient(law: Law, slope: Array) -> tuple[Array, 
     density_at_zero_reflected_a = density_at_zero(reflected)
     probability_by_scale_a = probability_by_scale(law)
     probability_by_scale_reflected_a = probability_by_scale(reflected)
-    upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
+    upper_slope_moment_1_reflected = upper_slope_moment(1, reflected, slope)
     return (
         density_at_zero_a - density_at_zero_reflected_a*slope,
         probability_by_scale_a + probability_by_scale_reflected_a*slope,
-        upper_partial_moment_0_reflected,
+        upper_slope_moment_1_reflected/slope,
     )
 
 
@@ -594,11 +600,11 @@ def leaky_relu_derivative_second_moment_gradient(law: Law, slope: Array) -> tupl
     density_at_zero_reflected_a = density_at_zero(reflected)
     probability_by_scale_a = probability_by_scale(law)
     probability_by_scale_reflected_a = probability_by_scale(reflected)
-    upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
+    upper_slope_moment_2_reflected = upper_slope_moment(2, reflected, slope)
     return (
         density_at_zero_a - density_at_zero_reflected_a*slope**2,
         probability_by_scale_a + probability_by_scale_reflected_a*slope**2,
-        2*slope*upper_partial_moment_0_reflected,
+        2*upper_slope_moment_2_reflected/slope,
     )
 
 
@@ -612,6 +618,7 @@ def leaky_relu_covariance_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
     density_at_zero_reflected_a = density_at_zero(reflected)
     probability_by_scale_a = probability_by_scale(law)
     probability_by_scale_reflected_a = probability_by_scale(reflected)
+    upper_partial_covariance_reflected_a = upper_partial_covariance(reflected, slope)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
     return (
@@ -622,7 +629,7 @@ def leaky_relu_covariance_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
             + 2*law.sigma*slope*upper_partial_moment_0_reflected
             + 2*law.sigma*upper_partial_moment_0
         ),
-        law.sigma**2*upper_partial_moment_0_reflected,
+        upper_partial_covariance_reflected_a/slope,
     )
 
 
@@ -649,7 +656,7 @@ def selu_mean_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...
     """
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha)
     lower_partial_moment_1 = lower_partial_moment(1, law, alpha)
-    partial_mean_difference_a = partial_mean_difference(law, alpha)
+    partial_moment_difference_1 = partial_moment_difference(1, law, alpha, scale)
     standard_density_a = standard_density(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
@@ -660,7 +667,7 @@ def selu_mean_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...
             - alpha*scale*standard_density_a
         ),
         -lower_partial_moment_1*scale/alpha,
-        partial_mean_difference_a,
+        partial_moment_difference_1/scale,
     )
 
 
@@ -712,14 +719,14 @@ def selu_variance_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array,
     By mu, sigma, alpha and scale; proved equal to the derivatives of the closed form.
     """
     reflected = law.reflected()
-    lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale**2)
+    lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha)
     lower_exponential_moment_2 = lower_exponential_moment(2, law, alpha*scale)
-    lower_partial_moment_1 = lower_partial_moment(1, law, alpha*scale)
-    lower_partial_moment_1_a = lower_partial_moment(1, law, alpha*scale**2)
+    lower_partial_moment_1 = lower_partial_moment(1, law, alpha)
+    lower_partial_moment_1_a = lower_partial_moment(1, law, alpha*scale)
     lower_partial_variance_a = lower_partial_variance(law, alpha*scale)
     lower_slope_covariance_a = lower_slope_covariance(law, alpha*scale)
-    lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha*scale**2)
-    partial_mean_product_a = partial_mean_product(law, alpha*scale**2)
+    lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha)
+    partial_mean_product_a = partial_mean_product(law, alpha, scale)
     standard_density_a = standard_density(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
@@ -728,16 +735,16 @@ def selu_variance_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array,
     return (
         (
             2*finite(law, upper_partial_moment_1)*scale**2*upper_partial_moment_0_reflected
-            + 2*lower_partial_moment_1_a*upper_partial_moment_0
-            - 2*finite(law, upper_partial_moment_1)*lower_exponential_moment_1
+            + 2*lower_partial_moment_1*scale**2*upper_partial_moment_0
+            - 2*finite(law, upper_partial_moment_1)*lower_exponential_moment_1*scale**2
             - 2*lower_slope_covariance_a
         ),
         (
-            2*finite(law, upper_partial_moment_1)*lower_weighted_moment_1
+            2*finite(law, upper_partial_moment_1)*lower_weighted_moment_1*scale**2
             + 2*lower_exponential_moment_2*law.sigma
-            + 2*lower_partial_moment_1_a*standard_density_a
+            + 2*lower_partial_moment_1*scale**2*standard_density_a
             + 2*scale**2*law.sigma*upper_partial_moment_0
-            - 2*alpha*lower_partial_moment_1*scale*standard_density_a
+            - 2*alpha*lower_partial_moment_1_a*scale*standard_density_a
             - 2*finite(law, upper_partial_moment_1)*scale**2*standard_density_a
             - 2*lower_slope_covariance_a*law.sigma
         ),
@@ -771,9 +778,9 @@ def selu_third_moment_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Ar
     lower_mixed_moment_2 = lower_mixed_moment(2, law, alpha*scale)
     lower_mixed_moment_3 = lower_mixed_moment(3, law, alpha*scale)
     lower_partial_moment_3 = lower_partial_moment(3, law, alpha*scale)
+    partial_moment_difference_3 = partial_moment_difference(3, law, alpha, scale)
     upper_partial_moment_1 = upper_partial_moment(1, law)
     upper_partial_moment_2 = upper_partial_moment(2, law)
-    upper_partial_moment_3 = upper_partial_moment(3, law)
     return (
         3*lower_mixed_moment_3 + 3*scale**3*upper_partial_moment_2,
         (
@@ -782,7 +789,7 @@ def selu_third_moment_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Ar
             - 6*alpha*lower_mixed_moment_2*scale*law.sigma
         ),
         -3*lower_partial_moment_3/alpha,
-        3*scale**2*upper_partial_moment_3 - 3*lower_partial_moment_3/scale,
+        3*partial_moment_difference_3/scale,
     )
 
 
@@ -818,7 +825,7 @@ def selu_derivative_mean_gradient(law: Law, alpha: Array, scale: Array) -> tuple
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
-    upper_partial_moment_0 = upper_partial_moment(0, law)
+    upper_slope_moment_1 = upper_slope_moment(1, law, scale)
     return (
         (
             density_at_zero_a*scale
@@ -831,7 +838,7 @@ def selu_derivative_mean_gradient(law: Law, alpha: Array, scale: Array) -> tuple
             - lower_weighted_moment_1
         ),
         lower_exponential_moment_1/alpha,
-        lower_exponential_moment_1/scale + upper_partial_moment_0,
+        lower_exponential_moment_1/scale + upper_slope_moment_1/scale,
     )
 
 
@@ -844,7 +851,7 @@ def selu_derivative_second_moment_gradient(law: Law, alpha: Array, scale: Array)
     lower_exponential_moment_2 = lower_exponential_moment(2, law, alpha*scale)
     lower_weighted_moment_2 = lower_weighted_moment(2, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
-    upper_partial_moment_0 = upper_partial_moment(0, law)
+    upper_slope_moment_2 = upper_slope_moment(2, law, scale)
     return (
         (
             density_at_zero_a*scale**2
@@ -857,7 +864,7 @@ def selu_derivative_second_moment_gradient(law: Law, alpha: Array, scale: Array)
             - 2*lower_weighted_moment_2
         ),
         2*lower_exponential_moment_2/alpha,
-        2*lower_exponential_moment_2/scale + 2*scale*upper_partial_moment_0,
+        2*lower_exponential_moment_2/scale + 2*upper_slope_moment_2/scale,
     )
 
 
@@ -868,8 +875,10 @@ def selu_covariance_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Arra
     """
     density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale)
+    lower_partial_covariance_a = lower_partial_covariance(law, alpha*scale)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
+    upper_partial_covariance_a = upper_partial_covariance(law, scale)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         (
@@ -884,11 +893,8 @@ def selu_covariance_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Arra
             - alpha*probability_by_scale_a*scale*law.sigma**2
             - lower_weighted_moment_1*law.sigma**2
         ),
-        lower_exponential_moment_1*law.sigma**2/alpha,
-        (
-            lower_exponential_moment_1*law.sigma**2/scale
-            + law.sigma**2*upper_partial_moment_0
-        ),
+        lower_partial_covariance_a/alpha,
+        lower_partial_covariance_a/scale + upper_partial_covariance_a/scale,
     )
 
 
@@ -980,44 +986,44 @@ def celu_variance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     divided = law.divided(alpha)
     reflected = law.reflected()
-    lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, alpha**2)
+    lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, 1)
     lower_exponential_moment_2_divided = lower_exponential_moment(2, divided, alpha)
-    lower_partial_moment_1_divided = lower_partial_moment(1, divided, alpha)
-    lower_partial_moment_1_divided_a = lower_partial_moment(1, divided, alpha**2)
+    lower_partial_moment_1_divided = lower_partial_moment(1, divided, 1)
+    lower_partial_moment_1_divided_a = lower_partial_moment(1, divided, alpha)
     lower_partial_variance_divided_a = lower_partial_variance(divided, alpha)
     lower_slope_covariance_divided_a = lower_slope_covariance(divided, alpha)
-    lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, alpha**2)
-    partial_mean_product_divided_a = partial_mean_product(divided, alpha**2)
+    lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, 1)
+    partial_mean_product_divided_a = partial_mean_product(divided, 1, alpha)
     standard_density_a = standard_density(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     upper_partial_moment_0_reflected = upper_partial_moment(0, reflected)
     upper_partial_moment_1 = upper_partial_moment(1, law)
     return (
         (
-            2*finite(law, upper_partial_moment_1)*upper_partial_moment_0_reflected
-            + 2*lower_partial_moment_1_divided_a*upper_partial_moment_0/alpha
+            2*alpha*lower_partial_moment_1_divided*upper_partial_moment_0
+            + 2*finite(law, upper_partial_moment_1)*upper_partial_moment_0_reflected
+            - 2*finite(law, upper_partial_moment_1)*lower_exponential_moment_1_divided
             - 2*lower_slope_covariance_divided_a/alpha
-            - 2*finite(law, upper_partial_moment_1)*lower_exponential_moment_1_divided/alpha**2
         ),
         (
-            2*law.sigma*upper_partial_moment_0
-            + 2*lower_partial_moment_1_divided_a*standard_density_a/alpha
-            + 2*finite(law, upper_partial_moment_1)*lower_weighted_moment_1_divided/alpha**2
+            2*alpha*lower_partial_moment_1_divided*standard_density_a
+            + 2*finite(law, upper_partial_moment_1)*lower_weighted_moment_1_divided
+            + 2*law.sigma*upper_partial_moment_0
             + 2*lower_exponential_moment_2_divided*law.sigma/alpha**2
             - 2*finite(law, upper_partial_moment_1)*standard_density_a
-            - 2*lower_partial_moment_1_divided*standard_density_a
+            - 2*lower_partial_moment_1_divided_a*standard_density_a
             - 2*lower_slope_covariance_divided_a*law.sigma/alpha**2
         ),
         (
-            2*lower_partial_moment_1_divided*law.sigma*standard_density_a/alpha
+            2*finite(law, law.mu)*finite(law, upper_partial_moment_1)*lower_exponential_moment_1_divided/alpha
+            + 2*lower_partial_moment_1_divided_a*law.sigma*standard_density_a/alpha
             + 2*lower_partial_variance_divided_a/alpha
             + 4*partial_mean_product_divided_a/alpha
             + 2*finite(law, law.mu)*lower_slope_covariance_divided_a/alpha**2
-            + 2*finite(law, law.mu)*finite(law, upper_partial_moment_1)*lower_exponential_moment_1_divided/alpha**3
             + 2*lower_slope_covariance_divided_a*law.sigma**2/alpha**3
-            - 2*finite(law, law.mu)*lower_partial_moment_1_divided_a*upper_partial_moment_0/alpha**2
-            - 2*lower_partial_moment_1_divided_a*law.sigma*standard_density_a/alpha**2
-            - 2*finite(law, upper_partial_moment_1)*lower_weighted_moment_1_divided*law.sigma/alpha**3
+            - 2*finite(law, law.mu)*lower_partial_moment_1_divided*upper_partial_moment_0
+            - 2*lower_partial_moment_1_divided*law.sigma*standard_density_a
+            - 2*finite(law, upper_partial_moment_1)*lower_weighted_moment_1_divided*law.sigma/alpha
             - 2*lower_exponential_moment_2_divided*law.sigma**2/alpha**3
         ),
     )
@@ -1141,22 +1147,25 @@ def celu_covariance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     divided = law.divided(alpha)
     density_at_zero_a = density_at_zero(law)
-    lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, 1)
-    lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, 1)
+    lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, alpha**2)
+    lower_partial_covariance_divided_a = lower_partial_covariance(divided, alpha**2)
+    lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, alpha**2)
     probability_by_scale_a = probability_by_scale(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
-        lower_exponential_moment_1_divided*law.sigma**2/alpha,
+        lower_exponential_moment_1_divided*law.sigma**2/alpha**3,
         (
-            2*lower_exponential_moment_1_divided*law.sigma
-            + 2*law.sigma*upper_partial_moment_0
-            - lower_weighted_moment_1_divided*law.sigma**2/alpha
+            2*law.sigma*upper_partial_moment_0
+            + 2*lower_exponential_moment_1_divided*law.sigma/alpha**2
+            - lower_weighted_moment_1_divided*law.sigma**2/alpha**3
         ),
         (
             density_at_zero_a*finite(law, law.mu)*law.sigma**2/alpha
+            + 2*lower_partial_covariance_divided_a/alpha
             + probability_by_scale_a*law.sigma**3/alpha
-            + lower_weighted_moment_1_divided*law.sigma**3/alpha**2
-            - finite(law, law.mu)*lower_exponential_moment_1_divided*law.sigma**2/alpha**2
+            + lower_weighted_moment_1_divided*law.sigma**3/alpha**4
+            - 2*lower_exponential_moment_1_divided*law.sigma**2/alpha**3
+            - finite(law, law.mu)*lower_exponential_moment_1_divided*law.sigma**2/alpha**4
         ),
     )
 

@@ -56,8 +56,18 @@ class Moment(NamedTuple):
         if order == 2:
             rooted = rooted * root
             return (rooted * bracket) * rooted
-        value = (rooted * bracket) * rooted * rooted
-        return value * root if order == 3 else value * rooted
+        if order == 3:
+            return (((rooted * bracket) * root) * rooted) * rooted
+        return ((rooted * bracket) * rooted) * rooted * rooted
+
+    def times(self, first: Array, second: Array) -> Array:
+        """Return a moment of order 0 times two factors, whose product may be no double.
+
+        >>> print(f"{Moment(1.0, 1e-80, 2.0).times(1e160, 1e160):.3g}")
+        2
+        """
+        squared = self.root * self.root
+        return ((first * squared) * self.bracket) * (second * squared)
 
     def deviation(self, ops: Operations) -> Array:
         """Return the square root of a moment of order 2, right where the moment is no double."""
@@ -73,7 +83,10 @@ class NormalLaw:
         sigma: The standard deviation.
         t: The rounded quotient mu/sigma, which may be infinite.
         lower_moments: Those that ``elu_sym.numeric.lower_moments`` has computed, by their order.
+        divisor: Of a ``shrunk`` law, what X was divided by.
     """
+
+    divisor: Array
 
     def __init__(self, ops: Operations, mu: Array, sigma: Array) -> None:
         """Take the parameters as arrays of one shape."""
@@ -142,12 +155,21 @@ class NormalLaw:
         return self._changed(mu=-self.mu, t=-self.t)
 
     def scaled(self, factor: Array | float) -> NormalLaw:
-        """The law of ``factor`` X, for a positive factor."""
+        """The law of ``factor`` X, for a positive factor; for the number 1 the law itself."""
+        if isinstance(factor, int) and factor == 1:
+            return self
         return self._with(factor * self.mu, factor * self.sigma)
 
     def divided(self, divisor: Array | float) -> NormalLaw:
         """The law of X over a positive ``divisor``."""
         return self._with(self.mu / divisor, self.sigma / divisor)
+
+    def shrunk(self, alpha: Array | float) -> NormalLaw:
+        """The law of X over its ``divisor``, which is alpha unless X is tiny beside it."""
+        divisor = nearest_divisor(self.ops, alpha, self.mu, self.sigma)
+        law = self.divided(divisor)
+        law.divisor = divisor
+        return law
 
     def _with(self, mu: Array, sigma: Array) -> NormalLaw:
         """Another law of the same t; what leaves the double range is as good as its end."""
@@ -203,7 +225,10 @@ class LimitLaw:
         sigma: The standard deviation, 0 unless mu is infinite.
         positive: P(X > 0), with the value 1/2 at mu = 0, where half of the law is on either side.
         negative: P(X < 0).
+        divisor: As that of ``NormalLaw``.
     """
+
+    divisor: Array
 
     def __init__(self, ops: Operations, mu: Array, sigma: Array) -> None:
         """Take the parameters as arrays of one shape."""
@@ -222,6 +247,24 @@ class LimitLaw:
     def divided(self, divisor: Array | float) -> LimitLaw:
         """The law of X over a positive ``divisor``."""
         return LimitLaw(self.ops, self.mu / divisor, self.sigma / divisor)
+
+    def shrunk(self, alpha: Array | float) -> LimitLaw:
+        """The law of X over its ``divisor``, which is alpha unless X is tiny beside it."""
+        divisor = nearest_divisor(self.ops, alpha, self.mu, self.sigma)
+        law = self.divided(divisor)
+        law.divisor = divisor
+        return law
+
+
+def nearest_divisor(ops: Operations, alpha: Array | float, mu: Array, sigma: Array) -> Array:
+    """Return the least number beside which X is as good as nothing, if alpha is above it.
+
+    Where the square of X/alpha is 0, alpha (1 - e^(X/alpha)) is -X to the last digit, for this
+    alpha as for every larger one; but X/alpha, subnormal, would lose its digits.
+    """
+    size = ops.where(abs(mu) > sigma, abs(mu), sigma)
+    nearest = ops.maximum(size, _SMALLEST) * ops.unit**-1.25
+    return ops.where(nearest < alpha, nearest, alpha)
 
 
 Law = NormalLaw | LimitLaw

@@ -25,7 +25,7 @@ from elu_sym.numeric.exponential_moments import exponential_moment, lower_expone
 from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, Moment, NormalLaw
 from elu_sym.numeric.lower_moments import lower_moment, lower_partial_moment
 from elu_sym.numeric.operations import Array
-from elu_sym.numeric.smooth_mean import second_exponential_quotient
+from elu_sym.numeric.moment_differences import second_exponential_quotient
 from elu_sym.numeric.upper_moments import upper_conditional_mean, upper_partial_moment
 from elu_sym.numeric.variances import lower_partial_variance
 

@@ -48,6 +48,58 @@ def upper_partial_moment(order: int, law: Law) -> Array:
     return upper_moment(order, law).value(order)
 
 
+def upper_slope_moment(order: int, law: Law, height: Array) -> Array:
+    """Return E[(height [X > 0])^n] for X ~ N(mu, sigma^2), [X > 0] the slope of X_+.
+
+    Args:
+        order: n, 1 or 2.
+        law: The law of X.
+        height: Array that broadcasts with it, positive and finite.
+
+    Returns:
+        Array of the broadcast shape, not negative, at mu = sigma = 0 half of the power.
+
+    Accuracy:
+        That of ``upper_partial_moment``, also where P(X > 0) is no double.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> upper_slope_moment(2, NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])), np.array([3.0]))
+    array([4.5])
+    """
+    first, second = height, height if order == 2 else 1.0
+    if isinstance(law, LimitLaw):
+        return (first * second) * law.positive
+    return upper_moment(0, law).times(first, second)
+
+
+def upper_partial_covariance(law: Law, height: Array | float) -> Array:
+    """Return Cov(X, height X_+) = sigma^2 height P(X > 0) for X ~ N(mu, sigma^2).
+
+    Args:
+        law: The law of X; the limits are height sigma^2 at mu = inf, else 0.
+        height: Array that broadcasts with it, or a number, positive and finite.
+
+    Returns:
+        Array of the broadcast shape, not negative.
+
+    Accuracy:
+        The largest error found by search against Arb is 3 of the units defined in the package's
+        documentation, also where sigma^2 or P(X > 0) is no double.
+
+    Source:
+        C. Stein's identity Cov(X, g(X)) = sigma^2 E g'(X).
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> upper_partial_covariance(NormalLaw(NUMPY, np.array([0.0]), np.array([2.0])), 1.0)
+    array([2.])
+    """
+    if isinstance(law, LimitLaw):
+        return law.ops.where(law.mu > 0.0, (height * law.sigma) * law.sigma, 0.0)
+    return upper_moment(0, law).times(height * law.sigma, law.sigma)
+
+
 def upper_conditional_mean(law: Law) -> Array:
     """Return E[X | X > 0] for X ~ N(mu, sigma^2): the mean of a truncated normal law.
 

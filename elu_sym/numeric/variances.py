@@ -133,14 +133,15 @@ def lower_partial_deviation(law: Law, alpha: Array | float) -> Array:
     return lower_variance_moment(law)._replace(height=alpha).deviation(law.ops)
 
 
-def partial_mean_product(law: Law, alpha: Array | float) -> Array:
-    """Return E[X_+] E[(alpha (1 - e^X))_+] for X ~ N(mu, sigma^2).
+def partial_mean_product(law: Law, alpha: Array | float, scale: Array | float) -> Array:
+    """Return E[(scale X)_+] E[(scale alpha (1 - e^X))_+] for X ~ N(mu, sigma^2).
 
-    It is minus the covariance of the two parts of ELU, which are never positive together.
+    It is minus the covariance of the two parts of SELU, which are never positive together.
 
     Args:
         law: The law of X; all limits are 0.
         alpha: Array that broadcasts with it, or a number, positive and finite.
+        scale: As alpha.
 
     Returns:
         Array of the broadcast shape, not negative.
@@ -154,45 +155,54 @@ def partial_mean_product(law: Law, alpha: Array | float) -> Array:
 
     >>> import numpy as np
     >>> from elu_sym.numeric.operations import NUMPY
-    >>> partial_mean_product(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])), 1.0)
+    >>> partial_mean_product(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])), 1.0, 1.0)
     array([0.0951165])
     """
     if isinstance(law, LimitLaw):
-        return 0.0 * law.negative * alpha
-    return _product(upper_moment(1, law), lower_moment(1, law)._replace(height=alpha))
+        return 0.0 * law.negative * alpha * scale
+    return _product(*_means(law, alpha, scale))
 
 
-def partial_mean_root(law: Law, alpha: Array | float) -> Array:
+def partial_mean_root(law: Law, alpha: Array | float, scale: Array | float) -> Array:
     """Return the root of ``partial_mean_product``.
 
     Args:
         law: The law of X; all limits are 0.
         alpha: Array that broadcasts with it, or a number, positive and finite.
+        scale: As alpha.
 
     Returns:
         Array of the broadcast shape, not negative.
 
     >>> import numpy as np
     >>> from elu_sym.numeric.operations import NUMPY
-    >>> partial_mean_root(NormalLaw(NUMPY, np.array([0.0]), np.array([1e-200])), 1.0)
+    >>> partial_mean_root(NormalLaw(NUMPY, np.array([0.0]), np.array([1e-200])), 1.0, 1.0)
     array([3.9894228e-201])
     """
     if isinstance(law, LimitLaw):
-        return 0.0 * law.negative * alpha
-    lower = lower_moment(1, law)._replace(height=alpha)
-    return _root_of_product(law.ops, upper_moment(1, law), lower)
+        return 0.0 * law.negative * alpha * scale
+    return _root_of_product(law.ops, *_means(law, alpha, scale))
 
 
-def opposite_mean_product(law: Law) -> Array:
-    """Return E[X_+] E[(-X)_+] for X ~ N(mu, sigma^2).
+def _means(
+    law: NormalLaw, alpha: Array | float, scale: Array | float
+) -> tuple[Moment, Moment]:
+    """Return E[(scale X)_+] and E[(scale alpha (1 - e^X))_+] in factors."""
+    lower = lower_moment(1, law)._replace(height=scale * alpha)
+    return upper_moment(1, law)._replace(height=scale), lower
 
-    It is minus the covariance of the two parts of X, which are never positive together.
+
+def opposite_mean_product(law: Law, slope: Array | float) -> Array:
+    """Return E[X_+] E[(-slope X)_+] for X ~ N(mu, sigma^2).
+
+    It is minus the covariance of the two parts of leaky ReLU, which are never positive together.
 
     Args:
         law: The law of X; all limits are 0.
+        slope: Array that broadcasts with it, or a number, positive and finite.
 
     Returns:
-        Array of the shape of the law, not negative.
+        Array of the broadcast shape, not negative.
 
     Accuracy:
         The largest error found by search against Arb is 3 of the units defined in the package's
@@ -203,47 +213,56 @@ def opposite_mean_product(law: Law) -> Array:
 
     >>> import numpy as np
     >>> from elu_sym.numeric.operations import NUMPY
-    >>> opposite_mean_product(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
+    >>> opposite_mean_product(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])), 1.0)
     array([0.15915494])
     """
     if isinstance(law, LimitLaw):
-        return 0.0 * law.negative
-    return _product(upper_moment(1, law), upper_moment(1, law.reflected()))
+        return 0.0 * law.negative * slope
+    return _product(upper_moment(1, law), _below(law, slope))
 
 
-def opposite_mean_root(law: Law) -> Array:
+def opposite_mean_root(law: Law, slope: Array | float) -> Array:
     """Return the root of ``opposite_mean_product``.
 
     Args:
         law: The law of X; all limits are 0.
+        slope: Array that broadcasts with it, or a number, positive and finite.
 
     Returns:
-        Array of the shape of the law, not negative.
+        Array of the broadcast shape, not negative.
     """
     if isinstance(law, LimitLaw):
-        return 0.0 * law.negative
-    return _root_of_product(law.ops, upper_moment(1, law), upper_moment(1, law.reflected()))
+        return 0.0 * law.negative * slope
+    return _root_of_product(law.ops, upper_moment(1, law), _below(law, slope))
+
+
+def _below(law: NormalLaw, slope: Array | float) -> Moment:
+    """Return E[(-slope X)_+] in factors."""
+    return upper_moment(1, law.reflected())._replace(height=slope)
 
 
 def _product(first: Moment, second: Moment) -> Array:
     """Return the product of two moments of order 1.
 
-    From left to right it leaves the double range only where the whole does: a bracket that is tiny
-    where t is far to one side of 0 meets the other one, which is not, and the density is divided
-    between the units.
+    The density, which one of them has, is divided between the two; so neither leaves the double
+    range where the product does not.
     """
-    root = first.root * second.root
-    bracket = first.bracket * second.bracket
-    second_unit = ((second.height * root) * second.unit) * root
-    return (bracket * ((first.unit * root) * root)) * second_unit
+    first_unit, second_unit = _units(first, second)
+    return (first.bracket * first_unit) * (second.bracket * second_unit)
 
 
 def _root_of_product(ops: Operations, first: Moment, second: Moment) -> Array:
-    root = first.root * second.root
+    first_unit, second_unit = _units(first, second)
     brackets = ops.sqrt(first.bracket) * ops.sqrt(second.bracket)
-    first_unit = (first.unit * root) * root
-    second_unit = ((second.height * root) * second.unit) * root
     return (brackets * ops.sqrt(first_unit)) * ops.sqrt(second_unit)
+
+
+def _units(first: Moment, second: Moment) -> tuple[Array, Array]:
+    root = first.root * second.root
+    first_unit, second_unit = (
+        ((each.height * root) * each.unit) * root for each in (first, second)
+    )
+    return first_unit, second_unit
 
 
 def upper_variance_moment(law: NormalLaw) -> Moment:

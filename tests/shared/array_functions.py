@@ -1,9 +1,11 @@
 """The primitives as functions of arrays: the law made of its parameters, the limits included."""
 
+from functools import partial
+
 from elu_sym.numeric import (
     exponential_moments,
     lower_moments,
-    smooth_mean,
+    moment_differences,
     upper_moments,
     variances,
 )
@@ -32,8 +34,10 @@ lower_partial_moment = _with_order(lower_moments.lower_partial_moment)
 lower_exponential_moment = _with_order(exponential_moments.lower_exponential_moment)
 upper_conditional_mean = _without_order(upper_moments.upper_conditional_mean)
 lower_conditional_mean = _without_order(lower_moments.lower_conditional_mean)
-partial_mean_difference = _without_order(smooth_mean.partial_mean_difference)
-smooth_mean = _without_order(smooth_mean.smooth_mean)
+partial_mean_difference = partial(
+    _with_order(moment_differences.partial_moment_difference), 1
+)
+smooth_mean = partial(_with_order(moment_differences.smooth_moment), 1)
 upper_partial_variance = _without_order(variances.upper_partial_variance)
 upper_partial_deviation = _without_order(variances.upper_partial_deviation)
 lower_partial_variance = _without_order(variances.lower_partial_variance)

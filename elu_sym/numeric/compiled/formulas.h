@@ -8,7 +8,7 @@
 
 INLINE double mean(law_at *law, double alpha)
 {
-    return partial_mean_difference(law, alpha);
+    return partial_moment_difference(1, law, alpha, 1);
 }
 
 INLINE double absolute_mean(law_at *law, double alpha)
@@ -23,17 +23,17 @@ INLINE double second_moment(law_at *law, double alpha)
 
 INLINE double variance(law_at *law, double alpha)
 {
-    return lower_partial_variance(law, alpha) + 2*partial_mean_product(law, alpha) + upper_partial_variance(law);
+    return lower_partial_variance(law, alpha) + 2*partial_mean_product(law, alpha, 1) + upper_partial_variance(law);
 }
 
 INLINE double std(law_at *law, double alpha)
 {
-    return hypot(hypot(1.4142135623730951*partial_mean_root(law, alpha), lower_partial_deviation(law, alpha)), upper_partial_deviation(law));
+    return hypot(hypot(1.4142135623730951*partial_mean_root(law, alpha, 1), lower_partial_deviation(law, alpha)), upper_partial_deviation(law));
 }
 
 INLINE double third_moment(law_at *law, double alpha)
 {
-    return upper_partial_moment(3, law) - lower_partial_moment(3, law, alpha);
+    return partial_moment_difference(3, law, alpha, 1);
 }
 
 INLINE double fourth_moment(law_at *law, double alpha)
@@ -53,7 +53,7 @@ INLINE double derivative_second_moment(law_at *law, double alpha)
 
 INLINE double covariance(law_at *law, double alpha)
 {
-    return law->sigma*law->sigma*lower_exponential_moment(1, law, alpha) + law->sigma*law->sigma*upper_partial_moment(0, law);
+    return lower_partial_covariance(law, alpha) + upper_partial_covariance(law, 1);
 }
 
 INLINE double negative_mean(law_at *law, double alpha)
@@ -108,7 +108,7 @@ INLINE double relu_derivative_second_moment(law_at *law)
 
 INLINE double relu_covariance(law_at *law)
 {
-    return law->sigma*law->sigma*upper_partial_moment(0, law);
+    return upper_partial_covariance(law, 1);
 }
 
 INLINE double relu_negative_mean(law_at *law)
@@ -118,84 +118,92 @@ INLINE double relu_negative_mean(law_at *law)
 
 INLINE double leaky_relu_mean(law_at *law, double slope)
 {
-    law_at reflected_law_at = reflected_law(law);
-    law_at *reflected = &reflected_law_at;
-    return upper_partial_moment(1, law) - slope*upper_partial_moment(1, reflected);
+    return opposite_moment_difference(1, law, slope);
 }
 
 INLINE double leaky_relu_absolute_mean(law_at *law, double slope)
 {
     law_at reflected_law_at = reflected_law(law);
     law_at *reflected = &reflected_law_at;
-    return slope*upper_partial_moment(1, reflected) + upper_partial_moment(1, law);
+    law_at opposite_law_at = scaled_law(reflected, slope);
+    law_at *opposite = &opposite_law_at;
+    return upper_partial_moment(1, law) + upper_partial_moment(1, opposite);
 }
 
 INLINE double leaky_relu_second_moment(law_at *law, double slope)
 {
     law_at reflected_law_at = reflected_law(law);
     law_at *reflected = &reflected_law_at;
-    return slope*slope*upper_partial_moment(2, reflected) + upper_partial_moment(2, law);
+    law_at opposite_law_at = scaled_law(reflected, slope);
+    law_at *opposite = &opposite_law_at;
+    return upper_partial_moment(2, law) + upper_partial_moment(2, opposite);
 }
 
 INLINE double leaky_relu_variance(law_at *law, double slope)
 {
     law_at reflected_law_at = reflected_law(law);
     law_at *reflected = &reflected_law_at;
-    return slope*slope*upper_partial_variance(reflected) + 2*slope*opposite_mean_product(law) + upper_partial_variance(law);
+    law_at opposite_law_at = scaled_law(reflected, slope);
+    law_at *opposite = &opposite_law_at;
+    return 2*opposite_mean_product(law, slope) + upper_partial_variance(law) + upper_partial_variance(opposite);
 }
 
 INLINE double leaky_relu_std(law_at *law, double slope)
 {
     law_at reflected_law_at = reflected_law(law);
     law_at *reflected = &reflected_law_at;
-    return hypot(hypot(slope*upper_partial_deviation(reflected), 1.4142135623730951*sqrt(slope)*opposite_mean_root(law)), upper_partial_deviation(law));
+    law_at opposite_law_at = scaled_law(reflected, slope);
+    law_at *opposite = &opposite_law_at;
+    return hypot(hypot(1.4142135623730951*opposite_mean_root(law, slope), upper_partial_deviation(law)), upper_partial_deviation(opposite));
 }
 
 INLINE double leaky_relu_third_moment(law_at *law, double slope)
 {
-    law_at reflected_law_at = reflected_law(law);
-    law_at *reflected = &reflected_law_at;
-    return upper_partial_moment(3, law) - slope*slope*slope*upper_partial_moment(3, reflected);
+    return opposite_moment_difference(3, law, slope);
 }
 
 INLINE double leaky_relu_fourth_moment(law_at *law, double slope)
 {
     law_at reflected_law_at = reflected_law(law);
     law_at *reflected = &reflected_law_at;
-    return slope*slope*slope*slope*upper_partial_moment(4, reflected) + upper_partial_moment(4, law);
+    law_at opposite_law_at = scaled_law(reflected, slope);
+    law_at *opposite = &opposite_law_at;
+    return upper_partial_moment(4, law) + upper_partial_moment(4, opposite);
 }
 
 INLINE double leaky_relu_derivative_mean(law_at *law, double slope)
 {
     law_at reflected_law_at = reflected_law(law);
     law_at *reflected = &reflected_law_at;
-    return slope*upper_partial_moment(0, reflected) + upper_partial_moment(0, law);
+    return upper_partial_moment(0, law) + upper_slope_moment(1, reflected, slope);
 }
 
 INLINE double leaky_relu_derivative_second_moment(law_at *law, double slope)
 {
     law_at reflected_law_at = reflected_law(law);
     law_at *reflected = &reflected_law_at;
-    return slope*slope*upper_partial_moment(0, reflected) + upper_partial_moment(0, law);
+    return upper_partial_moment(0, law) + upper_slope_moment(2, reflected, slope);
 }
 
 INLINE double leaky_relu_covariance(law_at *law, double slope)
 {
     law_at reflected_law_at = reflected_law(law);
     law_at *reflected = &reflected_law_at;
-    return law->sigma*law->sigma*slope*upper_partial_moment(0, reflected) + law->sigma*law->sigma*upper_partial_moment(0, law);
+    return upper_partial_covariance(reflected, slope) + upper_partial_covariance(law, 1);
 }
 
 INLINE double leaky_relu_negative_mean(law_at *law, double slope)
 {
     law_at reflected_law_at = reflected_law(law);
     law_at *reflected = &reflected_law_at;
-    return -slope*upper_conditional_mean(reflected);
+    law_at opposite_law_at = scaled_law(reflected, slope);
+    law_at *opposite = &opposite_law_at;
+    return -upper_conditional_mean(opposite);
 }
 
 INLINE double selu_mean(law_at *law, double alpha, double scale)
 {
-    return scale*partial_mean_difference(law, alpha);
+    return partial_moment_difference(1, law, alpha, scale);
 }
 
 INLINE double selu_absolute_mean(law_at *law, double alpha, double scale)
@@ -216,21 +224,19 @@ INLINE double selu_variance(law_at *law, double alpha, double scale)
 {
     law_at scaled_law_at = scaled_law(law, scale);
     law_at *scaled = &scaled_law_at;
-    return lower_partial_variance(law, alpha*scale) + 2*partial_mean_product(law, alpha*scale*scale) + upper_partial_variance(scaled);
+    return lower_partial_variance(law, alpha*scale) + 2*partial_mean_product(law, alpha, scale) + upper_partial_variance(scaled);
 }
 
 INLINE double selu_std(law_at *law, double alpha, double scale)
 {
     law_at scaled_law_at = scaled_law(law, scale);
     law_at *scaled = &scaled_law_at;
-    return hypot(hypot(1.4142135623730951*partial_mean_root(law, alpha*scale*scale), lower_partial_deviation(law, alpha*scale)), upper_partial_deviation(scaled));
+    return hypot(hypot(1.4142135623730951*partial_mean_root(law, alpha, scale), lower_partial_deviation(law, alpha*scale)), upper_partial_deviation(scaled));
 }
 
 INLINE double selu_third_moment(law_at *law, double alpha, double scale)
 {
-    law_at scaled_law_at = scaled_law(law, scale);
-    law_at *scaled = &scaled_law_at;
-    return upper_partial_moment(3, scaled) - lower_partial_moment(3, law, alpha*scale);
+    return partial_moment_difference(3, law, alpha, scale);
 }
 
 INLINE double selu_fourth_moment(law_at *law, double alpha, double scale)
@@ -242,17 +248,17 @@ INLINE double selu_fourth_moment(law_at *law, double alpha, double scale)
 
 INLINE double selu_derivative_mean(law_at *law, double alpha, double scale)
 {
-    return scale*upper_partial_moment(0, law) + lower_exponential_moment(1, law, alpha*scale);
+    return lower_exponential_moment(1, law, alpha*scale) + upper_slope_moment(1, law, scale);
 }
 
 INLINE double selu_derivative_second_moment(law_at *law, double alpha, double scale)
 {
-    return scale*scale*upper_partial_moment(0, law) + lower_exponential_moment(2, law, alpha*scale);
+    return lower_exponential_moment(2, law, alpha*scale) + upper_slope_moment(2, law, scale);
 }
 
 INLINE double selu_covariance(law_at *law, double alpha, double scale)
 {
-    return scale*law->sigma*law->sigma*upper_partial_moment(0, law) + law->sigma*law->sigma*lower_exponential_moment(1, law, alpha*scale);
+    return lower_partial_covariance(law, alpha*scale) + upper_partial_covariance(law, scale);
 }
 
 INLINE double selu_negative_mean(law_at *law, double alpha, double scale)
@@ -262,77 +268,75 @@ INLINE double selu_negative_mean(law_at *law, double alpha, double scale)
 
 INLINE double celu_mean(law_at *law, double alpha)
 {
-    return smooth_mean(law, alpha);
+    return smooth_moment(1, law, alpha);
 }
 
 INLINE double celu_absolute_mean(law_at *law, double alpha)
 {
-    law_at divided_law_at = divided_law(law, alpha);
-    law_at *divided = &divided_law_at;
-    return lower_partial_moment(1, divided, alpha) + upper_partial_moment(1, law);
+    law_at shrunk_law_at = shrunk_law(law, alpha);
+    law_at *shrunk = &shrunk_law_at;
+    return lower_partial_moment(1, shrunk, shrunk->divisor) + upper_partial_moment(1, law);
 }
 
 INLINE double celu_second_moment(law_at *law, double alpha)
 {
-    law_at divided_law_at = divided_law(law, alpha);
-    law_at *divided = &divided_law_at;
-    return lower_partial_moment(2, divided, alpha) + upper_partial_moment(2, law);
+    law_at shrunk_law_at = shrunk_law(law, alpha);
+    law_at *shrunk = &shrunk_law_at;
+    return lower_partial_moment(2, shrunk, shrunk->divisor) + upper_partial_moment(2, law);
 }
 
 INLINE double celu_variance(law_at *law, double alpha)
 {
-    law_at divided_law_at = divided_law(law, alpha);
-    law_at *divided = &divided_law_at;
-    return lower_partial_variance(divided, alpha) + 2*partial_mean_product(divided, alpha*alpha) + upper_partial_variance(law);
+    law_at shrunk_law_at = shrunk_law(law, alpha);
+    law_at *shrunk = &shrunk_law_at;
+    return lower_partial_variance(shrunk, shrunk->divisor) + 2*partial_mean_product(shrunk, 1, shrunk->divisor) + upper_partial_variance(law);
 }
 
 INLINE double celu_std(law_at *law, double alpha)
 {
-    law_at divided_law_at = divided_law(law, alpha);
-    law_at *divided = &divided_law_at;
-    return hypot(hypot(1.4142135623730951*partial_mean_root(divided, alpha*alpha), lower_partial_deviation(divided, alpha)), upper_partial_deviation(law));
+    law_at shrunk_law_at = shrunk_law(law, alpha);
+    law_at *shrunk = &shrunk_law_at;
+    return hypot(hypot(1.4142135623730951*partial_mean_root(shrunk, 1, shrunk->divisor), lower_partial_deviation(shrunk, shrunk->divisor)), upper_partial_deviation(law));
 }
 
 INLINE double celu_third_moment(law_at *law, double alpha)
 {
-    law_at divided_law_at = divided_law(law, alpha);
-    law_at *divided = &divided_law_at;
-    return upper_partial_moment(3, law) - lower_partial_moment(3, divided, alpha);
+    return smooth_moment(3, law, alpha);
 }
 
 INLINE double celu_fourth_moment(law_at *law, double alpha)
 {
-    law_at divided_law_at = divided_law(law, alpha);
-    law_at *divided = &divided_law_at;
-    return lower_partial_moment(4, divided, alpha) + upper_partial_moment(4, law);
+    law_at shrunk_law_at = shrunk_law(law, alpha);
+    law_at *shrunk = &shrunk_law_at;
+    return lower_partial_moment(4, shrunk, shrunk->divisor) + upper_partial_moment(4, law);
 }
 
 INLINE double celu_derivative_mean(law_at *law, double alpha)
 {
-    law_at divided_law_at = divided_law(law, alpha);
-    law_at *divided = &divided_law_at;
-    return lower_exponential_moment(1, divided, 1) + upper_partial_moment(0, law);
+    law_at shrunk_law_at = shrunk_law(law, alpha);
+    law_at *shrunk = &shrunk_law_at;
+    return lower_exponential_moment(1, shrunk, 1) + upper_partial_moment(0, law);
 }
 
 INLINE double celu_derivative_second_moment(law_at *law, double alpha)
 {
-    law_at divided_law_at = divided_law(law, alpha);
-    law_at *divided = &divided_law_at;
-    return lower_exponential_moment(2, divided, 1) + upper_partial_moment(0, law);
+    law_at shrunk_law_at = shrunk_law(law, alpha);
+    law_at *shrunk = &shrunk_law_at;
+    return lower_exponential_moment(2, shrunk, 1) + upper_partial_moment(0, law);
 }
 
 INLINE double celu_covariance(law_at *law, double alpha)
 {
-    law_at divided_law_at = divided_law(law, alpha);
-    law_at *divided = &divided_law_at;
-    return law->sigma*law->sigma*lower_exponential_moment(1, divided, 1) + law->sigma*law->sigma*upper_partial_moment(0, law);
+    law_at shrunk_law_at = shrunk_law(law, alpha);
+    law_at *shrunk = &shrunk_law_at;
+    return lower_partial_covariance(shrunk, shrunk->divisor*shrunk->divisor) + upper_partial_covariance(law, 1);
 }
 
 INLINE double celu_negative_mean(law_at *law, double alpha)
 {
-    law_at divided_law_at = divided_law(law, alpha);
-    law_at *divided = &divided_law_at;
-    return -lower_conditional_mean(divided, alpha);
+    law_at shrunk_law_at = shrunk_law(law, alpha);
+    law_at *shrunk = &shrunk_law_at;
+    return -lower_conditional_mean(shrunk, shrunk->divisor);
 }
 
 #define HAS_MOMENTS

@@ -23,6 +23,7 @@ typedef struct {
    compiled, wherever it does not depend on the regime what is asked for. */
 typedef struct {
     double mu, sigma, t;
+    double divisor; /* of a shrunk law, what X was divided by */
     bool is_limit; /* sigma = 0 or mu = +-inf; then only mu and sigma are set */
     bool has_density;
     double root, weight, density; /* phi(t) = root^4 weight; density is 0 where it is no double */
@@ -59,6 +60,7 @@ INLINE law_at normal_law(double mu, double sigma)
     law_at law;
     law.mu = mu;
     law.sigma = sigma;
+    law.divisor = 1.0;
     law.is_limit = sigma == 0.0 || isinf(mu);
     law.has_density = false;
     law.integrals_known = -1;
@@ -137,9 +139,13 @@ INLINE law_at scaled_law(law_at *law, double factor)
     return law_with(law, law->mu * factor, law->sigma * factor);
 }
 
-INLINE law_at divided_law(law_at *law, double divisor)
+INLINE law_at shrunk_law(law_at *law, double alpha)
 {
-    return law_with(law, law->mu / divisor, law->sigma / divisor);
+    double nearest = LARGER(LARGER(fabs(law->mu), law->sigma), DBL_TRUE_MIN) * 0x1p625;
+    double divisor = LESSER(nearest, alpha);
+    law_at other = law_with(law, law->mu / divisor, law->sigma / divisor);
+    other.divisor = divisor;
+    return other;
 }
 
 INLINE double positive_probability(const law_at *law)
@@ -165,8 +171,16 @@ INLINE double moment_value(moment m, int order, double height)
         rooted *= root;
         return (rooted * m.bracket) * rooted;
     }
-    double value = (rooted * m.bracket) * rooted * rooted;
-    return order == 3 ? value * root : value * rooted;
+    if (order == 3)
+        return (((rooted * m.bracket) * root) * rooted) * rooted;
+    return ((rooted * m.bracket) * rooted) * rooted * rooted;
+}
+
+/* A moment of order 0 times two factors. */
+INLINE double moment_times(moment m, double first, double second)
+{
+    double squared = m.root * m.root;
+    return ((first * squared) * m.bracket) * (second * squared);
 }
 
 INLINE double moment_root(moment m, double height)

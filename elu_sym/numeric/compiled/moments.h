@@ -1,5 +1,5 @@
 /* Partial moments; the reasons are in ../upper_moments.py, ../lower_moments.py,
-   ../exponential_moments.py and ../smooth_mean.py. */
+   ../exponential_moments.py and ../moment_differences.py. */
 
 #ifndef ELU_SYM_MOMENTS_H
 #define ELU_SYM_MOMENTS_H
@@ -46,6 +46,21 @@ INLINE double upper_partial_moment(int order, law_at *law)
     return moment_value(upper_moment(order, law), order, 1.0);
 }
 
+INLINE double upper_slope_moment(int order, law_at *law, double height)
+{
+    double second = order == 2 ? height : 1.0;
+    if (law->is_limit)
+        return (height * second) * positive_probability(law);
+    return moment_times(upper_moment(0, law), height, second);
+}
+
+INLINE double upper_partial_covariance(law_at *law, double height)
+{
+    if (law->is_limit)
+        return law->mu > 0.0 ? (height * law->sigma) * law->sigma : 0.0;
+    return moment_times(upper_moment(0, law), height * law->sigma, law->sigma);
+}
+
 INLINE double upper_conditional_mean(law_at *law)
 {
     if (law->is_limit)
@@ -88,6 +103,13 @@ INLINE double lower_exponential_moment(int order, law_at *law, double alpha)
         return whole_power(value, order) * negative;
     }
     return moment_value(exponential_moment(order, law), order, alpha);
+}
+
+INLINE double lower_partial_covariance(law_at *law, double alpha)
+{
+    if (law->is_limit)
+        return 0.0;
+    return moment_times(exponential_moment(1, law), alpha * law->sigma, law->sigma);
 }
 
 /* Moments of (1 - e^X)_+. */
@@ -199,7 +221,7 @@ INLINE double lower_conditional_mean(law_at *law, double alpha)
     return (alpha * m.unit) * (m.bracket / (1.0 - tail_probability(law)));
 }
 
-/* The mean of CELU and of ELU. */
+/* Odd moments of CELU, of SELU and of leaky ReLU. */
 
 INLINE double second_exponential_quotient(double z)
 {
@@ -210,37 +232,92 @@ INLINE double second_exponential_quotient(double z)
     return 0.5 * series;
 }
 
-/* alpha E g(X/alpha) of the smooth g, where |m| + s is small. */
-INLINE double nearly_linear_mean(law_at *law, law_at *unit)
+INLINE double nearly_cubic_moment(law_at *law, double step)
+{
+    double t = law->t, excess = 0.0;
+    UNROLL
+    for (int k = 1; k < 4; k++) {
+        double points[5];
+        UNROLL
+        for (int j = 0; j < 5; j++)
+            points[j] = t + LARGER(j + k - 4, 0) * step;
+        excess += k * divided_difference(points, 4);
+    }
+    double unit = LARGER(fabs(law->mu), law->sigma);
+    double mu = law->mu / unit, sigma = law->sigma / unit, variance = sigma * sigma;
+    double bent = (0.25 * step) * ((sigma * variance) * (law->density * excess));
+    return ((unit * (mu * (mu * mu + 3.0 * variance) + bent)) * unit) * unit;
+}
+
+/* alpha^n E g(X/alpha)^n of the smooth g, where |m| + s is small. */
+INLINE double nearly_linear_moment(int order, law_at *law, law_at *unit, double step)
 {
     need_density(law);
-    double t = law->t, s = unit->sigma;
+    if (order == 3)
+        return nearly_cubic_moment(law, step);
+    double t = law->t;
     if (t >= LEFT_EDGE) {
         double squared = law->root * law->root;
-        double excess = 0.5 * divided_difference((double[]){t, t, t + s}, 2);
-        return law->mu + ((s * squared) * (law->weight * excess)) * (law->sigma * squared);
+        double excess = 0.5 * divided_difference((double[]){t, t, t + step}, 2);
+        return law->mu + ((step * squared) * (law->weight * excess)) * (law->sigma * squared);
     }
-    double y = unit->mu + 0.5 * (s * s);
-    double curved = (y * second_exponential_quotient(y)) * (law->mu + 0.5 * (s * law->sigma));
-    double above = 0.5 * divided_difference((double[]){-t - s, -t, -t}, 2);
-    return law->mu + (curved + (s * (0.5 - law->density * above)) * law->sigma);
+    double y = unit->mu + 0.5 * (step * step);
+    double curved = (y * second_exponential_quotient(y)) * (law->mu + 0.5 * (step * law->sigma));
+    double above = 0.5 * divided_difference((double[]){-t - step, -t, -t}, 2);
+    return law->mu + (curved + (step * (0.5 - law->density * above)) * law->sigma);
 }
 
-INLINE double smooth_mean(law_at *law, double alpha)
+INLINE double smooth_moment(int order, law_at *law, double alpha)
 {
-    if (law->is_limit)
-        return law->mu > 0.0 ? law->mu : alpha * expm1(LESSER(law->mu / alpha, 0.0));
-    law_at unit = divided_law(law, alpha);
-    if (fabs(unit.mu) + unit.sigma < 1.0)
-        return nearly_linear_mean(law, &unit);
-    return upper_partial_moment(1, law) - lower_partial_moment(1, &unit, alpha);
+    law_at unit = shrunk_law(law, alpha);
+    bool linear = !law->is_limit && fabs(unit.mu) + unit.sigma < 1.0;
+    if (linear && (order == 1 || law->t >= LEFT_EDGE))
+        return nearly_linear_moment(order, law, &unit, law->sigma / alpha);
+    return upper_partial_moment(order, law) - lower_partial_moment(order, &unit, unit.divisor);
 }
 
-INLINE double partial_mean_difference(law_at *law, double alpha)
+INLINE double partial_moment_difference(int order, law_at *law, double alpha, double scale)
 {
-    if (!law->is_limit && fabs(law->mu) + law->sigma < 0.125 && fabs(alpha - 1.0) < 0.5)
-        return nearly_linear_mean(law, law) - (alpha - 1.0) * lower_partial_moment(1, law, 1.0);
-    return upper_partial_moment(1, law) - lower_partial_moment(1, law, alpha);
+    law_at scaled_law_at, *scaled = law;
+    if (scale != 1.0) {
+        scaled_law_at = scaled_law(law, scale);
+        scaled = &scaled_law_at;
+    }
+    bool tiny = !law->is_limit && fabs(law->mu) + law->sigma < 0.125 && fabs(alpha - 1.0) < 0.5;
+    if (tiny && (order == 1 || law->t >= LEFT_EDGE)) {
+        double rest = alpha - 1.0;
+        if (order == 3)
+            rest *= alpha * alpha + alpha + 1.0;
+        double smooth = nearly_linear_moment(order, scaled, law, law->sigma);
+        return smooth - rest * lower_partial_moment(order, law, scale);
+    }
+    return upper_partial_moment(order, scaled) - lower_partial_moment(order, law, scale * alpha);
+}
+
+INLINE double opposite_moment_difference(int order, law_at *law, double slope)
+{
+    if (law->is_limit) {
+        law_at reflected = reflected_law(law), below = scaled_law(&reflected, slope);
+        return upper_partial_moment(order, law) - upper_partial_moment(order, &below);
+    }
+    need_density(law);
+    need_integrals(law, order);
+    bool steep = slope > 1.0;
+    double height = steep ? slope : 1.0, low = steep ? 1.0 / slope : slope;
+    double unit = LARGER(fabs(law->mu), law->sigma);
+    double whole = law->mu, other = law->sigma * (law->density * law->integrals[order]);
+    double power = low, gap = (1.0 - slope) / height;
+    if (order == 3) {
+        double mu = law->mu / unit, sigma = law->sigma / unit, variance = sigma * sigma;
+        whole *= mu * mu + 3.0 * variance;
+        other *= variance;
+        power *= low * low;
+        gap *= 1.0 + low * (1.0 + low);
+    }
+    if ((law->mu < 0.0) != steep)
+        whole *= power;
+    double value = height * (whole + gap * other);
+    return order == 1 ? value : (value * (height * unit)) * (height * unit);
 }
 
 #endif

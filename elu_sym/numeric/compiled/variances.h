@@ -121,49 +121,50 @@ INLINE double lower_partial_deviation(law_at *law, double alpha)
     return moment_root(lower_variance(law), alpha);
 }
 
-INLINE double product_of_means(moment first, moment second, double height)
+INLINE double product_of_means(moment first, moment second, double height, double other)
 {
-    double root = first.root * second.root, bracket = first.bracket * second.bracket;
-    double second_unit = ((height * root) * second.unit) * root;
-    return (bracket * ((first.unit * root) * root)) * second_unit;
+    double root = first.root * second.root;
+    double first_unit = ((height * root) * first.unit) * root;
+    double second_unit = ((other * root) * second.unit) * root;
+    return (first.bracket * first_unit) * (second.bracket * second_unit);
 }
 
-INLINE double root_of_product(moment first, moment second, double height)
+INLINE double root_of_product(moment first, moment second, double height, double other)
 {
     double root = first.root * second.root, brackets = sqrt(first.bracket) * sqrt(second.bracket);
-    double first_unit = (first.unit * root) * root;
-    double second_unit = ((height * root) * second.unit) * root;
+    double first_unit = ((height * root) * first.unit) * root;
+    double second_unit = ((other * root) * second.unit) * root;
     return (brackets * sqrt(first_unit)) * sqrt(second_unit);
 }
 
-INLINE double partial_mean_product(law_at *law, double alpha)
+INLINE double partial_mean_product(law_at *law, double alpha, double scale)
 {
     if (law->is_limit)
         return 0.0;
-    return product_of_means(upper_moment(1, law), lower_moment(1, law), alpha);
+    return product_of_means(upper_moment(1, law), lower_moment(1, law), scale, scale * alpha);
 }
 
-INLINE double partial_mean_root(law_at *law, double alpha)
+INLINE double partial_mean_root(law_at *law, double alpha, double scale)
 {
     if (law->is_limit)
         return 0.0;
-    return root_of_product(upper_moment(1, law), lower_moment(1, law), alpha);
+    return root_of_product(upper_moment(1, law), lower_moment(1, law), scale, scale * alpha);
 }
 
-INLINE double opposite_mean_product(law_at *law)
+INLINE double opposite_mean_product(law_at *law, double slope)
 {
     if (law->is_limit)
         return 0.0;
     law_at reflected = reflected_law(law);
-    return product_of_means(upper_moment(1, law), upper_moment(1, &reflected), 1.0);
+    return product_of_means(upper_moment(1, law), upper_moment(1, &reflected), 1.0, slope);
 }
 
-INLINE double opposite_mean_root(law_at *law)
+INLINE double opposite_mean_root(law_at *law, double slope)
 {
     if (law->is_limit)
         return 0.0;
     law_at reflected = reflected_law(law);
-    return root_of_product(upper_moment(1, law), upper_moment(1, &reflected), 1.0);
+    return root_of_product(upper_moment(1, law), upper_moment(1, &reflected), 1.0, slope);
 }
 
 #endif
