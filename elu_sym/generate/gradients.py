@@ -21,9 +21,12 @@ from elu_sym.symbols import mu, sigma
 
 ROOT_GRADIENT = """root_gradient(
         law,
-        {name}({values}),
-        {slope}({values}),
-        {variance}_gradient({values}),
+        lambda: ({name}({values}), {variance}_gradient({values})),
+        lambda: (
+            {slope}({values}),
+            {slope}_gradient({values}),
+            {mean}_gradient({values}),
+        ),
     )"""
 
 
@@ -108,6 +111,7 @@ def gradient_function(formula: Formula) -> str:
             values=", ".join(["law", *activation.parameters]),
             slope=activation.derivative_second_moment.function_name,
             variance=activation.variance.function_name,
+            mean=activation.mean.function_name,
         )
     else:
         reason = "proved equal to the derivatives of the closed form"

@@ -152,9 +152,12 @@ def std_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     return root_gradient(
         law,
-        std(law, alpha),
-        derivative_second_moment(law, alpha),
-        variance_gradient(law, alpha),
+        lambda: (std(law, alpha), variance_gradient(law, alpha)),
+        lambda: (
+            derivative_second_moment(law, alpha),
+            derivative_second_moment_gradient(law, alpha),
+            mean_gradient(law, alpha),
+        ),
     )
 
 
@@ -344,9 +347,12 @@ def relu_std_gradient(law: Law) -> tuple[Array, ...]:
     """
     return root_gradient(
         law,
-        relu_std(law),
-        relu_derivative_second_moment(law),
-        relu_variance_gradient(law),
+        lambda: (relu_std(law), relu_variance_gradient(law)),
+        lambda: (
+            relu_derivative_second_moment(law),
+            relu_derivative_second_moment_gradient(law),
+            relu_mean_gradient(law),
+        ),
     )
 
 
@@ -524,9 +530,12 @@ def leaky_relu_std_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
     """
     return root_gradient(
         law,
-        leaky_relu_std(law, slope),
-        leaky_relu_derivative_second_moment(law, slope),
-        leaky_relu_variance_gradient(law, slope),
+        lambda: (leaky_relu_std(law, slope), leaky_relu_variance_gradient(law, slope)),
+        lambda: (
+            leaky_relu_derivative_second_moment(law, slope),
+            leaky_relu_derivative_second_moment_gradient(law, slope),
+            leaky_relu_mean_gradient(law, slope),
+        ),
     )
 
 
@@ -764,9 +773,12 @@ def selu_std_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...]
     """
     return root_gradient(
         law,
-        selu_std(law, alpha, scale),
-        selu_derivative_second_moment(law, alpha, scale),
-        selu_variance_gradient(law, alpha, scale),
+        lambda: (selu_std(law, alpha, scale), selu_variance_gradient(law, alpha, scale)),
+        lambda: (
+            selu_derivative_second_moment(law, alpha, scale),
+            selu_derivative_second_moment_gradient(law, alpha, scale),
+            selu_mean_gradient(law, alpha, scale),
+        ),
     )
 
 
@@ -1036,9 +1048,12 @@ def celu_std_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     return root_gradient(
         law,
-        celu_std(law, alpha),
-        celu_derivative_second_moment(law, alpha),
-        celu_variance_gradient(law, alpha),
+        lambda: (celu_std(law, alpha), celu_variance_gradient(law, alpha)),
+        lambda: (
+            celu_derivative_second_moment(law, alpha),
+            celu_derivative_second_moment_gradient(law, alpha),
+            celu_mean_gradient(law, alpha),
+        ),
     )
 
 

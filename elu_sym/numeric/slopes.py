@@ -19,13 +19,14 @@ and where the points t and t + sigma of r would cancel, with the divided differe
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from elu_sym.numeric import lower_moments, mills
 from elu_sym.numeric.exponential_moments import exponential_moment, lower_exponential_moment
 from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, Moment, NormalLaw
 from elu_sym.numeric.lower_moments import lower_moment, lower_partial_moment
-from elu_sym.numeric.operations import Array
 from elu_sym.numeric.moment_differences import second_exponential_quotient
+from elu_sym.numeric.operations import Array
 from elu_sym.numeric.upper_moments import upper_conditional_mean, upper_partial_moment
 from elu_sym.numeric.variances import lower_partial_variance
 
@@ -83,7 +84,8 @@ def probability_by_scale(law: Law) -> Array:
     if isinstance(law, LimitLaw):
         return 0.0 * law.negative
     t = law.ops.maximum(law.ops.minimum(law.t, _FARTHEST), -_FARTHEST)
-    return -t * density_at_zero(law)
+    root, weight = law.density
+    return -((t * (root * root) * weight) / law.sigma) * (root * root)
 
 
 def lower_mixed_moment(order: int, law: Law, alpha: Array | float) -> Array:
@@ -390,29 +392,40 @@ def lower_conditional_mean_by_scale(law: Law, alpha: Array | float) -> Array:
 
 
 def root_gradient(
-    law: Law, root: Array, slope: Array, gradient: tuple[Array, ...]
+    law: Law,
+    inside: Callable[[], tuple[Array, tuple[Array, ...]]],
+    at_limit: Callable[[], tuple[Array, tuple[Array, ...], tuple[Array, ...]]],
 ) -> tuple[Array, ...]:
     """Return the gradient of the root of a variance.
 
+    In the limits f is its tangents at mu, and the variance is sigma^2 (E f'^2 - (dE f/dsigma)^2),
+    or (sigma dE f/dmu)^2 where there is one tangent.
+
     Args:
         law: The law of X.
-        root: The standard deviation.
-        slope: The second moment of the slope of the activation.
-        gradient: That of the variance.
+        inside: What there is at a law that is no limit: the standard deviation and the gradient of
+            the variance.
+        at_limit: What there is in a limit: E f'^2, its gradient, and that of the mean.
 
     Returns:
-        The derivatives in the same order.  Where sigma = 0 the deviation is sigma times the root of
-        ``slope``; where it is 0 because it is no number any more, so are they.
+        The derivatives in the same order.  Where the deviation is 0 because it is no number any
+        more, so are they.
 
     >>> import numpy as np
     >>> from elu_sym.numeric.operations import NUMPY
     >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
-    >>> root_gradient(law, np.array([2.0]), np.array([1.0]), (np.array([4.0]),))
+    >>> root_gradient(law, lambda: (np.array([2.0]), (np.array([4.0]),)), lambda: ())
     (array([1.]),)
     """
     ops = law.ops
     if isinstance(law, LimitLaw):
-        nothing = 0.0 * law.negative
-        return nothing, ops.sqrt(slope), *(nothing for _ in gradient[2:])
+        slope, (_, _, *by_parameters), (by_mu, by_sigma, *_) = at_limit()
+        at_zero = ops.sqrt(slope - by_sigma * by_sigma)
+        deviation = ops.where(law.mu == 0.0, at_zero, abs(by_mu))
+        divisor = ops.where(deviation > 0.0, deviation, 1.0)
+        # Where sigma > 0, mu is infinite and the mean has no slope in sigma.
+        parameters = (law.sigma * (0.5 * each) / divisor for each in by_parameters)
+        return by_mu * by_sigma / divisor, deviation, *parameters
+    root, gradient = inside()
     double = 2.0 * ops.where(root > 0.0, root, 1.0)
     return tuple(ops.where(root > 0.0, each / double, 0.0 * root) for each in gradient)

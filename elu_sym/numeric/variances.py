@@ -184,9 +184,7 @@ def partial_mean_root(law: Law, alpha: Array | float, scale: Array | float) -> A
     return _root_of_product(law.ops, *_means(law, alpha, scale))
 
 
-def _means(
-    law: NormalLaw, alpha: Array | float, scale: Array | float
-) -> tuple[Moment, Moment]:
+def _means(law: NormalLaw, alpha: Array | float, scale: Array | float) -> tuple[Moment, Moment]:
     """Return E[(scale X)_+] and E[(scale alpha (1 - e^X))_+] in factors."""
     lower = lower_moment(1, law)._replace(height=scale * alpha)
     return upper_moment(1, law)._replace(height=scale), lower

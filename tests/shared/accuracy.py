@@ -29,7 +29,7 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -42,7 +42,7 @@ from tqdm import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import regimes
 from formula_oracles import ACTIVATIONS, truths
-from half_lines import Columns, errors
+from half_lines import Columns, Truth, errors
 from regimes import REGIMES, Array
 
 from elu_sym.book.formula import FORMULAS, Formula
@@ -52,6 +52,12 @@ from elu_sym.numeric.evaluation import evaluate
 
 LIMITS = {"formula": (8.0, 1.0), "derivative": (8.0, 1.0)}
 """The largest error of any point and of the mean over a regime."""
+
+LEAST = {"float64": 1e-250, "float32": 1e-25}
+"""Below this the unit of a derivative stays the same: parts of it are no normal numbers."""
+
+LEAST_DEVIATION = {"float64": 1e-140, "float32": 1e-15}
+"""Where a standard deviation is smaller, its variance is no number, and its derivatives are 0."""
 
 FEW = 20  # of so many points or fewer the mean is not judged
 POINTS, BLOCK = 2_000_000, 4000
@@ -78,10 +84,8 @@ def implementations(formula: Formula) -> Iterator[tuple[int, Function]]:
     yield SINGLE, one_by_one(formula.numeric.by_numpy)
 
 
-def gradient(formula: Formula) -> Function | None:
-    """What computes the derivatives of a formula, which only a formula by cases has not."""
-    if formula.quantity.by_cases:
-        return None
+def gradient(formula: Formula) -> Function:
+    """What computes the derivatives of a formula."""
     function = getattr(_gradients, f"{formula.function_name}_gradient")
     return lambda *columns: evaluate(function, *columns)
 
@@ -120,46 +124,70 @@ def tally(found: Array, columns: tuple[Array, ...]) -> Tally:
 
 
 def measure_formulas(
-    formulas: list[Formula],
-    columns: tuple[Array, ...],
-    light: int = 1,
-    value: Function | None = None,
+    formulas: Sequence[Formula], columns: tuple[Array, ...], value: Function | None = None
 ) -> Tallies:
-    """Measure formulas of one activation, and their derivatives at one in ``light`` points.
+    """Measure formulas of the same activation and arguments.
 
     Args:
-        formulas: the formulas, of the same arguments.
+        formulas: the formulas.
         columns: the arguments.
-        light: the share of the derivatives; no derivatives where it is 0.
-        value: what is measured in place of the value of the formula.
+        value: what is measured in place of the first formula.
     """
-    activation = formulas[0].activation.name
-    if not any(gradient(formula) for formula in formulas):
-        light = 0
-    names = [formula.name for formula in formulas]
-    points = list(zip(*(column.tolist() for column in columns), strict=True))
-    known = [
-        truths(names, *point, activation=activation, derivatives=bool(light) and not i % light)
-        for i, point in enumerate(points)
-    ]
-    tallies: Tallies = {}
+    known = _truths(formulas, columns)
+    tallies = {}
     for formula in formulas:
         true = Columns.of(each[formula.name] for each in known)
-        worst = np.zeros(len(points))
+        worst = np.zeros(len(known))
         for share, function in [(1, value)] if value else implementations(formula):
             computed = function(*(column[::share] for column in columns))
             worst[::share] = np.maximum(worst[::share], errors(computed, true.every(share)))
         tallies[formula.id] = tally(worst, columns)
-        function = gradient(formula) if light else None
-        if function is None:
-            continue
-        some = tuple(column[::light] for column in columns)
-        for i, (name, slopes) in enumerate(zip(formula.arguments, function(*some), strict=True)):
-            true = Columns.of(each[f"{formula.name} by {i}"] for each in known[::light])
-            error = errors(slopes, true, zeros=True)
-            jump = (some[0] == 0) & (some[1] == 0) & np.isinf(true.nearest)
-            tallies[f"{formula.id} by {name}"] = tally(np.where(jump, np.nan, error), some)
     return tallies
+
+
+def measure_derivatives(
+    formulas: Sequence[Formula],
+    columns: tuple[Array, ...],
+    gradient: Callable[[Formula], Function] = gradient,
+    dtype: str = "float64",
+) -> Tallies:
+    """Measure the derivatives of formulas of the same activation and arguments.
+
+    Args:
+        formulas: the formulas; those by cases, which have no derivatives, are left out.
+        columns: the arguments.
+        gradient: what computes the derivatives of a formula.
+        dtype: the precision of the derivatives.
+    """
+    formulas = [formula for formula in formulas if not formula.quantity.by_cases]
+    known = _truths(formulas, columns, derivatives=True) if formulas else []
+    tallies = {}
+    for formula in formulas:
+        for i, (name, slopes) in enumerate(
+            zip(formula.arguments, gradient(formula)(*columns), strict=True)
+        ):
+            true = Columns.of(each[f"{formula.name} by {i}"] for each in known)
+            error = errors(slopes, true, dtype, zeros=True, least=LEAST[dtype])
+            mu, sigma = columns[:2]
+            error[(mu == 0) & (sigma == 0) & np.isinf(true.nearest)] = np.nan
+            error[np.isinf(mu) & (sigma == 0)] = np.nan  # which limit comes first decides
+            if ACTIVATIONS[formula.activation.name].in_units and name == "alpha":
+                error[regimes.nearly_linear(*columns)] = np.nan
+            if formula.name == "std":
+                value = Columns.of(each[formula.name] for each in known).nearest
+                error[(sigma > 0) & (value < LEAST_DEVIATION[dtype])] = np.nan
+            tallies[f"{formula.id} by {name}"] = tally(error, columns)
+    return tallies
+
+
+def _truths(
+    formulas: Sequence[Formula], columns: tuple[Array, ...], derivatives: bool = False
+) -> list[dict[str, Truth]]:
+    names, activation = [formula.name for formula in formulas], formulas[0].activation.name
+    return [
+        truths(names, *point, activation=activation, derivatives=derivatives)
+        for point in zip(*(column.tolist() for column in columns), strict=True)
+    ]
 
 
 def groups() -> Iterator[list[Formula]]:
@@ -178,22 +206,25 @@ class Block(NamedTuple):
     index: int
     size: int
 
-    def columns(self, formula: Formula) -> tuple[Array, ...]:
-        """Draw the arguments of a formula."""
+    def columns(self, formula: Formula, derivatives: bool = False) -> tuple[Array, ...]:
+        """Draw the arguments of a formula, or of its derivatives."""
         rng = np.random.default_rng([self.seed, crc32(self.regime.encode()), self.index])
         place = regimes.places(self.regime, rng, self.size)
-        in_units = ACTIVATIONS[formula.activation.name].in_units
-        return regimes.arguments(formula.arguments, in_units, rng, *place)
+        names, in_units = formula.arguments, ACTIVATIONS[formula.activation.name].in_units
+        columns = regimes.arguments(names, in_units, rng, *place)
+        if not derivatives:
+            return columns
+        return regimes.in_the_range_of_derivatives(names, in_units, columns)
 
     def measure(self) -> Tallies:
         """Measure everything."""
         tallies: Tallies = {}
         for formulas in groups():
-            columns = self.columns(formulas[0])
-            if formulas[0].activation.name == "elu":
-                tallies |= measure_formulas(formulas, columns, LIGHT)
-            else:
-                tallies |= measure_formulas(formulas, tuple(x[::LIGHT] for x in columns))
+            share = 1 if formulas[0].activation.name == "elu" else LIGHT
+            columns = (x[::share] for x in self.columns(formulas[0]))
+            tallies |= measure_formulas(formulas, tuple(columns))
+            columns = (x[::LIGHT] for x in self.columns(formulas[0], derivatives=True))
+            tallies |= measure_derivatives(formulas, tuple(columns))
         return tallies
 
     def measured(self, folder: Path | None) -> Tallies:

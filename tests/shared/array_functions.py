@@ -34,9 +34,7 @@ lower_partial_moment = _with_order(lower_moments.lower_partial_moment)
 lower_exponential_moment = _with_order(exponential_moments.lower_exponential_moment)
 upper_conditional_mean = _without_order(upper_moments.upper_conditional_mean)
 lower_conditional_mean = _without_order(lower_moments.lower_conditional_mean)
-partial_mean_difference = partial(
-    _with_order(moment_differences.partial_moment_difference), 1
-)
+partial_mean_difference = partial(_with_order(moment_differences.partial_moment_difference), 1)
 smooth_mean = partial(_with_order(moment_differences.smooth_moment), 1)
 upper_partial_variance = _without_order(variances.upper_partial_variance)
 upper_partial_deviation = _without_order(variances.upper_partial_deviation)

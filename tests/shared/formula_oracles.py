@@ -281,7 +281,7 @@ def enclosed(
             for name, rows in wanted.items():
                 jet = quantities[name](here)
                 for i in rows:
-                    truth = narrow(*_row(jet, i), arguments)
+                    truth = narrow(*_row(jet, i), arguments, cancels=i > 0)
                     if truth is None:
                         missing.setdefault(name, []).append(i)
                     else:

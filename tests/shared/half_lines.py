@@ -389,16 +389,26 @@ class Truth(NamedTuple):
         return float((abs(arb(computed) - self.value.mid()) / self.unit()).mid())
 
 
-def narrow(value: arb, slopes: Sequence[arb], arguments: Sequence[arb]) -> Truth | None:
-    """Return the truth unless the enclosure is too wide for the unit of an error."""
-    if abs(value) < UNDERFLOW:  # zero for a double, however conditioned
-        return Truth(value.mid(), arb(0))
+def narrow(
+    value: arb, slopes: Sequence[arb], arguments: Sequence[arb], cancels: bool = False
+) -> Truth | None:
+    """Return the truth unless the enclosure is too wide.
+
+    Args:
+        value: a quantity.
+        slopes: its derivatives.
+        arguments: what they are the derivatives by.
+        cancels: whether the unit of an error may be all that the enclosure tells from zero.
+    """
     condition = arb(0)
     for slope, argument in zip(slopes, arguments, strict=True):
         condition += abs(slope * argument)
+    if abs(value) < UNDERFLOW:  # zero for a double
+        known = condition.abs_lower()
+        return Truth(value.mid(), known if cancels and known.is_finite() else arb(0))
     if value.rel_accuracy_bits() < VALUE_BITS:
         unit = condition.abs_lower() / 2**52 + SUBNORMAL
-        if not value.rad() < unit / 2**CONDITION_BITS:
+        if not (cancels and value.rad() < unit / 2**CONDITION_BITS):
             return None
     # What is small beside the value does not matter.
     if condition.rel_accuracy_bits() < CONDITION_BITS and not (
@@ -441,7 +451,11 @@ class Columns(NamedTuple):
 
 
 def errors(
-    computed: Any, true: Columns, dtype: str = "float64", zeros: bool = False
+    computed: Any,
+    true: Columns,
+    dtype: str = "float64",
+    zeros: bool = False,
+    least: float = 0.0,
 ) -> NDArray[np.float64]:
     """Return |computed - true| / (ulp(true) + eps condition) at many points.
 
@@ -453,13 +467,14 @@ def errors(
         true: the truths.
         dtype: the precision, float32 or float64.
         zeros: whether zero is measured like other numbers: a derivative may cancel to it.
+        least: a number whose ulp is the unit below it.
     """
     numbers = np.finfo(dtype)
     computed = np.asarray(computed, np.float64)
     with np.errstate(all="ignore"):
         nearest = true.nearest.astype(dtype)
-        ulp = np.spacing(abs(nearest)).astype(np.float64)
-        unit = ulp + true.slack * (float(numbers.eps) * 2.0**52)
+        ulp = np.spacing(np.maximum(abs(nearest), np.asarray(least, dtype)).astype(dtype))
+        unit = ulp.astype(np.float64) + true.slack * (float(numbers.eps) * 2.0**52)
         found = abs((computed - true.nearest) - true.rest) / unit
         infinite = np.isinf(nearest) | np.isinf(computed)
         found[infinite] = np.where(computed == nearest, 0.0, np.inf)[infinite]

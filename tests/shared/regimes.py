@@ -267,6 +267,48 @@ def arguments(
     return tuple(drawn[name] for name in names)
 
 
+DERIVATIVES = {"mu": (1e-40, 1e40), "sigma": (1e-40, 30), "alpha": (0.1, 10), "slope": (0.1, 10)}
+"""Where derivatives are bounded.  Beyond, those of the pieces cancel, or leave the doubles."""
+
+
+def in_the_range_of_derivatives(
+    names: tuple[str, ...], in_units: bool, columns: tuple[Array, ...]
+) -> tuple[Array, ...]:
+    """Arguments moved to where derivatives are bounded; the limits stay.
+
+    Args:
+        names: what the arguments are called.
+        in_units: whether the range is meant in units of alpha.  There the activation is CELU, which
+            is nearly linear where mu and sigma are small beside alpha, and its derivatives cancel.
+        columns: the arguments.
+    """
+    given = dict(zip(names, columns, strict=True))
+
+    def move(name: str, unit: Array | float = 1.0) -> None:
+        low, high = DERIVATIVES[name]
+        x = given[name]
+        inside = np.copysign(np.clip(abs(x), low * unit, high * unit), x)
+        given[name] = np.where((x == 0) | np.isinf(x), x, inside)
+
+    for name in names[2:]:
+        if name in DERIVATIVES:
+            move(name)
+    unit = given["alpha"] if in_units else 1.0
+    move("mu", unit)
+    move("sigma", unit)
+    if in_units:
+        near = abs(given["mu"]) + given["sigma"] < unit / 10
+        given["sigma"] = np.where(near, unit / 10, given["sigma"])
+    return tuple(given.values())
+
+
+def nearly_linear(mu: Array, sigma: Array, alpha: Array) -> Array:
+    """Where X, given X < 0, is so small beside the alpha of CELU that the slope in it cancels."""
+    with np.errstate(all="ignore"):
+        size = np.where(mu < 0, sigma - mu, sigma * (sigma / (sigma + mu)))
+    return ~(size >= alpha / 10)
+
+
 def _in_range(x: Array, argument: str) -> Array:
     size = np.clip(abs(x), *RANGE[argument])
     return np.where((x == 0) | np.isinf(x), x, np.copysign(size, x))
