@@ -47,17 +47,21 @@ class Primitive(Function):
     its definition, and its slopes where those of the definition lose digits: both at mu, sigma,
     alpha and scale, and as functions of the order if it is of one. What is of an order, or has a
     ``degree``, is a multiple of that power of its last parameter, and its slope in it follows,
-    unless the ``degree`` is 0.
+    unless it says that it is not ``homogeneous``.
     """
 
     numeric_name: ClassVar[str]
     root_name: ClassVar[str | None] = None
     degree: ClassVar[int | None] = None
+    homogeneous: ClassVar[bool] = True
 
     definition: ClassVar[Any] = None
     """The same over other primitives, or over ``NormalCdf`` and ``NormalPdf``."""
     slopes: ClassVar[Any] = None
     """The derivatives with respect to mu, sigma and perhaps alpha, over primitives."""
+    by_divisor: ClassVar[Any] = None
+    """The derivative by alpha at mu/alpha and sigma/alpha, from alpha and the other arguments; None
+    where the sum of the derivatives loses nothing."""
 
     def __init_subclass__(cls, nargs: int) -> None:
         """Name the numeric function: ``UpperPartialMoment`` is ``upper_partial_moment``.
@@ -95,6 +99,13 @@ class Primitive(Function):
         defined = self.definition(*self.orders) if self.orders else self.definition
         return defined.rewrite(NormalCdf).subs(self._place, simultaneous=True)
 
+    def _eval_derivative(self, symbol: Expr) -> Expr:
+        if self.by_divisor is not None and self.law == (mu / symbol, sigma / symbol):
+            slope = self.by_divisor(symbol, *self.orders, *self.parameters)
+            if slope is not None:
+                return slope
+        return super()._eval_derivative(symbol)
+
     def fdiff(self, argindex: int = 1) -> Expr:
         """The derivative with respect to an argument after the order, over primitives.
 
@@ -105,8 +116,8 @@ class Primitive(Function):
         position = argindex - 1 - len(self.orders)
         if not 0 <= position < len(self.args) - len(self.orders):
             raise ArgumentIndexError(self, argindex)
-        power = self.orders[0] if self.orders and self.degree is None else self.degree
-        if power and 1 < position == len(self.parameters) + 1:
+        power = self.orders[0] if self.orders else self.degree
+        if self.homogeneous and power is not None and 1 < position == len(self.parameters) + 1:
             return power * self / self.parameters[-1]
         slopes = self.slopes(*self.orders) if self.slopes and self.orders else self.slopes
         if slopes is None:
@@ -213,13 +224,6 @@ class LowerExponentialMoment(Primitive, nargs=4):
         return by_location, -n * LowerWeightedMoment(n, *ELU) - alpha**n * BY_SCALE
 
 
-class LowerPartialCovariance(Primitive, nargs=3):
-    r"""Minus the covariance of X and :math:`(\alpha(1 - e^X))_+`, by C. Stein's identity."""
-
-    degree = 1
-    definition = sigma**2 * LowerExponentialMoment(1, *ELU)
-
-
 class LowerMixedMoment(Primitive, nargs=4):
     r"""The mixed moment :math:`\alpha^n E[e^X (1 - e^X)^{n-1}; X < 0]`.
 
@@ -260,6 +264,51 @@ class LowerWeightedMoment(Primitive, nargs=4):
         by_scale = (n * sigma - T) * through + n**2 * sigma * value
         return through + n * value, by_scale - n * LowerExponentialMoment(n, *ELU)
 
+
+class LowerPartialCovariance(Primitive, nargs=4):
+    r"""Minus the covariance of sX and :math:`(s\alpha(1 - e^X))_+`, by C. Stein's identity."""
+
+    degree = 2
+    definition = (scale * sigma) ** 2 * LowerExponentialMoment(1, *ELU)
+
+
+LowerPartialCovariance.slopes = (
+    *(LowerPartialCovariance.definition.diff(symbol) for symbol in (mu, sigma)),
+    LowerPartialCovariance(*PLACE) / alpha,
+)
+
+
+class LowerTiltedMean(Primitive, nargs=3):
+    r"""The moment :math:`-E[X e^{nX}; X < 0]`.
+
+    At (mu, sigma)/alpha it is alpha/n times the slope in alpha of a moment of :math:`e^{X/\alpha}`.
+    """
+
+    homogeneous = False
+    definition = staticmethod(
+        lambda n: (
+            sigma * LowerWeightedMoment(n, mu, sigma, 1)
+            - mu * LowerExponentialMoment(n, mu, sigma, 1)
+        )
+    )
+
+
+def _tilted(divisor: Expr, n: Expr, height: Expr) -> Expr | None:
+    if height.has(divisor):
+        return None
+    return n * height**n / divisor * LowerTiltedMean(n, mu / divisor, sigma / divisor)
+
+
+LowerExponentialMoment.by_divisor = staticmethod(_tilted)
+
+
+def _covariance_by_divisor(divisor: Expr, height: Expr, scale: Expr) -> Expr | None:
+    if height.has(divisor) or scale != divisor:
+        return None
+    return sigma**2 * _tilted(divisor, S.One, height)
+
+
+LowerPartialCovariance.by_divisor = staticmethod(_covariance_by_divisor)
 
 P_ABOVE, ABOVE, ABOVE_SQUARED = (UpperPartialMoment(n, mu, sigma) for n in range(3))
 P_BELOW, MINUS = (UpperPartialMoment(n, -mu, sigma) for n in range(2))
@@ -367,6 +416,33 @@ class LowerConditionalMeanByScale(Primitive, nargs=3):
     definition = (BELOW / LowerPartialMoment(0, *ELU)).diff(sigma)
 
 
+class LowerRemainder(Primitive, nargs=2):
+    r"""The moment :math:`E[1 - e^X + X e^X; X < 0]`, of the order of the squares of mu and sigma.
+
+    At (mu, sigma)/alpha it is minus the slope of the mean of CELU in alpha.
+    """
+
+    definition = (BELOW + mu * FIRST - sigma * LowerWeightedMoment(1, *ELU)).subs(alpha, 1)
+
+
+def _remainder(divisor: Expr, n: Expr, height: Expr) -> Expr | None:
+    if n != 1 or height != divisor:
+        return None
+    return LowerRemainder(mu / divisor, sigma / divisor)
+
+
+LowerPartialMoment.by_divisor = staticmethod(_remainder)
+
+
+class LowerConditionalRemainder(Primitive, nargs=2):
+    r"""The conditional mean :math:`E[1 - e^X + X e^X \mid X < 0]`.
+
+    At (mu, sigma)/alpha it is the slope of the conditional mean of CELU in alpha, without its sign.
+    """
+
+    definition = LowerRemainder(mu, sigma) / LowerPartialMoment(0, *ELU)
+
+
 class LowerConditionalMean(Primitive, nargs=3):
     r"""The conditional mean :math:`E[\alpha(1 - e^X) \mid X < 0]`.
 
@@ -376,6 +452,15 @@ class LowerConditionalMean(Primitive, nargs=3):
     degree = 1
     definition = BELOW / LowerPartialMoment(0, *ELU)
     slopes = (LowerConditionalMeanByLocation(*ELU), LowerConditionalMeanByScale(*ELU))
+
+
+def _conditional_remainder(divisor: Expr, height: Expr) -> Expr | None:
+    if height != divisor:
+        return None
+    return LowerConditionalRemainder(mu / divisor, sigma / divisor)
+
+
+LowerConditionalMean.by_divisor = staticmethod(_conditional_remainder)
 
 
 class PartialMomentDifference(Primitive, nargs=5):
@@ -408,19 +493,10 @@ class OppositeMomentDifference(Primitive, nargs=4):
     Near alpha = 1 and for small mu its two parts are equal in all their digits.
     """
 
-    degree = 0
+    homogeneous = False
     definition = staticmethod(
         lambda n: UpperPartialMoment(n, mu, sigma) - alpha**n * UpperPartialMoment(n, -mu, sigma)
     )
-
-
-class LowerRemainder(Primitive, nargs=2):
-    r"""The moment :math:`E[1 - e^X + X e^X; X < 0]`, of the order of the squares of mu and sigma.
-
-    At (mu, sigma)/alpha it is minus the slope of the mean of CELU in alpha.
-    """
-
-    definition = (BELOW + mu * FIRST - sigma * LowerWeightedMoment(1, *ELU)).subs(alpha, 1)
 
 
 class SmoothMoment(Primitive, nargs=4):
@@ -431,7 +507,7 @@ class SmoothMoment(Primitive, nargs=4):
     x < 0 and its slope is continuous.
     """
 
-    degree = 0
+    homogeneous = False
     definition = staticmethod(
         lambda n: (
             UpperPartialMoment(n, mu, sigma)
@@ -444,11 +520,8 @@ class SmoothMoment(Primitive, nargs=4):
         """Those of the two parts, but for the mean."""
         if n > 1:
             return tuple(cls.definition(n).diff(symbol) for symbol in ELU)
-        return (
-            P_ABOVE + LowerExponentialMoment(1, *UNIT_BELOW),
-            sigma / alpha * LowerExponentialMoment(1, *UNIT_BELOW),
-            -LowerRemainder(mu / alpha, sigma / alpha),
-        )
+        slope = LowerExponentialMoment(1, *UNIT_BELOW)
+        return P_ABOVE + slope, sigma / alpha * slope, -LowerRemainder(*UNIT_BELOW[:2])
 
 
 def _moments(
@@ -472,7 +545,7 @@ PRIMITIVES: dict[str, tuple[Expr, ...]] = {
         P_ABOVE,
         *(LowerExponentialMoment(n, *ELU) for n in (1, 2)),
         UpperPartialCovariance(mu, sigma, 1),
-        LowerPartialCovariance(*ELU),
+        LowerPartialCovariance(*ELU, 1),
     ),
     "relu": (*_moments((mu, sigma)), UpperPartialCovariance(mu, sigma, 1)),
     "leaky_relu": (
@@ -492,7 +565,7 @@ PRIMITIVES: dict[str, tuple[Expr, ...]] = {
         *(UpperSlopeMoment(n, mu, sigma, scale) for n in (1, 2)),
         *(LowerExponentialMoment(n, *SELU_BELOW) for n in (1, 2)),
         UpperPartialCovariance(mu, sigma, scale),
-        LowerPartialCovariance(*SELU_BELOW),
+        LowerPartialCovariance(*SELU_BELOW, 1),
     ),
     "celu": (
         *_moments((mu, sigma), (mu / alpha, sigma / alpha, alpha)),
@@ -501,7 +574,7 @@ PRIMITIVES: dict[str, tuple[Expr, ...]] = {
         P_ABOVE,
         *(LowerExponentialMoment(n, *UNIT_BELOW) for n in (1, 2)),
         UpperPartialCovariance(mu, sigma, 1),
-        LowerPartialCovariance(mu / alpha, sigma / alpha, alpha**2),
+        LowerPartialCovariance(*UNIT_BELOW, alpha),
     ),
 }
 """What the closed forms of each activation are written over, as ``decompose`` takes it."""

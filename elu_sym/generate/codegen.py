@@ -172,7 +172,7 @@ def _imports(text: str, others: Mapping[str, str] = MappingProxyType({})) -> str
     functions = {name: function.__module__ for name, function in _numeric_functions().items()}
     used: dict[str, list[str]] = {}
     for name, home in sorted({**functions, **others, **TYPES}.items()):
-        if re.search(rf"\b{name}" + (r"\b" if name in TYPES else r"\("), text):
+        if re.search(rf"\b{name}" + (r"\b" if name in TYPES else r"[(,]"), text):
             used.setdefault(home, []).append(name)
     lines = [f"import {name}\n" for name in ("numpy", "scipy.special") if f"{name}." in text]
     if lines:

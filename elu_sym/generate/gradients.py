@@ -19,16 +19,6 @@ from elu_sym.book.primitives import Primitive, UpperPartialMoment
 from elu_sym.generate import printers
 from elu_sym.symbols import mu, sigma
 
-ROOT_GRADIENT = """root_gradient(
-        law,
-        lambda: ({name}({values}), {variance}_gradient({values})),
-        lambda: (
-            {slope}({values}),
-            {slope}_gradient({values}),
-            {mean}_gradient({values}),
-        ),
-    )"""
-
 
 class GradientError(ArithmeticError):
     """A gradient that is not proved to be the derivative of the closed form."""
@@ -106,13 +96,13 @@ def gradient_function(formula: Formula) -> str:
         activation = formula.activation
         _ = activation.variance.over_primitives  # raises where there is none
         reason = "that of the variance over twice the deviation"
-        text = ROOT_GRADIENT.format(
-            name=name,
-            values=", ".join(["law", *activation.parameters]),
-            slope=activation.derivative_second_moment.function_name,
-            variance=activation.variance.function_name,
-            mean=activation.mean.function_name,
+        functions = (
+            name,
+            f"{activation.variance.function_name}_gradient",
+            activation.derivative_second_moment.function_name,
+            f"{activation.mean.function_name}_gradient",
         )
+        text = f"root_gradient({', '.join([*functions, 'law', *activation.parameters])})"
     else:
         reason = "proved equal to the derivatives of the closed form"
         symbols = printers.plain_symbols(formula)

@@ -168,7 +168,7 @@ def covariance(law: Law, alpha: Array) -> Array:
         + mu*NormalCdf(mu/sigma) + sigma*NormalPdf(mu/sigma)) + (mu**2 +
         sigma**2)*NormalCdf(mu/sigma)
     """
-    return lower_partial_covariance(law, alpha) + upper_partial_covariance(law, 1)
+    return lower_partial_covariance(law, alpha, 1) + upper_partial_covariance(law, 1)
 
 
 def negative_mean(law: Law, alpha: Array) -> Array:
@@ -686,7 +686,7 @@ def selu_covariance(law: Law, alpha: Array, scale: Array) -> Array:
         lambda*mu*NormalCdf(mu/sigma) + lambda*sigma*NormalPdf(mu/sigma))
     """
     return (
-        lower_partial_covariance(law, alpha*scale)
+        lower_partial_covariance(law, alpha*scale, 1)
         + upper_partial_covariance(law, scale)
     )
 
@@ -885,7 +885,7 @@ def celu_covariance(law: Law, alpha: Array) -> Array:
     """
     shrunk = law.shrunk(alpha)
     return (
-        lower_partial_covariance(shrunk, shrunk.divisor**2)
+        lower_partial_covariance(shrunk, 1, shrunk.divisor)
         + upper_partial_covariance(law, 1)
     )
 

@@ -26,9 +26,11 @@ from elu_sym.numeric.slopes import (
     finite,
     lower_conditional_mean_by_location,
     lower_conditional_mean_by_scale,
+    lower_conditional_remainder,
     lower_mixed_moment,
     lower_remainder,
     lower_slope_covariance,
+    lower_tilted_mean,
     lower_weighted_moment,
     probability_by_scale,
     root_gradient,
@@ -150,15 +152,7 @@ def std_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
 
     By mu, sigma and alpha; that of the variance over twice the deviation.
     """
-    return root_gradient(
-        law,
-        lambda: (std(law, alpha), variance_gradient(law, alpha)),
-        lambda: (
-            derivative_second_moment(law, alpha),
-            derivative_second_moment_gradient(law, alpha),
-            mean_gradient(law, alpha),
-        ),
-    )
+    return root_gradient(std, variance_gradient, derivative_second_moment, mean_gradient, law, alpha)
 
 
 def third_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
@@ -246,7 +240,7 @@ def covariance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha)
-    lower_partial_covariance_a = lower_partial_covariance(law, alpha)
+    lower_partial_covariance_a = lower_partial_covariance(law, alpha, 1)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha)
     probability_by_scale_a = probability_by_scale(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
@@ -345,15 +339,7 @@ def relu_std_gradient(law: Law) -> tuple[Array, ...]:
 
     By mu and sigma; that of the variance over twice the deviation.
     """
-    return root_gradient(
-        law,
-        lambda: (relu_std(law), relu_variance_gradient(law)),
-        lambda: (
-            relu_derivative_second_moment(law),
-            relu_derivative_second_moment_gradient(law),
-            relu_mean_gradient(law),
-        ),
-    )
+    return root_gradient(relu_std, relu_variance_gradient, relu_derivative_second_moment, relu_mean_gradient, law)
 
 
 def relu_third_moment_gradient(law: Law) -> tuple[Array, ...]:
@@ -528,15 +514,7 @@ def leaky_relu_std_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
 
     By mu, sigma and slope; that of the variance over twice the deviation.
     """
-    return root_gradient(
-        law,
-        lambda: (leaky_relu_std(law, slope), leaky_relu_variance_gradient(law, slope)),
-        lambda: (
-            leaky_relu_derivative_second_moment(law, slope),
-            leaky_relu_derivative_second_moment_gradient(law, slope),
-            leaky_relu_mean_gradient(law, slope),
-        ),
-    )
+    return root_gradient(leaky_relu_std, leaky_relu_variance_gradient, leaky_relu_derivative_second_moment, leaky_relu_mean_gradient, law, slope)
 
 
 def leaky_relu_third_moment_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
@@ -771,15 +749,7 @@ def selu_std_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...]
 
     By mu, sigma, alpha and scale; that of the variance over twice the deviation.
     """
-    return root_gradient(
-        law,
-        lambda: (selu_std(law, alpha, scale), selu_variance_gradient(law, alpha, scale)),
-        lambda: (
-            selu_derivative_second_moment(law, alpha, scale),
-            selu_derivative_second_moment_gradient(law, alpha, scale),
-            selu_mean_gradient(law, alpha, scale),
-        ),
-    )
+    return root_gradient(selu_std, selu_variance_gradient, selu_derivative_second_moment, selu_mean_gradient, law, alpha, scale)
 
 
 def selu_third_moment_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...]:
@@ -887,7 +857,7 @@ def selu_covariance_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Arra
     """
     density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale)
-    lower_partial_covariance_a = lower_partial_covariance(law, alpha*scale)
+    lower_partial_covariance_a = lower_partial_covariance(law, alpha*scale, 1)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
     upper_partial_covariance_a = upper_partial_covariance(law, scale)
@@ -949,18 +919,14 @@ def celu_absolute_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     divided = law.divided(alpha)
     lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, alpha)
-    lower_partial_moment_1_divided = lower_partial_moment(1, divided, alpha)
+    lower_remainder_divided_a = lower_remainder(divided)
     lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, alpha)
     standard_density_a = standard_density(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         upper_partial_moment_0 - lower_exponential_moment_1_divided/alpha,
         standard_density_a + lower_weighted_moment_1_divided/alpha,
-        (
-            lower_partial_moment_1_divided/alpha
-            + finite(law, law.mu)*lower_exponential_moment_1_divided/alpha**2
-            - lower_weighted_moment_1_divided*law.sigma/alpha**2
-        ),
+        lower_remainder_divided_a,
     )
 
 
@@ -1046,15 +1012,7 @@ def celu_std_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
 
     By mu, sigma and alpha; that of the variance over twice the deviation.
     """
-    return root_gradient(
-        law,
-        lambda: (celu_std(law, alpha), celu_variance_gradient(law, alpha)),
-        lambda: (
-            celu_derivative_second_moment(law, alpha),
-            celu_derivative_second_moment_gradient(law, alpha),
-            celu_mean_gradient(law, alpha),
-        ),
-    )
+    return root_gradient(celu_std, celu_variance_gradient, celu_derivative_second_moment, celu_mean_gradient, law, alpha)
 
 
 def celu_third_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
@@ -1117,19 +1075,13 @@ def celu_derivative_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     By mu, sigma and alpha; proved equal to the derivatives of the closed form.
     """
     divided = law.divided(alpha)
-    density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, 1)
+    lower_tilted_mean_1_divided = lower_tilted_mean(1, divided)
     lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, 1)
-    probability_by_scale_a = probability_by_scale(law)
     return (
         lower_exponential_moment_1_divided/alpha,
         -lower_weighted_moment_1_divided/alpha,
-        (
-            density_at_zero_a*finite(law, law.mu)/alpha
-            + probability_by_scale_a*law.sigma/alpha
-            + lower_weighted_moment_1_divided*law.sigma/alpha**2
-            - finite(law, law.mu)*lower_exponential_moment_1_divided/alpha**2
-        ),
+        lower_tilted_mean_1_divided/alpha,
     )
 
 
@@ -1139,19 +1091,13 @@ def celu_derivative_second_moment_gradient(law: Law, alpha: Array) -> tuple[Arra
     By mu, sigma and alpha; proved equal to the derivatives of the closed form.
     """
     divided = law.divided(alpha)
-    density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_2_divided = lower_exponential_moment(2, divided, 1)
+    lower_tilted_mean_2_divided = lower_tilted_mean(2, divided)
     lower_weighted_moment_2_divided = lower_weighted_moment(2, divided, 1)
-    probability_by_scale_a = probability_by_scale(law)
     return (
         2*lower_exponential_moment_2_divided/alpha,
         -2*lower_weighted_moment_2_divided/alpha,
-        (
-            density_at_zero_a*finite(law, law.mu)/alpha
-            + probability_by_scale_a*law.sigma/alpha
-            + 2*lower_weighted_moment_2_divided*law.sigma/alpha**2
-            - 2*finite(law, law.mu)*lower_exponential_moment_2_divided/alpha**2
-        ),
+        2*lower_tilted_mean_2_divided/alpha,
     )
 
 
@@ -1161,27 +1107,18 @@ def celu_covariance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     By mu, sigma and alpha; proved equal to the derivatives of the closed form.
     """
     divided = law.divided(alpha)
-    density_at_zero_a = density_at_zero(law)
-    lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, alpha**2)
-    lower_partial_covariance_divided_a = lower_partial_covariance(divided, alpha**2)
-    lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, alpha**2)
-    probability_by_scale_a = probability_by_scale(law)
+    lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, 1)
+    lower_tilted_mean_1_divided = lower_tilted_mean(1, divided)
+    lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, 1)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
-        lower_exponential_moment_1_divided*law.sigma**2/alpha**3,
+        lower_exponential_moment_1_divided*law.sigma**2/alpha,
         (
-            2*law.sigma*upper_partial_moment_0
-            + 2*lower_exponential_moment_1_divided*law.sigma/alpha**2
-            - lower_weighted_moment_1_divided*law.sigma**2/alpha**3
+            2*lower_exponential_moment_1_divided*law.sigma
+            + 2*law.sigma*upper_partial_moment_0
+            - lower_weighted_moment_1_divided*law.sigma**2/alpha
         ),
-        (
-            density_at_zero_a*finite(law, law.mu)*law.sigma**2/alpha
-            + 2*lower_partial_covariance_divided_a/alpha
-            + probability_by_scale_a*law.sigma**3/alpha
-            + lower_weighted_moment_1_divided*law.sigma**3/alpha**4
-            - 2*lower_exponential_moment_1_divided*law.sigma**2/alpha**3
-            - finite(law, law.mu)*lower_exponential_moment_1_divided*law.sigma**2/alpha**4
-        ),
+        lower_tilted_mean_1_divided*law.sigma**2/alpha,
     )
 
 
@@ -1191,15 +1128,11 @@ def celu_negative_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     By mu, sigma and alpha; proved equal to the derivatives of the closed form.
     """
     divided = law.divided(alpha)
-    lower_conditional_mean_divided_a = lower_conditional_mean(divided, alpha)
     lower_conditional_mean_by_location_divided_a = lower_conditional_mean_by_location(divided, alpha)
     lower_conditional_mean_by_scale_divided_a = lower_conditional_mean_by_scale(divided, alpha)
+    lower_conditional_remainder_divided_a = lower_conditional_remainder(divided)
     return (
         -lower_conditional_mean_by_location_divided_a/alpha,
         -lower_conditional_mean_by_scale_divided_a/alpha,
-        (
-            finite(law, law.mu)*lower_conditional_mean_by_location_divided_a/alpha**2
-            + lower_conditional_mean_by_scale_divided_a*law.sigma/alpha**2
-            - lower_conditional_mean_divided_a/alpha
-        ),
+        -lower_conditional_remainder_divided_a,
     )

@@ -47,12 +47,15 @@ def lower_exponential_moment(order: int, law: Law, alpha: Array | float) -> Arra
     return exponential_moment(order, law)._replace(height=alpha).value(order)
 
 
-def lower_partial_covariance(law: Law, alpha: Array | float) -> Array:
-    """Return -Cov(X, (alpha (1 - e^X))_+) = sigma^2 E[alpha e^X; X < 0] for X ~ N(mu, sigma^2).
+def lower_partial_covariance(law: Law, alpha: Array | float, scale: Array | float) -> Array:
+    """Return -Cov(scale X, (scale alpha (1 - e^X))_+) for X ~ N(mu, sigma^2).
+
+    It is (scale sigma)^2 E[alpha e^X; X < 0].
 
     Args:
         law: The law of X; all limits are 0.
         alpha: Array that broadcasts with it, or a number, positive and finite.
+        scale: As alpha.
 
     Returns:
         Array of the broadcast shape, not negative.
@@ -66,12 +69,13 @@ def lower_partial_covariance(law: Law, alpha: Array | float) -> Array:
 
     >>> import numpy as np
     >>> from elu_sym.numeric.operations import NUMPY
-    >>> lower_partial_covariance(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])), 1.0)
+    >>> lower_partial_covariance(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])), 1.0, 1.0)
     array([0.26157829])
     """
     if isinstance(law, LimitLaw):
-        return 0.0 * law.negative * alpha
-    return exponential_moment(1, law).times(alpha * law.sigma, law.sigma)
+        return 0.0 * law.negative * alpha * scale
+    scaled = scale * law.sigma
+    return exponential_moment(1, law).times(alpha * scaled, scaled)
 
 
 def exponential_moment(order: int, law: NormalLaw) -> Moment:

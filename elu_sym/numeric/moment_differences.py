@@ -17,10 +17,10 @@ whose second terms are positive.  For t = m/s >= -2 they are sigma s phi(t) D[t,
     sigma^3 s phi(t) (D[t, t, t, t, t + s] + 2 D[t, t, t, t + s, t + 2s]
                       + 3 D[t, t, t + s, t + 2s, t + 3s])/4,
 
-D the divided differences of the Mills ratio, n! (-1)^n M[...]: what is left of (-1)^n n! M[t, t + s,
-...] when the same at t alone is taken away, point by point.  For t < -2 the mean of e^Y - 1 - Y is
-(e^y - 1 - y) + s^2/2, y = m + s^2/2, less the same at -t - s, -t and -t; the third moment is that of
-the lower part nearly alone.
+D the divided differences of the Mills ratio, n! (-1)^n M[...]: what is left of that at t, t + s,
+... when the same at t alone is taken away, point by point.  For t < -2 the mean of e^Y - 1 - Y is
+(e^y - 1 - y) + s^2/2, y = m + s^2/2, less the same at -t - s, -t and -t; the third moment is that
+of the lower part nearly alone.
 
 Of leaky ReLU, f(x) = x for x >= 0, c x for x < 0, the parts cancel where c is near 1; for odd n
 

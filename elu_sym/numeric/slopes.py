@@ -112,7 +112,8 @@ def lower_mixed_moment(order: int, law: Law, alpha: Array | float) -> Array:
         location = ops.minimum(law.mu, 0.0)
         return (alpha * ops.exp(location)) * (alpha * abs(ops.expm1(location))) ** (order - 1)
     moment = Moment(*law.choose(law.t >= lower_moments.LEFT_EDGE, _mixed_right, _mixed_left, order))
-    return alpha * Moment(alpha * moment.unit, moment.root, moment.bracket).value(order - 1)
+    bracket = alpha * moment.bracket
+    return Moment(alpha * moment.unit, moment.root, bracket).value(order - 1)
 
 
 def _mixed_right(law: NormalLaw, order: int) -> Moment:
@@ -122,20 +123,22 @@ def _mixed_right(law: NormalLaw, order: int) -> Moment:
 
 
 def _mixed_left(law: NormalLaw, order: int) -> Moment:
-    def expanded(law: NormalLaw) -> Array:
-        total = 0.0 * law.sigma
-        for k in range(order):
+    def expanded(law: NormalLaw) -> tuple[Array, Array]:
+        # Where the first moment has a root other than 1, nothing of the others is to be seen.
+        _, root, total, _ = exponential_moment(1, law)
+        for k in range(1, order):
             moment = exponential_moment(k + 1, law).value(k + 1)
             total = total + (-1) ** k * math.comb(order - 1, k) * moment
-        return total
+        return root, total
 
-    def difference(law: NormalLaw) -> Array:
+    def difference(law: NormalLaw) -> tuple[Array, Array]:
         # e^X = 1 - (1 - e^X), which is at least 1/2 nearly everywhere.
         below, above = lower_moment(order - 1, law), lower_moment(order, law)
-        return below.value(order - 1) - above.value(order)
+        return law.one, below.value(order - 1) - above.value(order)
 
     apart = law.sigma - law.mu >= _APART
-    return Moment(law.one, law.one, law.choose(apart, expanded, difference))
+    root, bracket = law.choose(apart, expanded, difference)
+    return Moment(law.one, root, bracket)
 
 
 def lower_weighted_moment(order: int, law: Law, alpha: Array | float) -> Array:
@@ -275,6 +278,85 @@ def lower_remainder(law: Law) -> Array:
     return law.choose(law.t >= lower_moments.LEFT_EDGE, right, left)
 
 
+def lower_tilted_mean(order: int, law: Law) -> Array:
+    """Return -E[X e^(n X); X < 0], n times the slope of a moment of e^X in its unit.
+
+    It is sigma phi(t) I_1(x) with x = t + n sigma, for x >= 0; for x < 0, by completing the square,
+    e^(n mu + n^2 sigma^2/2) times the mean of the negative part of N(mu + n sigma^2, sigma^2).
+
+    Args:
+        order: n, a small whole number, not negative.
+        law: The law of X.
+
+    Returns:
+        Array of the shape of the law, not negative.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> lower_tilted_mean(1, NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
+    array([0.13736399])
+    """
+    ops = law.ops
+    if isinstance(law, LimitLaw):
+        below = ops.maximum(ops.minimum(law.mu, 0.0), -_FARTHEST)
+        return -below * ops.exp(order * below)
+
+    def right(law: NormalLaw) -> Moment:
+        root, weight = law.density
+        first = mills.mills_derivatives(law.ops, 1, law.t + order * law.sigma)[1]
+        return Moment(law.sigma, root, weight * first)
+
+    def left(law: NormalLaw) -> Moment:
+        # E[X e^(n X); X < 0] = (mu + n sigma^2) E_n - sigma phi(t), of one sign for x < 0.
+        moment = exponential_moment(order, law)
+        size = -(law.t + order * law.sigma)
+        root, weight = law.density
+        beyond = root / law.ops.maximum(moment.root, law.ops.unit)  # at most 1
+        density = (beyond * beyond) * (beyond * beyond) * weight
+        return Moment(law.sigma, moment.root, size * moment.bracket + density)
+
+    return Moment(*law.choose(law.t + order * law.sigma >= 0.0, right, left)).value(1)
+
+
+def lower_conditional_remainder(law: Law) -> Array:
+    """Return E[1 - e^X + X e^X | X < 0], the slope of the conditional mean in its unit.
+
+    Args:
+        law: The law of X.
+
+    Returns:
+        Array of the shape of the law, not negative.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> lower_conditional_remainder(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
+    array([0.20211544])
+    """
+    if isinstance(law, LimitLaw):
+        return lower_remainder(law)
+
+    def right(law: NormalLaw) -> Array:
+        ops, t, beyond = law.ops, law.t, law.t + law.sigma
+        return law.choose(mills.within_reach(ops, t, beyond), close, apart)
+
+    def close(law: NormalLaw) -> Array:
+        beyond = law.t + law.sigma
+        points = [law.t, beyond, beyond]
+        bracket = 0.5 * mills.relative_difference(law.ops, points)
+        return (law.sigma * bracket) * law.sigma
+
+    def apart(law: NormalLaw) -> Array:
+        ratio = mills.mills_ratio(law.ops, law.t)
+        beyond, slope = mills.mills_derivatives(law.ops, 1, law.t + law.sigma)
+        return (ratio - beyond - law.sigma * slope) / ratio
+
+    def left(law: NormalLaw) -> Array:
+        return lower_remainder(law) / (1.0 - law.tail_probability)
+
+    _ = law.tail_probability  # before the law is divided, since most of it is needed
+    return law.choose(law.t >= lower_moments.LEFT_EDGE, right, left)
+
+
 def _standard_conditional_variance(law: NormalLaw) -> Array:
     """Return Var(X | X > 0)/sigma^2."""
 
@@ -392,20 +474,25 @@ def lower_conditional_mean_by_scale(law: Law, alpha: Array | float) -> Array:
 
 
 def root_gradient(
+    root: Callable[..., Array],
+    gradient: Callable[..., tuple[Array, ...]],
+    slope: Callable[..., Array],
+    mean_gradient: Callable[..., tuple[Array, ...]],
     law: Law,
-    inside: Callable[[], tuple[Array, tuple[Array, ...]]],
-    at_limit: Callable[[], tuple[Array, tuple[Array, ...], tuple[Array, ...]]],
+    *parameters: Array,
 ) -> tuple[Array, ...]:
     """Return the gradient of the root of a variance.
 
-    In the limits f is its tangents at mu, and the variance is sigma^2 (E f'^2 - (dE f/dsigma)^2),
-    or (sigma dE f/dmu)^2 where there is one tangent.
+    In the limits f is its tangents at mu, and the deviation is sigma times that of two lines at
+    mu = 0, the root of E f'^2 - (dE f/dsigma)^2, and sigma dE f/dmu elsewhere.
 
     Args:
+        root: The standard deviation, a function of the law and of the parameters as the others.
+        gradient: The gradient of the variance.
+        slope: The second moment of the slope of the activation.
+        mean_gradient: The gradient of the mean.
         law: The law of X.
-        inside: What there is at a law that is no limit: the standard deviation and the gradient of
-            the variance.
-        at_limit: What there is in a limit: E f'^2, its gradient, and that of the mean.
+        *parameters: Those of the activation.
 
     Returns:
         The derivatives in the same order.  Where the deviation is 0 because it is no number any
@@ -414,18 +501,18 @@ def root_gradient(
     >>> import numpy as np
     >>> from elu_sym.numeric.operations import NUMPY
     >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
-    >>> root_gradient(law, lambda: (np.array([2.0]), (np.array([4.0]),)), lambda: ())
+    >>> root_gradient(lambda law: law.one + 1.0, lambda law: (4.0 * law.one,), None, None, law)
     (array([1.]),)
     """
-    ops = law.ops
-    if isinstance(law, LimitLaw):
-        slope, (_, _, *by_parameters), (by_mu, by_sigma, *_) = at_limit()
-        at_zero = ops.sqrt(slope - by_sigma * by_sigma)
-        deviation = ops.where(law.mu == 0.0, at_zero, abs(by_mu))
-        divisor = ops.where(deviation > 0.0, deviation, 1.0)
-        # Where sigma > 0, mu is infinite and the mean has no slope in sigma.
-        parameters = (law.sigma * (0.5 * each) / divisor for each in by_parameters)
-        return by_mu * by_sigma / divisor, deviation, *parameters
-    root, gradient = inside()
-    double = 2.0 * ops.where(root > 0.0, root, 1.0)
-    return tuple(ops.where(root > 0.0, each / double, 0.0 * root) for each in gradient)
+    where = law.ops.where
+    deviation = root(law, *parameters)
+    double = 2.0 * where(deviation > 0.0, deviation, 1.0)
+    found = gradient(law, *parameters)
+    halved = (where(deviation > 0.0, each / double, 0.0 * deviation) for each in found)
+    if isinstance(law, NormalLaw):
+        return tuple(halved)
+    _, _, *by_parameters = halved
+    by_mu, by_sigma, *_ = mean_gradient(law, *parameters)
+    at_zero = law.ops.sqrt(slope(law, *parameters) - by_sigma * by_sigma)
+    unit = where(law.mu == 0.0, at_zero, abs(by_mu))
+    return by_mu * by_sigma / where(unit > 0.0, unit, 1.0), unit, *by_parameters

@@ -69,7 +69,7 @@ def upper_slope_moment(order: int, law: Law, height: Array) -> Array:
     """
     first, second = height, height if order == 2 else 1.0
     if isinstance(law, LimitLaw):
-        return (first * second) * law.positive
+        return (first * law.positive) * second
     return upper_moment(0, law).times(first, second)
 
 

@@ -5,12 +5,12 @@ from sympy import S
 
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.book.decomposition import NoDecompositionError, decompose
-from elu_sym.book.primitives import LowerPartialMoment, PartialMeanDifference, UpperPartialMoment
+from elu_sym.book.primitives import LowerPartialMoment, PartialMomentDifference, UpperPartialMoment
 from elu_sym.symbols import alpha, mu, sigma
 
 ABOVE = UpperPartialMoment(S.One, mu, sigma)
 BELOW = LowerPartialMoment(S.One, mu, sigma, alpha)
-DIFFERENCE = PartialMeanDifference(mu, sigma, alpha)
+DIFFERENCE = PartialMomentDifference(1, mu, sigma, alpha, 1)
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,28 @@ from elu_sym.algebra.normal_form import is_zero
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.book import primitives
 from elu_sym.book.primitives import (
+    PLACE,
     LowerExponentialMoment,
     LowerMixedMoment,
     LowerPartialMoment,
+    LowerTiltedMean,
     LowerWeightedMoment,
+    OppositeMomentDifference,
+    PartialMomentDifference,
     Primitive,
+    SmoothMoment,
     UpperPartialMoment,
+    UpperSlopeMoment,
 )
 from elu_sym.symbols import alpha, mu, sigma
 
 ORDERS = {
     UpperPartialMoment: range(5),
+    UpperSlopeMoment: (1, 2),
+    PartialMomentDifference: (1, 3),
+    OppositeMomentDifference: (1, 3),
+    SmoothMoment: (1, 3),
+    LowerTiltedMean: range(3),
     LowerPartialMoment: range(5),
     LowerExponentialMoment: range(5),
     LowerMixedMoment: range(1, 5),
@@ -28,7 +39,7 @@ ORDERS = {
 
 def every_primitive():
     for kind in Primitive.__subclasses__():
-        arguments = (mu, sigma, alpha)
+        arguments = PLACE
         if kind in ORDERS:
             for order in ORDERS[kind]:
                 yield kind(Integer(order), *arguments[: kind.nargs.args[0] - 1])
@@ -40,7 +51,7 @@ def id_of(value):
     return str(value)
 
 
-CASES = [(p, x) for p in every_primitive() for x in p.args if x in (mu, sigma, alpha)]
+CASES = [(p, x) for p in every_primitive() for x in p.args if x in PLACE]
 
 
 def holds(primitive: Expr, x: Expr, rule: Expr) -> bool:

@@ -157,7 +157,8 @@ def test_an_unknown_id_is_refused():
         verify(["regularity.smooth"])
 
 
-DIFFERENCE, PRODUCT = "partial_mean_difference(law, alpha)", "partial_mean_product(law, alpha)"
+DIFFERENCE = "partial_moment_difference(1, law, alpha, 1)"
+PRODUCT = "partial_mean_product(law, alpha, 1)"
 GENERATED_MUTANTS = [
     ("mean", f"return {DIFFERENCE}", f"return -{DIFFERENCE}"),
     ("variance", f"2*{PRODUCT}", PRODUCT),

@@ -66,7 +66,7 @@ def test_another_process_derives_the_same_bytes(tmp_path):
 
 
 EDITS = [
-    (codegen.GENERATED, "- lower_partial_moment(3", "+ lower_partial_moment(3"),
+    (codegen.GENERATED, "return -lower_conditional_mean", "return lower_conditional_mean"),
     (codegen.GENERATED, "2*partial_mean_product", "3*partial_mean_product"),
     (codegen.GENERATED, "Do not edit", "Do edit"),
     (codegen.GENERATED_GRADIENTS, "-lower_partial_moment_1/alpha", "lower_partial_moment_1/alpha"),

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import numpy as np
+
 from elu_sym.numeric import (
     exponential_moments,
     lower_moments,
@@ -29,6 +31,16 @@ def _without_order(primitive):
     return function
 
 
+def _at_one(primitive):
+    """The last parameter is a scale, of which it is a multiple: here 1."""
+
+    def function(*arguments):
+        return evaluate(primitive, *arguments, np.array(1.0))[0]
+
+    function.__doc__ = primitive.__doc__
+    return function
+
+
 upper_partial_moment = _with_order(upper_moments.upper_partial_moment)
 lower_partial_moment = _with_order(lower_moments.lower_partial_moment)
 lower_exponential_moment = _with_order(exponential_moments.lower_exponential_moment)
@@ -40,9 +52,9 @@ upper_partial_variance = _without_order(variances.upper_partial_variance)
 upper_partial_deviation = _without_order(variances.upper_partial_deviation)
 lower_partial_variance = _without_order(variances.lower_partial_variance)
 lower_partial_deviation = _without_order(variances.lower_partial_deviation)
-partial_mean_product = _without_order(variances.partial_mean_product)
-partial_mean_root = _without_order(variances.partial_mean_root)
-opposite_mean_product = _without_order(variances.opposite_mean_product)
-opposite_mean_root = _without_order(variances.opposite_mean_root)
+partial_mean_product = _at_one(variances.partial_mean_product)
+partial_mean_root = _at_one(variances.partial_mean_root)
+opposite_mean_product = _at_one(variances.opposite_mean_product)
+opposite_mean_root = _at_one(variances.opposite_mean_root)
 
 __all__ = [name for name, value in dict(globals()).items() if callable(value) and name[0] != "_"]

@@ -53,7 +53,7 @@ INLINE double derivative_second_moment(law_at *law, double alpha)
 
 INLINE double covariance(law_at *law, double alpha)
 {
-    return lower_partial_covariance(law, alpha) + upper_partial_covariance(law, 1);
+    return lower_partial_covariance(law, alpha, 1) + upper_partial_covariance(law, 1);
 }
 
 INLINE double negative_mean(law_at *law, double alpha)
@@ -258,7 +258,7 @@ INLINE double selu_derivative_second_moment(law_at *law, double alpha, double sc
 
 INLINE double selu_covariance(law_at *law, double alpha, double scale)
 {
-    return lower_partial_covariance(law, alpha*scale) + upper_partial_covariance(law, scale);
+    return lower_partial_covariance(law, alpha*scale, 1) + upper_partial_covariance(law, scale);
 }
 
 INLINE double selu_negative_mean(law_at *law, double alpha, double scale)
@@ -329,7 +329,7 @@ INLINE double celu_covariance(law_at *law, double alpha)
 {
     law_at shrunk_law_at = shrunk_law(law, alpha);
     law_at *shrunk = &shrunk_law_at;
-    return lower_partial_covariance(shrunk, shrunk->divisor*shrunk->divisor) + upper_partial_covariance(law, 1);
+    return lower_partial_covariance(shrunk, 1, shrunk->divisor) + upper_partial_covariance(law, 1);
 }
 
 INLINE double celu_negative_mean(law_at *law, double alpha)

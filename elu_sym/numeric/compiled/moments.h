@@ -50,7 +50,7 @@ INLINE double upper_slope_moment(int order, law_at *law, double height)
 {
     double second = order == 2 ? height : 1.0;
     if (law->is_limit)
-        return (height * second) * positive_probability(law);
+        return (height * positive_probability(law)) * second;
     return moment_times(upper_moment(0, law), height, second);
 }
 
@@ -105,11 +105,12 @@ INLINE double lower_exponential_moment(int order, law_at *law, double alpha)
     return moment_value(exponential_moment(order, law), order, alpha);
 }
 
-INLINE double lower_partial_covariance(law_at *law, double alpha)
+INLINE double lower_partial_covariance(law_at *law, double alpha, double scale)
 {
     if (law->is_limit)
         return 0.0;
-    return moment_times(exponential_moment(1, law), alpha * law->sigma, law->sigma);
+    double scaled = scale * law->sigma;
+    return moment_times(exponential_moment(1, law), alpha * scaled, scaled);
 }
 
 /* Moments of (1 - e^X)_+. */
