@@ -379,14 +379,16 @@ class Truth(NamedTuple):
         """Return |computed - true| in that unit.
 
         It is infinite for NaN, for an infinity in place of a number and the reverse, and for zero
-        where the true value is a normal number, however conditioned.
+        where the true value is a normal number and more than a unit.
         """
         nearest = float(self.value.mid())
         if math.isinf(nearest) or math.isinf(computed):
             return 0.0 if nearest == computed else math.inf
-        if math.isnan(computed) or (computed == 0 and abs(nearest) >= sys.float_info.min):
+        if math.isnan(computed):
             return math.inf
-        return float((abs(arb(computed) - self.value.mid()) / self.unit()).mid())
+        error = float((abs(arb(computed) - self.value.mid()) / self.unit()).mid())
+        lost = computed == 0 and abs(nearest) >= sys.float_info.min and error > 1
+        return math.inf if lost else error
 
 
 def narrow(
@@ -460,7 +462,7 @@ def errors(
     """Return |computed - true| / (ulp(true) + eps condition) at many points.
 
     It is infinite for NaN, for an infinity in place of a number and the reverse, and for zero where
-    the true value is a normal number, however conditioned.
+    the true value is a normal number and more than a unit.
 
     Args:
         computed: the values, numbers of the precision.
@@ -478,6 +480,6 @@ def errors(
         found = abs((computed - true.nearest) - true.rest) / unit
         infinite = np.isinf(nearest) | np.isinf(computed)
         found[infinite] = np.where(computed == nearest, 0.0, np.inf)[infinite]
-        lost = (computed == 0) & (abs(true.nearest) >= numbers.tiny) & (not zeros)
+        lost = (computed == 0) & (abs(true.nearest) >= numbers.tiny) & (found > 1) & (not zeros)
     found[np.isnan(computed) | lost] = np.inf
     return found
