@@ -19,7 +19,6 @@ from elu_sym.book.primitives import Primitive, UpperPartialMoment
 from elu_sym.generate import printers
 from elu_sym.symbols import mu, sigma
 
-
 class GradientError(ArithmeticError):
     """A gradient that is not proved to be the derivative of the closed form."""
 
@@ -98,11 +97,10 @@ def gradient_function(formula: Formula) -> str:
         reason = "that of the variance over twice the deviation"
         functions = (
             name,
-            f"{activation.variance.function_name}_gradient",
             activation.derivative_second_moment.function_name,
-            f"{activation.mean.function_name}_gradient",
+            f"{activation.variance.function_name}_gradient",
         )
-        text = f"root_gradient({', '.join([*functions, 'law', *activation.parameters])})"
+        text = f"root_gradient({', '.join(['law', *functions, *activation.parameters])})"
     else:
         reason = "proved equal to the derivatives of the closed form"
         symbols = printers.plain_symbols(formula)

@@ -152,7 +152,7 @@ def std_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
 
     By mu, sigma and alpha; that of the variance over twice the deviation.
     """
-    return root_gradient(std, variance_gradient, derivative_second_moment, mean_gradient, law, alpha)
+    return root_gradient(law, std, derivative_second_moment, variance_gradient, alpha)
 
 
 def third_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
@@ -339,7 +339,7 @@ def relu_std_gradient(law: Law) -> tuple[Array, ...]:
 
     By mu and sigma; that of the variance over twice the deviation.
     """
-    return root_gradient(relu_std, relu_variance_gradient, relu_derivative_second_moment, relu_mean_gradient, law)
+    return root_gradient(law, relu_std, relu_derivative_second_moment, relu_variance_gradient)
 
 
 def relu_third_moment_gradient(law: Law) -> tuple[Array, ...]:
@@ -514,7 +514,7 @@ def leaky_relu_std_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
 
     By mu, sigma and slope; that of the variance over twice the deviation.
     """
-    return root_gradient(leaky_relu_std, leaky_relu_variance_gradient, leaky_relu_derivative_second_moment, leaky_relu_mean_gradient, law, slope)
+    return root_gradient(law, leaky_relu_std, leaky_relu_derivative_second_moment, leaky_relu_variance_gradient, slope)
 
 
 def leaky_relu_third_moment_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
@@ -749,7 +749,7 @@ def selu_std_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...]
 
     By mu, sigma, alpha and scale; that of the variance over twice the deviation.
     """
-    return root_gradient(selu_std, selu_variance_gradient, selu_derivative_second_moment, selu_mean_gradient, law, alpha, scale)
+    return root_gradient(law, selu_std, selu_derivative_second_moment, selu_variance_gradient, alpha, scale)
 
 
 def selu_third_moment_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...]:
@@ -1012,7 +1012,7 @@ def celu_std_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
 
     By mu, sigma and alpha; that of the variance over twice the deviation.
     """
-    return root_gradient(celu_std, celu_variance_gradient, celu_derivative_second_moment, celu_mean_gradient, law, alpha)
+    return root_gradient(law, celu_std, celu_derivative_second_moment, celu_variance_gradient, alpha)
 
 
 def celu_third_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:

@@ -84,8 +84,7 @@ def probability_by_scale(law: Law) -> Array:
     if isinstance(law, LimitLaw):
         return 0.0 * law.negative
     t = law.ops.maximum(law.ops.minimum(law.t, _FARTHEST), -_FARTHEST)
-    root, weight = law.density
-    return -((t * (root * root) * weight) / law.sigma) * (root * root)
+    return -t * density_at_zero(law)
 
 
 def lower_mixed_moment(order: int, law: Law, alpha: Array | float) -> Array:
@@ -474,45 +473,50 @@ def lower_conditional_mean_by_scale(law: Law, alpha: Array | float) -> Array:
 
 
 def root_gradient(
-    root: Callable[..., Array],
-    gradient: Callable[..., tuple[Array, ...]],
-    slope: Callable[..., Array],
-    mean_gradient: Callable[..., tuple[Array, ...]],
     law: Law,
+    root: Callable[..., Array],
+    slope: Callable[..., Array],
+    gradient: Callable[..., tuple[Array, ...]],
     *parameters: Array,
 ) -> tuple[Array, ...]:
     """Return the gradient of the root of a variance.
 
-    In the limits f is its tangents at mu, and the deviation is sigma times that of two lines at
-    mu = 0, the root of E f'^2 - (dE f/dsigma)^2, and sigma dE f/dmu elsewhere.
-
     Args:
-        root: The standard deviation, a function of the law and of the parameters as the others.
-        gradient: The gradient of the variance.
-        slope: The second moment of the slope of the activation.
-        mean_gradient: The gradient of the mean.
         law: The law of X.
+        root: The standard deviation, a function of the law and of the parameters as the others.
+        slope: The second moment of the slope of the activation.
+        gradient: That of the variance.
         *parameters: Those of the activation.
 
     Returns:
-        The derivatives in the same order.  Where the deviation is 0 because it is no number any
-        more, so are they.
+        The derivatives in the same order.  Where sigma = 0 the deviation is sigma times the root of
+        ``slope``, and at mu = 0 sigma times that of two straight lines, which a tiny sigma shows;
+        where it is 0 because it is no number any more, so are they.
 
     >>> import numpy as np
     >>> from elu_sym.numeric.operations import NUMPY
     >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
-    >>> root_gradient(lambda law: law.one + 1.0, lambda law: (4.0 * law.one,), None, None, law)
+    >>> root_gradient(law, lambda law: law.one + 1.0, None, lambda law: (4.0 * law.one,))
     (array([1.]),)
     """
     where = law.ops.where
-    deviation = root(law, *parameters)
-    double = 2.0 * where(deviation > 0.0, deviation, 1.0)
-    found = gradient(law, *parameters)
-    halved = (where(deviation > 0.0, each / double, 0.0 * deviation) for each in found)
+
+    def halved(law: Law) -> tuple[Array, ...]:
+        deviation = root(law, *parameters)
+        double = 2.0 * where(deviation > 0.0, deviation, 1.0)
+        return tuple(
+            where(deviation > 0.0, each / double, 0.0 * deviation)
+            for each in gradient(law, *parameters)
+        )
+
     if isinstance(law, NormalLaw):
-        return tuple(halved)
-    _, _, *by_parameters = halved
-    by_mu, by_sigma, *_ = mean_gradient(law, *parameters)
-    at_zero = law.ops.sqrt(slope(law, *parameters) - by_sigma * by_sigma)
-    unit = where(law.mu == 0.0, at_zero, abs(by_mu))
-    return by_mu * by_sigma / where(unit > 0.0, unit, 1.0), unit, *by_parameters
+        return halved(law)
+    nothing = 0.0 * law.negative
+    zero = nothing * law.sigma
+    by_location, by_scale, *others = halved(NormalLaw(law.ops, zero, zero + law.ops.unit**0.5))
+    kink = law.mu == 0.0
+    return (
+        where(kink, by_location, nothing),
+        where(kink, by_scale, law.ops.sqrt(slope(law, *parameters))),
+        *(where(kink, nothing, each) for each in halved(law)[2:]),
+    )
