@@ -304,7 +304,8 @@ class LowerTiltedMean(Primitive, nargs=3):
     homogeneous = False
     definition = staticmethod(
         lambda n: (
-            sigma * LowerWeightedMoment(n, mu, sigma, 1) - mu * LowerExponentialMoment(n, mu, sigma, 1)
+            sigma * LowerWeightedMoment(n, mu, sigma, 1)
+            - mu * LowerExponentialMoment(n, mu, sigma, 1)
         )
     )
 

@@ -37,10 +37,11 @@ from scipy.special import erfcx, log_ndtr, ndtr
 from tqdm import tqdm
 
 sys.path.extend(str(Path(__file__).parents[1] / folder) for folder in ("", "shared"))
-from accuracy import MAXIMUM, REGIMES, log_uniform, signs
+from accuracy import LIMITS
 from bench.derivations import Measurement, machine, measure, write
 from formula_oracles import truths
 from oracles import Truth
+from regimes import REGIMES, log_uniform, signs
 
 from elu_sym.book.formula import elu, moments
 from elu_sym.numeric.function import NumericFunction, implementation
@@ -233,7 +234,7 @@ SCALARS = ((0.3, 1.2, 1.5), (-3.0, 0.7, 1.0), (0.0, 1.0, 1.0), (2.0, 0.25, 2.0))
 def hard(rng: Generator, size: int) -> Arguments:
     """Points of every regime of the accuracy test in turn."""
     share = -(-size // len(REGIMES))
-    places = [regime(rng, share) for regime in REGIMES.values()]
+    places = [regime(rng, share)[:2] for regime in REGIMES.values()]
     mu, sigma = (np.concatenate(each)[:size] for each in zip(*places, strict=True))
     return mu, sigma, log_uniform(rng, 1e-10, 1e10, size)
 
@@ -475,7 +476,7 @@ def digits_entry(computed: list[float], known: list[Truth]) -> dict[str, float]:
     pairs = list(zip(computed, known, strict=True))
     digits = [correct_digits(value, truth) for value, truth in pairs]
     lost = [math.isfinite(float(t.value)) and not math.isfinite(x) for x, t in pairs]
-    right = [truth.error(value) <= MAXIMUM for value, truth in pairs]
+    right = [truth.error(value) <= LIMITS["formula"][0] for value, truth in pairs]
     return {
         "median": _rounded(median(digits)),
         "quantile": _rounded(float(np.quantile(digits, 0.01))),

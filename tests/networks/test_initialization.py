@@ -7,10 +7,10 @@ from collections.abc import Callable
 import mpmath
 import numpy as np
 import pytest
-from accuracy import REGIMES
 from flint import arb, ctx
-from formula_oracles import LogJet, _narrowed, _point
-from oracles import PRECISIONS
+from formula_oracles import Point, enclosed
+from half_lines import PRECISIONS, Jet, Truth
+from regimes import REGIMES
 from seeds import seed_of_this_run
 
 from elu_sym.networks import gains
@@ -35,25 +35,16 @@ POINTS = 60
 LARGEST = arb(sys.float_info.max)
 
 
-def gain_jet(preserve: str, precision: int, mu: float, sigma: float, alpha: float) -> LogJet:
-    """A gain and its derivatives by the logarithms of the arguments, from the moment's."""
-    point, height = _point(precision, mu, sigma), arb(alpha)
-    name = "derivative_second_moment" if preserve == "gradient" else preserve
-    moment, *slopes = getattr(point, name)(height)
-    unit = arb(1) if preserve == "gradient" else arb(sigma)
-    value = unit / moment.sqrt()
-    by_mu, by_sigma, by_alpha = (-slope / (2 * moment) * value for slope in slopes)
-    return LogJet(value, by_mu, by_sigma + (0 if preserve == "gradient" else value), by_alpha)
+def moment_of(preserve: str, point: Point) -> Jet:
+    return point.jet("derivative_second_moment" if preserve == "gradient" else preserve)
 
 
 def is_beyond(preserve: str, *point: float) -> bool:
     """Whether a gain is surely larger than every double."""
     saved = ctx.prec
     try:
-        for precision in PRECISIONS[:4]:
-            half_lines = _point(precision, *point[:2])
-            name = "derivative_second_moment" if preserve == "gradient" else preserve
-            moment = getattr(half_lines, name)(arb(point[2]))[0]
+        for ctx.prec in PRECISIONS[:3]:
+            moment = moment_of(preserve, Point("elu", False, *point)).value
             unit = arb(1) if preserve == "gradient" else arb(point[1])
             if moment.abs_upper().sqrt() * LARGEST < unit:
                 return True
@@ -64,10 +55,13 @@ def is_beyond(preserve: str, *point: float) -> bool:
     return False
 
 
-def truth_of(preserve: str, *point: float):
-    return _narrowed(
-        (preserve,), lambda precision: lambda name: gain_jet(name, precision, *point), point
-    )[preserve]
+def truth_of(preserve: str, *point: float) -> Truth:
+    def gain_at(here: Point) -> Jet:
+        root = moment_of(preserve, here).sqrt()
+        sigma = here.law.variable(here.law.sigma, 1)
+        return (sigma / sigma if preserve == "gradient" else sigma) / root
+
+    return enclosed({preserve: gain_at}, point)[preserve]
 
 
 def published(preserve: str) -> Callable[..., np.ndarray]:
@@ -81,7 +75,7 @@ def by_factors(preserve: str) -> Callable[..., np.ndarray]:
 def errors(preserve: str, regime: str, size: int, implementation, seed: int = 0):
     """The errors at points of a regime whose gain is a double, and whether all others raise."""
     rng = np.random.default_rng([seed, *regime.encode()])
-    mu, sigma = REGIMES[regime](rng, size)
+    mu, sigma, *_ = REGIMES[regime](rng, size)
     alpha = np.exp(rng.uniform(math.log(1e-10), math.log(1e10), size))
     alpha[rng.random(size) < 0.2] = 1.0
     found, places = [], []

@@ -1,293 +1,93 @@
-"""Measure the error of every published formula against Arb, all over the range of its arguments.
+"""Measure the error of every formula and derivative against Arb, all over the range.
 
-    python tests/shared/accuracy.py                # two million points a formula, a fresh seed
+    python tests/shared/accuracy.py                # two million points, a fresh seed
     python tests/shared/accuracy.py --seed 1       # the same points again
     python tests/shared/accuracy.py --write        # keep the result beside this file
 
-The measure is |computed - true| / (ulp(true) + 2^-52 sum |x dF/dx|), the sum over all arguments:
-at most 8, and 1 on average, in every regime; infinite for NaN, for a wrong infinity and for zero
-where the true value is a normal number.  A point without a truth ends the program.
+What is measured is ``FORMULAS``, every formula of the book, and the derivative of each in each of
+its arguments, which PyTorch and JAX take; one without a truth ends the program.  The measure is
 
-Half of the points lie anywhere in the range.  The rest lie where something happens: in the limits,
-and where an implementation goes from one form to another.  The points depend on the seed alone,
-not on the number of processes.  SELU, CELU, leaky ReLU and ReLU are made of the same parts as ELU
-and have their share of the points, ``LIGHT``.  Where the compiled module is in use, NumPy computes
-the same again, and the larger of the two errors counts.
+    |computed - true| / (ulp(true) + 2^-52 sum |x dF/dx|),
+
+the sum over all arguments, for a derivative with the derivative in place of F; infinite for NaN,
+for a wrong infinity, and in a formula for zero where the true value is normal and over a unit.  At
+mu = sigma = 0 a density is infinite; 0 stands for it in derivatives, and those that are infinite
+are left out there.
+
+The formulas of ELU are measured at all points, those of other activations and derivatives at one
+in ``LIGHT``.  NumPy computes the same again where C is in use, and Python's numbers at one in
+``SINGLE``; the largest error counts.  The points depend on the seed alone.  A run that was
+interrupted goes on where it stopped, from its parts in .make/accuracy.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import multiprocessing
 import os
 import secrets
+import shutil
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from formula_oracles import DEGREES, celu_truths, leaky_relu_truths, selu_truths, truths
-from oracles import Truth
+import regimes
+from formula_oracles import ACTIVATIONS, truths
+from half_lines import Columns, Truth, errors
+from regimes import REGIMES, Array
 
-from elu_sym.book.formula import ACTIVATIONS, Formula
+from elu_sym.book.formula import FORMULAS, Formula
+from elu_sym.generate.whole_files import write_whole
+from elu_sym.numeric import _gradients
+from elu_sym.numeric.evaluation import evaluate
 
-MAXIMUM, MEAN = 8.0, 1.0
+LIMITS = {"formula": (8.0, 1.0), "derivative": (128.0, 16.0)}
+"""The largest error of any point and of the mean over a regime."""
+
+LEAST = {"float64": 1e-250, "float32": 1e-25}
+"""Below this the unit of a derivative stays the same: parts of it are no normal numbers."""
+
+LEAST_DEVIATION = {"float64": 1e-140, "float32": 1e-15}
+"""Where a standard deviation is smaller, its variance is no number, and its derivatives are 0."""
+
 FEW = 20  # of so many points or fewer the mean is not judged
-POINTS = 2_000_000
-BLOCK = 1000
-LIGHT = 16
+POINTS, BLOCK = 2_000_000, 4000
+LIGHT, SINGLE = 16, 256
+ROOT = Path(__file__).resolve().parents[2]
 RESULTS = Path(__file__).with_suffix(".json")
+PARTS = ROOT / ".make" / "accuracy"
 
-Array = NDArray[np.float64]
-Generator = np.random.Generator
-Place = tuple[Array, Array]
+Function = Callable[..., Any]
 
 
-def log_uniform(rng: Generator, low: float, high: float, size: int) -> Array:
-    return np.exp(rng.uniform(math.log(low), math.log(high), size))
+def implementations(formula: Formula) -> Iterator[tuple[int, Function]]:
+    """What computes a formula, each with the share of the points at which it is measured."""
 
+    def one_by_one(function: Function) -> Function:
+        return lambda *columns: np.array(
+            [function(*point) for point in zip(*(x.tolist() for x in columns), strict=True)]
+        )
 
-def signs(rng: Generator, size: int) -> Array:
-    return rng.choice([-1.0, 1.0], size)
+    yield 1, formula
+    if formula.numeric.compiled is not None:
+        yield 1, formula.numeric.by_numpy
+        yield SINGLE, one_by_one(formula)
+    yield SINGLE, one_by_one(formula.numeric.by_numpy)
 
 
-def near_one(rng: Generator, size: int) -> Array:
-    """One, and both sides of it at every distance from an ulp to a tenth."""
-    return 1 + signs(rng, size) * log_uniform(rng, 1e-17, 0.1, size)
-
-
-def some_scale(rng: Generator, size: int) -> Array:
-    """Mostly where the regimes of t and sigma meet, now and then anywhere in the range."""
-    ordinary, any_scale = log_uniform(rng, 1e-3, 1e3, size), log_uniform(rng, 1e-300, 1e150, size)
-    return np.where(rng.random(size) < 0.75, ordinary, any_scale)
-
-
-def anywhere(rng: Generator, size: int) -> Place:
-    mu = signs(rng, size) * log_uniform(rng, 1e-300, 1e150, size)
-    sigma = log_uniform(rng, 1e-300, 1e150, size)
-    mu[rng.random(size) < 0.02] = 0.0
-    return mu, sigma
-
-
-def ordinary(rng: Generator, size: int) -> Place:
-    sigma = log_uniform(rng, 1e-2, 30, size)
-    return rng.uniform(-6, 6, size) * sigma, sigma
-
-
-def vanishing_scale(rng: Generator, size: int) -> Place:
-    sigma = log_uniform(rng, 1e-300, 1e-2, size)
-    return rng.uniform(-12, 12, size) * sigma, sigma
-
-
-def any_scale(rng: Generator, size: int) -> Place:
-    sigma = log_uniform(rng, 1e-300, 1e150, size)
-    return rng.uniform(-60, 60, size) * sigma, sigma
-
-
-def unit_scale(rng: Generator, size: int) -> Place:
-    t = rng.uniform(-20, 20, size)
-    sigma = log_uniform(rng, 0.5, 2, size) / (1 + abs(t))
-    return t * sigma, sigma
-
-
-def location_near_zero(rng: Generator, size: int) -> Place:
-    sigma = some_scale(rng, size)
-    return signs(rng, size) * log_uniform(rng, 1e-18, 1, size) * sigma, sigma
-
-
-def location_zero(rng: Generator, size: int) -> Place:
-    return np.zeros(size), log_uniform(rng, 1e-300, 1e150, size)
-
-
-def first_tilt_at_zero(rng: Generator, size: int) -> Place:
-    """t + sigma near zero."""
-    sigma = np.minimum(some_scale(rng, size), 1e74)
-    return -(sigma**2) * near_one(rng, size), sigma
-
-
-def second_tilt_at_zero(rng: Generator, size: int) -> Place:
-    """t + 2 sigma near zero."""
-    sigma = np.minimum(some_scale(rng, size), 1e74)
-    return -2 * sigma**2 * near_one(rng, size), sigma
-
-
-def far_tails(rng: Generator, size: int) -> Place:
-    sigma = log_uniform(rng, 1e-5, 1e150, size)
-    return signs(rng, size) * rng.uniform(30, 60, size) * sigma, sigma
-
-
-def far_left(rng: Generator, size: int) -> Place:
-    """Where exp(mu) is what there is."""
-    return -log_uniform(rng, 1, 800, size), log_uniform(rng, 1e-300, 30, size)
-
-
-def far_away(rng: Generator, size: int) -> Place:
-    """t to plus and minus infinity at an ordinary sigma."""
-    sigma = log_uniform(rng, 1e-2, 30, size)
-    return signs(rng, size) * log_uniform(rng, 10, 1e100, size) * sigma, sigma
-
-
-def subnormal_results(rng: Generator, size: int) -> Place:
-    """Where sigma, sigma^2, P[X > 0], exp(mu), exp(2 mu) or sigma^2/mu is next to subnormal."""
-    t = rng.uniform(-40, 40, size)
-    sigma = log_uniform(rng, 1e-310, 1e-290, size)
-    root = log_uniform(rng, 1e-165, 1e-150, size)
-    scale = some_scale(rng, size)
-    tail = signs(rng, size) * rng.uniform(36, 40, size)
-    narrow = log_uniform(rng, 1e-300, 30, size)
-    ratio = log_uniform(rng, 1e-229, 1e-80, size)
-    kinds = [
-        (t * sigma, sigma),
-        (t * root, root),
-        (tail * scale, scale),
-        (-rng.uniform(690, 760, size), narrow),
-        (-rng.uniform(340, 380, size), narrow),
-        (ratio * (ratio * 1e300) * log_uniform(rng, 1, 1e26, size), ratio),
-    ]
-    mu, sigma = zip(*kinds, strict=True)
-    kind = rng.integers(0, len(kinds), size)
-    return np.choose(kind, mu), np.choose(kind, sigma)
-
-
-def edges_of_t(rng: Generator, size: int) -> Place:
-    t = rng.choice([-77.0, -36.0, -10.5, -2.0, -1.0, -0.5, 2.0, 36.0, 77.0], size)
-    sigma = some_scale(rng, size)
-    return t * near_one(rng, size) * sigma, sigma
-
-
-def edges_of_sigma(rng: Generator, size: int) -> Place:
-    """On the left, sigma and |mu| + sigma near the ends of regimes."""
-    t = -log_uniform(rng, 0.5, 100, size)
-    end = rng.choice([0.5, 0.7, 0.9], size) * near_one(rng, size)
-    total = rng.choice([0.7, 1.0, 1.5], size) * near_one(rng, size)
-    sigma = np.where(rng.random(size) < 0.5, end, total / (1 - t))
-    return t * sigma, sigma
-
-
-def edges_of_steps(rng: Generator, size: int) -> Place:
-    """The steps sigma and 2 sigma of the Mills ratio near the longest that differences take."""
-    t = rng.uniform(-2, 40, size)
-    sigma = (t + 4) * (3 * near_one(rng, size) - 1) / rng.choice([1.0, 2.0], size)
-    return t * sigma, sigma
-
-
-def edges_of_differences(rng: Generator, size: int) -> Place:
-    t = signs(rng, size) * log_uniform(rng, 0.01, 100, size)
-    sigma = log_uniform(rng, 0.3, 3, size) * (1 + abs(t))
-    return t * sigma, sigma
-
-
-def edges_of_expansions(rng: Generator, size: int) -> Place:
-    t = -log_uniform(rng, 0.3, 100, size)
-    sigma = log_uniform(rng, 0.3, 3, size) / (1 + abs(t))
-    return t * sigma, sigma
-
-
-REGIMES: dict[str, Callable[[Generator, int], Place]] = {
-    regime.__name__: regime
-    for regime in (
-        anywhere,
-        ordinary,
-        unit_scale,
-        any_scale,
-        vanishing_scale,
-        location_near_zero,
-        location_zero,
-        first_tilt_at_zero,
-        second_tilt_at_zero,
-        far_tails,
-        far_left,
-        far_away,
-        subnormal_results,
-        edges_of_t,
-        edges_of_sigma,
-        edges_of_steps,
-        edges_of_differences,
-        edges_of_expansions,
-    )
-}
-
-
-class Family(NamedTuple):
-    """An activation as it is measured.
-
-    Attributes:
-        truths: from the names of formulas and a point to their truths.
-        quantities: the names of the formulas that are measured.
-        arguments: from places and an alpha for each to the columns of arguments.
-        share: one in how many points is taken.
-    """
-
-    truths: Callable[..., dict[str, Truth]]
-    quantities: tuple[str, ...]
-    arguments: Callable[[Generator, Array, Array, Array], tuple[Array, ...]]
-    share: int = LIGHT
-
-
-def _of_elu(rng: Generator, mu: Array, sigma: Array, alpha: Array) -> tuple[Array, ...]:
-    return mu, sigma, alpha
-
-
-def _of_selu(rng: Generator, mu: Array, sigma: Array, alpha: Array) -> tuple[Array, ...]:
-    """The scale is near those in use: a large one multiplies the ulp of a subnormal moment."""
-    return mu, sigma, alpha, log_uniform(rng, 0.5, 2, mu.size)
-
-
-def _of_celu(rng: Generator, mu: Array, sigma: Array, alpha: Array) -> tuple[Array, ...]:
-    """CELU sees mu and sigma in units of alpha, where they are not to be subnormal.
-
-    Half of the places are meant in these units.
-    """
-    unit = np.where(rng.random(mu.size) < 0.5, alpha, 1.0)
-    smallest = 1e-300 * np.maximum(alpha, 1.0)
-
-    def in_range(x: Array) -> Array:
-        size = np.clip(abs(x * unit), smallest, 1e150)
-        return np.where(x == 0, x, np.copysign(size, x))
-
-    return in_range(mu), in_range(sigma), alpha
-
-
-def _of_leaky_relu(rng: Generator, mu: Array, sigma: Array, alpha: Array) -> tuple[Array, ...]:
-    """A slope below 1, of which leaky ReLU is a straight line."""
-    return mu, sigma, log_uniform(rng, 1e-10, 1, mu.size)
-
-
-def _of_relu(rng: Generator, mu: Array, sigma: Array, alpha: Array) -> tuple[Array, ...]:
-    return mu, sigma
-
-
-ALL, PIECEWISE_LINEAR = tuple(DEGREES), ("mean", "absolute_mean", "variance", "std")
-
-FAMILIES = {
-    "elu": Family(truths, ALL, _of_elu, share=1),
-    "selu": Family(selu_truths, ALL, _of_selu),
-    "celu": Family(celu_truths, ALL, _of_celu),
-    "leaky_relu": Family(leaky_relu_truths, PIECEWISE_LINEAR, _of_leaky_relu),
-    "relu": Family(leaky_relu_truths, PIECEWISE_LINEAR, _of_relu),
-}
-
-
-def published(activation: str) -> dict[str, Callable[..., Any]]:
-    """Return the numeric functions of the book that are measured, by the name of the quantity."""
-    formulas = ACTIVATIONS[activation].formulas
-    return {name: formulas[name] for name in FAMILIES[activation].quantities if name in formulas}
-
-
-def implementations(function: Callable[..., Any]) -> tuple[Callable[..., Any], ...]:
-    """Return what computes a formula: C as users call it, and NumPy."""
-    if isinstance(function, Formula) and function.numeric.compiled is not None:
-        return function, function.numeric.by_numpy
-    return (function,)
+def gradient(formula: Formula) -> Function:
+    """What computes the derivatives of a formula."""
+    function = getattr(_gradients, f"{formula.function_name}_gradient")
+    return lambda *columns: evaluate(function, *columns)
 
 
 @dataclass
@@ -303,9 +103,6 @@ class Tally:
     def mean(self) -> float:
         return self.total / self.points
 
-    def add(self, error: float, point: tuple[float, ...]) -> None:
-        self.merge(Tally(1, error, error, point))
-
     def merge(self, other: Tally) -> None:
         self.points += other.points
         self.total += other.total
@@ -316,28 +113,90 @@ class Tally:
 Tallies = dict[str, Tally]
 
 
-def errors_at(activation: str, columns: tuple[Array, ...], functions: Any = None) -> Tallies:
-    """Measure formulas of an activation at the points whose arguments are in the columns.
+def tally(found: Array, columns: tuple[Array, ...]) -> Tally:
+    """Count the errors at points; those that are NaN are left out."""
+    place = np.flatnonzero(found == found)
+    if not place.size:
+        return Tally()
+    worst = place[np.argmax(found[place])]
+    point = tuple(float(column[worst]) for column in columns)
+    return Tally(place.size, float(found[place].sum()), float(found[worst]), point)
+
+
+def measure_formulas(
+    formulas: Sequence[Formula], columns: tuple[Array, ...], value: Function | None = None
+) -> Tallies:
+    """Measure formulas of the same activation and arguments.
 
     Args:
-        activation: its name.
-        columns: mu, sigma and the parameters.
-        functions: what to measure, by the name of the quantity; what is published, if not given.
+        formulas: the formulas.
+        columns: the arguments.
+        value: what is measured in place of the first formula.
     """
-    functions = published(activation) if functions is None else functions
-    prefix = "" if activation == "elu" else f"{activation}."
-    tallies = {name: Tally() for name in functions}
-    values = [
-        np.array([each(*columns) for each in implementations(function)]).T.tolist()
-        for function in functions.values()
+    known = truths_at(formulas, columns)
+    tallies = {}
+    for formula in formulas:
+        true = Columns.of(each[formula.name] for each in known)
+        worst = np.zeros(len(known))
+        for share, function in [(1, value)] if value else implementations(formula):
+            computed = function(*(column[::share] for column in columns))
+            worst[::share] = np.maximum(worst[::share], errors(computed, true.every(share)))
+        tallies[formula.id] = tally(worst, columns)
+    return tallies
+
+
+def measure_derivatives(
+    formulas: Sequence[Formula],
+    columns: tuple[Array, ...],
+    gradient: Callable[[Formula], Function] = gradient,
+    dtype: str = "float64",
+) -> Tallies:
+    """Measure the derivatives of formulas of the same activation and arguments.
+
+    Args:
+        formulas: the formulas; those by cases, which have no derivatives, are left out.
+        columns: the arguments.
+        gradient: what computes the derivatives of a formula.
+        dtype: the precision of the derivatives.
+    """
+    formulas = [formula for formula in formulas if not formula.quantity.by_cases]
+    known = truths_at(formulas, columns, derivatives=True) if formulas else []
+    tallies = {}
+    for formula in formulas:
+        for i, (name, slopes) in enumerate(
+            zip(formula.arguments, gradient(formula)(*columns), strict=True)
+        ):
+            true = Columns.of(each[f"{formula.name} by {i}"] for each in known)
+            error = errors(slopes, true, dtype, zeros=True, least=LEAST[dtype])
+            mu, sigma = columns[:2]
+            error[(mu == 0) & (sigma == 0) & np.isinf(true.nearest)] = np.nan
+            error[np.isinf(mu) & (sigma == 0)] = np.nan  # which limit comes first decides
+            if ACTIVATIONS[formula.activation.name].in_units and name == "alpha":
+                error[regimes.nearly_linear(*columns)] = np.nan
+            if formula.name == "std":
+                value = Columns.of(each[formula.name] for each in known).nearest
+                error[(sigma > 0) & (value < LEAST_DEVIATION[dtype])] = np.nan
+            tallies[f"{formula.id} by {name}"] = tally(error, columns)
+    return tallies
+
+
+def truths_at(
+    formulas: Sequence[Formula], columns: tuple[Array, ...], derivatives: bool = False
+) -> list[dict[str, Truth]]:
+    """The truths of formulas of one activation at points, and those of their derivatives."""
+    names, activation = [formula.name for formula in formulas], formulas[0].activation.name
+    return [
+        truths(names, *point, activation=activation, derivatives=derivatives)
+        for point in zip(*(column.tolist() for column in columns), strict=True)
     ]
-    for point, *computed in zip(
-        zip(*(column.tolist() for column in columns), strict=True), *values, strict=True
-    ):
-        found = FAMILIES[activation].truths(functions, *point)
-        for name, value in zip(functions, computed, strict=True):
-            tallies[name].add(max(map(found[name].error, value)), point)
-    return {prefix + name: tally for name, tally in tallies.items()}
+
+
+def groups() -> Iterator[list[Formula]]:
+    """The formulas of the book, those of the same activation and arguments together."""
+    found: dict[tuple[Any, ...], list[Formula]] = {}
+    for formula in FORMULAS.values():
+        found.setdefault((formula.activation, formula.arguments), []).append(formula)
+    yield from found.values()
 
 
 class Block(NamedTuple):
@@ -348,24 +207,71 @@ class Block(NamedTuple):
     index: int
     size: int
 
-    def places(self) -> tuple[Generator, Array, Array, Array]:
-        """Return mu, sigma and alpha of the points, and the generator that they came from."""
+    def columns(self, formula: Formula, derivatives: bool = False) -> tuple[Array, ...]:
+        """Draw the arguments of a formula, or of its derivatives."""
         rng = np.random.default_rng([self.seed, crc32(self.regime.encode()), self.index])
-        mu, sigma = REGIMES[self.regime](rng, self.size)
-        mu = np.clip(mu, -1e150, 1e150)
-        sigma[rng.random(self.size) < 0.02] = 0.0  # the limit belongs to every regime of mu
-        alpha = log_uniform(rng, 1e-10, 1e10, self.size)
-        alpha[rng.random(self.size) < 0.125] = 1.0
-        return rng, mu, sigma, alpha
+        place = regimes.places(self.regime, rng, self.size)
+        names, in_units = formula.arguments, ACTIVATIONS[formula.activation.name].in_units
+        columns = regimes.arguments(names, in_units, rng, *place)
+        if not derivatives:
+            return columns
+        return regimes.in_the_range_of_derivatives(names, in_units, columns)
 
     def measure(self) -> Tallies:
-        """Measure every published formula, by its id."""
-        rng, *places = self.places()
+        """Measure everything."""
         tallies: Tallies = {}
-        for activation, family in FAMILIES.items():
-            some = (column[:: family.share] for column in places)
-            tallies |= errors_at(activation, family.arguments(rng, *some))
+        for formulas in groups():
+            share = 1 if formulas[0].activation.name == "elu" else LIGHT
+            columns = (x[::share] for x in self.columns(formulas[0]))
+            tallies |= measure_formulas(formulas, tuple(columns))
+            columns = (x[::LIGHT] for x in self.columns(formulas[0], derivatives=True))
+            tallies |= measure_derivatives(formulas, tuple(columns))
         return tallies
+
+    def measured(self, folder: Path | None) -> Tallies:
+        """Measure everything, or read it from the part that an earlier run left in the folder."""
+        if folder is None:
+            return self.measure()
+        path = folder / f"{self.regime}-{self.index}.json"
+        known = read_part(path, self)
+        if known is None:
+            known = self.measure()
+            rows = json.dumps({name: asdict(each) for name, each in known.items()})
+            write_whole(path, f"{self.mark(rows)}\n{rows}")
+        return known
+
+    def mark(self, rows: str) -> str:
+        """What a part begins with: of which points and sources it is, and that it is whole."""
+        return f"{sources():08x} {crc32(repr((*self, rows)).encode()):08x}"
+
+
+def read_part(path: Path, block: Block) -> Tallies | None:
+    """The tallies of a block, unless they are damaged or of other sources or points."""
+    try:
+        mark, rows = path.read_text(encoding="utf-8").split("\n", 1)
+    except (OSError, ValueError):
+        return None
+    if mark != block.mark(rows):
+        return None
+    return {
+        name: Tally(**each | {"worst": tuple(each["worst"])})
+        for name, each in json.loads(rows).items()
+    }
+
+
+def sources() -> int:
+    """The checksum of what is measured and what measures."""
+    paths = sorted(
+        path
+        for folder in (
+            ROOT / "elu_sym" / "numeric",
+            ROOT / "elu_sym" / "book",
+            Path(__file__).parent,
+        )
+        for path in folder.rglob("*.[pch]*")
+        if path.suffix in (".py", ".c", ".h")
+    )
+    return crc32(b"".join(path.read_bytes() for path in paths))
 
 
 def blocks(points: int, seed: int) -> Iterator[Block]:
@@ -377,55 +283,70 @@ def blocks(points: int, seed: int) -> Iterator[Block]:
             yield Block(regime, seed, index, min(BLOCK, size - start))
 
 
+def limits(name: str) -> tuple[float, float]:
+    """The limits of a formula or of a derivative, by its name in a tally."""
+    return LIMITS["derivative" if " by " in name else "formula"]
+
+
 def flaws(regime: str, tallies: Tallies) -> list[str]:
     """Say which errors are beyond the limits."""
-    return [
-        f"{formula}, {regime}: maximum {tally.maximum:.3g}, mean {tally.mean:.3g},"
-        f" worst at {tally.worst}"
-        for formula, tally in tallies.items()
-        if not (tally.maximum <= MAXIMUM and (tally.mean <= MEAN or tally.points <= FEW))
-    ]
+    found = []
+    for name, each in tallies.items():
+        maximum, mean = limits(name)
+        if not (each.maximum <= maximum and (each.points <= FEW or each.mean <= mean)):
+            found.append(
+                f"{name}, {regime}: maximum {each.maximum:.3g}, mean {each.mean:.3g},"
+                f" worst at {each.worst}"
+            )
+    return found
 
 
 Table = dict[str, Tallies]
 
 
-def measure(points: int, seed: int, processes: int) -> Table:
-    """Measure every formula in every regime, the regimes together last, as ``all``."""
+def measure(points: int, seed: int, processes: int, folder: Path | None = None) -> Table:
+    """Measure everything in every regime, the regimes together last, as ``all``."""
     planned = list(blocks(points, seed))
     table: Table = {regime: {} for regime in (*REGIMES, "all")}
+    tasks = [(block, folder) for block in planned]
     with (
-        # Threads of libraries that are loaded, too, forbid a fork.
-        multiprocessing.get_context("spawn").Pool(processes) as pool,
+        _pool(processes) as each_of,
         tqdm(total=sum(block.size for block in planned), unit=" points", unit_scale=True) as bar,
     ):
-        for block, tallies in zip(planned, pool.imap(Block.measure, planned), strict=True):
-            for formula, tally in tallies.items():
+        for block, tallies in zip(planned, each_of(_measured, tasks), strict=True):
+            for name, each in tallies.items():
                 for row in (block.regime, "all"):
-                    table[row].setdefault(formula, Tally()).merge(tally)
+                    table[row].setdefault(name, Tally()).merge(each)
             bar.update(block.size)
     return table
 
 
+@contextmanager
+def _pool(processes: int) -> Iterator[Function]:
+    """What maps a function over tasks in order, by so many processes; 0 is this one."""
+    if not processes:
+        yield map
+        return
+    # Threads of libraries that are loaded, too, forbid a fork.
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        yield pool.imap
+
+
+def _measured(task: tuple[Block, Path | None]) -> Tallies:
+    block, folder = task
+    return block.measured(folder)
+
+
 def text_of(table: Table) -> str:
-    """Lay the table out, by formula and regime."""
-    lines = [f"{'formula':24} {'regime':20} {'points':>9} {'max err':>8} {'mean err':>8}  worst"]
-    for formula in table["all"]:
-        for regime, tallies in table.items():
-            tally = tallies[formula]
-            lines.append(
-                f"{formula:24} {regime:20} {tally.points:9} {tally.maximum:8.3f} {tally.mean:8.3f}"
-                f"  {tally.worst}"
-            )
+    """Lay out what was found in all regimes together."""
+    lines = [f"{'formula':42} {'points':>9} {'max err':>8} {'mean err':>8}  regime, worst point"]
+    for name, each in table["all"].items():
+        regime = next(regime for regime in table if table[regime][name].worst == each.worst)
+        lines.append(
+            f"{name:42} {each.points:9} {each.maximum:8.3f} {each.mean:8.3f}"
+            f"  {regime}, {each.worst}"
+        )
     return "\n".join(lines)
-
-
-def worst_points(table: Table) -> list[dict[str, Any]]:
-    """Return the worst point of each formula, as it is kept."""
-    return [
-        {"formula": formula, "point": list(tally.worst), "error": tally.maximum}
-        for formula, tally in table["all"].items()
-    ]
 
 
 def read() -> dict[str, Any]:
@@ -449,30 +370,27 @@ def write(table: Table, points: int, seed: int) -> None:
     kept = read()["worst_points"] if RESULTS.exists() else []
     known = {(entry["formula"], *entry["point"]) for entry in kept}
     new = [
-        entry for entry in worst_points(table) if (entry["formula"], *entry["point"]) not in known
+        {"formula": name, "point": list(each.worst), "error": each.maximum}
+        for name, each in table["all"].items()
+        if (name, *each.worst) not in known
     ]
-    rows = [
-        {
-            "formula": formula,
-            "regime": regime,
-            "points": tally.points,
-            "maximum": tally.maximum,
-            "mean": tally.mean,
-            "worst": list(tally.worst),
-        }
-        for regime, tallies in table.items()
-        for formula, tally in tallies.items()
-    ]
+    rows = [{"formula": name, **asdict(each)} for name, each in table["all"].items()]
+    counts = {regime: max(x.points for x in table[regime].values()) for regime in table}
     result = {
         "seed": seed,
         "points": points,
-        "limits": {"maximum": MAXIMUM, "mean": MEAN},
+        "limits": LIMITS,
+        "regimes": counts,
         "table": rows,
         "worst_points": kept + new,
     }
-    part = RESULTS.with_suffix(".part")
-    part.write_text(_json(result), encoding="utf-8")
-    part.replace(RESULTS)
+    write_whole(RESULTS, _json(result))
+
+
+def seed_to_go_on_with(points: int) -> int | None:
+    """The seed of a run of so many points that was interrupted, if there is one."""
+    found = sorted(PARTS.glob(f"*-{points}"), key=lambda folder: folder.stat().st_mtime)
+    return int(found[-1].name.split("-")[0]) if found else None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -482,15 +400,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="how many at once")
     parser.add_argument("--write", action="store_true", help=f"keep the result in {RESULTS.name}")
     options = parser.parse_args(arguments)
-    seed = secrets.randbits(64) if options.seed is None else options.seed
+    seed = options.seed
+    if seed is None:
+        seed = seed_to_go_on_with(options.points)
+    if seed is None:
+        seed = secrets.randbits(64)
     print(f"seed {seed}", flush=True)
-    table = measure(options.points, seed, options.processes)
+    folder = PARTS / f"{seed}-{options.points}"
+    folder.mkdir(parents=True, exist_ok=True)
+    table = measure(options.points, seed, options.processes, folder)
     print(text_of(table))
     found = [flaw for regime, tallies in table.items() for flaw in flaws(regime, tallies)]
     for flaw in found:
         print(flaw)
     if options.write and not found:
         write(table, options.points, seed)
+    shutil.rmtree(folder)
     return 1 if found else 0
 
 

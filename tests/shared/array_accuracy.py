@@ -1,200 +1,75 @@
-"""Formulas and gradients of other libraries against Arb, in the measure of ``numeric.accuracy``.
-
-An error is |computed - true| / (ulp(true) + eps sum |x dF/dx|) with the ulp and the eps of the
-precision at hand, for a derivative in place of F as well.
-"""
+"""Formulas and gradients of other libraries against Arb: the list and the regimes of `accuracy`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-from accuracy import FAMILIES, REGIMES, Block, published
-from flint import arb, ctx
-from formula_oracles import DEGREES, _point
+from accuracy import Block, Function, Tallies, Tally, measure_derivatives, tally, truths_at
+from half_lines import Columns, errors
+from regimes import REGIMES, Array
 
-PRECISIONS = (400, 1200, 3600, 10800)
-STEP = 2.0**-40
-"""A relative change of an argument, exact in the arguments below."""
+from elu_sym.book.formula import Formula
 
-SMALL = 1e-310
-"""Where a number is smaller, there is nothing to compare."""
+RANGES = {
+    "float64": {"mu": (1e-290, 1e150), "sigma": (1e-290, 1e150), "alpha": (1e-10, 1e10)},
+    "float32": {"mu": (1e-12, 1e12), "sigma": (1e-12, 1e12), "alpha": (1e-4, 1e4)},
+}
+"""Sizes of arguments of which neither they nor their squares leave the range."""
 
-LEAST_DEVIATION = {"float64": 1e-140, "float32": 1e-15}
-"""Where a standard deviation is smaller, the gradient of the variance leaves the range."""
+SINGLE = {"mu": (1e-6, 1e6), "sigma": (1e-6, 1e6)}
+"""Those of derivatives in single precision, beside the range of all derivatives."""
 
-RANGES = {"float64": (1e-290, 1e150), "float32": (1e-12, 1e12)}
-"""Sizes of mu and sigma at which neither they nor their squares leave the range."""
-
-ALPHAS = {"float64": (1e-10, 1e10), "float32": (1e-4, 1e4)}
-
-Columns = tuple[np.ndarray, ...]
+Library = Callable[[Formula], Function]
 
 
-def columns(activation: str, dtype: str, regime: str, size: int) -> Columns:
-    """Points of a regime that are exact in the precision."""
-    rng, mu, sigma, alpha = Block(regime, 7, 0, size).places()
-    low, high = RANGES[dtype]
-    sigma = np.where(sigma == 0.0, 0.0, np.clip(sigma, low, high))
-    mu = np.where(mu == 0.0, 0.0, np.copysign(np.clip(abs(mu), low, high), mu))
-    found = FAMILIES[activation].arguments(rng, mu, sigma, np.clip(alpha, *ALPHAS[dtype]))
-    return tuple(column.astype(dtype).astype(np.float64) for column in found)
-
-
-class Largest(NamedTuple):
-    """The largest error, and where it is."""
-
-    error: float = 0.0
-    point: tuple[float, ...] = ()
-    computed: float = 0.0
-
-
-def _measured(found: dict[str, Largest], name: str, *largest: Any) -> None:
-    if not largest[0] <= found.get(name, Largest()).error:
-        found[name] = Largest(*largest)
-
-
-def _error(
-    computed: float, true: float, condition: float, dtype: str, bits: int = 0
-) -> float | None:
-    """The error in its unit; None where the truth is not above the subnormal numbers.
-
-    With some bits to spare, where subnormal numbers are taken for zero.
-    """
-    limits = np.finfo(dtype)
-    if not (
-        abs(true) >= limits.tiny * 2.0**bits and abs(true) <= limits.max and condition <= limits.max
-    ):
-        return None
-    unit = float(np.spacing(np.abs(np.asarray(true, dtype)))) + float(limits.eps) * condition
-    error = abs(computed - true) / unit
-    return error if error == error else float("inf")
+def points(
+    formula: Formula, dtype: str, size: int, derivatives: bool
+) -> Iterator[tuple[Array, ...]]:
+    """Points of every regime, exact in the precision."""
+    ranges = RANGES[dtype]
+    if derivatives:
+        ranges = SINGLE if dtype == "float32" else {}
+    for regime in REGIMES:
+        columns = Block(regime, 7, 0, size).columns(formula, derivatives)
+        moved = []
+        for name, x in zip(formula.arguments, columns, strict=True):
+            low, high = ranges.get("alpha" if name == "slope" else name, (0.0, np.inf))
+            inside = np.copysign(np.clip(abs(x), low, high), x)
+            moved.append(np.where((x == 0) | np.isinf(x), x, inside).astype(dtype))
+        yield tuple(column.astype(np.float64) for column in moved)
 
 
 def value_errors(
-    library: Callable[[Any], Callable[[Columns], np.ndarray]],
-    activation: str,
-    dtype: str,
-    size: int,
-    names: tuple[str, ...] | None = None,
-    bits: int = 0,
-) -> dict[str, Largest]:
-    """The largest error of each formula of an activation over all regimes.
+    library: Library, formulas: Sequence[Formula], dtype: str, size: int, bits: int = 0
+) -> Tallies:
+    """The errors of formulas of one activation at so many points of each regime.
 
     Args:
         library: from a formula to a function from columns of arguments to values.
-        activation: its name.
+        formulas: the formulas.
         dtype: the precision.
         size: how many points to take of each regime.
-        names: the formulas; all that have a truth, if not given.
-        bits: how far above the subnormal numbers truths are to be.
+        bits: how far above the subnormal numbers truths are to be to be compared.
     """
-    formulas = published(activation)
-    formulas = {name: formulas[name] for name in names or formulas}
-    found: dict[str, Largest] = {}
-    functions = {name: library(formula) for name, formula in formulas.items()}
-    parts = [columns(activation, dtype, regime, size) for regime in REGIMES]
-    arguments = tuple(np.concatenate(column) for column in zip(*parts, strict=True))
-    values = {name: function(arguments).tolist() for name, function in functions.items()}
-    for i, point in enumerate(zip(*(column.tolist() for column in arguments), strict=True)):
-        truths = FAMILIES[activation].truths(functions, *point)
-        for name, truth in truths.items():
-            computed, true = values[name][i], float(truth.value.mid())
-            error = _error(computed, true, float(truth.condition.mid()), dtype, bits)
-            if error is not None:
-                _measured(found, name, error, point, computed)
+    least, found = float(np.finfo(dtype).tiny) * 2.0**bits, {each.id: Tally() for each in formulas}
+    for columns in points(formulas[0], dtype, size, derivatives=False):
+        known = truths_at(formulas, columns)
+        for formula in formulas:
+            true = Columns.of(each[formula.name] for each in known)
+            error = errors(library(formula)(*columns), true, dtype, least=least)
+            # Zero stands for what is smaller, where subnormal numbers are taken for it.
+            error[np.isinf(error) & (abs(true.nearest) < least)] = np.nan
+            found[formula.id].merge(tally(error, columns))
     return found
 
 
-def _slopes(name: str, activation: str, point: tuple[float, ...], precision: int) -> list[arb]:
-    """The derivatives of a formula by mu, sigma and the parameters."""
-    mu, sigma, alpha, *scale = point
-    if activation == "celu":
-        degree = 0 if name.startswith("derivative") else DEGREES[name]
-        jet = getattr(_point(precision, mu, sigma, alpha), name)(arb(1))
-        value, by_mu, by_sigma = (arb(alpha) ** degree * x for x in jet[:3])
-        logarithmic = [by_mu, by_sigma, degree * value - by_mu - by_sigma]
-    else:
-        jet = getattr(_point(precision, mu, sigma), name)(arb(alpha))
-        value, *logarithmic = jet
-        if scale:
-            power = arb(scale[0]) ** DEGREES[name]
-            logarithmic = [power * x for x in (*logarithmic, DEGREES[name] * value)]
-    if abs(value) < SMALL:  # nothing but a bound is known of it, nor of a root of it
-        return [arb(0) for _ in point]
-    return [slope / x for slope, x in zip(logarithmic, point, strict=True)]
-
-
-def gradient_truths(
-    name: str, activation: str, point: tuple[float, ...]
-) -> list[tuple[float, float]]:
-    """Each derivative and its condition; mu and sigma are not 0.
-
-    Where the formula is too small for a number they are 0.
-
-    Raises:
-        ArithmeticError: no precision makes the enclosures narrow.
-    """
-    saved = ctx.prec
-    try:
-        for precision in PRECISIONS:
-            slopes = _slopes(name, activation, point, precision)
-            conditions = [arb(0)] * len(point)
-            for k, x in enumerate(point):
-                moved = (*point[:k], x * (1 + STEP), *point[k + 1 :])
-                step = arb(moved[k]) / arb(x) - 1
-                for j, slope in enumerate(_slopes(name, activation, moved, precision)):
-                    conditions[j] += abs((slope - slopes[j]) / step)
-            pairs = list(zip(slopes, conditions, strict=True))
-            if all(_narrow(slope, condition) for slope, condition in pairs):
-                return [(float(s.mid()), float(c.mid())) for s, c in pairs]
-    finally:
-        ctx.prec = saved
-    raise ArithmeticError(f"no narrow enclosure of the gradient of {name} at {point}")
-
-
-def _narrow(slope: arb, condition: arb) -> bool:
-    if abs(slope) < SMALL:
-        return True
-    exact = slope.rel_accuracy_bits() > 60
-    return exact and (condition.rel_accuracy_bits() > 6 or condition.rad() < abs(slope) / 64)
-
-
-def gradient_errors(
-    library: Callable[[Any], Callable[[Columns], list[np.ndarray]]],
-    activation: str,
-    dtype: str,
-    size: int,
-    names: tuple[str, ...],
-    bits: int = 0,
-) -> dict[str, Largest]:
-    """The largest error of each derivative of formulas over all regimes, as ``value_errors``.
-
-    The points are those at which derivatives of two parts do not cancel: not where sigma and alpha
-    are both large, and for CELU not where mu and sigma are small beside alpha.
-    """
-    found: dict[str, Largest] = {}
-    arguments = ("mu", "sigma", "alpha", "scale")
-    parts = [columns(activation, dtype, regime, size) for regime in REGIMES]
-    points = tuple(np.concatenate(column) for column in zip(*parts, strict=True))
-    mu, sigma, alpha = (abs(column) for column in points[:3])
-    low = 1e-40 if dtype == "float64" else 1e-6
-    inside = (mu >= low) & (sigma >= low) & (sigma <= 30) & (alpha >= 0.1) & (alpha <= 10)
-    if activation == "celu":  # which is nearly linear there
-        inside &= mu + sigma >= alpha / 10
-    points = tuple(column[inside] for column in points)
-    for name in names:
-        formula = published(activation)[name]
-        computed = [gradient.tolist() for gradient in library(formula)(points)]
-        values = formula(*points).tolist()
-        for i, point in enumerate(zip(*(column.tolist() for column in points), strict=True)):
-            if name == "std" and values[i] < LEAST_DEVIATION[dtype]:
-                continue
-            truths = gradient_truths(name, activation, point)
-            for j, (true, condition) in enumerate(truths):
-                error = _error(computed[j][i], true, condition, dtype, bits)
-                if error is not None:
-                    key = f"{name} by {arguments[j]}"
-                    _measured(found, key, error, point, computed[j][i])
+def derivative_errors(
+    library: Library, formulas: Sequence[Formula], dtype: str, size: int
+) -> Tallies:
+    """The errors of the derivatives of formulas, as ``value_errors``, where they are bounded."""
+    found: Tallies = {}
+    for columns in points(formulas[0], dtype, size, derivatives=True):
+        for name, each in measure_derivatives(formulas, columns, library, dtype).items():
+            found.setdefault(name, Tally()).merge(each)
     return found

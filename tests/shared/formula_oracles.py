@@ -1,682 +1,305 @@
-"""The truth of the published formulas together: one pass of shared Mills ratios for each point.
+"""The truth of every published formula and of its derivatives, from the definitions alone.
 
-`oracles.truth` evaluates textbook definitions, which cancel: where sigma is tiny it needs thousands
-of bits.  Here the same quantities stand in forms that keep most of their digits wherever the point
-lies, so that nearly every point has all its truths from 128 bits, in a fraction of a millisecond.
-They are enclosures all the same: what a form loses shows in its radius, and the precision rises.
-
-With phi the normal density at t = mu/sigma and M(x) = Phi(-x)/phi(x) the Mills ratio, all that the
-lower piece of ELU needs is E[e^(k X); X < 0] = phi M(t + k sigma) for k = 0, 1, 2.  The derivatives
-of M are (-1)^j I_j with I_j(x) = int_0^inf u^j exp(-u^2/2 - x u) du, which is Tricomi's function
-U((j + 1)/2, 1/2, x^2/2) up to a factor.
+For x > 0 an activation is ``rise`` x, for x < 0 it is ``fall`` (e^x - 1) or ``fall`` x; CELU is so
+in units of its alpha.  The formulas are expectations of polynomials in the pieces, which
+`half_lines.HalfLines` encloses with their derivatives; the covariance is Stein's sigma^2 E f'(X).
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from math import comb
 from typing import NamedTuple
 
 from flint import arb, ctx
-from oracles import PRECISIONS, UNDERFLOW, Truth
-
-VALUE_BITS, CONDITION_BITS = 70, 20
-"""How narrow an enclosure must be, and how narrow the condition beside it or beside the value."""
-
-NEAR = 128
-"""Where |t| is larger, phi is below 2^-11800, and bounds of what has this factor are enough."""
-
-CONVERGENT = 18
-"""Where x is larger, hypgeom_u takes its asymptotic series and is the faster one; else erfc is."""
-
-SMALL = -10.0
-"""log2 of the step, in units of how M varies, up to which differences of M are expanded in it."""
-
-SPARE = 40
-"""By how many bits an expansion may be less exact than the precision: the rest loses as many."""
-
-FRACTION = arb(0.5, 0.5)
-"""Any number from 0 to 1: what is positive and has a bound is the bound times this."""
-
-SIGNED = arb(0, 1)
-"""Any number from -1 to 1."""
-
-MILLS_AT_ZERO = arb(1.26)
-"""A bound of M(0) = sqrt(pi/2), and so of I_0, I_1 and I_2 at every x >= 0."""
+from half_lines import (
+    PAIRS,
+    PRECISIONS,
+    SIGNED,
+    HalfLines,
+    Jet,
+    Truth,
+    at_limit,
+    narrow,
+    probability,
+)
 
 
-class LogJet(NamedTuple):
-    """A quantity and its derivatives by the logarithms of its arguments, x dF/dx, enclosed."""
+class Pieces(NamedTuple):
+    """An activation.
 
-    value: arb
-    mu: arb
-    sigma: arb
-    parameter: arb
-
-    def sqrt(self) -> LogJet:
-        if not self.value > 0:  # not yet told from zero: all that is known of the root is its size
-            unknown = self.value.abs_upper().sqrt() * FRACTION
-            return LogJet(unknown, *(arb.nan() for _ in range(3)))
-        value = self.value.sqrt()
-        return LogJet(value, *(slope / (2 * value) for slope in self[1:]))
-
-
-@dataclass(frozen=True, slots=True)
-class HalfLines:
-    """What the two half-lines contribute to the moments of ELU, alpha aside, at one mu and sigma.
-
-    Above zero the piece of ELU is X_+, below it is -alpha L with L = (1 - e^X)_+.  Z stands for
-    (X - mu)/sigma.
+    Attributes:
+        rise: from its parameters to the slope on the right.
+        fall: from its parameters to the factor on the left; None where that is zero.
+        line: whether the left piece is a line, else e^x - 1.
+        in_units: whether x and the value are in units of its only parameter.
     """
 
-    mu: arb
-    sigma: arb
-    t: arb
-    density: arb  # phi
-    positive: arb  # P[X > 0]
-    upper_mean: arb  # E X_+
-    upper_second: arb  # E X_+^2
-    upper_variance: arb  # Var X_+
-    upper_covariance: arb  # Cov(X_+, [X > 0]), half of the slope of Var X_+ in mu
-    exponential: tuple[arb, arb]  # E[e^(k X); X < 0], k = 1, 2
-    weighted: tuple[arb, arb]  # -E[Z e^(k X); X < 0] = phi - k sigma E[e^(k X); X < 0]
-    lower_mean: arb  # E L
-    lower_second: arb  # E L^2
-    lower_variance: arb  # Var L
-    lower_product: arb  # E[L e^X], minus half of the slope of E L^2 in mu
-    lower_covariance: arb  # Cov(L, L'), half of the slope of Var L in mu
-    ratio: arb  # E[L | X < 0]
-    ratio_by_t: arb  # t d/dt of it at fixed sigma
-    ratio_by_sigma: arb  # sigma d/dsigma of it at fixed t
-    unit_mean: arb | None = None  # the mean for alpha = 1, where the two pieces nearly cancel
-
-    def mean(self, alpha: arb) -> LogJet:
-        one, _ = self.exponential
-        if self.unit_mean is None:
-            value = self.upper_mean - alpha * self.lower_mean
-        else:
-            value = (1 - alpha) * self.upper_mean + alpha * self.unit_mean
-        return LogJet(
-            value,
-            self.mu * (self.positive + alpha * one),
-            self.sigma * ((1 - alpha) * self.density + alpha * self.sigma * one),
-            -alpha * self.lower_mean,
-        )
-
-    def absolute_mean(self, alpha: arb) -> LogJet:
-        below = alpha * self.lower_mean
-        return LogJet(
-            self.upper_mean + below,
-            self.mu * (self.positive - alpha * self.exponential[0]),
-            self.sigma * (self.density + alpha * self.weighted[0]),
-            below,
-        )
-
-    def second_moment(self, alpha: arb) -> LogJet:
-        one, two = self.exponential
-        square = alpha * alpha
-        below = square * self.lower_second
-        return LogJet(
-            self.upper_second + below,
-            2 * self.mu * (self.upper_mean - square * self.lower_product),
-            2 * self.sigma * self.sigma * (self.positive + square * (2 * two - one)),
-            2 * below,
-        )
-
-    def variance(self, alpha: arb) -> LogJet:
-        one, two = self.exponential
-        square = alpha * alpha
-        below = square * self.lower_variance
-        both = 2 * alpha * self.upper_mean * self.lower_mean
-        by_mu = (
-            self.upper_covariance
-            + square * self.lower_covariance
-            + alpha * (self.positive * self.lower_mean - self.upper_mean * one)
-        )
-        by_sigma = (
-            (self.sigma * self.positive - self.upper_mean * self.density)
-            + square * (self.sigma * (two + self.lower_covariance) - self.density * self.lower_mean)
-            + alpha * (self.density * self.lower_mean + self.upper_mean * self.weighted[0])
-        )
-        return LogJet(
-            self.upper_variance + below + both,
-            2 * self.mu * by_mu,
-            2 * self.sigma * by_sigma,
-            2 * below + both,
-        )
-
-    def std(self, alpha: arb) -> LogJet:
-        return self.variance(alpha).sqrt()
-
-    def derivative_mean(self, alpha: arb) -> LogJet:
-        below = alpha * self.exponential[0]
-        weighted = alpha * self.weighted[0]
-        return LogJet(
-            self.positive + below,
-            self.t * (self.density - weighted),
-            (alpha - 1) * self.t * self.density - self.sigma * weighted,
-            below,
-        )
-
-    def derivative_second_moment(self, alpha: arb) -> LogJet:
-        square = alpha * alpha
-        below = square * self.exponential[1]
-        weighted = square * self.weighted[1]
-        return LogJet(
-            self.positive + below,
-            self.t * (self.density - weighted),
-            (square - 1) * self.t * self.density - 2 * self.sigma * weighted,
-            2 * below,
-        )
-
-    def negative_mean(self, alpha: arb) -> LogJet:
-        value, by_t = -alpha * self.ratio, -alpha * self.ratio_by_t
-        return LogJet(value, by_t, -alpha * self.ratio_by_sigma - by_t, value)
-
-    def leaky_mean(self, slope: arb) -> LogJet:
-        """The mean of X_+ - slope X_-, leaky ReLU."""
-        negative_part = self.upper_mean - self.mu
-        leak = 1 - slope
-        return LogJet(
-            leak * self.upper_mean + slope * self.mu,
-            self.mu * (leak * self.positive + slope),
-            self.sigma * leak * self.density,
-            -slope * negative_part,
-        )
-
-    def leaky_absolute_mean(self, slope: arb) -> LogJet:
-        """The mean of X_+ + slope X_-."""
-        below = slope * (self.upper_mean - self.mu)
-        return LogJet(
-            self.upper_mean + below,
-            self.mu * (self.positive - slope * (1 - self.positive)),
-            self.sigma * (1 + slope) * self.density,
-            below,
-        )
-
-    def leaky_variance(self, slope: arb) -> LogJet:
-        """The variance of X_+ - slope X_-, leaky ReLU."""
-        negative_part = self.upper_mean - self.mu
-        # The variance of X is that of both its parts and twice the product of their means.
-        product = self.upper_mean * negative_part
-        lower_variance = self.sigma * self.sigma - self.upper_variance - 2 * product
-        negative = 1 - self.positive
-        square = slope * slope
-        below, both = square * lower_variance, 2 * slope * product
-        by_mu = (
-            self.upper_covariance
-            - square * negative_part * self.positive
-            + slope * (self.positive * negative_part - self.upper_mean * negative)
-        )
-        by_sigma = (
-            (self.sigma * self.positive - self.upper_mean * self.density)
-            + square * (self.sigma * negative - negative_part * self.density)
-            + slope * self.density * (self.upper_mean + negative_part)
-        )
-        return LogJet(
-            self.upper_variance + below + both,
-            2 * self.mu * by_mu,
-            2 * self.sigma * by_sigma,
-            2 * below + both,
-        )
+    rise: Callable[..., Jet]
+    fall: Callable[..., Jet] | None
+    line: bool = False
+    in_units: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PointMass:
-    """X = mu: the limits for sigma to zero from above."""
-
-    mu: arb
-
-    def mean(self, alpha: arb) -> LogJet:
-        zero = arb(0)
-        if self.mu >= 0:
-            return LogJet(self.mu, self.mu, zero, zero)
-        value = alpha * self.mu.expm1()
-        return LogJet(value, alpha * self.mu * self.mu.exp(), zero, value)
-
-    def absolute_mean(self, alpha: arb) -> LogJet:
-        return LogJet(*(x if self.mu >= 0 else -x for x in self.mean(alpha)))
-
-    def second_moment(self, alpha: arb) -> LogJet:
-        value, *slopes = self.mean(alpha)
-        return LogJet(value * value, *(2 * value * slope for slope in slopes))
-
-    def variance(self, alpha: arb) -> LogJet:
-        return LogJet(*(arb(0) for _ in range(4)))
-
-    def std(self, alpha: arb) -> LogJet:
-        return LogJet(*(arb(0) for _ in range(4)))
-
-    def derivative_mean(self, alpha: arb) -> LogJet:
-        zero = arb(0)
-        if self.mu > 0:
-            return LogJet(arb(1), zero, zero, zero)
-        below = alpha * self.mu.exp()
-        if self.mu < 0:
-            return LogJet(below, self.mu * below, zero, below)
-        return LogJet((1 + alpha) / 2, zero, zero, alpha / 2)
-
-    def derivative_second_moment(self, alpha: arb) -> LogJet:
-        zero = arb(0)
-        if self.mu > 0:
-            return LogJet(arb(1), zero, zero, zero)
-        below = alpha * alpha * (2 * self.mu).exp()
-        if self.mu < 0:
-            return LogJet(below, 2 * self.mu * below, zero, 2 * below)
-        return LogJet((1 + below) / 2, zero, zero, below)
-
-    def negative_mean(self, alpha: arb) -> LogJet:
-        return PointMass(self.mu.min(arb(0))).mean(alpha)
-
-    def leaky_mean(self, slope: arb) -> LogJet:
-        value = self.mu if self.mu >= 0 else slope * self.mu
-        return LogJet(value, value, arb(0), arb(0) if self.mu >= 0 else value)
-
-    def leaky_absolute_mean(self, slope: arb) -> LogJet:
-        return LogJet(*(x if self.mu >= 0 else -x for x in self.leaky_mean(slope)))
-
-    def leaky_variance(self, slope: arb) -> LogJet:
-        return LogJet(*(arb(0) for _ in range(4)))
+def _one(*parameters: Jet) -> None:
+    return None
 
 
-@lru_cache
-def _roots(precision: int) -> tuple[arb, arb]:
-    """The square roots of 2 pi and 2 at the present precision, which must be the argument."""
-    return (2 * arb.pi()).sqrt(), arb(2).sqrt()
-
-
-@lru_cache
-def _bounds(precision: int) -> tuple[arb, arb]:
-    """Enclosures of phi(t) for every |t| >= NEAR and of exp(-x) for every x >= 2^14."""
-    density, power = (-(arb(NEAR) ** 2) / 2).exp(), (-(arb(2) ** 14)).exp()
-    return density.abs_upper() * FRACTION, power.abs_upper() * FRACTION
-
-
-def _mills(x: arb, n: int) -> list[arb]:
-    """Return I_0(x), ..., I_n(x) for n >= 1; x may be negative while exp(x^2/2) is harmless."""
-    root_tau, root_two = _roots(ctx.prec)
-    if not x > CONVERGENT:
-        values = [root_tau / 2 * (x * x / 2).exp() * (x / root_two).erfc()]
-        values.append(1 - x * values[0])
-        for j in range(1, n):
-            values.append(j * values[j - 1] - x * values[j])
-        return values
-    # The recurrence is stable backwards only.  I_n alone is enough to start it: forwards, I_n is
-    # +-(p_n I_0 - q_n) with polynomials in x, p_n positive, and p_n q_(n-1) - q_n p_(n-1) is
-    # (n - 1)! up to the sign.
-    before, last = arb(1), x
-    for j in range(1, n):
-        before, last = last, x * last + j * before
-    top = (x * x / 2).hypgeom_u(arb(n + 1) / 2, arb(1) / 2)
-    top *= arb(math.factorial(n)) / 2 ** ((n + 1) // 2)
-    if n % 2 == 0:
-        top /= root_two
-    values = [top, (math.factorial(n - 1) - before * top) / last]
-    for j in range(n - 1, 0, -1):
-        values.append((values[-2] + x * values[-1]) / j)
-    return values[::-1]
-
-
-class Differences(NamedTuple):
-    """Differences of the Mills ratio over the step sigma from t, all of them positive."""
-
-    first: arb  # M(t) - M(t + sigma)
-    second: arb  # M(t) - 2 M(t + sigma) + M(t + 2 sigma)
-    slope: arb  # M'(t + sigma) - M'(t)
-    end: arb  # -M'(t + sigma)
-    bend: arb | None = None  # M(t + sigma) - M(t) - sigma M'(t), where it is known better than so
-
-
-def _expanded(sigma: arb, mills: list[arb]) -> Differences:
-    """Return the differences by Taylor's formula from I_0(t), ..., I_(n+1)(t), n >= 2.
-
-    Every derivative of M is largest in absolute value at t, so that the remainder is a fraction of
-    the term of order n.
-    """
-    n = len(mills) - 2
-    second = slope = bend = arb(0)
-    power = -sigma
-    for j in range(1, n):
-        slope -= power * mills[j + 1]
-        if j > 1:
-            term = power * mills[j]
-            second += (2**j - 2) * term
-            bend += term
-        power *= -sigma / (j + 1)
-    slope -= power * mills[n + 1] * FRACTION
-    remainder = power * mills[n] * FRACTION
-    second += 2**n * remainder - 2 * remainder
-    bend += remainder
-    return Differences(sigma * mills[1] - bend, second, slope, mills[1] - slope, bend)
-
-
-def _expansion_order(mu: float, sigma: float, unit: float, precision: int) -> int | None:
-    """Return the order of Taylor's formula that the precision asks for; None for a large step."""
-    size = math.log2(sigma)
-    t = max(0.0, math.log2(abs(mu)) - size) if mu else 0.0
-    # M varies on the scale of 1 + t, and to the left of zero, as exp(t^2/2), on that of 1/|t|.
-    step = size - math.log2(unit) + (t if mu < 0 else -t)
-    return 2 + math.ceil((precision - SPARE) / (-2 - step)) if step < SMALL else None
-
-
-def _half_lines(precision: int, mu: float, sigma: float, unit: float) -> HalfLines:
-    """Return what is known at mu/unit and sigma/unit, finite and sigma > 0; set the precision.
-
-    The precision is the one given, or more where more is sure to be lost.
-    """
-    ctx.prec = precision
-    order = _expansion_order(mu, sigma, unit, precision)
-    t = arb(mu) / sigma
-    if order and 1 < t < CONVERGENT:  # the recurrence of _mills forwards
-        ctx.prec += math.ceil(2 * order * math.log2(1 + float(t)))
-        t = arb(mu) / sigma
-    location, scale = arb(mu) / unit, arb(sigma) / unit
-    if t > NEAR:
-        return _far_right(location, scale, t, order)
-    if t < -NEAR:
-        return _far_left(location, scale, t)
-    return _near(location, scale, t, order)
-
-
-def _near(mu: arb, sigma: arb, t: arb, order: int | None) -> HalfLines:
-    density = (-t * t / 2).exp() / _roots(ctx.prec)[0]
-    variance = sigma * sigma
-    # The moments of X beyond zero, seen from mu, and then those on the side of mu.
-    mills = _mills(abs(t), order + 1 if order and t >= 0 else 2)
-    beyond = density * mills[0]
-    beyond_mean, beyond_second = sigma * density * mills[1], variance * density * mills[2]
-    beyond_variance = beyond_second - beyond_mean * beyond_mean
-    if t < 0:
-        positive, negative = beyond, 1 - beyond
-        upper_mean, upper_second, upper_variance = beyond_mean, beyond_second, beyond_variance
-        mills = [negative / density]
-        mills.append(1 - t * mills[0])
-        for j in range(1, order + 1 if order else 1):
-            mills.append(j * mills[j - 1] - t * mills[j])
-    else:
-        positive, negative = 1 - beyond, beyond
-        upper_mean = mu + beyond_mean
-        upper_second = mu * mu + variance - beyond_second
-        # The variance of X is that of both its parts and twice the product of their means.
-        upper_variance = variance - beyond_variance - 2 * upper_mean * beyond_mean
-    if order:
-        differences = _expanded(sigma, mills)
-        one = density * (mills[0] - differences.first)
-        two = density * (mills[0] - 2 * differences.first + differences.second)
-        weighted = density - sigma * one, density - 2 * sigma * two
-        unit_mean = mu + density * differences.bend
-    else:
-        at_one, at_two = _mills(t + sigma, 1), _mills(t + 2 * sigma, 1)
-        differences = Differences(
-            mills[0] - at_one[0],
-            mills[0] - 2 * at_one[0] + at_two[0],
-            mills[1] - at_one[1],
-            at_one[1],
-        )
-        one, two = density * at_one[0], density * at_two[0]
-        weighted = tuple(density * (x[1] + t * x[0]) for x in (at_one, at_two))
-        unit_mean = None
-    lower_mean, lower_second = density * differences.first, density * differences.second
-    lower_product = lower_mean - lower_second if order else one - two
-    if mu < -1:  # L is nearly constant
-        lower_covariance = two - one * (one + positive)
-        lower_variance = positive * lower_mean + lower_covariance
-    else:
-        lower_covariance = one * lower_mean - lower_product
-        lower_variance = lower_second - lower_mean * lower_mean
-    return HalfLines(
-        mu=mu,
-        sigma=sigma,
-        t=t,
-        density=density,
-        positive=positive,
-        upper_mean=upper_mean,
-        upper_second=upper_second,
-        upper_variance=upper_variance,
-        upper_covariance=upper_mean * negative,
-        exponential=(one, two),
-        weighted=weighted,
-        lower_mean=lower_mean,
-        lower_second=lower_second,
-        lower_variance=lower_variance,
-        lower_product=lower_product,
-        lower_covariance=lower_covariance,
-        unit_mean=unit_mean,
-        **_ratio(sigma, t, mills, differences),
-    )
-
-
-def _ratio(sigma: arb, t: arb, mills: list[arb], differences: Differences) -> dict[str, arb]:
-    """Return E[L | X < 0] = 1 - M(t + sigma)/M(t) and its derivatives by log t and log sigma."""
-    value, slope, *_ = mills
-    by_t = (differences.first * slope - differences.slope * value) / (value * value)
-    return {
-        "ratio": differences.first / value,
-        "ratio_by_t": t * by_t,
-        "ratio_by_sigma": sigma * differences.end / value,
-    }
-
-
-def _far_right(mu: arb, sigma: arb, t: arb, order: int | None) -> HalfLines:
-    density, _ = _bounds(ctx.prec)
-    small = MILLS_AT_ZERO * density  # phi I_j(x) for any x >= 0 and j <= 2
-    if order:
-        mills = _mills(t, order + 1)
-        differences = _expanded(sigma, mills)
-    else:
-        mills, at_one = _mills(t, 1), _mills(t + sigma, 1)
-        first, slope = (x - y for x, y in zip(mills, at_one, strict=True))
-        differences = Differences(first, arb.nan(), slope, at_one[1])
-    upper_mean = mu + sigma * small
-    variance = sigma * sigma
-    return HalfLines(
-        mu=mu,
-        sigma=sigma,
-        t=t,
-        density=density,
-        positive=1 - small,
-        upper_mean=upper_mean,
-        upper_second=mu * mu + variance - variance * small,
-        upper_variance=variance - variance * small - 2 * upper_mean * sigma * small,
-        upper_covariance=upper_mean * small,
-        exponential=(small, small),
-        weighted=(2 * density, 2 * density),  # phi (I_1(x) + t M(x)), where x M(x) < 1
-        lower_mean=small,
-        lower_second=small,
-        lower_variance=small,
-        lower_product=small,
-        lower_covariance=SIGNED * small,
-        **_ratio(sigma, t, mills, differences),
-    )
-
-
-def _far_left(mu: arb, sigma: arb, t: arb) -> HalfLines:
-    density, vanishing = _bounds(ctx.prec)
-    small = MILLS_AT_ZERO * density  # phi I_j(x) for any x >= 0 and j <= 2
-    variance = sigma * sigma
-    exponents = mu + variance / 2, 2 * (mu + variance)
-    exponential, unrestricted = [], []
-    for k, exponent in enumerate(exponents, 1):
-        tilted = t + k * sigma
-        if tilted >= 0:
-            exponential.append(small)
-            continue
-        moment = vanishing if exponent < -(2**14) else exponent.exp()  # E e^(k X)
-        unrestricted.append(moment)
-        # Where t + k sigma is not told from zero, sigma is huge and the bound no loss.
-        exponential.append(moment - small if tilted < 0 else moment.abs_upper() * FRACTION)
-    one, two = exponential
-    lower_mean = 1 - small - one
-    lower_product = one - two
-    if t + 2 * sigma < 0:
-        # L is 1 - e^X on the whole line, up to terms with the factor phi.
-        if mu > -1:
-            lower_mean = SIGNED * small - exponents[0].expm1()
-        square = unrestricted[0] * unrestricted[0]
-        lower_variance = square * variance.expm1() if sigma < 1 else unrestricted[1] - square
-        lower_variance += 8 * SIGNED * small
-        lower_covariance = lower_variance
-        lower_second = lower_mean * lower_mean + lower_variance
-        if mu > -1:
-            lower_product = lower_mean - lower_second
-    else:
-        lower_second = 1 - small - 2 * one + two
-        lower_covariance = two - one * (one + small)
-        lower_variance = small * lower_mean + lower_covariance
-    upper_mean = sigma * small
-    negative = 1 - small
-    ratio = lower_mean / negative
-    weighted = density - sigma * one, density - 2 * sigma * two
-    return HalfLines(
-        mu=mu,
-        sigma=sigma,
-        t=t,
-        density=density,
-        positive=small,
-        upper_mean=upper_mean,
-        upper_second=variance * small,
-        upper_variance=variance * small,
-        upper_covariance=upper_mean,
-        exponential=(one, two),
-        weighted=weighted,
-        lower_mean=lower_mean,
-        lower_second=lower_second,
-        lower_variance=lower_variance,
-        lower_product=lower_product,
-        lower_covariance=lower_covariance,
-        ratio=ratio,
-        ratio_by_t=(ratio * t * density - mu * one) / negative,
-        ratio_by_sigma=(sigma * weighted[0] - mu * one) / negative,
-    )
-
-
-def _point(precision: int, mu: float, sigma: float, unit: float = 1.0) -> HalfLines | PointMass:
-    if sigma:
-        return _half_lines(precision, mu, sigma, unit)
-    ctx.prec = precision
-    return PointMass(arb(mu) / unit)
-
-
-DEGREES = {
-    "mean": 1,
-    "absolute_mean": 1,
-    "second_moment": 2,
-    "variance": 2,
-    "std": 1,
-    "derivative_mean": 1,
-    "derivative_second_moment": 2,
-    "negative_mean": 1,
+ACTIVATIONS = {
+    "elu": Pieces(_one, lambda alpha: alpha),
+    "selu": Pieces(lambda alpha, scale: scale, lambda alpha, scale: scale * alpha),
+    "celu": Pieces(_one, _one, in_units=True),
+    "leaky_relu": Pieces(_one, lambda slope: slope, line=True),
+    "relu": Pieces(_one, None, line=True),
 }
-"""The formulas, and the power of a factor of the activation that comes out of each."""
 
 
-def truths(quantities: Iterable[str], mu: float, sigma: float, alpha: float) -> dict[str, Truth]:
-    """Return the truths of formulas of ELU by name; mu is finite and sigma zero or positive.
+class Point:
+    """The formulas of an activation at one mu, sigma and parameters and the present precision.
+
+    ``level`` is not among the variables of the jets but for ``derivative_below``.
+    """
+
+    def __init__(self, activation: str, bends: bool, mu: float, sigma: float, *values: float):
+        self.pieces = ACTIVATIONS[activation]
+        self.bends, self.given = bends, (mu, sigma, *values)
+        self.plain = (*at_limit(mu, sigma), *map(arb, values))
+        location, scale = self.plain[:2]
+        parameters: list[Jet] = []
+        self.unit = arb(values[0]) if self.pieces.in_units else None
+        self.size = 2 if self.unit is not None else len(self.plain)
+        if self.unit is not None:
+            location, scale = location / self.unit, scale / self.unit
+        self.law = HalfLines(location, scale, self.size, bends)
+        if self.unit is None:
+            parameters = [self.law.variable(x, i) for i, x in enumerate(self.plain)][2:]
+        self.rise = self.pieces.rise(*parameters)
+        self.fall = self.pieces.fall and self.pieces.fall(*parameters)
+        self.parts: dict[tuple[str, int], Jet | None] = {}
+
+    def upper(self, n: int) -> Jet:
+        """E[f(X)^n; X > 0]."""
+        if ("upper", n) not in self.parts:
+            self.parts["upper", n] = _times(self.rise, n, self.law.upper(n))
+        return self.parts["upper", n]
+
+    def lower(self, n: int) -> Jet | None:
+        """E[f(X)^n; X < 0], None for zero."""
+        return self._lower("lower", n, n, tuple((-1) ** (n - k) * comb(n, k) for k in range(n + 1)))
+
+    def lower_slope(self, n: int) -> Jet | None:
+        """E[f'(X)^n; X < 0], None for zero."""
+        return self._lower("slope", n, 0, (0,) * n + (1,))
+
+    def _lower(self, kind: str, n: int, power: int, coefficients: tuple[int, ...]) -> Jet | None:
+        if self.pieces.fall is None:
+            return None
+        if (kind, n) not in self.parts:
+            line = self.pieces.line
+            law = self.law.lower_power(power) if line else self.law.lower_polynomial(coefficients)
+            self.parts[kind, n] = _times(self.fall, n, law)
+        return self.parts[kind, n]
+
+    def moment(self, n: int) -> Jet:
+        return _sum(self.upper(n), self.lower(n))
+
+    def absolute_mean(self) -> Jet:
+        below = self.lower(1)
+        return self.upper(1) if below is None else self.upper(1) - below
+
+    def variance(self) -> Jet:
+        if self.pieces.line or not self.law.mu < -1:
+            mean = self.moment(1)
+            return self.moment(2) - mean * mean
+        # f is nearly constant: the variance of f + fall, which is fall e^x on the left.
+        positive = self.law.upper(0)
+        shift = positive if self.fall is None else self.fall * positive
+        mean = self.upper(1) + self.lower_slope(1) + shift
+        cross = 2 * self.upper(1) + shift
+        cross = cross if self.fall is None else self.fall * cross
+        return self.upper(2) + self.lower_slope(2) + cross - mean * mean
+
+    def std(self) -> Jet:
+        variance = self.variance()
+        if variance.value > 0:
+            return variance.sqrt()
+        # Not told from zero.  By Cauchy and Schwarz the slopes are no larger than the deviations
+        # of f', of Z f' and, for a parameter p, of df/dp, where p df/dp is a part of f.
+        size = variance.value.abs_upper().sqrt()
+        by_mu = self.derivative_moment(2).value.abs_upper().sqrt()
+        steepest = sum(1 if each is None else each.value for each in (self.rise, self.fall))
+        by_sigma = (2 * steepest * by_mu).sqrt()
+        slopes = [by_mu, by_sigma, *(size / x for x in self.plain[2:] if self.unit is None)]
+        bends = tuple(arb.nan() for _ in variance.bends)
+        return Jet(size * SIGNED, tuple(x * SIGNED for x in slopes), bends)
+
+    def derivative_moment(self, n: int) -> Jet:
+        return _sum(_times(self.rise, n, self.law.upper(0)), self.lower_slope(n))
+
+    def covariance(self) -> Jet:
+        variance = self.law.variable(self.law.sigma, 1) ** 2
+        return variance * self.derivative_moment(1)
+
+    def negative_mean(self) -> Jet:
+        if self.pieces.fall is None:
+            nothing = self.law.variable(self.law.mu, 0)
+            return nothing - nothing
+        law, saved = self.law, ctx.prec
+        over_density = bool(law.t > 0)
+        if over_density:
+            law = HalfLines(law.mu, law.sigma, law.size, self.bends, over_density)
+        below = law.lower_power(1) if self.pieces.line else law.lower_polynomial((-1, 1))
+        found = _times(self.fall, 1, below / law.lower_power(0))
+        ctx.prec = saved
+        return found
+
+    def derivative_below(self, level: float) -> Jet:
+        """The probability; its variables are mu, sigma, the parameters and the level."""
+        values = (*self.plain, arb(level))
+        space = HalfLines.__new__(HalfLines)
+        space.size, space.bends = len(values), False
+        mu, sigma, *parameters, height = (space.variable(x, i) for i, x in enumerate(values))
+        found = space.variable(arb(0), 0) * 0
+        rise = self.pieces.rise(*parameters)
+        if height.value > (1 if rise is None else rise.value):
+            found += probability(mu / sigma)
+        edge = 0 * mu
+        if self.pieces.line:
+            fall = self.pieces.fall and self.pieces.fall(*parameters)
+            below = fall is None or fall.value < height.value
+        else:
+            below = True
+            fall = self.pieces.fall(*parameters)
+            depth = height.log() if fall is None else height.log() - fall.log()
+            if depth.value < 0:
+                edge = depth if self.unit is None else parameters[0] * depth
+        if below:
+            found += probability((edge - mu) / sigma)
+        return found
+
+    def jet(self, name: str, *leading: float) -> Jet:
+        """A formula in all its arguments, those before mu last."""
+        method, degree = FORMULAS[name]
+        jet = method(self, *leading)
+        if self.unit is None or leading:
+            return jet
+        return _homogeneous(jet, degree, *self.plain)
+
+
+def _times(factor: Jet | None, n: int, jet: Jet) -> Jet:
+    return jet if factor is None or n == 0 else factor**n * jet
+
+
+def _sum(first: Jet, second: Jet | None) -> Jet:
+    return first if second is None else first + second
+
+
+def _homogeneous(jet: Jet, degree: int, mu: arb, sigma: arb, unit: arb) -> Jet:
+    """What is unit^degree times a function of mu/unit and sigma/unit, by Euler's theorem."""
+    power = unit**degree
+    value = power * jet.value
+    by_mu, by_sigma = (power / unit * x for x in jet.slopes)
+    by_unit = (degree * value - mu * by_mu - sigma * by_sigma) / unit
+    if not jet.bends:
+        return Jet(value, (by_mu, by_sigma, by_unit))
+    first, mixed, second = (power / unit**2 * x for x in jet.bends)
+    degree -= 1
+    mu_unit = (degree * by_mu - mu * first - sigma * mixed) / unit
+    sigma_unit = (degree * by_sigma - mu * mixed - sigma * second) / unit
+    unit_unit = (degree * by_unit - mu * mu_unit - sigma * sigma_unit) / unit
+    bends = (first, mixed, mu_unit, second, sigma_unit, unit_unit)
+    return Jet(value, (by_mu, by_sigma, by_unit), bends)
+
+
+FORMULAS: dict[str, tuple[Callable[..., Jet], int]] = {
+    "mean": (lambda point: point.moment(1), 1),
+    "absolute_mean": (Point.absolute_mean, 1),
+    "second_moment": (lambda point: point.moment(2), 2),
+    "variance": (Point.variance, 2),
+    "std": (Point.std, 1),
+    "third_moment": (lambda point: point.moment(3), 3),
+    "fourth_moment": (lambda point: point.moment(4), 4),
+    "derivative_mean": (lambda point: point.derivative_moment(1), 0),
+    "derivative_second_moment": (lambda point: point.derivative_moment(2), 0),
+    "covariance": (Point.covariance, 2),
+    "negative_mean": (Point.negative_mean, 1),
+    "derivative_below": (Point.derivative_below, 0),
+}
+"""Every quantity, and the degree in which it is homogeneous for CELU."""
+
+LEADING = {"derivative_below": 1}
+"""How many arguments stand before mu."""
+
+
+def truths(
+    names: Iterable[str], *point: float, activation: str = "elu", derivatives: bool = False
+) -> dict[str, Truth]:
+    """Return the truth of formulas of an activation at a point.
+
+    Args:
+        names: the quantities, all with the same arguments.
+        *point: what stands before mu, mu, sigma and the parameters.
+        activation: its name.
+        derivatives: whether the derivatives are wanted as well, as "mean by 0" and so on, by mu,
+            sigma and the parameters.
+
+    Raises:
+        LookupError: there is no truth of this name.
+        ArithmeticError: if no precision up to the last makes an enclosure narrow.
+    """
+    names = list(names)
+    for name in names:
+        if name not in FORMULAS or activation not in ACTIVATIONS:
+            raise LookupError(f"tests/shared/formula_oracles.py: no truth of {activation}.{name}")
+    first = LEADING.get(names[0], 0)
+    leading = point[:first]
+    quantities = {name: (lambda here, name=name: here.jet(name, *leading)) for name in names}
+    return enclosed(quantities, point[first:], activation, derivatives, leading)
+
+
+def enclosed(
+    quantities: Mapping[str, Callable[[Point], Jet]],
+    point: tuple[float, ...],
+    activation: str = "elu",
+    derivatives: bool = False,
+    leading: tuple[float, ...] = (),
+) -> dict[str, Truth]:
+    """Return the truth of quantities of a `Point`, by name, at a precision that is enough.
 
     Raises:
         ArithmeticError: if no precision up to the last makes an enclosure narrow.
     """
-
-    def jets(precision: int) -> Callable[[str], tuple[arb, ...]]:
-        point = _point(precision, mu, sigma)
-        parameter = arb(alpha)
-        return lambda name: getattr(point, name)(parameter)
-
-    return _narrowed(quantities, jets, (mu, sigma, alpha))
-
-
-def selu_truths(
-    quantities: Iterable[str], mu: float, sigma: float, alpha: float, scale: float
-) -> dict[str, Truth]:
-    """Return the truths for SELU, which is scale times ELU."""
-
-    def jets(precision: int) -> Callable[[str], tuple[arb, ...]]:
-        point = _point(precision, mu, sigma)
-        parameter, factor = arb(alpha), arb(scale)
-
-        def jet(name: str) -> tuple[arb, ...]:
-            value, *slopes = (x * factor ** DEGREES[name] for x in getattr(point, name)(parameter))
-            return value, *slopes, DEGREES[name] * value
-
-        return jet
-
-    return _narrowed(quantities, jets, (mu, sigma, alpha, scale))
-
-
-def celu_truths(
-    quantities: Iterable[str], mu: float, sigma: float, alpha: float
-) -> dict[str, Truth]:
-    """Return the truths for CELU, which is alpha times ELU of X/alpha with its own alpha 1."""
-
-    def jets(precision: int) -> Callable[[str], tuple[arb, ...]]:
-        point = _point(precision, mu, sigma, alpha)
-        one = arb(1)
-
-        def jet(name: str) -> tuple[arb, ...]:
-            degree = 0 if name.startswith("derivative") else DEGREES[name]
-            factor = arb(alpha) ** degree
-            value, by_mu, by_sigma, _ = (x * factor for x in getattr(point, name)(one))
-            # Homogeneous of this degree in all three arguments.
-            return value, by_mu, by_sigma, degree * value - by_mu - by_sigma
-
-        return jet
-
-    return _narrowed(quantities, jets, (mu, sigma, alpha))
-
-
-def leaky_relu_truths(
-    quantities: Iterable[str], mu: float, sigma: float, slope: float = 0.0
-) -> dict[str, Truth]:
-    """Return the means, the variance and the standard deviation for leaky ReLU; for ReLU at 0."""
-
-    def jets(precision: int) -> Callable[[str], tuple[arb, ...]]:
-        point = _point(precision, mu, sigma)
-        parameter = arb(slope)
-
-        def jet(name: str) -> LogJet:
-            if name == "std":
-                return point.leaky_variance(parameter).sqrt()
-            return getattr(point, f"leaky_{name}")(parameter)
-
-        return jet
-
-    return _narrowed(quantities, jets, (mu, sigma, slope))
-
-
-def _narrowed(
-    quantities: Iterable[str],
-    jets: Callable[[int], Callable[[str], tuple[arb, ...]]],
-    point: tuple[float, ...],
-) -> dict[str, Truth]:
     found: dict[str, Truth] = {}
-    missing = list(quantities)
+    wanted = {name: range(1 + len(point) * derivatives) for name in quantities}
     saved = ctx.prec
     try:
         for precision in PRECISIONS:
-            jet = jets(precision)
-            for name in missing:
-                truth = _truth(*jet(name))
-                if truth is not None:
-                    found[name] = truth
-            missing = [name for name in missing if name not in found]
-            if not missing:
+            ctx.prec = precision
+            here = Point(activation, derivatives, *point)
+            arguments = (*here.plain, *map(arb, leading))
+            missing: dict[str, Iterable[int]] = {}
+            for name, rows in wanted.items():
+                jet = quantities[name](here)
+                for i in rows:
+                    truth = narrow(*_row(jet, i), arguments, cancels=i > 0)
+                    if truth is None:
+                        missing.setdefault(name, []).append(i)
+                    else:
+                        found[f"{name} by {i - 1}" if i else name] = truth
+            wanted = missing
+            if not wanted:
                 return found
     finally:
         ctx.prec = saved
-    raise ArithmeticError(f"no narrow enclosure of {', '.join(missing)} at {point}")
+    raise ArithmeticError(
+        f"no narrow enclosure of {', '.join(wanted)} of {activation} at {leading + point}"
+    )
 
 
-def _truth(value: arb, *slopes: arb) -> Truth | None:
-    """Return the truth unless the enclosure is too wide."""
-    if abs(value) < UNDERFLOW:  # zero for a double, however conditioned
-        return Truth(value.mid(), arb(0))
-    if value.rel_accuracy_bits() < VALUE_BITS:
-        return None
-    condition = sum(map(abs, slopes))
-    narrow = condition.rel_accuracy_bits() >= CONDITION_BITS
-    # What is small beside the value does not matter.
-    if narrow or condition.rad() < abs(value) / 2**CONDITION_BITS:
-        return Truth(value.mid(), condition.mid())
-    return None
+def _row(jet: Jet, i: int) -> tuple[arb, list[arb]]:
+    """The value and its slopes for i = 0, else a slope and the slopes of it."""
+    if i == 0:
+        return jet.value, list(jet.slopes)
+    places = PAIRS[len(jet.slopes)]
+    row = [bend for bend, pair in zip(jet.bends, places, strict=True) if i - 1 in pair]
+    return jet.slopes[i - 1], row

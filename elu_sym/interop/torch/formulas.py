@@ -92,7 +92,12 @@ class _Gradient(torch.autograd.Function):
     def forward(ctx: Any, formula: Formula, *arguments: Tensor) -> tuple[Tensor, ...]:
         ctx.formula = formula
         _, gradient = value_and_gradient(formula)
-        return evaluate(gradient, _Torch(arguments[0].dtype), *arguments)
+        dtype = arguments[0].dtype
+        # The terms of a derivative may cancel, and more than the digits of single precision.
+        if arguments[0].device.type != "mps":  # which has no float64
+            arguments = tuple(argument.double() for argument in arguments)
+        slopes = evaluate(gradient, _Torch(arguments[0].dtype), *arguments)
+        return tuple(slope.to(dtype) for slope in slopes)
 
     @staticmethod
     def backward(ctx: Any, *outer: Tensor) -> Any:
