@@ -46,7 +46,7 @@ class CenteredMoments(NamedTuple):
         >>> from elu_sym import elu
         >>> found = centered_moments(elu, (1.0,), np.array([1.0]))
         >>> print(f"{found.square[0]:.6f} {found.square_slope[0]:.6f} {found.gap[0]:.6f}")
-        0.644945 0.574626 0.023157
+        0.644945 0.574626 0.034660
     """
 
     square: FloatArray
