@@ -79,6 +79,7 @@ def objection(assertion: Assertion) -> str:
     """Why an assertion cannot be true, or cannot be tried; nothing if its instances agree.
 
     Examples:
+        >>> from elu_sym.claims.examination import objection
         >>> from elu_sym.claims.rules.elementary import Positive
         >>> objection(Positive(x**2 + 1))
         ''
