@@ -68,7 +68,7 @@ def field_of(expressions: Iterable[Expr], inside: bool = False) -> Any:
         >>> field_of([t * sqrt(s), exp(s)]).symbols
         (sqrt(s), t, sqrt(2)*sqrt(pi))
         >>> field_of([sqrt(6) * t], inside=True).symbols
-        (t, sqrt(2), sqrt(3), sqrt(2)*sqrt(pi))
+        (sqrt(2), sqrt(3), t, sqrt(2)*sqrt(pi))
     """
     generators: set[Expr] = {ROOT}
     degrees: dict[Expr, int] = {}
@@ -198,13 +198,14 @@ class _Relation(NamedTuple):
 
     def coefficients(self, domain: Any, polynomial: Any) -> list[Any]:
         """A polynomial by powers of the generator below its degree."""
-        by_power: dict[int, dict[Any, Any]] = {}
+        parts: dict[int, dict[Any, Any]] = {}
         for monomial, coefficient in polynomial.items():
-            rest = (*monomial[: self.place], 0, *monomial[self.place + 1 :])
-            by_power.setdefault(monomial[self.place], {})[rest] = coefficient
-        dense = [domain.zero] * (max(by_power, default=0) + 1)
-        for power, rest in by_power.items():
-            dense[power] = domain.field.new(polynomial.ring.from_dict(rest), polynomial.ring.one)
+            others = (*monomial[: self.place], 0, *monomial[self.place + 1 :])
+            parts.setdefault(monomial[self.place], {})[others] = coefficient
+        dense = [domain.zero] * (max(parts, default=0) + 1)
+        ring = polynomial.ring
+        for power, part in parts.items():
+            dense[power] = domain.field.new(ring.from_dict(part), ring.one)
         return self.lower(domain, dense)
 
     def lower(self, domain: Any, dense: list[Any]) -> list[Any]:

@@ -32,8 +32,8 @@ import sympy
 from sympy import QQ, Add, Expr, Mul, Pow, S, Symbol, exp, log, sqrt
 
 from elu_sym.algebra.coefficient_field import (
-    ROOT,
-    NotNormalizableError,
+    ROOT as ROOT,
+    NotNormalizableError as NotNormalizableError,
     converted,
     derivative,
     element,
