@@ -68,7 +68,7 @@ def field_of(expressions: Iterable[Expr], inside: bool = False) -> Any:
         >>> field_of([t * sqrt(s), exp(s)]).symbols
         (sqrt(s), t, sqrt(2)*sqrt(pi))
         >>> field_of([sqrt(6) * t], inside=True).symbols
-        (t, sqrt(2), sqrt(3), sqrt(2)*sqrt(pi))
+        (sqrt(2), sqrt(3), t, sqrt(2)*sqrt(pi))
     """
     generators: set[Expr] = {ROOT}
     degrees: dict[Expr, int] = {}
@@ -85,10 +85,11 @@ def field_of(expressions: Iterable[Expr], inside: bool = False) -> Any:
                     rates[rate] = lcm(rates.get(rate, 1), coefficient.q)
             visit(power_of_e, True)
         elif isinstance(part, Pow) and not exponent.is_Integer:
-            for radicand in _radicands(base):
-                known = S(2) if radicand == pi else radicand
-                degrees[known] = lcm(degrees.get(known, 1), exponent.q)
-                visit(radicand, True)
+            for radicand, times in _radicands(base).items():
+                degree = (times * exponent).q
+                degrees[radicand] = lcm(degrees.get(radicand, 1), degree)
+                if radicand != ROOT:
+                    visit(radicand, True)
         elif part.is_Symbol or isinstance(part, log | CRootOf) or _is_constant(part):
             generators.add(part)
             for argument in part.args if isinstance(part, log) else ():
@@ -101,8 +102,9 @@ def field_of(expressions: Iterable[Expr], inside: bool = False) -> Any:
 
     for expression in expressions:
         visit(expression, inside)
-    generators -= {base for base, degree in degrees.items() if degree > 1}
-    generators |= {Pow(base, S.One / degree) for base, degree in degrees.items() if degree > 1}
+    roots = {base: S.One / degree for base, degree in degrees.items() if degree > 1}
+    generators -= {base for base in roots if base.is_Symbol}
+    generators |= {Pow(base, exponent, evaluate=False) for base, exponent in roots.items()}
     generators |= {exp(rate / divisor, evaluate=False) for rate, divisor in rates.items()}
     return ZZ.frac_field(*sorted(generators, key=default_sort_key))
 
@@ -196,13 +198,14 @@ class _Relation(NamedTuple):
 
     def coefficients(self, domain: Any, polynomial: Any) -> list[Any]:
         """A polynomial by powers of the generator below its degree."""
-        by_power: dict[int, dict[Any, Any]] = {}
+        parts: dict[int, dict[Any, Any]] = {}
         for monomial, coefficient in polynomial.items():
-            rest = (*monomial[: self.place], 0, *monomial[self.place + 1 :])
-            by_power.setdefault(monomial[self.place], {})[rest] = coefficient
-        dense = [domain.zero] * (max(by_power, default=0) + 1)
-        for power, rest in by_power.items():
-            dense[power] = domain.field.new(polynomial.ring.from_dict(rest), polynomial.ring.one)
+            others = (*monomial[: self.place], 0, *monomial[self.place + 1 :])
+            parts.setdefault(monomial[self.place], {})[others] = coefficient
+        dense = [domain.zero] * (max(parts, default=0) + 1)
+        ring = polynomial.ring
+        for power, part in parts.items():
+            dense[power] = domain.field.new(ring.from_dict(part), ring.one)
         return self.lower(domain, dense)
 
     def lower(self, domain: Any, dense: list[Any]) -> list[Any]:
@@ -325,8 +328,11 @@ def _element(domain: Any, expression: Expr) -> Any:
         base, exponent = part.as_base_exp()
         if (power_of_e := logarithm_of(part)) is not None:
             return exponential(power_of_e)
-        if part == pi or part in _roots(domain):
+        if part == pi:
             return power(part, S.One)
+        if part.is_Symbol and part in _roots(domain):
+            degree, root = _roots(domain)[part]
+            return root**degree
         if not isinstance(part, Pow):
             raise NotNormalizableError(
                 f"{part} is no rational function, root, logarithm or exponential of the parameters"
@@ -342,14 +348,14 @@ def _element(domain: Any, expression: Expr) -> Any:
     def power(base: Expr, exponent: Expr) -> Any:
         product = domain.one
         for radicand, times in _radicands(base).items():
-            if radicand == pi:
-                halves = _integer(2 * times * exponent, base)
-                factor = table[ROOT] ** halves / read(Pow(2, halves * S.Half))
+            times *= exponent
+            if times.is_Integer:
+                factor = raised(domain, read(radicand), int(times))
             else:
                 degree, generator = _roots(domain).get(radicand, (1, None))
                 if generator is None:
                     raise NotNormalizableError(f"{base}**({exponent}) is no element of the field")
-                factor = generator ** _integer(degree * times * exponent, base)
+                factor = raised(domain, generator, _integer(degree * times, base))
             product *= factor
         return product
 
@@ -361,7 +367,9 @@ def _element(domain: Any, expression: Expr) -> Any:
                 base, own = atom.as_base_exp()
                 share, own_rate = own.as_coeff_Mul(rational=True)
                 if base == S.Exp1 and own_rate == rate:
-                    product *= generator ** _integer(coefficient / share, exp(exponent))
+                    product *= raised(
+                        domain, generator, _integer(coefficient / share, exp(exponent))
+                    )
                     break
             else:
                 raise NotNormalizableError(f"{exp(term)} is no element of the field")
@@ -389,16 +397,18 @@ def _integer(number: Expr, base: Expr) -> int:
     return int(number)
 
 
-def _radicands(base: Expr) -> dict[Expr, int]:
-    """What a base is a product of: prime numbers and their powers, or itself alone.
+def _radicands(base: Expr) -> dict[Expr, Expr]:
+    """What a base is a product of: powers of prime numbers and ``ROOT``, or itself alone.
 
     Raises:
         NotNormalizableError: if it is not known to be a positive number or function.
     """
+    if base == pi:
+        return {ROOT: S(2), S(2): S.NegativeOne}
     if base.is_Rational and base.is_positive:
-        return {S(prime): times for prime, times in factorrat(base).items()}
+        return {S(prime): S(times) for prime, times in factorrat(base).items()}
     if base.is_nonnegative:
-        return {base: 1}
+        return {base: S.One}
     raise NotNormalizableError(f"{base} has a root, but its sign is not known to be positive")
 
 

@@ -108,12 +108,13 @@ def confirmed(question: Question, answer: Expr) -> tuple[str, bool]:
     for point in islice(rational_points(question.symbols), POINTS):
         place = ", ".join(f"{symbol} = {value}" for symbol, value in point.items())
         statement = f"the value{f' at {place}' * bool(place)} agrees with quadrature"
-        there = question.mapped(lambda part, values=dict(point): part.xreplace(values))
+        there = question.mapped(operator.methodcaller("xreplace", dict(point)))
         closed = answer.xreplace(dict(point))
         for least, numbers in ((np.longdouble(0), _extended()), (-1, _arbitrary(DIGITS[0]))):
             with np.errstate(all="ignore"):
                 integral, size = _integrate(there, numbers)
-            if size > least and size - size == 0:  # neither underflow nor overflow nor NaN
+                known = size > least and size - size == 0  # no underflow, no overflow, no NaN
+            if known:
                 return statement, any(_value(closed, digits, integral, size) for digits in DIGITS)
     return "the integral has a finite value at a rational point", False
 
@@ -272,7 +273,7 @@ def _evaluate(expression: Expr, values: Mapping[Expr, Any], numbers: _Numbers) -
             and type(part) not in numbers.functions
         ):
             return numbers.from_text(_digits(part))
-        argument = read(part.args[0]) if part.args else None
+        argument: Any = read(part.args[0]) if part.args else None
         if isinstance(part, Abs):
             return abs(argument)
         if isinstance(part, sympy.sign | Heaviside):

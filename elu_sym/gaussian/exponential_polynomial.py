@@ -9,7 +9,7 @@ and between two neighbours the sign is that at any point.
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from math import lcm, prod
+from math import lcm
 
 from sympy import (
     Add,
@@ -113,13 +113,18 @@ def sign_between(
         >>> sign_between(exp(x) - strike, x, log(strike), S.Infinity, BreakpointOrder())
         1
     """
+    unknown = None
     try:
-        signs = [f.sign_between(lower, upper, order) for f in _factors(piece, variable)]
-        unknown = None
+        product = 1
+        for factor in _factors(piece, variable):
+            sign = factor.sign_between(lower, upper, order)
+            if sign is None:
+                break
+            product *= sign
+        else:
+            return product
     except UnorderedBreakpointsError as error:
-        signs, unknown = [None], error
-    if None not in signs:
-        return prod(signs)
+        unknown = error
     known = _sign(piece.subs(variable, interior_point(lower, upper)), order)
     if known is not None:
         return known
@@ -215,7 +220,7 @@ class _Factor:
         """The sign on an interval without a zero inside, from a point between the zeros around."""
         if self.polynomial is not None and self.polynomial.is_ground:
             return _sign(self.polynomial.as_expr(), order)
-        if self._roots is None or self.zeros is None:
+        if self.polynomial is None or self._roots is None or self.zeros is None:
             return None
         root_at = dict(zip(self.zeros, self._roots, strict=True))
         ends = [S.NegativeInfinity, *order.merge(tuple(root_at)), S.Infinity]

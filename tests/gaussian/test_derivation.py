@@ -10,6 +10,7 @@ from sympy.stats import Normal
 from elu_sym.activations import Celu, Elu, EluDerivative
 from elu_sym.gaussian.derivation import (
     BoundaryTerm,
+    Check,
     DefiniteIntegral,
     Derivation,
     DerivationError,
@@ -66,6 +67,14 @@ def test_no_derivation_has_a_wrong_result(alteration):
     wrong = replace(last, after=ALTERATIONS[alteration](Add.make_args(SECOND_MOMENT.result)))
     with pytest.raises(DerivationError, match="at alpha = 1/2, mu = 7/5, sigma = 3/11 agrees"):
         Derivation(SECOND_MOMENT.hypotheses, (*steps, wrong))
+
+
+def test_recheck_takes_no_value_on_trust():
+    trusting = replace(RULES[-1], check=lambda *_: [Check("taken on trust", True)])
+    wrong = (SECOND_MOMENT.result * (1 + S(10) ** -6),)
+    tampered = altered(SECOND_MOMENT, len(RULES) - 1, rule=trusting, after=wrong)
+    with pytest.raises(DerivationError, match=r"not so, the value at .* agrees with quadrature"):
+        tampered.recheck()
 
 
 def test_no_derivation_has_a_symbol_of_its_own():
