@@ -156,6 +156,24 @@ def test_the_limits_are_values():
     assert GaussianExpectation(DiracDelta(x))([0, 1], 0).tolist() == [np.inf, 0]
 
 
+def test_breakpoints_that_are_parameters():
+    steps = Piecewise((1, x < a), (2, x < a + b), (3, True))
+    formula = GaussianExpectation(steps)
+    assert formula(0, 1, -1, 2) == 2
+    assert formula([-1, 0.5, 1], 0, -1, 2).tolist() == [1.5, 2, 2.5]
+    assert all(witness.passed for witness in formula.certificate)
+    with pytest.raises(ValueError, match="the order of the breakpoints 0 and a is not known"):
+        GaussianExpectation(Piecewise((1, x < a), (2, x < 0), (3, True)))(0, 1, 1)
+
+
+def test_a_universal_function_has_out_and_where():
+    formula, out = GaussianExpectation(x**2), np.zeros(3)
+    assert formula([1, 2, 3], 1, out=out, where=[True, False, True]) is out
+    assert out.tolist() == [2, 0, 10]
+    np.testing.assert_array_equal(formula([1, 2], [1, -1], where=[True, False]), [2, np.nan])
+    assert GaussianExpectation(3)(1, 2) == 3
+
+
 def test_the_second_face():
     formula = GaussianExpectation(lambda x: elu(x - 1, b))
     assert isinstance(formula, Formula)
