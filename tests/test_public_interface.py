@@ -86,6 +86,7 @@ WITHOUT_EXTRAS = {
     " 'elu_sym[verify]'",
     "verify(['rate'])": "the claim rate.positive_for_small_alpha_false_1 needs flint: pip install"
     " 'elu_sym[verify]'",
+    "mean.lambdify('flint')(0, 1, 1)": "a rigorous ball needs flint: pip install 'elu_sym[verify]'",
     "mean.lambdify('torch')": "elu_sym.interop.torch needs torch: pip install 'elu_sym[torch]'",
     "mean.lambdify('jax')": "elu_sym.interop.jax needs jax: pip install 'elu_sym[jax]'",
     "mean.lambdify('dask')": "elu_sym.interop.dask needs dask: pip install 'elu_sym[dask]'",

@@ -34,11 +34,11 @@ def extra(name: str, what: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         library = (error.name or "").partition(".")[0]
-        if library == "elu_sym" or "pip install" in str(error):
-            raise  # a fault of our own, or it says already what to install
-        raise ModuleNotFoundError(
-            f"{what} needs {library}: pip install 'elu_sym[{name}]'", name=error.name
-        ) from error
+        advice, said = f"pip install 'elu_sym[{name}]'", str(error)
+        # A part that needs the same extra is named by the whole, which was asked for.
+        if library == "elu_sym" or ("pip install" in said and not said.endswith(advice)):
+            raise  # a fault of our own, or it says something else to do
+        raise ModuleNotFoundError(f"{what} needs {library}: {advice}", name=error.name) from error
 
 
 def with_progress(items: Iterable[T], count: int, unit: str) -> Iterable[T]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import RLock
 
+from elu_sym.algebra.optional import extra
+
 _ALONE = RLock()
 
 
@@ -19,6 +21,9 @@ def working_precision(bits: int) -> Iterator[None]:
     Args:
         bits: the precision.
 
+    Raises:
+        ModuleNotFoundError: if python-flint is not installed, which the extra ``verify`` brings.
+
     Examples:
         >>> import flint
         >>> with working_precision(200):
@@ -26,7 +31,8 @@ def working_precision(bits: int) -> Iterator[None]:
         >>> third.rel_accuracy_bits() > 190
         True
     """
-    import flint
+    with extra("verify", "a rigorous ball"):
+        import flint
 
     with _ALONE, flint.ctx.workprec(bits):
         yield

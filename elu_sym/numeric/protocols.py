@@ -22,7 +22,7 @@ def overriding(values: Iterable[Any]) -> list[Any]:
 
     That is from the left to the right, but a subclass before its base class.
 
-    >>> overriding([0.5, np.ones(3), np.matrix([1.0])])
+    >>> overriding([0.5, np.ones(3)])
     []
     """
     found: list[Any] = []
@@ -70,8 +70,9 @@ def by_their_own(
 def wrapped(values: Iterable[Any], found: Any) -> Any:
     """The result as the argument of the highest priority wants it: an array like itself.
 
-    >>> wrapped([0.5, np.matrix([[1.0, 2.0]])], np.array([[3.0, 4.0]]))
-    matrix([[3., 4.]])
+    >>> wrapped([0.5, np.zeros(2).view(np.recarray)], np.array([3.0, 4.0]))
+    rec.array([3., 4.],
+              dtype=float64)
     """
     holders = [
         value

@@ -197,7 +197,7 @@ def test_the_first_offender_is_the_one_named(data):
         (Rational(1, 3), 1 / 3),
         (Rational(2**54 + 1, 2**53), 2.0),  # of two neighbours the even one
         (Rational(1, 10**308), 1e-308),
-        (Rational(3, 2**1075), 2.0**-1073),  # halfway between two subnormal numbers
+        (Rational(5 * 2**79 + 1, 2**1154), 3 * 2.0**-1074),  # more than halfway from 2 to 3 of them
         (Integer(7), 7.0),
         (Float("0.1", 50), 0.1),
         (Decimal("0.1"), 0.1),

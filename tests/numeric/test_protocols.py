@@ -29,7 +29,9 @@ class Labelled:
         plain = [each.values if isinstance(each, Labelled) else each for each in inputs]
         if "out" in keywords:
             keywords["out"] = tuple(each.values for each in keywords["out"])
-        return Labelled(function(*plain, **keywords), self.label)
+        found = Labelled(function(*plain, **keywords), self.label)
+        found.function = function
+        return found
 
 
 class More(Labelled):
@@ -82,7 +84,9 @@ def test_a_domain_is_checked_inside():
 def test_out_and_where_are_handed_on():
     out = Labelled(np.full(5, 7.0), "out")
     where = PLACES > 0
-    assert mean(PLACES, out=out, where=where).values is out.values
+    found = mean(PLACES, out=out, where=where)
+    assert found.values is out.values
+    assert found.function is mean  # whose arguments are checked inside
     assert np.array_equal(out.values, np.where(where, mean(PLACES), 7.0))
 
 
