@@ -85,10 +85,11 @@ def field_of(expressions: Iterable[Expr], inside: bool = False) -> Any:
                     rates[rate] = lcm(rates.get(rate, 1), coefficient.q)
             visit(power_of_e, True)
         elif isinstance(part, Pow) and not exponent.is_Integer:
-            for radicand in _radicands(base):
-                known = S(2) if radicand == pi else radicand
-                degrees[known] = lcm(degrees.get(known, 1), exponent.q)
-                visit(radicand, True)
+            for radicand, times in _radicands(base).items():
+                degree = (times * exponent).q
+                degrees[radicand] = lcm(degrees.get(radicand, 1), degree)
+                if radicand != ROOT:
+                    visit(radicand, True)
         elif part.is_Symbol or isinstance(part, log | CRootOf) or _is_constant(part):
             generators.add(part)
             for argument in part.args if isinstance(part, log) else ():
@@ -101,8 +102,9 @@ def field_of(expressions: Iterable[Expr], inside: bool = False) -> Any:
 
     for expression in expressions:
         visit(expression, inside)
-    generators -= {base for base, degree in degrees.items() if degree > 1}
-    generators |= {Pow(base, S.One / degree) for base, degree in degrees.items() if degree > 1}
+    roots = {base: S.One / degree for base, degree in degrees.items() if degree > 1}
+    generators -= {base for base in roots if base.is_Symbol}
+    generators |= {Pow(base, exponent, evaluate=False) for base, exponent in roots.items()}
     generators |= {exp(rate / divisor, evaluate=False) for rate, divisor in rates.items()}
     return ZZ.frac_field(*sorted(generators, key=default_sort_key))
 
@@ -325,8 +327,11 @@ def _element(domain: Any, expression: Expr) -> Any:
         base, exponent = part.as_base_exp()
         if (power_of_e := logarithm_of(part)) is not None:
             return exponential(power_of_e)
-        if part == pi or part in _roots(domain):
+        if part == pi:
             return power(part, S.One)
+        if part.is_Symbol and part in _roots(domain):
+            degree, root = _roots(domain)[part]
+            return root**degree
         if not isinstance(part, Pow):
             raise NotNormalizableError(
                 f"{part} is no rational function, root, logarithm or exponential of the parameters"
@@ -342,14 +347,14 @@ def _element(domain: Any, expression: Expr) -> Any:
     def power(base: Expr, exponent: Expr) -> Any:
         product = domain.one
         for radicand, times in _radicands(base).items():
-            if radicand == pi:
-                halves = _integer(2 * times * exponent, base)
-                factor = table[ROOT] ** halves / read(Pow(2, halves * S.Half))
+            times *= exponent
+            if times.is_Integer:
+                factor = raised(domain, read(radicand), int(times))
             else:
                 degree, generator = _roots(domain).get(radicand, (1, None))
                 if generator is None:
                     raise NotNormalizableError(f"{base}**({exponent}) is no element of the field")
-                factor = generator ** _integer(degree * times * exponent, base)
+                factor = raised(domain, generator, _integer(degree * times, base))
             product *= factor
         return product
 
@@ -361,7 +366,9 @@ def _element(domain: Any, expression: Expr) -> Any:
                 base, own = atom.as_base_exp()
                 share, own_rate = own.as_coeff_Mul(rational=True)
                 if base == S.Exp1 and own_rate == rate:
-                    product *= generator ** _integer(coefficient / share, exp(exponent))
+                    product *= raised(
+                        domain, generator, _integer(coefficient / share, exp(exponent))
+                    )
                     break
             else:
                 raise NotNormalizableError(f"{exp(term)} is no element of the field")
@@ -389,16 +396,18 @@ def _integer(number: Expr, base: Expr) -> int:
     return int(number)
 
 
-def _radicands(base: Expr) -> dict[Expr, int]:
-    """What a base is a product of: prime numbers and their powers, or itself alone.
+def _radicands(base: Expr) -> dict[Expr, Expr]:
+    """What a base is a product of: powers of prime numbers and ``ROOT``, or itself alone.
 
     Raises:
         NotNormalizableError: if it is not known to be a positive number or function.
     """
+    if base == pi:
+        return {ROOT: S(2), S(2): S.NegativeOne}
     if base.is_Rational and base.is_positive:
-        return {S(prime): times for prime, times in factorrat(base).items()}
+        return {S(prime): S(times) for prime, times in factorrat(base).items()}
     if base.is_nonnegative:
-        return {base: 1}
+        return {base: S.One}
     raise NotNormalizableError(f"{base} has a root, but its sign is not known to be positive")
 
 

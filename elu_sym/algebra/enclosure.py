@@ -172,6 +172,8 @@ class Reader:
             return self.read(self._chosen_piece(expression))
         if expression in (pi, S.Exp1):
             return flint.arb.pi() if expression == pi else flint.arb(1).exp()
+        if expression == S.GoldenRatio:
+            return self.read((1 + sqrt(5)) / 2)
         if isinstance(expression, CRootOf):
             digits = self.precision // 3 + 2  # log2(10) > 3
             center = flint.arb(exact(expression.eval_rational(n=digits)))

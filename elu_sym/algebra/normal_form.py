@@ -29,7 +29,7 @@ from operator import mul
 from typing import Any
 
 import sympy
-from sympy import Add, Expr, Mul, Pow, S, Symbol, exp, log, sqrt
+from sympy import QQ, Add, Expr, Mul, Pow, S, Symbol, exp, log, sqrt
 
 from elu_sym.algebra.coefficient_field import (
     ROOT,
@@ -278,14 +278,24 @@ def _without_logarithms(domain: Any, terms: Sum) -> Sum:
 
 def _multiple(exponent: Any, logarithm: Any) -> int:
     """How many whole times a logarithm of one term goes into the term like it of an exponent."""
-    if len(exponent.denom) != 1 or len(logarithm.numer) != 1 or len(logarithm.denom) != 1:
+    if len(logarithm.numer) != 1 or len(logarithm.denom) != 1:
         return 0
-    ((below, divisor),) = exponent.denom.items()
     ((step, share),) = logarithm.numer.items()
     ((own, parts),) = logarithm.denom.items()
-    target = tuple(i + j - k for i, j, k in zip(below, step, own, strict=True))
-    coefficient = exponent.numer.get(target)
-    return int((coefficient * parts) // (divisor * share)) if coefficient else 0
+    if len(exponent.denom) == 1:
+        ((below, divisor),) = exponent.denom.items()
+        target = tuple(i + j - k for i, j, k in zip(below, step, own, strict=True))
+        coefficient = exponent.numer.get(target)
+    elif any(own):
+        return 0
+    else:  # a multiple of the logarithm is one of the quotient, and not of the remainder
+        ring = exponent.numer.ring.clone(domain=QQ)
+        quotient, _ = exponent.numer.set_ring(ring).div(exponent.denom.set_ring(ring))
+        coefficient, divisor = quotient.get(step), QQ.one
+    if not coefficient:
+        return 0
+    ratio = QQ(coefficient) * QQ(parts) / (QQ(divisor) * QQ(share))
+    return int(QQ.numer(ratio) // QQ.denom(ratio))
 
 
 def _add(domain: Any, left: Sum, right: Sum) -> Sum:

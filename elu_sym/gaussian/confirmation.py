@@ -113,7 +113,8 @@ def confirmed(question: Question, answer: Expr) -> tuple[str, bool]:
         for least, numbers in ((np.longdouble(0), _extended()), (-1, _arbitrary(DIGITS[0]))):
             with np.errstate(all="ignore"):
                 integral, size = _integrate(there, numbers)
-            if size > least and size - size == 0:  # neither underflow nor overflow nor NaN
+                known = size > least and size - size == 0  # no underflow, no overflow, no NaN
+            if known:
                 return statement, any(_value(closed, digits, integral, size) for digits in DIGITS)
     return "the integral has a finite value at a rational point", False
 

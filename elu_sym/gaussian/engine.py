@@ -131,7 +131,7 @@ def derive_expectation(g: Expr, X: RandomSymbol, order: tuple[Expr, ...] = ()) -
     order = tuple(_exact(symbolic(point, f"order[{n}]")) for n, point in enumerate(order))
     mean, deviation = _exact(distribution.mean), _exact(distribution.std)
     variable = standard_variable
-    if standard_variable in g.free_symbols | X.pspace.free_symbols:
+    if g.has(standard_variable) or mean.has(standard_variable) or deviation.has(standard_variable):
         variable = Dummy("x", real=True)
     hypotheses = Hypotheses(mean, deviation, BreakpointOrder(order))
     integrand = _exact(g.xreplace({X: variable})).rewrite((sinh, cosh), exp)

@@ -210,6 +210,14 @@ ZEROS = {
     "roots of a parameter": alpha ** Rational(1, 2) * alpha ** Rational(1, 3)
     - alpha ** Rational(5, 6),
     "a root of a sum": (1 + alpha) / sqrt(1 + alpha) - sqrt(1 + alpha),
+    "a root of pi": pi ** Rational(1, 4) * (2 * pi) ** Rational(1, 4)
+    - 2 ** Rational(1, 4) * sqrt(pi),
+    "a logarithm beside a sum below": exp(
+        (mu + 2 * alpha * log(alpha) + 2 * log(alpha)) / (alpha + 1)
+    )
+    - alpha**2 * exp(mu / (alpha + 1)),
+    "a root of a logarithm": NormalPdf(mu - sqrt(log(2))) * sqrt(2)
+    - NormalPdf(mu) * exp(mu * log(2) / sqrt(log(2))),
     "a nested root": 1 / sqrt(2 + sqrt(3)) - sqrt(2 + sqrt(3)) * (2 - sqrt(3)),
     "a root and a logarithm": exp(log(alpha) / 2 + mu) / sqrt(alpha) - exp(mu),
     "an irrational rate": exp(sqrt(2) * mu) * exp(-2 * mu / sqrt(2)) - 1,
@@ -294,7 +302,6 @@ class TestSubstitution:
         (oo, "oo"),
         (sqrt(mu), "mu has a root, but its sign"),
         (S(-2) ** Rational(1, 3), "-2 has a root"),
-        (pi ** Rational(1, 3), "root of pi"),
         (sqrt(mu**2), "Abs"),
         (NormalCdf(NormalCdf(mu)), "the argument of the normal distribution"),
         (exp(NormalCdf(mu)), "the exponent NormalCdf"),

@@ -6,7 +6,9 @@ from sympy import (
     Abs,
     DiracDelta,
     Dummy,
+    E,
     Eq,
+    EulerGamma,
     Float,
     Heaviside,
     I,
@@ -23,8 +25,10 @@ from sympy import (
     exp,
     log,
     pi,
+    rootof,
     sign,
     sin,
+    sinh,
     sqrt,
     symbols,
 )
@@ -37,7 +41,7 @@ from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.gaussian.engine import derive_expectation, expectation
 from elu_sym.gaussian.forms import textbook
 from elu_sym.gaussian.order import UnorderedBreakpointsError, UnsupportedExpressionError
-from elu_sym.symbols import alpha, mu, scale, sigma, slope, x
+from elu_sym.symbols import alpha, mu, scale, sigma, slope, strike, x
 
 X = Normal("X", mu, sigma)
 t = mu / sigma
@@ -157,6 +161,114 @@ def test_a_logarithmic_breakpoint():
     derivation = derive_expectation(below, X)
     bound = (log(level) - log(alpha) - mu) / sigma
     assert is_zero(derivation.result - exp(mu + sigma**2 / 2) * NormalCdf(bound - sigma))
+
+
+K = strike
+s = Symbol("s", positive=True)
+POINTS = POINT | {strike: Rational(7, 4), s: Rational(9, 5)}
+STANDARD, SCALED, AT_PI = Normal("Z", 0, 1), Normal("W", mu, sqrt(s)), Normal("P", pi, 1)
+
+CONSTANTS = {
+    "a level at pi": (Abs(STANDARD - pi), STANDARD, lambda v: abs(v - mpmath.pi), [mpmath.pi]),
+    "a rate of 1/pi": (exp(STANDARD / pi), STANDARD, lambda v: mpmath.exp(v / mpmath.pi), []),
+    "a maximum with pi": (Max(X, pi), X, lambda v: max(v, mpmath.pi), [mpmath.pi]),
+    "a step at 1/pi": (Heaviside(X - 1 / pi), X, lambda v: v > 1 / mpmath.pi, [1 / mpmath.pi]),
+    "a law at pi": (Max(AT_PI, 3), AT_PI, lambda v: max(v, 3), [3]),
+    "a root before": (sqrt(2) * Abs(X), X, lambda v: mpmath.sqrt(2) * abs(v), [0]),
+    "a maximum with e": (Max(X, E), X, lambda v: max(v, mpmath.e), [mpmath.e]),
+    "an irrational rate": (exp(sqrt(2) * X), X, lambda v: mpmath.exp(mpmath.sqrt(2) * v), []),
+    "a variance": (Abs(SCALED), SCALED, abs, [0]),
+    "a float": (exp(0.5 * X), X, lambda v: mpmath.exp(v / 2), []),
+    "a float of many digits": (Abs(X - 0.1), X, lambda v: abs(v - mpmath.mpf(0.1)), [0.1]),
+    "the payoff": (
+        Max(exp(X) - K, 0),
+        X,
+        lambda v: max(mpmath.exp(v) - mpmath.mpf(7) / 4, 0),
+        [mpmath.log(mpmath.mpf(7) / 4)],
+    ),
+    "ELU in the documentation of frameworks": (
+        Max(0, X) + Min(0, alpha * (exp(X) - 1)),
+        X,
+        elu,
+        [0],
+    ),
+    "a parabola": (Abs(X**2 - 1), X, lambda v: abs(v * v - 1), [-1, 1]),
+    "a curved condition": (Piecewise((1, X**2 < 1), (0, True)), X, lambda v: abs(v) < 1, [-1, 1]),
+    "Huber's loss": (
+        Piecewise((X**2 / 2, Abs(X) < 1), (Abs(X) - Rational(1, 2), True)),
+        X,
+        lambda v: v * v / 2 if abs(v) < 1 else abs(v) - mpmath.mpf(1) / 2,
+        [-1, 0, 1],
+    ),
+    "the modulus of ELU": (Abs(Elu(X, alpha)), X, lambda v: abs(elu(v)), [0]),
+    "a power of 2": (Abs(2**X - 3), X, lambda v: abs(2**v - 3), [mpmath.log(3, 2)]),
+    "hyperbolic functions": (Abs(sinh(X)), X, lambda v: abs(mpmath.sinh(v)), [0]),
+    "a window of a parabola": (
+        Piecewise((X, Abs(X**2 - 2) < 1), (0, True)),
+        X,
+        lambda v: v if abs(v * v - 2) < 1 else 0,
+        [-mpmath.sqrt(3), -1, 1, mpmath.sqrt(3)],
+    ),
+    "a constant of which nothing is known": (
+        EulerGamma * Abs(X - sin(1)),
+        X,
+        lambda v: mpmath.euler * abs(v - mpmath.sin(1)),
+        [mpmath.sin(1)],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CONSTANTS)
+def test_constants_and_levels_agree_with_quadrature(case):
+    g, variable, function, breakpoints = CONSTANTS[case]
+    closed_form = expectation(g, variable)
+    law = variable.pspace.distribution
+    asked = g.free_symbols | law.mean.free_symbols | law.std.free_symbols
+    assert closed_form.free_symbols <= asked
+    with mpmath.workdps(30):
+        m, d = (mpmath.mpmathify(part.subs(POINTS).evalf(30)) for part in (law.mean, law.std))
+        ends = sorted([m - 40 * d, *map(mpmath.mpf, breakpoints), m + 40 * d])
+        known = mpmath.quad(lambda v: function(v) * mpmath.npdf(v, m, d), ends)
+        value = mpmath.mpmathify(closed_form.subs(POINTS).evalf(30))
+        assert abs(value - known) < 1e-15 * max(1, abs(known))
+
+
+def test_a_bound_symbol_in_a_constant_is_none_of_g():
+    root = rootof(x**3 - x - 1, 0)
+    assert expectation(root * X, X) == root * mu
+
+
+def test_text_is_not_run(tmp_path):
+    trace = tmp_path / "trace"
+    text = f"__import__('pathlib').Path({str(trace)!r}).touch()"
+    for value in (text, text.encode(), "X**2", (text,), [text]):
+        with pytest.raises(TypeError, match="g = "):
+            expectation(value, X)
+        with pytest.raises(TypeError, match="normal random symbol"):
+            expectation(X, value)
+        with pytest.raises(TypeError, match=r"order\[0\] = "):
+            expectation(Abs(X), X, order=(value,))
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize("condition", [X > 0, (X > 0) & (X < 1), X**2 < 1])
+def test_a_condition_is_told_how_its_probability_is_written(condition):
+    with pytest.raises(TypeError, match=r"Piecewise\(\(1, .*\), \(0, True\)\) for its indicator"):
+        expectation(condition, X)
+    assert expectation(Piecewise((1, condition), (0, True)), X).has(erfc)
+
+
+def test_an_unknown_order_is_of_the_one_type_of_error():
+    a, b = symbols("a b", real=True)
+    with pytest.raises(UnsupportedExpressionError, match=r"order=\("):
+        expectation(Max(X, a, b), X)
+
+
+def test_a_value_that_no_double_holds_is_confirmed_too():
+    wide = Normal("Y", 0, 2)
+    assert expectation(exp(100 * wide), wide) == exp(20000)
+    far = expectation(Heaviside(STANDARD - 200), STANDARD)
+    assert far == erfc(100 * sqrt(2)) / 2
 
 
 REFUSED = {
