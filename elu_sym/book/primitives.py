@@ -18,7 +18,7 @@ from functools import cache
 from re import sub
 from typing import Any, ClassVar
 
-from sympy import Expr, Function, Heaviside, S, exp
+from sympy import Add, Expr, Function, Heaviside, S, binomial, exp
 from sympy.core.function import ArgumentIndexError
 from sympy.stats import Normal
 
@@ -220,8 +220,43 @@ class LowerExponentialMoment(Primitive, nargs=4):
     @classmethod
     def slopes(cls, n: Expr) -> tuple[Expr, ...]:
         """The moment itself and what leaves through zero."""
-        by_location = n * cls(n, *ELU) - alpha**n * AT_ZERO
+        by_location = SlopeByLocation(n, *ELU, 0) if n else -AT_ZERO
         return by_location, -n * LowerWeightedMoment(n, *ELU) - alpha**n * BY_SCALE
+
+
+class SlopeByLocation(Primitive, nargs=5):
+    r"""The slope in mu of :math:`E[(\alpha e^X)^n; X < 0] + s^n P(X > 0)`, with the scale s.
+
+    The slope of one moment stands as its two terms for alpha = 1, since the density there cancels
+    that of the other part; elsewhere with the scale 0, until ``joined`` meets that of another.
+    """
+
+    homogeneous = False
+    definition = staticmethod(
+        lambda n: n * LowerExponentialMoment(n, *ELU) + (scale**n - alpha**n) * AT_ZERO
+    )
+
+    @classmethod
+    def eval(
+        cls, order: Expr, mean: Expr, deviation: Expr, below: Expr, above: Expr
+    ) -> Expr | None:
+        """The two terms."""
+        if below != 1 or above != 0:
+            return None
+        moment = LowerExponentialMoment(order, mean, deviation, below)
+        return order * moment - DensityAtZero(mean, deviation)
+
+    def joined(self, above: Expr) -> Expr:
+        """The same with the slope of the other part, less that slope."""
+        n, *place = self.args[:-1]
+        return self.func(n, *place, above) - above**n * DensityAtZero(*self.law)
+
+
+class PartialMeanByScale(Primitive, nargs=4):
+    r"""The slope in sigma of :math:`E (sX)_+ - E (\alpha(1 - e^X))_+`, with the scale s."""
+
+    homogeneous = False
+    definition = (scale - alpha) * DENSITY + sigma * LowerExponentialMoment(1, *ELU)
 
 
 class LowerMixedMoment(Primitive, nargs=4):
@@ -287,7 +322,8 @@ class LowerTiltedMean(Primitive, nargs=3):
     homogeneous = False
     definition = staticmethod(
         lambda n: (
-            sigma * LowerWeightedMoment(n, mu, sigma, 1) - mu * LowerExponentialMoment(n, mu, sigma, 1)
+            sigma * LowerWeightedMoment(n, mu, sigma, 1)
+            - mu * LowerExponentialMoment(n, mu, sigma, 1)
         )
     )
 
@@ -415,19 +451,31 @@ class LowerConditionalMeanByScale(Primitive, nargs=3):
     definition = (BELOW / LowerPartialMoment(0, *ELU)).diff(sigma)
 
 
-class LowerRemainder(Primitive, nargs=2):
-    r"""The moment :math:`E[1 - e^X + X e^X; X < 0]`, of the order of the squares of mu and sigma.
+class LowerRemainder(Primitive, nargs=3):
+    r"""The moment :math:`E[(1 - e^X)^{n-1} (1 - e^X + X e^X); X < 0]`.
 
-    At (mu, sigma)/alpha it is minus the slope of the mean of CELU in alpha.
+    It is of the order n + 1 in mu and sigma. At (mu, sigma)/alpha and times :math:`n\alpha^{n-1}`
+    it is the slope of a partial moment of CELU in alpha.
     """
 
-    definition = (BELOW + mu * FIRST - sigma * LowerWeightedMoment(1, *ELU)).subs(alpha, 1)
+    homogeneous = False
+    definition = staticmethod(
+        lambda n: (
+            LowerPartialMoment(n, mu, sigma, 1)
+            - Add(
+                *(
+                    (-1) ** k * binomial(n - 1, k) * LowerTiltedMean(k + 1, mu, sigma)
+                    for k in range(n)
+                )
+            )
+        )
+    )
 
 
 def _remainder(divisor: Expr, n: Expr, height: Expr) -> Expr | None:
-    if n != 1 or height != divisor:
+    if n == 0 or height != divisor:
         return None
-    return LowerRemainder(mu / divisor, sigma / divisor)
+    return n * height ** (n - 1) * LowerRemainder(n, mu / divisor, sigma / divisor)
 
 
 LowerPartialMoment.by_divisor = staticmethod(_remainder)
@@ -439,7 +487,7 @@ class LowerConditionalRemainder(Primitive, nargs=2):
     At (mu, sigma)/alpha it is the slope of the conditional mean of CELU in alpha, without its sign.
     """
 
-    definition = LowerRemainder(mu, sigma) / LowerPartialMoment(0, *ELU)
+    definition = LowerRemainder(1, mu, sigma) / LowerPartialMoment(0, *ELU)
 
 
 class LowerConditionalMean(Primitive, nargs=3):
@@ -482,8 +530,8 @@ class PartialMomentDifference(Primitive, nargs=5):
         """Those of the two parts, but for the mean by sigma."""
         if n > 1:
             return tuple(cls.definition(n).diff(symbol) for symbol in ELU)
-        by_scale = DENSITY - alpha * DENSITY + sigma * FIRST
-        return scale * (P_ABOVE + FIRST), scale * by_scale, -scale * BELOW / alpha
+        by_scale = PartialMeanByScale(mu, sigma, scale * alpha, scale)
+        return scale * (P_ABOVE + FIRST), by_scale, -scale * BELOW / alpha
 
 
 class OppositeMomentDifference(Primitive, nargs=4):
@@ -520,7 +568,7 @@ class SmoothMoment(Primitive, nargs=4):
         if n > 1:
             return tuple(cls.definition(n).diff(symbol) for symbol in ELU)
         slope = LowerExponentialMoment(1, *UNIT_BELOW)
-        return P_ABOVE + slope, sigma / alpha * slope, -LowerRemainder(*UNIT_BELOW[:2])
+        return P_ABOVE + slope, sigma / alpha * slope, -LowerRemainder(1, *UNIT_BELOW[:2])
 
 
 def _moments(

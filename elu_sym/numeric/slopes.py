@@ -25,7 +25,6 @@ from elu_sym.numeric import lower_moments, mills
 from elu_sym.numeric.exponential_moments import exponential_moment, lower_exponential_moment
 from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, Moment, NormalLaw
 from elu_sym.numeric.lower_moments import lower_moment, lower_partial_moment
-from elu_sym.numeric.moment_differences import second_exponential_quotient
 from elu_sym.numeric.operations import Array
 from elu_sym.numeric.upper_moments import upper_conditional_mean, upper_partial_moment
 from elu_sym.numeric.variances import lower_partial_variance
@@ -123,11 +122,11 @@ def _mixed_right(law: NormalLaw, order: int) -> Moment:
 
 def _mixed_left(law: NormalLaw, order: int) -> Moment:
     def expanded(law: NormalLaw) -> tuple[Array, Array]:
-        # Where the first moment has a root other than 1, nothing of the others is to be seen.
+        # In units of the first, which is the largest.
         _, root, total, _ = exponential_moment(1, law)
         for k in range(1, order):
-            moment = exponential_moment(k + 1, law).value(k + 1)
-            total = total + (-1) ** k * math.comb(order - 1, k) * moment
+            bracket = exponential_moment(k + 1, law).beside(law.ops, root)
+            total = total + (-1) ** k * math.comb(order - 1, k) * bracket
         return root, total
 
     def difference(law: NormalLaw) -> tuple[Array, Array]:
@@ -175,6 +174,66 @@ def lower_weighted_moment(order: int, law: Law, alpha: Array | float) -> Array:
     return alpha**order * law.choose(beyond, right, left)
 
 
+def slope_by_location(order: int, law: Law, below: Array | float, above: Array | float) -> Array:
+    """Return the slope in mu of E f'(X)^n, for f' = above for x > 0, below e^x for x < 0.
+
+    It is n E[f'(X)^n; X < 0] and what goes through 0.  Where sigma is large the two are nearly
+    opposite, and the first is by parts what leaves below, less ``lower_weighted_moment``/sigma.
+
+    Args:
+        order: n, 1 or 2.
+        law: The law of X; 0 stands for the density of X at mu = sigma = 0.
+        below: Array that broadcasts with it, or a number, positive and finite.
+        above: As below, or 0.
+
+    Returns:
+        Array of the broadcast shape.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1e-9]))
+    >>> slope_by_location(1, law, 1.0, 1.0)
+    array([0.5])
+    """
+    if isinstance(law, LimitLaw):
+        return order * lower_exponential_moment(order, law, below)
+
+    def wide(law: NormalLaw, below: Array | float, above: Array | float) -> Array:
+        leaving = lower_weighted_moment(order, law, below) / law.sigma
+        return above**order * density_at_zero(law) - leaving
+
+    def narrow(law: NormalLaw, below: Array | float, above: Array | float) -> Array:
+        through = (above**order - below**order) * density_at_zero(law)
+        return order * lower_exponential_moment(order, law, below) + through
+
+    beyond = (law.sigma >= 1.0) & (law.t + order * law.sigma >= 0.0)
+    return law.choose(beyond, wide, narrow, below, above)
+
+
+def partial_mean_by_scale(law: Law, below: Array | float, above: Array | float) -> Array:
+    """Return the slope in sigma of E f(X), f' = above for x > 0, below e^x for x < 0, f(0) = 0.
+
+    By the heat equation it is sigma times ``slope_by_location`` of f'.
+
+    Args:
+        law: The law of X.
+        below: Array that broadcasts with it, or a number, positive and finite.
+        above: As below.
+
+    Returns:
+        Array of the broadcast shape.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1e-30]))
+    >>> partial_mean_by_scale(law, 1.0, 1.0)
+    array([5.e-31])
+    """
+    if isinstance(law, LimitLaw):
+        return (above - below) * standard_density(law)
+    return law.sigma * slope_by_location(1, law, below, above)
+
+
 def lower_slope_covariance(law: Law, alpha: Array | float) -> Array:
     """Return Cov((alpha (1 - e^X))_+, alpha e^X [X < 0]).
 
@@ -215,145 +274,6 @@ def lower_slope_covariance(law: Law, alpha: Array | float) -> Array:
         return through - lower_partial_variance(law, alpha)
 
     return law.choose(law.t >= _COVARIANCE_EDGE, right, left, alpha)
-
-
-def lower_remainder(law: Law) -> Array:
-    """Return E[1 - e^X + X e^X; X < 0], minus the slope of the mean of CELU in alpha.
-
-    For small mu and sigma it is sigma^2 phi(t) times the divided difference of the Mills ratio at
-    t, t + sigma and t + sigma, and for t < -2 the mean over all X less the same on the other side.
-
-    Args:
-        law: The law of X.
-
-    Returns:
-        Array of the shape of the law, not negative.
-
-    >>> import numpy as np
-    >>> from elu_sym.numeric.operations import NUMPY
-    >>> lower_remainder(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
-    array([0.10105772])
-    """
-    ops = law.ops
-    if isinstance(law, LimitLaw):
-        location = ops.maximum(ops.minimum(law.mu, 0.0), -_FARTHEST)
-        small = ops.maximum(location, -1.0)
-        curved = (small * small) * ops.exp(small) * second_exponential_quotient(ops, -small)
-        return ops.where(
-            location < -1.0, location * ops.exp(location) - ops.expm1(location), curved
-        )
-
-    def right(law: NormalLaw) -> Array:
-        root, weight = law.density
-        close = mills.within_reach(law.ops, law.t, law.t + law.sigma)
-        unit, bracket = law.choose(close, quotient, differences)
-        return Moment(unit, root, weight * bracket).value(2)
-
-    def quotient(law: NormalLaw) -> tuple[Array, Array]:
-        points = [law.t, law.t + law.sigma, law.t + law.sigma]
-        return law.sigma, 0.5 * mills.divided_difference(law.ops, points)
-
-    def differences(law: NormalLaw) -> tuple[Array, Array]:
-        ratio = mills.mills_ratio(law.ops, law.t)
-        beyond, slope = mills.mills_derivatives(law.ops, 1, law.t + law.sigma)
-        return law.one, ratio - beyond - law.sigma * slope
-
-    def left(law: NormalLaw) -> Array:
-        return law.choose(law.sigma - law.mu < 1.0, near, apart)
-
-    def near(law: NormalLaw) -> Array:
-        ops, sigma = law.ops, law.sigma
-        y = law.mu + 0.5 * (sigma * sigma)
-        whole = (y * second_exponential_quotient(ops, -y)) * y + 0.5 * (sigma * sigma)
-        first = -law.t - sigma
-        above = 0.5 * mills.divided_difference(ops, [first, first, -law.t])
-        return ops.exp(y) * whole - (sigma * (law.density_value * above)) * sigma
-
-    def apart(law: NormalLaw) -> Array:
-        weighted = law.mu * exponential_moment(1, law).value(1)
-        weighted = weighted - law.sigma * lower_weighted_moment(1, law, 1.0)
-        return lower_partial_moment(1, law, 1.0) + weighted
-
-    return law.choose(law.t >= lower_moments.LEFT_EDGE, right, left)
-
-
-def lower_tilted_mean(order: int, law: Law) -> Array:
-    """Return -E[X e^(n X); X < 0], n times the slope of a moment of e^X in its unit.
-
-    It is sigma phi(t) I_1(x) with x = t + n sigma, for x >= 0; for x < 0, by completing the square,
-    e^(n mu + n^2 sigma^2/2) times the mean of the negative part of N(mu + n sigma^2, sigma^2).
-
-    Args:
-        order: n, a small whole number, not negative.
-        law: The law of X.
-
-    Returns:
-        Array of the shape of the law, not negative.
-
-    >>> import numpy as np
-    >>> from elu_sym.numeric.operations import NUMPY
-    >>> lower_tilted_mean(1, NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
-    array([0.13736399])
-    """
-    ops = law.ops
-    if isinstance(law, LimitLaw):
-        below = ops.maximum(ops.minimum(law.mu, 0.0), -_FARTHEST)
-        return -below * ops.exp(order * below)
-
-    def right(law: NormalLaw) -> Moment:
-        root, weight = law.density
-        first = mills.mills_derivatives(law.ops, 1, law.t + order * law.sigma)[1]
-        return Moment(law.sigma, root, weight * first)
-
-    def left(law: NormalLaw) -> Moment:
-        # E[X e^(n X); X < 0] = (mu + n sigma^2) E_n - sigma phi(t), of one sign for x < 0.
-        moment = exponential_moment(order, law)
-        size = -(law.t + order * law.sigma)
-        root, weight = law.density
-        beyond = root / law.ops.maximum(moment.root, law.ops.unit)  # at most 1
-        density = (beyond * beyond) * (beyond * beyond) * weight
-        return Moment(law.sigma, moment.root, size * moment.bracket + density)
-
-    return Moment(*law.choose(law.t + order * law.sigma >= 0.0, right, left)).value(1)
-
-
-def lower_conditional_remainder(law: Law) -> Array:
-    """Return E[1 - e^X + X e^X | X < 0], the slope of the conditional mean in its unit.
-
-    Args:
-        law: The law of X.
-
-    Returns:
-        Array of the shape of the law, not negative.
-
-    >>> import numpy as np
-    >>> from elu_sym.numeric.operations import NUMPY
-    >>> lower_conditional_remainder(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
-    array([0.20211544])
-    """
-    if isinstance(law, LimitLaw):
-        return lower_remainder(law)
-
-    def right(law: NormalLaw) -> Array:
-        ops, t, beyond = law.ops, law.t, law.t + law.sigma
-        return law.choose(mills.within_reach(ops, t, beyond), close, apart)
-
-    def close(law: NormalLaw) -> Array:
-        beyond = law.t + law.sigma
-        points = [law.t, beyond, beyond]
-        bracket = 0.5 * mills.relative_difference(law.ops, points)
-        return (law.sigma * bracket) * law.sigma
-
-    def apart(law: NormalLaw) -> Array:
-        ratio = mills.mills_ratio(law.ops, law.t)
-        beyond, slope = mills.mills_derivatives(law.ops, 1, law.t + law.sigma)
-        return (ratio - beyond - law.sigma * slope) / ratio
-
-    def left(law: NormalLaw) -> Array:
-        return lower_remainder(law) / (1.0 - law.tail_probability)
-
-    _ = law.tail_probability  # before the law is divided, since most of it is needed
-    return law.choose(law.t >= lower_moments.LEFT_EDGE, right, left)
 
 
 def _standard_conditional_variance(law: NormalLaw) -> Array:
@@ -484,12 +404,12 @@ def root_gradient(
     Args:
         law: The law of X.
         root: The standard deviation, a function of the law and of the parameters as the others.
-        slope: The second moment of the slope of the activation.
+        slope: The mean of the slope of the activation.
         gradient: That of the variance.
         *parameters: Those of the activation.
 
     Returns:
-        The derivatives in the same order.  Where sigma = 0 the deviation is sigma times the root of
+        The derivatives in the same order.  Where sigma = 0 the deviation is sigma times the size of
         ``slope``, and at mu = 0 sigma times that of two straight lines, which a tiny sigma shows;
         where it is 0 because it is no number any more, so are they.
 
@@ -513,10 +433,11 @@ def root_gradient(
         return halved(law)
     nothing = 0.0 * law.negative
     zero = nothing * law.sigma
-    by_location, by_scale, *others = halved(NormalLaw(law.ops, zero, zero + law.ops.unit**0.5))
+    tiny = NormalLaw(law.ops, zero, zero + law.ops.unit**0.5)
+    by_location, by_scale = halved(tiny)[:2]
     kink = law.mu == 0.0
     return (
         where(kink, by_location, nothing),
-        where(kink, by_scale, law.ops.sqrt(slope(law, *parameters))),
+        where(kink, by_scale, abs(slope(law, *parameters))),
         *(where(kink, nothing, each) for each in halved(law)[2:]),
     )
