@@ -53,7 +53,8 @@ class GaussianExpectation(Formula):
         g: a function of one symbol, or an expression in ``elu_sym.symbols.x``: what
             :func:`~elu_sym.expectation` takes. The other symbols of the result become arguments
             after mu and sigma, in alphabetic order; each has to be declared real, positive,
-            nonnegative, negative or nonpositive, which is its domain.
+            nonnegative, negative or nonpositive, which is its domain. Of two breakpoints that are
+            parameters write the larger one as ``a + width`` with a positive width.
 
     Raises:
         TypeError: if g is text or anything else that is no function or expression.

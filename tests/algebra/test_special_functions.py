@@ -19,6 +19,7 @@ TRUE = {
     NormalPdf(t): stats.norm.pdf,
     MillsRatio(t): lambda t: np.exp(stats.norm.logsf(t) - stats.norm.logpdf(t)),
     # What the code is embedded in must not come apart.
+    NormalCdf(t) ** 2: lambda t: stats.norm.cdf(t) ** 2,
     1 / (2 - NormalCdf(-t)) ** 2: lambda t: (2 - stats.norm.sf(t)) ** -2,
 }
 EVERY_FUNCTION = pytest.mark.parametrize("function", TRUE, ids=str)
