@@ -18,7 +18,7 @@ from functools import cache
 from re import sub
 from typing import Any, ClassVar
 
-from sympy import Expr, Function, Heaviside, S, exp
+from sympy import Add, Expr, Function, Heaviside, S, binomial, exp
 from sympy.core.function import ArgumentIndexError
 from sympy.stats import Normal
 
@@ -220,8 +220,25 @@ class LowerExponentialMoment(Primitive, nargs=4):
     @classmethod
     def slopes(cls, n: Expr) -> tuple[Expr, ...]:
         """The moment itself and what leaves through zero."""
-        by_location = n * cls(n, *ELU) - alpha**n * AT_ZERO
+        by_location = LowerExponentialMomentByLocation(n, *ELU)
         return by_location, -n * LowerWeightedMoment(n, *ELU) - alpha**n * BY_SCALE
+
+
+class LowerExponentialMomentByLocation(Primitive, nargs=4):
+    r"""The slope in mu of :math:`E[(\alpha e^X)^n; X < 0]`.
+
+    For alpha = 1 it stands as its two terms, since the density there cancels that of the other
+    part.
+    """
+
+    definition = staticmethod(lambda n: n * LowerExponentialMoment(n, *ELU) - alpha**n * AT_ZERO)
+
+    @classmethod
+    def eval(cls, order: Expr, *place: Expr) -> Expr | None:
+        """The two terms, for alpha = 1."""
+        if place[-1] != 1:
+            return None
+        return order * LowerExponentialMoment(order, *place) - DensityAtZero(*place[:2])
 
 
 class LowerMixedMoment(Primitive, nargs=4):
@@ -416,19 +433,31 @@ class LowerConditionalMeanByScale(Primitive, nargs=3):
     definition = (BELOW / LowerPartialMoment(0, *ELU)).diff(sigma)
 
 
-class LowerRemainder(Primitive, nargs=2):
-    r"""The moment :math:`E[1 - e^X + X e^X; X < 0]`, of the order of the squares of mu and sigma.
+class LowerRemainder(Primitive, nargs=3):
+    r"""The moment :math:`E[(1 - e^X)^{n-1} (1 - e^X + X e^X); X < 0]`.
 
-    At (mu, sigma)/alpha it is minus the slope of the mean of CELU in alpha.
+    It is of the order n + 1 in mu and sigma. At (mu, sigma)/alpha and times :math:`n\alpha^{n-1}` it
+    is the slope of a partial moment of CELU in alpha.
     """
 
-    definition = (BELOW + mu * FIRST - sigma * LowerWeightedMoment(1, *ELU)).subs(alpha, 1)
+    homogeneous = False
+    definition = staticmethod(
+        lambda n: (
+            LowerPartialMoment(n, mu, sigma, 1)
+            - Add(
+                *(
+                    (-1) ** k * binomial(n - 1, k) * LowerTiltedMean(k + 1, mu, sigma)
+                    for k in range(n)
+                )
+            )
+        )
+    )
 
 
 def _remainder(divisor: Expr, n: Expr, height: Expr) -> Expr | None:
-    if n != 1 or height != divisor:
+    if n == 0 or height != divisor:
         return None
-    return LowerRemainder(mu / divisor, sigma / divisor)
+    return n * height ** (n - 1) * LowerRemainder(n, mu / divisor, sigma / divisor)
 
 
 LowerPartialMoment.by_divisor = staticmethod(_remainder)
@@ -440,7 +469,7 @@ class LowerConditionalRemainder(Primitive, nargs=2):
     At (mu, sigma)/alpha it is the slope of the conditional mean of CELU in alpha, without its sign.
     """
 
-    definition = LowerRemainder(mu, sigma) / LowerPartialMoment(0, *ELU)
+    definition = LowerRemainder(1, mu, sigma) / LowerPartialMoment(0, *ELU)
 
 
 class LowerConditionalMean(Primitive, nargs=3):
@@ -521,7 +550,7 @@ class SmoothMoment(Primitive, nargs=4):
         if n > 1:
             return tuple(cls.definition(n).diff(symbol) for symbol in ELU)
         slope = LowerExponentialMoment(1, *UNIT_BELOW)
-        return P_ABOVE + slope, sigma / alpha * slope, -LowerRemainder(*UNIT_BELOW[:2])
+        return P_ABOVE + slope, sigma / alpha * slope, -LowerRemainder(1, *UNIT_BELOW[:2])
 
 
 def _moments(

@@ -97,7 +97,7 @@ def gradient_function(formula: Formula) -> str:
         reason = "that of the variance over twice the deviation"
         functions = (
             name,
-            activation.derivative_second_moment.function_name,
+            activation.derivative_mean.function_name,
             f"{activation.variance.function_name}_gradient",
         )
         text = f"root_gradient({', '.join(['law', *functions, *activation.parameters])})"

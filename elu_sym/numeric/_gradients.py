@@ -5,14 +5,14 @@ the engine and run it again; `make test` compares this file with a fresh one.
 """
 
 from elu_sym.numeric._generated import (
-    celu_derivative_second_moment,
+    celu_derivative_mean,
     celu_std,
-    derivative_second_moment,
-    leaky_relu_derivative_second_moment,
+    derivative_mean,
+    leaky_relu_derivative_mean,
     leaky_relu_std,
-    relu_derivative_second_moment,
+    relu_derivative_mean,
     relu_std,
-    selu_derivative_second_moment,
+    selu_derivative_mean,
     selu_std,
     std,
 )
@@ -27,6 +27,7 @@ from elu_sym.numeric.slopes import (
     lower_conditional_mean_by_location,
     lower_conditional_mean_by_scale,
     lower_conditional_remainder,
+    lower_exponential_moment_by_location,
     lower_mixed_moment,
     lower_remainder,
     lower_slope_covariance,
@@ -152,7 +153,7 @@ def std_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
 
     By mu, sigma and alpha; that of the variance over twice the deviation.
     """
-    return root_gradient(law, std, derivative_second_moment, variance_gradient, alpha)
+    return root_gradient(law, std, derivative_mean, variance_gradient, alpha)
 
 
 def third_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
@@ -204,10 +205,11 @@ def derivative_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha)
+    lower_exponential_moment_by_location_1 = lower_exponential_moment_by_location(1, law, alpha)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha)
     probability_by_scale_a = probability_by_scale(law)
     return (
-        density_at_zero_a + lower_exponential_moment_1 - alpha*density_at_zero_a,
+        density_at_zero_a + lower_exponential_moment_by_location_1,
         probability_by_scale_a - alpha*probability_by_scale_a - lower_weighted_moment_1,
         lower_exponential_moment_1/alpha,
     )
@@ -220,10 +222,11 @@ def derivative_second_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ..
     """
     density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_2 = lower_exponential_moment(2, law, alpha)
+    lower_exponential_moment_by_location_2 = lower_exponential_moment_by_location(2, law, alpha)
     lower_weighted_moment_2 = lower_weighted_moment(2, law, alpha)
     probability_by_scale_a = probability_by_scale(law)
     return (
-        density_at_zero_a + 2*lower_exponential_moment_2 - alpha**2*density_at_zero_a,
+        density_at_zero_a + lower_exponential_moment_by_location_2,
         (
             probability_by_scale_a
             - alpha**2*probability_by_scale_a
@@ -240,6 +243,7 @@ def covariance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha)
+    lower_exponential_moment_by_location_1 = lower_exponential_moment_by_location(1, law, alpha)
     lower_partial_covariance_a = lower_partial_covariance(law, alpha, 1)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha)
     probability_by_scale_a = probability_by_scale(law)
@@ -247,8 +251,7 @@ def covariance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     return (
         (
             density_at_zero_a*law.sigma**2
-            + lower_exponential_moment_1*law.sigma**2
-            - alpha*density_at_zero_a*law.sigma**2
+            + lower_exponential_moment_by_location_1*law.sigma**2
         ),
         (
             2*lower_exponential_moment_1*law.sigma
@@ -339,7 +342,7 @@ def relu_std_gradient(law: Law) -> tuple[Array, ...]:
 
     By mu and sigma; that of the variance over twice the deviation.
     """
-    return root_gradient(law, relu_std, relu_derivative_second_moment, relu_variance_gradient)
+    return root_gradient(law, relu_std, relu_derivative_mean, relu_variance_gradient)
 
 
 def relu_third_moment_gradient(law: Law) -> tuple[Array, ...]:
@@ -514,7 +517,7 @@ def leaky_relu_std_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
 
     By mu, sigma and slope; that of the variance over twice the deviation.
     """
-    return root_gradient(law, leaky_relu_std, leaky_relu_derivative_second_moment, leaky_relu_variance_gradient, slope)
+    return root_gradient(law, leaky_relu_std, leaky_relu_derivative_mean, leaky_relu_variance_gradient, slope)
 
 
 def leaky_relu_third_moment_gradient(law: Law, slope: Array) -> tuple[Array, ...]:
@@ -749,7 +752,7 @@ def selu_std_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...]
 
     By mu, sigma, alpha and scale; that of the variance over twice the deviation.
     """
-    return root_gradient(law, selu_std, selu_derivative_second_moment, selu_variance_gradient, alpha, scale)
+    return root_gradient(law, selu_std, selu_derivative_mean, selu_variance_gradient, alpha, scale)
 
 
 def selu_third_moment_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...]:
@@ -805,15 +808,12 @@ def selu_derivative_mean_gradient(law: Law, alpha: Array, scale: Array) -> tuple
     """
     density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale)
+    lower_exponential_moment_by_location_1 = lower_exponential_moment_by_location(1, law, alpha*scale)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
     upper_slope_moment_1 = upper_slope_moment(1, law, scale)
     return (
-        (
-            density_at_zero_a*scale
-            + lower_exponential_moment_1
-            - alpha*density_at_zero_a*scale
-        ),
+        density_at_zero_a*scale + lower_exponential_moment_by_location_1,
         (
             probability_by_scale_a*scale
             - alpha*probability_by_scale_a*scale
@@ -831,15 +831,12 @@ def selu_derivative_second_moment_gradient(law: Law, alpha: Array, scale: Array)
     """
     density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_2 = lower_exponential_moment(2, law, alpha*scale)
+    lower_exponential_moment_by_location_2 = lower_exponential_moment_by_location(2, law, alpha*scale)
     lower_weighted_moment_2 = lower_weighted_moment(2, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
     upper_slope_moment_2 = upper_slope_moment(2, law, scale)
     return (
-        (
-            density_at_zero_a*scale**2
-            + 2*lower_exponential_moment_2
-            - alpha**2*density_at_zero_a*scale**2
-        ),
+        density_at_zero_a*scale**2 + lower_exponential_moment_by_location_2,
         (
             probability_by_scale_a*scale**2
             - alpha**2*probability_by_scale_a*scale**2
@@ -857,6 +854,7 @@ def selu_covariance_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Arra
     """
     density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale)
+    lower_exponential_moment_by_location_1 = lower_exponential_moment_by_location(1, law, alpha*scale)
     lower_partial_covariance_a = lower_partial_covariance(law, alpha*scale, 1)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
@@ -865,8 +863,7 @@ def selu_covariance_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Arra
     return (
         (
             density_at_zero_a*scale*law.sigma**2
-            + lower_exponential_moment_1*law.sigma**2
-            - alpha*density_at_zero_a*scale*law.sigma**2
+            + lower_exponential_moment_by_location_1*law.sigma**2
         ),
         (
             2*lower_exponential_moment_1*law.sigma
@@ -903,12 +900,12 @@ def celu_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     divided = law.divided(alpha)
     lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, 1)
-    lower_remainder_divided_a = lower_remainder(divided)
+    lower_remainder_1_divided = lower_remainder(1, divided)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         lower_exponential_moment_1_divided + upper_partial_moment_0,
         lower_exponential_moment_1_divided*law.sigma/alpha,
-        -lower_remainder_divided_a,
+        -lower_remainder_1_divided,
     )
 
 
@@ -919,14 +916,14 @@ def celu_absolute_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     divided = law.divided(alpha)
     lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, alpha)
-    lower_remainder_divided_a = lower_remainder(divided)
+    lower_remainder_1_divided = lower_remainder(1, divided)
     lower_weighted_moment_1_divided = lower_weighted_moment(1, divided, alpha)
     standard_density_a = standard_density(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         upper_partial_moment_0 - lower_exponential_moment_1_divided/alpha,
         standard_density_a + lower_weighted_moment_1_divided/alpha,
-        lower_remainder_divided_a,
+        lower_remainder_1_divided,
     )
 
 
@@ -938,7 +935,7 @@ def celu_second_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     divided = law.divided(alpha)
     lower_exponential_moment_1_divided = lower_exponential_moment(1, divided, alpha)
     lower_mixed_moment_2_divided = lower_mixed_moment(2, divided, alpha)
-    lower_partial_moment_2_divided = lower_partial_moment(2, divided, alpha)
+    lower_remainder_2_divided = lower_remainder(2, divided)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     upper_partial_moment_1 = upper_partial_moment(1, law)
     return (
@@ -948,12 +945,7 @@ def celu_second_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
             + 2*lower_exponential_moment_1_divided*law.sigma/alpha
             - 4*lower_mixed_moment_2_divided*law.sigma/alpha**2
         ),
-        (
-            2*lower_partial_moment_2_divided/alpha
-            + 2*finite(law, law.mu)*lower_mixed_moment_2_divided/alpha**2
-            + 4*lower_mixed_moment_2_divided*law.sigma**2/alpha**3
-            - 2*lower_exponential_moment_1_divided*law.sigma**2/alpha**2
-        ),
+        2*alpha*lower_remainder_2_divided,
     )
 
 
@@ -1012,7 +1004,7 @@ def celu_std_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
 
     By mu, sigma and alpha; that of the variance over twice the deviation.
     """
-    return root_gradient(law, celu_std, celu_derivative_second_moment, celu_variance_gradient, alpha)
+    return root_gradient(law, celu_std, celu_derivative_mean, celu_variance_gradient, alpha)
 
 
 def celu_third_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
@@ -1023,7 +1015,7 @@ def celu_third_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     divided = law.divided(alpha)
     lower_mixed_moment_2_divided = lower_mixed_moment(2, divided, alpha)
     lower_mixed_moment_3_divided = lower_mixed_moment(3, divided, alpha)
-    lower_partial_moment_3_divided = lower_partial_moment(3, divided, alpha)
+    lower_remainder_3_divided = lower_remainder(3, divided)
     upper_partial_moment_1 = upper_partial_moment(1, law)
     upper_partial_moment_2 = upper_partial_moment(2, law)
     return (
@@ -1033,12 +1025,7 @@ def celu_third_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
             + 9*lower_mixed_moment_3_divided*law.sigma/alpha**2
             - 6*lower_mixed_moment_2_divided*law.sigma/alpha
         ),
-        (
-            6*lower_mixed_moment_2_divided*law.sigma**2/alpha**2
-            - 3*lower_partial_moment_3_divided/alpha
-            - 3*finite(law, law.mu)*lower_mixed_moment_3_divided/alpha**2
-            - 9*lower_mixed_moment_3_divided*law.sigma**2/alpha**3
-        ),
+        -3*alpha**2*lower_remainder_3_divided,
     )
 
 
@@ -1050,7 +1037,7 @@ def celu_fourth_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     divided = law.divided(alpha)
     lower_mixed_moment_3_divided = lower_mixed_moment(3, divided, alpha)
     lower_mixed_moment_4_divided = lower_mixed_moment(4, divided, alpha)
-    lower_partial_moment_4_divided = lower_partial_moment(4, divided, alpha)
+    lower_remainder_4_divided = lower_remainder(4, divided)
     upper_partial_moment_2 = upper_partial_moment(2, law)
     upper_partial_moment_3 = upper_partial_moment(3, law)
     return (
@@ -1060,12 +1047,7 @@ def celu_fourth_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
             + 12*lower_mixed_moment_3_divided*law.sigma/alpha
             - 16*lower_mixed_moment_4_divided*law.sigma/alpha**2
         ),
-        (
-            4*lower_partial_moment_4_divided/alpha
-            + 4*finite(law, law.mu)*lower_mixed_moment_4_divided/alpha**2
-            + 16*lower_mixed_moment_4_divided*law.sigma**2/alpha**3
-            - 12*lower_mixed_moment_3_divided*law.sigma**2/alpha**2
-        ),
+        4*alpha**3*lower_remainder_4_divided,
     )
 
 

@@ -34,7 +34,7 @@ _OFFSET = 4.0
 _PIECES_PER_UNIT = 256.0
 _NEAR_ZERO = 0.25
 _FINE = (table.FINE_0, table.FINE_2, table.FINE_2, table.FINE_4, table.FINE_4)
-_WIDE = (table.WIDE_1, table.WIDE_1, table.WIDE_2, table.WIDE_4, table.WIDE_4)
+_WIDE = (table.WIDE_1, table.WIDE_1, table.WIDE_2, *(table.WIDE_4,) * 3)
 """The tables by order."""
 
 
@@ -107,7 +107,7 @@ def divided_difference(ops: Operations, points: list[Array]) -> Array:
     Args:
         ops: Operations of the library at hand.
         points: n + 1 arrays of one shape, ascending, not below -2, some or all of them equal,
-            ``within_reach`` of each other; n from 0 to 4.
+            ``within_reach`` of each other; n from 0 to 5.
 
     Returns:
         Array of the same shape.

@@ -219,7 +219,8 @@ def opposite_moment_difference(order: int, law: Law, slope: Array) -> Array:
     steep = slope > 1.0
     height, low = ops.where(steep, slope, 1.0), ops.where(steep, 1.0 / slope, slope)
     # The moment of the half-line on which mu does not lie.
-    whole, other = law.mu, law.sigma * (law.density_value * law.integrals(order)[order])
+    whole = height * law.mu
+    other = (height * law.sigma) * (law.density_value * law.integrals(order)[order])
     power, gap = low, (1.0 - slope) / height
     if order == 3:
         # Two factors of the moments in the unit of the larger one of |mu| and sigma.
@@ -228,5 +229,5 @@ def opposite_moment_difference(order: int, law: Law, slope: Array) -> Array:
         whole, other = whole * (mu * mu + 3.0 * variance), other * variance
         power, gap = low * (low * low), gap * (1.0 + low * (1.0 + low))
     whole = whole * ops.where((law.mu < 0.0) == steep, 1.0, power)
-    value = height * (whole + gap * other)
+    value = whole + gap * other
     return value if order == 1 else (value * (height * unit)) * (height * unit)

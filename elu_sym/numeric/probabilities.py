@@ -30,20 +30,24 @@ def log_ratio(numerator: FloatArray, *denominators: FloatArray) -> FloatArray:
         *denominators: positive float64 arrays that broadcast with it.
 
     Returns:
-        float64 array; the error is a few units of 2^-53 max(1, |result|).
+        float64 array; the error is a few units of 2^-53 max(1, |result|), and with at most one
+        denominator of 2^-53 |result| next to 1.
 
     >>> print(log_ratio(np.array([1e-200, 3.0]), np.array([1e200, 3.0])))
     [-921.0340372    0.       ]
     """
-    mantissa, exponent = np.frexp(numerator)
+    above, exponent = np.frexp(numerator)
+    below = np.ones_like(above)
     for denominator in denominators:
         part, power = np.frexp(denominator)
-        mantissa, exponent = mantissa / part, exponent - power
-    # Brought to [sqrt(1/2), sqrt(2)), without rounding, so that the two terms do not cancel.
-    mantissa, power = np.frexp(mantissa)
-    low = mantissa < np.sqrt(0.5)
-    mantissa, exponent = np.where(low, 2.0 * mantissa, mantissa), exponent + power - low
-    logarithm: FloatArray = np.log(mantissa) + exponent * np.log(2.0)
+        part, carried = np.frexp(below * part)
+        below, exponent = part, exponent - power - carried
+    # The quotient is brought to [sqrt(1/2), sqrt(2)), so that the two terms do not cancel; next to
+    # 1 the difference is exact.
+    high, low = above >= np.sqrt(2.0) * below, above < np.sqrt(0.5) * below
+    exponent = exponent + high - low
+    above = np.where(high, 0.5 * above, np.where(low, 2.0 * above, above))
+    logarithm: FloatArray = np.log1p((above - below) / below) + exponent * np.log(2.0)
     return logarithm
 
 

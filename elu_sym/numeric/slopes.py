@@ -21,6 +21,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
+
 from elu_sym.numeric import lower_moments, mills
 from elu_sym.numeric.exponential_moments import exponential_moment, lower_exponential_moment
 from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, Moment, NormalLaw
@@ -35,6 +37,9 @@ _FARTHEST = 1000.0
 _LARGE = 1e15
 # The sum |mu| + sigma from which the terms of a moment stand apart.
 _APART = 0.7
+# The nodes and weights of Gauss and Hermite for the normal law.
+_HERMITE = tuple(x.tolist() for x in np.polynomial.hermite_e.hermegauss(20))
+_HERMITE = (_HERMITE[0], [w * ONE_OVER_SQRT_TWO_PI for w in _HERMITE[1]])
 # Where the covariance of the lower part and its slope goes from one form to the other.
 _COVARIANCE_EDGE = -0.5
 
@@ -115,6 +120,12 @@ def lower_mixed_moment(order: int, law: Law, alpha: Array | float) -> Array:
     return Moment(alpha * moment.unit, moment.root, bracket).value(order - 1)
 
 
+def _in_units_of(law: NormalLaw, root: Array, moment: Moment) -> Array:
+    """Return the bracket of a moment of order 0 beside a root that is not much smaller."""
+    beside = moment.root / law.ops.maximum(root, law.ops.unit)
+    return (beside * beside) * (beside * beside) * moment.bracket
+
+
 def _mixed_right(law: NormalLaw, order: int) -> Moment:
     root, weight = law.density
     unit, bracket = lower_moments.laplace_form(order - 1, law, first=1)
@@ -123,11 +134,11 @@ def _mixed_right(law: NormalLaw, order: int) -> Moment:
 
 def _mixed_left(law: NormalLaw, order: int) -> Moment:
     def expanded(law: NormalLaw) -> tuple[Array, Array]:
-        # Where the first moment has a root other than 1, nothing of the others is to be seen.
+        # In units of the first, which is the largest.
         _, root, total, _ = exponential_moment(1, law)
         for k in range(1, order):
-            moment = exponential_moment(k + 1, law).value(k + 1)
-            total = total + (-1) ** k * math.comb(order - 1, k) * moment
+            bracket = _in_units_of(law, root, exponential_moment(k + 1, law))
+            total = total + (-1) ** k * math.comb(order - 1, k) * bracket
         return root, total
 
     def difference(law: NormalLaw) -> tuple[Array, Array]:
@@ -175,6 +186,40 @@ def lower_weighted_moment(order: int, law: Law, alpha: Array | float) -> Array:
     return alpha**order * law.choose(beyond, right, left)
 
 
+def lower_exponential_moment_by_location(order: int, law: Law, alpha: Array | float) -> Array:
+    """Return the slope in mu of E[(alpha e^X)^n; X < 0].
+
+    It is n times the moment less what leaves through 0.  Where sigma is large the two are nearly
+    equal, and it is -1/sigma of ``lower_weighted_moment``, by parts.
+
+    Args:
+        order: n, a small whole number, not negative.
+        law: The law of X; 0 stands for the density of X at mu = sigma = 0.
+        alpha: Array that broadcasts with it, or a number, positive and finite.
+
+    Returns:
+        Array of the broadcast shape.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
+    >>> lower_exponential_moment_by_location(1, law, 1.0)
+    array([-0.13736399])
+    """
+    if isinstance(law, LimitLaw):
+        return order * lower_exponential_moment(order, law, alpha)
+
+    def wide(law: NormalLaw, alpha: Array | float) -> Array:
+        return -lower_weighted_moment(order, law, alpha) / law.sigma
+
+    def narrow(law: NormalLaw, alpha: Array | float) -> Array:
+        through = alpha**order * density_at_zero(law)
+        return order * lower_exponential_moment(order, law, alpha) - through
+
+    beyond = (law.sigma >= 1.0) & (law.t + order * law.sigma >= 0.0)
+    return law.choose(beyond, wide, narrow, alpha)
+
+
 def lower_slope_covariance(law: Law, alpha: Array | float) -> Array:
     """Return Cov((alpha (1 - e^X))_+, alpha e^X [X < 0]).
 
@@ -217,13 +262,21 @@ def lower_slope_covariance(law: Law, alpha: Array | float) -> Array:
     return law.choose(law.t >= _COVARIANCE_EDGE, right, left, alpha)
 
 
-def lower_remainder(law: Law) -> Array:
-    """Return E[1 - e^X + X e^X; X < 0], minus the slope of the mean of CELU in alpha.
+def lower_remainder(order: int, law: Law) -> Array:
+    """Return E[(1 - e^X)^(n - 1) (1 - e^X + X e^X); X < 0].
 
-    For small mu and sigma it is sigma^2 phi(t) times the divided difference of the Mills ratio at
-    t, t + sigma and t + sigma, and for t < -2 the mean over all X less the same on the other side.
+    Times n it is the slope in alpha, in its unit, of a partial moment of CELU.  Where the step is
+    small it is sigma^(n + 1) phi(t) times divided differences of the Mills ratio at t, t + sigma,
+    ..., t + n sigma, each of the last n points doubled in its turn,
+
+        (D[t, t + sigma, t + sigma, ...] + 2 D[...] + ... + n D[..., t + n sigma, t + n sigma])
+        / (n (n + 1)),
+
+    and for t < -2 the mean over all X, by the rule of Gauss and Hermite, less the same on the other
+    side; elsewhere it is the partial moment less those of -X e^(k X).
 
     Args:
+        order: n, from 1 to 4.
         law: The law of X.
 
     Returns:
@@ -231,7 +284,7 @@ def lower_remainder(law: Law) -> Array:
 
     >>> import numpy as np
     >>> from elu_sym.numeric.operations import NUMPY
-    >>> lower_remainder(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
+    >>> lower_remainder(1, NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
     array([0.10105772])
     """
     ops = law.ops
@@ -239,42 +292,56 @@ def lower_remainder(law: Law) -> Array:
         location = ops.maximum(ops.minimum(law.mu, 0.0), -_FARTHEST)
         small = ops.maximum(location, -1.0)
         curved = (small * small) * ops.exp(small) * second_exponential_quotient(ops, -small)
-        return ops.where(
-            location < -1.0, location * ops.exp(location) - ops.expm1(location), curved
-        )
+        below = -ops.expm1(location)
+        far = location * ops.exp(location) + below
+        return ops.where(location < -1.0, far, curved) * below ** (order - 1)
 
     def right(law: NormalLaw) -> Array:
+        points = [law.t + k * law.sigma for k in range(order + 1)]
         root, weight = law.density
-        close = mills.within_reach(law.ops, law.t, law.t + law.sigma)
-        unit, bracket = law.choose(close, quotient, differences)
-        return Moment(unit, root, weight * bracket).value(2)
-
-    def quotient(law: NormalLaw) -> tuple[Array, Array]:
-        points = [law.t, law.t + law.sigma, law.t + law.sigma]
-        return law.sigma, 0.5 * mills.divided_difference(law.ops, points)
-
-    def differences(law: NormalLaw) -> tuple[Array, Array]:
-        ratio = mills.mills_ratio(law.ops, law.t)
-        beyond, slope = mills.mills_derivatives(law.ops, 1, law.t + law.sigma)
-        return law.one, ratio - beyond - law.sigma * slope
+        bracket = weight * _doubled(law, points)
+        return Moment(law.sigma, root, bracket).value(order) * law.sigma
 
     def left(law: NormalLaw) -> Array:
-        return law.choose(law.sigma - law.mu < 1.0, near, apart)
+        close = (law.t < lower_moments.LEFT_EDGE) & (law.sigma - law.mu < 1.0)
+        return law.choose(close, near, apart)
 
     def near(law: NormalLaw) -> Array:
-        ops, sigma = law.ops, law.sigma
-        y = law.mu + 0.5 * (sigma * sigma)
-        whole = (y * second_exponential_quotient(ops, -y)) * y + 0.5 * (sigma * sigma)
-        first = -law.t - sigma
-        above = 0.5 * mills.divided_difference(ops, [first, first, -law.t])
-        return ops.exp(y) * whole - (sigma * (law.density_value * above)) * sigma
+        points = [-law.t - k * law.sigma for k in range(order, -1, -1)]
+        above = (-1) ** (order - 1) * (law.density_value * _doubled(law, points, backwards=True))
+        return _whole_remainder(order, law) - above * law.sigma ** (order + 1)
 
     def apart(law: NormalLaw) -> Array:
-        weighted = law.mu * exponential_moment(1, law).value(1)
-        weighted = weighted - law.sigma * lower_weighted_moment(1, law, 1.0)
-        return lower_partial_moment(1, law, 1.0) + weighted
+        total = lower_moment(order, law).value(order)
+        for k in range(order):
+            sign = (-1) ** k * math.comb(order - 1, k)
+            total = total - sign * lower_tilted_mean(k + 1, law)
+        return total
 
-    return law.choose(law.t >= lower_moments.LEFT_EDGE, right, left)
+    close = mills.within_reach(ops, law.t, law.t + order * law.sigma)
+    return law.choose((law.t >= lower_moments.LEFT_EDGE) & close, right, left)
+
+
+def _doubled(law: NormalLaw, points: list[Array], backwards: bool = False) -> Array:
+    """Return the sum of k D with the k-th point, counted from 0, doubled, over n (n + 1)."""
+    order = len(points) - 1
+    total = 0.0
+    for k in range(1, order + 1):
+        place = order - k if backwards else k
+        doubled = [*points[: place + 1], *points[place:]]
+        total = total + k * mills.divided_difference(law.ops, doubled)
+    return total * (1.0 / (order * (order + 1)))
+
+
+def _whole_remainder(order: int, law: NormalLaw) -> Array:
+    """Return the mean over all X of what ``lower_remainder`` has below 0, for small mu and sigma."""
+    total = 0.0
+    for node, weight in zip(*_HERMITE, strict=True):
+        x = law.mu + node * law.sigma
+        below = -law.ops.expm1(x)
+        bent = (x * x) * (1.0 - below) * second_exponential_quotient(law.ops, -x)
+        total = total + weight * (bent * below ** (order - 1))
+    return total
 
 
 def lower_tilted_mean(order: int, law: Law) -> Array:
@@ -309,9 +376,7 @@ def lower_tilted_mean(order: int, law: Law) -> Array:
         # E[X e^(n X); X < 0] = (mu + n sigma^2) E_n - sigma phi(t), of one sign for x < 0.
         moment = exponential_moment(order, law)
         size = -(law.t + order * law.sigma)
-        root, weight = law.density
-        beyond = root / law.ops.maximum(moment.root, law.ops.unit)  # at most 1
-        density = (beyond * beyond) * (beyond * beyond) * weight
+        density = _in_units_of(law, moment.root, Moment(law.one, *law.density))
         return Moment(law.sigma, moment.root, size * moment.bracket + density)
 
     return Moment(*law.choose(law.t + order * law.sigma >= 0.0, right, left)).value(1)
@@ -332,7 +397,7 @@ def lower_conditional_remainder(law: Law) -> Array:
     array([0.20211544])
     """
     if isinstance(law, LimitLaw):
-        return lower_remainder(law)
+        return lower_remainder(1, law)
 
     def right(law: NormalLaw) -> Array:
         ops, t, beyond = law.ops, law.t, law.t + law.sigma
@@ -350,7 +415,7 @@ def lower_conditional_remainder(law: Law) -> Array:
         return (ratio - beyond - law.sigma * slope) / ratio
 
     def left(law: NormalLaw) -> Array:
-        return lower_remainder(law) / (1.0 - law.tail_probability)
+        return lower_remainder(1, law) / (1.0 - law.tail_probability)
 
     _ = law.tail_probability  # before the law is divided, since most of it is needed
     return law.choose(law.t >= lower_moments.LEFT_EDGE, right, left)
@@ -484,12 +549,12 @@ def root_gradient(
     Args:
         law: The law of X.
         root: The standard deviation, a function of the law and of the parameters as the others.
-        slope: The second moment of the slope of the activation.
+        slope: The mean of the slope of the activation.
         gradient: That of the variance.
         *parameters: Those of the activation.
 
     Returns:
-        The derivatives in the same order.  Where sigma = 0 the deviation is sigma times the root of
+        The derivatives in the same order.  Where sigma = 0 the deviation is sigma times the size of
         ``slope``, and at mu = 0 sigma times that of two straight lines, which a tiny sigma shows;
         where it is 0 because it is no number any more, so are they.
 
@@ -517,6 +582,6 @@ def root_gradient(
     kink = law.mu == 0.0
     return (
         where(kink, by_location, nothing),
-        where(kink, by_scale, law.ops.sqrt(slope(law, *parameters))),
+        where(kink, by_scale, abs(slope(law, *parameters))),
         *(where(kink, nothing, each) for each in halved(law)[2:]),
     )

@@ -10,8 +10,10 @@ from elu_sym.book import primitives
 from elu_sym.book.primitives import (
     PLACE,
     LowerExponentialMoment,
+    LowerExponentialMomentByLocation,
     LowerMixedMoment,
     LowerPartialMoment,
+    LowerRemainder,
     LowerTiltedMean,
     LowerWeightedMoment,
     OppositeMomentDifference,
@@ -30,8 +32,10 @@ ORDERS = {
     OppositeMomentDifference: (1, 3),
     SmoothMoment: (1, 3),
     LowerTiltedMean: range(3),
+    LowerRemainder: range(1, 5),
     LowerPartialMoment: range(5),
     LowerExponentialMoment: range(5),
+    LowerExponentialMomentByLocation: range(1, 3),
     LowerMixedMoment: range(1, 5),
     LowerWeightedMoment: range(1, 4),
 }

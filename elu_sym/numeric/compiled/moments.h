@@ -306,7 +306,8 @@ INLINE double opposite_moment_difference(int order, law_at *law, double slope)
     bool steep = slope > 1.0;
     double height = steep ? slope : 1.0, low = steep ? 1.0 / slope : slope;
     double unit = LARGER(fabs(law->mu), law->sigma);
-    double whole = law->mu, other = law->sigma * (law->density * law->integrals[order]);
+    double whole = height * law->mu;
+    double other = (height * law->sigma) * (law->density * law->integrals[order]);
     double power = low, gap = (1.0 - slope) / height;
     if (order == 3) {
         double mu = law->mu / unit, sigma = law->sigma / unit, variance = sigma * sigma;
@@ -317,7 +318,7 @@ INLINE double opposite_moment_difference(int order, law_at *law, double slope)
     }
     if ((law->mu < 0.0) != steep)
         whole *= power;
-    double value = height * (whole + gap * other);
+    double value = whole + gap * other;
     return order == 1 ? value : (value * (height * unit)) * (height * unit);
 }
 
