@@ -19,7 +19,6 @@ from elu_sym.book.primitives import Primitive, UpperPartialMoment
 from elu_sym.generate import printers
 from elu_sym.symbols import mu, sigma
 
-
 class GradientError(ArithmeticError):
     """A gradient that is not proved to be the derivative of the closed form."""
 
