@@ -60,7 +60,7 @@ MOVED = {
     # Still a combination of the primitives, another one.
     "alpha*(exp(x) + 1)": "2*lower_exponential_moment(1, law, alpha)",
     "alpha*(exp(x) - 2)": "- lower_exponential_moment(1, law, alpha)",
-    "2*alpha*(exp(x) - 1)": "partial_moment_difference(1, law, alpha, 1) - lower_partial_moment(1",
+    "2*alpha*(exp(x) - 1)": "alpha, 1)\n        - lower_partial_moment(1, law, alpha)",
     # None any more: the textbook form is printed, and says that it is unstable.
     "alpha*(exp(2*x) - 1)": "the textbook form, unstable in floating point",
     "alpha*(exp(-x) - 1)": "the textbook form, unstable in floating point",

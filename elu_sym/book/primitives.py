@@ -220,25 +220,43 @@ class LowerExponentialMoment(Primitive, nargs=4):
     @classmethod
     def slopes(cls, n: Expr) -> tuple[Expr, ...]:
         """The moment itself and what leaves through zero."""
-        by_location = LowerExponentialMomentByLocation(n, *ELU)
+        by_location = SlopeByLocation(n, *ELU, 0) if n else -AT_ZERO
         return by_location, -n * LowerWeightedMoment(n, *ELU) - alpha**n * BY_SCALE
 
 
-class LowerExponentialMomentByLocation(Primitive, nargs=4):
-    r"""The slope in mu of :math:`E[(\alpha e^X)^n; X < 0]`.
+class SlopeByLocation(Primitive, nargs=5):
+    r"""The slope in mu of :math:`E[(\alpha e^X)^n; X < 0] + s^n P(X > 0)`, with the scale s.
 
-    For alpha = 1 it stands as its two terms, since the density there cancels that of the other
-    part.
+    The slope of one moment stands as its two terms for alpha = 1, since the density there cancels
+    that of the other part; elsewhere with the scale 0, until ``joined`` meets that of another.
     """
 
-    definition = staticmethod(lambda n: n * LowerExponentialMoment(n, *ELU) - alpha**n * AT_ZERO)
+    homogeneous = False
+    definition = staticmethod(
+        lambda n: n * LowerExponentialMoment(n, *ELU) + (scale**n - alpha**n) * AT_ZERO
+    )
 
     @classmethod
-    def eval(cls, order: Expr, *place: Expr) -> Expr | None:
-        """The two terms, for alpha = 1."""
-        if place[-1] != 1:
+    def eval(
+        cls, order: Expr, mean: Expr, deviation: Expr, below: Expr, above: Expr
+    ) -> Expr | None:
+        """The two terms."""
+        if below != 1 or above != 0:
             return None
-        return order * LowerExponentialMoment(order, *place) - DensityAtZero(*place[:2])
+        moment = LowerExponentialMoment(order, mean, deviation, below)
+        return order * moment - DensityAtZero(mean, deviation)
+
+    def joined(self, above: Expr) -> Expr:
+        """The same with the slope of the other part, less that slope."""
+        n, *place = self.args[:-1]
+        return self.func(n, *place, above) - above**n * DensityAtZero(*self.law)
+
+
+class PartialMeanByScale(Primitive, nargs=4):
+    r"""The slope in sigma of :math:`E (sX)_+ - E (\alpha(1 - e^X))_+`, with the scale s."""
+
+    homogeneous = False
+    definition = (scale - alpha) * DENSITY + sigma * LowerExponentialMoment(1, *ELU)
 
 
 class LowerMixedMoment(Primitive, nargs=4):
@@ -436,8 +454,8 @@ class LowerConditionalMeanByScale(Primitive, nargs=3):
 class LowerRemainder(Primitive, nargs=3):
     r"""The moment :math:`E[(1 - e^X)^{n-1} (1 - e^X + X e^X); X < 0]`.
 
-    It is of the order n + 1 in mu and sigma. At (mu, sigma)/alpha and times :math:`n\alpha^{n-1}` it
-    is the slope of a partial moment of CELU in alpha.
+    It is of the order n + 1 in mu and sigma. At (mu, sigma)/alpha and times :math:`n\alpha^{n-1}`
+    it is the slope of a partial moment of CELU in alpha.
     """
 
     homogeneous = False
@@ -512,8 +530,8 @@ class PartialMomentDifference(Primitive, nargs=5):
         """Those of the two parts, but for the mean by sigma."""
         if n > 1:
             return tuple(cls.definition(n).diff(symbol) for symbol in ELU)
-        by_scale = DENSITY - alpha * DENSITY + sigma * FIRST
-        return scale * (P_ABOVE + FIRST), scale * by_scale, -scale * BELOW / alpha
+        by_scale = PartialMeanByScale(mu, sigma, scale * alpha, scale)
+        return scale * (P_ABOVE + FIRST), by_scale, -scale * BELOW / alpha
 
 
 class OppositeMomentDifference(Primitive, nargs=4):

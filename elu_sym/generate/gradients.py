@@ -15,9 +15,10 @@ from elu_sym.algebra.normal_form import is_zero
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.book import primitives
 from elu_sym.book.formula import Formula
-from elu_sym.book.primitives import Primitive, UpperPartialMoment
+from elu_sym.book.primitives import Primitive, SlopeByLocation, UpperPartialMoment
 from elu_sym.generate import printers
-from elu_sym.symbols import mu, sigma
+from elu_sym.symbols import alpha, mu, sigma
+
 
 class GradientError(ArithmeticError):
     """A gradient that is not proved to be the derivative of the closed form."""
@@ -41,13 +42,22 @@ def gradient(formula: Formula) -> tuple[Expr, ...]:
         LowerExponentialMoment(1, mu, sigma, alpha) + UpperPartialMoment(0, mu, sigma)
     """
     combination = _at_the_law_of_x(formula.over_primitives)
-    found = tuple(_at_the_law_of_x(combination.diff(symbol)).expand() for symbol in formula.symbols)
+    slopes = (_joined(combination.diff(symbol)) for symbol in formula.symbols)
+    found = tuple(_at_the_law_of_x(slope).expand() for slope in slopes)
     for symbol, derivative in zip(formula.symbols, found, strict=True):
         if not is_zero(derivative.rewrite(NormalCdf) - formula.closed_form.diff(symbol)):
             raise GradientError(
                 f"{derivative} is not proved to be the derivative of {formula.id} by {symbol}"
             )
     return found
+
+
+def _joined(derivative: Expr) -> Expr:
+    """Let the densities at 0 of the two parts of ELU meet, which cancel at alpha = 1."""
+    return derivative.replace(
+        lambda part: isinstance(part, SlopeByLocation) and part.args[-1] == 0,
+        lambda part: part.joined(part.parameters[0] / alpha),
+    )
 
 
 class _Printer(printers.PythonPrinter):

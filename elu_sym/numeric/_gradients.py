@@ -16,6 +16,11 @@ from elu_sym.numeric._generated import (
     selu_std,
     std,
 )
+from elu_sym.numeric.divisor_slopes import (
+    lower_conditional_remainder,
+    lower_remainder,
+    lower_tilted_mean,
+)
 from elu_sym.numeric.exponential_moments import lower_exponential_moment, lower_partial_covariance
 from elu_sym.numeric.law import Law
 from elu_sym.numeric.lower_moments import lower_conditional_mean, lower_partial_moment
@@ -26,15 +31,13 @@ from elu_sym.numeric.slopes import (
     finite,
     lower_conditional_mean_by_location,
     lower_conditional_mean_by_scale,
-    lower_conditional_remainder,
-    lower_exponential_moment_by_location,
     lower_mixed_moment,
-    lower_remainder,
     lower_slope_covariance,
-    lower_tilted_mean,
     lower_weighted_moment,
+    partial_mean_by_scale,
     probability_by_scale,
     root_gradient,
+    slope_by_location,
     standard_density,
     upper_conditional_mean_by_location,
     upper_conditional_mean_by_scale,
@@ -60,15 +63,11 @@ def mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
     """
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha)
     lower_partial_moment_1 = lower_partial_moment(1, law, alpha)
-    standard_density_a = standard_density(law)
+    partial_mean_by_scale_a = partial_mean_by_scale(law, alpha, 1)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         lower_exponential_moment_1 + upper_partial_moment_0,
-        (
-            lower_exponential_moment_1*law.sigma
-            + standard_density_a
-            - alpha*standard_density_a
-        ),
+        partial_mean_by_scale_a,
         -lower_partial_moment_1/alpha,
     )
 
@@ -203,13 +202,12 @@ def derivative_mean_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
 
     By mu, sigma and alpha; proved equal to the derivatives of the closed form.
     """
-    density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha)
-    lower_exponential_moment_by_location_1 = lower_exponential_moment_by_location(1, law, alpha)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha)
     probability_by_scale_a = probability_by_scale(law)
+    slope_by_location_1 = slope_by_location(1, law, alpha, 1)
     return (
-        density_at_zero_a + lower_exponential_moment_by_location_1,
+        slope_by_location_1,
         probability_by_scale_a - alpha*probability_by_scale_a - lower_weighted_moment_1,
         lower_exponential_moment_1/alpha,
     )
@@ -220,13 +218,12 @@ def derivative_second_moment_gradient(law: Law, alpha: Array) -> tuple[Array, ..
 
     By mu, sigma and alpha; proved equal to the derivatives of the closed form.
     """
-    density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_2 = lower_exponential_moment(2, law, alpha)
-    lower_exponential_moment_by_location_2 = lower_exponential_moment_by_location(2, law, alpha)
     lower_weighted_moment_2 = lower_weighted_moment(2, law, alpha)
     probability_by_scale_a = probability_by_scale(law)
+    slope_by_location_2 = slope_by_location(2, law, alpha, 1)
     return (
-        density_at_zero_a + lower_exponential_moment_by_location_2,
+        slope_by_location_2,
         (
             probability_by_scale_a
             - alpha**2*probability_by_scale_a
@@ -241,18 +238,14 @@ def covariance_gradient(law: Law, alpha: Array) -> tuple[Array, ...]:
 
     By mu, sigma and alpha; proved equal to the derivatives of the closed form.
     """
-    density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha)
-    lower_exponential_moment_by_location_1 = lower_exponential_moment_by_location(1, law, alpha)
     lower_partial_covariance_a = lower_partial_covariance(law, alpha, 1)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha)
     probability_by_scale_a = probability_by_scale(law)
+    slope_by_location_1 = slope_by_location(1, law, alpha, 1)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
-        (
-            density_at_zero_a*law.sigma**2
-            + lower_exponential_moment_by_location_1*law.sigma**2
-        ),
+        law.sigma**2*slope_by_location_1,
         (
             2*lower_exponential_moment_1*law.sigma
             + probability_by_scale_a*law.sigma**2
@@ -646,16 +639,12 @@ def selu_mean_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Array, ...
     """
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha)
     lower_partial_moment_1 = lower_partial_moment(1, law, alpha)
+    partial_mean_by_scale_a = partial_mean_by_scale(law, alpha*scale, scale)
     partial_moment_difference_1 = partial_moment_difference(1, law, alpha, scale)
-    standard_density_a = standard_density(law)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
         lower_exponential_moment_1*scale + scale*upper_partial_moment_0,
-        (
-            lower_exponential_moment_1*scale*law.sigma
-            + scale*standard_density_a
-            - alpha*scale*standard_density_a
-        ),
+        partial_mean_by_scale_a,
         -lower_partial_moment_1*scale/alpha,
         partial_moment_difference_1/scale,
     )
@@ -806,14 +795,13 @@ def selu_derivative_mean_gradient(law: Law, alpha: Array, scale: Array) -> tuple
 
     By mu, sigma, alpha and scale; proved equal to the derivatives of the closed form.
     """
-    density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale)
-    lower_exponential_moment_by_location_1 = lower_exponential_moment_by_location(1, law, alpha*scale)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
+    slope_by_location_1 = slope_by_location(1, law, alpha*scale, scale)
     upper_slope_moment_1 = upper_slope_moment(1, law, scale)
     return (
-        density_at_zero_a*scale + lower_exponential_moment_by_location_1,
+        slope_by_location_1,
         (
             probability_by_scale_a*scale
             - alpha*probability_by_scale_a*scale
@@ -829,14 +817,13 @@ def selu_derivative_second_moment_gradient(law: Law, alpha: Array, scale: Array)
 
     By mu, sigma, alpha and scale; proved equal to the derivatives of the closed form.
     """
-    density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_2 = lower_exponential_moment(2, law, alpha*scale)
-    lower_exponential_moment_by_location_2 = lower_exponential_moment_by_location(2, law, alpha*scale)
     lower_weighted_moment_2 = lower_weighted_moment(2, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
+    slope_by_location_2 = slope_by_location(2, law, alpha*scale, scale)
     upper_slope_moment_2 = upper_slope_moment(2, law, scale)
     return (
-        density_at_zero_a*scale**2 + lower_exponential_moment_by_location_2,
+        slope_by_location_2,
         (
             probability_by_scale_a*scale**2
             - alpha**2*probability_by_scale_a*scale**2
@@ -852,19 +839,15 @@ def selu_covariance_gradient(law: Law, alpha: Array, scale: Array) -> tuple[Arra
 
     By mu, sigma, alpha and scale; proved equal to the derivatives of the closed form.
     """
-    density_at_zero_a = density_at_zero(law)
     lower_exponential_moment_1 = lower_exponential_moment(1, law, alpha*scale)
-    lower_exponential_moment_by_location_1 = lower_exponential_moment_by_location(1, law, alpha*scale)
     lower_partial_covariance_a = lower_partial_covariance(law, alpha*scale, 1)
     lower_weighted_moment_1 = lower_weighted_moment(1, law, alpha*scale)
     probability_by_scale_a = probability_by_scale(law)
+    slope_by_location_1 = slope_by_location(1, law, alpha*scale, scale)
     upper_partial_covariance_a = upper_partial_covariance(law, scale)
     upper_partial_moment_0 = upper_partial_moment(0, law)
     return (
-        (
-            density_at_zero_a*scale*law.sigma**2
-            + lower_exponential_moment_by_location_1*law.sigma**2
-        ),
+        law.sigma**2*slope_by_location_1,
         (
             2*lower_exponential_moment_1*law.sigma
             + probability_by_scale_a*scale*law.sigma**2

@@ -69,6 +69,11 @@ class Moment(NamedTuple):
         squared = self.root * self.root
         return ((first * squared) * self.bracket) * (second * squared)
 
+    def beside(self, ops: Operations, root: Array) -> Array:
+        """Return the bracket of a moment of order 0 in units of root**4, which is not far below."""
+        ratio = self.root / ops.maximum(root, ops.unit)
+        return (ratio * ratio) * (ratio * ratio) * self.bracket
+
     def deviation(self, ops: Operations) -> Array:
         """Return the square root of a moment of order 2, right where the moment is no double."""
         return (((self.height * self.root) * self.unit) * self.root) * ops.sqrt(self.bracket)

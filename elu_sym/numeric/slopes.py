@@ -21,13 +21,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-import numpy as np
-
 from elu_sym.numeric import lower_moments, mills
 from elu_sym.numeric.exponential_moments import exponential_moment, lower_exponential_moment
 from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, Moment, NormalLaw
 from elu_sym.numeric.lower_moments import lower_moment, lower_partial_moment
-from elu_sym.numeric.moment_differences import second_exponential_quotient
 from elu_sym.numeric.operations import Array
 from elu_sym.numeric.upper_moments import upper_conditional_mean, upper_partial_moment
 from elu_sym.numeric.variances import lower_partial_variance
@@ -37,9 +34,6 @@ _FARTHEST = 1000.0
 _LARGE = 1e15
 # The sum |mu| + sigma from which the terms of a moment stand apart.
 _APART = 0.7
-# The nodes and weights of Gauss and Hermite for the normal law.
-_HERMITE = tuple(x.tolist() for x in np.polynomial.hermite_e.hermegauss(20))
-_HERMITE = (_HERMITE[0], [w * ONE_OVER_SQRT_TWO_PI for w in _HERMITE[1]])
 # Where the covariance of the lower part and its slope goes from one form to the other.
 _COVARIANCE_EDGE = -0.5
 
@@ -120,12 +114,6 @@ def lower_mixed_moment(order: int, law: Law, alpha: Array | float) -> Array:
     return Moment(alpha * moment.unit, moment.root, bracket).value(order - 1)
 
 
-def _in_units_of(law: NormalLaw, root: Array, moment: Moment) -> Array:
-    """Return the bracket of a moment of order 0 beside a root that is not much smaller."""
-    beside = moment.root / law.ops.maximum(root, law.ops.unit)
-    return (beside * beside) * (beside * beside) * moment.bracket
-
-
 def _mixed_right(law: NormalLaw, order: int) -> Moment:
     root, weight = law.density
     unit, bracket = lower_moments.laplace_form(order - 1, law, first=1)
@@ -137,7 +125,7 @@ def _mixed_left(law: NormalLaw, order: int) -> Moment:
         # In units of the first, which is the largest.
         _, root, total, _ = exponential_moment(1, law)
         for k in range(1, order):
-            bracket = _in_units_of(law, root, exponential_moment(k + 1, law))
+            bracket = exponential_moment(k + 1, law).beside(law.ops, root)
             total = total + (-1) ** k * math.comb(order - 1, k) * bracket
         return root, total
 
@@ -186,38 +174,64 @@ def lower_weighted_moment(order: int, law: Law, alpha: Array | float) -> Array:
     return alpha**order * law.choose(beyond, right, left)
 
 
-def lower_exponential_moment_by_location(order: int, law: Law, alpha: Array | float) -> Array:
-    """Return the slope in mu of E[(alpha e^X)^n; X < 0].
+def slope_by_location(order: int, law: Law, below: Array | float, above: Array | float) -> Array:
+    """Return the slope in mu of E f'(X)^n, for f' = above for x > 0, below e^x for x < 0.
 
-    It is n times the moment less what leaves through 0.  Where sigma is large the two are nearly
-    equal, and it is -1/sigma of ``lower_weighted_moment``, by parts.
+    It is n E[f'(X)^n; X < 0] and what goes through 0.  Where sigma is large the two are nearly
+    opposite, and the first is by parts what leaves below, less ``lower_weighted_moment``/sigma.
 
     Args:
-        order: n, a small whole number, not negative.
+        order: n, 1 or 2.
         law: The law of X; 0 stands for the density of X at mu = sigma = 0.
-        alpha: Array that broadcasts with it, or a number, positive and finite.
+        below: Array that broadcasts with it, or a number, positive and finite.
+        above: As below, or 0.
 
     Returns:
         Array of the broadcast shape.
 
     >>> import numpy as np
     >>> from elu_sym.numeric.operations import NUMPY
-    >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
-    >>> lower_exponential_moment_by_location(1, law, 1.0)
-    array([-0.13736399])
+    >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1e-9]))
+    >>> slope_by_location(1, law, 1.0, 1.0)
+    array([0.5])
     """
     if isinstance(law, LimitLaw):
-        return order * lower_exponential_moment(order, law, alpha)
+        return order * lower_exponential_moment(order, law, below)
 
-    def wide(law: NormalLaw, alpha: Array | float) -> Array:
-        return -lower_weighted_moment(order, law, alpha) / law.sigma
+    def wide(law: NormalLaw, below: Array | float, above: Array | float) -> Array:
+        leaving = lower_weighted_moment(order, law, below) / law.sigma
+        return above**order * density_at_zero(law) - leaving
 
-    def narrow(law: NormalLaw, alpha: Array | float) -> Array:
-        through = alpha**order * density_at_zero(law)
-        return order * lower_exponential_moment(order, law, alpha) - through
+    def narrow(law: NormalLaw, below: Array | float, above: Array | float) -> Array:
+        through = (above**order - below**order) * density_at_zero(law)
+        return order * lower_exponential_moment(order, law, below) + through
 
     beyond = (law.sigma >= 1.0) & (law.t + order * law.sigma >= 0.0)
-    return law.choose(beyond, wide, narrow, alpha)
+    return law.choose(beyond, wide, narrow, below, above)
+
+
+def partial_mean_by_scale(law: Law, below: Array | float, above: Array | float) -> Array:
+    """Return the slope in sigma of E f(X), f' = above for x > 0, below e^x for x < 0, f(0) = 0.
+
+    By the heat equation it is sigma times ``slope_by_location`` of f'.
+
+    Args:
+        law: The law of X.
+        below: Array that broadcasts with it, or a number, positive and finite.
+        above: As below.
+
+    Returns:
+        Array of the broadcast shape.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1e-30]))
+    >>> partial_mean_by_scale(law, 1.0, 1.0)
+    array([5.e-31])
+    """
+    if isinstance(law, LimitLaw):
+        return (above - below) * standard_density(law)
+    return law.sigma * slope_by_location(1, law, below, above)
 
 
 def lower_slope_covariance(law: Law, alpha: Array | float) -> Array:
@@ -260,165 +274,6 @@ def lower_slope_covariance(law: Law, alpha: Array | float) -> Array:
         return through - lower_partial_variance(law, alpha)
 
     return law.choose(law.t >= _COVARIANCE_EDGE, right, left, alpha)
-
-
-def lower_remainder(order: int, law: Law) -> Array:
-    """Return E[(1 - e^X)^(n - 1) (1 - e^X + X e^X); X < 0].
-
-    Times n it is the slope in alpha, in its unit, of a partial moment of CELU.  Where the step is
-    small it is sigma^(n + 1) phi(t) times divided differences of the Mills ratio at t, t + sigma,
-    ..., t + n sigma, each of the last n points doubled in its turn,
-
-        (D[t, t + sigma, t + sigma, ...] + 2 D[...] + ... + n D[..., t + n sigma, t + n sigma])
-        / (n (n + 1)),
-
-    and for t < -2 the mean over all X, by the rule of Gauss and Hermite, less the same on the other
-    side; elsewhere it is the partial moment less those of -X e^(k X).
-
-    Args:
-        order: n, from 1 to 4.
-        law: The law of X.
-
-    Returns:
-        Array of the shape of the law, not negative.
-
-    >>> import numpy as np
-    >>> from elu_sym.numeric.operations import NUMPY
-    >>> lower_remainder(1, NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
-    array([0.10105772])
-    """
-    ops = law.ops
-    if isinstance(law, LimitLaw):
-        location = ops.maximum(ops.minimum(law.mu, 0.0), -_FARTHEST)
-        small = ops.maximum(location, -1.0)
-        curved = (small * small) * ops.exp(small) * second_exponential_quotient(ops, -small)
-        below = -ops.expm1(location)
-        far = location * ops.exp(location) + below
-        return ops.where(location < -1.0, far, curved) * below ** (order - 1)
-
-    def right(law: NormalLaw) -> Array:
-        points = [law.t + k * law.sigma for k in range(order + 1)]
-        root, weight = law.density
-        bracket = weight * _doubled(law, points)
-        return Moment(law.sigma, root, bracket).value(order) * law.sigma
-
-    def left(law: NormalLaw) -> Array:
-        close = (law.t < lower_moments.LEFT_EDGE) & (law.sigma - law.mu < 1.0)
-        return law.choose(close, near, apart)
-
-    def near(law: NormalLaw) -> Array:
-        points = [-law.t - k * law.sigma for k in range(order, -1, -1)]
-        above = (-1) ** (order - 1) * (law.density_value * _doubled(law, points, backwards=True))
-        return _whole_remainder(order, law) - above * law.sigma ** (order + 1)
-
-    def apart(law: NormalLaw) -> Array:
-        total = lower_moment(order, law).value(order)
-        for k in range(order):
-            sign = (-1) ** k * math.comb(order - 1, k)
-            total = total - sign * lower_tilted_mean(k + 1, law)
-        return total
-
-    close = mills.within_reach(ops, law.t, law.t + order * law.sigma)
-    return law.choose((law.t >= lower_moments.LEFT_EDGE) & close, right, left)
-
-
-def _doubled(law: NormalLaw, points: list[Array], backwards: bool = False) -> Array:
-    """Return the sum of k D with the k-th point, counted from 0, doubled, over n (n + 1)."""
-    order = len(points) - 1
-    total = 0.0
-    for k in range(1, order + 1):
-        place = order - k if backwards else k
-        doubled = [*points[: place + 1], *points[place:]]
-        total = total + k * mills.divided_difference(law.ops, doubled)
-    return total * (1.0 / (order * (order + 1)))
-
-
-def _whole_remainder(order: int, law: NormalLaw) -> Array:
-    """Return the mean over all X of what ``lower_remainder`` has below 0, for small mu and sigma."""
-    total = 0.0
-    for node, weight in zip(*_HERMITE, strict=True):
-        x = law.mu + node * law.sigma
-        below = -law.ops.expm1(x)
-        bent = (x * x) * (1.0 - below) * second_exponential_quotient(law.ops, -x)
-        total = total + weight * (bent * below ** (order - 1))
-    return total
-
-
-def lower_tilted_mean(order: int, law: Law) -> Array:
-    """Return -E[X e^(n X); X < 0], n times the slope of a moment of e^X in its unit.
-
-    It is sigma phi(t) I_1(x) with x = t + n sigma, for x >= 0; for x < 0, by completing the square,
-    e^(n mu + n^2 sigma^2/2) times the mean of the negative part of N(mu + n sigma^2, sigma^2).
-
-    Args:
-        order: n, a small whole number, not negative.
-        law: The law of X.
-
-    Returns:
-        Array of the shape of the law, not negative.
-
-    >>> import numpy as np
-    >>> from elu_sym.numeric.operations import NUMPY
-    >>> lower_tilted_mean(1, NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
-    array([0.13736399])
-    """
-    ops = law.ops
-    if isinstance(law, LimitLaw):
-        below = ops.maximum(ops.minimum(law.mu, 0.0), -_FARTHEST)
-        return -below * ops.exp(order * below)
-
-    def right(law: NormalLaw) -> Moment:
-        root, weight = law.density
-        first = mills.mills_derivatives(law.ops, 1, law.t + order * law.sigma)[1]
-        return Moment(law.sigma, root, weight * first)
-
-    def left(law: NormalLaw) -> Moment:
-        # E[X e^(n X); X < 0] = (mu + n sigma^2) E_n - sigma phi(t), of one sign for x < 0.
-        moment = exponential_moment(order, law)
-        size = -(law.t + order * law.sigma)
-        density = _in_units_of(law, moment.root, Moment(law.one, *law.density))
-        return Moment(law.sigma, moment.root, size * moment.bracket + density)
-
-    return Moment(*law.choose(law.t + order * law.sigma >= 0.0, right, left)).value(1)
-
-
-def lower_conditional_remainder(law: Law) -> Array:
-    """Return E[1 - e^X + X e^X | X < 0], the slope of the conditional mean in its unit.
-
-    Args:
-        law: The law of X.
-
-    Returns:
-        Array of the shape of the law, not negative.
-
-    >>> import numpy as np
-    >>> from elu_sym.numeric.operations import NUMPY
-    >>> lower_conditional_remainder(NormalLaw(NUMPY, np.array([0.0]), np.array([1.0])))
-    array([0.20211544])
-    """
-    if isinstance(law, LimitLaw):
-        return lower_remainder(1, law)
-
-    def right(law: NormalLaw) -> Array:
-        ops, t, beyond = law.ops, law.t, law.t + law.sigma
-        return law.choose(mills.within_reach(ops, t, beyond), close, apart)
-
-    def close(law: NormalLaw) -> Array:
-        beyond = law.t + law.sigma
-        points = [law.t, beyond, beyond]
-        bracket = 0.5 * mills.relative_difference(law.ops, points)
-        return (law.sigma * bracket) * law.sigma
-
-    def apart(law: NormalLaw) -> Array:
-        ratio = mills.mills_ratio(law.ops, law.t)
-        beyond, slope = mills.mills_derivatives(law.ops, 1, law.t + law.sigma)
-        return (ratio - beyond - law.sigma * slope) / ratio
-
-    def left(law: NormalLaw) -> Array:
-        return lower_remainder(1, law) / (1.0 - law.tail_probability)
-
-    _ = law.tail_probability  # before the law is divided, since most of it is needed
-    return law.choose(law.t >= lower_moments.LEFT_EDGE, right, left)
 
 
 def _standard_conditional_variance(law: NormalLaw) -> Array:
@@ -578,7 +433,8 @@ def root_gradient(
         return halved(law)
     nothing = 0.0 * law.negative
     zero = nothing * law.sigma
-    by_location, by_scale, *others = halved(NormalLaw(law.ops, zero, zero + law.ops.unit**0.5))
+    tiny = NormalLaw(law.ops, zero, zero + law.ops.unit**0.5)
+    by_location, by_scale = halved(tiny)[:2]
     kink = law.mu == 0.0
     return (
         where(kink, by_location, nothing),

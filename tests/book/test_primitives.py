@@ -10,7 +10,6 @@ from elu_sym.book import primitives
 from elu_sym.book.primitives import (
     PLACE,
     LowerExponentialMoment,
-    LowerExponentialMomentByLocation,
     LowerMixedMoment,
     LowerPartialMoment,
     LowerRemainder,
@@ -19,6 +18,7 @@ from elu_sym.book.primitives import (
     OppositeMomentDifference,
     PartialMomentDifference,
     Primitive,
+    SlopeByLocation,
     SmoothMoment,
     UpperPartialMoment,
     UpperSlopeMoment,
@@ -35,7 +35,7 @@ ORDERS = {
     LowerRemainder: range(1, 5),
     LowerPartialMoment: range(5),
     LowerExponentialMoment: range(5),
-    LowerExponentialMomentByLocation: range(1, 3),
+    SlopeByLocation: (1, 2),
     LowerMixedMoment: range(1, 5),
     LowerWeightedMoment: range(1, 4),
 }

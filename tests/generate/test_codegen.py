@@ -253,4 +253,4 @@ def test_a_formula_without_a_combination_has_no_gradient(monkeypatch):
 def test_the_gradient_of_a_deviation_is_that_of_the_variance_over_twice_it():
     text = gradient_function(elu.std)
     assert "root_gradient(" in text
-    assert "variance_gradient(law, alpha)" in text
+    assert "variance_gradient, alpha)" in text
