@@ -17,7 +17,6 @@ from sympy import Add, DiracDelta, Expr, Heaviside, Rational, Symbol
 from sympy.stats import Normal
 
 from elu_sym.algebra.enclosure import Point, enclosures
-from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.certify.compound import Compound, identity_certificate
 from elu_sym.certify.floating_point import condition_aware, numeric_certificate
 from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
@@ -161,7 +160,7 @@ def _numeric_certificates(formula: Formula, points: Sequence[Point]) -> Iterator
     if formula.numeric.compiled is not None:
         functions = {"C": formula} | functions
     for name, function in functions.items():
-        scale = condition_aware(_sized_like(formula), formula.symbols)
+        scale = condition_aware(formula.closed_form, formula.symbols)
         witness = numeric_certificate(
             function, formula.closed_form, points, scale=scale, symbols=formula.symbols
         )
@@ -235,23 +234,6 @@ def _derived(g: Integrand) -> Expr:
     smooth = Add(g.pieces[0], *(step * jump for step, jump in zip(steps, jumps, strict=True)))
     atoms = Add(*(weight * DiracDelta(x - location) for location, weight in g.atoms))
     return derive_expectation((smooth + atoms).subs(x, X), X).result
-
-
-def _sized_like(formula: Formula) -> Expr:
-    """The expression whose size and condition an error is measured by.
-
-    It is the formula itself, but for the third moment of CELU: there two nearly equal parts of
-    f(X) are subtracted, and alpha, which moves both, does not count as an input of their
-    difference. Its error is measured by E abs(f)**3.
-    """
-    if not formula.quantity.published:
-        return formula.closed_form
-    terms = formula.over_primitives.as_ordered_terms()
-    signed = any(term.could_extract_minus_sign() for term in terms)
-    if formula.activation.name != "celu" or not signed:
-        return formula.closed_form
-    sizes = (-term if term.could_extract_minus_sign() else term for term in terms)
-    return Add(*sizes).rewrite(NormalCdf)
 
 
 def _monte_carlo(formula: Formula) -> Iterator[Witness]:

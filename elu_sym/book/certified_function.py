@@ -22,7 +22,6 @@ from elu_sym.algebra.optional import extra
 from elu_sym.book.error_bounds import UNIT, bounded_function
 from elu_sym.book.point_laws import limit_at, nearest_double
 from elu_sym.gaussian.piecewise import PiecewiseExpression, read_piecewise
-from elu_sym.numeric.arguments import Arguments
 from elu_sym.numeric.evaluation import evaluate
 from elu_sym.numeric.function import NumericFunction
 from elu_sym.numeric.law import Law, LimitLaw
@@ -59,14 +58,8 @@ class CertifiedFunction(NumericFunction):
         super().__init__(formula.id, formula.arguments)
         self.formula, self.domain_of = formula, formula.domains.__getitem__
 
-    def by_numpy(self, *values: Any) -> Any:
-        """The values, one argument for each name.
-
-        Raises:
-            ModuleNotFoundError: if a value is not proved in doubles, and python-flint is missing.
-        """
-        checked = self._checked(values)
-        return checked.result(self._of_arrays(checked))
+    def _number_by_numpy(self, *values: Any) -> None:
+        """No number is computed otherwise than an array of one."""
 
     def by_arb(self, *values: Any, **named: Any) -> Any:
         """Where a call asks Arb, since the error of the doubles is not proved to be small.
@@ -79,11 +72,11 @@ class CertifiedFunction(NumericFunction):
         _, unproved = evaluate(self._in_doubles, *self._checked(values).arrays)
         return (unproved == 1.0)[()]
 
-    def _of_arrays(self, checked: Arguments) -> FloatArray:
-        found, unproved = evaluate(self._in_doubles, *checked.arrays)
-        arrays = np.broadcast_arrays(*checked.arrays)
+    def _of_arrays(self, *arrays: FloatArray) -> FloatArray:
+        found, unproved = evaluate(self._in_doubles, *arrays)
+        places = np.broadcast_arrays(*arrays)
         for index in map(tuple, np.argwhere(unproved == 1.0).tolist()):
-            found[index] = self._by_arb([float(array[index]) for array in arrays], index)
+            found[index] = self._by_arb([float(place[index]) for place in places], index)
         return found
 
     @cached_property

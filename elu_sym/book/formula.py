@@ -193,8 +193,10 @@ class Formula:
         """
         if named or len(values) != len(self.arguments):
             values = tuple(self.bind(values, named).values())
-        if set(map(type, values)) == {float} and out is None and where is True:
-            return self.numeric(*values)
+        if out is None and where is True:
+            found = self.numeric.number(*values)
+            if found is not None:
+                return found
         keywords: dict[str, Any] = {} if where is True else {"where": where}
         if out is not None:
             keywords["out"] = out if isinstance(out, tuple) else (out,)

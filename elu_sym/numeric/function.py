@@ -87,28 +87,38 @@ class NumericFunction:
         """
         if out is not None or where is not True:
             return self._into(values, out, where)
-        number = self.compiled_number
-        if number is not None:
-            value = number(*values)
-            if value is not None:
-                return _each(np.float64, value)
-        if self.compiled is None:
-            return self.by_numpy(*values)
+        found = self.number(*values)
+        if found is not None:
+            return found
         checked = self._checked(values)
-        return _each(checked.result, self.compiled(*checked.arrays))
+        return _each(checked.result, (self.compiled or self._of_arrays)(*checked.arrays))
+
+    def number(self, *values: Any) -> Any:
+        """The value at Python's own floats in their domains, the common case; None elsewhere."""
+        compiled = self.compiled_number
+        if compiled is None:
+            return self._number_by_numpy(*values)
+        value = compiled(*values)
+        return None if value is None else _each(np.float64, value)
+
+    def _number_by_numpy(self, *values: Any) -> Any:
+        if self.arguments[0] != "mu" or not _are_plain_numbers(*values):
+            return None
+        from elu_sym.numeric.evaluation import evaluate_floats
+
+        try:
+            numbers = evaluate_floats(self.generated, *values)
+        except ArithmeticError:
+            return None  # Python raises where NumPy knows infinity and NaN
+        return _each(np.float64, numbers if len(numbers) > 1 else numbers[0])
 
     def by_numpy(self, *values: Any) -> Any:
         """The same without the compiled module."""
-        if self.arguments[0] == "mu" and _are_plain_numbers(*values):
-            from elu_sym.numeric.evaluation import evaluate_floats
-
-            try:
-                numbers = evaluate_floats(self.generated, *values)
-                return _each(np.float64, numbers if len(numbers) > 1 else numbers[0])
-            except ArithmeticError:
-                pass  # Python raises where NumPy knows infinity and NaN
+        found = self._number_by_numpy(*values)
+        if found is not None:
+            return found
         checked = self._checked(values)
-        return _each(checked.result, self._of_arrays(checked))
+        return _each(checked.result, self._of_arrays(*checked.arrays))
 
     @property
     def generated(self) -> Callable[..., Any]:
@@ -126,13 +136,13 @@ class NumericFunction:
             )
         return formula
 
-    def _of_arrays(self, checked: Arguments) -> Any:
+    def _of_arrays(self, *arrays: Any) -> Any:
         from elu_sym.numeric.evaluation import evaluate
 
         if self.arguments[0] != "mu":  # each case is evaluated where it applies
             with np.errstate(all="ignore"):
-                return self.generated(*checked.arrays)
-        found = evaluate(self.generated, *checked.arrays)
+                return self.generated(*arrays)
+        found = evaluate(self.generated, *arrays)
         return found if len(found) > 1 else found[0]
 
     def _into(self, values: tuple[Any, ...], out: Any, where: Any) -> Any:
@@ -142,8 +152,7 @@ class NumericFunction:
         if self.compiled is not None and checked.dtype == np.float64:
             found = self.compiled(*checked.arrays, out=given, where=where)
         else:  # the universal function that changes nothing knows the rest
-            compiled = self.compiled and self.compiled(*checked.arrays)
-            plain = self._of_arrays(checked) if compiled is None else compiled
+            plain = (self.compiled or self._of_arrays)(*checked.arrays)
             found = np.positive(checked.result(plain), out=given, where=where)
         return found[()] if out is None else found
 

@@ -50,7 +50,7 @@ from elu_sym.generate.whole_files import write_whole
 from elu_sym.numeric import _gradients
 from elu_sym.numeric.evaluation import evaluate
 
-LIMITS = {"formula": (8.0, 1.0), "derivative": (128.0, 16.0)}
+LIMITS = {"formula": (8.0, 1.0), "derivative": (64.0, 16.0)}
 """The largest error of any point and of the mean over a regime."""
 
 LEAST = {"float64": 1e-250, "float32": 1e-25}

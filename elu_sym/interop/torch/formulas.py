@@ -1,19 +1,23 @@
 """Formulas on PyTorch: tensors of any shape and device, in float32 or float64, with gradients.
 
-Everything is computed in the precision of the tensors and where they are. The gradients with
-respect to mu, sigma and the parameters are the derivatives of the closed form, proved and printed
-by :mod:`elu_sym.generate.gradients`, and no differentiation of what computes the value; they can be
-taken once. Needs the extra ``torch``.
+Values are computed in the precision of the tensors and where they are. The gradients with respect
+to mu, sigma and the parameters are the derivatives of the closed form, proved and printed by
+:mod:`elu_sym.generate.gradients`, and no differentiation of what computes the value; they can be
+taken once. Their terms may cancel, so for float32 they are computed in float64, but for devices of
+the type ``mps``, which have none. Needs the extra ``torch``.
 
 Accuracy:
-    In units of ulp(F) + eps sum abs(x dF/dx), eps = 2^-52 or 2^-23, the sum over the arguments, the
-    largest error found against Arb is 5. That of a derivative, in the same measure with the
-    derivative in place of F, is 12, for alpha from 0.1 to 10 and sigma up to 30. Beyond, where
-    sigma and alpha are both large, the derivatives of the two parts cancel, and up to a factor
-    min(sigma, alpha) of the last digits is lost; so it is for CELU with mu and sigma small beside
-    alpha, where it is nearly linear, and for the derivative of its variance in alpha where X is
-    hardly ever negative. The gradient of ``std`` is that of the variance over twice the
-    deviation, and 0 where the variance is too small for the type.
+    In units of ulp(F) + eps sum abs(x dF/dx), eps = 2^-52 or 2^-23, the sum over the arguments, an
+    error is at most 8 for every formula, and for every derivative, in the same measure with the
+    derivative in place of F, at most 64: for sigma up to 30 and parameters from 0.1 to 10, for CELU
+    in units of alpha and not where it is nearly linear, see :mod:`elu_sym.numeric`. Beyond, where
+    the derivatives of two parts cancel, digits are lost. The gradient of ``std`` is 0 where the
+    variance is too small for the type.
+
+    At mu = sigma = 0 the probability P(X > 0) jumps, and the derivative of what jumps with it is
+    infinite: of ``derivative_mean``, ``derivative_second_moment`` and their like in mu. There the
+    gradient is that of the rest, without the jump, as PyTorch's own of ELU is at 0; so a step of an
+    optimizer is finite. At sigma > 0 it is the true derivative, however large.
 """
 
 from typing import Any
