@@ -227,8 +227,9 @@ def test_a_reader_who_leaves_early_causes_no_traceback():
 
 
 TELL = """
-import runpy, sys
+import runpy, signal, sys
 from elu_sym.generate import exit_codes
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
 streams = exit_codes._open_standard_streams
 exit_codes._open_standard_streams = lambda: streams() or print("begun", flush=True)
 runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
@@ -254,7 +255,11 @@ def test_an_interruption_is_one_line(command):
         assert process.stdout.readline() == "begun\n"
         time.sleep(2)  # so that there are workers
         os.killpg(process.pid, signal.SIGINT)
-        _, errors = process.communicate(timeout=100)
+        try:
+            _, errors = process.communicate(timeout=100)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
     assert process.returncode == 130
     assert re.fullmatch(r".*: interrupted\n", errors)
 
