@@ -246,13 +246,16 @@ runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 BEGIN = "elu_sym.generate.exit_codes._open_standard_streams"
 """What every command calls first."""
 
+WORKERS = "elu_sym.experiments.processes.as_completed"
+"""What is called when there are workers, who begin to import what they need."""
+
 
 @pytest.mark.skipif(os.name != "posix", reason="these are signals of POSIX")
 @pytest.mark.parametrize(
     "command",
     [
         (BEGIN, "elu_sym", "verify"),
-        ("elu_sym.experiments.processes.as_completed", "elu_sym", "verify"),  # there are workers
+        (WORKERS, "elu_sym", "verify"),
         (BEGIN, "elu_sym.generate"),
         (BEGIN, "elu_sym.claims.covers", "--check"),
     ],
@@ -268,7 +271,7 @@ def test_an_interruption_is_one_line(command):
         start_new_session=True,
     ) as process:
         assert process.stdout.readline() == "begun\n"
-        time.sleep(2)
+        time.sleep(0.1 if WORKERS in command else 2)
         os.killpg(process.pid, signal.SIGINT)
         try:
             _, errors = process.communicate(timeout=100)
