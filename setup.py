@@ -53,7 +53,7 @@ setup(
         Extension(
             "elu_sym.numeric._compiled",
             [str(FOLDER / "module.c")],
-            depends=[*map(str, SOURCES), __file__],
+            depends=[*map(str, SOURCES), "setup.py"],  # a build by another one may be damaged
             include_dirs=[numpy.get_include()],
             define_macros=[("SOURCES", f"{CHECKSUM}UL")],
             optional=True,  # without a compiler NumPy computes the same

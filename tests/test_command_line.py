@@ -227,19 +227,38 @@ def test_a_reader_who_leaves_early_causes_no_traceback():
 
 
 TELL = """
-import runpy, sys
-from elu_sym.generate import exit_codes
-streams = exit_codes._open_standard_streams
-exit_codes._open_standard_streams = lambda: streams() or print("begun", flush=True)
+import importlib, runpy, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
+home, _, name = sys.argv.pop(1).rpartition(".")
+home = importlib.import_module(home)
+original = getattr(home, name)
+
+def tell(*arguments):
+    print("begun", flush=True)
+    return original(*arguments)
+
+setattr(home, name, tell)
 runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 """
-"""Runs a module as Python does, and tells when its command begins."""
+"""Runs a module as Python does, and tells when it calls a function."""
+
+
+BEGIN = "elu_sym.generate.exit_codes._open_standard_streams"
+"""What every command calls first."""
+
+WORKERS = "elu_sym.experiments.processes.as_completed"
+"""What is called when there are workers, who begin to import what they need."""
 
 
 @pytest.mark.skipif(os.name != "posix", reason="these are signals of POSIX")
 @pytest.mark.parametrize(
     "command",
-    [("elu_sym", "verify"), ("elu_sym.generate",), ("elu_sym.claims.covers", "--check")],
+    [
+        (BEGIN, "elu_sym", "verify"),
+        (WORKERS, "elu_sym", "verify"),
+        (BEGIN, "elu_sym.generate"),
+        (BEGIN, "elu_sym.claims.covers", "--check"),
+    ],
     ids="-".join,
 )
 def test_an_interruption_is_one_line(command):
@@ -252,9 +271,13 @@ def test_an_interruption_is_one_line(command):
         start_new_session=True,
     ) as process:
         assert process.stdout.readline() == "begun\n"
-        time.sleep(2)  # so that there are workers
+        time.sleep(0.1 if WORKERS in command else 2)
         os.killpg(process.pid, signal.SIGINT)
-        _, errors = process.communicate(timeout=100)
+        try:
+            _, errors = process.communicate(timeout=100)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
     assert process.returncode == 130
     assert re.fullmatch(r".*: interrupted\n", errors)
 

@@ -252,3 +252,11 @@ def test_a_build_that_is_killed_while_it_links_is_repaired_by_the_next(tmp_path,
     assert killing.run(build.command, place, environment).code == -signal.SIGKILL
     assert killing.run(build.command, place, {}).code == 0
     assert snapshot(place) == whole
+
+
+def test_a_copy_of_a_module_that_was_cut_off_is_not_taken_up(tmp_path):
+    build, place = SCENARIOS["a build"], tmp_path / "place"
+    _, whole, _, _ = build.whole(place)
+    (place / "elu_sym" / "numeric" / f"{BUILT}.part").write_bytes(b"half")
+    assert killing.run(build.command, place, {}).code == 0
+    assert snapshot(place) == whole

@@ -55,10 +55,10 @@ def test_a_symbolic_link_stays_one(tmp_path, there):
 def test_what_is_no_file_is_written_to_as_it_is(tmp_path):
     pipe, read = tmp_path / "pipe", []
     os.mkfifo(pipe)
-    reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
     reader.start()
     write_whole(pipe, "text")
-    reader.join()
+    reader.join(100)
     assert read == ["text"]
     assert pipe.is_fifo()
     assert list(tmp_path.iterdir()) == [pipe]

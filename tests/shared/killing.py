@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -195,6 +196,8 @@ def run(
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            # What runs in the background ignores an interruption.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         ) as process:
             try:
                 output, _ = process.communicate(timeout=seconds)
@@ -234,8 +237,6 @@ class Scenario:
 
     def whole(self, folder: Path) -> tuple[dict[str, bytes], dict[str, bytes], int, float]:
         """What is there before a run and after it, with how many calls, and in what time."""
-        import time
-
         before, start = self.begin(folder), time.monotonic()
         ended = run(self.command, folder, self.environment)
         assert ended.code == 0, ended.output
