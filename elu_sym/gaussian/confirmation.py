@@ -44,7 +44,7 @@ from elu_sym.algebra.equality import rational_points
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 
 TOLERANCE = 1e-9
-"""How far the two may be apart, relative to E abs(g(X))."""
+"""How far the two may be apart, relative to the expected modulus of the terms of g."""
 
 DIGITS = (30, 120, 480)
 """With so many digits the closed form is evaluated, more where its terms cancel."""
@@ -163,7 +163,7 @@ def _arbitrary(digits: int) -> _Numbers:
 
 
 def _integrate(question: Question, numbers: _Numbers) -> tuple[Any, Any]:
-    """E g(X) and E abs(g(X))."""
+    """E g(X), and the sum of E abs(t(X)) over the terms t of g, which may cancel."""
     smooth, atoms = _without_atoms(question)
     mean, deviation = (_evaluate(part, {}, numbers) for part in (question.mean, question.deviation))
     cuts = [(_evaluate(point, {}, numbers) - mean) / deviation for point in question.breakpoints]
@@ -172,8 +172,8 @@ def _integrate(question: Question, numbers: _Numbers) -> tuple[Any, Any]:
     def density(z: Any) -> Any:
         return scale * numbers.functions[exp](-z * z / 2)
 
-    def values(z: Any) -> Any:
-        return _evaluate(smooth, {question.variable: mean + deviation * z}, numbers) * density(z)
+    def values(term: Expr, z: Any) -> Any:
+        return _evaluate(term, {question.variable: mean + deviation * z}, numbers) * density(z)
 
     total = size = 0 * mean
     for weight, place, slope in atoms:
@@ -191,8 +191,9 @@ def _integrate(question: Question, numbers: _Numbers) -> tuple[Any, Any]:
         ends = np.array(sorted({*steps, *(end for ends in around for end in ends)}))
         half = (ends[1:] - ends[:-1]) / 2
         z = (ends[1:] + ends[:-1])[:, None] / 2 + half[:, None] * _as(numbers, NODES)
-        weighted = values(z) * half[:, None] * _as(numbers, WEIGHTS)
-        shares = abs(weighted).sum(axis=1)
+        weights = half[:, None] * _as(numbers, WEIGHTS)
+        terms = [values(term, z) * weights for term in Add.make_args(smooth)]
+        weighted, shares = sum(terms), sum(abs(term) for term in terms).sum(axis=1)
         if not max(shares[0], shares[-1]) > 1e-25 * shares.sum() or reach > 1000:
             return total + weighted.sum(), size + shares.sum()
         reach *= 2

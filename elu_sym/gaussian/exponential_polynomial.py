@@ -18,6 +18,7 @@ from sympy import (
     I,
     Mul,
     Poly,
+    Pow,
     S,
     Symbol,
     default_sort_key,
@@ -49,10 +50,17 @@ def monomials(piece: Expr, variable: Symbol) -> dict[tuple[int, Expr], Expr]:
         {(1, 0): 1, (1, 1): -2*alpha, (1, 2): alpha**2}
     """
     result: dict[tuple[int, Expr], Expr] = {}
-    for term in Add.make_args(expand(piece)):
+    # Else expand multiplies exp(-x)/(1 + sqrt(2)) out below: 1/(exp(x) + sqrt(2)*exp(x)).
+    divisors = {
+        Dummy("divisor"): part
+        for part in piece.atoms(Pow)
+        if part.base.is_Add and part.exp.is_negative and not part.has(variable)
+    }
+    masked = piece.xreplace({part: mask for mask, part in divisors.items()})
+    for term in Add.make_args(expand(masked)):
         if term == 0:  # all terms of the piece cancel, which only shows when it is expanded
             continue
-        coefficient, dependent = term.as_independent(variable, as_Add=False)
+        coefficient, dependent = term.xreplace(divisors).as_independent(variable, as_Add=False)
         if coefficient.has(I):
             raise UnsupportedExpressionError(
                 f"the coefficient {coefficient} of {piece} is not real; integrate the real and the"

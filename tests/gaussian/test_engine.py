@@ -238,6 +238,13 @@ def test_a_bound_symbol_in_a_constant_is_none_of_g():
     assert expectation(root * X, X) == root * mu
 
 
+def test_a_divisor_stays_away_from_a_falling_exponential():
+    g = X * exp(-X) / (1 + sqrt(2)) + exp((sqrt(3) - 1) * X) / (1 + alpha)
+    known = (mu - sigma**2) * exp(-mu + sigma**2 / 2) * (sqrt(2) - 1)
+    known += exp((sqrt(3) - 1) * mu + (2 - sqrt(3)) * sigma**2) / (1 + alpha)
+    assert is_zero(expectation(g, X) - known)
+
+
 def test_text_is_not_run(tmp_path):
     trace = tmp_path / "trace"
     text = f"__import__('pathlib').Path({str(trace)!r}).touch()"
