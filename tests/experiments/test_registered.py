@@ -9,7 +9,6 @@ from elu_sym.experiments import registered
 from elu_sym.experiments.registered import registered_seeds
 from tests.shared.registration import registration
 
-
 NOT_BORNE_OUT: frozenset[str] = frozenset()
 """What was written down and the new seeds do not bear out; it is no claim."""
 
