@@ -1,5 +1,7 @@
 """The public names: this file is the one list of them, read by type checkers and at import."""
 
+from .algebra.equality import equals as equals
+from .book.expectation_formula import GaussianExpectation as GaussianExpectation
 from .book.formula import (
     ACTIVATIONS as ACTIVATIONS,
     FORMULAS as FORMULAS,
