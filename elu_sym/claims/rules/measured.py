@@ -217,7 +217,7 @@ class ShareOfSeeds(Ratio):
         ... ]
         >>> step = ShareOfSeeds(*loss, None, S.Half, more_than=S.Half).check()
         >>> step.holds, step.detail
-        (True, '28 of 30 seeds; the share is above 0.629 with 99.99 %')
+        (True, '28 of 30 seeds; the share is above 0.618 with 99.99 %')
     """
 
     more_than: Rational
