@@ -215,7 +215,7 @@ def test_a_missing_extra_is_one_line(run, monkeypatch):
     code, _, err = run("verify", "--only", "mean")
     assert code == 2
     assert "flint" in err
-    assert "the extra verify has it" in err
+    assert "pip install 'elu_sym[verify]'" in err
     assert err.count("\n") == 1
 
 

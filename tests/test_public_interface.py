@@ -66,15 +66,13 @@ X = Normal("X", 0, 1)
 '''
 
 NEEDS_NONE = """
-assert main(["explain", "smooth_ride.leaves_the_minimum"]) == 0
-assert verify(["smooth_ride.single_rates"]).passed
 assert main(["derive", "mean"]) == 0
-assert len(CLAIMS) > 100 and CLAIMS["regularity.derivative_jump"].check().verdict.value == "PROVED"
+assert len(CLAIMS) > 100 and CLAIMS["regularity.derivative_jump"].assertions
 mean.derivation.recheck()
 assert abs(expectation(Max(X, 0), X).evalf() - relu.mean(0.0)) < 1e-15
 assert abs(mean.lambdify("mpmath")(0, 1, 1) - mean(0.0)) < 1e-15
 assert abs(mean.lambdify("scipy", "textbook")(0, 1, 1) - mean(0.0)) < 1e-15
-assert audit([0.0, 1.0, 2.0]).count == 3
+assert audit([float(i) for i in range(100)]).count == 100
 assert selu_parameters(0, 1).alpha > 1.6
 """
 
@@ -84,9 +82,10 @@ WITHOUT_EXTRAS = {
     " install 'elu_sym[verify]'",
     "verify(['relu.mean'])": "the certificate of relu.mean needs flint: pip install"
     " 'elu_sym[verify]'",
-    "verify(['rate'])": "the claim rate.positive_for_small_alpha_false_1 needs flint: pip install"
+    "verify(['rate'])": "the claim rate.positive_for_small_alpha needs flint: pip install"
     " 'elu_sym[verify]'",
-    "mean.lambdify('flint')(0, 1, 1)": "a rigorous ball needs flint: pip install 'elu_sym[verify]'",
+    "mean.lambdify('flint')(0, 1, 1)": 'mean.lambdify("flint") needs flint: pip install'
+    " 'elu_sym[verify]'",
     "mean.lambdify('torch')": "elu_sym.interop.torch needs torch: pip install 'elu_sym[torch]'",
     "mean.lambdify('jax')": "elu_sym.interop.jax needs jax: pip install 'elu_sym[jax]'",
     "mean.lambdify('dask')": "elu_sym.interop.dask needs dask: pip install 'elu_sym[dask]'",

@@ -21,18 +21,21 @@ import elu_sym
 from elu_sym import CLAIMS, FORMULAS, elu
 from elu_sym.book.formula import Activation, Formula
 from elu_sym.numeric.function import NumericFunction
+from elu_sym.symbols import alpha, x
 
 X = Normal("X", 0, 1)
 PLACES = np.linspace(-2.0, 2.0, 9)
 VARIANCES = np.array([1.0, 1.1, 1.2])
 
 CALLS = {
-    "audit": ((PLACES,), {"progress": False}),
+    "GaussianExpectation": ((Max(-1, x) * elu(x, alpha),), {}),
+    "audit": ((np.linspace(-2.0, 2.0, 200),), {"progress": False}),
     "backward_variances": ((VARIANCES, 1.5), {}),
     "correlation_slope": ((VARIANCES, 1.5), {"activation": elu_sym.selu}),
     "depth_scale": ((0.5,), {}),
     "edge_of_chaos": ((0.05,), {}),
     "edge_through": ((1.0,), {}),
+    "equals": ((elu.mean.closed_form, elu.mean.expr), {}),
     "expectation": ((Max(X, 0) * elu(X, 1), X), {}),
     "fixed_point": ((1.5,), {"bias_variance": 0.1}),
     "forward_variances": ((3, 1.0, 1.5), {}),

@@ -246,11 +246,10 @@ def main(arguments: list[str] | None = None) -> int:
     what = "Send signals through deep ELU networks and write one row a layer."
     parser = tables.command("depth", what)
     parser.parse_args(arguments)
-    run_command(parser, measure, LayerRecord)
     new = registered_seeds("depth")
     counts = dict.fromkeys(NEW_WIDTHS, len(new))
     again = partial(measure, NEW_RESULTS, counts, new.start, NEW_LAYERS)
-    return run_command(parser, again, LayerRecord)
+    return run_command(parser, measure, LayerRecord) or run_command(parser, again, LayerRecord)
 
 
 def _scales(runs: list[tuple[int, str, str]], layer: int, fan_in: int, width: int) -> Array:

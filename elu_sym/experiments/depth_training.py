@@ -12,6 +12,7 @@ many inputs as units. The loss is the mean cross entropy over fixed images. On t
 """
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -161,9 +162,8 @@ def main(arguments: list[str] | None = None) -> int:
     what = "Train deep ELU networks from several initializations, one row a loss."
     parser = tables.command("depth_training", what)
     parser.parse_args(arguments)
-    run_command(parser, measure, LossRecord)
-    new = registered_seeds("depth_training")
-    return run_command(parser, lambda: measure(NEW_RESULTS, new), LossRecord)
+    again = partial(measure, NEW_RESULTS, registered_seeds("depth_training"))
+    return run_command(parser, measure, LossRecord) or run_command(parser, again, LossRecord)
 
 
 def _digits() -> tuple[Array, NDArray[np.intp]]:

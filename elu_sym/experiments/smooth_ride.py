@@ -199,9 +199,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = tables.command("smooth_ride", what)
     parser.add_argument("--processes", type=int, default=1, help="how many (%(default)s)")
     processes = parser.parse_args(arguments).processes
-    for path, seeds in ((RESULTS, SEEDS), (NEW_RESULTS, registered_seeds("smooth_ride"))):
-        run_command(parser, partial(measure, path, seeds, processes), Record)
-    return 0
+    seen = partial(measure, RESULTS, SEEDS, processes)
+    new = partial(measure, NEW_RESULTS, registered_seeds("smooth_ride"), processes)
+    return run_command(parser, seen, Record) or run_command(parser, new, Record)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,21 @@ altered by hand, or a rule that is wrong, does not pass.
 
 from itertools import pairwise
 
-from sympy import Add, DiracDelta, Eq, Expr, Ne, Piecewise, S, Symbol, Tuple, collect, expand
+from sympy import (
+    Add,
+    DiracDelta,
+    Eq,
+    Expr,
+    Ge,
+    Le,
+    Ne,
+    Piecewise,
+    S,
+    Symbol,
+    Tuple,
+    collect,
+    expand,
+)
 from sympy.core.relational import Relational
 
 from elu_sym.algebra.normal_form import NormalForm, is_zero
@@ -184,7 +198,9 @@ def value_between(
             sign = sign_between(difference, variable, lower, upper, hypotheses.order)
         except UnsupportedExpressionError:
             return relation
-        return relation if sign == 0 else S.true if sign > 0 else S.false
+        if sign == 0:  # both sides are the same on the whole interval
+            return S.true if isinstance(relation, Ge | Le) else S.false
+        return S.true if sign > 0 else S.false
 
     return resolve(g)
 

@@ -7,7 +7,7 @@ moments of the table, which nothing in the package reads at all.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import pytest
@@ -37,7 +37,7 @@ from elu_sym.algebra.enclosure import enclose
 from elu_sym.certify.heat import heat_certificate
 from elu_sym.certify.points import random_points
 from elu_sym.certify.quadrature import arb_certificate, enclose_expectation, enclose_within
-from elu_sym.gaussian.derivation import DerivationError
+from elu_sym.gaussian.derivation import Step
 from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.gaussian.order import UnorderedBreakpointsError
 from elu_sym.symbols import alpha, mu, sigma, slope, x
@@ -586,10 +586,8 @@ def test_an_altered_coefficient_is_rejected(sample, point):
     assert not enclose_within(wrong, point, allowed).overlaps(
         table.expectation(point[mu], point[sigma])
     )
-    steps_but_last, last = derivation.steps[:-1], derivation.steps[-1]
-    tampered = replace(derivation, steps=(*steps_but_last, replace(last, after=(wrong,))))
-    with pytest.raises(DerivationError, match="collect_terms"):
-        tampered.recheck()
+    last = derivation.steps[-1]
+    assert Step.checked(last.rule, last.before, (wrong,), derivation.hypotheses).failed
 
 
 @settings(max_examples=20)

@@ -247,7 +247,7 @@ def test_the_smooth_mean_is_a_number_above_minus_alpha(mu, sigma, alpha):
 def test_the_smooth_mean_without_spread_is_celu(mu, alpha):
     with np.errstate(all="ignore"):
         expected = mu if mu > 0 else alpha * np.expm1(np.float64(mu) / alpha)
-    if 0 < -mu / alpha < 1e-180:  # the quotient loses digits, and celu is the identity
+    if mu < 0 and -mu / alpha < 1e-180:  # the quotient loses digits, and celu is the identity
         assert abs(smooth(mu, 0.0, alpha) - mu) <= math.ulp(mu)
     else:
         assert smooth(mu, 0.0, alpha) == expected

@@ -188,6 +188,8 @@ def run(
             "KILLING_FOLDER": str(folder.resolve()),
             **environment,
         }
+        # A process that runs in the background ignores an interruption, and so would its children.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         with subprocess.Popen(
             command,
             cwd=folder,
@@ -196,9 +198,8 @@ def run(
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-            # What runs in the background ignores an interruption.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         ) as process:
+            signal.signal(signal.SIGINT, before)
             try:
                 output, _ = process.communicate(timeout=seconds)
             except subprocess.TimeoutExpired:

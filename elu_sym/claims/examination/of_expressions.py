@@ -9,6 +9,7 @@ from mpmath import MPContext
 from sympy import Expr, Rational, S, Symbol, lambdify, oo
 
 from elu_sym.algebra.enclosure import Ball, Point, exact
+from elu_sym.algebra.working_precision import working_precision
 from elu_sym.claims.chapters.self_normalization.domains import OnDomain, with_exact_constants
 from elu_sym.claims.covers.cover import Box
 from elu_sym.claims.examination.instance import (
@@ -45,9 +46,6 @@ from elu_sym.symbols import x
 
 FAR = (Rational(2**30), Rational(2**16))
 """As good as infinite; the second one where the first one is too much for Arb."""
-
-PRIVATE = MPContext()
-"""Arithmetic whose precision is nobody else's."""
 
 DIGITS = 60
 """The decimals with which mpmath evaluates a number that Arb has enclosed."""
@@ -116,7 +114,7 @@ def _(said: DerivativeOf) -> Iterator[Instance]:
     for point in points(said.expression.free_symbols | said.derivative.free_symbols | {x}):
         ends = ({**point, x: point[x] + step} for step in (H, -H))
         above, below = (value(said.expression, end, 512) for end in ends)
-        with flint.ctx.workprec(512):
+        with working_precision(512):
             quotient = around((above - below) / (2 * exact(H)))
         yield from tried(quotient - value(said.derivative, point), "=", point)
 
@@ -184,19 +182,20 @@ def _(said: EventuallyNegative) -> Iterator[Instance]:
 
 def by_mpmath(expression: Expr, point: Point) -> Ball:
     """A value by mpmath, which shares nothing with Arb, as a ball of its last digits."""
-    names = {name: getattr(PRIVATE, name) for name in dir(PRIVATE) if not name.startswith("_")}
-    names |= {"NormalCdf": PRIVATE.ncdf, "NormalPdf": PRIVATE.npdf}
+    mp = MPContext()  # whose precision is nobody else's
+    mp.dps = DIGITS
+    names = {name: getattr(mp, name) for name in dir(mp) if not name.startswith("_")}
+    names |= {"NormalCdf": mp.ncdf, "NormalPdf": mp.npdf}
     function = lambdify(list(point), expression, [names, "mpmath"], cse=True)
-    with PRIVATE.workdps(DIGITS):
-        arguments = (PRIVATE.mpf(int(each.p)) / int(each.q) for each in point.values())
-        digits = PRIVATE.nstr(function(*arguments), DIGITS)
-    with flint.ctx.workprec(4 * DIGITS):
+    arguments = (mp.mpf(int(each.p)) / int(each.q) for each in point.values())
+    digits = mp.nstr(function(*arguments), DIGITS)
+    with working_precision(4 * DIGITS):
         return around(flint.arb(digits), flint.arb(10) ** (8 - DIGITS))
 
 
 def between(number: Ball, low: Expr, high: Expr, point: Point) -> Iterator[Instance]:
     """That a number lies between two others."""
-    with flint.ctx.workprec(4 * DIGITS):
+    with working_precision(4 * DIGITS):
         yield Instance(place(point), number - exact(low), ">")
         yield Instance(place(point), number - exact(high), "<")
 

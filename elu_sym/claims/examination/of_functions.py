@@ -11,6 +11,7 @@ import flint
 from sympy import Expr, Rational, S
 
 from elu_sym.algebra.enclosure import Ball, Point, exact
+from elu_sym.algebra.working_precision import working_precision
 from elu_sym.claims.examination.instance import (
     CLOSE,
     H,
@@ -71,7 +72,7 @@ def beside(function: Expr, point: Point, side: Side, order: int) -> Ball:
         (-1) ** (order - n) * comb(order, n) * at(function, point, step * (n + 1))
         for n in range(order + 1)
     )
-    with flint.ctx.workprec(BITS):
+    with working_precision(BITS):
         return around(sum(terms, flint.arb(0)) / exact(step) ** order)
 
 
@@ -117,7 +118,7 @@ def quotient(said: AboutFunction, point: Point, side: Side) -> Ball:
     """The difference quotient at 0 on a side."""
     step = side.value * H
     rise = at(said.function, point, step) - at(said.function, point, S.Zero)
-    with flint.ctx.workprec(BITS):
+    with working_precision(BITS):
         return around(rise / exact(step))
 
 
@@ -206,7 +207,7 @@ def steepness_between(function: Expr, point: Point) -> Iterator[Ball]:
     close += [(there, there + H) for there in (2 * H, -2 * H, *PLACES)]
     for low, high in (*combinations(PLACES, 2), *close):
         rise = at(function, point, high) - at(function, point, low)
-        with flint.ctx.workprec(BITS):
+        with working_precision(BITS):
             yield abs(rise / exact(high - low))
 
 
@@ -249,7 +250,7 @@ def _(said: ComposedSmoothness) -> Iterator[Instance]:
     for point in parameters(said, said.constant, smoothness, steepness):
         beta, bound = (exact(point[symbol]) for symbol in (smoothness, steepness))
         middle, slopes = at(said.function, point, S.Zero), []
-        with flint.ctx.workprec(BITS):
+        with working_precision(BITS):
             for start, (low, high) in product((bound, -bound), BESIDE_AND_FAR):
                 moved = []
                 for there in (low, high):
