@@ -12,6 +12,7 @@ from mpmath.libmp import to_rational
 from sympy import Expr, Float, Piecewise, Rational, S, Symbol
 
 from elu_sym.algebra.enclosure import Ball, enclose_to
+from elu_sym.algebra.working_precision import alone
 
 
 def exact_rational(name: str, value: Any) -> Rational:
@@ -53,6 +54,7 @@ def mpmath_function(expression: Expr, arguments: tuple[Symbol, ...]) -> Callable
         4.999999999999999451549381e-41
     """
 
+    @alone()
     def evaluate(*values: Any) -> mpmath.mpf:
         point = _point(arguments, values)
         digits = mpmath.mp.dps
@@ -77,6 +79,7 @@ def arb_function(expression: Expr, arguments: tuple[Symbol, ...]) -> Callable[..
         True
     """
 
+    @alone()
     def evaluate(*values: Any) -> Ball:
         point, chosen = _point(arguments, values), expression
         if isinstance(expression, Piecewise):  # the conditions are decided at an exact point

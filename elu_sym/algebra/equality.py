@@ -8,6 +8,7 @@ from sympy import Expr, Integer, Rational, Symbol, default_sort_key
 
 from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.normal_form import NormalForm
+from elu_sym.algebra.working_precision import alone
 from elu_sym.symbols import symbolic
 
 MAGNITUDES = (
@@ -40,6 +41,7 @@ class Comparison:
         return self.equal
 
 
+@alone()
 def equals(left: Expr, right: Expr) -> Comparison:
     """Decide whether two expressions are equal as functions of their symbols.
 

@@ -1,8 +1,8 @@
-"""The working precision of Arb, for one thread at a time.
+"""The working precisions of Arb and of mpmath, for one thread at a time.
 
-python-flint has one precision for the whole program, which every operation on balls reads. A thread
-that changed it while another computes would change the other's digits, and two that restore it out
-of order would leave it changed.
+Each has one precision for the whole program, which every operation reads, and SymPy sets that of
+mpmath whenever it evaluates a number. A thread that changed one while another computes would change
+the other's digits, and two that restore it out of order would leave it changed.
 """
 
 from collections.abc import Iterator
@@ -36,3 +36,26 @@ def working_precision(bits: int) -> Iterator[None]:
 
     with _ALONE, flint.ctx.workprec(bits):
         yield
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """SymPy evaluates numbers inside; other threads that come here wait until then.
+
+    Also a decorator, of what computes with SymPy for a user.
+
+    Examples:
+        >>> from mpmath import mp
+        >>> with alone():
+        ...     mp.dps = 50
+        >>> mp.dps
+        15
+    """
+    from mpmath import mp
+
+    with _ALONE:
+        before = mp.prec
+        try:
+            yield
+        finally:
+            mp.prec = before

@@ -17,6 +17,7 @@ from sympy import Add, DiracDelta, Expr, Heaviside, Rational, Symbol
 from sympy.stats import Normal
 
 from elu_sym.algebra.enclosure import Point, enclosures
+from elu_sym.algebra.working_precision import alone
 from elu_sym.certify.compound import Compound, identity_certificate
 from elu_sym.certify.floating_point import condition_aware, numeric_certificate
 from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
@@ -49,6 +50,7 @@ LEVELS = (0.5, 0.875, 1.125, 1.5)
 """The levels there: every case occurs."""
 
 
+@alone()
 def witnesses_of(formula: Formula) -> tuple[Witness, ...]:
     """Everything that testifies for a formula: its derivation and the independent witnesses.
 

@@ -484,11 +484,17 @@ class Activation:
             *parameters: every parameter of the activation, in order.
 
         Raises:
-            TypeError: if a parameter is missing or there is one too many.
+            TypeError: if a parameter is missing or there is one too many; if x is an array or text.
         """
         if len(parameters) != len(self.parameters):
             expected = ", ".join(("x", *self.parameters))
             raise TypeError(f"{self.name} takes ({expected}), not {len(parameters) + 1} arguments")
+        if getattr(x, "ndim", 0):
+            names = f"x, {', '.join(self.parameters)}".removesuffix(", ")
+            raise TypeError(
+                f"x is an array, and {self.name}(x) an expression of SymPy: for arrays there is"
+                f" sympy.lambdify(({names}), {self.name}({names}))"
+            )
         return self.function(x, *parameters)
 
     def bind(

@@ -24,6 +24,7 @@ from sympy import Symbol
 
 from elu_sym.algebra.enclosure import Point
 from elu_sym.algebra.optional import extra
+from elu_sym.algebra.working_precision import alone
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Step, all_hold, first_false
 
@@ -137,7 +138,7 @@ class Claim:
         steps: tuple[Step, ...] = ()
         failure = ""
         try:
-            with extra("verify", f"the claim {self.id}"):
+            with alone(), extra("verify", f"the claim {self.id}"):
                 steps = tuple(assertion.check() for assertion in self.assertions)
                 failure = _objection(Outcome(self, steps, 0.0))
         except ModuleNotFoundError:

@@ -11,6 +11,7 @@ from sympy.stats.crv_types import NormalDistribution
 from sympy.stats.rv import RandomSymbol, random_symbols
 
 from elu_sym.algebra.normal_form import NotNormalizableError
+from elu_sym.algebra.working_precision import alone
 from elu_sym.gaussian import checks, derivation, rules
 from elu_sym.gaussian.derivation import Derivation, DerivationError, Hypotheses, Rule, Step
 from elu_sym.gaussian.order import OTHERWISE, BreakpointOrder, UnsupportedExpressionError
@@ -90,6 +91,7 @@ def expectation(g: Expr, X: RandomSymbol, order: tuple[Expr, ...] = ()) -> Expr:
     return derive_expectation(g, X, order).result.rewrite(erfc)
 
 
+@alone()
 def derive_expectation(g: Expr, X: RandomSymbol, order: tuple[Expr, ...] = ()) -> Derivation:
     """Derive E[g(X)] step by step.
 

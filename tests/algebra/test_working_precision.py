@@ -4,10 +4,12 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import flint
+import mpmath
 import pytest
 from sympy import Rational, exp
 
 from elu_sym.algebra import enclosure, working_precision
+from elu_sym.book.formula import FORMULAS
 from elu_sym.symbols import mu
 
 PRECISIONS = [64, 200, 1000, 5000] * 30
@@ -32,6 +34,25 @@ def from_eight_threads() -> tuple[list[str], int]:
 def test_threads_find_the_digits_of_one_and_leave_the_precision() -> None:
     with flint.ctx.workprec(70):
         assert from_eight_threads() == (list(map(digits, PRECISIONS)), 70)
+
+
+def formulas_and_digits(number: int) -> tuple[str, str]:
+    formula = list(FORMULAS.values())[number % len(FORMULAS)]
+    value = formula.lambdify("mpmath")(*(0.3 for _ in formula.arguments))
+    return str(formula.derivation.result), mpmath.nstr(value, 12)
+
+
+def test_threads_that_derive_and_evaluate_leave_the_precision_of_mpmath() -> None:
+    alone = list(map(formulas_and_digits, range(0, 60, 7)))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with mpmath.workdps(15), ThreadPoolExecutor(8) as pool:
+            together = list(pool.map(formulas_and_digits, [*range(0, 60, 7)] * 8))
+            assert mpmath.mp.dps == 15
+    finally:
+        sys.setswitchinterval(interval)
+    assert together == alone * 8
 
 
 def test_without_the_lock_they_do_not(monkeypatch: pytest.MonkeyPatch) -> None:

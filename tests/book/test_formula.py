@@ -380,3 +380,11 @@ def test_the_extremes_give_finite_numbers():
 def test_the_forms_in_erfc_and_phi_are_one(formula):
     closed_form = squared_if_root(formula, formula.closed_form)
     assert is_zero(closed_form.rewrite(erfc) - closed_form)
+
+
+def test_an_activation_of_an_array_says_what_takes_arrays():
+    with pytest.raises(TypeError, match=r"sympy.lambdify\(\(x, alpha\), elu\(x, alpha\)\)"):
+        elu(np.array([1.0, -1.0]), 1.0)
+    with pytest.raises(TypeError, match=r"sympy.lambdify\(\(x\), relu\(x\)\)"):
+        relu(np.array([1.0, -1.0]))
+    assert elu(np.float64(1.5), 1.0) == 1.5
