@@ -59,7 +59,7 @@ def partial_moment_difference(
 
     Accuracy:
         The largest error found by search against Arb is 4 of the units defined in the package's
-        documentation; it is zero only where the true value is no normal number.
+        documentation.
 
     Source:
         Derived in the module's documentation.

@@ -9,10 +9,9 @@ its arguments, which PyTorch and JAX take; one without a truth ends the program.
 
     |computed - true| / (ulp(true) + 2^-52 sum |x dF/dx|),
 
-the sum over all arguments, for a derivative with the derivative in place of F; infinite for NaN,
-for a wrong infinity, and in a formula for zero where the true value is normal and over a unit.  At
-mu = sigma = 0 a density is infinite; 0 stands for it in derivatives, and those that are infinite
-are left out there.
+the sum over all arguments, for a derivative with the derivative in place of F; infinite for NaN and
+for a wrong infinity.  At mu = sigma = 0 a density is infinite; 0 stands for it in derivatives, and
+those that are infinite are left out there.
 
 The formulas of ELU are measured at all points, those of other activations and derivatives at one
 in ``LIGHT``.  NumPy computes the same again where C is in use, and Python's numbers at one in
@@ -167,7 +166,7 @@ def measure_derivatives(
             zip(formula.arguments, gradient(formula)(*columns), strict=True)
         ):
             true = Columns.of(each[f"{formula.name} by {i}"] for each in known)
-            error = errors(slopes, true, dtype, zeros=True, least=LEAST[dtype])
+            error = errors(slopes, true, dtype, LEAST[dtype])
             mu, sigma = columns[:2]
             error[(mu == 0) & (sigma == 0) & np.isinf(true.nearest)] = np.nan
             error[np.isinf(mu) & (sigma == 0)] = np.nan  # which limit comes first decides

@@ -17,7 +17,6 @@ exponents of Arb are not bounded.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -378,17 +377,14 @@ class Truth(NamedTuple):
     def error(self, computed: float) -> float:
         """Return |computed - true| in that unit.
 
-        It is infinite for NaN, for an infinity in place of a number and the reverse, and for zero
-        where the true value is a normal number and more than a unit.
+        It is infinite for NaN, and for an infinity in place of a number and the reverse.
         """
         nearest = float(self.value.mid())
         if math.isinf(nearest) or math.isinf(computed):
             return 0.0 if nearest == computed else math.inf
         if math.isnan(computed):
             return math.inf
-        error = float((abs(arb(computed) - self.value.mid()) / self.unit()).mid())
-        lost = computed == 0 and abs(nearest) >= sys.float_info.min and error > 1
-        return math.inf if lost else error
+        return float((abs(arb(computed) - self.value.mid()) / self.unit()).mid())
 
 
 def narrow(
@@ -456,19 +452,17 @@ def errors(
     computed: Any,
     true: Columns,
     dtype: str = "float64",
-    zeros: bool = False,
     least: float = 0.0,
 ) -> NDArray[np.float64]:
     """Return |computed - true| / (ulp(true) + eps condition) at many points.
 
-    It is infinite for NaN, for an infinity in place of a number and the reverse, and for zero where
-    the true value is a normal number and more than a unit.
+    It is infinite for NaN, and for an infinity in place of a number and the reverse. Zero in place
+    of a number is many units, except where that number is the rest of others that cancel.
 
     Args:
         computed: the values, numbers of the precision.
         true: the truths.
         dtype: the precision, float32 or float64.
-        zeros: whether zero is measured like other numbers: a derivative may cancel to it.
         least: a number whose ulp is the unit below it.
     """
     numbers = np.finfo(dtype)
@@ -480,6 +474,5 @@ def errors(
         found = abs((computed - true.nearest) - true.rest) / unit
         infinite = np.isinf(nearest) | np.isinf(computed)
         found[infinite] = np.where(computed == nearest, 0.0, np.inf)[infinite]
-        lost = (computed == 0) & (abs(true.nearest) >= numbers.tiny) & (found > 1) & (not zeros)
-    found[np.isnan(computed) | lost] = np.inf
+    found[np.isnan(computed)] = np.inf
     return found
