@@ -89,7 +89,7 @@ test-pythons: ## run the tests without backends (PYTHONS="python3.12 python3.13"
 	        && { $$folder/bin/python -m pip --version >/dev/null 2>&1 || $$python -m venv $$folder; } \
 	        && $$folder/bin/python $(INSTALL) '.[verify,experiments,dev]' --constraint constraints.txt \
 	        && $$folder/bin/python setup.py --quiet build_ext --inplace \
-	        && $$folder/bin/python tests/stages.py --only "generated code" "unit tests" doctests \
+	        && $$folder/bin/python tests/stages.py --only "generated code" "unit tests" numbers doctests \
 	        || failed=1; \
 	done; exit $$failed
 

@@ -8,6 +8,8 @@ another test does not kill:
     test_interruptions.py::test_a_command_that_is_killed_damages_nothing   each at every write
     test_codegen.py::test_another_process_derives_the_same_bytes  by the rational numbers of Python
     test_cover.py::test_every_cover_is_found_again_to_the_byte    a search for each
+    test_normal_form.py::test_ground_types_of_sympy_make_no_difference   by those of another library
+    test_keras.py and jax/test_initializers.py::test_a_gain_of_1_percent_more...   as in PyTorch
     test_random_constants.py::test_400_integrands_with_constants_agree_with_arb   25 of them run
     test_self_normalization.py::test_the_stored_covers_prove_what_is_claimed[snn_widened]
         whose boxes its claims check, and whose numbers the next test reads

@@ -3,9 +3,9 @@
 ``make test`` runs this, and gives the same answer twice; ``make test-deep`` runs it with
 ``--deep``, which adds the tests of that mark and draws other examples every time. What a stage
 prints goes to a file in ``.make/stages/``; here are lines that say how far it is, and of a stage
-that fails the end of its file. The unit tests take as long as all the others together, so they run
-beside them: what a process has derived or imported it need not again, and so few processes, each on
-a core of its own, are the fastest.
+that fails the end of its file. The unit tests of what is derived take as long as all other stages
+together, so they run beside them: what a process has derived or imported it need not again, and so
+few processes, each on a core of its own, are the fastest.
 
     python tests/stages.py --only "unit tests" doctests
 """
@@ -35,6 +35,10 @@ SHARED = (f"--numprocesses={PROCESSES}", "--dist=worksteal") if PROCESSES > 1 el
 
 BESIDE = "unit tests"
 """The stage that runs beside the others."""
+NUMBERS = "numbers"
+"""The unit tests of formulas and numbers, which run beside those of what is derived."""
+OTHERS = ("tests/numeric", "tests/interop", "tests/networks", "tests/book")
+WITHOUT_OTHERS = tuple(f"--ignore={path}" for path in OTHERS)
 
 # What serves a library that is not installed has no examples and no cells that could run.
 WITHOUT_LIBRARIES = tuple(
@@ -55,7 +59,8 @@ STAGES = {
     "format": ("-m", "ruff", "format", "--check"),
     "types": ("-m", "mypy"),
     "generated code": ("-m", "elu_sym.generate", "--check"),  # with any seed of hashes
-    BESIDE: (*WITHOUT_NBVAL, *SHARED, "--durations=20", "tests"),
+    BESIDE: (*WITHOUT_NBVAL, *SHARED, *WITHOUT_OTHERS, "--durations=20", "tests"),
+    NUMBERS: (*WITHOUT_NBVAL, *SHARED, "--durations=20", *OTHERS),
     "doctests": (*WITHOUT_NBVAL, *WITHOUT_LIBRARIES, "--doctest-modules", "elu_sym"),
     "notebooks": (*PYTEST, *NBVAL, *WITHOUT_LIBRARIES, "notebooks"),
 }
@@ -63,7 +68,7 @@ STAGES = {
 
 # The page of formulas asks for every witness of every one, as `make verify` does.
 QUICK = {"notebooks": ("--ignore=notebooks/08_formulas.ipynb",)}
-DEEP = {BESIDE: ("-m", "deep or not deep")}
+DEEP = dict.fromkeys((BESIDE, NUMBERS), ("-m", "deep or not deep"))
 """What more they are given, without ``--deep`` and with it."""
 
 SLOWEST = re.compile(r"^=+ slowest 20 durations =+\n(.*?)^(?:=|\d+ passed)", re.MULTILINE | re.S)

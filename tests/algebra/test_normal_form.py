@@ -366,6 +366,7 @@ print(GROUND_TYPES)
 """
 
 
+@pytest.mark.deep
 def test_ground_types_of_sympy_make_no_difference() -> None:
     outputs = {}
     for ground_types in ("python", "flint"):

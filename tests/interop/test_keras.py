@@ -41,6 +41,7 @@ def test_second_moment_is_kept_at_depth_50():
     assert abs(LAW.score(kept_second_moment())) < ALARM
 
 
+@pytest.mark.deep
 def test_a_gain_of_1_percent_more_moves_it():
     # The same random numbers: the difference has a small part of the deviation.
     assert LAW.score(kept_second_moment(1.01)) - LAW.score(kept_second_moment()) > 3.0

@@ -143,7 +143,9 @@ def test_the_result_that_is_kept_is_whole_and_within_the_limits():
     for name, row in rows.items():
         assert flaws("all", {name: row}) == []
         whole = FORMULAS.get(name) in elu.formulas.values()
-        assert row.points >= (1_999_000 if whole else 124_000)
+        # Where a derivative has no bound, a point of its 125,000 does not count.
+        left = 79_000 if " by " in name else 124_000
+        assert row.points >= (1_999_000 if whole else left)
     assert {entry["formula"] for entry in result["worst_points"]} >= set(rows)
 
 
