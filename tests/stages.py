@@ -36,8 +36,8 @@ SHARED = (f"--numprocesses={PROCESSES}", "--dist=worksteal") if PROCESSES > 1 el
 BESIDE = "unit tests"
 """The stage that runs beside the others."""
 NUMBERS = "numbers"
-"""The unit tests of formulas and numbers, which run beside those of what is derived."""
-OTHERS = ("tests/numeric", "tests/interop", "tests/networks", "tests/book")
+"""The unit tests of what is evaluated, which run beside those of what is derived."""
+OTHERS = ("tests/numeric", "tests/interop", "tests/networks")
 WITHOUT_OTHERS = tuple(f"--ignore={path}" for path in OTHERS)
 
 # What serves a library that is not installed has no examples and no cells that could run.

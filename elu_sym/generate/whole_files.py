@@ -48,8 +48,11 @@ def only_writer(path: Path, wait: bool = False) -> Iterator[BinaryIO]:
                     wrong = "another process is writing it"
                     raise BlockingIOError(error.errno, wrong, str(path)) from None
                 # While this process waited, the other may have renamed or removed the file.
-                there = os.stat(path) if path.exists() else None
-                if there is None or not os.path.samestat(there, os.fstat(stream.fileno())):
+                try:
+                    there = os.stat(path)
+                except FileNotFoundError:
+                    continue
+                if not os.path.samestat(there, os.fstat(stream.fileno())):
                     continue
             yield stream
             return

@@ -37,6 +37,7 @@ def kept_second_moment(factor=1.0):
     return np.array(found)
 
 
+@pytest.mark.deep
 def test_second_moment_is_kept_at_depth_50():
     assert abs(LAW.score(kept_second_moment())) < ALARM
 

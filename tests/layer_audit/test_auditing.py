@@ -168,6 +168,7 @@ COMPARED = (
 )
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("mu", "sigma", "size", "samples"),
     [
@@ -254,6 +255,7 @@ def test_gains_are_those_of_the_initialization():
         assert math.sqrt(factor) == pytest.approx(expected, rel=1e-14)
 
 
+@pytest.mark.deep
 def test_the_least_audit_has_intervals_that_hold_nine_times_in_ten():
     rng, count, held = np.random.default_rng(3), 300, np.zeros(4)
     truth = (-0.3, 1.0, mean(-0.3, 1.0), variance(-0.3, 1.0))

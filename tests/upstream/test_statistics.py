@@ -64,6 +64,7 @@ def test_the_variance_of_elu_is_wrong_and_by_how_much():
     assert arb("0.619178") < right < arb("0.619179")
 
 
+@pytest.mark.deep
 def test_a_mean_that_has_a_closed_form_comes_back_as_an_integral():
     """`expectation` exists because of this; a variance of 1/2 keeps the reproducer short."""
     X = Normal("X", 0, 1 / sqrt(2))
