@@ -1,10 +1,18 @@
 """Settings shared by all tests.
 
-Marked ``deep``, and left to ``make test-deep``, is what takes long and kills no mutant that
-another test does not kill:
+Marked ``deep``, and left to ``make test-deep``, is what takes long, nearly all of it about what a
+quicker test asks, too, in another way:
 
     test_definition.py::test_other_words_turn_no_claim_over       every claim again, in other words
+    test_definition.py::test_a_definition_beyond_the_primitives...   a book of textbook forms
     test_walk_through.py                                          a clean checkout, from nothing
+    test_command_line.py::test_an_interruption_is_one_line
+    test_command_line.py::test_commands_do_without_standard_error
+    test_report.py::test_a_changed_c_function_makes_verify_exit_1   as a generated one
+    test_interruptions.py::test_a_build_that_is_killed_while_it_links...
+    jax/test_formulas.py::test_transformations_agree, ...test_values_in_single_precision
+    test_smooth_ride.py::test_the_table_does_not_depend_on...     nor does a small one
+    test_cover.py::test_covers_are_found_again_to_the_byte        one of them
     test_interruptions.py::test_a_command_that_is_killed_damages_nothing   each at every write
     test_codegen.py::test_another_process_derives_the_same_bytes  by the rational numbers of Python
     test_cover.py::test_every_cover_is_found_again_to_the_byte    a search for each
@@ -17,6 +25,7 @@ another test does not kill:
     test_random_constants.py::test_400_integrands_with_constants_agree_with_arb   25 of them run
     test_self_normalization.py::test_the_stored_covers_prove_what_is_claimed[snn_widened]
         whose boxes its claims check, and whose numbers the next test reads
+    test_self_normalization.py::test_the_singular_values_by_differences...
 
 The stage of the notebooks leaves 08_formulas.ipynb to it, too: every witness of every formula.
 """

@@ -261,6 +261,7 @@ WORKERS = "elu_sym.experiments.processes.as_completed"
     ],
     ids="-".join,
 )
+@pytest.mark.deep
 def test_an_interruption_is_one_line(command):
     # As a terminal does it: everything that the command started is interrupted, too.
     with subprocess.Popen(
@@ -283,6 +284,7 @@ def test_an_interruption_is_one_line(command):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the shell of POSIX closes streams so")
+@pytest.mark.deep
 def test_commands_do_without_standard_error(tmp_path):
     values = tmp_path / "values.csv"
     values.write_text("".join(f"{k}\n" for k in range(100)))

@@ -91,6 +91,7 @@ assert relu.mean(1.0, 0.0) == 1.0
 """
 
 
+@pytest.mark.deep
 def test_a_definition_beyond_the_primitives_computes_by_the_textbook_form(tmp_path: Path) -> None:
     run_in(mutated_copy(tmp_path, "alpha*(exp(2*x) - 1)"), USE_NUMBERS)
 

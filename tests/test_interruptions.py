@@ -237,6 +237,7 @@ done
 
 
 @pytest.mark.parametrize("linked", [0, 1000])
+@pytest.mark.deep
 def test_a_build_that_is_killed_while_it_links_is_repaired_by_the_next(tmp_path, linked):
     if shutil.which("gcc") is None:
         pytest.skip("there is no gcc")

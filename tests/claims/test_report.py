@@ -208,6 +208,7 @@ def test_a_changed_generated_function_makes_verify_exit_1(tmp_path, name, old, n
 
 
 @pytest.mark.skipif(implementation() != "C", reason="the compiled module was not built")
+@pytest.mark.deep
 def test_a_changed_c_function_makes_verify_exit_1(tmp_path):
     numeric = copy_of_the_package(tmp_path, ["__pycache__", "_compiled*"])
     edit(numeric / "compiled" / "formulas.h", "2*partial_mean_product", "3*partial_mean_product")

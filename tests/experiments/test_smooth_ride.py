@@ -103,6 +103,7 @@ def measure_residual(path, processes=1, seeds=range(3)):
     return measure(path, seeds, processes, names=["residual"], progress=False)
 
 
+@pytest.mark.deep
 def test_the_table_does_not_depend_on_the_number_of_processes(tmp_path) -> None:
     one = measure_residual(tmp_path / "one.csv").read_bytes()
     two = measure_residual(tmp_path / "two.csv", processes=2).read_bytes()

@@ -103,6 +103,7 @@ def singular_value(mu: float, omega: float, nu: float, tau: float) -> float:
     return float(np.linalg.norm(np.array(columns).T, 2))
 
 
+@pytest.mark.deep
 def test_the_singular_values_by_differences_lie_where_they_are_said_to() -> None:
     with mpmath.workdps(25):
         values = [singular_value(*point) for point in points(MAIN, 2)]

@@ -404,6 +404,7 @@ def assert_found_again(names: Sequence[str], folder: Path) -> None:
         assert found.read_text(encoding="utf-8") == stored.read_text(encoding="utf-8")
 
 
+@pytest.mark.deep
 def test_covers_are_found_again_to_the_byte(tmp_path: Path) -> None:
     assert_found_again(SMALL, tmp_path)
     environment = os.environ | {"PYTHONHASHSEED": "4711"}

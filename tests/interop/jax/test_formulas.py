@@ -80,6 +80,7 @@ SINGLE = {
 
 
 @pytest.mark.parametrize("activation", SINGLE)
+@pytest.mark.deep
 def test_values_in_single_precision(activation):
     formulas = ACTIVATIONS[activation].formulas
     check_values([formulas[name] for name in SINGLE[activation]], "float32")
@@ -117,6 +118,7 @@ def test_the_gradient_at_the_kink_has_the_rest_of_the_density():
 MU = np.array([-3.0, -0.5, 0.0, 0.25, 4.0], np.float32)
 
 
+@pytest.mark.deep
 def test_transformations_agree():
     function = jax_function(derivative_mean)
     direct = function(MU, 1.5, 0.5)

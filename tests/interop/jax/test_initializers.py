@@ -33,6 +33,7 @@ def kept_second_moment(initializer, factor=1.0):
 LAW = depth_law(math.sqrt(SQUARE), WIDTH)
 
 
+@pytest.mark.deep
 def test_second_moment_is_kept_at_depth_50():
     assert abs(LAW.score(kept_second_moment(elu_initializer(distribution="normal")))) < ALARM
 
