@@ -240,6 +240,10 @@ class _Relation(NamedTuple):
         return multiplier, -last
 
 
+HIGHEST_DEGREE = 1000
+"""Of a root of a higher degree, as an exponent that is a float gives, no relation is used."""
+
+
 class _Facts(NamedTuple):
     relations: tuple[_Relation, ...]
     logarithms: tuple[tuple[Any, Any], ...]
@@ -262,7 +266,7 @@ def _facts(domain: Any) -> _Facts:
     # A root of an expression that has other roots comes after those.
     for atom in sorted(table, key=lambda atom: (atom.count_ops(), default_sort_key(atom))):
         lowered = None
-        if isinstance(atom, Pow) and not atom.base.is_Symbol:
+        if isinstance(atom, Pow) and not atom.base.is_Symbol and 1 / atom.exp <= HIGHEST_DEGREE:
             radicand = _element(domain, atom.base)
             for number in range(len(relations), 0, -1):
                 radicand = _reduced_by(domain, relations, radicand, number)

@@ -362,3 +362,15 @@ def test_powers_of_elu_have_no_removable_poles(power):
 def test_dummy_symbols_do_not_clash():
     hidden = Dummy("x", real=True)
     assert is_zero(expectation(hidden * X, X) - hidden * mu)
+
+
+def test_exponents_that_are_floats_make_roots_of_any_degree():
+    """2**(1/19876761411578634493452514932818) is one here."""
+    X = Normal("X", Float("0.1"), Float("0.7"))
+    found = expectation(Piecewise((sqrt(2), log(2) > X), (sqrt(2) * X, True)), X)
+    with mpmath.workdps(30):
+        expected = mpmath.sqrt(2) * mpmath.quad(
+            lambda t: (1 if t < mpmath.log(2) else t) * mpmath.npdf(t, 0.1, 0.7),
+            [-8, 0, mpmath.log(2), 2, 9],
+        )
+        assert abs(mpmath.mpf(str(found.evalf(25))) - expected) < 1e-20
