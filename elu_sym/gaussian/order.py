@@ -56,8 +56,10 @@ class BreakpointOrder:
         difference = expand_log(expand(left - right))
         if difference.is_zero:
             return 0
-        if difference.is_positive or difference.is_negative:
-            return 1 if difference.is_positive else -1
+        # Of a number with a denominator SymPy knows the sign as a quotient only.
+        for form in (difference, difference.factor() if difference.is_number else difference):
+            if form.is_positive or form.is_negative:
+                return 1 if form.is_positive else -1
         if left in self.declared and right in self.declared:
             return -1 if self.declared.index(left) < self.declared.index(right) else 1
         if self.declared:
