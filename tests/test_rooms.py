@@ -5,6 +5,7 @@ alone. A room imports itself and rooms before it.
 """
 
 import ast
+import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -264,3 +265,19 @@ def test_a_circle_is_seen() -> None:
 def test_a_name_that_stands_twice_is_seen() -> None:
     twice = named_twice(["book/a.py", "claims/rules/a.py", "interop/torch/b.py", "numeric/b.py"])
     assert twice == {"a": ["book/a.py", "claims/rules/a.py"]}
+
+
+def test_nothing_else_stands_at_the_top() -> None:
+    """What is committed there, besides the dot-files of tools."""
+    root = Path(__file__).parent.parent
+    if not (root / ".git").exists():
+        pytest.skip("this is no checkout")
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=root, capture_output=True, text=True, check=True
+    ).stdout.split("\n")
+    found = {line.split("/")[0] for line in listed if line and not line.startswith(".")}
+    assert found == {
+        *("elu_sym", "notebooks", "tests", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"),
+        *("LICENSE", "Makefile", "MANIFEST.in", "pyproject.toml", "setup.py"),
+        *("constraints.txt", "environment.yml"),
+    }
