@@ -837,6 +837,134 @@ def truncated_moment(n, low, high, m, s):
         moments.append(add(mul(m, moments[i - 1]), older, *edges))
     return moments[n]
 
+# ------------------------------------------------------------------ growth
+
+class Growth:
+    """Expansions for large y: lists of (c, a, q) for c y^a e^(q(y)); c = None for O(y^a e^(q(y))).
+
+    The exponent q is a sorted tuple of pairs: degree > 0 and coefficient, free of y.
+    """
+
+    def __init__(self, ctx, y):
+        self.ctx, self.y = ctx, y
+
+    def compare(self, s, t):
+        """1, 0 or -1 as s grows faster than t, just so, or slower."""
+        p, q = dict(s[2]), dict(t[2])
+        for degree in sorted({*p, *q}, reverse=True):
+            change = self.ctx.sign(sub(p.get(degree, 0), q.get(degree, 0)))
+            require(len(change) == 1, "exponents are not compared:", p, q)
+            if change != ZERO:
+                return min(change)
+        return (s[1] > t[1]) - (s[1] < t[1])
+
+    def compare_1(self, t):
+        """1, 0 or -1 as t grows, stays or vanishes."""
+        return self.compare(t, (1, 0, ()))
+
+    def times(self, f, g):
+        """The product of two expansions."""
+        result = []
+        for (c, a, p), (d, b, q) in ((s, t) for s in f for t in g):
+            exponent = dict(p)
+            for degree, k in q:
+                exponent[degree] = add(exponent.get(degree, 0), k)
+            factor = None if c is None or d is None else mul(c, d)
+            result.append((factor, a + b, tuple(sorted(exponent.items()))))
+        return result
+
+    def scaled(self, c, f):
+        """An expansion times a constant."""
+        return self.times([(c, 0, ())], f)
+
+    def bound(self, f):
+        """O(f)."""
+        return self.scaled(None, f)
+
+    def gathered(self, f):
+        """The expansion with terms of one growth added up, and without those that are 0."""
+        result = []
+        for c, a, q in f:
+            same = [t for t in result if None not in (c, t[0]) and self.compare(t, (c, a, q)) == 0]
+            result = [t for t in result if t not in same]
+            result.append((add(c, *(t[0] for t in same)) if same else c, a, q))
+        return [t for t in result if t[0] is None or self.ctx.sign(t[0]) != ZERO]
+
+    def leading(self, f):
+        """The term that grows faster than all others, errors too, and the others."""
+        f = self.gathered(f)
+        first = [t for t in f if all(self.compare(t, s) > 0 for s in f if s is not t)]
+        require(len(first) == 1 and first[0][0] is not None, "no leading term in", f)
+        require(self.ctx.sign(first[0][0]) in (POSITIVE, NEGATIVE), "may be 0:", first[0])
+        return first[0], [t for t in f if t is not first[0]]
+
+    def series(self, v, at_0, slope):
+        """The expansion at_0 + slope v + O(v^2), v tending to 0."""
+        require(all(self.compare_1(t) < 0 for t in v), "this does not tend to 0:", v)
+        return [(at_0, 0, ()), *self.scaled(slope, v), *self.bound(self.times(v, v))]
+
+    def inverse(self, f):
+        """1/f = 1/c (1 - v + O(v^2)), f = c (1 + v) with the leading term c."""
+        (c, a, q), rest = self.leading(f)
+        lead = [(div(1, c), -a, tuple((degree, mul(-1, k)) for degree, k in q))]
+        return self.times(lead, self.series(self.times(lead, rest), 1, -1))
+
+    def exp(self, f):
+        """What grows goes into the exponent, a constant into the factor; the rest vanishes."""
+        f = self.gathered(f)
+        growing = [t for t in f if t[0] is not None and t[2] == () and t[1] > 0]
+        constant = [t for t in f if t[0] is not None and t[2] == () and t[1] == 0]
+        rest = [t for t in f if t not in growing + constant]
+        lead = (("exp", add(*(t[0] for t in constant))), 0, tuple(sorted((a, c) for c, a, _ in growing)))
+        return self.times([lead], self.series(rest, 1, 1))
+
+    def Phi(self, f):
+        """Phi near a constant; else Phi(-x) = phi(x)/x (1 - x^-2 + O(x^-4)), Phi(x) = 1 - Phi(-x)."""
+        f = self.gathered(f)
+        if all(self.compare_1(t) <= 0 for t in f):
+            constant = [t for t in f if t[0] is not None and self.compare_1(t) == 0]
+            c = add(*(t[0] for t in constant))
+            return self.series([t for t in f if t not in constant], ("Phi", c), density(c))
+        negative = self.ctx.sign(self.leading(f)[0][0]) == NEGATIVE
+        x = self.scaled(-1, f) if negative else f
+        inverse = self.inverse(x)
+        square = self.times(inverse, inverse)
+        series = [(1, 0, ()), *self.scaled(-1, square), *self.bound(self.times(square, square))]
+        tail = self.times(self.exp(self.scaled(("/", -1, 2), self.times(x, x))), inverse)
+        tail = self.scaled(div(1, SQRT_2PI), self.times(tail, series))
+        return tail if negative else [(1, 0, ()), *self.scaled(-1, tail)]
+
+    def of(self, t):
+        """The expansion of a resolved term that is defined for large y."""
+        if t == self.y or self.y not in free(t):
+            return [(1, 1, ())] if t == self.y else [(t, 0, ())]
+        head, *parts = t
+        require(head in ("+", "*", "/", "^", "exp", "Phi"), "no expansion of", t)
+        first, *others = (self.of(part) for part in (parts[:1] if head == "^" else parts))
+        if head in ("exp", "Phi"):
+            return getattr(self, head)(first)
+        if head == "^":
+            first = self.inverse(first) if parts[1] < 0 else first
+            others, first = [first] * abs(parts[1]), [(1, 0, ())]
+        for other in others:
+            if head == "+":
+                first = first + other
+            else:
+                first = self.times(first, self.inverse(other) if head == "/" else other)
+        return self.gathered(first)
+
+class Far:
+    """A variable that is large."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def decide(self, ctx, w, outer):
+        """The sign for large values: that of the leading term."""
+        growth = Growth(ctx, self.name)
+        f = growth.of(w)
+        return ctx.sign(growth.leading(f)[0][0]) if f else ZERO
+
 # ------------------------------------------------------------------ enclosures
 # An interval is a pair of balls: the true value is not less than the lowest point of the first
 # and not greater than the highest of the second. Monotone functions act on the ends.
@@ -844,10 +972,13 @@ def truncated_moment(n, low, high, m, s):
 def interval_mul(x, y):
     """The product of two intervals."""
     (a, b), (c, d) = x, y
-    if a >= 0 and c >= 0:
-        return a * c, b * d
-    p, q, r, s = a * c, a * d, b * c, b * d
-    return p.min(q).min(r.min(s)), p.max(q).max(r.max(s))
+    if c >= 0:
+        return a * (c if a >= 0 else d), b * (c if b <= 0 else d)
+    if d <= 0:
+        return b * (d if b <= 0 else c), a * (d if a >= 0 else c)
+    if a >= 0 or b <= 0:
+        return (c * b, d * b) if a >= 0 else (d * a, c * a)
+    return (a * d).min(b * c), (a * c).max(b * d)
 
 def interval_inverse(x):
     """The inverse of an interval without 0."""
@@ -910,7 +1041,7 @@ class Program:
         if head not in ("+", "*"):
             return self.append(None, self.functions[head], first)
         for other in others:
-            first = self.append(None, self.functions[head], first, other)
+            first = self.append(None, self.functions[head], other, first)
         return first
 
     def append(self, constant, function=None, *places):
@@ -1320,6 +1451,28 @@ def limit_by_continuity(goal, ctx, width):
     there = substitute(branch, {y: value(ctx, point[1])})
     check_defined(ctx, there, strict=True)
     require_zero(ctx, sub(there, value(ctx, limit)), "the value there less the limit")
+
+@rule("limit-by-growth")
+def limit_by_growth(goal, ctx):
+    """A sum tends to the limit of its leading term."""
+    x, point, body, limit = parts_of(goal, "limit")
+    y = "#0"
+    if point in INFINITE:
+        at = y if point == "oo" else mul(-1, y)
+    else:
+        step = div(1 if point[0] == "from-above" else -1, y)
+        at = add(value(ctx, point[1]), step)
+    env, growth = (Far(y),), Growth(ctx, y)
+    t = resolve(ctx, substitute(body, {x: at}), env)
+    require_elementary(t, y)
+    check_defined(ctx, t, env)
+    if limit in INFINITE:
+        first, _ = growth.leading(growth.of(t))
+        wanted = POSITIVE if limit == "oo" else NEGATIVE
+        require(growth.compare_1(first) > 0 and ctx.sign(first[0]) == wanted, "another limit")
+    else:
+        rest = growth.gathered([*growth.of(t), (mul(-1, value(ctx, limit)), 0, ())])
+        require(all(growth.compare_1(t) < 0 for t in rest), "another limit:", rest)
 
 @rule("squeeze")
 def squeeze(goal, ctx, lower, upper, first, second, third):
