@@ -54,6 +54,7 @@ FORMULAS = {
     "forall-law": "law-name inner-formula", "exists-law": "law-name inner-formula",
     "limit": "name point inner-term value", "smooth": "integer name inner-term",
     "symmetric": "law", "integrable": "law name inner-term",
+    "orbit": "name inner-term term term",
 }
 LAWS = {"normal": "term term", "points": "term*"}
 POINTS = {"from-above": "term", "from-below": "term"}
@@ -63,13 +64,17 @@ BINDERS = {head: [kind.endswith("name") for kind in shape].index(True) + 1
            for head, shape in SHAPES.items() if "name" in " ".join(shape)}
 INFINITE = ("oo", "-oo")
 COMPARISONS = ("=", "<", "<=")
-ATOMS = ("limit", "smooth", "symmetric", "integrable")
+ATOMS = ("limit", "smooth", "symmetric", "integrable", "orbit")
 FALSE = ("<", 0, 0)
 
 def kinds(head, count):
     """The kinds of the parts of a term or formula."""
     shape = SHAPES[head]
     return [shape[0][:-1]] * count if shape and shape[0][-1] == "*" else shape
+
+def head_of(node):
+    """The head of a term or formula, None for an integer or a name."""
+    return node[0] if isinstance(node, tuple) else None
 
 def rebuild(node, outer, inner=None, name=None):
     """The node with its parts mapped: those in the scope of its bound name by `inner`."""
@@ -633,6 +638,11 @@ class Context:
         if head in ("sqrt", "^"):
             s = self.sign(parts[0], deep)
             return power_sign(s, parts[1]) if head == "^" else s & AT_LEAST
+        for one, other in (parts, parts[::-1]) if head == "+" and len(parts) == 2 else ():
+            if one == -1 and head_of(other) == "exp":
+                return self.sign(other[1], deep)
+            if one == 1 and head_of(mul(-1, other)) == "Phi":
+                return POSITIVE
         signs = [self.sign(part, deep) for part in parts]
         return sum_sign(signs) if head == "+" else product_sign(signs)
 
@@ -915,11 +925,12 @@ class Growth:
         growing = [t for t in f if t[0] is not None and t[2] == () and t[1] > 0]
         constant = [t for t in f if t[0] is not None and t[2] == () and t[1] == 0]
         rest = [t for t in f if t not in growing + constant]
-        lead = (("exp", add(*(t[0] for t in constant))), 0, tuple(sorted((a, c) for c, a, _ in growing)))
+        exponent = tuple(sorted((a, c) for c, a, _ in growing))
+        lead = (("exp", add(*(t[0] for t in constant))), 0, exponent)
         return self.times([lead], self.series(rest, 1, 1))
 
     def Phi(self, f):
-        """Phi near a constant; else Phi(-x) = phi(x)/x (1 - x^-2 + O(x^-4)), Phi(x) = 1 - Phi(-x)."""
+        """A tail is phi(x)/x (1 - x^-2 + O(x^-4)) for large x; near a constant, a series."""
         f = self.gathered(f)
         if all(self.compare_1(t) <= 0 for t in f):
             constant = [t for t in f if t[0] is not None and self.compare_1(t) == 0]
@@ -1420,11 +1431,11 @@ def joint(goal, ctx, n, x, f, points, proof):
         check_defined(closed, branches[-1], strict=True)
     equations = []
     for c, (left, right) in zip(points, pairwise(branches), strict=True):
-        at, value_at_c = {y: value(ctx, c)}, right
+        at = {y: value(ctx, c)}
+        equations.append(("=", substitute(f, {x: c}), substitute(right, at)))
         for _ in range(n + 1):
             equations.append(("=", substitute(left, at), substitute(right, at)))
             left, right = derivative(left, y), derivative(right, y)
-        equations.append(("=", substitute(f, {x: c}), substitute(value_at_c, at)))
     smooth = ("smooth", n, x, f)
     new = ("iff", smooth, ("and", *equations)) if equations else smooth
     check(goal, ctx.with_facts(new), proof)
@@ -1479,7 +1490,7 @@ def squeeze(goal, ctx, lower, upper, first, second, third):
     """A function between two that have the same limit has it, too."""
     x, point, body, limit = parts_of(goal, "limit")
     require(limit not in INFINITE, "the limit is not finite")
-    require_absent(x, point)
+    require_absent(x, point, limit)
     lower, upper = ctx.read(lower, bound=[x]), ctx.read(upper, bound=[x])
     between = forall(x, *near_sides(x, point), ("and", ("<=", lower, body), ("<=", body, upper)))
     goals = [("limit", x, point, lower, limit), ("limit", x, point, upper, limit), between]
@@ -1495,7 +1506,7 @@ def near(goal, ctx, i, bound, way, proof):
     if limit != ("oo" if below else "-oo"):
         require(limit not in INFINITE, "the limit is on the other side")
         require_sign(ctx, sub(limit, bound) if below else sub(bound, limit), POSITIVE)
-    require_absent(x, bound, point)
+    require_absent(x, bound, point, limit)
     y = fresh(x + "'", ctx.fact(i), body, bound)
     claim = ("<", bound, body) if below else ("<", body, bound)
     if point in INFINITE:
@@ -1506,10 +1517,26 @@ def near(goal, ctx, i, bound, way, proof):
         result = ("and", ("<", low, high), forall(x, ("<", low, x), ("<", x, high), claim))
     check(goal, ctx.with_facts(("exists", y, result)), proof)
 
+@rule("orbit-monotone")
+def orbit_monotone(goal, ctx, first, second):
+    """An orbit that falls (rises) and stays above (below) the only fixed point tends to it."""
+    x, body, start, end = parts_of(goal, "orbit")
+    require_absent(x, start, end)
+    way = ctx.sign(difference(ctx, end, start))
+    require(way in (POSITIVE, NEGATIVE), "start - L has no known sign")
+    falling = way == POSITIVE
+    continuous_branch(ctx, x, body, *((end, start) if falling else (start, end)))
+    require_zero(ctx, difference(ctx, end, substitute(body, {x: end})), "body[L] - L")
+    if falling:
+        sides, claims = (("<", end, x), ("<=", x, start)), (("<=", end, body), ("<", body, x))
+    else:
+        sides, claims = (("<=", start, x), ("<", x, end)), (("<=", body, end), ("<", x, body))
+    check_all([forall(x, *sides, claim) for claim in claims], ctx, [first, second])
+
 def mean_parts(goal):
     """x, law and body of a goal 0 < E x law body or 0 <= E x law body."""
     zero, mean = parts_of(goal, "<", "<=")
-    require(zero == 0 and isinstance(mean, tuple) and mean[0] == "E", "the goal is not 0 < E ..")
+    require(zero == 0 and head_of(mean) == "E", "the goal is not 0 < E ..")
     return mean[1:]
 
 @rule("gaussian-positive")
@@ -1526,10 +1553,24 @@ def gaussian_positive(goal, ctx, first, p, q, second):
         check(forall(x, ("<", p, x), ("<", x, q), ("<", 0, body)), ctx, second)
 
 def require_integrable(ctx, law, x, body):
-    """Reject unless a fact says that the body is integrable under a law variable."""
+    """Reject unless a fact says that the body is integrable, or it takes finitely many values."""
     require(isinstance(law, str), "no law variable:", law)
-    require(any(formula[:2] == ("integrable", law) and same_function(ctx, x, body, *formula[2:])
-                for formula in ctx.facts), "no fact says that it is integrable:", body)
+    require(has_finitely_many_values(x, body) or any(
+        formula[:2] == ("integrable", law) and same_function(ctx, x, body, *formula[2:])
+        for formula in ctx.facts), "no fact says that it is integrable:", body)
+
+def has_finitely_many_values(x, body):
+    """Whether x decides only which of finitely many constants the body is."""
+    if x not in free(body):
+        return True
+    return head_of(body) == "if" and is_composed(x, body[1]) and all(
+        has_finitely_many_values(x, part) for part in body[2:])
+
+def is_composed(x, t):
+    """Whether no derivative or mean depends on x: then t is measurable in x."""
+    if x not in free(t) or t == x:
+        return True
+    return t[0] not in ("D", "E") and all(is_composed(x, part) for part in t[1:])
 
 @rule("law-positive")
 def law_positive(goal, ctx, first, other=None, second=None):
@@ -1543,58 +1584,51 @@ def law_positive(goal, ctx, first, other=None, second=None):
         require_sign(ctx, ("E", x, law, other), POSITIVE)
         check(forall(x, ("<", 0, other), ("<", 0, body)), ctx, second)
 
-def first_mean(node):
-    """The first mean under a law variable, in the order of reading, or None."""
-    if not isinstance(node, tuple):
-        return None
-    if node[0] == "E" and isinstance(node[2], str):
-        return node
-    return next((mean for part in node[1:] if (mean := first_mean(part))), None)
-
 @rule("law-linear")
-def law_linear(goal, ctx, terms, proof):
+def law_linear(goal, ctx, law, x, terms, proof):
     """Means are linear: 0 = sum of c g everywhere gives 0 = sum of c E g."""
-    rest, mean = difference(ctx, *parts_of(goal, "=")), first_mean(goal)
-    require(mean is not None, "no mean under a law variable occurs in", goal)
-    (_, x, law, _), total = mean, []
+    rest, total, law = difference(ctx, *parts_of(goal, "=")), [0], ctx.read(law, "law")
     for c, body in terms:
         c, body = ctx.read(c), ctx.read(body, bound=[x])
         require_absent(x, c)
-        if x in free(body):
-            require_integrable(ctx, law, x, body)
-        of_body = value(ctx, ("E", x, law, body) if x in free(body) else body)
-        rest = sub(rest, mul(value(ctx, c), of_body))
+        require_integrable(ctx, law, x, body)
+        of_body = ("E", x, law, body) if x in free(body) else body
+        rest = sub(rest, mul(value(ctx, c), value(ctx, of_body)))
         total.append(("*", c, body))
     require_zero(ctx, rest, "b - a less the sum of c E g")
     check(forall(x, ("=", 0, ("+", *total))), ctx, proof)
 
 @rule("law-dominated")
-def law_dominated(goal, ctx, c, bounds, proof):
-    """A measurable function between integrable ones is integrable."""
+def law_dominated(goal, ctx, c, terms, proof):
+    """A measurable function is integrable if it is bounded by a sum of such."""
     law, x, body = parts_of(goal, "integrable")
-    c, bounds = ctx.read(c), [ctx.read(bound, bound=[x]) for bound in bounds]
     require(isinstance(law, str), "no law variable:", law)
-    require_absent(x, c)
-    value(ctx, c)
-    for bound in bounds:
-        require_integrable(ctx, law, x, bound)
-    pieces(ctx, "#0", substitute(body, {x: "#0"}))  # of finitely many forms, so measurable
-    total = ("+", c, *bounds)
-    sides = [("<=", ("*", -1, total), body), ("<=", body, total)]
-    check(forall(x, ("and", *(("<=", 0, bound) for bound in bounds), *sides)), ctx, proof)
+    if not is_composed(x, body):  # else it has to be, on each of finitely many intervals
+        for _, _, piece in pieces(ctx, "#0", substitute(body, {x: "#0"})):
+            require_elementary(piece, "#0")
+    bound = [ctx.read(c)]
+    for m, h in terms:
+        m, h = ctx.read(m), ctx.read(h, bound=[x])
+        require_absent(x, m)
+        value(ctx, m)
+        require_integrable(ctx, law, x, h)
+        bound.append(("*", m, ("if", ("<=", 0, h), h, ("*", -1, h))))
+    require_absent(x, bound[0])
+    value(ctx, bound[0])
+    bound = ("+", *bound)
+    sides = ("and", ("<=", ("*", -1, bound), body), ("<=", body, bound))
+    check(forall(x, sides), ctx, proof)
 
 @rule("law-symmetric")
-def law_symmetric(goal, ctx, proof):
+def law_symmetric(goal, ctx):
     """E g(X) = E g(-X) under a symmetric law."""
     one, other = parts_of(goal, "=")
-    means = [mean for mean in (one, other) if isinstance(mean, tuple) and mean[0] == "E"]
-    require(len(means) == 2, "not two means:", goal)
-    (_, x, law, body), (_, y, other_law, mirrored) = one, other
-    require(law == other_law and ("symmetric", law) in ctx.facts, "the law is not symmetric:", law)
+    require(head_of(one) == "E", "no mean:", one)
+    _, x, law, body = one
+    require(("symmetric", law) in ctx.facts, "the law is not symmetric:", law)
     require_integrable(ctx, law, x, body)
-    require_absent(x, other)
-    mirror = ("=", substitute(mirrored, {y: x}), substitute(body, {x: ("*", -1, x)}))
-    check(forall(x, mirror), ctx, proof)
+    mirrored = ("E", x, law, substitute(body, {x: ("*", -1, x)}))
+    require(canonical(other) == canonical(mirrored), "not the mirror image:", other)
 
 @rule("law-evident")
 def law_evident(goal, ctx):
