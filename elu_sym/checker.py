@@ -54,17 +54,18 @@ FORMULAS = {
     "forall-law": "law-name inner-formula", "exists-law": "law-name inner-formula",
     "limit": "name point inner-term value", "smooth": "integer name inner-term",
     "symmetric": "law", "integrable": "law name inner-term",
-    "orbit": "name inner-term term term",
+    "orbit": "name inner-term term term", "float": "format term", "rounds": "format term term",
 }
 LAWS = {"normal": "term term", "points": "term*"}
 POINTS = {"from-above": "term", "from-below": "term"}
-HEADS = {"term": TERMS, "condition": CONDITIONS, "formula": FORMULAS, "law": LAWS, "point": POINTS}
+HEADS = {"term": TERMS, "condition": CONDITIONS, "formula": FORMULAS, "law": LAWS, "point": POINTS,
+         "format": {"format": "integer integer"}}
 SHAPES = {head: shape.split() for table in HEADS.values() for head, shape in table.items()}
 BINDERS = {head: [kind.endswith("name") for kind in shape].index(True) + 1
            for head, shape in SHAPES.items() if "name" in " ".join(shape)}
 INFINITE = ("oo", "-oo")
 COMPARISONS = ("=", "<", "<=")
-ATOMS = ("limit", "smooth", "symmetric", "integrable", "orbit")
+ATOMS = ("limit", "smooth", "symmetric", "integrable", "orbit", "float", "rounds")
 FALSE = ("<", 0, 0)
 
 def kinds(head, count):
@@ -167,6 +168,7 @@ def parse(raw, kind, scope, definitions):
         weights = [rational(weight) for weight in node[2::2]]
         require(all(weight is not None and weight >= 0 for weight in weights), "weights:", raw)
         require(sum(weights) == 1, "the weights do not have the sum 1:", raw)
+    require(head != "format" or (node[1] >= 2 and node[2] <= 0), "no format:", raw)
     return node
 
 def parse_name(raw):
@@ -1648,6 +1650,100 @@ def law_evident(goal, ctx):
                         if w == weight and is_zero(ctx, add(at, b))]
             require(partners != [], "nothing is opposite to", at)
             left = [pair for i, pair in enumerate(left) if i not in (0, partners[0])]
+
+# ------------------------------------------------------------------ the rules of rounding
+# The numbers of ("format", p, k) are m 2^e with |m| < 2^p and k - p + 1 <= e <= 2 - k - p.
+
+def least_spacing(form):
+    """The distance of neighbours about 0."""
+    return fmpq(2) ** (form[2] - form[1] + 1)
+
+def greatest(form):
+    """The greatest number of the format."""
+    _, p, k = form
+    return (2**p - 1) * fmpq(2) ** (2 - k - p)
+
+def rank(form, v):
+    """The place of a rational number among those of the format, that of 0 being 0; else None."""
+    n, p = abs(v) / least_spacing(form), form[1]
+    if n.q != 1 or abs(v) > greatest(form):
+        return None
+    n = int(n.p)
+    shift = max(n.bit_length() - p, 0)
+    place = (shift << (p - 1)) + (n >> shift)
+    return None if n % 2**shift else place if v >= 0 else -place
+
+def neighbour(form, v, step):
+    """The number of the format whose rank is greater by the step."""
+    place, p = rank(form, v) + step, form[1]
+    shift = max((abs(place) >> (p - 1)) - 1, 0)
+    n = (abs(place) - (shift << (p - 1))) << shift
+    result = (n if place >= 0 else -n) * least_spacing(form)
+    require(abs(result) <= greatest(form), "beyond the greatest number:", v)
+    return result
+
+def format_number(ctx, form, t):
+    """The value of a term that is a rational number of the format."""
+    number = ctx.algebra.constant(ctx.normal(value(ctx, t)))
+    require(number is not None and rank(form, number) is not None, "no number of the format:", t)
+    return number
+
+@rule("float")
+def float_rule(goal, ctx, i):
+    """A number of the format; what is known to be one, or rounded; the negative of such."""
+    form, x = parts_of(goal, "float")
+    if type(i) is int and i == -1:
+        format_number(ctx, form, x)
+        return
+    other, *_, y = parts_of(ctx.fact(i), "float", "rounds")
+    require(other == form, "another format:", other)
+    x, y = value(ctx, x), value(ctx, y)
+    require(is_zero(ctx, sub(x, y)) or is_zero(ctx, add(x, y)), "another number:", y)
+
+@rule("floats-apart")
+def floats_apart(goal, ctx, i, number, proof):
+    """Between two neighbours there is no number of the format."""
+    (form, x), number = parts_of(ctx.fact(i), "float"), ctx.read(number)
+    value(ctx, x)
+    after = literal(neighbour(form, format_number(ctx, form, number), 1))
+    check(goal, ctx.with_facts(("or", ("<=", x, number), ("<=", after, x))), proof)
+
+@rule("rounds-number")
+def rounds_number(goal, ctx, first, second):
+    """What lies between the midpoints to the neighbours; a midpoint if the number is even."""
+    form, t, r = parts_of(goal, "rounds")
+    r = format_number(ctx, form, r)
+    low, high = (literal((neighbour(form, r, step) + r) / 2) for step in (-1, 1))
+    relation = "<=" if rank(form, r) % 2 == 0 else "<"
+    check_all([(relation, low, t), (relation, t, high)], ctx, [first, second])
+
+@rule("rounds-near")
+def rounds_near(goal, ctx, *proofs):
+    """A number of the format that is nearer than half of the least spacing."""
+    form, t, r = parts_of(goal, "rounds")
+    half = least_spacing(form) / 2
+    low, high = ("+", r, literal(-half)), ("+", r, literal(half))
+    check_all([("float", form, r), ("<", low, t), ("<", t, high)], ctx, proofs)
+
+@rule("rounds-order")
+def rounds_order(goal, ctx, i, j, proof):
+    """Rounding is monotone."""
+    (form, t, r), (other, s, q) = (parts_of(ctx.fact(n), "rounds") for n in (i, j))
+    require(form == other, "another format:", other)
+    change = difference(ctx, *parts_of(goal, "<="))
+    require_zero(ctx, sub(change, difference(ctx, r, q)), "the difference from the rounded numbers")
+    check(("<=", t, s), ctx, proof)
+
+@rule("rounds-error")
+def rounds_error(goal, ctx, i, proof):
+    """The error is at most half of the least spacing, or at most u |t|."""
+    form, t, r = parts_of(ctx.fact(i), "rounds")
+    difference(ctx, t, r)
+    half, error = least_spacing(form) / 2, ("+", r, ("*", -1, t))
+    scaled = ("*", literal(fmpq(1, 2 ** form[1])), t)
+    ends = [(literal(-half), literal(half)), (("*", -1, scaled), scaled), (scaled, ("*", -1, scaled))]
+    cases = [("and", ("<=", low, error), ("<=", error, high)) for low, high in ends]
+    check(goal, ctx.with_facts(("or", *cases)), proof)
 
 # ------------------------------------------------------------------ files
 
