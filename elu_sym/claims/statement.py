@@ -1,0 +1,68 @@
+"""A formal statement with its proof, as an assertion of a claim."""
+
+from dataclasses import field
+from typing import Any
+
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
+from elu_sym.claims.kernel import Theorem, prove
+from elu_sym.claims.kernel.language import Formula, negation
+from elu_sym.claims.kernel.printing import in_latex, in_words
+from elu_sym.claims.tactics import Tactic, counterexample
+
+
+class Statement(Assertion):
+    """A formula that the kernel proves, or one whose negation it proves.
+
+    Attributes:
+        formula: the statement.
+        proof: of the statement, or of its negation; parts may be open, for tactics to find.
+        is_false: whether it is the negation that is proved.
+
+    Examples:
+        >>> from elu_sym.claims.kernel.language import at_most, for_all
+        >>> from elu_sym.claims.tactics import auto
+        >>> from elu_sym.symbols import x
+        >>> Statement(for_all(x, at_most(0, x**2)), auto()).check().holds
+        True
+        >>> refuted(for_all(x, at_most(0, x))).check().holds
+        False
+    """
+
+    formula: Formula
+    proof: Tactic = field(compare=False, repr=False)
+    is_false: bool = False
+    rule = "natural deduction"
+
+    def sentence(self) -> Sentence:
+        """The formula."""
+        yield Notation(in_words(self.formula), in_latex(self.formula))
+
+    def theorem(self) -> Theorem:
+        """What the kernel makes of the proof.
+
+        Raises:
+            RejectedError: if it is none.
+        """
+        return prove(negation(self.formula) if self.is_false else self.formula, self.proof)
+
+    def decide(self) -> Step:
+        """Let the kernel check the proof."""
+        steps = _size(self.theorem().proof)
+        if self.is_false:
+            return self.refuted(f"its negation has a proof of {steps} steps", {})
+        return self.proved(f"it has a proof of {steps} steps", evidence=Evidence.ALGEBRA)
+
+
+def refuted(formula: Formula, proof: Tactic | None = None) -> Statement:
+    """A false statement, with a proof of its negation; else a counterexample is searched for."""
+    return Statement(formula, proof or counterexample(), is_false=True)
+
+
+def _size(proof: Any) -> int:
+    """The number of steps of a proof."""
+    from elu_sym.claims.kernel import RULES
+
+    if not isinstance(proof, tuple):
+        return 0
+    return sum(map(_size, proof)) + (bool(proof) and proof[0] in RULES)
