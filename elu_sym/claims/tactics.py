@@ -13,7 +13,7 @@ from sympy import Expr, Matrix, Rational, S, Symbol, cancel, expand, factor, tog
 
 from elu_sym.algebra.normal_form import NormalForm, NotNormalizableError, is_zero
 from elu_sym.claims.kernel import Open, Proof, RejectedError
-from elu_sym.claims.kernel.calculus import Context
+from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.kernel.language import (
     COMPARISONS,
     FALSE,

@@ -1,5 +1,6 @@
 """The rules of calculus: mean values, intermediate values, smoothness, limits."""
 
+from itertools import pairwise
 from typing import Any
 
 from sympy import Dummy, Expr
@@ -19,7 +20,7 @@ from elu_sym.claims.kernel.language import (
     substitute,
     unfolded,
 )
-from elu_sym.claims.kernel.logic import fact_of, need
+from elu_sym.claims.kernel.logic import fact_of, need, need_unbound
 from elu_sym.claims.kernel.meaning import ABOVE, STRICT, Context
 from elu_sym.claims.kernel.theorem import Proof, check, rule
 from elu_sym.claims.rules.gaussian_limits import limit_at_infinity
@@ -36,6 +37,7 @@ def mean_value(
     """The mean value theorem: f(q) - f(p) has the sign that f' has between."""
     relation, left, right = goal
     need(relation in COMPARISONS, f"{canonical(goal)} is no comparison")
+    need_unbound(name, p, q)
     order = context.sign(context.value(q) - context.value(p))
     need(order == "+" or (order in ABOVE and relation != "<"), "the order of the ends is not known")
     variable = fresh(name, context.names)
@@ -60,7 +62,7 @@ def root(
     need(
         head == "exists" and renamed(inner) == renamed(wanted), f"{canonical(goal)} is another root"
     )
-    need(name not in free_variables(("+", p, q, c)), f"an end or the value depends on {name}")
+    need_unbound(name, p, q, c)
     need(context.sign(context.value(q) - context.value(p)) == "+", "the ends are not in order")
     variable = fresh(name, context.names)
     context.between(variable, p, q, closed=True).value(substitute(f, name, variable))
@@ -79,7 +81,7 @@ def joint(
     variable = fresh(name, context.names)
     body = unfolded(substitute(f, name, variable))
     ends = [context.value(end) for end in joints]
-    for lower, upper in zip(ends, ends[1:], strict=False):
+    for lower, upper in pairwise(ends):
         need(context.sign(upper - lower) == "+", "the joints are not in order")
     pieces = []
     for lower, upper in zip((None, *joints), (*joints, None), strict=True):
@@ -137,8 +139,8 @@ def limit_by_growth(goal: Formula, context: Context, bound: Term) -> None:
     large = Dummy("s", positive=True)
     approach: Expr = {"oo": large, "-oo": -large}.get(point, large)
     if point not in ("oo", "-oo"):
-        sign = 1 if point[0] == "from-above" else -1
-        approach = context.value(point[1]) + sign / large
+        side = 1 if point[0] == "from-above" else -1
+        approach = context.value(point[1]) + side / large
     found = limit_at_infinity(NormalForm.from_expr(function.xreplace({symbol: approach})), large)
     if value in ("oo", "-oo"):
         sign = context.sign(found.coefficient)
@@ -154,7 +156,9 @@ def squeeze(
 ) -> None:
     """What lies between two functions with the same limit has it, too."""
     head, name, point, body, value = goal
+    sides: list[Formula]
     need(head == "limit" and value not in ("oo", "-oo"), f"{canonical(goal)} is no finite limit")
+    need_unbound(name, point, value)
     check((head, name, point, lower, value), context, low)
     check((head, name, point, upper, value), context, high)
     match point:
@@ -181,7 +185,7 @@ def near(goal: Formula, context: Context, number: int, bound: Term, way: str, pr
     else:
         gap = context.value(value) - level
         need(context.sign(gap) == ("+" if way == "below" else "-"), "the limit may lie beyond")
-    need(name not in free_variables(bound), f"{canonical(bound)} would be bound")
+    need_unbound(name, bound, point, value)
     end = fresh(
         "y", free_variables(("+", name, body, bound, 0)) | free_variables(point) | context.names
     )
@@ -205,6 +209,7 @@ def orbit_monotone(goal: Formula, context: Context, stays: Proof, moves: Proof) 
     """An orbit that falls, or rises, and stays above, or below, tends to the only fixed point."""
     head, name, body, start, end = goal
     need(head == "orbit", f"{canonical(goal)} is about no orbit")
+    need_unbound(name, start, end)
     side = context.sign(context.value(start) - context.value(end))
     need(side in STRICT, f"whether the orbit falls or rises to {canonical(end)} is not known")
     variable = fresh(name, context.names)

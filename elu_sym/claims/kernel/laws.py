@@ -17,7 +17,7 @@ from elu_sym.claims.kernel.language import (
     substitute,
     unfolded,
 )
-from elu_sym.claims.kernel.logic import need
+from elu_sym.claims.kernel.logic import need, need_unbound
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.kernel.theorem import Proof, check, rule
 
@@ -32,10 +32,15 @@ def _is_known(context: Context, formula: Formula) -> bool:
 
 def _require_integrable(context: Context, law: str, name: str, body: Term) -> None:
     known = ("integrable", law, name, body)
-    need(
-        name not in free_variables(body) or _is_known(context, known),
-        f"{canonical(known)} is no fact",
-    )
+    simple = _is_simple(name, unfolded(body)) or _is_known(context, known)
+    need(simple, f"{canonical(known)} is no fact")
+
+
+def _is_simple(name: str, body: Term) -> bool:
+    """Whether a function takes finitely many values."""
+    if name not in free_variables(body):
+        return True
+    return body[0] == "if" and all(_is_simple(name, piece) for piece in body[2:])
 
 
 def _positive_mean(goal: Formula) -> tuple[str, str, Term, Term]:
@@ -52,6 +57,7 @@ def gaussian_positive(
     """E g > 0 if g >= 0, and g > 0 on an interval, which a normal law hits."""
     relation, name, law, body = _positive_mean(goal)
     need(law[0] == "normal", f"{canonical(law)} is not normal")
+    need_unbound(name, p or 0, q or 0)
     context.value(goal[2])
     check(("forall", name, ("<=", 0, body)), context, everywhere)
     if relation == "<=":
@@ -72,6 +78,7 @@ def law_positive(
     check(("forall", name, ("<=", 0, body)), context, everywhere)
     if relation == "<=":
         return
+    _require_integrable(context, law, name, part)
     need(_is_known(context, ("<", 0, ("E", name, law, part))), "nothing says that it is not 0")
     positive = implies(("<", 0, part), ("<", 0, body))
     check(("forall", name, positive), context, inside)
@@ -137,7 +144,7 @@ def law_symmetric(goal: Formula, context: Context) -> None:
 def law_evident(goal: Formula, context: Context) -> None:
     """What is plain of a normal law, or of one on points."""
     match goal:
-        case ("symmetric", ("normal", mean, deviation)):
+        case ("symmetric", ("normal", mean, _)):
             need(is_zero(context.value(mean)), f"{canonical(mean)} may not be 0")
             context.value(("E", "x", goal[1], 1))
         case ("symmetric", ("points", *pairs)):

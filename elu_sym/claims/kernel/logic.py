@@ -27,6 +27,12 @@ def need(condition: Any, what: str) -> None:
         raise RejectedError(what)
 
 
+def need_unbound(name: str, *parts: Any) -> None:
+    """Raise if a name that a rule binds occurs free in what it is not meant to bind."""
+    free = free_variables(("+", 0, *parts))
+    need(name not in free, f"{name} is taken, and would be bound")
+
+
 def fact_of(context: Context, number: int, *heads: str) -> Formula:
     """A fact, with one of these heads."""
     need(type(number) is int and 0 <= number < len(context.facts), f"there is no fact {number}")
@@ -49,7 +55,7 @@ def assume(goal: Formula, context: Context, proof: Proof) -> None:
     """What follows from a hypothesis is an implication; what leads to a falsehood is false."""
     head, hypothesis, *conclusion = goal
     need(head in ("=>", "not"), f"{canonical(goal)} has no hypothesis")
-    check(*conclusion or [FALSE], context.with_fact(hypothesis), proof)
+    check(conclusion[0] if conclusion else FALSE, context.with_fact(hypothesis), proof)
 
 
 @rule
@@ -191,8 +197,8 @@ def fact(goal: Formula, context: Context, number: int) -> None:
     inside = context.with_variable(name)
     one, other = (inside.value(substitute(f[scope], f[place], name)) for f in (goal, known))
     need(is_zero(one - other), f"fact {number} is about another function")
-    for mine, theirs in zip(goal, known, strict=True):
-        same = mine == theirs or mine in (goal[place], goal[scope])
+    for place, (mine, theirs) in enumerate(zip(goal, known, strict=True)):
+        same = mine == theirs or place in BINDERS[goal[0]]
         need(same or is_zero(context.value(mine) - context.value(theirs)), "another end or value")
 
 
