@@ -3,11 +3,15 @@
 from dataclasses import field
 from typing import Any
 
+from sympy import Symbol
+
+from elu_sym.algebra.enclosure import Point
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
-from elu_sym.claims.kernel import Theorem, prove
+from elu_sym.claims.kernel import RULES, Theorem, prove
 from elu_sym.claims.kernel.language import Formula, negation
-from elu_sym.claims.kernel.printing import in_latex, in_words
+from elu_sym.claims.kernel.meaning import Context
+from elu_sym.claims.kernel.printing import in_latex, in_words, law_in_words
 from elu_sym.claims.tactics import Tactic, counterexample
 
 
@@ -48,9 +52,11 @@ class Statement(Assertion):
 
     def decide(self) -> Step:
         """Let the kernel check the proof."""
-        steps = _size(self.theorem().proof)
+        theorem = self.theorem()
+        steps = _size(theorem.proof)
         if self.is_false:
-            return self.refuted(f"its negation has a proof of {steps} steps", {})
+            witness = _witness(theorem.statement, theorem.proof)
+            return self.refuted(f"its negation has a proof of {steps} steps", witness)
         return self.proved(f"it has a proof of {steps} steps", evidence=Evidence.ALGEBRA)
 
 
@@ -59,10 +65,23 @@ def refuted(formula: Formula, proof: Tactic | None = None) -> Statement:
     return Statement(formula, proof or counterexample(), is_false=True)
 
 
+def _witness(negation: Formula, proof: Any) -> Point:
+    """Where a statement fails: the values that the proof of its negation starts with."""
+    witness = {}
+    while proof[0] in ("witness", "split") and negation[0] in ("exists", "exists-law", "and"):
+        if proof[0] == "witness":
+            is_law = negation[0] == "exists-law"
+            _, name, negation = negation
+            _, value, proof = proof
+            shown = Symbol(law_in_words(value)) if is_law else Context().value(value)
+            witness[Symbol(name)] = shown
+        else:  # the hypotheses come first
+            negation, proof = negation[-1], proof[-1]
+    return witness
+
+
 def _size(proof: Any) -> int:
     """The number of steps of a proof."""
-    from elu_sym.claims.kernel import RULES
-
     if not isinstance(proof, tuple):
         return 0
     return sum(map(_size, proof)) + (bool(proof) and proof[0] in RULES)

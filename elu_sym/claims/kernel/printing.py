@@ -27,6 +27,16 @@ def in_words(formula: Formula) -> str:
     return _Printer(False).formula(formula)
 
 
+def law_in_words(law: Any) -> str:
+    """A law in plain words.
+
+    Examples:
+        >>> law_in_words(("points", (-1, ("/", 1, 2)), (1, ("/", 1, 2))))
+        '1/2 at -1, 1/2 at 1'
+    """
+    return _Printer(False).law(law)
+
+
 def in_latex(formula: Formula) -> str:
     """A formula in LaTeX."""
     return _Printer(True).formula(formula)
@@ -132,14 +142,16 @@ class _Printer:
 
     def _drawn(self, name: str, law: Any) -> str:
         """A variable and its law."""
-        if isinstance(law, str):
-            text = law
-        elif law[0] == "normal":
-            text = f"N({self.term(law[1])}, {self.term(('^', law[2], 2))})"
-        else:
-            text = ", ".join(f"{self.term(m, PRODUCT)} at {self.term(p)}" for p, m in law[1:])
         sim = self.pick("~", r"\sim")
-        return f"{self.name(name)} {sim} {text}"
+        return f"{self.name(name)} {sim} {self.law(law)}"
+
+    def law(self, law: Any) -> str:
+        """A law: its name, its mean and variance, or its points."""
+        if isinstance(law, str):
+            return law
+        if law[0] == "normal":
+            return f"N({self.term(law[1])}, {self.term(('^', law[2], 2))})"
+        return ", ".join(f"{self.term(m, PRODUCT)} at {self.term(p)}" for p, m in law[1:])
 
     def _applied(self, head: str, parts: list[Term]) -> str:
         known = {"Phi": r"\Phi", "log": r"\ln", "density": r"\varphi", "mills": "M"}
