@@ -13,7 +13,6 @@ from sympy import Expr, Matrix, Rational, S, Symbol, cancel, expand, factor, tog
 
 from elu_sym.algebra.normal_form import NormalForm, NotNormalizableError, is_zero
 from elu_sym.claims.kernel import Open, Proof, RejectedError
-from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.kernel.language import (
     COMPARISONS,
     FALSE,
@@ -27,6 +26,7 @@ from elu_sym.claims.kernel.language import (
     term,
     unfolded,
 )
+from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.kernel.theorem import check
 
 Tactic = Any

@@ -6,6 +6,7 @@ from typing import Any
 from sympy import Dummy, Expr
 
 from elu_sym.algebra.normal_form import NormalForm, is_zero
+from elu_sym.claims.kernel.growth import limit_at_infinity
 from elu_sym.claims.kernel.language import (
     COMPARISONS,
     Formula,
@@ -23,7 +24,6 @@ from elu_sym.claims.kernel.language import (
 from elu_sym.claims.kernel.logic import fact_of, need, need_unbound
 from elu_sym.claims.kernel.meaning import ABOVE, STRICT, Context
 from elu_sym.claims.kernel.theorem import Proof, check, rule
-from elu_sym.claims.rules.gaussian_limits import limit_at_infinity
 
 # A term without conditions is analytic where it is defined and no root is taken of 0: hence a
 # term that is defined on a closed interval is continuous there, and one that is defined strictly
@@ -141,7 +141,8 @@ def limit_by_growth(goal: Formula, context: Context, bound: Term) -> None:
     if point not in ("oo", "-oo"):
         side = 1 if point[0] == "from-above" else -1
         approach = context.value(point[1]) + side / large
-    found = limit_at_infinity(NormalForm.from_expr(function.xreplace({symbol: approach})), large)
+    form = NormalForm.from_expr(function.xreplace({symbol: approach}))
+    found = limit_at_infinity(form, large, context.sign)
     if value in ("oo", "-oo"):
         sign = context.sign(found.coefficient)
         need(found.grows and sign == ("+" if value == "oo" else "-"), f"the limit is {found}")

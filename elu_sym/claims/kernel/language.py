@@ -256,7 +256,7 @@ def exists_one(symbol: Symbol, formula: Formula) -> Formula:
 
 
 def limit(body: Any, variable: Symbol, to: Any, value: Any, side: str = "") -> Formula:
-    """That a body has a limit as a variable tends to ``oo``, to ``-oo`` or to one side of a point."""
+    """That a body has a limit as a variable tends to ``oo``, ``-oo`` or a point from one side."""
     point = (
         _end(to) if to in (oo, -oo) else ({"+": "from-above", "-": "from-below"}[side], term(to))
     )

@@ -70,7 +70,7 @@ def prove(statement: Formula, proof: Proof) -> Theorem:
     Examples:
         >>> from elu_sym.claims.kernel.language import for_all, less
         >>> from elu_sym.symbols import alpha, x
-        >>> proof = ("generalize", "a", ("assume", ("combine", ((("a", 0),)))))
+        >>> proof = ("generalize", "a", ("assume", ("combine", (((1, 0),)))))
         >>> prove(for_all(alpha, less(-alpha, 0)), proof).statement
         ('forall', 'alpha', ('=>', ('<', 0, 'alpha'), ('<', ('*', -1, 'alpha'), 0)))
     """
