@@ -1,7 +1,7 @@
 """Small statements with proofs, for each rule some that hold and some that must not pass.
 
-Both programs that check proofs, the kernel and the checker, are held to this list. Of each rule there
-is at least one that must not pass because of a side condition of that very rule.
+Both programs that check proofs, the kernel and the checker, are held to this list. Of each rule
+there is at least one that must not pass because of a side condition of that very rule.
 """
 
 from typing import Any, NamedTuple
