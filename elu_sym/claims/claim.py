@@ -27,6 +27,7 @@ from elu_sym.algebra.optional import extra
 from elu_sym.algebra.working_precision import alone
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Step, all_hold, first_false
+from elu_sym.claims.statement import Statement
 
 
 class Verdict(Enum):
@@ -397,7 +398,8 @@ def _objection(outcome: Outcome) -> str:
         return ""
     from elu_sym.claims.examination import objection
 
-    found = (objection(step.assertion) for step in outcome.numbered_steps)
+    tried = (s.assertion for s in outcome.numbered_steps if not isinstance(s.assertion, Statement))
+    found = map(objection, tried)
     return next((f"cross-examination: {each}" for each in found if each), "")
 
 

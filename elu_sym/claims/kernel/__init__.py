@@ -1,0 +1,7 @@
+"""The kernel: a small program that alone makes theorems, from proofs that are data."""
+
+from elu_sym.claims.kernel import calculus, inequalities, laws, logic  # noqa: F401, their rules
+from elu_sym.claims.kernel.meaning import RejectedError
+from elu_sym.claims.kernel.theorem import RULES, Open, Proof, Theorem, prove
+
+__all__ = ["RULES", "Open", "Proof", "RejectedError", "Theorem", "prove"]

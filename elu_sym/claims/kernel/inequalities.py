@@ -1,0 +1,92 @@
+"""The rules for equations and inequalities: algebra, and covers of boxes."""
+
+from typing import Any
+
+from sympy import Rational, S, Symbol
+
+from elu_sym.algebra.interval_enclosure import BoxFunction
+from elu_sym.algebra.normal_form import is_zero
+from elu_sym.algebra.working_precision import working_precision
+from elu_sym.claims.covers.cover import AXES, CENTRED, NATURAL, halved, intervals
+from elu_sym.claims.kernel.language import COMPARISONS, Formula, canonical
+from elu_sym.claims.kernel.logic import need
+from elu_sym.claims.kernel.meaning import ABOVE, Context
+from elu_sym.claims.kernel.theorem import rule
+
+TRUE = -1
+"""The number of the fact 0 < 1."""
+
+
+@rule
+def algebra(goal: Formula, context: Context) -> None:
+    """Two sides with the same normal form are equal."""
+    relation, left, right = goal
+    need(relation == "=", f"{canonical(goal)} is no equation")
+    gap = context.value(left) - context.value(right)
+    need(is_zero(gap), f"the sides differ by {gap}")
+
+
+@rule
+def combine(goal: Formula, context: Context, shares: Any) -> None:
+    """A sum of facts, times numbers at least 0, or at equations any, is a fact."""
+    relation, left, right = goal
+    need(relation in COMPARISONS, f"{canonical(goal)} is no comparison")
+    total, strict = context.value(right) - context.value(left), False
+    for multiplier, number in shares:
+        kind, difference = (
+            ("<", S.One) if number == TRUE else context.difference(_known(number, context))
+        )
+        need(kind, f"fact {number} is no comparison of what is defined")
+        factor = context.value(multiplier)
+        sign = context.sign(factor) if kind != "=" else "0"
+        need(sign in ABOVE, f"the sign of {factor} is not known to be positive")
+        need(kind == relation or kind == "=" or relation != "=", "an inequality gives no equation")
+        strict |= kind == "<" and sign == "+"
+        total -= factor * difference
+    need(strict or relation != "<", "nothing makes the inequality strict")
+    need(is_zero(total), f"what is left is {total}")
+
+
+def _known(number: int, context: Context) -> int:
+    need(type(number) is int and 0 <= number < len(context.facts), f"there is no fact {number}")
+    return number
+
+
+@rule
+def cover(goal: Formula, context: Context, bits: int, box: Any, tree: str) -> None:
+    """What is seen on every part of a box by interval arithmetic holds on the box."""
+    relation, left, right = goal
+    need(relation in ("<", "<="), f"{canonical(goal)} is no inequality")
+    need(bits in range(53, 257), f"{bits} is no working precision")
+    gap = context.value(right) - context.value(left)
+    axes = []
+    for name, lower, upper in box:
+        symbol, ends = context.symbols[name], (_number(lower, context), _number(upper, context))
+        need(context.sign(symbol - ends[0]) in ABOVE, f"{name} may be less than {ends[0]}")
+        need(context.sign(ends[1] - symbol) in ABOVE, f"{name} may be more than {ends[1]}")
+        axes.append((symbol, *ends))
+    walk(gap, axes, bits, tree)
+
+
+def _number(term: Any, context: Context) -> Rational:
+    value = context.value(term)
+    need(value.is_Rational, f"{value} is no rational number")
+    return value
+
+
+def walk(gap: Any, axes: list[tuple[Symbol, Rational, Rational]], bits: int, tree: str) -> None:
+    """Raise unless an expression is seen to be positive on each leaf of a tree of halved boxes."""
+    function = BoxFunction(gap, [symbol for symbol, _, _ in axes], bits)
+    parts = [intervals(tuple(axes))]
+    with working_precision(bits):
+        for mark in tree:
+            need(parts, "the tree goes on after the last box")
+            part = parts.pop()
+            if mark in AXES[: len(axes)]:
+                parts += reversed(halved(part, AXES.index(mark)))
+                continue
+            need(mark in (NATURAL, CENTRED), f"{mark} is no mark of a tree")
+            bound = function.natural(part) if mark == NATURAL else function.centred(part).lower
+            # A bound that is no number fulfils no comparison.
+            need(bound > 0, f"nothing is seen on {part}")
+    need(not parts, f"the tree leaves {len(parts)} boxes open")

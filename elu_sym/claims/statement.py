@@ -1,0 +1,87 @@
+"""A formal statement with its proof, as an assertion of a claim."""
+
+from dataclasses import field
+from typing import Any
+
+from sympy import Symbol
+
+from elu_sym.algebra.enclosure import Point
+from elu_sym.certify.witness import Evidence
+from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
+from elu_sym.claims.kernel import RULES, Theorem, prove
+from elu_sym.claims.kernel.language import Formula, negation
+from elu_sym.claims.kernel.meaning import Context
+from elu_sym.claims.kernel.printing import in_latex, in_words, law_in_words
+from elu_sym.claims.tactics import Tactic, counterexample
+
+
+class Statement(Assertion):
+    """A formula that the kernel proves, or one whose negation it proves.
+
+    Attributes:
+        formula: the statement.
+        proof: of the statement, or of its negation; parts may be open, for tactics to find.
+        is_false: whether it is the negation that is proved.
+
+    Examples:
+        >>> from elu_sym.claims.kernel.language import at_most, for_all
+        >>> from elu_sym.claims.tactics import auto
+        >>> from elu_sym.symbols import x
+        >>> Statement(for_all(x, at_most(0, x**2)), auto()).check().holds
+        True
+        >>> refuted(for_all(x, at_most(0, x))).check().holds
+        False
+    """
+
+    formula: Formula
+    proof: Tactic = field(compare=False, repr=False)
+    is_false: bool = False
+    rule = "natural deduction"
+
+    def sentence(self) -> Sentence:
+        """The formula."""
+        yield Notation(in_words(self.formula), in_latex(self.formula))
+
+    def theorem(self) -> Theorem:
+        """What the kernel makes of the proof.
+
+        Raises:
+            RejectedError: if it is none.
+        """
+        return prove(negation(self.formula) if self.is_false else self.formula, self.proof)
+
+    def decide(self) -> Step:
+        """Let the kernel check the proof."""
+        theorem = self.theorem()
+        steps = _size(theorem.proof)
+        if self.is_false:
+            witness = _witness(theorem.statement, theorem.proof)
+            return self.refuted(f"its negation has a proof of {steps} steps", witness)
+        return self.proved(f"it has a proof of {steps} steps", evidence=Evidence.ALGEBRA)
+
+
+def refuted(formula: Formula, proof: Tactic | None = None) -> Statement:
+    """A false statement, with a proof of its negation; else a counterexample is searched for."""
+    return Statement(formula, proof or counterexample(), is_false=True)
+
+
+def _witness(negation: Formula, proof: Any) -> Point:
+    """Where a statement fails: the values that the proof of its negation starts with."""
+    witness = {}
+    while proof[0] in ("witness", "split") and negation[0] in ("exists", "exists-law", "and"):
+        if proof[0] == "witness":
+            is_law = negation[0] == "exists-law"
+            _, name, negation = negation
+            _, value, proof = proof
+            shown = Symbol(law_in_words(value)) if is_law else Context().value(value)
+            witness[Symbol(name)] = shown
+        else:  # the hypotheses come first
+            negation, proof = negation[-1], proof[-1]
+    return witness
+
+
+def _size(proof: Any) -> int:
+    """The number of steps of a proof."""
+    if not isinstance(proof, tuple):
+        return 0
+    return sum(map(_size, proof)) + (bool(proof) and proof[0] in RULES)
