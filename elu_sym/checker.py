@@ -1402,19 +1402,20 @@ def mean_value(goal, ctx, x, f, p, q, proof):
     check(forall(x, ("<", p, x), ("<", x, q), (goal[0], 0, ("D", x, f, x))), ctx, proof)
 
 @rule("root")
-def root(goal, ctx, x, f, p, q, c, first, second, way="rising"):
+def root(goal, ctx, f, p, q, c, way, first, second):
     """The intermediate value theorem."""
+    x, _ = parts_of(goal, "exists")
     f, p, q, c = ctx.read(f, bound=[x]), *map(ctx.read, (p, q, c))
     require_absent(x, p, q, c)
     wanted = ("exists", x, ("and", ("<", p, x), ("<", x, q), ("=", f, c)))
     require(canonical(goal) == canonical(wanted), "the goal is not", wanted)
+    require(way in ("rising", "falling"), "no way:", way)
     require_sign(ctx, sub(q, p), POSITIVE)
     value(ctx, c)
     continuous_branch(ctx, x, f, p, q)
-    at_p, at_q = substitute(f, {x: p}), substitute(f, {x: q})
-    require(way in ("rising", "falling"), "no way:", way)
-    rising, falling = (("<", at_p, c), ("<", c, at_q)), (("<", c, at_p), ("<", at_q, c))
-    check_all(rising if way == "rising" else falling, ctx, [first, second])
+    low, high = (p, q) if way == "rising" else (q, p)
+    below, above = ("<", substitute(f, {x: low}), c), ("<", c, substitute(f, {x: high}))
+    check_all([below, above] if way == "rising" else [above, below], ctx, [first, second])
 
 @rule("joint")
 def joint(goal, ctx, n, x, f, points, proof):
@@ -1466,19 +1467,23 @@ def limit_by_continuity(goal, ctx, width):
     require_zero(ctx, sub(there, value(ctx, limit)), "the value there less the limit")
 
 @rule("limit-by-growth")
-def limit_by_growth(goal, ctx):
+def limit_by_growth(goal, ctx, bound):
     """A sum tends to the limit of its leading term."""
     x, point, body, limit = parts_of(goal, "limit")
-    y = "#0"
+    bound = ctx.read(bound)
+    value(ctx, bound)
     if point in INFINITE:
-        at = y if point == "oo" else mul(-1, y)
+        sides = [("<", bound, "$") if point == "oo" else ("<", "$", bound)]
+        at = "#0" if point == "oo" else mul(-1, "#0")
     else:
-        step = div(1 if point[0] == "from-above" else -1, y)
-        at = add(value(ctx, point[1]), step)
-    env, growth = (Far(y),), Growth(ctx, y)
-    t = resolve(ctx, substitute(body, {x: at}), env)
+        require_sign(ctx, bound, POSITIVE)
+        sides = near_sides("$", point, bound)
+        at = add(value(ctx, point[1]), div(1 if point[0] == "from-above" else -1, "#0"))
+    y, inner = ctx.with_variable("$", *sides)
+    t = resolve(inner, substitute(body, {x: y}))
     require_elementary(t, y)
-    check_defined(ctx, t, env)
+    t, growth = substitute(t, {y: at}), Growth(ctx, "#0")
+    check_defined(ctx, t, (Far("#0"),))
     if limit in INFINITE:
         first, _ = growth.leading(growth.of(t))
         wanted = POSITIVE if limit == "oo" else NEGATIVE
@@ -1741,9 +1746,10 @@ def rounds_error(goal, ctx, i, proof):
     difference(ctx, t, r)
     half, error = least_spacing(form) / 2, ("+", r, ("*", -1, t))
     scaled = ("*", literal(fmpq(1, 2 ** form[1])), t)
-    ends = [(literal(-half), literal(half)), (("*", -1, scaled), scaled), (scaled, ("*", -1, scaled))]
-    cases = [("and", ("<=", low, error), ("<=", error, high)) for low, high in ends]
-    check(goal, ctx.with_facts(("or", *cases)), proof)
+    minus = ("*", -1, scaled)
+    ends = [(literal(-half), literal(half)), (minus, scaled), (scaled, minus)]
+    either = [("and", ("<=", low, error), ("<=", error, high)) for low, high in ends]
+    check(goal, ctx.with_facts(("or", *either)), proof)
 
 # ------------------------------------------------------------------ files
 

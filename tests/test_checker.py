@@ -4,11 +4,14 @@ import ast
 import hashlib
 import importlib.util
 import json
+import math
+import struct
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from proof_cases import CASES
 
 pytest.importorskip("flint")
 
@@ -278,19 +281,19 @@ ACCEPTED = {
     ),
     "root": (
         ["exists", "x", ["and", ["<", 1, "x"], ["<", "x", 2], ["=", SQUARE, 2]]],
-        ["root", "x", SQUARE, 1, 2, 2, ["combine", [[1, -1]]], ["combine", [[2, -1]]]],
+        ["root", SQUARE, 1, 2, 2, "rising", ["combine", [[1, -1]]], ["combine", [[2, -1]]]],
     ),
     "root falling": (
         ["exists", "y", ["and", ["<", 1, "y"], ["<", "y", 2], ["=", minus(["^", "y", 2]), -2]]],
         [
             "root",
-            "x",
-            minus(SQUARE),
+            minus(["^", "y", 2]),
             1,
             2,
             -2,
-            *[["combine", [[1, -1]]], ["combine", [[2, -1]]]],
             "falling",
+            ["combine", [[1, -1]]],
+            ["combine", [[2, -1]]],
         ],
     ),
     "joint": (["smooth", 3, "x", ["exp", "x"]], ["joint", 3, "x", ["exp", "x"], [], ["fact", 0]]),
@@ -312,27 +315,27 @@ ACCEPTED = {
     ),
     "limit-by-growth": (
         forall("alpha", ["limit", "x", "-oo", elu("x"), minus("alpha")]),
-        opened(["alpha"], 0, ["limit-by-growth"]),
+        opened(["alpha"], 0, ["limit-by-growth", -1]),
     ),
     "limit-by-growth of a derivative": (
         ["limit", "x", "-oo", ["D", "t", ["elu", "t", 2], "x"], 0],
-        ["limit-by-growth"],
+        ["limit-by-growth", -1],
     ),
     "limit-by-growth of a quotient": (
         ["limit", "x", "oo", ["/", ["+", ["*", 2, "x"], 1], ["+", "x", 5]], 2],
-        ["limit-by-growth"],
+        ["limit-by-growth", 1],
     ),
     "limit-by-growth at 0": (
         ["limit", "x", ["from-below", 0], ["/", 1, "x"], "-oo"],
-        ["limit-by-growth"],
+        ["limit-by-growth", 1],
     ),
     "limit-by-growth of a tail": (
         ["limit", "x", "oo", ["*", "x", ["exp", ["/", SQUARE, 2]], ["Phi", minus("x")]], PHI_0],
-        ["limit-by-growth"],
+        ["limit-by-growth", 1],
     ),
     "limit-by-growth of a mean": (
         ["limit", "m", "oo", ["+", ["E", "x", ["normal", "m", 1], ["elu", "x", 1]], minus("m")], 0],
-        ["limit-by-growth"],
+        ["limit-by-growth", 1],
     ),
     "limit-by-continuity": (
         ["limit", "x", ["from-below", 0], ["step", "x"], 0],
@@ -501,6 +504,82 @@ ACCEPTED = {
         ["exists-law", "p", ["=", UNDER_P, 3]],
         ["witness", ["points", [2, ["/", 1, 2]], [4, ["/", 1, 2]]], ["algebra"]],
     ),
+    "rounds-error": (
+        forall(
+            "t",
+            "r",
+            given(
+                ["rounds", ["format", 3, -2], "t", "r"], ["<=", "t", 0], ["<=", "r", ["/", 1, 32]]
+            ),
+        ),
+        opened(
+            ["t", "r"],
+            2,
+            [
+                "rounds-error",
+                0,
+                [
+                    "either",
+                    2,
+                    ["combine", [[1, 4], [1, 1]]],
+                    ["combine", [[1, 4], [["/", 9, 8], 1], [["/", 1, 32], -1]]],
+                    ["combine", [[1, 4], [["/", 7, 8], 1], [["/", 1, 32], -1]]],
+                ],
+            ],
+        ),
+    ),
+    "rounds-order": (
+        forall(
+            "t",
+            "r",
+            "q",
+            given(
+                ["rounds", ["format", 3, -2], "t", "r"],
+                ["rounds", ["format", 3, -2], "t", "q"],
+                ["<=", "r", "q"],
+            ),
+        ),
+        opened(["t", "r", "q"], 2, ["rounds-order", 0, 1, ["combine", []]]),
+    ),
+    "rounds-near": (
+        ["rounds", ["format", 3, -2], ["/", 101, 100], 1],
+        [
+            "rounds-near",
+            ["float", -1],
+            ["combine", [[["+", ["/", 1, 32], ["/", 1, 100]], -1]]],
+            ["combine", [[["+", ["/", 1, 32], ["/", -1, 100]], -1]]],
+        ],
+    ),
+    "rounds-number": (
+        ["rounds", ["format", 3, -2], ["/", 9, 8], 1],
+        ["rounds-number", ["combine", [[["/", 3, 16], -1]]], ["combine", []]],
+    ),
+    "floats-apart": (
+        forall(
+            "x", given(["float", ["format", 3, -2], "x"], ["<", 1, "x"], ["<=", ["/", 5, 4], "x"])
+        ),
+        opened(
+            ["x"],
+            2,
+            [
+                "floats-apart",
+                0,
+                1,
+                ["either", 2, ["absurd", ["combine", [[1, 1], [1, 3]]]], ["fact", 3]],
+            ],
+        ),
+    ),
+    "float that was rounded": (
+        forall(
+            "t",
+            "r",
+            given(
+                ["rounds", ["format", 3, -2], "t", "r"], ["float", ["format", 3, -2], minus("r")]
+            ),
+        ),
+        opened(["t", "r"], 1, ["float", 0]),
+    ),
+    "float": (["float", ["format", 3, -2], ["/", -7, 16]], ["float", -1]),
 }
 
 
@@ -865,19 +944,31 @@ FALSE_PROOFS = {
     ),
     "a root of a jump": (
         ["exists", "x", ["and", ["<", -1, "x"], ["<", "x", 1], ["=", ["step", "x"], ["/", 1, 2]]]],
-        ["root", "x", ["step", "x"], -1, 1, ["/", 1, 2], *[["combine", [[["/", 1, 2], -1]]]] * 2],
+        [
+            "root",
+            ["step", "x"],
+            -1,
+            1,
+            ["/", 1, 2],
+            "rising",
+            *[["combine", [[["/", 1, 2], -1]]]] * 2,
+        ],
     ),
     "a root of a pole": (
         ["exists", "x", ["and", ["<", -1, "x"], ["<", "x", 1], ["=", ["/", 1, "x"], 0]]],
-        ["root", "x", ["/", 1, "x"], -1, 1, 0, *[["combine", [[1, -1]]]] * 2],
+        ["root", ["/", 1, "x"], -1, 1, 0, "rising", *[["combine", [[1, -1]]]] * 2],
     ),
     "a root without a change of sign": (
         ["exists", "x", ["and", ["<", 1, "x"], ["<", "x", 2], ["=", SQUARE, 5]]],
-        ["root", "x", SQUARE, 1, 2, 5, ["combine", [[4, -1]]], ["combine", [[1, -1]]]],
+        ["root", SQUARE, 1, 2, 5, "rising", ["combine", [[4, -1]]], ["combine", [[1, -1]]]],
+    ),
+    "a root in the wrong order": (
+        ["exists", "x", ["and", ["<", 2, "x"], ["<", "x", 1], ["=", SQUARE, 2]]],
+        ["root", SQUARE, 2, 1, 2, "falling", ["combine", [[2, -1]]], ["combine", [[1, -1]]]],
     ),
     "another root": (
         ["exists", "x", ["and", ["<", 1, "x"], ["<", "x", 2], ["=", SQUARE, 5]]],
-        ["root", "x", SQUARE, 1, 2, 2, ["combine", [[1, -1]]], ["combine", [[2, -1]]]],
+        ["root", SQUARE, 1, 2, 2, "rising", ["combine", [[1, -1]]], ["combine", [[2, -1]]]],
     ),
     "joints in the wrong order": (
         ["smooth", 1, "x", "x"],
@@ -1091,19 +1182,19 @@ FALSE_PROOFS = {
     ),
     "growth that is not seen to cancel": (
         ["limit", "x", "oo", ["+", "x", minus(["*", "x", ["Phi", "x"]])], 1],
-        ["limit-by-growth"],
+        ["limit-by-growth", 1],
     ),
     "growth on the other side of 0": (
         ["limit", "x", ["from-below", 0], ["/", 1, "x"], "oo"],
-        ["limit-by-growth"],
+        ["limit-by-growth", 1],
     ),
     "growth of a mean under a law": (
         ["forall-law", "p", ["limit", "t", "oo", ["E", "x", "p", ["step", ["+", "x", "t"]]], 1]],
-        opened(["p"], 0, ["limit-by-growth"]),
+        opened(["p"], 0, ["limit-by-growth", 1]),
     ),
     "growth of an undefined term": (
         ["limit", "x", "oo", ["*", 0, ["/", 1, ["+", "x", minus("x")]]], 0],
-        ["limit-by-growth"],
+        ["limit-by-growth", 1],
     ),
     "growth hidden in an error": (
         [
@@ -1113,22 +1204,30 @@ FALSE_PROOFS = {
             ["*", ["^", "x", 9], ["+", ["exp", ["/", 1, "x"]], -1, ["/", -1, "x"]]],
             0,
         ],
-        ["limit-by-growth"],
+        ["limit-by-growth", 1],
     ),
     "another limit by growth": (
         ["limit", "x", "oo", ["/", ["+", ["*", 2, "x"], 1], ["+", "x", 5]], 3],
-        ["limit-by-growth"],
+        ["limit-by-growth", 1],
     ),
     "growth of an unknown exponent": (
         forall("a", ["limit", "x", "oo", ["exp", ["*", "a", "x"]], 0]),
-        opened(["a"], 0, ["limit-by-growth"]),
+        opened(["a"], 0, ["limit-by-growth", 1]),
     ),
     "growth of unknown sign": (
         forall("a", ["limit", "x", "oo", ["*", "a", "x"], "oo"]),
-        opened(["a"], 0, ["limit-by-growth"]),
+        opened(["a"], 0, ["limit-by-growth", 1]),
     ),
-    "growth that stays": (["limit", "x", "oo", 1, "oo"], ["limit-by-growth"]),
-    "growth to the other side": (["limit", "x", "oo", "x", "-oo"], ["limit-by-growth"]),
+    "growth that stays": (["limit", "x", "oo", 1, "oo"], ["limit-by-growth", 1]),
+    "growth near no point": (
+        ["limit", "x", ["from-above", 0], ["relu", "x"], 0],
+        ["limit-by-growth", -1],
+    ),
+    "growth where a condition is not decided": (
+        ["limit", "x", "-oo", ["relu", "x"], 0],
+        ["limit-by-growth", 1],
+    ),
+    "growth to the other side": (["limit", "x", "oo", "x", "-oo"], ["limit-by-growth", 1]),
     "a squeeze between other limits": (
         ["limit", "x", ["from-above", 0], ["step", "x"], 0],
         [
@@ -1427,12 +1526,146 @@ FALSE_PROOFS = {
         ["forall-law", "p", ["symmetric", "p"]],
         opened(["p"], 0, ["law-evident"]),
     ),
+    "an error that is not so small": (
+        forall(
+            "t",
+            "r",
+            given(["rounds", ["format", 3, -2], "t", "r"], ["<=", "r", ["+", "t", ["/", 1, 32]]]),
+        ),
+        opened(["t", "r"], 1, ["rounds-error", 0, ["either", 1, *[["combine", [[1, 3]]]] * 3]]),
+    ),
+    "rounding in two formats": (
+        forall(
+            "t",
+            "r",
+            "q",
+            given(
+                ["rounds", ["format", 3, -2], "t", "r"],
+                ["rounds", ["format", 4, -2], "t", "q"],
+                ["<=", "r", "q"],
+            ),
+        ),
+        opened(["t", "r", "q"], 2, ["rounds-order", 0, 1, ["combine", []]]),
+    ),
+    "rounding is not strictly monotone": (
+        forall(
+            "t",
+            "s",
+            "r",
+            "q",
+            given(
+                ["rounds", ["format", 3, -2], "t", "r"],
+                ["rounds", ["format", 3, -2], "s", "q"],
+                ["<", "t", "s"],
+                ["<", "r", "q"],
+            ),
+        ),
+        opened(["t", "s", "r", "q"], 3, ["rounds-order", 0, 1, ["combine", [[1, 2]]]]),
+    ),
+    "rounding in the wrong order": (
+        forall(
+            "t",
+            "s",
+            "r",
+            "q",
+            given(
+                ["rounds", ["format", 3, -2], "t", "r"],
+                ["rounds", ["format", 3, -2], "s", "q"],
+                ["<=", "s", "t"],
+                ["<=", "r", "q"],
+            ),
+        ),
+        opened(["t", "s", "r", "q"], 3, ["rounds-order", 0, 1, ["fact", 2]]),
+    ),
+    "rounded to what is not near": (
+        ["rounds", ["format", 3, -2], ["/", 33, 32], 1],
+        ["rounds-near", ["float", -1], ["combine", [[["/", 1, 16], -1]]], ["combine", []]],
+    ),
+    "rounded to what is near but none": (
+        ["rounds", ["format", 3, -2], ["/", 65, 64], ["/", 65, 64]],
+        ["rounds-near", ["float", -1], *[["combine", [[["/", 1, 32], -1]]]] * 2],
+    ),
+    "rounded to the greatest": (
+        ["rounds", ["format", 3, -2], 14, 14],
+        ["rounds-number", ["combine", [[1, -1]]], ["combine", [[1, -1]]]],
+    ),
+    "rounded to a neighbour": (
+        ["rounds", ["format", 3, -2], ["/", 19, 16], 1],
+        ["rounds-number", ["combine", [[["/", 1, 4], -1]]], ["combine", []]],
+    ),
+    "a midpoint to an odd number": (
+        ["rounds", ["format", 3, -2], ["/", 9, 8], ["/", 5, 4]],
+        ["rounds-number", ["combine", []], ["combine", [[["/", 1, 4], -1]]]],
+    ),
+    "floats apart from what is none": (
+        forall("x", given(["float", ["format", 3, -2], "x"], ["=", 1, 1])),
+        opened(["x"], 1, ["floats-apart", 0, ["/", 9, 8], ["algebra"]]),
+    ),
+    "floats beyond the greatest": (
+        forall("x", given(["float", ["format", 3, -2], "x"], ["<=", "x", 14])),
+        opened(
+            ["x"], 1, ["floats-apart", 0, 14, ["either", 1, ["fact", 2], ["absurd", ["fact", 2]]]]
+        ),
+    ),
+    "floats that are not apart": (
+        forall(
+            "x", given(["float", ["format", 3, -2], "x"], ["<=", 1, "x"], ["<=", ["/", 5, 4], "x"])
+        ),
+        opened(
+            ["x"],
+            2,
+            [
+                "floats-apart",
+                0,
+                1,
+                ["either", 2, ["absurd", ["combine", [[1, 1], [1, 3]]]], ["fact", 3]],
+            ],
+        ),
+    ),
+    "another number": (
+        forall(
+            "x", "y", given(["float", ["format", 3, -2], "x"], ["float", ["format", 3, -2], "y"])
+        ),
+        opened(["x", "y"], 1, ["float", 0]),
+    ),
+    "a format of large least exponent": (["float", ["format", 3, 1], 1], ["float", -1]),
+    "no format": (["float", ["format", 1, 0], 1], ["float", -1]),
+    "a number of another format": (
+        forall("x", given(["float", ["format", 4, -2], "x"], ["float", ["format", 3, -2], "x"])),
+        opened(["x"], 1, ["float", 0]),
+    ),
+    "a number that is no rational": (["float", ["format", 3, -2], ["pi"]], ["float", -1]),
+    "a number that is too large": (["float", ["format", 3, -2], 16], ["float", -1]),
+    "a number that is too small": (["float", ["format", 3, -2], ["/", 1, 32]], ["float", -1]),
+    "a number with too many digits": (["float", ["format", 3, -2], ["/", 9, 8]], ["float", -1]),
 }
 
 
 @pytest.mark.parametrize("name", FALSE_PROOFS)
 def test_a_near_miss_is_rejected(name):
     rejects(*FALSE_PROOFS[name])
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_shared_cases_are_judged_as_by_the_kernel(case):
+    if case.holds:
+        check(case.statement, case.proof)
+    else:
+        rejects(case.statement, case.proof)
+
+
+def test_numbers_of_a_format_are_ranked_by_their_bits():
+    form, number = ("format", 53, -1022), checker.fmpq
+    for x in (0.0, 5e-324, 2.2250738585072009e-308, sys.float_info.min, 0.1, 1.0, 1e300):
+        (place,) = struct.unpack("<q", struct.pack("<d", x))
+        v = number(*x.as_integer_ratio())
+        assert checker.rank(form, v) == place
+        assert checker.rank(form, -v) == -place
+        after = number(*math.nextafter(x, math.inf).as_integer_ratio())
+        assert checker.neighbour(form, v, 1) == after
+        assert checker.neighbour(form, -after, 1) == -v
+        assert checker.rank(form, (v + after) / 2) is None
+    assert checker.greatest(form) == number(*sys.float_info.max.as_integer_ratio())
 
 
 def test_every_rule_is_tried():
