@@ -315,11 +315,11 @@ ACCEPTED = {
     ),
     "limit-by-growth": (
         forall("alpha", ["limit", "x", "-oo", elu("x"), minus("alpha")]),
-        opened(["alpha"], 0, ["limit-by-growth", -1]),
+        opened(["alpha"], 0, ["limit-by-growth", 0]),
     ),
     "limit-by-growth of a derivative": (
         ["limit", "x", "-oo", ["D", "t", ["elu", "t", 2], "x"], 0],
-        ["limit-by-growth", -1],
+        ["limit-by-growth", 0],
     ),
     "limit-by-growth of a quotient": (
         ["limit", "x", "oo", ["/", ["+", ["*", 2, "x"], 1], ["+", "x", 5]], 2],
