@@ -767,6 +767,7 @@ def compute_resolved(ctx, t, env):
     if head == "D":
         x, body, at = parts
         point, y = resolve(ctx, at, env), f"#{len(env)}"
+        check_defined(ctx, point, env, strict=env != ())
         inner = (*env, Near(y, point))
         body = resolve(ctx, substitute(body, {x: y}), inner)
         require_elementary(body, y)
