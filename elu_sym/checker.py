@@ -1103,7 +1103,7 @@ class Cover:
         """Whether the function is seen to be positive on a box, or on its halves."""
         if self.seen(box, mean_value):
             return True
-        if halvings == 0:
+        if halvings == 0 or box == []:
             return False
         axis = max(range(len(box)), key=lambda i: box[i][1] - box[i][0])
         return all(self.positive(half, True, halvings - 1) for half in halves(box, axis))

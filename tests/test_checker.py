@@ -1040,6 +1040,7 @@ FALSE_PROOFS = {
         ["=", ["D", "x", ["*", 0, ["sqrt", "x"]], 0], 0],
         ["algebra"],
     ),
+    "a derivative at a point that is undefined": (["=", ["D", "x", 1, ["log", 0]], 0], ["algebra"]),
     "a derivative of a mean under a law": (
         ["forall-law", "p", ["=", ["D", "t", ["E", "x", "p", ["step", ["+", "x", "t"]]], 0], 0]],
         opened(["p"], 0, ["algebra"]),
@@ -1671,6 +1672,51 @@ def test_numbers_of_a_format_are_ranked_by_their_bits():
 def test_every_rule_is_tried():
     proofs = json.dumps([*ACCEPTED.values(), "joint"])
     assert [name for name in checker.RULES if f'"{name}"' not in proofs] == []
+
+
+def test_it_fits_a_sitting():
+    lines = SOURCE.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 1900
+    assert max(map(len, lines)) <= 100
+
+
+def test_a_cover_of_many_boxes():
+    law = ["normal", "mu", "sigma"]
+    second, first = ["E", "x", law, ["^", ["elu", "x", 1], 2]], ["E", "x", law, ["elu", "x", 1]]
+    variance = ["+", second, minus(["^", first, 2])]
+    sides = [
+        ["<", 0, "sigma"],
+        ["<=", -3, "mu"],
+        ["<=", "mu", 3],
+        ["<=", ["/", 1, 2], "sigma"],
+        ["<=", "sigma", 2],
+    ]
+    names = ["mu", "sigma"]
+    scope = dict.fromkeys(names, "real")
+    definitions = checker.read_definitions(DEFINITIONS)
+    ctx = checker.Context(definitions, checker.Algebra(32, 2), scope)
+    ctx = ctx.with_facts(*(ctx.read(side, "formula") for side in sides))
+    tree, low, high = "", checker.fmpq(1, 2), checker.fmpq(2)
+    with checker.flint.ctx.workprec(64):
+        function = checker.Cover(checker.value(ctx, ctx.read(variance)), names)
+        waiting = [(0, [(-3 * low / low, 3 * low / low), (low, high)])]
+        while waiting:
+            depth, box = waiting.pop()
+            if function.seen(box, True):
+                tree += "m"
+            else:
+                tree += str(depth % 2)
+                halves = checker.halves(box, depth % 2)
+                waiting += [(depth + 1, half) for half in reversed(halves)]
+    assert tree.count("m") > 500
+    box = [["mu", -3, 3], ["sigma", ["/", 1, 2], 2]]
+
+    def proof(marks):
+        return opened(names, len(sides), ["cover", 64, box, marks])
+
+    check(forall(*names, given(*sides, ["<", 0, variance])), proof(tree))
+    rejects(forall(*names, given(*sides, ["<", ["/", 1, 2], variance])), proof(tree))
+    rejects(forall(*names, given(*sides, ["<", 0, variance])), proof(tree[:-1]))
 
 
 def test_it_imports_the_standard_library_and_flint_only():
