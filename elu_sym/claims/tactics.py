@@ -328,6 +328,9 @@ def auto() -> Tactic:
             return parts(*(auto() for _ in goal[1:]))
         if goal[0] in ("forall", "=>"):
             return intro(auto())
+        if goal[0] in ("float", "rounds"):
+            at_number = ("float", -1) if goal[0] == "float" else ("rounds-number", auto(), auto())
+            return first_of(assumption, lambda: at_number)
         if goal[0] not in COMPARISONS:
             return assumption()
         for side in goal[1:]:

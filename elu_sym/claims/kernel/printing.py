@@ -4,6 +4,7 @@ from typing import Any
 
 from sympy import Symbol, latex
 
+from elu_sym.algebra.rounding import FORMATS
 from elu_sym.claims.kernel.language import COMPARISONS, Formula, Term
 
 SUM, PRODUCT, POWER, ATOM = range(4)
@@ -11,6 +12,7 @@ SUM, PRODUCT, POWER, ATOM = range(4)
 
 _WORDS = {"=": "=", "<": "<", "<=": "<="}
 _LATEX = {"=": "=", "<": "<", "<=": r"\le"}
+_FORMATS = {(each.precision, each.least_exponent): each.name for each in FORMATS}
 _NAMES = {"elu": "ELU", "relu": "ReLU", "celu": "CELU", "selu": "SELU", "leaky_relu": "LeakyReLU"}
 
 
@@ -229,12 +231,24 @@ class _Printer:
             arrow = self.pick("->", r"\mapsto")
             function = f"{self.name(name)} {arrow} {self.term(body)}"
             return self.pick(f"{function} is of class C^{order}", rf"{function} \in C^{order}")
+        if head in ("float", "rounds"):
+            return self._rounding(head, *parts)
         if head == "integrable":
             law, name, body = parts
             inner, drawn = self.term(body), self._drawn(name, law)
             tex = rf"\mathbb{{E}}_{{{drawn}}}\left|{inner}\right| < \infty"
             return self.pick(f"E[abs({inner}); {drawn}] < oo", tex)
         return f"{self.term(parts[0])}{self.word('is symmetric').rstrip()}"
+
+    def _rounding(self, head: str, numbers: Any, *terms: Term) -> str:
+        """That a number is a float, or another one rounded."""
+        name = _FORMATS.get(numbers[1:], str(numbers))
+        where = rf"\text{{{name}}}"
+        *value, result = map(self.term, terms)
+        if head == "float":
+            return self.pick(f"{result} is in {name}", rf"{result} \in {where}")
+        tex = rf"{result} = \operatorname{{fl}}_{{{where}}}\left({value[0]}\right)"
+        return self.pick(f"{result} = {name}({value[0]})", tex)
 
     def _limit(self, name: str, point: Any, body: Term, value: Any) -> str:
         ends = {"oo": self.pick("oo", r"\infty"), "-oo": self.pick("-oo", r"-\infty")}
