@@ -34,7 +34,6 @@ from elu_sym.claims.kernel.language import (
     at_most,
     both,
     equal,
-    exists,
     for_all,
     iff,
     implies,
@@ -55,9 +54,10 @@ from elu_sym.claims.tactics import (
     parts,
     tactic,
 )
-from elu_sym.symbols import alpha, x, y, z
+from elu_sym.symbols import alpha, height, x, y, z
 
-THRESHOLD = Symbol("t", real=True)
+OTHER = Symbol("w", real=True)
+"""The value with another alpha."""
 
 
 def least_normal(numbers: FloatingPointFormat) -> Term:
@@ -97,19 +97,38 @@ def floor_early(numbers: FloatingPointFormat, at: Rational, greatest: Any) -> Fo
     return for_all(alpha, y, z, implies(*small, *roundings, said))
 
 
-def one_threshold(
-    computation: Computation, numbers: FloatingPointFormat, *conditions: Formula
+def same_floor(
+    computation: Computation,
+    numbers: FloatingPointFormat,
+    least: Expr | None = None,
+    heights: tuple[Expr, Expr] = (alpha, height),
 ) -> Formula:
-    """There is one threshold of the floor for every alpha that fulfils conditions."""
-    on_floor = equal(Rounded(computation, numbers).last, -alpha)
-    said = iff(on_floor, at_most(x, THRESHOLD))
-    return exists(THRESHOLD, for_every(computation, numbers, said, *conditions))
+    """ELU is on its floor at the same floats for two alphas, symbols or numbers.
+
+    Args:
+        computation: of ELU.
+        numbers: the format.
+        least: the smallest alpha that is meant, if not all are.
+        heights: the two alphas.
+    """
+    one, other = (Rounded(computation, numbers, each) for each in heights)
+    *first, operation = zip(one.operations, one.results, strict=True)
+    roundings = [*first, operation, (other.operations[-1], OTHER)]
+    symbols = [each for each in heights if isinstance(each, Symbol)]
+    conditions = [is_float(numbers, each) for each in symbols]
+    conditions += [at_most(least, each) for each in symbols if least is not None]
+    conditions += [is_float(numbers, x), at_most(x, 0)]
+    conditions += [rounds(numbers, *each) for each in roundings]
+    same = iff(equal(one.last, -heights[0]), equal(OTHER, -heights[1]))
+    return for_all(*symbols, x, *one.results, OTHER, implies(*conditions, same))
 
 
-def two_thresholds(rounded: Rounded, at: Rational, late: Rational, early: Rational) -> Tactic:
-    """There is not: at a float ELU is on its floor for one alpha, and for another one it is not."""
-    points = (at_point(rounded.values(at, height)) for height in (late, early))
-    return intro(by_cases(at_most(at, THRESHOLD), *points))
+def two_floors(
+    computation: Computation, numbers: FloatingPointFormat, at: Rational, *heights: Rational
+) -> Tactic:
+    """A float at which ELU is on its floor for one of two alphas only."""
+    one, other = (Rounded(computation, numbers).values(at, each) for each in heights)
+    return at_point({**one, height: heights[1], OTHER: list(other.values())[-1]})
 
 
 # --- Proofs ----------------------------------------------------------------------------------

@@ -41,8 +41,8 @@ from elu_sym.claims.chapters.floating_point.every_alpha import (
     floor_together,
     for_every,
     least_normal,
-    one_threshold,
-    two_thresholds,
+    same_floor,
+    two_floors,
     zero_together,
 )
 from elu_sym.claims.claim import Claim, Verdict
@@ -50,7 +50,6 @@ from elu_sym.claims.kernel.language import (
     Formula,
     at_most,
     both,
-    either,
     equal,
     for_all,
     iff,
@@ -348,13 +347,14 @@ CLAIMS = (
         "With both operations rounded the float at which ELU reaches -alpha is the same"
         " for every positive alpha, subnormal ones included.",
         refuted(
-            both(*(one_threshold(ELU_ROUNDED_TWICE, numbers) for numbers in FORMATS)),
+            both(*(same_floor(ELU_ROUNDED_TWICE, each) for each in FORMATS)),
             in_float16(
-                two_thresholds(
-                    Rounded(ELU_ROUNDED_TWICE, FLOAT16),
-                    after(-8.3203125, FLOAT16),
-                    S.One,
+                two_floors(
+                    ELU_ROUNDED_TWICE,
+                    FLOAT16,
+                    after(FLOOR_IS_REACHED[FLOAT16], FLOAT16),
                     FLOAT16.least_positive,
+                    S.One,
                 )
             ),
         ),
@@ -362,14 +362,13 @@ CLAIMS = (
         expected=Verdict.REFUTED,
         neighbours={
             "for every alpha from the largest subnormal number of float32 on": refuted(
-                one_threshold(
-                    ELU_ROUNDED_TWICE, FLOAT32, at_most(FLOAT32.greatest_subnormal, alpha)
-                ),
-                two_thresholds(
-                    Rounded(ELU_ROUNDED_TWICE, FLOAT32),
+                same_floor(ELU_ROUNDED_TWICE, FLOAT32, FLOAT32.greatest_subnormal),
+                two_floors(
+                    ELU_ROUNDED_TWICE,
+                    FLOAT32,
                     after(FLOOR_IS_REACHED[FLOAT32], FLOAT32),
-                    S.One,
                     FLOAT32.greatest_subnormal,
+                    S.One,
                 ),
             )
         },
@@ -391,13 +390,14 @@ CLAIMS = (
         "floating_point.floor_rounded_once_any_alpha",
         "Rounded once as a whole, ELU reaches -alpha at the same float for every alpha.",
         refuted(
-            both(*(one_threshold(ELU_ROUNDED_ONCE, numbers) for numbers in FORMATS)),
+            both(*(same_floor(ELU_ROUNDED_ONCE, each) for each in FORMATS)),
             in_float16(
-                two_thresholds(
-                    Rounded(ELU_ROUNDED_ONCE, FLOAT16),
+                two_floors(
+                    ELU_ROUNDED_ONCE,
+                    FLOAT16,
                     Rational(FLOOR_ROUNDED_ONCE[FLOAT16][2]),
-                    S.One,
                     FLOAT16.round(SELU_ALPHA),
+                    S.One,
                 )
             ),
         ),
@@ -405,16 +405,13 @@ CLAIMS = (
         expected=Verdict.REFUTED,
         neighbours={
             "at the same float for alpha = 1 and the float after it in float16": refuted(
-                one_threshold(
+                same_floor(ELU_ROUNDED_ONCE, FLOAT16, heights=(FLOAT16.successor(S.One), S.One)),
+                two_floors(
                     ELU_ROUNDED_ONCE,
                     FLOAT16,
-                    either(equal(alpha, 1), equal(alpha, FLOAT16.successor(S.One))),
-                ),
-                two_thresholds(
-                    Rounded(ELU_ROUNDED_ONCE, FLOAT16),
                     Rational(FLOOR_ROUNDED_ONCE[FLOAT16][0]),
-                    S.One,
                     FLOAT16.successor(S.One),
+                    S.One,
                 ),
             )
         },
