@@ -1,5 +1,6 @@
 r"""Statements in plain words and in LaTeX, from the very data that the kernel checks."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from sympy import Symbol, latex
@@ -180,8 +181,9 @@ class _Printer:
         elif head in ("and", "or"):
             text = self.word(head).join(self.formula(part, True) for part in parts)
         elif head == "=>":
-            arrow = self.word("implies")
-            text = f"{self.formula(parts[0], True)}{arrow}{self.formula(parts[1], True)}"
+            *hypotheses, conclusion = _chain(formula)
+            text = self.word("and").join(self.formula(part, True) for part in hypotheses)
+            text += f"{self.word('implies')}{self.formula(conclusion, True)}"
         elif head == "iff":
             text = self.word("if and only if").join(self.formula(part, True) for part in parts)
         elif head == "not":
@@ -242,7 +244,7 @@ class _Printer:
 
     def _rounding(self, head: str, numbers: Any, *terms: Term) -> str:
         """That a number is a float, or another one rounded."""
-        name = _FORMATS.get(numbers[1:], str(numbers))
+        name = _FORMATS.get(numbers[1:], "binary({}, {})".format(*numbers[1:]))
         where = rf"\text{{{name}}}"
         *value, result = map(self.term, terms)
         if head == "float":
@@ -267,6 +269,14 @@ def _rest(conjunction: Formula) -> Formula:
     """A conjunction without its first part."""
     _, _, *others = conjunction
     return others[0] if len(others) == 1 else ("and", *others)
+
+
+def _chain(formula: Formula) -> Iterator[Formula]:
+    """The hypotheses of an implication, of an implication, and so on; and the conclusion."""
+    while formula[0] == "=>":
+        _, hypothesis, formula = formula
+        yield hypothesis
+    yield formula
 
 
 def _is_divisor(term: Term) -> bool:
