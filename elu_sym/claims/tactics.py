@@ -157,11 +157,11 @@ def by_fact(formula: Formula, *steps: Any, then: Tactic) -> Tactic:
 
     A step that is a proof or an open one shows a hypothesis; any other one is a value.
     """
+    return _using(formula, _steps(steps), then)
 
-    def find(goal: Formula, context: Context) -> Proof:
-        return ("use", number_of(context, formula), _steps(steps), then)
 
-    return tactic(find)
+def _using(formula: Formula, steps: tuple[Any, ...], then: Tactic) -> Tactic:
+    return tactic(lambda goal, context: ("use", number_of(context, formula), steps, then))
 
 
 def assumption() -> Tactic:
@@ -434,3 +434,85 @@ def _trial(number: Rational, values: dict[str, Any]) -> Callable[[], Tactic]:
 
 def _part(number: int, values: dict[str, Any]) -> Callable[[], Tactic]:
     return lambda: ("choose", number, counterexample(**values))
+
+
+# --- What exists, and limits that are one ------------------------------------------------------
+
+
+def obtained(name: Symbol | str, then: Tactic) -> Tactic:
+    """Name what the last fact says that there is."""
+
+    def find(goal: Formula, context: Context) -> Proof:
+        return ("obtain", len(context.facts) - 1, fresh(str(name), context.names), then)
+
+    return tactic(find)
+
+
+def tends_otherwise(value: Any, proof: Tactic) -> Tactic:
+    """The goal is that something is no limit, since the limit is another value."""
+
+    def find(goal: Formula, context: Context) -> Proof:
+        _, said = goal
+        other = (*said[:-1], term(value))
+        return ("assume", have(other, proof, one_limit(said, other, linear())))
+
+    return tactic(find)
+
+
+def one_limit(first: Formula, second: Formula, then: Tactic) -> Tactic:
+    """From two limits of a function at one end, finite and facts, add that they are equal."""
+    parted = last_either(
+        first_of(linear, lambda: _parted(first, second)),
+        first_of(linear, lambda: _parted(second, first)),
+    )
+    return have(("=", first[-1], second[-1]), ("contradict", parted), then)
+
+
+def _parted(lower: Formula, upper: Formula) -> Tactic:
+    """Two limits, the first one less: near the end the function would be less than itself."""
+    middle = ("/", ("+", lower[-1], upper[-1]), 2)
+
+    def near(limit: Formula, way: str, then: Callable[[Formula, str], Tactic]) -> Tactic:
+        def named(goal: Formula, context: Context) -> Proof:
+            return then(context.facts[-1], max(context.symbols.keys() - before, key=len))
+
+        def find(goal: Formula, context: Context) -> Proof:
+            before.update(context.symbols)
+            number = number_of(context, limit)
+            return ("near", number, middle, way, obtained("end", tactic(named)))
+
+        before: set[str] = set()
+        return tactic(find)
+
+    def meet(below: Formula, one: str, above: Formula, other: str) -> Tactic:
+        """Both bounds at a point that is close enough for both."""
+
+        def at(place: Term, close: Tactic) -> Tactic:
+            hypotheses = 1 if isinstance(lower[2], str) else 2
+            steps = (("at", place), *[("by", close)] * hypotheses)
+            return _using(below, steps, _using(above, steps, linear()))
+
+        if not isinstance(lower[2], str):
+            side, end = lower[2]
+            nearer, farther = (one, other) if side == "from-above" else (other, one)
+            half = (at(("/", ("+", end, name), 2), linear()) for name in (nearer, farther))
+            return by_cases(("<", one, other), *half)
+        sign = 1 if lower[2] == "oo" else -1
+        squares = ("^", one, 2), ("^", other, 2)
+
+        def far(goal: Formula, context: Context) -> Proof:
+            name, rest = (one, squares[1]) if one in goal else (other, squares[0])
+            square = ("^", ("+", name, ("/", -sign, 2)), 2)
+            return ("combine", ((square, -1), (rest, -1), (("/", 3, 4), -1)))
+
+        return at(("*", sign, ("+", 1, *squares)), tactic(far))
+
+    def both_near(goal: Formula, context: Context) -> Proof:
+        return near(
+            lower, "above", lambda below, one: near(
+                upper, "below", lambda above, other: meet(below, one, above, other)
+            )
+        )  # fmt: skip
+
+    between = [(("<", lower[-1], middle), linear()), (("<", middle, upper[-1]), linear())]
+    return lemmas(between, tactic(both_near))
