@@ -6,6 +6,7 @@ by the names of the variables in the statement.
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -27,7 +28,7 @@ from elu_sym.claims.kernel.language import (
     unfolded,
 )
 from elu_sym.claims.kernel.meaning import Context
-from elu_sym.claims.kernel.theorem import check
+from elu_sym.claims.kernel.theorem import check, closed, distinct
 
 Tactic = Any
 """A proof, parts of which may be open."""
@@ -53,13 +54,13 @@ def first_of(*tactics: Callable[[], Tactic]) -> Tactic:
     def find(goal: Formula, context: Context) -> Proof:
         failures = []
         for make in tactics:
-            proof = make()
+            proof = distinct(make())
             try:
                 check(goal, context, proof)
             except RejectedError as error:
                 failures.append(str(error))
                 continue
-            return proof
+            return closed(proof)  # what was found is not looked for again
         raise RejectedError(f"{canonical(goal)}: " + "; ".join(dict.fromkeys(failures)))
 
     return tactic(find)
@@ -119,11 +120,18 @@ def equality(name: Term, then: Tactic) -> Tactic:
     def find(goal: Formula, context: Context) -> Proof:
         lemma = ("=", name, 0)
         both_ways = tactic(lambda goal, context: ("contradict", last_either(linear(), linear())))
-        template = _with_hole(goal, name, "hole")
-        replaced = tactic(
-            lambda goal, context: ("replace", len(context.facts) - 1, "hole", template, then)
-        )
-        return ("have", lemma, both_ways, replaced)
+        return ("have", lemma, both_ways, rewritten(lemma, then))
+
+    return tactic(find)
+
+
+def rewritten(equation: Formula, then: Tactic) -> Tactic:
+    """Write the right side of an equation, a fact, for its left side in the goal."""
+
+    def find(goal: Formula, context: Context) -> Proof:
+        _, left, _ = equation
+        template = _with_hole(goal, left, "hole")
+        return ("replace", number_of(context, equation), "hole", template, then)
 
     return tactic(find)
 
@@ -409,31 +417,36 @@ def _steps(steps: Iterable[Any]) -> tuple[Any, ...]:
 NUMBERS = tuple(map(Rational, ("1", "2", "1/2", "-1", "-2", "-1/2", "3", "1/4", "-3", "10", "-10")))
 
 
-def counterexample(**values: Any) -> Tactic:
-    """A negation of a universal statement: values for which it fails, those not given searched."""
+def counterexample(*others: Callable[[], Tactic], **values: Any) -> Tactic:
+    """A negation of a universal statement: values for which it fails, those not given searched.
+
+    Args:
+        others: what proves a part, where :func:`auto` does not.
+        values: of the variables of the statement, by their names.
+    """
+    more = partial(counterexample, *others, **values)
 
     def find(goal: Formula, context: Context) -> Proof:
         goal = expanded(goal)
         if goal[0] == "exists":
             _, name, _ = goal
-            if name in values:
-                return ("witness", term(values[name]), counterexample(**values))
-            return first_of(*(_trial(number, values) for number in NUMBERS))
+            tried = [values[name]] if name in values else NUMBERS
+            return first_of(*(partial(_witness, value, more) for value in tried))
         if goal[0] == "and":
-            return parts(*(counterexample(**values) for _ in goal[1:]))
+            return parts(*(more() for _ in goal[1:]))
         if goal[0] == "or":
-            return first_of(*(_part(n, values) for n in range(len(goal) - 1)))
-        return auto()
+            return first_of(*(partial(_part, n, more) for n in range(len(goal) - 1)))
+        return first_of(auto, *others)
 
     return tactic(find)
 
 
-def _trial(number: Rational, values: dict[str, Any]) -> Callable[[], Tactic]:
-    return lambda: ("witness", term(number), counterexample(**values))
+def _witness(value: Any, more: Callable[[], Tactic]) -> Tactic:
+    return witness(value, more())
 
 
-def _part(number: int, values: dict[str, Any]) -> Callable[[], Tactic]:
-    return lambda: ("choose", number, counterexample(**values))
+def _part(number: int, more: Callable[[], Tactic]) -> Tactic:
+    return ("choose", number, more())
 
 
 # --- What exists, and limits that are one ------------------------------------------------------
@@ -516,3 +529,13 @@ def _parted(lower: Formula, upper: Formula) -> Tactic:
 
     between = [(("<", lower[-1], middle), linear()), (("<", middle, upper[-1]), linear())]
     return lemmas(between, tactic(both_near))
+
+
+def joins_smoothly(*joints: Any) -> Tactic:
+    """The function of the goal is as smooth as is asked for, because its pieces meet."""
+
+    def find(goal: Formula, context: Context) -> Proof:
+        _, order, name, function = goal
+        return meets(order, Symbol(name), function, *joints)
+
+    return tactic(find)

@@ -1,8 +1,10 @@
 """How regular ELU is: continuous, its corner, monotone, its range."""
 
+from functools import partial
+
 from sympy import Derivative, Expr, Rational, exp, log, oo
 
-from elu_sym.activations import Celu, Elu
+from elu_sym.activations import Celu, Elu, KinkedFunction
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.kernel.language import (
     Formula,
@@ -29,9 +31,9 @@ from elu_sym.claims.tactics import (
     growth,
     have,
     intro,
+    joins_smoothly,
     linear,
     mean_value,
-    meets,
     obtained,
     parting,
     parts,
@@ -42,9 +44,6 @@ from elu_sym.symbols import alpha, x, y, z
 
 ELU, CELU = Elu(x, alpha), Celu(x, alpha)
 SLOPE = Derivative(ELU, x)
-NEGATIVE = alpha * (exp(z) - 1)
-"""The left piece, in z."""
-
 PERCENT = Rational(101, 100)
 """One per cent more."""
 
@@ -64,29 +63,23 @@ def has_corner(order: int, function: Expr) -> Tactic:
     return ("assume", parting(order, x, function, 0, then=auto()))
 
 
-def smooth_elsewhere(function: Expr) -> Tactic:
-    """A function is C^1, at a value of alpha that was said to be none of those where it is."""
-    smooth_there = meets(1, x, function, 0)
-    return parts(auto(), ("choose", 0, parts(smooth_there, counterexample())))
-
-
 def jumps(left: Expr, right: Expr) -> Formula:
     """The derivative tends to one value from the left of 0 and to another one from the right."""
     return for_all(alpha, both(limit(SLOPE, x, 0, left, "-"), limit(SLOPE, x, 0, right, "+")))
 
 
-def increasing() -> Formula:
+def increasing(function: Expr) -> Formula:
     """X < y implies f(x) < f(y)."""
-    return for_all(alpha, x, y, implies(less(x, y), less(ELU, Elu(y, alpha))))
+    return for_all(x, y, implies(less(x, y), less(function, function.xreplace({x: y}))))
 
 
-def rises() -> Tactic:
-    """By the mean value theorem on one piece, or through f(0) = 0."""
-    both_negative = have(less(x, 0), auto(), mean_value(z, NEGATIVE, x, y))
-    below = have(
-        less(ELU, 0), mean_value(z, NEGATIVE, x, 0), linear((1, less(ELU, 0)), (1, at_most(0, y)))
-    )
-    return by_cases(less(y, 0), both_negative, by_cases(less(x, 0), below, auto()))
+def rises(function: KinkedFunction) -> Tactic:
+    """The mean value theorem on the left piece, and f(0) = 0; the right one is the identity."""
+    left = function.left(z, *function.args[1:])
+    both_negative = have(less(x, 0), auto(), mean_value(z, left, x, y))
+    negative = less(function, 0)
+    below = have(negative, mean_value(z, left, x, 0), linear((1, negative), (1, at_most(0, y))))
+    return intro(by_cases(less(y, 0), both_negative, by_cases(less(x, 0), below, auto())))
 
 
 def onto(floor: Expr, *ceiling: Expr) -> Formula:
@@ -113,7 +106,7 @@ CLAIMS = (
         "regularity.continuous",
         "ELU is continuous for every alpha > 0.",
         # Both pieces tend to the value at 0.
-        Statement(for_all(alpha, smooth(0, ELU, x)), intro(meets(0, x, ELU, 0))),
+        Statement(for_all(alpha, smooth(0, ELU, x)), intro(joins_smoothly(0))),
         "Clevert, Unterthiner, Hochreiter 2016, equation 15",
         neighbours={
             "It is C^1 for every alpha.": refuted(
@@ -144,15 +137,15 @@ CLAIMS = (
         # The corner vanishes at alpha = 1 and nowhere else.
         Statement(
             smooth_only_at(ELU, 1),
-            intro(parts(has_corner(1, ELU), ("assume", meets(1, x, ELU, 0)))),
+            intro(parts(has_corner(1, ELU), ("assume", joins_smoothly(0)))),
         ),
         "Barron 2017",
         neighbours={
             "If and only if alpha = 1.01.": refuted(
-                smooth_only_at(ELU, PERCENT), witness(1, smooth_elsewhere(Elu(x, 1)))
+                smooth_only_at(ELU, PERCENT), counterexample(partial(joins_smoothly, 0), alpha=1)
             ),
             "CELU is C^1 only at alpha = 1.": refuted(
-                smooth_only_at(CELU, 1), witness(2, smooth_elsewhere(Celu(x, 2)))
+                smooth_only_at(CELU, 1), counterexample(partial(joins_smoothly, 0), alpha=2)
             ),
         },
     ),
@@ -164,7 +157,7 @@ CLAIMS = (
         "Barron 2017, sharpened",
         neighbours={
             "It is C^1 for no alpha.": refuted(
-                never_smooth(1), witness(1, parts(auto(), meets(1, x, Elu(x, 1), 0)))
+                never_smooth(1), witness(1, parts(auto(), joins_smoothly(0)))
             ),
             "It is C^2 at alpha = 1.": refuted(
                 for_all(alpha, implies(equal(alpha, 1), smooth(2, ELU, x))),
@@ -176,7 +169,7 @@ CLAIMS = (
         "regularity.monotone",
         "ELU is strictly increasing for every alpha > 0.",
         # The derivative is positive on either side.
-        Statement(increasing(), intro(rises())),
+        Statement(for_all(alpha, increasing(ELU)), intro(rises(ELU))),
         "Clevert, Unterthiner, Hochreiter 2016, section 3",
         neighbours={
             "It is strictly decreasing.": refuted(
