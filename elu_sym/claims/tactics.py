@@ -503,7 +503,10 @@ def _parted(lower: Formula, upper: Formula) -> Tactic:
         def at(place: Term, close: Tactic) -> Tactic:
             hypotheses = 1 if isinstance(lower[2], str) else 2
             steps = (("at", place), *[("by", close)] * hypotheses)
-            return _using(below, steps, _using(above, steps, linear()))
+            return _using(below, steps, _using(above, steps, tactic(clash)))
+
+        def clash(goal: Formula, context: Context) -> Proof:
+            return ("combine", tuple((1, len(context.facts) - n) for n in (2, 1)))
 
         if not isinstance(lower[2], str):
             side, end = lower[2]
