@@ -108,17 +108,17 @@ def without_corner() -> Tactic:
     return intro(parts(("assume", forth), ("assume", back)))
 
 
-ONE, OTHER = Symbol("a", positive=True), Symbol("b", real=True)
-ONCE, TWICE = (equal(ONE * (exp(-n) - 1), OTHER * (exp(-n * rate) - 1)) for n in (1, 2))
+ONE, OTHER, SPEED = Symbol("a", positive=True), Symbol("b", real=True), Symbol("c", real=True)
+ONCE, TWICE = (equal(ONE * (exp(-n) - 1), OTHER * (exp(-n * SPEED) - 1)) for n in (1, 2))
 SAME_EXPONENTIAL = for_all(
-    ONE, OTHER, rate, implies(ONCE, TWICE, both(equal(rate, 1), equal(OTHER, ONE)))
+    ONE, OTHER, SPEED, implies(ONCE, TWICE, both(equal(SPEED, 1), equal(OTHER, ONE)))
 )
-"""If a(e^x - 1) = b(e^(kx) - 1) at -1 and at -2, then k = 1 and b = a."""
+"""If a(e^x - 1) = b(e^(cx) - 1) at -1 and at -2, then c = 1 and b = a."""
 
 
 def same_exponential() -> Tactic:
     """By the quotient of the two equations, and the logarithm."""
-    u, v = exp(-1), exp(-rate)
+    u, v = exp(-1), exp(-SPEED)
     quotient = ONE * (u - 1)
     equation = equal(u, v)
     by_quotient = linear((1 / quotient, TWICE), (-(v + 1) / quotient, ONCE))
@@ -134,7 +134,7 @@ def same_exponential() -> Tactic:
 def are_the_same(other: Expr, factor: Expr, speed: Expr, then: Tactic) -> Tactic:
     """ELU, equal to a function b(e^(kx) - 1) for x < 0, has its k and its b."""
     everywhere = for_all(x, equal(ELU, other))
-    use = by_fact(SAME_EXPONENTIAL, alpha, auto(), factor, speed, auto(), auto(), auto(), then=then)
+    use = by_fact(SAME_EXPONENTIAL, alpha, auto(), factor, speed, auto(), auto(), then=then)
     at_points = by_fact(everywhere, S(-1), then=by_fact(everywhere, S(-2), then=use))
     return have(SAME_EXPONENTIAL, same_exponential(), at_points)
 
