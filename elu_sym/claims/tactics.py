@@ -355,7 +355,7 @@ def _open_condition(part: Term, context: Context) -> Formula | None:
         try:
             chosen = part[2] if context.holds(part[1]) else part[3]
         except RejectedError:
-            return part[1]
+            return _open_condition(part[1], context) or part[1]
         return _open_condition(chosen, context)
     if part[0] in ("D", "E"):
         return None
@@ -481,63 +481,83 @@ def one_limit(first: Formula, second: Formula, then: Tactic) -> Tactic:
     return have(("=", first[-1], second[-1]), ("contradict", parted), then)
 
 
+def near_end(
+    limit: Formula, bound: Any, way: str, then: Callable[[str, Formula], Tactic]
+) -> Tactic:
+    """Use that near the end of a limit, a fact, the function lies above or below a bound.
+
+    Args:
+        limit: the fact.
+        bound: less than the limit, or more.
+        way: on which side of the function the bound lies, ``below`` or ``above``.
+        then: given the name of where it is near enough, and what holds from there on.
+    """
+
+    def find(goal: Formula, context: Context) -> Proof:
+        name = fresh("end", context.names)
+        used = tactic(lambda goal, inside: then(name, inside.facts[-1]))
+        return ("near", number_of(context, limit), term(bound), way, obtained(name, used))
+
+    return tactic(find)
+
+
+def used_near(limit: Formula, bounds: Iterable[tuple[str, Formula]], then: Tactic) -> Tactic:
+    """Apply what holds near the end of a limit at a place that is near enough for each bound."""
+    (one, _), *others = bounds = list(bounds)
+    end = limit[2]
+    if isinstance(end, str):
+        # 1 + y^2 + z^2 exceeds y by (y - 1/2)^2 + z^2 + 3/4.
+        squares = [("^", name, 2) for name, _ in bounds]
+        sign = 1 if end == "oo" else -1
+        place: Term = ("*", sign, ("+", 1, *squares))
+
+        def close(goal: Formula, context: Context) -> Proof:
+            (name,) = (name for name, _ in bounds if name in goal)
+            rest = [(("^", other, 2), -1) for other, _ in bounds if other != name]
+            square = ("^", ("+", name, ("/", -sign, 2)), 2)
+            return ("combine", ((square, -1), *rest, (("/", 3, 4), -1)))
+
+        return _applied(place, bounds, [tactic(close)], then)
+    hypotheses = [linear(), linear()]
+    halves = [("/", ("+", end[1], name), 2) for name, _ in bounds]
+    if not others:
+        return _applied(halves[0], bounds, hypotheses, then)
+    nearer = halves if end[0] == "from-above" else halves[::-1]
+    in_order = ("<", one, others[0][0])
+    return by_cases(in_order, *(_applied(half, bounds, hypotheses, then) for half in nearer))
+
+
+def _applied(
+    place: Term, bounds: list[tuple[str, Formula]], hypotheses: list[Tactic], then: Tactic
+) -> Tactic:
+    steps = (("at", place), *(("by", each) for each in hypotheses))
+    for _, formula in reversed(bounds):
+        then = _using(formula, steps, then)
+    return then
+
+
 def _parted(lower: Formula, upper: Formula) -> Tactic:
     """Two limits, the first one less: near the end the function would be less than itself."""
     middle = ("/", ("+", lower[-1], upper[-1]), 2)
-
-    def near(limit: Formula, way: str, then: Callable[[Formula, str], Tactic]) -> Tactic:
-        def named(goal: Formula, context: Context) -> Proof:
-            return then(context.facts[-1], max(context.symbols.keys() - before, key=len))
-
-        def find(goal: Formula, context: Context) -> Proof:
-            before.update(context.symbols)
-            number = number_of(context, limit)
-            return ("near", number, middle, way, obtained("end", tactic(named)))
-
-        before: set[str] = set()
-        return tactic(find)
-
-    def meet(below: Formula, one: str, above: Formula, other: str) -> Tactic:
-        """Both bounds at a point that is close enough for both."""
-
-        def at(place: Term, close: Tactic) -> Tactic:
-            hypotheses = 1 if isinstance(lower[2], str) else 2
-            steps = (("at", place), *[("by", close)] * hypotheses)
-            return _using(below, steps, _using(above, steps, tactic(clash)))
-
-        def clash(goal: Formula, context: Context) -> Proof:
-            return ("combine", tuple((1, len(context.facts) - n) for n in (2, 1)))
-
-        if not isinstance(lower[2], str):
-            side, end = lower[2]
-            nearer, farther = (one, other) if side == "from-above" else (other, one)
-            half = (at(("/", ("+", end, name), 2), linear()) for name in (nearer, farther))
-            return by_cases(("<", one, other), *half)
-        sign = 1 if lower[2] == "oo" else -1
-        squares = ("^", one, 2), ("^", other, 2)
-
-        def far(goal: Formula, context: Context) -> Proof:
-            name, rest = (one, squares[1]) if one in goal else (other, squares[0])
-            square = ("^", ("+", name, ("/", -sign, 2)), 2)
-            return ("combine", ((square, -1), (rest, -1), (("/", 3, 4), -1)))
-
-        return at(("*", sign, ("+", 1, *squares)), tactic(far))
-
-    def both_near(goal: Formula, context: Context) -> Proof:
-        return near(
-            lower, "above", lambda below, one: near(
-                upper, "below", lambda above, other: meet(below, one, above, other)
-            )
-        )  # fmt: skip
-
     between = [(("<", lower[-1], middle), linear()), (("<", middle, upper[-1]), linear())]
-    return lemmas(between, tactic(both_near))
+
+    def clash(goal: Formula, context: Context) -> Proof:
+        return ("combine", tuple((1, len(context.facts) - n) for n in (2, 1)))
+
+    def meet(*below: Any) -> Tactic:
+        return near_end(
+            upper, middle, "below", lambda *above: used_near(lower, (below, above), tactic(clash))
+        )
+
+    return lemmas(between, near_end(lower, middle, "above", meet))
 
 
 def joins_smoothly(*joints: Any) -> Tactic:
     """The function of the goal is as smooth as is asked for, because its pieces meet."""
 
     def find(goal: Formula, context: Context) -> Proof:
+        if goal[0] != "smooth":
+            raise RejectedError(f"{canonical(goal)} says of no function that it is smooth")
         _, order, name, function = goal
         return meets(order, Symbol(name), function, *joints)
 

@@ -82,7 +82,7 @@ def prove(statement: Formula, proof: Proof) -> Theorem:
 
 
 def distinct(proof: Any) -> Any:
-    """A proof each open place of which is another one, so that what is found there has its place."""
+    """A proof each open place of which is one of its own, for what is found there."""
     if isinstance(proof, Open):
         return Open(proof.tactic)
     return tuple(map(distinct, proof)) if isinstance(proof, tuple) else proof
