@@ -6,6 +6,7 @@ by the names of the variables in the statement.
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -27,7 +28,7 @@ from elu_sym.claims.kernel.language import (
     unfolded,
 )
 from elu_sym.claims.kernel.meaning import Context
-from elu_sym.claims.kernel.theorem import check
+from elu_sym.claims.kernel.theorem import check, closed, distinct
 
 Tactic = Any
 """A proof, parts of which may be open."""
@@ -53,13 +54,13 @@ def first_of(*tactics: Callable[[], Tactic]) -> Tactic:
     def find(goal: Formula, context: Context) -> Proof:
         failures = []
         for make in tactics:
-            proof = make()
+            proof = distinct(make())
             try:
                 check(goal, context, proof)
             except RejectedError as error:
                 failures.append(str(error))
                 continue
-            return proof
+            return closed(proof)  # what was found is not looked for again
         raise RejectedError(f"{canonical(goal)}: " + "; ".join(dict.fromkeys(failures)))
 
     return tactic(find)
@@ -119,11 +120,18 @@ def equality(name: Term, then: Tactic) -> Tactic:
     def find(goal: Formula, context: Context) -> Proof:
         lemma = ("=", name, 0)
         both_ways = tactic(lambda goal, context: ("contradict", last_either(linear(), linear())))
-        template = _with_hole(goal, name, "hole")
-        replaced = tactic(
-            lambda goal, context: ("replace", len(context.facts) - 1, "hole", template, then)
-        )
-        return ("have", lemma, both_ways, replaced)
+        return ("have", lemma, both_ways, rewritten(lemma, then))
+
+    return tactic(find)
+
+
+def rewritten(equation: Formula, then: Tactic) -> Tactic:
+    """Write the right side of an equation, a fact, for its left side in the goal."""
+
+    def find(goal: Formula, context: Context) -> Proof:
+        _, left, _ = equation
+        template = _with_hole(goal, left, "hole")
+        return ("replace", number_of(context, equation), "hole", template, then)
 
     return tactic(find)
 
@@ -157,11 +165,11 @@ def by_fact(formula: Formula, *steps: Any, then: Tactic) -> Tactic:
 
     A step that is a proof or an open one shows a hypothesis; any other one is a value.
     """
+    return _using(formula, _steps(steps), then)
 
-    def find(goal: Formula, context: Context) -> Proof:
-        return ("use", number_of(context, formula), _steps(steps), then)
 
-    return tactic(find)
+def _using(formula: Formula, steps: tuple[Any, ...], then: Tactic) -> Tactic:
+    return tactic(lambda goal, context: ("use", number_of(context, formula), steps, then))
 
 
 def assumption() -> Tactic:
@@ -350,7 +358,7 @@ def _open_condition(part: Term, context: Context) -> Formula | None:
         try:
             chosen = part[2] if context.holds(part[1]) else part[3]
         except RejectedError:
-            return part[1]
+            return _open_condition(part[1], context) or part[1]
         return _open_condition(chosen, context)
     if part[0] in ("D", "E"):
         return None
@@ -412,28 +420,148 @@ def _steps(steps: Iterable[Any]) -> tuple[Any, ...]:
 NUMBERS = tuple(map(Rational, ("1", "2", "1/2", "-1", "-2", "-1/2", "3", "1/4", "-3", "10", "-10")))
 
 
-def counterexample(**values: Any) -> Tactic:
-    """A negation of a universal statement: values for which it fails, those not given searched."""
+def counterexample(*others: Callable[[], Tactic], **values: Any) -> Tactic:
+    """A negation of a universal statement: values for which it fails, those not given searched.
+
+    Args:
+        others: what proves a part, where :func:`auto` does not.
+        values: of the variables of the statement, by their names.
+    """
+    more = partial(counterexample, *others, **values)
 
     def find(goal: Formula, context: Context) -> Proof:
         goal = expanded(goal)
         if goal[0] == "exists":
             _, name, _ = goal
-            if name in values:
-                return ("witness", term(values[name]), counterexample(**values))
-            return first_of(*(_trial(number, values) for number in NUMBERS))
+            tried = [values[name]] if name in values else NUMBERS
+            return first_of(*(partial(_witness, value, more) for value in tried))
         if goal[0] == "and":
-            return parts(*(counterexample(**values) for _ in goal[1:]))
+            return parts(*(more() for _ in goal[1:]))
         if goal[0] == "or":
-            return first_of(*(_part(n, values) for n in range(len(goal) - 1)))
-        return auto()
+            return first_of(*(partial(_part, n, more) for n in range(len(goal) - 1)))
+        return first_of(auto, *others)
 
     return tactic(find)
 
 
-def _trial(number: Rational, values: dict[str, Any]) -> Callable[[], Tactic]:
-    return lambda: ("witness", term(number), counterexample(**values))
+def _witness(value: Any, more: Callable[[], Tactic]) -> Tactic:
+    return witness(value, more())
 
 
-def _part(number: int, values: dict[str, Any]) -> Callable[[], Tactic]:
-    return lambda: ("choose", number, counterexample(**values))
+def _part(number: int, more: Callable[[], Tactic]) -> Tactic:
+    return ("choose", number, more())
+
+
+# --- What exists, and limits that are one ------------------------------------------------------
+
+
+def obtained(name: Symbol | str, then: Tactic) -> Tactic:
+    """Name what the last fact says that there is."""
+
+    def find(goal: Formula, context: Context) -> Proof:
+        return ("obtain", len(context.facts) - 1, fresh(str(name), context.names), then)
+
+    return tactic(find)
+
+
+def tends_otherwise(value: Any, proof: Tactic) -> Tactic:
+    """The goal is that something is no limit, since the limit is another value."""
+
+    def find(goal: Formula, context: Context) -> Proof:
+        _, said = goal
+        other = (*said[:-1], term(value))
+        return ("assume", have(other, proof, one_limit(said, other, linear())))
+
+    return tactic(find)
+
+
+def one_limit(first: Formula, second: Formula, then: Tactic) -> Tactic:
+    """From two limits of a function at one end, finite and facts, add that they are equal."""
+    parted = last_either(
+        first_of(linear, lambda: _parted(first, second)),
+        first_of(linear, lambda: _parted(second, first)),
+    )
+    return have(("=", first[-1], second[-1]), ("contradict", parted), then)
+
+
+def near_end(
+    limit: Formula, bound: Any, way: str, then: Callable[[str, Formula], Tactic]
+) -> Tactic:
+    """Use that near the end of a limit, a fact, the function lies above or below a bound.
+
+    Args:
+        limit: the fact.
+        bound: less than the limit, or more.
+        way: on which side of the function the bound lies, ``below`` or ``above``.
+        then: given the name of where it is near enough, and what holds from there on.
+    """
+
+    def find(goal: Formula, context: Context) -> Proof:
+        name = fresh("end", context.names)
+        used = tactic(lambda goal, inside: then(name, inside.facts[-1]))
+        return ("near", number_of(context, limit), term(bound), way, obtained(name, used))
+
+    return tactic(find)
+
+
+def used_near(limit: Formula, bounds: Iterable[tuple[str, Formula]], then: Tactic) -> Tactic:
+    """Apply what holds near the end of a limit at a place that is near enough for each bound."""
+    (one, _), *others = bounds = list(bounds)
+    end = limit[2]
+    if isinstance(end, str):
+        # 1 + y^2 + z^2 exceeds y by (y - 1/2)^2 + z^2 + 3/4.
+        squares = [("^", name, 2) for name, _ in bounds]
+        sign = 1 if end == "oo" else -1
+        place: Term = ("*", sign, ("+", 1, *squares))
+
+        def close(goal: Formula, context: Context) -> Proof:
+            (name,) = (name for name, _ in bounds if name in goal)
+            rest = [(("^", other, 2), -1) for other, _ in bounds if other != name]
+            square = ("^", ("+", name, ("/", -sign, 2)), 2)
+            return ("combine", ((square, -1), *rest, (("/", 3, 4), -1)))
+
+        return _applied(place, bounds, [tactic(close)], then)
+    hypotheses = [linear(), linear()]
+    halves = [("/", ("+", end[1], name), 2) for name, _ in bounds]
+    if not others:
+        return _applied(halves[0], bounds, hypotheses, then)
+    nearer = halves if end[0] == "from-above" else halves[::-1]
+    in_order = ("<", one, others[0][0])
+    return by_cases(in_order, *(_applied(half, bounds, hypotheses, then) for half in nearer))
+
+
+def _applied(
+    place: Term, bounds: list[tuple[str, Formula]], hypotheses: list[Tactic], then: Tactic
+) -> Tactic:
+    steps = (("at", place), *(("by", each) for each in hypotheses))
+    for _, formula in reversed(bounds):
+        then = _using(formula, steps, then)
+    return then
+
+
+def _parted(lower: Formula, upper: Formula) -> Tactic:
+    """Two limits, the first one less: near the end the function would be less than itself."""
+    middle = ("/", ("+", lower[-1], upper[-1]), 2)
+    between = [(("<", lower[-1], middle), linear()), (("<", middle, upper[-1]), linear())]
+
+    def clash(goal: Formula, context: Context) -> Proof:
+        return ("combine", tuple((1, len(context.facts) - n) for n in (2, 1)))
+
+    def meet(*below: Any) -> Tactic:
+        return near_end(
+            upper, middle, "below", lambda *above: used_near(lower, (below, above), tactic(clash))
+        )
+
+    return lemmas(between, near_end(lower, middle, "above", meet))
+
+
+def joins_smoothly(*joints: Any) -> Tactic:
+    """The function of the goal is as smooth as is asked for, because its pieces meet."""
+
+    def find(goal: Formula, context: Context) -> Proof:
+        if goal[0] != "smooth":
+            raise RejectedError(f"{canonical(goal)} says of no function that it is smooth")
+        _, order, name, function = goal
+        return meets(order, Symbol(name), function, *joints)
+
+    return tactic(find)

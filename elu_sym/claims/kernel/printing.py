@@ -6,7 +6,7 @@ from typing import Any
 from sympy import Symbol, latex
 
 from elu_sym.algebra.rounding import FORMATS
-from elu_sym.claims.kernel.language import COMPARISONS, Formula, Term
+from elu_sym.claims.kernel.language import COMPARISONS, Formula, Term, absolute
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 """How tightly a term binds."""
@@ -93,6 +93,8 @@ class _Printer:
         if head == "sqrt":
             inner = self.term(parts[0])
             return self.pick(f"sqrt({inner})", rf"\sqrt{{{inner}}}"), ATOM
+        if head == "if" and (known := self._chosen(*parts)):
+            return known, ATOM
         if head == "if":
             (relation, left, right), first, second = parts
             condition = self.formula((relation, left, right))
@@ -105,6 +107,18 @@ class _Printer:
         if head == "E":
             return self._expectation(*parts), ATOM
         return self._applied(head, parts), ATOM
+
+    def _chosen(self, condition: Formula, first: Term, second: Term) -> str:
+        """An absolute value, a maximum or a minimum; else nothing."""
+        relation, left, right = condition
+        if ("if", condition, first, second) == absolute(first):
+            inner = self.term(first)
+            return self.pick(f"abs({inner})", rf"\left|{inner}\right|")
+        name = {(right, left): "max", (left, right): "min"}.get((first, second))
+        if relation != "<=" or name is None:
+            return ""
+        both = ", ".join(map(self.term, (left, right)))
+        return self.pick(f"{name}({both})", rf"\{name}\left({both}\right)")
 
     def _sum(self, parts: list[Term]) -> str:
         text = self.term(parts[0], SUM)
