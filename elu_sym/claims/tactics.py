@@ -405,29 +405,46 @@ def _steps(steps: Iterable[Any]) -> tuple[Any, ...]:
 
 NUMBERS = tuple(map(Rational, ("1", "2", "1/2", "-1", "-2", "-1/2", "3", "1/4", "-3", "10", "-10")))
 
+HALF = ("/", 1, 2)
+LAWS = (("points", (0, 1)), ("points", (-1, 1)), ("points", (-1, HALF), (1, HALF)))
+
 
 def counterexample(**values: Any) -> Tactic:
     """A negation of a universal statement: values for which it fails, those not given searched."""
 
     def find(goal: Formula, context: Context) -> Proof:
         goal = expanded(goal)
-        if goal[0] == "exists":
+        if goal[0] in ("exists", "exists-law"):
             _, name, _ = goal
             if name in values:
                 return ("witness", term(values[name]), counterexample(**values))
-            return first_of(*(_trial(number, values) for number in NUMBERS))
+            choice = NUMBERS if goal[0] == "exists" else LAWS
+            return first_of(*(_trial(value, values) for value in choice))
         if goal[0] == "and":
             return parts(*(counterexample(**values) for _ in goal[1:]))
         if goal[0] == "or":
             return first_of(*(_part(n, values) for n in range(len(goal) - 1)))
-        return auto()
+        return ("law-evident",) if goal[0] in ("symmetric", "integrable") else auto()
 
     return tactic(find)
 
 
-def _trial(number: Rational, values: dict[str, Any]) -> Callable[[], Tactic]:
-    return lambda: ("witness", term(number), counterexample(**values))
+def _trial(value: Any, values: dict[str, Any]) -> Callable[[], Tactic]:
+    return lambda: ("witness", term(value), counterexample(**values))
 
 
 def _part(number: int, values: dict[str, Any]) -> Callable[[], Tactic]:
     return lambda: ("choose", number, counterexample(**values))
+
+
+# --- Equals for equals -----------------------------------------------------------------------
+
+
+def rewritten(left: Any, right: Any, proof: Tactic, then: Tactic) -> Tactic:
+    """Prove an equation, put its right side for its left one in the goal, and go on."""
+    one, other = term(left), term(right)
+
+    def find(goal: Formula, context: Context) -> Proof:
+        return ("replace", len(context.facts) - 1, "hole", _with_hole(goal, one, "hole"), then)
+
+    return have(("=", one, other), proof, tactic(find))
