@@ -291,16 +291,13 @@ def _terms(value: Expr) -> Expr:
 
 
 def _clash(context: Context, most: int) -> Proof:
-    """Facts that contradict each other: they add up to 0 < 0."""
+    """Facts that contradict each other: they add up to 0 < 0; few of them, and the last first."""
     facts = [(n, *context.difference(n)) for n in range(len(context.facts))]
-    known = [(-1, "<", S.One)]
-    known += [(n, relation, _terms(d)) for n, relation, d in facts if relation]
-    for number, relation, difference in known:
-        if relation != "<":
-            continue
-        others = [fact for fact in known if fact[0] not in (number, -1)]
-        for size in range(most + 1):
-            for chosen in combinations(others, size):
+    known = [(n, relation, _terms(d)) for n, relation, d in reversed(facts) if relation]
+    strict = [fact for fact in (*known, (-1, "<", S.One)) if fact[1] == "<"]
+    for size in range(most + 1):
+        for number, _, difference in strict:
+            for chosen in combinations((fact for fact in known if fact[0] != number), size):
                 factors = _solved(-difference, [d for _, _, d in chosen])
                 if factors is None or not _are_allowed(factors, [r for _, r, _ in chosen]):
                     continue
@@ -419,6 +416,9 @@ def _steps(steps: Iterable[Any]) -> tuple[Any, ...]:
 
 NUMBERS = tuple(map(Rational, ("1", "2", "1/2", "-1", "-2", "-1/2", "3", "1/4", "-3", "10", "-10")))
 
+HALF = ("/", 1, 2)
+LAWS = (("points", (0, 1)), ("points", (-1, 1)), ("points", (-1, HALF), (1, HALF)))
+
 
 def counterexample(*others: Callable[[], Tactic], **values: Any) -> Tactic:
     """A negation of a universal statement: values for which it fails, those not given searched.
@@ -431,15 +431,17 @@ def counterexample(*others: Callable[[], Tactic], **values: Any) -> Tactic:
 
     def find(goal: Formula, context: Context) -> Proof:
         goal = expanded(goal)
-        if goal[0] == "exists":
+        if goal[0] in ("exists", "exists-law"):
             _, name, _ = goal
-            tried = [values[name]] if name in values else NUMBERS
+            choice = NUMBERS if goal[0] == "exists" else LAWS
+            tried = [values[name]] if name in values else choice
             return first_of(*(partial(_witness, value, more) for value in tried))
         if goal[0] == "and":
             return parts(*(more() for _ in goal[1:]))
         if goal[0] == "or":
             return first_of(*(partial(_part, n, more) for n in range(len(goal) - 1)))
-        return first_of(auto, *others)
+        evident = goal[0] in ("symmetric", "integrable")
+        return ("law-evident",) if evident else first_of(auto, *others)
 
     return tactic(find)
 
@@ -565,3 +567,16 @@ def joins_smoothly(*joints: Any) -> Tactic:
         return meets(order, Symbol(name), function, *joints)
 
     return tactic(find)
+
+
+# --- Equals for equals -----------------------------------------------------------------------
+
+
+def rewritten(left: Any, right: Any, proof: Tactic, then: Tactic) -> Tactic:
+    """Prove an equation, put its right side for its left one in the goal, and go on."""
+    one, other = term(left), term(right)
+
+    def find(goal: Formula, context: Context) -> Proof:
+        return ("replace", len(context.facts) - 1, "hole", _with_hole(goal, one, "hole"), then)
+
+    return have(("=", one, other), proof, tactic(find))
