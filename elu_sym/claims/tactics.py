@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from itertools import combinations
 from typing import Any
 
-from sympy import Expr, Matrix, Rational, S, Symbol, cancel, expand, factor, together
+from sympy import Expr, Matrix, Rational, S, Symbol, cancel, expand, factor, oo, together
 
 from elu_sym.algebra.normal_form import NormalForm, NotNormalizableError, is_zero
 from elu_sym.claims.kernel import Open, Proof, RejectedError
@@ -401,7 +401,14 @@ def last(steps: Iterable[Any], then: Tactic) -> Tactic:
 
 
 def _steps(steps: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(("by", s) if isinstance(s, Open | tuple) else ("at", term(s)) for s in steps)
+    return tuple(("at", term(step)) if _is_value(step) else ("by", step) for step in steps)
+
+
+def _is_value(step: Any) -> bool:
+    """Whether it is a value or a law, and no proof."""
+    if isinstance(step, tuple):
+        return step[0] in ("normal", "points")
+    return not isinstance(step, Open)
 
 
 # --- Refutation ------------------------------------------------------------------------------
@@ -434,3 +441,67 @@ def _trial(number: Rational, values: dict[str, Any]) -> Callable[[], Tactic]:
 
 def _part(number: int, values: dict[str, Any]) -> Callable[[], Tactic]:
     return lambda: ("choose", number, counterexample(**values))
+
+
+# --- From limits to values -------------------------------------------------------------------
+
+
+def close(bound: Any, way: str, name: str, then: Tactic) -> Tactic:
+    """From the last fact, a limit: near its end the function lies above or below a bound.
+
+    Where that is lies a number with a name: the last fact is about what is closer.
+    """
+    found = tactic(lambda goal, context: ("obtain", len(context.facts) - 1, name, then))
+    return tactic(lambda goal, context: ("near", len(context.facts) - 1, term(bound), way, found))
+
+
+def instance(then: Tactic, **values: Any) -> Tactic:
+    """Prove that something exists by values for its variables, side conditions by themselves."""
+
+    def find(goal: Formula, context: Context) -> Proof:
+        goal = expanded(goal)
+        if goal[0] == "exists" and goal[1] in values:
+            return witness(values[goal[1]], instance(then, **values))
+        if goal[0] == "and":
+            return parts(*(auto() for _ in goal[1:-1]), instance(then, **values))
+        return then
+
+    return tactic(find)
+
+
+def tends_elsewhere(value: Any, proof: Tactic | None = None) -> Tactic:
+    """The goal is that something does not tend to some value: it tends to another one."""
+
+    def find(goal: Formula, context: Context) -> Proof:
+        head, name, point, body, wrong = goal[1]
+        middle = ("+", wrong, 1) if value == oo else ("/", ("+", wrong, term(value)), 2)
+        level, falls = context.value(middle), value != oo
+        falls = falls and context.sign(context.value(term(value)) - level) == "-"
+        ways = ("below", "above") if falls else ("above", "below")
+        right = (head, name, point, body, "oo" if value == oo else term(value))
+        one, two = (fresh(f"{name}_{n}", context.names) for n in (1, 2))
+        there = close(level, ways[1], two, _both_near(point, one, two))
+        return ("assume", close(level, ways[0], one, have(right, proof or growth(), there)))
+
+    return tactic(find)
+
+
+def _both_near(point: Any, one: str, two: str) -> Tactic:
+    """What holds beyond one number clashes with what holds beyond another one."""
+
+    def at(end: str) -> Tactic:
+        match point:
+            case "oo" | "-oo":
+                place, hypotheses = ("+", end, 1 if point == "oo" else -1), [("by", auto())]
+            case (_, c):
+                place, hypotheses = ("/", ("+", end, c), 2), [("by", auto())] * 2
+
+        def find(goal: Formula, context: Context) -> Proof:
+            *_, first, second = (n for n, f in enumerate(context.facts) if f[0] == "forall")
+            steps = (("at", place), *hypotheses)
+            return ("use", first, steps, ("use", second, steps, linear()))
+
+        return tactic(find)
+
+    order = (two, one) if point == "oo" or point[0] == "from-below" else (one, two)
+    return by_cases(("<", one, two), *map(at, order))
