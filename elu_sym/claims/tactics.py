@@ -109,8 +109,9 @@ def by_cases(formula: Formula, first: Tactic, second: Tactic) -> Tactic:
 def by_sign(value: Any, negative: Tactic, zero: Tactic, positive: Tactic) -> Tactic:
     """Prove it where a value is negative, 0, and positive."""
     name = term(value)
-    other = by_cases(("<", 0, name), positive, equality(name, zero))
-    return by_cases(("<", name, 0), negative, other)
+    # In this order the value's sign is known to be strict, not first to be at least 0.
+    other = by_cases(("<", name, 0), negative, equality(name, zero))
+    return by_cases(("<", 0, name), positive, other)
 
 
 def equality(name: Term, then: Tactic) -> Tactic:
@@ -481,7 +482,8 @@ def tends_elsewhere(value: Any, proof: Tactic | None = None) -> Tactic:
         right = (head, name, point, body, "oo" if value == oo else term(value))
         one, two = (fresh(f"{name}_{n}", context.names) for n in (1, 2))
         there = close(level, ways[1], two, _both_near(point, one, two))
-        return ("assume", close(level, ways[0], one, have(right, proof or growth(), there)))
+        shown = proof or growth(0 if point in ("oo", "-oo") else 1)
+        return ("assume", close(level, ways[0], one, have(right, shown, there)))
 
     return tactic(find)
 
@@ -489,12 +491,8 @@ def tends_elsewhere(value: Any, proof: Tactic | None = None) -> Tactic:
 def _both_near(point: Any, one: str, two: str) -> Tactic:
     """What holds beyond one number clashes with what holds beyond another one."""
 
-    def at(end: str) -> Tactic:
-        match point:
-            case "oo" | "-oo":
-                place, hypotheses = ("+", end, 1 if point == "oo" else -1), [("by", auto())]
-            case (_, c):
-                place, hypotheses = ("/", ("+", end, c), 2), [("by", auto())] * 2
+    def at(place: Term) -> Tactic:
+        hypotheses = [("by", auto())] * (1 if point in ("oo", "-oo") else 2)
 
         def find(goal: Formula, context: Context) -> Proof:
             *_, first, second = (n for n, f in enumerate(context.facts) if f[0] == "forall")
@@ -503,5 +501,13 @@ def _both_near(point: Any, one: str, two: str) -> Tactic:
 
         return tactic(find)
 
+    def beyond(end: str) -> Tactic:
+        match point:
+            case "oo":
+                return by_cases(("<", 0, end), at(("+", end, 1)), at(1))
+            case "-oo":
+                return by_cases(("<", end, 0), at(("+", end, -1)), at(-1))
+        return at(("/", ("+", end, point[1]), 2))
+
     order = (two, one) if point == "oo" or point[0] == "from-below" else (one, two)
-    return by_cases(("<", one, two), *map(at, order))
+    return by_cases(("<", one, two), *map(beyond, order))
