@@ -10,7 +10,7 @@ from functools import partial
 from itertools import combinations
 from typing import Any
 
-from sympy import Expr, Matrix, Rational, S, Symbol, cancel, expand, factor, together
+from sympy import Expr, Matrix, Rational, S, Symbol, cancel, expand, factor, oo, together
 
 from elu_sym.algebra.normal_form import NormalForm, NotNormalizableError, is_zero
 from elu_sym.claims.kernel import Open, Proof, RejectedError
@@ -110,8 +110,9 @@ def by_cases(formula: Formula, first: Tactic, second: Tactic) -> Tactic:
 def by_sign(value: Any, negative: Tactic, zero: Tactic, positive: Tactic) -> Tactic:
     """Prove it where a value is negative, 0, and positive."""
     name = term(value)
-    other = by_cases(("<", 0, name), positive, equality(name, zero))
-    return by_cases(("<", name, 0), negative, other)
+    # In this order the value's sign is known to be strict, not first to be at least 0.
+    other = by_cases(("<", name, 0), negative, equality(name, zero))
+    return by_cases(("<", 0, name), positive, other)
 
 
 def equality(name: Term, then: Tactic) -> Tactic:
@@ -134,6 +135,12 @@ def rewritten(equation: Formula, then: Tactic) -> Tactic:
         return ("replace", number_of(context, equation), "hole", template, then)
 
     return tactic(find)
+
+
+def rewritten_as(left: Any, right: Any, proof: Tactic, then: Tactic) -> Tactic:
+    """Prove an equation, and write its right side for its left side in the goal."""
+    equation = ("=", term(left), term(right))
+    return have(equation, proof, rewritten(equation, then))
 
 
 def last_either(*tactics: Tactic) -> Tactic:
@@ -409,7 +416,7 @@ def last(steps: Iterable[Any], then: Tactic) -> Tactic:
 
 
 def _steps(steps: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(("by", s) if isinstance(s, Open | tuple) else ("at", term(s)) for s in steps)
+    return tuple(("at", term(step)) if _is_value(step) else ("by", step) for step in steps)
 
 
 # --- Refutation ------------------------------------------------------------------------------
@@ -569,14 +576,74 @@ def joins_smoothly(*joints: Any) -> Tactic:
     return tactic(find)
 
 
-# --- Equals for equals -----------------------------------------------------------------------
+def _is_value(step: Any) -> bool:
+    """Whether it is a value or a law, and no proof."""
+    if isinstance(step, tuple):
+        return step[0] in ("normal", "points")
+    return not isinstance(step, Open)
 
 
-def rewritten(left: Any, right: Any, proof: Tactic, then: Tactic) -> Tactic:
-    """Prove an equation, put its right side for its left one in the goal, and go on."""
-    one, other = term(left), term(right)
+def close(bound: Any, way: str, name: str, then: Tactic) -> Tactic:
+    """From the last fact, a limit: near its end the function lies above or below a bound.
+
+    Where that is lies a number with a name: the last fact is about what is closer.
+    """
+    found = tactic(lambda goal, context: ("obtain", len(context.facts) - 1, name, then))
+    return tactic(lambda goal, context: ("near", len(context.facts) - 1, term(bound), way, found))
+
+
+def instance(then: Tactic, **values: Any) -> Tactic:
+    """Prove that something exists by values for its variables, side conditions by themselves."""
 
     def find(goal: Formula, context: Context) -> Proof:
-        return ("replace", len(context.facts) - 1, "hole", _with_hole(goal, one, "hole"), then)
+        goal = expanded(goal)
+        if goal[0] == "exists" and goal[1] in values:
+            return witness(values[goal[1]], instance(then, **values))
+        if goal[0] == "and":
+            return parts(*(auto() for _ in goal[1:-1]), instance(then, **values))
+        return then
 
-    return have(("=", one, other), proof, tactic(find))
+    return tactic(find)
+
+
+def tends_elsewhere(value: Any, proof: Tactic | None = None) -> Tactic:
+    """The goal is that something does not tend to some value: it tends to another one."""
+
+    def find(goal: Formula, context: Context) -> Proof:
+        head, name, point, body, wrong = goal[1]
+        middle = ("+", wrong, 1) if value == oo else ("/", ("+", wrong, term(value)), 2)
+        level, falls = context.value(middle), value != oo
+        falls = falls and context.sign(context.value(term(value)) - level) == "-"
+        ways = ("below", "above") if falls else ("above", "below")
+        right = (head, name, point, body, "oo" if value == oo else term(value))
+        one, two = (fresh(f"{name}_{n}", context.names) for n in (1, 2))
+        there = close(level, ways[1], two, _both_near(point, one, two))
+        shown = proof or growth(0 if point in ("oo", "-oo") else 1)
+        return ("assume", close(level, ways[0], one, have(right, shown, there)))
+
+    return tactic(find)
+
+
+def _both_near(point: Any, one: str, two: str) -> Tactic:
+    """What holds beyond one number clashes with what holds beyond another one."""
+
+    def at(place: Term) -> Tactic:
+        hypotheses = [("by", auto())] * (1 if point in ("oo", "-oo") else 2)
+
+        def find(goal: Formula, context: Context) -> Proof:
+            *_, first, second = (n for n, f in enumerate(context.facts) if f[0] == "forall")
+            steps = (("at", place), *hypotheses)
+            return ("use", first, steps, ("use", second, steps, linear()))
+
+        return tactic(find)
+
+    def beyond(end: str) -> Tactic:
+        match point:
+            case "oo":
+                return by_cases(("<", 0, end), at(("+", end, 1)), at(1))
+            case "-oo":
+                return by_cases(("<", end, 0), at(("+", end, -1)), at(-1))
+        return at(("/", ("+", end, point[1]), 2))
+
+    order = (two, one) if point == "oo" or point[0] == "from-below" else (one, two)
+    return by_cases(("<", one, two), *map(beyond, order))

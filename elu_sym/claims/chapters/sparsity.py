@@ -56,7 +56,7 @@ from elu_sym.claims.tactics import (
     linear,
     mean_value,
     parts,
-    rewritten,
+    rewritten_as,
 )
 from elu_sym.symbols import alpha, level, mu, sigma, x, y, z
 
@@ -227,7 +227,7 @@ def grows(share: Expr, indicator: Expr, *lemma: Lemma) -> Tactic:
         return lemmas([(less(low, high), ("contradict", back)), (shares, grown)], parts(*clashes))
 
     below = apart((END, place), (level, QUANTILE), less(gap, 0), -1)
-    same = parts(auto(), intro(rewritten(level, QUANTILE, linear(), ALGEBRA)))
+    same = parts(auto(), intro(rewritten_as(level, QUANTILE, linear(), ALGEBRA)))
     above = apart((place, END), (QUANTILE, level), less(0, gap), 1)
     indicated = intro(by_sign(x, passes(), auto(), auto()))
     return intro(lemmas(lemma, parts(indicated, by_sign(gap, below, same, above))))
