@@ -283,16 +283,13 @@ def _terms(value: Expr) -> Expr:
 
 
 def _clash(context: Context, most: int) -> Proof:
-    """Facts that contradict each other: they add up to 0 < 0."""
+    """Facts that contradict each other: they add up to 0 < 0; few of them, and the last first."""
     facts = [(n, *context.difference(n)) for n in range(len(context.facts))]
-    known = [(-1, "<", S.One)]
-    known += [(n, relation, _terms(d)) for n, relation, d in facts if relation]
-    for number, relation, difference in known:
-        if relation != "<":
-            continue
-        others = [fact for fact in known if fact[0] not in (number, -1)]
-        for size in range(most + 1):
-            for chosen in combinations(others, size):
+    known = [(n, relation, _terms(d)) for n, relation, d in reversed(facts) if relation]
+    strict = [fact for fact in (*known, (-1, "<", S.One)) if fact[1] == "<"]
+    for size in range(most + 1):
+        for number, _, difference in strict:
+            for chosen in combinations((fact for fact in known if fact[0] != number), size):
                 factors = _solved(-difference, [d for _, _, d in chosen])
                 if factors is None or not _are_allowed(factors, [r for _, r, _ in chosen]):
                     continue
