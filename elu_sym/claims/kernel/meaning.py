@@ -366,14 +366,19 @@ class Context:
         return ""
 
     def _sign_by_facts(self, value: Expr) -> str:
+        found = ""
         for number in range(len(self.facts)):
             relation, difference = self.difference(number)
             if not relation or difference.free_symbols != value.free_symbols:
                 continue
             for candidate, turn in ((difference, str), (-difference, _OPPOSITE.__getitem__)):
                 if candidate == value or is_zero(candidate - value):
-                    return turn({"<": "+", "<=": "0+", "=": "0"}[relation])
-        return ""
+                    sign = turn({"<": "+", "<=": "0+", "=": "0"}[relation])
+                    if sign in STRICT or sign == "0":
+                        return sign
+                    # Another fact may say more.
+                    found = found or sign
+        return found
 
     def difference(self, number: int) -> tuple[str, Expr]:
         """The relation of a fact and its right side less its left, from what was known before it.
