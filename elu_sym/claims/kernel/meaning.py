@@ -442,6 +442,8 @@ def exponential_terms(value: Expr, variable: Symbol) -> Iterator[tuple[Expr, int
         RejectedError: if it is none.
     """
     for summand in Add.make_args(expand(value)):
+        if summand == 0:
+            continue
         constant, factors = summand.as_independent(variable, as_Add=False)
         power, rate = 0, S.Zero
         for factor in Mul.make_args(factors):
