@@ -335,7 +335,11 @@ class Context:
 
     def sign(self, value: Expr) -> str:
         """The sign of a value: ``+ - 0``, ``0+`` and ``0-`` with 0, or nothing if it is not known."""
-        value = value.xreplace(dict(self.place))
+        placed = value.xreplace(dict(self.place))
+        if placed != value and (sign := self._sign_by_facts(value)) in STRICT:
+            # Inside a piece whose ends move, what is known of it holds around the point, too.
+            return sign
+        value = placed
         if value not in self._signs:
             self._signs[value] = self._sign(value)
         return self._signs[value]
