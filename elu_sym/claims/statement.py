@@ -68,8 +68,12 @@ def refuted(formula: Formula, proof: Tactic | None = None) -> Statement:
 def _witness(negation: Formula, proof: Any) -> Point:
     """Where a statement fails: the values that the proof of its negation starts with."""
     witness = {}
-    while proof[0] in ("witness", "split") and negation[0] in ("exists", "exists-law", "and"):
-        if proof[0] == "witness":
+    steps = {"exists": "witness", "exists-law": "witness", "and": "split", "or": "choose"}
+    while proof[0] == steps.get(negation[0]):
+        if proof[0] == "choose":
+            _, number, proof = proof
+            negation = negation[1 + number]
+        elif proof[0] == "witness":
             is_law = negation[0] == "exists-law"
             _, name, negation = negation
             _, value, proof = proof

@@ -623,4 +623,144 @@ def cases() -> Any:
     yield Case("law-evident", "too heavy", heavy, ("law-evident",), False)
 
 
-CASES = list(cases())
+TINY = ("format", 3, -1)
+"""A format of 39 floats: multiples of 1/8 up to 1, of 1/4 up to 2, of 1/2 up to 4, and up to 7."""
+
+
+def is_float(value: Any, data: Any = TINY) -> Any:
+    return ("float", data, value)
+
+
+def rounds(value: Any, result: Any, data: Any = TINY) -> Any:
+    return ("rounds", data, value, result)
+
+
+def supposed(names: str, *formulas: Any) -> Any:
+    """The last formula, for all values of variables, under the hypotheses before it."""
+    *hypotheses, formula = formulas
+    for hypothesis in reversed(hypotheses):
+        formula = ("=>", hypothesis, formula)
+    for name in reversed(names):
+        formula = ("forall", name, formula)
+    return formula
+
+
+def suppose(names: str, number: int, then: Any) -> Any:
+    """The variables and so many hypotheses of such a formula."""
+    for _ in range(number):
+        then = ("assume", then)
+    for name in reversed(names):
+        then = ("generalize", name, then)
+    return then
+
+
+def rounding_cases() -> Any:
+    """Every case of the rules about floats."""
+    literal = ("float", -1)
+    for value, holds in ((("/", 3, 8), True), (("/", 9, 8), False), (7, True), (8, False)):
+        yield Case("float", f"the number {value}", is_float(value), literal, holds)
+    yield Case("float", "no format", is_float(1, ("format", 1, 0)), literal, False)
+    yield Case("float", "a variable", supposed("x", is_float("x")), suppose("x", 0, literal), False)
+    of_fact = suppose("x", 1, ("float", 0))
+    for name, known, said, holds in (
+        ("the opposite", is_float("x"), is_float(("*", -1, "x")), True),
+        ("the double", is_float("x"), is_float(("*", 2, "x")), False),
+        ("another format", is_float("x", ("format", 8, -126)), is_float("x"), False),
+        ("no float", ("<", 0, "x"), is_float("x"), False),
+        ("what rounds to 1", rounds("x", 1), is_float("x"), False),
+        ("what 1 rounds to", rounds(1, "x"), is_float("x"), True),
+    ):
+        yield Case("float", name, supposed("x", known, said), of_fact, holds)
+
+    low, high = ("absurd", ("combine", ((1, 1), (1, 3)))), ("fact", 3)
+    for name, at, next_one, known, holds in (
+        ("after 0", 0, ("/", 1, 8), is_float("x"), True),
+        ("not so far", 0, ("/", 1, 4), is_float("x"), False),
+        ("after 1", 1, ("/", 5, 4), is_float("x"), True),
+        ("after the greatest", 7, 8, is_float("x"), False),
+        ("after no float", ("/", 9, 8), ("/", 5, 4), is_float("x"), False),
+        ("of any number", 0, ("/", 1, 8), rounds("x", 0), False),
+    ):
+        proof = suppose("x", 2, ("floats-apart", 0, at, ("either", 2, low, high)))
+        statement = supposed("x", known, ("<", at, "x"), ("<=", next_one, "x"))
+        yield Case("floats-apart", name, statement, proof, holds)
+
+    exponential = ("exp", -1)
+    for name, value, result, holds in (
+        ("a tie to the even", ("/", 9, 8), 1, True),
+        ("a tie to the odd", ("/", 9, 8), ("/", 5, 4), False),
+        ("a tie upwards", ("/", 11, 8), ("/", 3, 2), True),
+        ("below a power of 2", ("/", 15, 16), 1, True),
+        ("too far below a power of 2", ("/", 14, 16), 1, False),
+        ("half of the smallest", ("/", -1, 16), 0, True),
+        ("an exponential", exponential, ("/", 3, 8), True),
+        ("another float", exponential, ("/", 1, 4), False),
+        ("no float", ("/", 9, 8), ("/", 9, 8), False),
+        ("the greatest", 7, 7, False),
+    ):
+        ends = {
+            "a tie to the even": (("/", 15, 16), ("/", 9, 8)),
+            "a tie upwards": (("/", 11, 8), ("/", 13, 8)),
+            "below a power of 2": (("/", 15, 16), ("/", 9, 8)),
+            "half of the smallest": (("/", -1, 16), ("/", 1, 16)),
+            "an exponential": (("/", 5, 16), ("/", 7, 16)),
+        }.get(name, (result, result))
+        gaps = ("+", value, ("*", -1, ends[0])), ("+", ends[1], ("*", -1, value))
+        yield Case(
+            "rounds-number",
+            name,
+            rounds(value, result),
+            ("rounds-number", *map(sign, gaps)),
+            holds,
+        )
+
+    for name, known, shift, holds in (
+        ("a float", is_float("x"), 0, True),
+        ("close to one", is_float("x"), ("/", 1, 32), True),
+        ("a tie", is_float("x"), ("/", 1, 16), False),
+        ("a tie below", is_float("x"), ("/", -1, 16), False),
+        ("any number", ("<", 0, "x"), 0, False),
+    ):
+        gaps = ("+", ("/", 1, 16), shift), ("+", ("/", 1, 16), ("*", -1, shift))
+        proof = suppose("x", 1, ("rounds-near", ("fact", 0), *map(sign, gaps)))
+        yield Case(
+            "rounds-near",
+            name,
+            supposed("x", known, rounds(("+", "x", shift), "x")),
+            proof,
+            holds,
+        )
+
+    proof = suppose("xyzw", 3, ("rounds-order", 0, 1, ("fact", 2)))
+    for name, order, data, said, holds in (
+        ("increasing", ("<=", "x", "z"), TINY, ("<=", "y", "w"), True),
+        ("strictly", ("<=", "x", "z"), TINY, ("<", "y", "w"), False),
+        ("the other way", ("<=", "z", "x"), TINY, ("<=", "y", "w"), False),
+        ("in two formats", ("<=", "x", "z"), ("format", 4, -1), ("<=", "y", "w"), False),
+        ("of the values", ("<=", "x", "z"), TINY, ("<=", "x", "w"), False),
+    ):
+        known = rounds("x", "y"), rounds("z", "w", data), order
+        yield Case("rounds-order", name, supposed("xyzw", *known, said), proof, holds)
+    unique = supposed("xyz", rounds("x", "y"), rounds("x", "z"), ("<=", "y", "z"))
+    order = ("rounds-order", 0, 1, ("combine", ()))
+    yield Case("rounds-order", "unique", unique, suppose("xyz", 2, order), True)
+
+    for name, known, share, holds in (
+        ("the unit", rounds("x", "y"), ("/", 1, 8), True),
+        ("half of the unit", rounds("x", "y"), ("/", 1, 16), False),
+        ("no rounding", ("<=", "x", "y"), ("/", 1, 8), False),
+    ):
+        small = ("combine", ((1, 4), (("/", 1, 8), 1), (("/", 1, 16), -1)))
+        below = ("combine", ((1, 4), (("/", 1, 4), 1), (("/", 1, 4), -1)))
+        ways = ("either", 2, small, ("combine", ((1, 4),)), below)
+        upper = ("*", ("+", 1, share), "x")
+        yield Case(
+            "rounds-error",
+            name,
+            supposed("xy", known, ("<=", 1, "x"), ("<=", "y", upper)),
+            suppose("xy", 2, ("rounds-error", 0, ways)),
+            holds,
+        )
+
+
+CASES = [*cases(), *rounding_cases()]

@@ -13,21 +13,47 @@ References:
     Business 51 (1978). Carr, Madan: Towards a theory of volatility trading, 1998.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
-from sympy import Expr, Heaviside, Rational, S, diff, exp, log, oo, pi, sqrt
+from sympy import Add, Derivative, Expr, Piecewise, Rational, S, Symbol, exp, log, oo, pi, sqrt
 
 from elu_sym.activations import Elu, Relu
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
-from elu_sym.book.formula import derivative_mean, mean, relu, second_moment
-from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.rules import elementary
-from elu_sym.claims.rules.calculus import PositiveFromKink
-from elu_sym.claims.rules.elementary import ABOVE_ONE, AT_MOST_ONE, Equality, Positive, Side
-from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLimit
-from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
-from elu_sym.symbols import alpha, excess, mu, sigma, slack, strike, x
+from elu_sym.claims.kernel.language import (
+    Defined,
+    Expectation,
+    Formula,
+    at_most,
+    both,
+    define,
+    equal,
+    exists,
+    for_all,
+    iff,
+    implies,
+    less,
+    limit,
+)
+from elu_sym.claims.statement import Statement, refuted
+from elu_sym.claims.tactics import (
+    ALGEBRA,
+    Tactic,
+    auto,
+    by_cases,
+    by_fact,
+    close,
+    counterexample,
+    equality,
+    growth,
+    have,
+    intro,
+    last,
+    linear,
+    parts,
+    witness,
+)
+from elu_sym.symbols import alpha, mu, sigma, strike, x
 
 FORWARD = exp(mu + sigma**2 / 2)
 """The mean of e^X."""
@@ -79,87 +105,144 @@ def _moneyness(forward: Expr, strike: Expr, volatility: Expr) -> tuple[Expr, Exp
 
 ELU, PERCENT_MORE = Elu(x, alpha), Rational(101, 100)
 
-CALL = bachelier_call(mu, S.Zero, sigma)
-PUT = black_put(FORWARD, S.One, sigma)
+Price = Callable[[Expr, Expr, Expr], Expr]
+"""A price by forward, strike and total deviation."""
+
+NAMES = ("F", "K", "v")
+
+for _price in (bachelier_call, bachelier_put, black_call, black_put):
+    define(_price.__name__, NAMES, _price(*(Symbol(name, positive=True) for name in NAMES)))
+
+
+def named(price: Price, *arguments: Expr) -> Expr:
+    """A price by its name, in a statement."""
+    return Defined(Symbol(price.__name__), *arguments)
+
+
+def gaussian(body: Expr, mean: Expr = mu) -> Expr:
+    """E g(X)."""
+    return Expectation(body, x, mean, sigma)
+
+
+CALL = named(bachelier_call, mu, S.Zero, sigma)
+PUT = named(black_put, FORWARD, S.One, sigma)
 PORTFOLIO = CALL - alpha * PUT
+DELTA, GAMMA, VEGA = (Derivative(PORTFOLIO, *by) for by in ((mu,), (mu, 2), (sigma,)))
 
-BACHELIER_PARITY = bachelier_call(mu, strike, sigma) - bachelier_put(mu, strike, sigma)
-BLACK_PARITY = black_call(FORWARD, strike, sigma) - black_put(FORWARD, strike, sigma)
+BOUND = Symbol("b", positive=True)
+LOG_DENSITY = NormalPdf((log(strike) - mu) / sigma) / sigma
+"""The density of the logarithm of e^X, at the logarithm of the strike."""
 
-EXPONENTIAL_BELOW = FORWARD * NormalCdf(-mu / sigma - sigma)
-"""E[e^X; X < 0]."""
-
-
-def mean_is(portfolio: Expr) -> Equality:
-    """That a price is the mean that the book derives from the definition."""
-    return Equality(mean.closed_form, portfolio)
+BELOW = Piecewise((1, x < 0), (0, True))
+"""The indicator of X < 0."""
 
 
-def second_moment_is(puts: Expr) -> Equality:
+def payoff_is(puts: Expr) -> Formula:
+    """ELU is the payoff of a call and of so many puts."""
+    return for_all(alpha, x, equal(ELU, Relu(x) + puts * Relu(1 - exp(x))))
+
+
+def one_option_pays() -> Tactic:
+    """On each side of 0 one of them is worth nothing."""
+    put_pays = have(less(0, 1 - exp(x)), linear((exp(x) * (exp(-x) - 1), -1)), ALGEBRA)
+    call_pays = have(less(1 - exp(x), 0), linear((exp(x) - 1, -1)), ALGEBRA)
+    return intro(
+        by_cases(less(x, 0), put_pays, by_cases(less(0, x), call_pays, equality("x", ALGEBRA)))
+    )
+
+
+def mean_is(portfolio: Expr) -> Formula:
+    """That a price is the mean."""
+    return for_all(mu, sigma, alpha, equal(gaussian(ELU), portfolio))
+
+
+SHIFTED_SQUARE = gaussian(Relu(x - strike) ** 2)
+"""E (X - K)_+^2: twice the integral of the calls over all strikes from K on."""
+
+
+def second_moment_is(puts: Expr) -> Formula:
     """That E f^2 is E X_+^2 and the price of so many times alpha^2 puts."""
-    return Equality(second_moment.closed_form, relu.second_moment.closed_form + alpha**2 * puts)
+    square = gaussian(Relu(x) ** 2) + alpha**2 * puts
+    return for_all(mu, sigma, alpha, equal(gaussian(ELU**2), square))
 
 
-def shifted_square() -> Expr:
-    """E (X - K)_+^2."""
-    return relu.second_moment.closed_form.xreplace({mu: mu - strike})
+def calls_integrate(times: int) -> Formula:
+    """That the derivative of E (X - K)_+^2 in the strike is so many calls, and its limit 0."""
+    calls = times * named(bachelier_call, mu, strike, sigma)
+    slope = for_all(strike, equal(Derivative(SHIFTED_SQUARE, strike), -calls))
+    return for_all(mu, sigma, both(slope, limit(SHIFTED_SQUARE, strike, oo, 0)))
 
 
-def second_moment_portfolio() -> Iterator[Assertion]:
-    """The squared put as puts, and an antiderivative of the calls in the strike."""
-    shifted = shifted_square()
-    yield Equality((1 - exp(x)) ** 2, 2 * (1 - exp(x)) - (1 - exp(2 * x)))
-    yield second_moment_is(2 * PUT - black_put(FORWARD_OF_SQUARE, S.One, 2 * sigma))
-    yield Equality(diff(shifted, strike) / 2, -bachelier_call(mu, strike, sigma))
-    yield GaussianLimit(shifted, strike, oo, S.Zero)
-    yield GaussianLimit(shifted, strike, S.Zero, relu.second_moment.closed_form)
+def parity(call: Price, put: Price, forward: Expr, difference: Expr) -> Formula:
+    """What a call less a put is."""
+    options = (named(option, forward, strike, sigma) for option in (call, put))
+    return for_all(mu, sigma, strike, equal(Add(next(options), -next(options)), difference))
 
 
-def lognormal_density_is(density: Expr) -> Equality:
-    """The second derivative of the price of a Black call in the strike."""
-    return Equality(diff(black_call(FORWARD, strike, sigma), strike, 2), density)
+def density_is(call: Price, forward: Expr, density: Expr) -> Formula:
+    """What the second derivative of the price of a call in the strike is."""
+    curvature = Derivative(named(call, forward, strike, sigma), strike, 2)
+    return for_all(mu, sigma, strike, equal(curvature, density))
 
 
-def greeks() -> Iterator[Assertion]:
-    """The derivatives of the price are expectations of derivatives, the atom at 0 included."""
-    gamma = diff(PORTFOLIO, mu, 2)
-    yield mean_is(PORTFOLIO)
-    yield Equality(diff(PORTFOLIO, mu), derivative_mean.closed_form)
-    yield GaussianMean(ELU.diff(x), diff(PORTFOLIO, mu))
-    yield GaussianMean(ELU.diff(x, 2), gamma)
-    yield Equality(gamma, _atom(alpha) + alpha * EXPONENTIAL_BELOW)
-    yield Equality(diff(PORTFOLIO, sigma), sigma * gamma)
+ATOM = (1 - alpha) * NormalPdf(mu / sigma) / sigma
+"""What the jump of the derivative contributes to E f'': its height times the density at 0."""
 
 
-def _atom(height: Expr) -> Expr:
-    """What the jump of the derivative contributes to E f'': its height times the density at 0."""
-    return (1 - height) * NormalPdf(mu / sigma) / sigma
+def greek_is(greek: Expr, value: Expr) -> Formula:
+    """A derivative of the price."""
+    return for_all(mu, sigma, alpha, equal(greek, value))
 
 
-def _vega(height: Expr) -> Expr:
-    """The vega of the mean in the formula book, for this many puts."""
-    return diff(mean.closed_form, sigma).xreplace({alpha: height})
+MEAN_VEGA = Derivative(gaussian(ELU), sigma)
+VEGA_AT_KINK = Derivative(gaussian(ELU, S.Zero), sigma)
 
 
-def vega_has_sign(sign: int, height: Expr) -> PositiveGaussianMean:
-    """That the vega for this many puts, as an expectation of f'', is positive or negative."""
-    return PositiveGaussianMean(sign * _vega(height) / sigma, sign * Elu(x, height).diff(x, 2))
+def raised(sign: int = 1) -> Formula:
+    """More volatility raises the mean, or for -1 lowers it, at every mu and sigma."""
+    return for_all(mu, sigma, less(0, sign * MEAN_VEGA))
 
 
-def vega_falls_to(limit: Expr, height: Expr) -> EventuallyNegative:
-    """That at mu = 0 the vega is negative where sigma is small."""
-    return EventuallyNegative(_vega(height).subs(mu, S.Zero), sigma, S.Zero, limit / sqrt(2 * pi))
+def vega_tends_to(value: Expr) -> Formula:
+    """The limit of the vega at mu = 0."""
+    return limit(VEGA_AT_KINK, sigma, 0, value / sqrt(2 * pi), "+")
 
 
-def vega_positive_only_for_small_alpha() -> Iterator[Assertion]:
-    """Both parts of E f'' have a sign up to alpha = 1; beyond it the atom outweighs the rest."""
-    yield from elementary.both_conditions()
-    parts = _atom(AT_MOST_ONE) + AT_MOST_ONE * EXPONENTIAL_BELOW
-    yield Equality(_vega(AT_MOST_ONE), sigma * parts)
-    yield elementary.NonNegative(1 - AT_MOST_ONE)
-    yield PositiveGaussianMean(EXPONENTIAL_BELOW, exp(x) * Heaviside(-x))
-    yield Positive(AT_MOST_ONE)
-    yield vega_falls_to(-excess, ABOVE_ONE)
+def vega_is_positive(height: Expr = alpha, mean: Expr = mu, sigma: Expr = sigma) -> Tactic:
+    """Up to alpha = 1 both parts of E f'' have a sign."""
+    below, small = less(0, Expectation(exp(x) * BELOW, x, mean, sigma)), at_most(height, 1)
+    hit = ("gaussian-positive", intro(auto()), -1, 0, intro(auto()))
+    weights = (height * sigma, below), (NormalPdf(mean / sigma), small)
+    return have(small, auto(), have(below, hit, linear(*weights)))
+
+
+def vega_is_positive_only_for_small_alpha() -> Tactic:
+    """Beyond 1 the limit is negative."""
+    half = Symbol("y") / 2
+    clash = by_fact(raised(), S.Zero, half, auto(), then=linear())
+    near = close(0, "above", "y", last((half, auto(), auto()), clash))
+    necessary = ("assume", ("contradict", have(vega_tends_to(1 - alpha), growth(), near)))
+    sufficient = ("assume", intro(vega_is_positive()))
+    return intro(parts(parts(necessary, sufficient), intro(growth())))
+
+
+def lowered_near_zero() -> Formula:
+    """More volatility lowers the mean at mu = 0 where sigma is small."""
+    lowers = for_all(sigma, implies(less(sigma, BOUND), less(VEGA_AT_KINK, 0)))
+    return for_all(alpha, implies(at_most(alpha, 1), exists(BOUND, lowers)))
+
+
+def at_half_the_bound() -> Tactic:
+    """It raises it there, at alpha = 1/2."""
+    positive = vega_is_positive(S.Half, S.Zero, BOUND / 2)
+    small = ("choose", 1, witness(BOUND / 2, parts(auto(), parts(auto(), positive))))
+    any_bound = intro(by_cases(less(0, BOUND), small, ("choose", 0, auto())))
+    return witness(S.Half, parts(auto(), parts(auto(), any_bound)))
+
+
+def at_small_volatility() -> Tactic:
+    """A counterexample at mu = 0 and alpha = 2."""
+    return counterexample(alpha=2, mu=0, sigma=Rational(1, 10))
 
 
 CLAIMS = (
@@ -167,60 +250,49 @@ CLAIMS = (
         "options.payoff",
         "ELU is the payoff of a call on x struck at 0 less alpha puts on e^x struck at 1:"
         " f(x) = x_+ - alpha (1 - e^x)_+.",
-        # Which option pays on which side, and what the portfolio then is.
-        [
-            PositiveFromKink(1 - exp(x), Side.LEFT),
-            Equality(ELU, Relu(x) - alpha * (1 - exp(x)), Side.LEFT),
-            PositiveFromKink(exp(x) - 1, Side.RIGHT),
-            Equality(ELU, Relu(x), Side.RIGHT),
-        ],
+        Statement(payoff_is(-alpha), one_option_pays()),
         "Clevert, Unterthiner, Hochreiter 2016, equation 15, read as a payoff",
-        latex=r"f(x) = x_+ - \alpha\,(1 - e^x)_+",
-        assumptions=(x, alpha),
         neighbours={
-            "One put is sold, whatever alpha.": Equality(ELU, Relu(x) - (1 - exp(x)), Side.LEFT),
-            "The puts are bought.": Equality(ELU, Relu(x) + alpha * (1 - exp(x)), Side.LEFT),
+            "One put is sold, whatever alpha.": refuted(payoff_is(S.NegativeOne)),
+            "The puts are bought.": refuted(payoff_is(alpha)),
         },
     ),
     Claim(
         "options.mean_portfolio",
         "The mean of ELU is a Bachelier call with forward mu struck at 0 less alpha Black puts"
         " with forward e^(mu + sigma^2/2) struck at 1, undiscounted and of total deviation sigma.",
-        lambda: mean_is(PORTFOLIO),
+        Statement(mean_is(PORTFOLIO), intro(ALGEBRA)),
         "Bachelier 1900; Black 1976; Black, Scholes 1973",
-        latex=r"\mathbb{E} f(X) = C_{\mathrm{Bachelier}}(\mu, 0, \sigma)"
-        r" - \alpha\,P_{\mathrm{Black}}(e^{\mu + \sigma^2/2}, 1, \sigma)",
-        assumptions=(mu, sigma, alpha),
         neighbours={
-            "The forward of the put is e^mu, the exponential of the mean.": lambda: mean_is(
-                CALL - alpha * black_put(exp(mu), S.One, sigma)
+            "The forward of the put is e^mu, the exponential of the mean.": refuted(
+                mean_is(CALL - alpha * named(black_put, exp(mu), S.One, sigma))
             ),
-            "The puts are struck 1 % higher.": lambda: mean_is(
-                CALL - alpha * black_put(FORWARD, PERCENT_MORE, sigma)
+            "The puts are struck 1 % higher.": refuted(
+                mean_is(CALL - alpha * named(black_put, FORWARD, PERCENT_MORE, sigma))
             ),
-            "The call too is one of the Black model.": lambda: mean_is(
-                black_call(FORWARD, S.One, sigma) - alpha * PUT
+            "The call too is one of the Black model.": refuted(
+                mean_is(named(black_call, FORWARD, S.One, sigma) - alpha * PUT)
             ),
         },
     ),
     Claim(
         "options.second_moment_portfolio",
         "The second moment of ELU is twice the integral of Bachelier calls over all strikes from 0"
-        " to oo plus alpha^2 times two puts on e^X less one put on e^(2X), all struck at 1.",
-        second_moment_portfolio,
-        "Breeden, Litzenberger 1978; Bachelier 1900; Black 1976",
-        latex=r"\mathbb{E} f(X)^2 = 2 \int_0^\infty C(\mu, K, \sigma)\,dK"
-        r" + \alpha^2 \left(2 P[e^X] - P[e^{2X}]\right)",
-        assumptions=(mu, sigma, alpha, strike),
-        conclusion="fundamental theorem of calculus, with the limits of the antiderivative at both"
-        " ends",
-        neighbours={
-            "The integral of the calls counts once.": lambda: Equality(
-                diff(shifted_square(), strike), -bachelier_call(mu, strike, sigma)
+        " to oo plus alpha^2 times two puts on e^X less one put on e^(2X), all struck at 1; that"
+        " integral is E X_+^2, for E (X - K)_+^2 falls by two calls as K grows, to 0.",
+        Statement(
+            both(
+                second_moment_is(2 * PUT - named(black_put, FORWARD_OF_SQUARE, S.One, 2 * sigma)),
+                calls_integrate(2),
             ),
-            "Two puts on e^X do, without the put on e^(2X).": lambda: second_moment_is(2 * PUT),
-            "The put on e^(2X) has the volatility of e^X.": lambda: second_moment_is(
-                2 * PUT - black_put(FORWARD_OF_SQUARE, S.One, sigma)
+            parts(intro(ALGEBRA), intro(parts(intro(ALGEBRA), growth(0)))),
+        ),
+        "Breeden, Litzenberger 1978; Bachelier 1900; Black 1976",
+        neighbours={
+            "The integral of the calls counts once.": refuted(calls_integrate(1)),
+            "Two puts on e^X do, without the put on e^(2X).": refuted(second_moment_is(2 * PUT)),
+            "The put on e^(2X) has the volatility of e^X.": refuted(
+                second_moment_is(2 * PUT - named(black_put, FORWARD_OF_SQUARE, S.One, sigma))
             ),
         },
     ),
@@ -228,52 +300,67 @@ CLAIMS = (
         "options.put_call_parity",
         "A call less a put is the forward less the strike, in the Bachelier and in the"
         " Black model, at every strike K > 0.",
-        [Equality(BACHELIER_PARITY, mu - strike), Equality(BLACK_PARITY, FORWARD - strike)],
+        Statement(
+            both(
+                parity(bachelier_call, bachelier_put, mu, mu - strike),
+                parity(black_call, black_put, FORWARD, FORWARD - strike),
+            ),
+            parts(intro(ALGEBRA), intro(ALGEBRA)),
+        ),
         "Stoll 1969; Black 1976",
-        latex=r"C - P = F - K",
-        assumptions=(mu, sigma, strike),
         neighbours={
-            "The strike counts 1 % more.": Equality(BLACK_PARITY, FORWARD - PERCENT_MORE * strike),
-            "It is e^mu less the strike.": Equality(BLACK_PARITY, exp(mu) - strike),
+            "The strike counts 1 % more.": refuted(
+                parity(black_call, black_put, FORWARD, FORWARD - PERCENT_MORE * strike)
+            ),
+            "It is e^mu less the strike.": refuted(
+                parity(black_call, black_put, FORWARD, exp(mu) - strike)
+            ),
         },
     ),
     Claim(
         "options.density_from_prices",
         "The second derivative of the price of a call in the strike is the density of the"
         " underlying at the strike: normal in the Bachelier, lognormal in the Black model.",
-        lambda: [
-            Equality(
-                diff(bachelier_call(mu, strike, sigma), strike, 2),
-                NormalPdf((mu - strike) / sigma) / sigma,
+        Statement(
+            both(
+                density_is(bachelier_call, mu, NormalPdf((mu - strike) / sigma) / sigma),
+                density_is(black_call, FORWARD, LOG_DENSITY / strike),
             ),
-            lognormal_density_is(NormalPdf((log(strike) - mu) / sigma) / (sigma * strike)),
-        ],
+            parts(intro(ALGEBRA), intro(ALGEBRA)),
+        ),
         "Breeden, Litzenberger 1978",
-        latex=r"\frac{\partial^2 C}{\partial K^2} = p(K)",
-        assumptions=(mu, sigma, strike),
         neighbours={
-            "In the Black model it is the density of log K, without the factor 1/K.": lambda: (
-                lognormal_density_is(NormalPdf((log(strike) - mu) / sigma) / sigma)
+            "In the Black model it is the density of log K, without the factor 1/K.": refuted(
+                density_is(black_call, FORWARD, LOG_DENSITY)
             )
         },
     ),
     Claim(
         "options.greeks",
-        "The delta of the portfolio is E f'(X), its gamma E f''(X) with the atom (1 -"
-        " alpha) of f'' at 0 counted, and its vega sigma times its gamma.",
-        greeks,
-        "Black, Scholes 1973; Price 1958",
-        latex=r"\partial_\mu \mathbb{E} f = \mathbb{E} f', \quad \partial_\sigma \mathbb{E} f ="
-        r" \sigma\,\mathbb{E} f'', \quad \mathbb{E} f'' = (1 -"
-        r" \alpha)\,\tfrac{1}{\sigma}\varphi(\mu/\sigma) + \alpha\,\mathbb{E}[e^X; X < 0]",
-        assumptions=(mu, sigma, alpha),
-        neighbours={
-            "The gamma is alpha E[e^X; X < 0], without the atom.": lambda: Equality(
-                diff(PORTFOLIO, mu, 2), alpha * EXPONENTIAL_BELOW
+        "The delta of the portfolio, which is the mean, is E f'(X), its gamma E f''(X) with the"
+        " atom (1 - alpha) of f'' at 0 counted, and its vega sigma times its gamma.",
+        Statement(
+            for_all(
+                mu,
+                sigma,
+                alpha,
+                both(
+                    equal(PORTFOLIO, gaussian(ELU)),
+                    equal(DELTA, gaussian(Derivative(ELU, x))),
+                    equal(GAMMA, ATOM + gaussian(Derivative(ELU, x, 2))),
+                    equal(VEGA, sigma * GAMMA),
+                ),
             ),
-            "Vega is gamma.": lambda: Equality(diff(PORTFOLIO, sigma), diff(PORTFOLIO, mu, 2)),
-            "The delta is the probability that X > 0, that of the call alone.": lambda: Equality(
-                diff(PORTFOLIO, mu), NormalCdf(mu / sigma)
+            intro(parts(*[ALGEBRA] * 4)),
+        ),
+        "Black, Scholes 1973; Price 1958",
+        neighbours={
+            "The gamma is alpha E[e^X; X < 0], without the atom.": refuted(
+                greek_is(GAMMA, alpha * gaussian(exp(x) * BELOW))
+            ),
+            "Vega is gamma.": refuted(greek_is(VEGA, GAMMA)),
+            "The delta is the probability that X > 0, that of the call alone.": refuted(
+                greek_is(DELTA, gaussian(1 - BELOW))
             ),
         },
     ),
@@ -281,26 +368,33 @@ CLAIMS = (
         "options.vega_positive_only_for_small_alpha",
         "More volatility raises the mean, at every mu and sigma, if and only if alpha <= 1: for"
         " alpha > 1 the vega at mu = 0 tends to -(alpha - 1)/sqrt(2 pi) as sigma -> 0+.",
-        vega_positive_only_for_small_alpha,
+        Statement(
+            for_all(
+                alpha,
+                both(
+                    iff(raised(), at_most(alpha, 1)),
+                    implies(less(1, alpha), vega_tends_to(1 - alpha)),
+                ),
+            ),
+            vega_is_positive_only_for_small_alpha(),
+        ),
         "Jensen 1906, since ELU is convex for alpha <= 1; Merton 1973 for options",
-        latex=r"\partial_\sigma \mathbb{E} f > 0 \;\forall \mu, \sigma \iff \alpha \le 1, \quad"
-        r" \lim_{\sigma \to 0^+} \partial_\sigma \mathbb{E} f\big|_{\mu = 0} = -\frac{\alpha -"
-        r" 1}{\sqrt{2\pi}}",
-        assumptions=(mu, sigma, slack, excess, "alpha = 1/(1 + s) or 1 + t"),
-        conclusion="a sum of two parts, one positive and one not negative; a negative limit is"
-        " negative for some sigma",
         neighbours={
-            "It raises the mean at every mu and sigma for every alpha <= 2.": lambda: vega_has_sign(
-                +1, 2 * AT_MOST_ONE
+            "It raises the mean at every mu and sigma for every alpha <= 2.": refuted(
+                for_all(alpha, implies(at_most(alpha, 2), raised())), at_small_volatility()
             ),
-            "It lowers the mean at every mu and sigma for alpha <= 1.": lambda: vega_has_sign(
-                -1, AT_MOST_ONE
+            "It lowers the mean at every mu and sigma for alpha <= 1.": refuted(
+                for_all(alpha, implies(at_most(alpha, 1), raised(-1)))
             ),
-            "It lowers the mean at mu = 0 and small sigma for alpha <= 1 too.": lambda: (
-                vega_falls_to(1 - AT_MOST_ONE, AT_MOST_ONE)
+            "It lowers the mean at mu = 0 and small sigma for alpha <= 1 too.": refuted(
+                lowered_near_zero(), at_half_the_bound()
             ),
-            "It raises the mean for every alpha, as an option.": lambda: vega_has_sign(+1, alpha),
-            "It lowers the mean for every alpha: puts are sold.": lambda: vega_has_sign(-1, alpha),
+            "It raises the mean for every alpha, as an option.": refuted(
+                for_all(alpha, raised()), at_small_volatility()
+            ),
+            "It lowers the mean for every alpha: puts are sold.": refuted(
+                for_all(alpha, raised(-1))
+            ),
         },
     ),
 )

@@ -15,7 +15,7 @@ from typing import Any
 from sympy import Add, Dummy, Expr, Mul, Pow, Rational, S, Symbol, diff, exp, expand, log, pi, sqrt
 
 from elu_sym.algebra.enclosure import enclose
-from elu_sym.algebra.normal_form import is_zero
+from elu_sym.algebra.normal_form import NotNormalizableError, is_zero
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.claims.kernel.language import (
     COMPARISONS,
@@ -349,7 +349,11 @@ class Context:
 
     def sign(self, value: Expr) -> str:
         """The sign of a value: ``+ - 0``, ``0+`` and ``0-`` with 0, or nothing where it is open."""
-        value = value.xreplace(dict(self.place))
+        placed = value.xreplace(dict(self.place))
+        if placed != value and (sign := self._sign_by_facts(value)) in STRICT:
+            # Inside a piece whose ends move, what is known of it holds around the point, too.
+            return sign
+        value = placed
         if value not in self._signs:
             self._signs[value] = self._sign(value)
         return self._signs[value]
@@ -380,14 +384,19 @@ class Context:
         return ""
 
     def _sign_by_facts(self, value: Expr) -> str:
+        found = ""
         for number in range(len(self.facts)):
             relation, difference = self.difference(number)
             if not relation or difference.free_symbols != value.free_symbols:
                 continue
             for candidate, turn in ((difference, str), (-difference, _OPPOSITE.__getitem__)):
-                if candidate == value or is_zero(candidate - value):
-                    return turn({"<": "+", "<=": "0+", "=": "0"}[relation])
-        return ""
+                if candidate == value or _vanishes(candidate - value):
+                    sign = turn({"<": "+", "<=": "0+", "=": "0"}[relation])
+                    if sign in STRICT or sign == "0":
+                        return sign
+                    # Another fact may say more.
+                    found = found or sign
+        return found
 
     def difference(self, number: int) -> tuple[str, Expr]:
         """The relation of a fact and its right side less its left, from what was known before it.
@@ -449,7 +458,12 @@ def exponential_terms(value: Expr, variable: Symbol) -> Iterator[tuple[Expr, int
     Raises:
         RejectedError: if it is none.
     """
-    for summand in Add.make_args(expand(value)):
+    # SymPy would multiply e^x into a denominator without x.
+    divisors = {p: Dummy() for p in value.atoms(Pow) if p.exp.is_negative and not p.has(variable)}
+    hidden = expand(value.xreplace(divisors))
+    for summand in Add.make_args(hidden.xreplace({d: p for p, d in divisors.items()})):
+        if summand == 0:
+            continue
         constant, factors = summand.as_independent(variable, as_Add=False)
         power, rate = 0, S.Zero
         for factor in Mul.make_args(factors):
@@ -492,7 +506,15 @@ def _sign_of_number(value: Expr) -> str:
         ball = enclose(value, {}, bits)
         if ball > 0 or ball < 0:
             return "+" if ball > 0 else "-"
-    return "0" if is_zero(value) else ""
+    return "0" if _vanishes(value) else ""
+
+
+def _vanishes(value: Expr) -> bool:
+    """Whether the normal form shows that a value is 0; one that has none may be anything."""
+    try:
+        return is_zero(value)
+    except NotNormalizableError:
+        return False
 
 
 def _sign_of_power(base: str, exponent: Expr) -> str:
