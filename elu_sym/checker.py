@@ -730,7 +730,9 @@ class Between:
         """The sign of a linear term with a rational slope, unless its root lies between."""
         parts = exponential_polynomial(w, self.name)
         slope = rational(parts.pop((1, 0), 0))
-        require(slope is not None and slope != 0 and set(parts) <= {(0, 0)}, "not linear:", w)
+        if slope is None or slope == 0 or not set(parts) <= {(0, 0)}:
+            check_defined(ctx, w, (*outer, self))
+            return ctx.sign(w)  # of all values, as no fact is about the variable
         root = mul(parts.get((0, 0), 0), literal(-1 / slope))
         left = POSITIVE if self.low is None else decide(ctx, sub(root, self.low), outer)
         right = POSITIVE if self.high is None else decide(ctx, sub(self.high, root), outer)
@@ -862,13 +864,12 @@ class Growth:
         self.ctx, self.y = ctx, y
 
     def compare(self, s, t):
-        """1, 0 or -1 as s grows faster than t, just so, or slower."""
+        """1, 0 or -1 as s grows faster than t, just so, or slower; None where it is not known."""
         p, q = dict(s[2]), dict(t[2])
         for degree in sorted({*p, *q}, reverse=True):
             change = self.ctx.sign(sub(p.get(degree, 0), q.get(degree, 0)))
-            require(len(change) == 1, "exponents are not compared:", p, q)
             if change != ZERO:
-                return min(change)
+                return min(change) if len(change) == 1 else None
         return (s[1] > t[1]) - (s[1] < t[1])
 
     def compare_1(self, t):
@@ -884,7 +885,7 @@ class Growth:
                 exponent[degree] = add(exponent.get(degree, 0), k)
             factor = None if c is None or d is None else mul(c, d)
             result.append((factor, a + b, tuple(sorted(exponent.items()))))
-        return result
+        return self.gathered(result)
 
     def scaled(self, c, f):
         """An expansion times a constant."""
@@ -901,19 +902,23 @@ class Growth:
             same = [t for t in result if None not in (c, t[0]) and self.compare(t, (c, a, q)) == 0]
             result = [t for t in result if t not in same]
             result.append((add(c, *(t[0] for t in same)) if same else c, a, q))
-        return [t for t in result if t[0] is None or self.ctx.sign(t[0]) != ZERO]
+        result = [t for t in result if t[0] is None or self.ctx.sign(t[0]) != ZERO]
+        for error in [t for t in result if t[0] is None]:  # it may swallow what is no greater
+            if any(t is error for t in result):
+                result = [t for t in result if t is error or self.compare(t, error) in (1, None)]
+        return result
 
     def leading(self, f):
         """The term that grows faster than all others, errors too, and the others."""
         f = self.gathered(f)
-        first = [t for t in f if all(self.compare(t, s) > 0 for s in f if s is not t)]
+        first = [t for t in f if all(self.compare(t, s) == 1 for s in f if s is not t)]
         require(len(first) == 1 and first[0][0] is not None, "no leading term in", f)
         require(self.ctx.sign(first[0][0]) in (POSITIVE, NEGATIVE), "may be 0:", first[0])
         return first[0], [t for t in f if t is not first[0]]
 
     def series(self, v, at_0, slope):
         """The expansion at_0 + slope v + O(v^2), v tending to 0."""
-        require(all(self.compare_1(t) < 0 for t in v), "this does not tend to 0:", v)
+        require(all(self.compare_1(t) == -1 for t in v), "this does not tend to 0:", v)
         return [(at_0, 0, ()), *self.scaled(slope, v), *self.bound(self.times(v, v))]
 
     def inverse(self, f):
@@ -935,7 +940,7 @@ class Growth:
     def Phi(self, f):
         """A tail is phi(x)/x (1 - x^-2 + O(x^-4)) for large x; near a constant, a series."""
         f = self.gathered(f)
-        if all(self.compare_1(t) <= 0 for t in f):
+        if all(self.compare_1(t) in (0, -1) for t in f):
             constant = [t for t in f if t[0] is not None and self.compare_1(t) == 0]
             c = add(*(t[0] for t in constant))
             return self.series([t for t in f if t not in constant], ("Phi", c), density(c))
@@ -1488,10 +1493,10 @@ def limit_by_growth(goal, ctx, bound):
     if limit in INFINITE:
         first, _ = growth.leading(growth.of(t))
         wanted = POSITIVE if limit == "oo" else NEGATIVE
-        require(growth.compare_1(first) > 0 and ctx.sign(first[0]) == wanted, "another limit")
+        require(growth.compare_1(first) == 1 and ctx.sign(first[0]) == wanted, "another limit")
     else:
         rest = growth.gathered([*growth.of(t), (mul(-1, value(ctx, limit)), 0, ())])
-        require(all(growth.compare_1(t) < 0 for t in rest), "another limit:", rest)
+        require(all(growth.compare_1(t) == -1 for t in rest), "another limit:", rest)
 
 @rule("squeeze")
 def squeeze(goal, ctx, lower, upper, first, second, third):
