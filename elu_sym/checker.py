@@ -472,13 +472,14 @@ class Algebra:
     def exp(self, ctx, f):
         """The exponential: e^(n log a) is a^n; one generator for each monomial of the exponent."""
         (num, den), result = f, (self.one, self.one)
-        for exponents, c in num.to_dict().items() if den == 1 else ():
+        whole, rest = divmod(num, den)
+        for exponents, c in whole.to_dict().items():
             i = exponents.index(1) if sum(exponents) == 1 else None
             if i in self.logarithms and c.q in (1, 2):
                 base = self.logarithms[i] if c.q == 1 else self.sqrt(ctx, self.logarithms[i])
                 result = self.times(result, base if c > 0 else base[::-1], abs(c.p))
-                num -= c * self.gens[i]
-        for polynomial, below in zip(divmod(num, den), (self.one, den), strict=True):
+                whole -= c * self.gens[i]
+        for polynomial, below in ((whole, self.one), (rest, den)):
             for exponents, c in polynomial.to_dict().items():
                 m, d = self.fraction(self.ring.from_dict({exponents: c}), below)
                 c, m = m.leading_coefficient(), m / m.leading_coefficient()
@@ -617,9 +618,8 @@ class Context:
         f = self.normal(t)
         if (number := self.algebra.constant(f)) is not None:
             return rational_sign(number)
-        s = self.signs().get(self.algebra.key(f), ANY)
-        if len(s) > 1:
-            s = s & self.structural_sign(t, deep) or s
+        s = self.structural_sign(t, deep)
+        s = s & self.signs().get(self.algebra.key(f), ANY) or s  # or: the facts contradict it
         if len(s) > 1 and is_ground(t):
             s = ground_sign(t)
         if s == ANY and deep:
@@ -916,16 +916,20 @@ class Growth:
         require(self.ctx.sign(first[0][0]) in (POSITIVE, NEGATIVE), "may be 0:", first[0])
         return first[0], [t for t in f if t is not first[0]]
 
-    def series(self, v, at_0, slope):
-        """The expansion at_0 + slope v + O(v^2), v tending to 0."""
+    def series(self, v, *coefficients):
+        """The expansion c0 + c1 v + c2 v^2 + .. + O(v^n), v tending to 0."""
         require(all(self.compare_1(t) == -1 for t in v), "this does not tend to 0:", v)
-        return [(at_0, 0, ()), *self.scaled(slope, v), *self.bound(self.times(v, v))]
+        result, power_of_v = [], [(1, 0, ())]
+        for c in coefficients:
+            result += self.scaled(c, power_of_v)
+            power_of_v = self.times(power_of_v, v)
+        return self.gathered([*result, *self.bound(power_of_v)])
 
     def inverse(self, f):
-        """1/f = 1/c (1 - v + O(v^2)), f = c (1 + v) with the leading term c."""
+        """1/f = 1/c (1 - v + v^2 - ..), f = c (1 + v) with the leading term c."""
         (c, a, q), rest = self.leading(f)
         lead = [(div(1, c), -a, tuple((degree, mul(-1, k)) for degree, k in q))]
-        return self.times(lead, self.series(self.times(lead, rest), 1, -1))
+        return self.times(lead, self.series(self.times(lead, rest), 1, -1, 1, -1))
 
     def exp(self, f):
         """What grows goes into the exponent, a constant into the factor; the rest vanishes."""
@@ -935,7 +939,7 @@ class Growth:
         rest = [t for t in f if t not in growing + constant]
         exponent = tuple(sorted((a, c) for c, a, _ in growing))
         lead = (("exp", add(*(t[0] for t in constant))), 0, exponent)
-        return self.times([lead], self.series(rest, 1, 1))
+        return self.times([lead], self.series(rest, 1, 1, ("/", 1, 2), ("/", 1, 6)))
 
     def Phi(self, f):
         """A tail is phi(x)/x (1 - x^-2 + O(x^-4)) for large x; near a constant, a series."""
@@ -943,7 +947,9 @@ class Growth:
         if all(self.compare_1(t) in (0, -1) for t in f):
             constant = [t for t in f if t[0] is not None and self.compare_1(t) == 0]
             c = add(*(t[0] for t in constant))
-            return self.series([t for t in f if t not in constant], ("Phi", c), density(c))
+            at_c, rest = density(c), [t for t in f if t not in constant]
+            third = mul(("/", 1, 6), at_c, add(power(c, 2), -1))
+            return self.series(rest, ("Phi", c), at_c, mul(("/", -1, 2), c, at_c), third)
         negative = self.ctx.sign(self.leading(f)[0][0]) == NEGATIVE
         x = self.scaled(-1, f) if negative else f
         inverse = self.inverse(x)

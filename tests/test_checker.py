@@ -245,6 +245,33 @@ ACCEPTED = {
         forall("x", given(["<", 0, "x"], ["=", ["sqrt", SQUARE], "x"])),
         opened(["x"], 1, ["algebra"]),
     ),
+    "a sign that the facts contradict": (
+        forall(
+            "x",
+            given(["<=", "x", 1], ["<", 0, "x"], ["<", 0, ["log", "x"]], ["<=", ["log", "x"], 0]),
+        ),
+        opened(["x"], 3, ["combine", [[minus(["log", "x"]), -1]]]),
+    ),
+    "a condition that holds throughout": (
+        ["=", ["E", "x", ["normal", 0, 1], ["if", ["<", 0, ["exp", "x"]], "x", 1]], 0],
+        ["algebra"],
+    ),
+    "a logarithm in an exponent": (
+        forall(
+            "K",
+            "s",
+            given(
+                ["<", 0, "K"],
+                ["<", 0, "s"],
+                [
+                    "=",
+                    ["exp", ["/", ["+", 1, ["*", ["^", "s", 2], ["log", "K"]]], ["^", "s", 2]]],
+                    ["*", "K", ["exp", ["^", "s", -2]]],
+                ],
+            ),
+        ),
+        opened(["K", "s"], 2, ["algebra"]),
+    ),
     "combine": (
         forall("x", given(["<", 1, "x"], ["<", "x", SQUARE])),
         opened(["x"], 1, ["combine", [[["+", "x", -1], 0], [1, 0]]]),
@@ -316,6 +343,16 @@ ACCEPTED = {
     "limit-by-growth": (
         forall("alpha", ["limit", "x", "-oo", elu("x"), minus("alpha")]),
         opened(["alpha"], 0, ["limit-by-growth", 0]),
+    ),
+    "limit-by-growth to the second order": (
+        [
+            "limit",
+            "s",
+            ["from-above", 0],
+            ["*", ["^", "s", -2], ["E", "x", ["normal", 0, "s"], ["^", ["elu", "x", 1], 2]]],
+            1,
+        ],
+        ["limit-by-growth", 1],
     ),
     "limit-by-growth of a derivative": (
         ["limit", "x", "-oo", ["D", "t", ["elu", "t", 2], "x"], 0],
