@@ -64,7 +64,7 @@ def test_statements_name_every_threshold() -> None:
             assert f"{threshold!r} in {numbers.name}" in statement
 
 
-def half(value: Rational, function: Callable[[np.float16], object]) -> np.float16:
+def half(value: Rational, function: Callable[[np.float16], np.float16]) -> np.float16:
     return np.float16(function(np.float16(float(value))))
 
 
