@@ -216,7 +216,8 @@ def positive() -> Tactic:
     def find(goal: Formula, context: Context) -> Proof:
         gap = _gap(goal, context)
         wanted = ("+",) if goal[0] == "<" else ("+", "0+", "0")
-        for form in FORMS:
+        # The sign of a number shows in any form, and e^(p/q) as a polynomial has the degree p.
+        for form in FORMS if gap.free_symbols else FORMS[:1]:
             shape = form(gap)
             if context.sign(shape) in wanted:
                 return ("combine", ((term(shape), -1),))
@@ -233,7 +234,8 @@ def multiple(number: int | None = None) -> Tactic:
         numbers = range(len(context.facts)) if number is None else [number]
         for candidate in reversed(numbers):
             relation, difference = context.difference(candidate)
-            if not relation or difference == 0:
+            is_number = not (gap.free_symbols and difference.free_symbols)
+            if not relation or difference == 0 or is_number:
                 continue
             same = is_zero(gap - difference)
             quotient = S.One if same else factor(cancel(gap / difference))
