@@ -64,8 +64,22 @@ def has_corner(order: int, function: Expr) -> Tactic:
 
 
 def jumps(left: Expr, right: Expr) -> Formula:
-    """The derivative tends to one value from the left of 0 and to another one from the right."""
-    return for_all(alpha, both(limit(SLOPE, x, 0, left, "-"), limit(SLOPE, x, 0, right, "+")))
+    """The one-sided derivatives at 0, and the limits there of the derivative on either side."""
+    quotient = (ELU - Elu(0, alpha)) / x
+    sides = (
+        both(limit(quotient, x, 0, value, side), limit(SLOPE, x, 0, value, side))
+        for value, side in ((left, "-"), (right, "+"))
+    )
+    return for_all(alpha, both(*sides))
+
+
+ON_ONE_SIDE = parts(growth(), continuity())
+
+
+def other_slope(side: int, value: Expr) -> Tactic:
+    """The quotient has another limit, here at alpha = 2."""
+    quotient = ("choose", side, ("choose", 0, tends_otherwise(value, growth())))
+    return witness(2, parts(auto(), quotient))
 
 
 def increasing(function: Expr) -> Formula:
@@ -118,16 +132,16 @@ CLAIMS = (
     Claim(
         "regularity.derivative_jump",
         "At 0 the derivative of ELU jumps by 1 - alpha, from alpha to 1.",
-        Statement(jumps(alpha, 1), intro(parts(continuity(), continuity()))),
+        Statement(jumps(alpha, 1), intro(parts(ON_ONE_SIDE, ON_ONE_SIDE))),
         "Clevert, Unterthiner, Hochreiter 2016, equation 15",
         neighbours={
             "The jump is alpha - 1.": refuted(
                 jumps(alpha, 2 * alpha - 1),
-                witness(2, parts(auto(), ("choose", 1, tends_otherwise(1, continuity())))),
+                other_slope(1, 1),
             ),
             "The derivative at 0 from the left is 1.": refuted(
                 jumps(1, 1),
-                witness(2, parts(auto(), ("choose", 0, tends_otherwise(2, continuity())))),
+                other_slope(0, 2),
             ),
         },
     ),
