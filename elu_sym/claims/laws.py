@@ -13,6 +13,7 @@ from elu_sym.claims.kernel.language import (
     Expectation,
     Formula,
     Term,
+    at_most,
     define,
     equal,
     implies,
@@ -126,6 +127,11 @@ def positive_mean(body: Any, *below: Lemma, part: Any = NEGATIVE) -> Lemma:
 
     strictly = intro(by_sign(x, lemmas(below, inside()), inside(), inside()))
     return less(0, mean_of(body)), ("law-positive", pointwise(*below), term(part), strictly)
+
+
+def nonnegative_mean(body: Any, proof: Tactic = None) -> Lemma:
+    """A lemma: E g >= 0, as g >= 0."""
+    return at_most(0, mean_of(body)), ("law-positive", proof or pointwise(), None, None)
 
 
 def sure() -> tuple[Lemma, ...]:
