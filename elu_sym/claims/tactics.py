@@ -114,17 +114,18 @@ def by_sign(value: Any, negative: Tactic, zero: Tactic, positive: Tactic) -> Tac
     return by_cases(("<", 0, name), positive, other)
 
 
-def equality(name: Term, then: Tactic) -> Tactic:
-    """Replace a value that is neither negative nor positive by 0, in the goal."""
+def equality(name: Term, then: Tactic, value: Any = 0) -> Tactic:
+    """Replace a term, neither less nor more than a value, by that value, in the goal."""
+    both_ways = tactic(lambda goal, context: ("contradict", last_either(linear(), linear())))
+    return have(("=", name, term(value)), both_ways, replacing(name, value, then))
+
+
+def replacing(old: Any, new: Any, then: Tactic) -> Tactic:
+    """Replace a term in the goal by another one, to which it is equal by the last fact."""
 
     def find(goal: Formula, context: Context) -> Proof:
-        lemma = ("=", name, 0)
-        both_ways = tactic(lambda goal, context: ("contradict", last_either(linear(), linear())))
-        template = _with_hole(goal, name, "hole")
-        replaced = tactic(
-            lambda goal, context: ("replace", len(context.facts) - 1, "hole", template, then)
-        )
-        return ("have", lemma, both_ways, replaced)
+        template = _with_hole(goal, term(old), "hole")
+        return ("replace", len(context.facts) - 1, "hole", template, then)
 
     return tactic(find)
 
@@ -511,3 +512,26 @@ def _both_near(point: Any, one: str, two: str) -> Tactic:
 
     order = (two, one) if point == "oo" or point[0] == "from-below" else (one, two)
     return by_cases(("<", one, two), *map(beyond, order))
+
+
+def obtained(formula: Formula, proof: Tactic, then: Tactic) -> Tactic:
+    """Prove that something exists, and use it by the name that it has there."""
+    found = tactic(lambda goal, context: ("obtain", len(context.facts) - 1, formula[1], then))
+    return have(formula, proof, found)
+
+
+def named(symbol: Symbol, value: Any, then: Tactic) -> Tactic:
+    """Let a variable stand for a value: the last fact says that it is equal to it."""
+    is_it = ("exists", symbol.name, ("=", symbol.name, term(value)))
+    return obtained(is_it, witness(value, ALGEBRA), then)
+
+
+def from_last(*multipliers: Any, rest: Any = 0) -> Tactic:
+    """The goal is the last fact times the sum of some multipliers, and a rest that is positive."""
+
+    def find(goal: Formula, context: Context) -> Proof:
+        number = len(context.facts) - 1
+        shares = [(term(m), number) for m in multipliers] + [(term(rest), -1)] * (rest != 0)
+        return ("combine", tuple(shares))
+
+    return tactic(find)
