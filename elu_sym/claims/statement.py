@@ -1,12 +1,15 @@
 """A formal statement with its proof, as an assertion of a claim."""
 
+from collections.abc import Iterator
 from dataclasses import field
 from typing import Any
+
+from sympy import Rational, Symbol
 
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
 from elu_sym.claims.kernel import Theorem, prove
-from elu_sym.claims.kernel.language import Formula, negation
+from elu_sym.claims.kernel.language import Formula, expanded, negation
 from elu_sym.claims.kernel.printing import in_latex, in_words
 from elu_sym.claims.tactics import Tactic, counterexample
 
@@ -48,15 +51,36 @@ class Statement(Assertion):
 
     def decide(self) -> Step:
         """Let the kernel check the proof."""
-        steps = _size(self.theorem().proof)
+        theorem = self.theorem()
+        steps = _size(theorem.proof)
         if self.is_false:
-            return self.refuted(f"its negation has a proof of {steps} steps", {})
+            values = dict(_values(theorem.statement, theorem.proof))
+            return self.refuted(f"its negation has a proof of {steps} steps", values)
         return self.proved(f"it has a proof of {steps} steps", evidence=Evidence.ALGEBRA)
 
 
 def refuted(formula: Formula, proof: Tactic | None = None) -> Statement:
     """A false statement, with a proof of its negation; else a counterexample is searched for."""
     return Statement(formula, proof or counterexample(), is_false=True)
+
+
+def _values(goal: Formula, proof: Any) -> Iterator[tuple[Symbol, Rational]]:
+    """The rational values that the proof of a negation gives to what a statement is about."""
+    match expanded(goal), proof:
+        case ("exists", name, inner), ("witness", value, then):
+            match value:
+                case int():
+                    yield Symbol(name, real=True), Rational(value)
+                case ("/", int(upper), int(lower)):
+                    yield Symbol(name, real=True), Rational(upper, lower)
+            yield from _values(inner, then)
+        case ("and", *parts), ("split", *proofs):
+            for part, each in zip(parts, proofs, strict=True):
+                yield from _values(part, each)
+        case ("or", *parts), ("choose", number, then):
+            yield from _values(parts[number], then)
+        case _, ("have", _, _, then):
+            yield from _values(goal, then)
 
 
 def _size(proof: Any) -> int:
