@@ -76,8 +76,16 @@ def prove(statement: Formula, proof: Proof) -> Theorem:
     """
     if free := free_variables(statement):
         raise RejectedError(f"the statement has the free variables {', '.join(sorted(free))}")
+    proof = distinct(proof)
     check(statement, Context(), proof)
     return Theorem(statement, closed(proof), _MADE)
+
+
+def distinct(proof: Any) -> Any:
+    """A proof each open place of which is another one, so that what is found there has its place."""
+    if isinstance(proof, Open):
+        return Open(proof.tactic)
+    return tuple(map(distinct, proof)) if isinstance(proof, tuple) else proof
 
 
 def closed(proof: Any) -> Any:
@@ -100,7 +108,7 @@ def check(goal: Formula, context: Context, proof: Proof) -> None:
         RejectedError: if it does not.
     """
     if isinstance(proof, Open):
-        proof.found = proof.tactic(goal, context)
+        proof.found = distinct(proof.tactic(goal, context))
         check(goal, context, proof.found)
         return
     if goal[0] == "not":
