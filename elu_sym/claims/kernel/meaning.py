@@ -15,7 +15,7 @@ from typing import Any
 from sympy import Add, Dummy, Expr, Mul, Pow, Rational, S, Symbol, diff, exp, expand, log, pi, sqrt
 
 from elu_sym.algebra.enclosure import enclose
-from elu_sym.algebra.normal_form import is_zero
+from elu_sym.algebra.normal_form import NotNormalizableError, is_zero
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.claims.kernel.language import (
     COMPARISONS,
@@ -376,7 +376,7 @@ class Context:
             if not relation or difference.free_symbols != value.free_symbols:
                 continue
             for candidate, turn in ((difference, str), (-difference, _OPPOSITE.__getitem__)):
-                if candidate == value or is_zero(candidate - value):
+                if candidate == value or _vanishes(candidate - value):
                     sign = turn({"<": "+", "<=": "0+", "=": "0"}[relation])
                     if sign in STRICT or sign == "0":
                         return sign
@@ -490,7 +490,15 @@ def _sign_of_number(value: Expr) -> str:
         ball = enclose(value, {}, bits)
         if ball > 0 or ball < 0:
             return "+" if ball > 0 else "-"
-    return "0" if is_zero(value) else ""
+    return "0" if _vanishes(value) else ""
+
+
+def _vanishes(value: Expr) -> bool:
+    """Whether the normal form shows that a value is 0; one that has none may be anything."""
+    try:
+        return is_zero(value)
+    except NotNormalizableError:
+        return False
 
 
 def _sign_of_power(base: str, exponent: Expr) -> str:
