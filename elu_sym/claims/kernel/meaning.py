@@ -445,7 +445,10 @@ def exponential_terms(value: Expr, variable: Symbol) -> Iterator[tuple[Expr, int
     Raises:
         RejectedError: if it is none.
     """
-    for summand in Add.make_args(expand(value)):
+    # SymPy would multiply e^x into a denominator without x.
+    divisors = {p: Dummy() for p in value.atoms(Pow) if p.exp.is_negative and not p.has(variable)}
+    hidden = expand(value.xreplace(divisors))
+    for summand in Add.make_args(hidden.xreplace({d: p for p, d in divisors.items()})):
         if summand == 0:
             continue
         constant, factors = summand.as_independent(variable, as_Add=False)
