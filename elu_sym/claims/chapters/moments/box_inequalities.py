@@ -251,7 +251,7 @@ def selu_contracts() -> Statement:
     """There are such parameters, and for them the bounds hold."""
     mean_is_zero, square_is_one = preserved()
     is_standard = equal(alpha, STANDARD_ALPHA)
-    weight = STANDARD_ALPHA / (scale * NormalPdf(0))
+    weight = -STANDARD_ALPHA / (scale * NormalPdf(0))
 
     def bound(inequality: BoxInequality, share: Rational, sign: int) -> Tactic:
         slope = (TAIL - share * UNIT_TAIL) * (alpha + STANDARD_ALPHA)
