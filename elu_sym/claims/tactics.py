@@ -526,12 +526,11 @@ def named(symbol: Symbol, value: Any, then: Tactic) -> Tactic:
     return obtained(is_it, witness(value, ALGEBRA), then)
 
 
-def from_last(*multipliers: Any, rest: Any = 0) -> Tactic:
-    """The goal is the last fact times the sum of some multipliers, and a rest that is positive."""
+def from_last(multiplier: Any, *others: tuple[Any, Any], rest: Any = 0) -> Tactic:
+    """The goal is the last fact times a multiplier, such multiples of others, and a rest >= 0."""
 
     def find(goal: Formula, context: Context) -> Proof:
-        number = len(context.facts) - 1
-        shares = [(term(m), number) for m in multipliers] + [(term(rest), -1)] * (rest != 0)
-        return ("combine", tuple(shares))
+        shares = (multiplier, len(context.facts) - 1), *others, (rest, -1)
+        return linear(*(share for share in shares if share[0] != 0))
 
     return tactic(find)

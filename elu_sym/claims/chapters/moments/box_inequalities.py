@@ -87,7 +87,7 @@ def on_box(box: Box, formula: Formula) -> Formula:
 
 def grows(box: Box, function: Callable[[Expr], Expr]) -> Formula:
     """A function of sigma, and of others, is larger at a larger sigma of the box."""
-    ends = []
+    ends: list[Formula] = []
     for symbol, low, high in box:
         pair = at_most(low, symbol), at_most(symbol if symbol != sigma else LARGER, high)
         ends += [pair[0], less(sigma, LARGER), pair[1]] if symbol == sigma else pair
