@@ -360,10 +360,11 @@ class Context:
             return "0" if value == 0 else "+" if value > 0 else "-"
         if not value.free_symbols:
             return _sign_of_number(value)
+        # The assumptions of a symbol come from facts.
         if value.is_Symbol and (value.is_positive or value.is_negative):
-            # The assumptions of a symbol come from facts.
             return "+" if value.is_positive else "-"
-        return self._sign_by_structure(value) or self._sign_by_facts(value)
+        known = self._sign_by_structure(value) or self._sign_by_facts(value)
+        return known or ("0+" if value.is_Symbol and value.is_nonnegative else "")
 
     def _sign_by_structure(self, value: Expr) -> str:
         if isinstance(value, exp | NormalCdf):
