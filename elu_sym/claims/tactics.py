@@ -516,8 +516,12 @@ def _both_near(point: Any, one: str, two: str) -> Tactic:
 
 def obtained(formula: Formula, proof: Tactic, then: Tactic) -> Tactic:
     """Prove that something exists, and use it by the name that it has there."""
-    found = tactic(lambda goal, context: ("obtain", len(context.facts) - 1, formula[1], then))
-    return have(formula, proof, found)
+    return have(formula, proof, naming(formula[1], then))
+
+
+def naming(name: str, then: Tactic) -> Tactic:
+    """Name what exists by the last fact."""
+    return tactic(lambda goal, context: ("obtain", len(context.facts) - 1, name, then))
 
 
 def named(symbol: Symbol, value: Any, then: Tactic) -> Tactic:
@@ -526,11 +530,17 @@ def named(symbol: Symbol, value: Any, then: Tactic) -> Tactic:
     return obtained(is_it, witness(value, ALGEBRA), then)
 
 
-def from_last(multiplier: Any, *others: tuple[Any, Any], rest: Any = 0) -> Tactic:
-    """The goal is the last fact times a multiplier, such multiples of others, and a rest >= 0."""
+def from_last(*multipliers: Any, also: Iterable[Any] = (), rest: Any = 0) -> Tactic:
+    """The goal is a combination of the last facts, the last one first, and a rest >= 0.
+
+    Args:
+        multipliers: of the last fact, of the one before it, and so on.
+        also: pairs of a multiplier and another fact.
+        rest: what is added.
+    """
 
     def find(goal: Formula, context: Context) -> Proof:
-        shares = (multiplier, len(context.facts) - 1), *others, (rest, -1)
-        return linear(*(share for share in shares if share[0] != 0))
+        last_ones = ((m, len(context.facts) - n) for n, m in enumerate(multipliers, start=1))
+        return linear(*last_ones, *also, *([(rest, -1)] if rest != 0 else []))
 
     return tactic(find)

@@ -44,6 +44,7 @@ from elu_sym.claims.tactics import (
     linear,
     mean_value,
     named,
+    naming,
     obtained,
     parts,
     replacing,
@@ -339,12 +340,7 @@ def at_the_lipschitz_constant() -> Tactic:
     quotient = (alpha * (1 - exp(-y)) / y) ** 2
     half = W / 2
     # The quotient is more than K, and Var f at most K Var X = K w^2/16.
-    clash = tactic(
-        lambda goal, context: (
-            "combine",
-            ((term(half**2 / 4), len(context.facts) - 2), (1, len(context.facts) - 1)),
-        )
-    )
+    clash = from_last(1, half**2 / 4)
     close_by = by_fact(bounded(LESS), two_points(-half, 0), EVIDENT, then=clash)
     near = close(LESS, "below", W.name, last((half, auto(), auto()), close_by))
     curved = ("contradict", have(limit(quotient, y, 0, alpha**2, "+"), growth(), near))
@@ -389,13 +385,7 @@ def only_at_small_alpha() -> Tactic:
         witness(log(alpha) / 2, parts(auto(), ALGEBRA)),
         replacing(alpha, exp(2 * V), growth()),
     )
-    scaled = tactic(
-        lambda goal, context: (
-            "combine",
-            ((term(half**2), len(context.facts) - 2), (1, len(context.facts) - 1)),
-        )
-    )
-    clash = by_fact(increased_nowhere(), KINK, half, auto(), then=scaled)
+    clash = by_fact(increased_nowhere(), KINK, half, auto(), then=from_last(1, half**2))
     near = close(1, "below", W.name, last((half, auto(), auto()), clash))
     necessary = ("contradict", have(narrow_variance(alpha), tends, near))
     both_ways = parts(intro(necessary), intro(bound))
@@ -473,9 +463,8 @@ def bounds_gaussian_variance() -> Tactic:
     inside = on_both_sides(by_fact(near, x, then=auto()))
     weights = (1, gap), ((mean() - V) ** 2, -1)
     closed = have(gap, ("gaussian-positive", inside, None, None, None), linear(*weights))
-    named_too = tactic(lambda goal, context: ("obtain", len(context.facts) - 1, W.name, closed))
     cases = by_cases(less(mu, 0), there, there)
-    upper = obtained(exists(V, exists(W, near)), cases, named_too)
+    upper = obtained(exists(V, exists(W, near)), cases, naming(W.name, closed))
     known = (RISING, antiderivative_rises()), (SCHWARZ, schwarz())
     return intro(parts(lower, lemmas(known, upper)))
 

@@ -142,7 +142,7 @@ def stable() -> Tactic:
 
     def fixed(low: Expr, high: Expr) -> Tactic:
         factor = (1 if low == Q else -1) / (weight * Q)
-        clash = from_last(1, (factor, equal(mapped(Q), Q)))
+        clash = from_last(1, also=[(factor, equal(mapped(Q), Q))])
         return by_fact(SHARE_FALLS, low, auto(), high, auto(), auto(), then=clash)
 
     def one_side(low: Expr, high: Expr) -> Tactic:
