@@ -115,13 +115,18 @@ def by_sign(value: Any, negative: Tactic, zero: Tactic, positive: Tactic) -> Tac
     return by_cases(("<", 0, name), positive, other)
 
 
-def equality(name: Term, then: Tactic) -> Tactic:
-    """Replace a value that is neither negative nor positive by 0, in the goal."""
+def equality(name: Term, then: Tactic, value: Any = 0) -> Tactic:
+    """Replace a term, neither less nor more than a value, by that value, in the goal."""
+    both_ways = tactic(lambda goal, context: ("contradict", last_either(linear(), linear())))
+    return have(("=", name, term(value)), both_ways, replacing(name, value, then))
+
+
+def replacing(old: Any, new: Any, then: Tactic) -> Tactic:
+    """Replace a term in the goal by another one, to which it is equal by the last fact."""
 
     def find(goal: Formula, context: Context) -> Proof:
-        lemma = ("=", name, 0)
-        both_ways = tactic(lambda goal, context: ("contradict", last_either(linear(), linear())))
-        return ("have", lemma, both_ways, rewritten(lemma, then))
+        template = _with_hole(goal, term(old), "hole")
+        return ("replace", len(context.facts) - 1, "hole", template, then)
 
     return tactic(find)
 
@@ -649,3 +654,35 @@ def _both_near(point: Any, one: str, two: str) -> Tactic:
 
     order = (two, one) if point == "oo" or point[0] == "from-below" else (one, two)
     return by_cases(("<", one, two), *map(beyond, order))
+
+
+def obtained_by(formula: Formula, proof: Tactic, then: Tactic) -> Tactic:
+    """Prove that something exists, and use it by the name that it has there."""
+    return have(formula, proof, naming(formula[1], then))
+
+
+def naming(name: str, then: Tactic) -> Tactic:
+    """Name what exists by the last fact."""
+    return tactic(lambda goal, context: ("obtain", len(context.facts) - 1, name, then))
+
+
+def named(symbol: Symbol, value: Any, then: Tactic) -> Tactic:
+    """Let a variable stand for a value: the last fact says that it is equal to it."""
+    is_it = ("exists", symbol.name, ("=", symbol.name, term(value)))
+    return obtained_by(is_it, witness(value, ALGEBRA), then)
+
+
+def from_last(*multipliers: Any, also: Iterable[Any] = (), rest: Any = 0) -> Tactic:
+    """The goal is a combination of the last facts, the last one first, and a rest >= 0.
+
+    Args:
+        multipliers: of the last fact, of the one before it, and so on.
+        also: pairs of a multiplier and another fact.
+        rest: what is added.
+    """
+
+    def find(goal: Formula, context: Context) -> Proof:
+        last_ones = ((m, len(context.facts) - n) for n, m in enumerate(multipliers, start=1))
+        return linear(*last_ones, *also, *([(rest, -1)] if rest != 0 else []))
+
+    return tactic(find)

@@ -19,7 +19,6 @@ from elu_sym.claims.chapters.self_normalization import stored_boxes
 from elu_sym.claims.chapters.self_normalization.statements import STATEMENTS
 from elu_sym.claims.covers.cover import FOLDER, Box, Cover, CoverError, read, recheck
 from elu_sym.claims.covers.search import MANY_BOXES, PRECISION, search
-from elu_sym.claims.rules.enclosures import PositiveOnBox
 from elu_sym.generate.exit_codes import exit_code
 from elu_sym.generate.whole_files import write_whole
 
@@ -38,17 +37,12 @@ class Summary(NamedTuple):
     boxes: int
 
 
-def covered() -> list[PositiveOnBox]:
-    """The inequalities in the proofs of claims that name a cover."""
-    stated = (assertion for claim in box_inequalities.CLAIMS for assertion in claim.assertions)
-    return [each for each in stated if isinstance(each, PositiveOnBox) and each.cover is not None]
-
-
 @cache
 def stored_files() -> dict[str, dict[str, list[tuple[Expr, Box]]]]:
     """By file the inequalities of which it has the covers: by statement, what is positive where."""
     files = {
-        str(each.cover): {str(each.cover): [(each.closed_form, each.box)]} for each in covered()
+        each.cover: {each.cover: [(each.closed_form, each.box)]}
+        for each in box_inequalities.COVERED
     }
     for name, statements in STATEMENTS.items():
         files[name] = {

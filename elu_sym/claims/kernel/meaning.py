@@ -118,19 +118,30 @@ class Context:
         return grown._signed(fact)
 
     def _signed(self, fact: Formula) -> "Context":
-        """The sign of a variable, if the fact is about that, as an assumption of its symbol."""
-        match fact:
-            case ("<", 0, str(name)):
-                sign = "positive"
-            case ("<", str(name), 0):
-                sign = "negative"
-            case ("<=", 0, str(name)):
-                sign = "nonnegative"
-            case _:
-                return self
-        if name not in self.symbols or self.symbols[name].is_nonnegative is not None:
+        """The sign of a variable, if a fact bounds it so, as an assumption of its symbol."""
+        if fact[0] not in ("<", "<="):
             return self
-        return self._grown(symbols={**self.symbols, name: Symbol(name, real=True, **{sign: True})})
+        relation, lower, upper = fact
+        for name, bound, side in ((upper, lower, "positive"), (lower, upper, "negative")):
+            symbol = self.symbols.get(name)
+            if symbol is None or symbol.is_positive or symbol.is_negative:
+                continue
+            sign, signs = self._sign_of_bound(bound), ABOVE if side == "positive" else BELOW
+            if sign in signs and (relation == "<" or sign in STRICT):
+                changed = Symbol(name, real=True, **{side: True})
+            elif sign in ABOVE and side == "positive":
+                changed = Symbol(name, real=True, nonnegative=True)
+            else:
+                continue
+            return self._grown(symbols={**self.symbols, name: changed})
+        return self
+
+    def _sign_of_bound(self, bound: Term) -> str:
+        """The sign of a number or a variable."""
+        match bound:
+            case int() | str() | ("/", int(), int()):
+                return self.sign(self.value(bound))
+        return ""
 
     def _grown(self, **changes: Any) -> "Context":
         grown = replace(self, **changes, _values={}, _signs={}, _differences={})
@@ -363,7 +374,11 @@ class Context:
             return "0" if value == 0 else "+" if value > 0 else "-"
         if not value.free_symbols:
             return _sign_of_number(value)
-        return self._sign_by_structure(value) or self._sign_by_facts(value)
+        # The assumptions of a symbol come from facts.
+        if value.is_Symbol and (value.is_positive or value.is_negative):
+            return "+" if value.is_positive else "-"
+        known = self._sign_by_structure(value) or self._sign_by_facts(value)
+        return known or ("0+" if value.is_Symbol and value.is_nonnegative else "")
 
     def _sign_by_structure(self, value: Expr) -> str:
         if isinstance(value, exp | NormalCdf):
