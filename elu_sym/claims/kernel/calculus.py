@@ -249,10 +249,8 @@ def orbit_monotone(goal: Formula, context: Context, stays: Proof, moves: Proof) 
     variable = fresh(name, context.names)
     ends = (end, start) if side == "+" else (start, end)
     context.between(variable, *ends, closed=True).value(substitute(body, name, variable))
-    need(
-        is_zero(context.value(substitute(body, name, end)) - context.value(end)),
-        "it moves at the end",
-    )
+    change = context.value(substitute(body, name, end)) - context.value(end)
+    need(is_zero(change) or context.sign(change) == "0", "it moves at the end")
 
     def on_the_way(relation: str, one: Term, other: Term) -> Formula:
         if side == "+":
