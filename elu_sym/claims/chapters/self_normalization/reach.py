@@ -12,28 +12,30 @@ both of which are v times functions of t and 1/sigma that are bounded on a box; 
 V <= (lambda*max(1, alpha))^2*v for every law.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
 from sympy import Expr, Rational, S, Symbol
 
 from elu_sym.activations import Elu, Relu
-from elu_sym.book.formula import Formula, elu, relu
+from elu_sym.book.formula import Formula as Moment, elu, relu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.centering.zero_mean import LOSS, gain, put
-from elu_sym.claims.chapters.self_normalization import domains, moment_map, statements
+from elu_sym.claims.chapters.self_normalization import domains, layer, moment_map, statements
 from elu_sym.claims.chapters.self_normalization.any_fixed_point import put_square, put_variance
 from elu_sym.claims.chapters.self_normalization.domains import OnDomain, fixed
 from elu_sym.claims.chapters.self_normalization.moment_map import bound, input_variance, square_sum
 from elu_sym.claims.chapters.self_normalization.statements import WIDENINGS, Widening, decimal
 from elu_sym.claims.chapters.self_normalization.stored_boxes import covered
-from elu_sym.claims.chapters.self_normalization.theorem import about_a_layer
 from elu_sym.claims.claim import Claim
+from elu_sym.claims.kernel.language import Formula, less
 from elu_sym.claims.rules.elementary import ABOVE_ONE, Equality, NonNegative
 from elu_sym.claims.rules.enclosures import Between, PositiveOnBox
 from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
 from elu_sym.claims.rules.variance_bounds import VarianceBound, VarianceOf
+from elu_sym.claims.statement import Statement
+from elu_sym.claims.tactics import Tactic
 from elu_sym.symbols import alpha, mu, scale, sigma, x
 
 PARAMETERS = {
@@ -57,26 +59,53 @@ STILL = {
 """What is false on a domain that is a unit too wide, by what fails."""
 
 
-def too_wide(widening: Widening) -> Iterator[OnDomain]:
-    """What fails on the domain a unit wider, or at the worst corner of it."""
-    if widening.fails == "corner":
-        domain = widening.widened(widening.outer)
-        corner = (domain.mu, domain.omega, domain.nu_min, domain.tau_min)
-        yield domains.attained(corner, "grows", S.One)
+CLAIMED: dict[str, Callable[..., tuple[Formula, Tactic]]] = {
+    "self_normalizing": layer.self_normalizing,
+    "shrinking": layer.shrinking,
+    "growing": layer.growing,
+    "growing_wider": layer.growing,
+}
+"""What is claimed of a domain, with its proof by boxes, for each theorem."""
+
+
+def too_wide(widening: Widening) -> Statement:
+    """What fails on the domain a unit wider, at a corner of it."""
+    domain = widening.widened(widening.outer)
+    mean, variance = layer.mean_and_variance()
+    least = (-domain.mu, domain.omega, domain.nu_min, domain.tau_min)
+    greatest = (domain.mu, domain.omega, domain.nu_max, domain.tau_max)
+    steep = (domain.mu, domain.omega, domain.nu_min, domain.tau_max)
+    slow = (domain.mu, domain.omega, domain.nu_max, domain.tau_min)
+    corner = (domain.mu, domain.omega, domain.nu_min, domain.tau_min)
+    grows = less(input_variance, variance)
+    failures = {
+        "variance_above": (less(domain.nu_min, variance), least),
+        "variance_below": (less(variance, domain.nu_max), greatest),
+        "mean_below": (less(mean, domain.mu), greatest),
+        "determinant": (layer.contracts(S.One), steep),
+        "corner": (grows, corner),
+    }
+    if widening.fails is not None:
+        formula, *places = failures[widening.fails]
+    elif widening.theorem == "shrinking":
+        formula, *places = less(variance, input_variance), steep
     else:
-        for each in widening.statement(widening.outer):
-            if widening.fails in (None, each.kind):
-                yield each
+        formula, *places = grows, slow, (-domain.mu, *slow[1:])
+    return layer.missed(layer.everywhere(domain, formula), *places)
 
 
 def reaches(name: str, statement: str, *widenings: Widening) -> Claim:
     """The claim that a statement holds on widened domains, and on none a unit wider."""
-    return about_a_layer(
+    return Claim(
         f"self_normalization.{name}",
         statement,
-        lambda: [each for w in widenings for each in covered("snn_widened", w.name)],
+        lambda: layer.stated(
+            *(
+                CLAIMED[w.theorem](w.widened(w.inner), list(covered("snn_widened", w.name)))
+                for w in widenings
+            )
+        ),
         "branch and bound, where the paper stops at round numbers",
-        conclusion="omega*mu and tau*nu run through the boxes",
         neighbours={
             f"With {PARAMETERS[w.parameter]} {decimal(w.outer)} {STILL[w.fails]}.": partial(
                 too_wide, w
@@ -103,7 +132,7 @@ INVERSE = Symbol("u", nonnegative=True)
 """1/sigma."""
 
 
-def standardized(formula: Formula, quotient: Expr = QUOTIENT) -> Expr:
+def standardized(formula: Moment, quotient: Expr = QUOTIENT) -> Expr:
     """A moment of X_+ at N(t, 1)."""
     return formula.closed_form.xreplace({sigma: S.One}).xreplace({mu: quotient})
 
@@ -179,7 +208,7 @@ CLAIMS = (
     one_at_a_time("shrinking", "The variance shrinks on the domain of theorem 2"),
     one_at_a_time("growing", "The variance grows on the first domain of theorem 3"),
     one_at_a_time("growing_wider", "The variance grows on the second domain of theorem 3"),
-    about_a_layer(
+    Claim(
         "self_normalization.variance_shrinks_without_end",
         "For mu in [-1, 1], omega in [-0.1, 0.1] the variance shrinks for every nu >= 3 and every"
         " tau in (0, 1.25].",
@@ -193,7 +222,7 @@ CLAIMS = (
             )
         },
     ),
-    about_a_layer(
+    Claim(
         "self_normalization.variance_grows_without_end",
         "For mu, omega in [-0.1, 0.1] the variance grows for nu in [0.02, 0.16] and every tau >="
         " 0.8, and for nu in [0.02, 0.24] and every tau >= 0.9.",
