@@ -514,11 +514,22 @@ def steepest(place: Place) -> tuple[Rational, Rational]:
     return first, second
 
 
+def known_parts() -> Tactic:
+    """The goal is a fact, or of several."""
+
+    def find(goal: Formula, context: Context) -> Tactic:
+        if goal[0] == "and":
+            return parts(*[known_parts()] * (len(goal) - 1))
+        return assumption()
+
+    return tactic(find)
+
+
 def at_the_standard(formula: Formula, inequalities: Sequence[OnDomain], proof: Tactic) -> Tactic:
     """Prove a formula for all close constants, by boxes, and use it at the standard ones."""
     general = for_close_constants(formula)
     first, second = SELU_CONSTANTS
     numbers = (first, positive(), second, positive(), *[positive()] * 4)
-    used = by_fact(general, *numbers, then=assumption())
+    used = by_fact(general, *numbers, then=known_parts())
     then = have(general, intro(proof), used)
     return boxed(inequalities, then) if inequalities else then
