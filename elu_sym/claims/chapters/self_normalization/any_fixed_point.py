@@ -154,7 +154,10 @@ def positive_parts(then: Tactic) -> Tactic:
     inside = intro(have(less(x, 0), linear(), falls))
     return lemmas(
         [
-            (less(0, p), ("gaussian-positive", one_sign, 1, 2, intro(have(less(0, x), linear(), auto())))),
+            (
+                less(0, p),
+                ("gaussian-positive", one_sign, 1, 2, intro(have(less(0, x), linear(), auto()))),
+            ),
             (less(0, n), ("gaussian-positive", intro(nonnegative), -2, -1, inside)),
         ],
         then,

@@ -149,7 +149,9 @@ def bounds() -> list[tuple[Formula, Tactic]]:
         everywhere = intro(by_cases(less(x, 0), at_left, auto()))
         if value == lost:
             inside = intro(have(less(x, 0), linear(), at_left))
-            found.append((less(0, expected(value)), ("gaussian-positive", everywhere, -2, -1, inside)))
+            found.append(
+                (less(0, expected(value)), ("gaussian-positive", everywhere, -2, -1, inside))
+            )
         else:
             positive = ("gaussian-positive", everywhere, 0, 0, ())
             found.append((at_most(0, expected(value)), positive))
@@ -180,9 +182,7 @@ def steps() -> Tactic:
             [*bounds(), (quarter, linear((1, keeps), (sigma**2 / 4, -1)))],
             parts(
                 linear((1 / sigma**3, low), (mean**2 / sigma**3, -1)),
-                linear(
-                    (1 / sigma**3, high), ((sigma**2 / 4 + mean) / sigma**3, at_most_quarter)
-                ),
+                linear((1 / sigma**3, high), ((sigma**2 / 4 + mean) / sigma**3, at_most_quarter)),
             ),
         )
     )
@@ -207,9 +207,7 @@ CLAIMS = (
         "the expansion of f at 0; de Bruijn, Asymptotic methods in analysis, chapter 8: n^2*q_n"
         " tends to 2*pi",
         neighbours={
-            "It keeps every variance.": lambda: refuted(
-                for_all(q, equal(moments(sqrt(q))[1], q))
-            ),
+            "It keeps every variance.": lambda: refuted(for_all(q, equal(moments(sqrt(q))[1], q))),
             "It keeps every second moment.": lambda: refuted(
                 for_all(q, equal(moments(sqrt(q))[0], q))
             ),

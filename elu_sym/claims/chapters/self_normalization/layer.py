@@ -249,14 +249,16 @@ def shrinking_proof(domain: Domain, ratio: Expr, inequalities: Sequence[OnDomain
     return by_size(domain, *inequalities, use)
 
 
-def growing_proof(domain: Domain, ratio: Expr, inequalities: Sequence[OnDomain]) -> Tactic:
+def growing_proof(
+    domain: Domain, ratio: Expr, inequalities: Sequence[OnDomain], fits: Tactic | None = None
+) -> Tactic:
     """The proof that the variance grows: the least tau with the same tau*nu, or the largest nu."""
     first, second = inequalities
     least, largest = domain.tau_min, domain.nu_max
     to_variance, to_square = tau * nu / least, tau * nu / largest
     starts = linear((nu / least, at_most(least, tau)), (1, at_most(domain.nu_min, nu)))
     stays = linear((least / largest, less(largest, to_variance)))
-    fits = linear((1, at_most(tau, domain.tau_max)), (tau / largest, at_most(nu, largest)))
+    fits = fits or linear((1, at_most(tau, domain.tau_max)), (tau / largest, at_most(nu, largest)))
     more_squares, less_variance = at_most(least, tau), at_most(nu, largest)
     return by_cases(
         at_most(to_variance, largest),
