@@ -12,7 +12,10 @@ from typing import Any
 
 from sympy import Expr, Matrix, Rational, S, Symbol, cancel, expand, factor, oo, together
 
+from elu_sym.algebra.interval_enclosure import BoxFunction, Interval
 from elu_sym.algebra.normal_form import NormalForm, NotNormalizableError, is_zero
+from elu_sym.algebra.working_precision import working_precision
+from elu_sym.claims.covers.cover import AXES, CENTRED, NATURAL, Box, halved, intervals
 from elu_sym.claims.kernel import Open, Proof, RejectedError
 from elu_sym.claims.kernel.language import (
     COMPARISONS,
@@ -125,8 +128,18 @@ def replacing(old: Any, new: Any, then: Tactic) -> Tactic:
     """Replace a term in the goal by another one, to which it is equal by the last fact."""
 
     def find(goal: Formula, context: Context) -> Proof:
+<<<<<<< HEAD
         template = _with_hole(goal, term(old), "hole")
         return ("replace", len(context.facts) - 1, "hole", template, then)
+=======
+        lemma = ("=", name, 0)
+        both_ways = tactic(lambda goal, context: ("contradict", last_either(linear(), linear())))
+        template = with_hole(goal, name, "hole")
+        replaced = tactic(
+            lambda goal, context: ("replace", len(context.facts) - 1, "hole", template, then)
+        )
+        return ("have", lemma, both_ways, replaced)
+>>>>>>> h5
 
     return tactic(find)
 
@@ -153,10 +166,11 @@ def last_either(*tactics: Tactic) -> Tactic:
     return tactic(lambda goal, context: ("either", len(context.facts) - 1, *tactics))
 
 
-def _with_hole(part: Any, name: Term, hole: str) -> Any:
+def with_hole(part: Any, name: Term, hole: str) -> Any:
+    """A formula with a variable in the place of a term, wherever that stands."""
     if part == name:
         return hole
-    return tuple(_with_hole(p, name, hole) for p in part) if isinstance(part, tuple) else part
+    return tuple(with_hole(p, name, hole) for p in part) if isinstance(part, tuple) else part
 
 
 def number_of(context: Context, formula: Formula) -> int:
@@ -464,6 +478,7 @@ def _witness(value: Any, more: Callable[[], Tactic]) -> Tactic:
     return witness(value, more())
 
 
+<<<<<<< HEAD
 def _part(number: int, more: Callable[[], Tactic]) -> Tactic:
     return ("choose", number, more())
 
@@ -684,5 +699,56 @@ def from_last(*multipliers: Any, also: Iterable[Any] = (), rest: Any = 0) -> Tac
     def find(goal: Formula, context: Context) -> Proof:
         last_ones = ((m, len(context.facts) - n) for n, m in enumerate(multipliers, start=1))
         return linear(*last_ones, *also, *([(rest, -1)] if rest != 0 else []))
+=======
+def _part(number: int, values: dict[str, Any]) -> Callable[[], Tactic]:
+    return lambda: ("choose", number, counterexample(**values))
+
+
+# --- Boxes -----------------------------------------------------------------------------------
+
+DEEPEST = 60
+"""How often a part of a box is halved before the search for a cover gives up."""
+
+
+def on_box(box: Box, tree: str = "", bits: int = 64) -> Tactic:
+    """An inequality on a box, by a tree of halved boxes that is given, or that is found.
+
+    Args:
+        box: each variable with both rational ends.
+        tree: where to begin; what is not seen on a leaf is looked for on the halves of it.
+        bits: the working precision.
+    """
+
+    def find(goal: Formula, context: Context) -> Proof:
+        symbols = [context.symbols[symbol.name] for symbol, _, _ in box]
+        ends = [(low, high) for _, low, high in box]
+        function = BoxFunction(_gap(goal, context), symbols, bits)
+        given = iter(tree)
+
+        def marks(part: tuple[Interval, ...], mark: str, depth: int) -> str:
+            form = None
+            if mark not in AXES:
+                if function.natural(part) > 0:
+                    return NATURAL
+                form = function.centred(part)
+                if form.lower > 0:
+                    return CENTRED
+                if depth == DEEPEST or form.value <= 0:
+                    raise RejectedError(f"{canonical(goal)} is not seen at {form.base}")
+                widths = [float(high - low) for low, high in part]
+                changes = form.changes or widths
+                mark = str(changes.index(max(changes)))
+            halves = halved(part, int(mark))
+            return mark + "".join(
+                marks(half, next(given, NATURAL) if form is None else NATURAL, depth + 1)
+                for half in halves
+            )
+
+        whole = intervals(tuple((s, *e) for s, e in zip(symbols, ends, strict=True)))
+        with working_precision(bits):
+            found = marks(whole, next(given, NATURAL), 0)
+        axes = tuple((s.name, term(low), term(high)) for s, low, high in box)
+        return ("cover", bits, axes, found)
+>>>>>>> h5
 
     return tactic(find)

@@ -227,7 +227,9 @@ IS_ROOT = equal(ROOT**2 * UNIT, 1)
 def with_root(then: Tactic) -> Tactic:
     """There is such an r, between 0 and 2."""
     exist = exists(ROOT, both(less(0, ROOT), less(ROOT, 2), IS_ROOT))
-    return obtained_by(exist, ("root", term(ROOT**2 * UNIT), 0, 2, 1, "rising", auto(), auto()), then)
+    return obtained_by(
+        exist, ("root", term(ROOT**2 * UNIT), 0, 2, 1, "rising", auto(), auto()), then
+    )
 
 
 def slope_above(bound: str, least: Rational = LEAST, sign: int = 1) -> Formula:
