@@ -128,18 +128,8 @@ def replacing(old: Any, new: Any, then: Tactic) -> Tactic:
     """Replace a term in the goal by another one, to which it is equal by the last fact."""
 
     def find(goal: Formula, context: Context) -> Proof:
-<<<<<<< HEAD
-        template = _with_hole(goal, term(old), "hole")
+        template = with_hole(goal, term(old), "hole")
         return ("replace", len(context.facts) - 1, "hole", template, then)
-=======
-        lemma = ("=", name, 0)
-        both_ways = tactic(lambda goal, context: ("contradict", last_either(linear(), linear())))
-        template = with_hole(goal, name, "hole")
-        replaced = tactic(
-            lambda goal, context: ("replace", len(context.facts) - 1, "hole", template, then)
-        )
-        return ("have", lemma, both_ways, replaced)
->>>>>>> h5
 
     return tactic(find)
 
@@ -149,7 +139,7 @@ def rewritten(equation: Formula, then: Tactic) -> Tactic:
 
     def find(goal: Formula, context: Context) -> Proof:
         _, left, _ = equation
-        template = _with_hole(goal, left, "hole")
+        template = with_hole(goal, left, "hole")
         return ("replace", number_of(context, equation), "hole", template, then)
 
     return tactic(find)
@@ -167,7 +157,6 @@ def last_either(*tactics: Tactic) -> Tactic:
 
 
 def with_hole(part: Any, name: Term, hole: str) -> Any:
-    """A formula with a variable in the place of a term, wherever that stands."""
     if part == name:
         return hole
     return tuple(with_hole(p, name, hole) for p in part) if isinstance(part, tuple) else part
@@ -478,7 +467,6 @@ def _witness(value: Any, more: Callable[[], Tactic]) -> Tactic:
     return witness(value, more())
 
 
-<<<<<<< HEAD
 def _part(number: int, more: Callable[[], Tactic]) -> Tactic:
     return ("choose", number, more())
 
@@ -699,15 +687,11 @@ def from_last(*multipliers: Any, also: Iterable[Any] = (), rest: Any = 0) -> Tac
     def find(goal: Formula, context: Context) -> Proof:
         last_ones = ((m, len(context.facts) - n) for n, m in enumerate(multipliers, start=1))
         return linear(*last_ones, *also, *([(rest, -1)] if rest != 0 else []))
-=======
-def _part(number: int, values: dict[str, Any]) -> Callable[[], Tactic]:
-    return lambda: ("choose", number, counterexample(**values))
 
+    return tactic(find)
 
-# --- Boxes -----------------------------------------------------------------------------------
 
 DEEPEST = 60
-"""How often a part of a box is halved before the search for a cover gives up."""
 
 
 def on_box(box: Box, tree: str = "", bits: int = 64) -> Tactic:
@@ -749,6 +733,5 @@ def on_box(box: Box, tree: str = "", bits: int = 64) -> Tactic:
             found = marks(whole, next(given, NATURAL), 0)
         axes = tuple((s.name, term(low), term(high)) for s, low, high in box)
         return ("cover", bits, axes, found)
->>>>>>> h5
 
     return tactic(find)

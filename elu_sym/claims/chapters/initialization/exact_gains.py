@@ -19,6 +19,7 @@ from elu_sym.claims.chapters.initialization.gain import (
     TAU,
     A,
     B,
+    below_one,
     between,
     gain,
     gain_is_larger,
@@ -26,7 +27,6 @@ from elu_sym.claims.chapters.initialization.gain import (
     multiple_of,
     normal,
     on_the_left,
-    below_one,
     positive_mean,
     share,
     share_above_half,
@@ -60,7 +60,6 @@ from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
     Tactic,
-    again,
     assumption,
     auto,
     by_fact,
@@ -76,7 +75,6 @@ from elu_sym.claims.tactics import (
     rewritten_as,
     tends_elsewhere,
     witness,
-    tactic,
 )
 from elu_sym.networks.published_constants import selu_alpha
 from elu_sym.symbols import alpha, mu, sigma, slope, x

@@ -24,7 +24,6 @@ from elu_sym.claims.kernel.language import (
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.tactics import (
     Tactic,
-    again,
     assumption,
     auto,
     by_cases,

@@ -11,10 +11,9 @@ The Jacobian by the mean and the variance of the layer's input is A diag(omega, 
 
 from collections.abc import Iterator
 
-from sympy import Derivative, Expr, Piecewise, Rational, S, Symbol, cancel, diff, exp
+from sympy import Derivative, Expr, Piecewise, Rational, S, cancel, diff, exp
 
 from elu_sym.activations import Elu, Relu
-from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.book.formula import elu, relu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.centering.zero_mean import LOSS, gain, loss_is_put, put
