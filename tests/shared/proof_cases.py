@@ -667,6 +667,7 @@ def rounding_cases() -> Any:
         ("the double", is_float("x"), is_float(("*", 2, "x")), False),
         ("another format", is_float("x", ("format", 8, -126)), is_float("x"), False),
         ("no float", ("<", 0, "x"), is_float("x"), False),
+        ("no format", is_float("x", ("format", 1, 0)), is_float("x", ("format", 1, 0)), False),
         ("what rounds to 1", rounds("x", 1), is_float("x"), False),
         ("what 1 rounds to", rounds(1, "x"), is_float("x"), True),
     ):
