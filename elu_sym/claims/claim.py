@@ -78,8 +78,6 @@ class Claim:
     Examples:
         >>> from elu_sym.claims.chapters import CLAIMS
         >>> claim = CLAIMS["regularity.derivative_jump"]
-        >>> claim.hypotheses
-        ('x real', 'alpha > 0')
         >>> claim.check().verdict
         <Verdict.PROVED: 'PROVED'>
     """
