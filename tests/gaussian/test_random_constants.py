@@ -84,6 +84,7 @@ laws = st.sampled_from(
         (log(2), 1 / E),
         (-pi / 4, sqrt(3) / 2),
         (S(0.1), S(0.7)),
+        (S(-0.3), S(1.1)),
         (exp(-alpha), sqrt(1 + variance)),
     ]
 )
