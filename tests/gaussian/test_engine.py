@@ -155,6 +155,14 @@ def test_breakpoints_ordered_by_assumptions():
     assert is_zero(at_zero)
 
 
+def test_breakpoints_with_the_rate_as_denominator_are_ordered_by_numbers():
+    Y = Normal("Y", 0, 1)
+    level = (exp(alpha * Y) - Rational(3, 8)) * (exp(alpha * Y) - E + 2)
+    inside = expectation(Heaviside(-level), Y)
+    low, high = log(Rational(3, 8)) / alpha, log(E - 2) / alpha
+    assert is_zero(inside - NormalCdf(high) + NormalCdf(low))
+
+
 def test_a_logarithmic_breakpoint():
     level = Symbol("level", positive=True)
     below = Piecewise((exp(X), log(level / alpha) > X), (0, True))
