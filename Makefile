@@ -9,7 +9,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -e -o pipefail -c
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all env backends derive compile verify test test-deep test-pythons lint types covers \
+.PHONY: all env backends derive compile verify test test-deep test-pythons lint types check-proofs covers \
     experiments accuracy bench notebooks lab lock clean help FORCE
 
 # What the tests use beside it: `make test BACKENDS=dask` does without PyTorch, JAX and Keras.
@@ -99,6 +99,11 @@ lint: $(ENV) ## check the style and the format of code and notebooks
 
 types: $(ENV) ## check the types
 	$(PY) -m mypy
+
+check-proofs: $(ENV) ## check the proof of every formal statement by a program that shares nothing
+	@mkdir -p .make
+	@$(PY) -m elu_sym prove --export .make/proofs.json
+	@$(PY) -I elu_sym/checker.py .make/proofs.json
 
 covers: $(ENV) ## search for the covers of all boxes anew and write them
 	$(PY) -m elu_sym.claims.covers

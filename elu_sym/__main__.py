@@ -84,6 +84,18 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--json", action="store_true", help="print plain data as JSON")
     explain.set_defaults(run=_explain)
 
+    prove = commands.add_parser(
+        "prove",
+        help="write the proofs of all formal statements, for another program to check",
+        description="Prove every formal statement and write the proofs as data;"
+        " python -I elu_sym/checker.py FILE checks them again, without this package.",
+    )
+    prove.add_argument("--export", type=Path, metavar="FILE", required=True, help="write them here")
+    prove.add_argument(
+        "--statements", type=Path, metavar="FILE", help="write here which statements there are, too"
+    )
+    prove.set_defaults(run=_prove)
+
     moments = commands.add_parser(
         "moments",
         help="print the moments of ELU of a Gaussian",
@@ -149,6 +161,19 @@ def _explain(options: argparse.Namespace) -> int:
         for neighbour in report.neighbours:
             print(f"\nA false neighbour:\n{neighbour.to_text()}")
     return 0 if report.passed else 1
+
+
+def _prove(options: argparse.Namespace) -> int:
+    from elu_sym.claims.chapters import CLAIMS
+    from elu_sym.claims.export import exported, listed, statements_to_text, to_text
+    from elu_sym.generate.whole_files import write_whole
+
+    proofs = exported(CLAIMS.values())
+    write_whole(options.export, to_text(proofs))
+    if options.statements:
+        write_whole(options.statements, statements_to_text(listed(proofs)))
+    print(f"{len(proofs['claims'])} of {len(CLAIMS)} claims proved: {options.export}")
+    return 0
 
 
 def _moments(options: argparse.Namespace) -> int:

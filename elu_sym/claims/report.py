@@ -15,6 +15,7 @@ from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.certify.witness import Evidence, Witness
 from elu_sym.claims.chapters import CHAPTERS, CLAIMS
 from elu_sym.claims.claim import BY_HAND, Outcome, Verdict
+from elu_sym.claims.statement import Statement
 from elu_sym.experiments.processes import finished
 
 
@@ -176,8 +177,9 @@ class Report:
 
 
 def _is_refuted(neighbour: Outcome) -> bool:
-    """Whether it is refuted by a witness that can be shown."""
-    return neighbour.verdict is Verdict.REFUTED and bool(neighbour.witness)
+    """Whether it is refuted by a witness that can be shown, or by a proof of its negation."""
+    shown = bool(neighbour.witness) or isinstance(neighbour.steps[0].assertion, Statement)
+    return neighbour.verdict is Verdict.REFUTED and shown
 
 
 def _claim_witnesses(outcome: Outcome) -> Iterator[Witness]:

@@ -6,6 +6,7 @@ by the names of the variables in the statement.
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -13,7 +14,6 @@ from sympy import Expr, Matrix, Rational, S, Symbol, cancel, expand, factor, oo,
 
 from elu_sym.algebra.normal_form import NormalForm, NotNormalizableError, is_zero
 from elu_sym.claims.kernel import Open, Proof, RejectedError
-from elu_sym.claims.kernel.calculus import Context
 from elu_sym.claims.kernel.language import (
     COMPARISONS,
     FALSE,
@@ -27,7 +27,8 @@ from elu_sym.claims.kernel.language import (
     term,
     unfolded,
 )
-from elu_sym.claims.kernel.theorem import check
+from elu_sym.claims.kernel.meaning import Context
+from elu_sym.claims.kernel.theorem import check, closed, distinct
 
 Tactic = Any
 """A proof, parts of which may be open."""
@@ -53,13 +54,13 @@ def first_of(*tactics: Callable[[], Tactic]) -> Tactic:
     def find(goal: Formula, context: Context) -> Proof:
         failures = []
         for make in tactics:
-            proof = make()
+            proof = distinct(make())
             try:
                 check(goal, context, proof)
             except RejectedError as error:
                 failures.append(str(error))
                 continue
-            return proof
+            return closed(proof)  # what was found is not looked for again
         raise RejectedError(f"{canonical(goal)}: " + "; ".join(dict.fromkeys(failures)))
 
     return tactic(find)
@@ -117,17 +118,25 @@ def by_sign(value: Any, negative: Tactic, zero: Tactic, positive: Tactic) -> Tac
 def equality(name: Term, then: Tactic, value: Any = 0) -> Tactic:
     """Replace a term, neither less nor more than a value, by that value, in the goal."""
     both_ways = tactic(lambda goal, context: ("contradict", last_either(linear(), linear())))
-    return have(("=", name, term(value)), both_ways, replacing(name, value, then))
+    lemma = ("=", name, term(value))
+    return have(lemma, both_ways, rewritten(lemma, then))
 
 
-def replacing(old: Any, new: Any, then: Tactic) -> Tactic:
-    """Replace a term in the goal by another one, to which it is equal by the last fact."""
+def rewritten(equation: Formula, then: Tactic) -> Tactic:
+    """Write the right side of an equation, a fact, for its left side in the goal."""
 
     def find(goal: Formula, context: Context) -> Proof:
-        template = _with_hole(goal, term(old), "hole")
-        return ("replace", len(context.facts) - 1, "hole", template, then)
+        _, left, _ = equation
+        template = _with_hole(goal, left, "hole")
+        return ("replace", number_of(context, equation), "hole", template, then)
 
     return tactic(find)
+
+
+def rewritten_as(left: Any, right: Any, proof: Tactic, then: Tactic) -> Tactic:
+    """Prove an equation, and write its right side for its left side in the goal."""
+    equation = ("=", term(left), term(right))
+    return have(equation, proof, rewritten(equation, then))
 
 
 def last_either(*tactics: Tactic) -> Tactic:
@@ -159,11 +168,11 @@ def by_fact(formula: Formula, *steps: Any, then: Tactic) -> Tactic:
 
     A step that is a proof or an open one shows a hypothesis; any other one is a value.
     """
+    return _using(formula, _steps(steps), then)
 
-    def find(goal: Formula, context: Context) -> Proof:
-        return ("use", number_of(context, formula), _steps(steps), then)
 
-    return tactic(find)
+def _using(formula: Formula, steps: tuple[Any, ...], then: Tactic) -> Tactic:
+    return tactic(lambda goal, context: ("use", number_of(context, formula), steps, then))
 
 
 def assumption() -> Tactic:
@@ -285,16 +294,13 @@ def _terms(value: Expr) -> Expr:
 
 
 def _clash(context: Context, most: int) -> Proof:
-    """Facts that contradict each other: they add up to 0 < 0."""
+    """Facts that contradict each other: they add up to 0 < 0; few of them, and the last first."""
     facts = [(n, *context.difference(n)) for n in range(len(context.facts))]
-    known = [(-1, "<", S.One)]
-    known += [(n, relation, _terms(d)) for n, relation, d in facts if relation]
-    for number, relation, difference in known:
-        if relation != "<":
-            continue
-        others = [fact for fact in known if fact[0] not in (number, -1)]
-        for size in range(most + 1):
-            for chosen in combinations(others, size):
+    known = [(n, relation, _terms(d)) for n, relation, d in reversed(facts) if relation]
+    strict = [fact for fact in (*known, (-1, "<", S.One)) if fact[1] == "<"]
+    for size in range(most + 1):
+        for number, _, difference in strict:
+            for chosen in combinations((fact for fact in known if fact[0] != number), size):
                 factors = _solved(-difference, [d for _, _, d in chosen])
                 if factors is None or not _are_allowed(factors, [r for _, r, _ in chosen]):
                     continue
@@ -330,6 +336,9 @@ def auto() -> Tactic:
             return parts(*(auto() for _ in goal[1:]))
         if goal[0] in ("forall", "=>"):
             return intro(auto())
+        if goal[0] in ("float", "rounds"):
+            at_number = ("float", -1) if goal[0] == "float" else ("rounds-number", auto(), auto())
+            return first_of(assumption, lambda: at_number)
         if goal[0] not in COMPARISONS:
             return assumption()
         for side in goal[1:]:
@@ -349,7 +358,7 @@ def _open_condition(part: Term, context: Context) -> Formula | None:
         try:
             chosen = part[2] if context.holds(part[1]) else part[3]
         except RejectedError:
-            return part[1]
+            return _open_condition(part[1], context) or part[1]
         return _open_condition(chosen, context)
     if part[0] in ("D", "E"):
         return None
@@ -417,117 +426,166 @@ def _is_value(step: Any) -> bool:
 
 NUMBERS = tuple(map(Rational, ("1", "2", "1/2", "-1", "-2", "-1/2", "3", "1/4", "-3", "10", "-10")))
 
-
-def counterexample(**values: Any) -> Tactic:
-    """A negation of a universal statement: values for which it fails, those not given searched."""
-
-    def find(goal: Formula, context: Context) -> Proof:
-        goal = expanded(goal)
-        if goal[0] == "exists":
-            _, name, _ = goal
-            if name in values:
-                return ("witness", term(values[name]), counterexample(**values))
-            return first_of(*(_trial(number, values) for number in NUMBERS))
-        if goal[0] == "and":
-            return parts(*(counterexample(**values) for _ in goal[1:]))
-        if goal[0] == "or":
-            return first_of(*(_part(n, values) for n in range(len(goal) - 1)))
-        return auto()
-
-    return tactic(find)
+HALF = ("/", 1, 2)
+LAWS = (("points", (0, 1)), ("points", (-1, 1)), ("points", (-1, HALF), (1, HALF)))
 
 
-def _trial(number: Rational, values: dict[str, Any]) -> Callable[[], Tactic]:
-    return lambda: ("witness", term(number), counterexample(**values))
+def counterexample(*others: Callable[[], Tactic], **values: Any) -> Tactic:
+    """A negation of a universal statement: values for which it fails, those not given searched.
 
-
-def _part(number: int, values: dict[str, Any]) -> Callable[[], Tactic]:
-    return lambda: ("choose", number, counterexample(**values))
-
-
-# --- From limits to values -------------------------------------------------------------------
-
-
-def close(bound: Any, way: str, name: str, then: Tactic) -> Tactic:
-    """From the last fact, a limit: near its end the function lies above or below a bound.
-
-    Where that is lies a number with a name: the last fact is about what is closer.
+    Args:
+        others: what proves a part, where :func:`auto` does not.
+        values: of the variables of the statement, by their names.
     """
-    found = tactic(lambda goal, context: ("obtain", len(context.facts) - 1, name, then))
-    return tactic(lambda goal, context: ("near", len(context.facts) - 1, term(bound), way, found))
-
-
-def instance(then: Tactic, **values: Any) -> Tactic:
-    """Prove that something exists by values for its variables, side conditions by themselves."""
+    more = partial(counterexample, *others, **values)
 
     def find(goal: Formula, context: Context) -> Proof:
         goal = expanded(goal)
-        if goal[0] == "exists" and goal[1] in values:
-            return witness(values[goal[1]], instance(then, **values))
+        if goal[0] in ("exists", "exists-law"):
+            _, name, _ = goal
+            choice = NUMBERS if goal[0] == "exists" else LAWS
+            tried = [values[name]] if name in values else choice
+            return first_of(*(partial(_witness, value, more) for value in tried))
         if goal[0] == "and":
-            return parts(*(auto() for _ in goal[1:-1]), instance(then, **values))
-        return then
+            return parts(*(more() for _ in goal[1:]))
+        if goal[0] == "or":
+            return first_of(*(partial(_part, n, more) for n in range(len(goal) - 1)))
+        evident = goal[0] in ("symmetric", "integrable")
+        return ("law-evident",) if evident else first_of(auto, *others)
 
     return tactic(find)
 
 
-def tends_elsewhere(value: Any, proof: Tactic | None = None) -> Tactic:
-    """The goal is that something does not tend to some value: it tends to another one."""
+def _witness(value: Any, more: Callable[[], Tactic]) -> Tactic:
+    return witness(value, more())
+
+
+def _part(number: int, more: Callable[[], Tactic]) -> Tactic:
+    return ("choose", number, more())
+
+
+# --- What exists, and limits that are one ------------------------------------------------------
+
+
+def obtained(name: Symbol | str, then: Tactic) -> Tactic:
+    """Name what the last fact says that there is."""
 
     def find(goal: Formula, context: Context) -> Proof:
-        head, name, point, body, wrong = goal[1]
-        middle = ("+", wrong, 1) if value == oo else ("/", ("+", wrong, term(value)), 2)
-        level, falls = context.value(middle), value != oo
-        falls = falls and context.sign(context.value(term(value)) - level) == "-"
-        ways = ("below", "above") if falls else ("above", "below")
-        right = (head, name, point, body, "oo" if value == oo else term(value))
-        one, two = (fresh(f"{name}_{n}", context.names) for n in (1, 2))
-        there = close(level, ways[1], two, _both_near(point, one, two))
-        shown = proof or growth(0 if point in ("oo", "-oo") else 1)
-        return ("assume", close(level, ways[0], one, have(right, shown, there)))
+        return ("obtain", len(context.facts) - 1, fresh(str(name), context.names), then)
 
     return tactic(find)
 
 
-def _both_near(point: Any, one: str, two: str) -> Tactic:
-    """What holds beyond one number clashes with what holds beyond another one."""
+def tends_otherwise(value: Any, proof: Tactic) -> Tactic:
+    """The goal is that something is no limit, since the limit is another value, or infinite."""
 
-    def at(place: Term) -> Tactic:
-        hypotheses = [("by", auto())] * (1 if point in ("oo", "-oo") else 2)
+    def find(goal: Formula, context: Context) -> Proof:
+        _, said = goal
+        other = (*said[:-1], "oo" if value == oo else term(value))
+        clash = _parted(said, other) if value == oo else one_limit(said, other, linear())
+        return ("assume", have(other, proof, clash))
 
-        def find(goal: Formula, context: Context) -> Proof:
-            *_, first, second = (n for n, f in enumerate(context.facts) if f[0] == "forall")
-            steps = (("at", place), *hypotheses)
-            return ("use", first, steps, ("use", second, steps, linear()))
-
-        return tactic(find)
-
-    def beyond(end: str) -> Tactic:
-        match point:
-            case "oo":
-                return by_cases(("<", 0, end), at(("+", end, 1)), at(1))
-            case "-oo":
-                return by_cases(("<", end, 0), at(("+", end, -1)), at(-1))
-        return at(("/", ("+", end, point[1]), 2))
-
-    order = (two, one) if point == "oo" or point[0] == "from-below" else (one, two)
-    return by_cases(("<", one, two), *map(beyond, order))
+    return tactic(find)
 
 
-def obtained(formula: Formula, proof: Tactic, then: Tactic) -> Tactic:
-    """Prove that something exists, and use it by the name that it has there."""
-    return have(formula, proof, naming(formula[1], then))
+def one_limit(first: Formula, second: Formula, then: Tactic) -> Tactic:
+    """From two limits of a function at one end, finite and facts, add that they are equal."""
+    parted = last_either(
+        first_of(linear, lambda: _parted(first, second)),
+        first_of(linear, lambda: _parted(second, first)),
+    )
+    return have(("=", first[-1], second[-1]), ("contradict", parted), then)
 
 
-def naming(name: str, then: Tactic) -> Tactic:
-    """Name what exists by the last fact."""
-    return tactic(lambda goal, context: ("obtain", len(context.facts) - 1, name, then))
+def near_end(
+    limit: Formula, bound: Any, way: str, then: Callable[[str, Formula], Tactic]
+) -> Tactic:
+    """Use that near the end of a limit, a fact, the function lies above or below a bound.
+
+    Args:
+        limit: the fact.
+        bound: less than the limit, or more.
+        way: on which side of the function the bound lies, ``below`` or ``above``.
+        then: given the name of where it is near enough, and what holds from there on.
+    """
+
+    def find(goal: Formula, context: Context) -> Proof:
+        name = fresh("end", context.names)
+        used = tactic(lambda goal, inside: then(name, inside.facts[-1]))
+        return ("near", number_of(context, limit), term(bound), way, obtained(name, used))
+
+    return tactic(find)
+
+
+def used_near(limit: Formula, bounds: Iterable[tuple[str, Formula]], then: Tactic) -> Tactic:
+    """Apply what holds near the end of a limit at a place that is near enough for each bound."""
+    (one, _), *others = bounds = list(bounds)
+    end = limit[2]
+    if isinstance(end, str):
+        # 1 + y^2 + z^2 exceeds y by (y - 1/2)^2 + z^2 + 3/4.
+        squares = [("^", name, 2) for name, _ in bounds]
+        sign = 1 if end == "oo" else -1
+        place: Term = ("*", sign, ("+", 1, *squares))
+
+        def close(goal: Formula, context: Context) -> Proof:
+            (name,) = (name for name, _ in bounds if name in goal)
+            rest = [(("^", other, 2), -1) for other, _ in bounds if other != name]
+            square = ("^", ("+", name, ("/", -sign, 2)), 2)
+            return ("combine", ((square, -1), *rest, (("/", 3, 4), -1)))
+
+        return _applied(place, bounds, [tactic(close)], then)
+    hypotheses = [linear(), linear()]
+    halves = [("/", ("+", end[1], name), 2) for name, _ in bounds]
+    if not others:
+        return _applied(halves[0], bounds, hypotheses, then)
+    nearer = halves if end[0] == "from-above" else halves[::-1]
+    in_order = ("<", one, others[0][0])
+    return by_cases(in_order, *(_applied(half, bounds, hypotheses, then) for half in nearer))
+
+
+def _applied(
+    place: Term, bounds: list[tuple[str, Formula]], hypotheses: list[Tactic], then: Tactic
+) -> Tactic:
+    steps = (("at", place), *(("by", each) for each in hypotheses))
+    for _, formula in reversed(bounds):
+        then = _using(formula, steps, then)
+    return then
+
+
+def _parted(lower: Formula, upper: Formula) -> Tactic:
+    """Two limits, the first one less: near the end the function would be less than itself."""
+    middle: Term = ("/", ("+", lower[-1], upper[-1]), 2)
+    between = [(("<", lower[-1], middle), linear()), (("<", middle, upper[-1]), linear())]
+    if upper[-1] == "oo":
+        middle, between = ("+", lower[-1], 1), []
+
+    def clash(goal: Formula, context: Context) -> Proof:
+        return ("combine", tuple((1, len(context.facts) - n) for n in (2, 1)))
+
+    def meet(*below: Any) -> Tactic:
+        return near_end(
+            upper, middle, "below", lambda *above: used_near(lower, (below, above), tactic(clash))
+        )
+
+    return lemmas(between, near_end(lower, middle, "above", meet))
+
+
+def joins_smoothly(*joints: Any) -> Tactic:
+    """The function of the goal is as smooth as is asked for, because its pieces meet."""
+
+    def find(goal: Formula, context: Context) -> Proof:
+        if goal[0] != "smooth":
+            raise RejectedError(f"{canonical(goal)} says of no function that it is smooth")
+        _, order, name, function = goal
+        return meets(order, Symbol(name), function, *joints)
+
+    return tactic(find)
 
 
 def named(symbol: Symbol, value: Any, then: Tactic) -> Tactic:
     """Let a variable stand for a value: the last fact says that it is equal to it."""
     is_it = ("exists", symbol.name, ("=", symbol.name, term(value)))
-    return obtained(is_it, witness(value, ALGEBRA), then)
+    return have(is_it, witness(value, ALGEBRA), obtained(symbol, then))
 
 
 def from_last(*multipliers: Any, also: Iterable[Any] = (), rest: Any = 0) -> Tactic:

@@ -1,69 +1,83 @@
 """The derivative of ELU: its sign, and how the value of ELU gives it."""
 
-from collections.abc import Iterator
-from functools import partial
+from sympy import Derivative, Expr, Piecewise
 
-from sympy import S
-
-from elu_sym.activations import Elu, EluDerivative, ReluDerivative
-from elu_sym.claims.assertion import Assertion
+from elu_sym.activations import Elu, Relu
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.rules.calculus import DerivativeOf, PositiveFromKink
-from elu_sym.claims.rules.elementary import Equality, Positive, Side
-from elu_sym.claims.rules.kink import OneSidedDerivative, piece, value_at_kink
-from elu_sym.symbols import alpha, x
+from elu_sym.claims.kernel.language import (
+    Formula,
+    both,
+    either,
+    equal,
+    exists,
+    for_all,
+    implies,
+    less,
+    limit,
+)
+from elu_sym.claims.statement import Statement, refuted
+from elu_sym.claims.tactics import auto, growth, intro, last_either, parts, witness
+from elu_sym.symbols import alpha, slope, x
 
-ELU, DERIVATIVE = Elu(x, alpha), EluDerivative(x, alpha)
-
-
-def is_derivative(side: Side) -> DerivativeOf:
-    """What stands for the derivative is that of ELU."""
-    return DerivativeOf(piece(ELU, side), piece(DERIVATIVE, side))
-
-
-def positive() -> Iterator[Assertion]:
-    """Its sign on either side, and both one-sided derivatives at 0."""
-    for side in Side:
-        yield is_derivative(side)
-        yield Positive(DERIVATIVE, side)
-        at_zero = value_at_kink(DERIVATIVE, side)
-        yield OneSidedDerivative(ELU, side, at_zero)
-        yield Positive(at_zero)
+ELU = Elu(x, alpha)
+DERIVATIVE = Derivative(ELU, x)
+OFF_KINK = either(less(x, 0), less(0, x))
+ON_EITHER_SIDE = intro(last_either(auto(), auto()))
 
 
-claim = partial(Claim, assumptions=(x, alpha))
+def positive(function: Expr) -> Formula:
+    """The derivative is positive off the kink."""
+    return for_all(x, implies(OFF_KINK, less(0, Derivative(function, x))))
+
+
+def one_sided(side: str) -> Formula:
+    """There is a derivative at 0 from one side, and it is positive."""
+    quotient = (ELU - Elu(0, alpha)) / x
+    return exists(slope, limit(quotient, x, 0, slope, side))
+
+
+def from_value(below: Expr, above: Expr) -> Formula:
+    """The derivative and the sign of the value on either side, hence the one by the other."""
+    left = implies(less(x, 0), both(equal(DERIVATIVE, below), less(ELU, 0)))
+    right = implies(less(0, x), both(equal(DERIVATIVE, above), less(0, ELU)))
+    backward = implies(OFF_KINK, equal(DERIVATIVE, Piecewise((below, ELU < 0), (above, True))))
+    return for_all(alpha, x, both(left, right, backward))
+
 
 CLAIMS = (
-    claim(
+    Claim(
         "derivative.positive",
         "The derivative of ELU is positive everywhere for every alpha > 0; at 0, where it"
         " may jump, both one-sided derivatives are.",
-        positive,
+        Statement(
+            for_all(alpha, both(positive(ELU), one_sided("-"), one_sided("+"))),
+            intro(
+                parts(
+                    ON_EITHER_SIDE,
+                    witness(alpha, parts(auto(), growth())),
+                    witness(1, parts(auto(), growth())),
+                )
+            ),
+        ),
         "Clevert, Unterthiner, Hochreiter 2016, equation 15",
-        latex=r"f'(x) > 0 \;(x \ne 0),\quad f'(0^\pm) > 0",
         neighbours={
-            "It is less than 1 for x < 0.": Positive(1 - DERIVATIVE, Side.LEFT),
-            "That of ReLU is positive everywhere.": Positive(ReluDerivative(x), Side.LEFT),
+            "It is less than 1 for x < 0.": refuted(
+                for_all(alpha, x, implies(less(x, 0), less(DERIVATIVE, 1)))
+            ),
+            "That of ReLU is positive everywhere.": refuted(positive(Relu(x))),
         },
     ),
-    claim(
+    Claim(
         "derivative.self_expression",
         "The derivative of ELU is ELU plus alpha for x < 0 and 1 for x > 0, so that the backward"
         " pass needs the output alone, whose sign is that of x.",
         # On the left the exponential is its own derivative.
-        [
-            is_derivative(Side.LEFT),
-            Equality(DERIVATIVE, ELU + alpha, Side.LEFT),
-            PositiveFromKink(-piece(ELU, Side.LEFT), Side.LEFT),
-            Equality(DERIVATIVE, S.One, Side.RIGHT),
-            Positive(ELU, Side.RIGHT),
-        ],
+        Statement(from_value(ELU + alpha, 1), intro(parts(auto(), auto(), ON_EITHER_SIDE))),
         "Clevert, Unterthiner, Hochreiter 2016, equation 15",
-        latex=r"f'(x) = f(x) + \alpha \;(x < 0), \quad f'(x) = 1 \;(x > 0)",
         neighbours={
-            "It is ELU minus alpha.": Equality(DERIVATIVE, ELU - alpha, Side.LEFT),
-            "It is ELU plus 1 for x < 0, whatever alpha.": Equality(DERIVATIVE, ELU + 1, Side.LEFT),
-            "It is ELU plus alpha for x > 0 too.": Equality(DERIVATIVE, ELU + alpha, Side.RIGHT),
+            "It is ELU minus alpha.": refuted(from_value(ELU - alpha, 1)),
+            "It is ELU plus 1 for x < 0, whatever alpha.": refuted(from_value(ELU + 1, 1)),
+            "It is ELU plus alpha for x > 0 too.": refuted(from_value(ELU + alpha, ELU + alpha)),
         },
     ),
 )

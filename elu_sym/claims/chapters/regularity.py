@@ -1,8 +1,10 @@
 """How regular ELU is: continuous, its corner, monotone, its range."""
 
-from sympy import Derivative, Expr, exp
+from functools import partial
 
-from elu_sym.activations import Celu, Elu
+from sympy import Derivative, Expr, Rational, exp, log, oo
+
+from elu_sym.activations import Celu, Elu, KinkedFunction
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.kernel.language import (
     Formula,
@@ -19,55 +21,84 @@ from elu_sym.claims.kernel.language import (
 )
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
+    ALGEBRA,
     Tactic,
+    again,
     auto,
     by_cases,
     continuity,
+    counterexample,
+    growth,
     have,
     intro,
+    joins_smoothly,
     linear,
     mean_value,
-    meets,
+    obtained,
     parting,
     parts,
+    tends_otherwise,
     witness,
 )
 from elu_sym.symbols import alpha, x, y, z
 
 ELU, CELU = Elu(x, alpha), Celu(x, alpha)
 SLOPE = Derivative(ELU, x)
-NEGATIVE, LINEAR = alpha * (exp(z) - 1), z
-"""The pieces, in z."""
+PERCENT = Rational(101, 100)
+"""One per cent more."""
 
 
-def smooth_only_at(value: Expr) -> Formula:
-    """ELU is C^1 if and only if alpha has a value."""
-    return for_all(alpha, iff(smooth(1, ELU, x), equal(alpha, value)))
+def never_smooth(order: int) -> Formula:
+    """ELU is C^n for no alpha."""
+    return for_all(alpha, ("not", smooth(order, ELU, x)))
 
 
-def only_at_one() -> Tactic:
-    """The slopes alpha and 1 of the two pieces meet."""
-    forth = ("assume", parting(1, x, ELU, 0, then=auto()))
-    return intro(parts(forth, ("assume", meets(1, x, ELU, 0))))
+def smooth_only_at(function: Expr, value: Expr) -> Formula:
+    """A function is C^1 if and only if alpha has a value."""
+    return for_all(alpha, iff(smooth(1, function, x), equal(alpha, value)))
 
 
-def increasing() -> Formula:
+def has_corner(order: int, function: Expr) -> Tactic:
+    """A function that were C^n would have derivatives that meet at 0."""
+    return ("assume", parting(order, x, function, 0, then=auto()))
+
+
+def jumps(left: Expr, right: Expr) -> Formula:
+    """The derivative tends to one value from the left of 0 and to another one from the right."""
+    return for_all(alpha, both(limit(SLOPE, x, 0, left, "-"), limit(SLOPE, x, 0, right, "+")))
+
+
+def increasing(function: Expr) -> Formula:
     """X < y implies f(x) < f(y)."""
-    return for_all(alpha, x, y, implies(less(x, y), less(ELU, Elu(y, alpha))))
+    return for_all(x, y, implies(less(x, y), less(function, function.xreplace({x: y}))))
 
 
-def rises() -> Tactic:
-    """By the mean value theorem on one piece, or through f(0) = 0."""
-    both_negative = have(less(x, 0), auto(), mean_value(z, NEGATIVE, x, y))
-    below = have(
-        less(ELU, 0), mean_value(z, NEGATIVE, x, 0), linear((1, less(ELU, 0)), (1, at_most(0, y)))
-    )
+def rises(function: KinkedFunction) -> Tactic:
+    """The mean value theorem on the left piece, and f(0) = 0; the right one is the identity."""
+    left = function.left(z, *function.args[1:])
+    both_negative = have(less(x, 0), auto(), mean_value(z, left, x, y))
+    negative = less(function, 0)
+    below = have(negative, mean_value(z, left, x, 0), linear((1, negative), (1, at_most(0, y))))
     return intro(by_cases(less(y, 0), both_negative, by_cases(less(x, 0), below, auto())))
 
 
-def onto(floor: Expr) -> Formula:
-    """The values are those above the floor."""
-    return for_all(alpha, y, iff(exists(x, equal(ELU, y)), less(floor, y)))
+def onto(floor: Expr, *ceiling: Expr) -> Formula:
+    """The limits at both ends, and between them, and nowhere else, the values."""
+    ends = limit(ELU, x, -oo, floor), limit(ELU, x, oo, *ceiling or [oo])
+    above, *below = less(floor, y), *(less(y, bound) for bound in ceiling)
+    between = both(above, *below) if below else above
+    return for_all(alpha, both(*ends, for_all(y, iff(exists(x, equal(ELU, y)), between))))
+
+
+def takes_what_is_above_the_floor() -> Tactic:
+    """Every value is above the floor; what is above it is the value of the inverse."""
+    equation, argument = equal(ELU, y), 1 + y / alpha
+    left = again(equation, linear((1, equation), (alpha * exp(x), -1)))
+    above = obtained(x, by_cases(less(x, 0), left, again(equation, linear())))
+    positive = linear((1 / alpha, less(-alpha, y)))
+    logarithm = have(less(0, argument), positive, witness(log(argument), ALGEBRA))
+    taken = by_cases(less(y, 0), logarithm, witness(y, ALGEBRA))
+    return intro(parts(("assume", above), ("assume", taken)))
 
 
 CLAIMS = (
@@ -75,36 +106,93 @@ CLAIMS = (
         "regularity.continuous",
         "ELU is continuous for every alpha > 0.",
         # Both pieces tend to the value at 0.
-        Statement(for_all(alpha, smooth(0, ELU, x)), intro(meets(0, x, ELU, 0))),
+        Statement(for_all(alpha, smooth(0, ELU, x)), intro(joins_smoothly(0))),
         "Clevert, Unterthiner, Hochreiter 2016, equation 15",
         neighbours={
             "It is C^1 for every alpha.": refuted(
                 for_all(alpha, smooth(1, ELU, x)),
-                witness(2, parts(auto(), ("assume", parting(1, x, Elu(x, 2), 0, then=auto())))),
+                witness(2, parts(auto(), has_corner(1, Elu(x, 2)))),
             )
         },
     ),
     Claim(
         "regularity.derivative_jump",
         "At 0 the derivative of ELU jumps by 1 - alpha, from alpha to 1.",
-        Statement(
-            for_all(alpha, both(limit(SLOPE, x, 0, alpha, "-"), limit(SLOPE, x, 0, 1, "+"))),
-            intro(parts(continuity(), continuity())),
-        ),
+        Statement(jumps(alpha, 1), intro(parts(continuity(), continuity()))),
         "Clevert, Unterthiner, Hochreiter 2016, equation 15",
-        neighbours={},
+        neighbours={
+            "The jump is alpha - 1.": refuted(
+                jumps(alpha, 2 * alpha - 1),
+                witness(2, parts(auto(), ("choose", 1, tends_otherwise(1, continuity())))),
+            ),
+            "The derivative at 0 from the left is 1.": refuted(
+                jumps(1, 1),
+                witness(2, parts(auto(), ("choose", 0, tends_otherwise(2, continuity())))),
+            ),
+        },
     ),
     Claim(
         "regularity.c1_iff_alpha_1",
         "ELU is continuously differentiable if and only if alpha = 1.",
-        Statement(smooth_only_at(1), only_at_one()),
+        # The corner vanishes at alpha = 1 and nowhere else.
+        Statement(
+            smooth_only_at(ELU, 1),
+            intro(parts(has_corner(1, ELU), ("assume", joins_smoothly(0)))),
+        ),
         "Barron 2017",
-        neighbours={},
+        neighbours={
+            "If and only if alpha = 1.01.": refuted(
+                smooth_only_at(ELU, PERCENT), counterexample(partial(joins_smoothly, 0), alpha=1)
+            ),
+            "CELU is C^1 only at alpha = 1.": refuted(
+                smooth_only_at(CELU, 1), counterexample(partial(joins_smoothly, 0), alpha=2)
+            ),
+        },
+    ),
+    Claim(
+        "regularity.never_c2",
+        "ELU is twice continuously differentiable for no alpha > 0.",
+        # The second derivative has other limits from the left and from the right.
+        Statement(never_smooth(2), intro(has_corner(2, ELU))),
+        "Barron 2017, sharpened",
+        neighbours={
+            "It is C^1 for no alpha.": refuted(
+                never_smooth(1), witness(1, parts(auto(), joins_smoothly(0)))
+            ),
+            "It is C^2 at alpha = 1.": refuted(
+                for_all(alpha, implies(equal(alpha, 1), smooth(2, ELU, x))),
+                witness(1, parts(auto(), parts(ALGEBRA, has_corner(2, Elu(x, 1))))),
+            ),
+        },
     ),
     Claim(
         "regularity.monotone",
         "ELU is strictly increasing for every alpha > 0.",
-        Statement(increasing(), rises()),
+        # The derivative is positive on either side.
+        Statement(for_all(alpha, increasing(ELU)), intro(rises(ELU))),
         "Clevert, Unterthiner, Hochreiter 2016, section 3",
+        neighbours={
+            "It is strictly decreasing.": refuted(
+                for_all(alpha, x, y, implies(less(x, y), less(Elu(y, alpha), ELU)))
+            )
+        },
+    ),
+    Claim(
+        "regularity.range",
+        "ELU maps the real line onto (-alpha, oo): its limits are -alpha and oo, and it"
+        " takes every value between them and no other.",
+        Statement(
+            onto(-alpha), intro(parts(growth(0), growth(0), takes_what_is_above_the_floor()))
+        ),
+        "Clevert, Unterthiner, Hochreiter 2016, section 3",
+        neighbours={
+            # The value at x lies outside.
+            "The range is (-1, oo) for every alpha.": refuted(
+                onto(-1), counterexample(alpha=2, y=Rational(-5, 4), x=log(Rational(3, 8)))
+            ),
+            "The range is (-alpha, alpha).": refuted(
+                onto(-alpha, alpha), counterexample(alpha=1, y=2, x=2)
+            ),
+        },
     ),
 )

@@ -1,6 +1,12 @@
 """The kernel: a small program that alone makes theorems, from proofs that are data."""
 
-from elu_sym.claims.kernel import calculus, inequalities, laws, logic
+from elu_sym.claims.kernel import (  # noqa: F401, their rules
+    calculus,
+    inequalities,
+    laws,
+    logic,
+    rounding,
+)
 from elu_sym.claims.kernel.meaning import RejectedError
 from elu_sym.claims.kernel.theorem import RULES, Open, Proof, Theorem, prove
 

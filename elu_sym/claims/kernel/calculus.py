@@ -1,10 +1,12 @@
 """The rules of calculus: mean values, intermediate values, smoothness, limits."""
 
+from itertools import pairwise
 from typing import Any
 
 from sympy import Dummy, Expr
 
 from elu_sym.algebra.normal_form import NormalForm, is_zero
+from elu_sym.claims.kernel.growth import limit_at_infinity
 from elu_sym.claims.kernel.language import (
     COMPARISONS,
     Formula,
@@ -19,10 +21,9 @@ from elu_sym.claims.kernel.language import (
     substitute,
     unfolded,
 )
-from elu_sym.claims.kernel.logic import fact_of, need
+from elu_sym.claims.kernel.logic import fact_of, need, need_unbound
 from elu_sym.claims.kernel.meaning import ABOVE, STRICT, Context
 from elu_sym.claims.kernel.theorem import Proof, check, rule
-from elu_sym.claims.rules.gaussian_limits import limit_at_infinity
 
 # A term without conditions is analytic where it is defined and no root is taken of 0: hence a
 # term that is defined on a closed interval is continuous there, and one that is defined strictly
@@ -33,9 +34,15 @@ from elu_sym.claims.rules.gaussian_limits import limit_at_infinity
 def mean_value(
     goal: Formula, context: Context, name: str, f: Term, p: Term, q: Term, proof: Proof
 ) -> None:
-    """The mean value theorem: f(q) - f(p) has the sign that f' has between."""
+    """The mean value theorem: f(q) - f(p) has the sign that f' has between.
+
+    Side conditions: f is defined on [p, q] without a condition that changes there, and
+    differentiable between; f(q) - f(p) is the difference of the sides; p < q, or p <= q where the
+    goal is not strict. The sign of f' is left to show (Rudin, theorem 5.10).
+    """
     relation, left, right = goal
     need(relation in COMPARISONS, f"{canonical(goal)} is no comparison")
+    need_unbound(name, p, q)
     order = context.sign(context.value(q) - context.value(p))
     need(order == "+" or (order in ABOVE and relation != "<"), "the order of the ends is not known")
     variable = fresh(name, context.names)
@@ -54,13 +61,17 @@ def root(
     goal: Formula, context: Context, f: Term, p: Term, q: Term, c: Term, way: str,
     first: Proof, second: Proof,
 ) -> None:  # fmt: skip
-    """The intermediate value theorem: f takes the value c between p and q."""
+    """The intermediate value theorem: f takes the value c between p and q.
+
+    Side conditions: f is defined on [p, q] without a condition that changes there, p < q. That c
+    lies between f(p) and f(q) is left to show (Rudin, theorem 4.23).
+    """
     head, name, inner = goal
     wanted = both(("<", p, name), ("<", name, q), ("=", f, c))
     need(
         head == "exists" and renamed(inner) == renamed(wanted), f"{canonical(goal)} is another root"
     )
-    need(name not in free_variables(("+", p, q, c)), f"an end or the value depends on {name}")
+    need_unbound(name, p, q, c)
     need(context.sign(context.value(q) - context.value(p)) == "+", "the ends are not in order")
     variable = fresh(name, context.names)
     context.between(variable, p, q, closed=True).value(substitute(f, name, variable))
@@ -74,12 +85,16 @@ def root(
 def joint(
     goal: Formula, context: Context, order: int, name: str, f: Term, joints: Any, proof: Proof
 ) -> None:
-    """Smooth pieces make a function of class C^n if and only if their derivatives meet."""
+    """Smooth pieces make a function of class C^n if and only if their derivatives meet.
+
+    Side conditions: the joints are in order; between two of them, and at both, f is a term without
+    conditions that is defined and takes no root of 0, so that it is smooth up to its ends.
+    """
     need(type(order) is int and 0 <= order < 10, f"{order} is no order")
     variable = fresh(name, context.names)
     body = unfolded(substitute(f, name, variable))
     ends = [context.value(end) for end in joints]
-    for lower, upper in zip(ends, ends[1:], strict=False):
+    for lower, upper in pairwise(ends):
         need(context.sign(upper - lower) == "+", "the joints are not in order")
     pieces = []
     for lower, upper in zip((None, *joints), (*joints, None), strict=True):
@@ -114,7 +129,11 @@ def _approach(point: Any, variable: str, bound: Term, context: Context) -> Conte
 
 @rule
 def limit_by_continuity(goal: Formula, context: Context, distance: Term) -> None:
-    """The limit of a continuous function is its value."""
+    """The limit of a continuous function is its value.
+
+    Side conditions: beside the end, closer than the distance, the facts decide every condition; the
+    piece is defined at the end itself and takes no root of 0 there.
+    """
     head, name, point, body, value = goal
     need(
         head == "limit" and point not in ("oo", "-oo"), f"{canonical(goal)} is no limit at a point"
@@ -128,7 +147,11 @@ def limit_by_continuity(goal: Formula, context: Context, distance: Term) -> None
 
 @rule
 def limit_by_growth(goal: Formula, context: Context, bound: Term) -> None:
-    """The limit of a closed form is that of its terms that grow fastest."""
+    """The limit of a closed form is that of its terms that grow fastest.
+
+    Side conditions: beyond the bound, or closer than it, the facts decide every condition; the
+    signs of all leading coefficients are known (Gordon 1941).
+    """
     head, name, point, body, value = goal
     need(head == "limit", f"{canonical(goal)} is no limit")
     variable = fresh(name, context.names)
@@ -137,9 +160,10 @@ def limit_by_growth(goal: Formula, context: Context, bound: Term) -> None:
     large = Dummy("s", positive=True)
     approach: Expr = {"oo": large, "-oo": -large}.get(point, large)
     if point not in ("oo", "-oo"):
-        sign = 1 if point[0] == "from-above" else -1
-        approach = context.value(point[1]) + sign / large
-    found = limit_at_infinity(NormalForm.from_expr(function.xreplace({symbol: approach})), large)
+        side = 1 if point[0] == "from-above" else -1
+        approach = context.value(point[1]) + side / large
+    form = NormalForm.from_expr(function.xreplace({symbol: approach}))
+    found = limit_at_infinity(form, large, context.sign)
     if value in ("oo", "-oo"):
         sign = context.sign(found.coefficient)
         need(found.grows and sign == ("+" if value == "oo" else "-"), f"the limit is {found}")
@@ -152,9 +176,15 @@ def limit_by_growth(goal: Formula, context: Context, bound: Term) -> None:
 def squeeze(
     goal: Formula, context: Context, lower: Term, upper: Term, low: Proof, high: Proof, order: Proof
 ) -> None:
-    """What lies between two functions with the same limit has it, too."""
+    """What lies between two functions with the same limit has it, too.
+
+    Side conditions: both limits, and the order at less than 1 from the end, or beyond 1, are left
+    to show.
+    """
     head, name, point, body, value = goal
+    sides: list[Formula]
     need(head == "limit" and value not in ("oo", "-oo"), f"{canonical(goal)} is no finite limit")
+    need_unbound(name, point, value)
     check((head, name, point, lower, value), context, low)
     check((head, name, point, upper, value), context, high)
     match point:
@@ -172,7 +202,10 @@ def squeeze(
 
 @rule
 def near(goal: Formula, context: Context, number: int, bound: Term, way: str, proof: Proof) -> None:
-    """Close enough to the end a function lies on the same side of a number as its limit."""
+    """Close enough to the end a function lies on the same side of a number as its limit.
+
+    Side conditions: the number is defined, and lies on one side of the limit.
+    """
     _, name, point, body, value = fact_of(context, number, "limit")
     level = context.value(bound)
     need(way in ("above", "below"), f"{way} is no side")
@@ -181,7 +214,7 @@ def near(goal: Formula, context: Context, number: int, bound: Term, way: str, pr
     else:
         gap = context.value(value) - level
         need(context.sign(gap) == ("+" if way == "below" else "-"), "the limit may lie beyond")
-    need(name not in free_variables(bound), f"{canonical(bound)} would be bound")
+    need_unbound(name, bound, point, value)
     end = fresh(
         "y", free_variables(("+", name, body, bound, 0)) | free_variables(point) | context.names
     )
@@ -202,9 +235,15 @@ def near(goal: Formula, context: Context, number: int, bound: Term, way: str, pr
 
 @rule
 def orbit_monotone(goal: Formula, context: Context, stays: Proof, moves: Proof) -> None:
-    """An orbit that falls, or rises, and stays above, or below, tends to the only fixed point."""
+    """An orbit that falls, or rises, and stays above, or below, tends to the only fixed point.
+
+    Side conditions: the function is defined between start and end without a condition that changes
+    there, hence continuous, and the end is a fixed point. That the orbit stays beyond the end and
+    moves towards it is left to show.
+    """
     head, name, body, start, end = goal
     need(head == "orbit", f"{canonical(goal)} is about no orbit")
+    need_unbound(name, start, end)
     side = context.sign(context.value(start) - context.value(end))
     need(side in STRICT, f"whether the orbit falls or rises to {canonical(end)} is not known")
     variable = fresh(name, context.names)

@@ -19,7 +19,11 @@ TRUE = -1
 
 @rule
 def algebra(goal: Formula, context: Context) -> None:
-    """Two sides with the same normal form are equal."""
+    """Two sides with the same normal form are equal.
+
+    Side conditions: both sides are defined. The normal form decides; one that is not zero proves
+    nothing.
+    """
     relation, left, right = goal
     need(relation == "=", f"{canonical(goal)} is no equation")
     gap = context.value(left) - context.value(right)
@@ -28,7 +32,13 @@ def algebra(goal: Formula, context: Context) -> None:
 
 @rule
 def combine(goal: Formula, context: Context, shares: Any) -> None:
-    """A sum of facts, times numbers at least 0, or at equations any, is a fact."""
+    """A sum of facts, times numbers at least 0, or at equations any, is a fact.
+
+    Side conditions: all terms are defined; a multiplier is known to be at least 0 unless it is that
+    of an equation; where the goal is strict, a strict fact has a positive one; the sum is the goal
+    by the normal form. The number -1 stands for 0 < 1, so that a sign which shows is a combination,
+    too.
+    """
     relation, left, right = goal
     need(relation in COMPARISONS, f"{canonical(goal)} is no comparison")
     total, strict = context.value(right) - context.value(left), False
@@ -54,7 +64,12 @@ def _known(number: int, context: Context) -> int:
 
 @rule
 def cover(goal: Formula, context: Context, bits: int, box: Any, tree: str) -> None:
-    """What is seen on every part of a box by interval arithmetic holds on the box."""
+    """What is seen on every part of a box by interval arithmetic holds on the box.
+
+    Side conditions: the facts keep the variables in the box, and the sides have no other ones; on
+    every leaf of the tree of halved boxes the difference is seen to be positive, by its natural
+    interval extension or by its mean value form (Moore, Kearfott, Cloud, chapters 5 and 6).
+    """
     relation, left, right = goal
     need(relation in ("<", "<="), f"{canonical(goal)} is no inequality")
     need(bits in range(53, 257), f"{bits} is no working precision")

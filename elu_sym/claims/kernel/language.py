@@ -58,7 +58,7 @@ class LanguageError(ValueError):
 
 
 class Expectation(Expr):
-    """E g(X) in a statement: the body, its variable, and the law's symbol or its mean and deviation.
+    """E g(X) in a statement: body, variable, and the symbol of a law, or mean and deviation.
 
     Examples:
         >>> from elu_sym.symbols import mu, sigma, x
@@ -234,9 +234,9 @@ def for_all(*parts: Any) -> Formula:
     """A formula, the last argument, for all values of symbols, within what each assumes of itself.
 
     Examples:
-        >>> from elu_sym.symbols import alpha, x
-        >>> for_all(alpha, x, less(x, x + alpha))
-        ('forall', 'alpha', ('=>', ('<', 0, 'alpha'), ('forall', 'x', ('<', 'x', ('+', 'alpha', 'x')))))
+        >>> from elu_sym.symbols import alpha
+        >>> for_all(alpha, less(-1, alpha))
+        ('forall', 'alpha', ('=>', ('<', 0, 'alpha'), ('<', -1, 'alpha')))
     """
     *symbols, formula = parts
     for symbol in reversed(symbols):
@@ -256,7 +256,7 @@ def exists_one(symbol: Symbol, formula: Formula) -> Formula:
 
 
 def limit(body: Any, variable: Symbol, to: Any, value: Any, side: str = "") -> Formula:
-    """That a body tends to a value as a variable tends to ``oo``, ``-oo`` or a point from a side."""
+    """That a body has a limit as a variable tends to ``oo``, ``-oo`` or a point from one side."""
     point = (
         _end(to) if to in (oo, -oo) else ({"+": "from-above", "-": "from-below"}[side], term(to))
     )
@@ -405,7 +405,7 @@ def negation(formula: Formula) -> Formula:
 
 
 def expanded(formula: Formula) -> Formula:
-    """``exists1 x F`` as ``exists x (F and forall y (F[y] => y = x))``; another formula as it is."""
+    """``exists1 x F`` as ``exists x (F and forall y (F[y] => y = x))``; others as they are."""
     if formula[0] != "exists1":
         return formula
     _, name, inner = formula

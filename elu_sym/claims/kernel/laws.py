@@ -17,7 +17,7 @@ from elu_sym.claims.kernel.language import (
     substitute,
     unfolded,
 )
-from elu_sym.claims.kernel.logic import need
+from elu_sym.claims.kernel.logic import need, need_unbound
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.kernel.theorem import Proof, check, rule
 
@@ -32,10 +32,15 @@ def _is_known(context: Context, formula: Formula) -> bool:
 
 def _require_integrable(context: Context, law: str, name: str, body: Term) -> None:
     known = ("integrable", law, name, body)
-    need(
-        name not in free_variables(body) or _is_known(context, known),
-        f"{canonical(known)} is no fact",
-    )
+    simple = _is_simple(name, unfolded(body)) or _is_known(context, known)
+    need(simple, f"{canonical(known)} is no fact")
+
+
+def _is_simple(name: str, body: Term) -> bool:
+    """Whether a function takes finitely many values."""
+    if name not in free_variables(body):
+        return True
+    return body[0] == "if" and all(_is_simple(name, piece) for piece in body[2:])
 
 
 def _positive_mean(goal: Formula) -> tuple[str, str, Term, Term]:
@@ -49,9 +54,14 @@ def _positive_mean(goal: Formula) -> tuple[str, str, Term, Term]:
 def gaussian_positive(
     goal: Formula, context: Context, everywhere: Proof, p: Term, q: Term, inside: Proof
 ) -> None:
-    """E g > 0 if g >= 0, and g > 0 on an interval, which a normal law hits."""
+    """E g > 0 if g >= 0, and g > 0 on an interval, which a normal law hits.
+
+    Side conditions: g is a sum of powers times exponentials on finitely many intervals, so that its
+    expectation exists; the interval is not empty. The signs of g are left to show.
+    """
     relation, name, law, body = _positive_mean(goal)
     need(law[0] == "normal", f"{canonical(law)} is not normal")
+    need_unbound(name, p or 0, q or 0)
     context.value(goal[2])
     check(("forall", name, ("<=", 0, body)), context, everywhere)
     if relation == "<=":
@@ -65,13 +75,18 @@ def gaussian_positive(
 def law_positive(
     goal: Formula, context: Context, everywhere: Proof, part: Term, inside: Proof
 ) -> None:
-    """E g > 0 if g >= 0, and g > 0 wherever an h with E h > 0 is positive."""
+    """E g > 0 if g >= 0, and g > 0 wherever an h with E h > 0 is positive.
+
+    Side conditions: g, and h, are integrable by a fact, or take finitely many values; E h > 0 is a
+    fact. The signs of g are left to show.
+    """
     relation, name, law, body = _positive_mean(goal)
     need(law in context.laws, f"{canonical(law)} is no law here")
     _require_integrable(context, law, name, body)
     check(("forall", name, ("<=", 0, body)), context, everywhere)
     if relation == "<=":
         return
+    _require_integrable(context, law, name, part)
     need(_is_known(context, ("<", 0, ("E", name, law, part))), "nothing says that it is not 0")
     positive = implies(("<", 0, part), ("<", 0, body))
     check(("forall", name, positive), context, inside)
@@ -81,7 +96,11 @@ def law_positive(
 def law_linear(
     goal: Formula, context: Context, law: str, name: str, shares: Any, proof: Proof
 ) -> None:
-    """What holds of functions, added up, holds of their expectations."""
+    """What holds of functions, added up, holds of their expectations.
+
+    Side conditions: the functions are integrable by a fact, or take finitely many values; the
+    factors are constants. That the sum of the functions is 0 everywhere is left to show.
+    """
     relation, left, right = goal
     need(
         relation == "=" and law in context.laws, f"{canonical(goal)} is no equation of expectations"
@@ -101,7 +120,11 @@ def law_linear(
 def law_dominated(
     goal: Formula, context: Context, constant: Term, bounds: Any, proof: Proof
 ) -> None:
-    """What is bounded by a constant and multiples of integrable functions is integrable."""
+    """What is bounded by a constant and multiples of integrable functions is integrable.
+
+    Side conditions: the bounds are integrable by a fact, or take finitely many values; constant and
+    factors are constants. That they bound the function everywhere is left to show.
+    """
     head, law, name, body = goal
     need(head == "integrable" and law in context.laws, f"{canonical(goal)} is another statement")
     for factor, bound in bounds:
@@ -115,7 +138,10 @@ def law_dominated(
 
 @rule
 def law_symmetric(goal: Formula, context: Context) -> None:
-    """Under a symmetric law g(-X) is distributed as g(X)."""
+    """Under a symmetric law g(-X) is distributed as g(X).
+
+    Side conditions: the symmetry, and that g is integrable, are facts.
+    """
     match goal:
         case ("=", ("E", name, law, body), ("E", other, law_too, reflected)):
             need(law == law_too, f"{law} is not {law_too}")
@@ -135,9 +161,12 @@ def law_symmetric(goal: Formula, context: Context) -> None:
 
 @rule
 def law_evident(goal: Formula, context: Context) -> None:
-    """What is plain of a normal law, or of one on points."""
+    """What is plain of a normal law, or of one on points.
+
+    Side conditions: the mean is 0, or the points pair off; the expectation exists.
+    """
     match goal:
-        case ("symmetric", ("normal", mean, deviation)):
+        case ("symmetric", ("normal", mean, _)):
             need(is_zero(context.value(mean)), f"{canonical(mean)} may not be 0")
             context.value(("E", "x", goal[1], 1))
         case ("symmetric", ("points", *pairs)):

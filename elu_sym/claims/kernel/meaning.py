@@ -57,6 +57,8 @@ class Context:
         before: the context to which each fact was added.
         place: where values are to be taken, for what must hold around a point.
         strict: whether conditions must hold with a margin, and roots be those of positive numbers.
+        analytic: the variables in which values are differentiated or integrated, or tend to
+            something; of an expectation under a free law nothing is known as a function of them.
     """
 
     symbols: dict[str, Symbol] = field(default_factory=dict)
@@ -65,7 +67,9 @@ class Context:
     before: tuple["Context", ...] = ()
     place: tuple[tuple[Symbol, Expr], ...] = ()
     strict: bool = False
-    _values: dict[Any, Expr] = field(default_factory=dict)
+    analytic: frozenset[str] = frozenset()
+    _values: dict[Term, Expr] = field(default_factory=dict)
+    _differences: dict[int, tuple[str, Expr]] = field(default_factory=dict)
     _signs: dict[Expr, str] = field(default_factory=dict)
 
     # --- Growing -----------------------------------------------------------------------------
@@ -78,6 +82,10 @@ class Context:
         """
         self._require_new(name)
         return self._grown(symbols={**self.symbols, name: Symbol(name, real=True)})
+
+    def with_analytic(self, name: str) -> "Context":
+        """The context with a new variable in which values are analysed."""
+        return self.with_variable(name)._grown(analytic=self.analytic | {name})
 
     def with_law(self, name: str) -> "Context":
         """The context with a new law.
@@ -136,17 +144,22 @@ class Context:
         return ""
 
     def _grown(self, **changes: Any) -> "Context":
-        grown = replace(self, **changes, _values={}, _signs={})
-        same = grown.place == self.place and grown.strict == self.strict
-        if same and self.symbols.items() <= grown.symbols.items():
+        grown = replace(self, **changes, _values={}, _signs={}, _differences={})
+        same = (grown.place, grown.strict) == (self.place, self.strict)
+        if (
+            same
+            and grown.analytic == self.analytic
+            and self.symbols.items() <= grown.symbols.items()
+        ):
             # What was known stays known under more facts.
             grown._values.update(self._values)
+            grown._differences.update(self._differences)
             grown._signs.update((value, sign) for value, sign in self._signs.items() if sign)
         return grown
 
     def around(self, name: str, point: Expr) -> "Context":
         """The context of what holds around a point: conditions must hold there with a margin."""
-        grown, sign = self.with_variable(name), self.sign(point)
+        grown, sign = self.with_analytic(name), self.sign(point)
         symbol = grown.symbols[name]
         if sign in STRICT:
             symbol = Symbol(name, positive=True) if sign == "+" else Symbol(name, negative=True)
@@ -157,7 +170,7 @@ class Context:
     def between(self, name: str, lower: Term | None, upper: Term | None, closed: bool) -> "Context":
         """The context with a new variable between two ends, where they are given."""
         relation = "<=" if closed else "<"
-        grown = self.with_variable(name)
+        grown = self.with_analytic(name)
         if lower is not None:
             grown = grown.with_fact((relation, lower, name))
         return grown if upper is None else grown.with_fact((relation, name, upper))
@@ -259,9 +272,6 @@ class Context:
         inner = fresh(name, self.names)
         around = self.around(inner, point)
         value = around.value(substitute(body, name, inner))
-        for (_, expectation), number in _UNKNOWN.items():
-            if value.has(number) and inner in free_variables(expectation):
-                raise RejectedError(f"nothing is known of the derivative of {expectation}")
         return diff(value, around.symbols[inner]).xreplace({around.symbols[inner]: point})
 
     # --- Expectations ------------------------------------------------------------------------
@@ -272,11 +282,15 @@ class Context:
                 body = renamed(unfolded(("E", name, law, body)))
                 unknown = free_variables(body) - self.names
                 self._require(not unknown, body, f"has no value for {', '.join(unknown)}")
+                varied = free_variables(body) & self.analytic
+                self._require(not varied, body, f"is no known function of {', '.join(varied)}")
                 return _UNKNOWN.setdefault((law, body), Dummy(f"E{len(_UNKNOWN)}", real=True))
             case ("points", *_):
                 check_weights(law)
                 values = (self.value(substitute(body, name, place)) for place, _ in law[1:])
-                return Add(*(self.value(mass) * v for (_, mass), v in zip(law[1:], values)))
+                return Add(
+                    *(self.value(mass) * v for (_, mass), v in zip(law[1:], values, strict=True))
+                )
             case ("normal", mean, deviation):
                 mean, deviation = self.value(mean), self.value(deviation)
                 self._require(self.sign(deviation) == "+", law, "has no deviation")
@@ -305,7 +319,7 @@ class Context:
         breaks = [self._break(c, variable) for c in _conditions(body, variable)]
         ends = self._in_order([end for end, _, _ in breaks])
         for lower, upper in pairwise([None, *ends, None]):
-            inside = self.with_variable(variable)
+            inside = self.with_analytic(variable)
             for end, below, above in breaks:
                 is_above = lower is not None and self.sign(lower - self.value(end)) in ABOVE
                 inside = inside.with_fact(
@@ -345,7 +359,7 @@ class Context:
     # --- Signs -------------------------------------------------------------------------------
 
     def sign(self, value: Expr) -> str:
-        """The sign of a value: ``+ - 0``, ``0+`` and ``0-`` with 0, or nothing if it is not known."""
+        """The sign of a value: ``+ - 0``, ``0+`` and ``0-`` with 0, or nothing where it is open."""
         placed = value.xreplace(dict(self.place))
         if placed != value and (sign := self._sign_by_facts(value)) in STRICT:
             # Inside a piece whose ends move, what is known of it holds around the point, too.
@@ -404,10 +418,9 @@ class Context:
 
         There is no relation if the fact is no comparison of defined terms.
         """
-        key = ("fact", number)
-        if key not in self._values:
-            self._values[key] = self._difference(number)
-        return self._values[key]
+        if number not in self._differences:
+            self._differences[number] = self._difference(number)
+        return self._differences[number]
 
     def _difference(self, number: int) -> tuple[str, Expr]:
         relation, *sides = self.facts[number]

@@ -1,16 +1,19 @@
 r"""Statements in plain words and in LaTeX, from the very data that the kernel checks."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from sympy import Symbol, latex
 
-from elu_sym.claims.kernel.language import COMPARISONS, Formula, Term
+from elu_sym.algebra.rounding import FORMATS
+from elu_sym.claims.kernel.language import COMPARISONS, Formula, Term, absolute
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 """How tightly a term binds."""
 
 _WORDS = {"=": "=", "<": "<", "<=": "<="}
 _LATEX = {"=": "=", "<": "<", "<=": r"\le"}
+_FORMATS = {(each.precision, each.least_exponent): each.name for each in FORMATS}
 _NAMES = {"elu": "ELU", "relu": "ReLU", "celu": "CELU", "selu": "SELU", "leaky_relu": "LeakyReLU"}
 
 
@@ -25,6 +28,16 @@ def in_words(formula: Formula) -> str:
         'for all alpha > 0: x -> ELU(x, alpha) is of class C^1 if and only if alpha = 1'
     """
     return _Printer(False).formula(formula)
+
+
+def law_in_words(law: Any) -> str:
+    """A law in plain words.
+
+    Examples:
+        >>> law_in_words(("points", (-1, ("/", 1, 2)), (1, ("/", 1, 2))))
+        '1/2 at -1, 1/2 at 1'
+    """
+    return _Printer(False).law(law)
 
 
 def in_latex(formula: Formula) -> str:
@@ -80,6 +93,8 @@ class _Printer:
         if head == "sqrt":
             inner = self.term(parts[0])
             return self.pick(f"sqrt({inner})", rf"\sqrt{{{inner}}}"), ATOM
+        if head == "if" and (known := self._chosen(*parts)):
+            return known, ATOM
         if head == "if":
             (relation, left, right), first, second = parts
             condition = self.formula((relation, left, right))
@@ -92,6 +107,18 @@ class _Printer:
         if head == "E":
             return self._expectation(*parts), ATOM
         return self._applied(head, parts), ATOM
+
+    def _chosen(self, condition: Formula, first: Term, second: Term) -> str:
+        """An absolute value, a maximum or a minimum; else nothing."""
+        relation, left, right = condition
+        if ("if", condition, first, second) == absolute(first):
+            inner = self.term(first)
+            return self.pick(f"abs({inner})", rf"\left|{inner}\right|")
+        name = {(right, left): "max", (left, right): "min"}.get((first, second))
+        if relation != "<=" or name is None:
+            return ""
+        both = ", ".join(map(self.term, (left, right)))
+        return self.pick(f"{name}({both})", rf"\{name}\left({both}\right)")
 
     def _sum(self, parts: list[Term]) -> str:
         text = self.term(parts[0], SUM)
@@ -132,14 +159,16 @@ class _Printer:
 
     def _drawn(self, name: str, law: Any) -> str:
         """A variable and its law."""
-        if isinstance(law, str):
-            text = law
-        elif law[0] == "normal":
-            text = f"N({self.term(law[1])}, {self.term(('^', law[2], 2))})"
-        else:
-            text = ", ".join(f"{self.term(m, PRODUCT)} at {self.term(p)}" for p, m in law[1:])
         sim = self.pick("~", r"\sim")
-        return f"{self.name(name)} {sim} {text}"
+        return f"{self.name(name)} {sim} {self.law(law)}"
+
+    def law(self, law: Any) -> str:
+        """A law: its name, its mean and variance, or its points."""
+        if isinstance(law, str):
+            return law
+        if law[0] == "normal":
+            return f"N({self.term(law[1])}, {self.term(('^', law[2], 2))})"
+        return ", ".join(f"{self.term(m, PRODUCT)} at {self.term(p)}" for p, m in law[1:])
 
     def _applied(self, head: str, parts: list[Term]) -> str:
         known = {"Phi": r"\Phi", "log": r"\ln", "density": r"\varphi", "mills": "M"}
@@ -166,8 +195,9 @@ class _Printer:
         elif head in ("and", "or"):
             text = self.word(head).join(self.formula(part, True) for part in parts)
         elif head == "=>":
-            arrow = self.word("implies")
-            text = f"{self.formula(parts[0], True)}{arrow}{self.formula(parts[1], True)}"
+            *hypotheses, conclusion = _chain(formula)
+            text = self.word("and").join(self.formula(part, True) for part in hypotheses)
+            text += f"{self.word('implies')}{self.formula(conclusion, True)}"
         elif head == "iff":
             text = self.word("if and only if").join(self.formula(part, True) for part in parts)
         elif head == "not":
@@ -217,12 +247,24 @@ class _Printer:
             arrow = self.pick("->", r"\mapsto")
             function = f"{self.name(name)} {arrow} {self.term(body)}"
             return self.pick(f"{function} is of class C^{order}", rf"{function} \in C^{order}")
+        if head in ("float", "rounds"):
+            return self._rounding(head, *parts)
         if head == "integrable":
             law, name, body = parts
             inner, drawn = self.term(body), self._drawn(name, law)
             tex = rf"\mathbb{{E}}_{{{drawn}}}\left|{inner}\right| < \infty"
             return self.pick(f"E[abs({inner}); {drawn}] < oo", tex)
         return f"{self.term(parts[0])}{self.word('is symmetric').rstrip()}"
+
+    def _rounding(self, head: str, numbers: Any, *terms: Term) -> str:
+        """That a number is a float, or another one rounded."""
+        name = _FORMATS.get(numbers[1:], "binary({}, {})".format(*numbers[1:]))
+        where = rf"\text{{{name}}}"
+        *value, result = map(self.term, terms)
+        if head == "float":
+            return self.pick(f"{result} is in {name}", rf"{result} \in {where}")
+        tex = rf"{result} = \operatorname{{fl}}_{{{where}}}\left({value[0]}\right)"
+        return self.pick(f"{result} = {name}({value[0]})", tex)
 
     def _limit(self, name: str, point: Any, body: Term, value: Any) -> str:
         ends = {"oo": self.pick("oo", r"\infty"), "-oo": self.pick("-oo", r"-\infty")}
@@ -241,6 +283,14 @@ def _rest(conjunction: Formula) -> Formula:
     """A conjunction without its first part."""
     _, _, *others = conjunction
     return others[0] if len(others) == 1 else ("and", *others)
+
+
+def _chain(formula: Formula) -> Iterator[Formula]:
+    """The hypotheses of an implication, of an implication, and so on; and the conclusion."""
+    while formula[0] == "=>":
+        _, hypothesis, formula = formula
+        yield hypothesis
+    yield formula
 
 
 def _is_divisor(term: Term) -> bool:

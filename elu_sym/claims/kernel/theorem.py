@@ -70,7 +70,7 @@ def prove(statement: Formula, proof: Proof) -> Theorem:
     Examples:
         >>> from elu_sym.claims.kernel.language import for_all, less
         >>> from elu_sym.symbols import alpha, x
-        >>> proof = ("generalize", "a", ("assume", ("combine", ((("a", 0),)))))
+        >>> proof = ("generalize", "a", ("assume", ("combine", (((1, 0),)))))
         >>> prove(for_all(alpha, less(-alpha, 0)), proof).statement
         ('forall', 'alpha', ('=>', ('<', 0, 'alpha'), ('<', ('*', -1, 'alpha'), 0)))
     """
@@ -82,7 +82,7 @@ def prove(statement: Formula, proof: Proof) -> Theorem:
 
 
 def distinct(proof: Any) -> Any:
-    """A proof each open place of which is another one, so that what is found there has its place."""
+    """A proof each open place of which is one of its own, for what is found there."""
     if isinstance(proof, Open):
         return Open(proof.tactic)
     return tuple(map(distinct, proof)) if isinstance(proof, tuple) else proof

@@ -11,7 +11,7 @@ from elu_sym.algebra.enclosure import enclose
 from elu_sym.algebra.equality import rational_points
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.rules import gaussian_limits
+from elu_sym.claims.kernel import growth
 from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLimit
 from elu_sym.symbols import alpha, distance, mu, sigma, slack
 
@@ -152,11 +152,11 @@ def test_arb_comes_closer_and_closer(limit: GaussianLimit) -> None:
     assert distances[1] < distances[0] / 2
 
 
-def upside_down(parts: dict[int, Expr]) -> int:
-    return -SIGN(parts)
+def upside_down(parts: dict[int, Expr], sign: growth.Sign) -> int:
+    return -SIGN(parts, sign)
 
 
-def not_reflected(domain: Any, terms: Any, s: Symbol) -> Any:
+def not_reflected(domain: Any, terms: Any, s: Symbol, sign: growth.Sign) -> Any:
     return terms
 
 
@@ -164,7 +164,7 @@ def leading_order_only(parts: dict[int, Expr], h: Symbol) -> Expr:
     return parts.get(0, ZERO)
 
 
-SIGN = gaussian_limits._leading_sign
+SIGN = growth._leading_sign
 MUTANTS: dict[str, Callable[..., Any]] = {
     "_leading_sign": upside_down,
     "_reflected": not_reflected,
@@ -174,5 +174,5 @@ MUTANTS: dict[str, Callable[..., Any]] = {
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_changed_rule_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gaussian_limits, name, MUTANTS[name])
+    monkeypatch.setattr(growth, name, MUTANTS[name])
     assert sum(assertion.check().holds is not True for assertion in TRUE) >= 3

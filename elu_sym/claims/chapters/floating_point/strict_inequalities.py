@@ -2,63 +2,155 @@
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
 
 from sympy import Rational, S
 
-from elu_sym.activations import Elu, EluDerivative
-from elu_sym.algebra import rounding
-from elu_sym.algebra.rounding import BFLOAT16, FLOAT32, FLOAT64, FORMATS, FloatingPointFormat
-from elu_sym.claims.assertion import Assertion
+from elu_sym.activations import Elu
+from elu_sym.algebra.rounding import (
+    BFLOAT16,
+    DERIVATIVE_FROM_VALUE,
+    DERIVATIVE_ROUNDED_TWICE,
+    ELU_ROUNDED_ONCE,
+    FLOAT16,
+    FLOAT32,
+    FLOAT64,
+    FORMATS,
+    FloatingPointFormat,
+)
 from elu_sym.claims.chapters.floating_point import thresholds
+from elu_sym.claims.chapters.floating_point.computations import (
+    RESULTS,
+    Lemma,
+    Level,
+    Rounded,
+    at_point,
+    conjunction,
+    is_float,
+    rounds,
+)
+from elu_sym.claims.chapters.floating_point.every_alpha import for_every
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.rules import rounded
-from elu_sym.symbols import alpha, x, y
+from elu_sym.claims.kernel import Proof, RejectedError
+from elu_sym.claims.kernel.language import Formula, at_most, both, equal, for_all, implies, less
+from elu_sym.claims.kernel.meaning import Context
+from elu_sym.claims.statement import refuted
+from elu_sym.claims.tactics import Tactic, intro, linear, tactic
+from elu_sym.symbols import x, y, z
 
-RATE = rounding.Computation((*rounding.ELU_ROUNDED_TWICE.operations, y + 1))
-"""ELU plus 1, meant as a positive rate."""
-
-
-def greater_everywhere(computation: rounding.Computation) -> list[Assertion]:
-    """Greater than 0 at every float of each format, with alpha = 1."""
-    return [
-        rounded.GreaterEverywhere(computation, each, S.Zero, S.One) for each in reversed(FORMATS)
-    ]
+VALUES = RESULTS[1:]
+"""The values at x and at y."""
 
 
-def injective_from(numbers: FloatingPointFormat, first: Rational) -> Assertion:
-    """Different values at all the floats from a first one up to 0, with alpha = 1."""
-    return rounded.InjectiveBetween(rounding.ELU_ROUNDED_TWICE, numbers, first, S.Zero, S.One)
-
-
-def derivative_from_value() -> Iterator[Assertion]:
-    """Four values of alpha in each format, and alpha*e^x at the threshold."""
-    value = rounding.Computation(rounding.DERIVATIVE_FROM_VALUE.operations[:-1])
-    yield rounded.is_left_piece(value, Elu(x, alpha))
-    yield rounded.is_left_piece(rounding.DERIVATIVE_FROM_VALUE, EluDerivative(x, alpha))
+def derivative_from_value() -> Iterator[Lemma]:
+    """Four values of alpha in each format, and alpha*e^x from the threshold on."""
+    yield thresholds.left_piece()
+    yield thresholds.left_slope()
+    yield from thresholds.selu_heights()
     for numbers, threshold in thresholds.FLOOR_IS_REACHED.items():
         for height in thresholds.heights(numbers):
-            yield thresholds.zero_up_to(rounding.DERIVATIVE_FROM_VALUE, numbers, threshold, height)
-            yield rounded.RoundedValue(
-                rounding.DERIVATIVE_ROUNDED_TWICE, numbers, ">", S.Zero, Rational(threshold), height
-            )
+            yield zero_from_value(numbers, threshold, height).lemma()
+            yield positive_from(numbers, Rational(threshold), height)
 
 
-claim = partial(
-    Claim,
-    assumptions=("x <= 0 a float", "alpha = 1", thresholds.ROUNDING),
-    expected=Verdict.REFUTED,
-)
+def zero_from_value(
+    numbers: FloatingPointFormat, threshold: float, height: Rational = S.One
+) -> Level:
+    """The value of ELU plus alpha is 0 up to a threshold."""
+    return Level(Rounded(DERIVATIVE_FROM_VALUE, numbers, height), S.Zero, Rational(threshold))
+
+
+def positive_from(numbers: FloatingPointFormat, at: Rational, height: Rational) -> Lemma:
+    """The product alpha*e^x is positive from a float on."""
+    product = Rounded(DERIVATIVE_ROUNDED_TWICE, numbers, height)
+    least = product.values(at)[z]
+    proof = product.at_least(at, linear((1, at_most(least, z)), (least, -1)))
+    return product.at_floats(at_most(at, x), less(0, z)), intro(proof)
+
+
+def at_two_floats(numbers: FloatingPointFormat, *said: Formula) -> Formula:
+    """What holds of the values of ELU, with alpha = 1, at two floats, under further hypotheses."""
+    values = (
+        rounds(numbers, Elu(at, S.One), value) for at, value in zip((x, y), VALUES, strict=True)
+    )
+    floats = is_float(numbers, x), is_float(numbers, y)
+    return for_all(x, y, *VALUES, implies(*floats, *values, *said))
+
+
+def increasing(numbers: FloatingPointFormat) -> Formula:
+    """At a greater float the value is greater."""
+    return at_two_floats(numbers, less(x, y), less(*VALUES))
+
+
+def different_from(numbers: FloatingPointFormat, first: Rational) -> Formula:
+    """At different floats between a first one and 0 the values are different."""
+    between = at_most(first, x), less(x, y), at_most(y, 0)
+    return at_two_floats(numbers, *between, ("not", equal(*VALUES)))
+
+
+def equal_neighbours(numbers: FloatingPointFormat, first: Rational, most: int = 2048) -> Tactic:
+    """Two neighbours with the same value, the first ones from a float on."""
+    elu = Rounded(ELU_ROUNDED_ONCE, numbers, S.One)
+
+    def find(goal: Formula, context: Context) -> Proof:
+        start = numbers.rank(first)
+        points = (elu.values(numbers.at(rank)) for rank in range(start, start + most))
+        for one, other in pairwise(points):
+            if one[y] == other[y]:
+                found = x, y, *VALUES
+                return at_point(dict(zip(found, (one[x], other[x], one[y], other[y]), strict=True)))
+        raise RejectedError(f"the first {most} floats have different values")
+
+    return tactic(find)
+
+
+def rate_above(numbers: FloatingPointFormat, height: Rational, least: Rational) -> Formula:
+    """ELU plus 1 is greater than a number at every float."""
+    rate = rounds(numbers, Elu(x, height), y), rounds(numbers, y + 1, z)
+    return for_all(x, y, z, implies(is_float(numbers, x), *rate, less(least, z)))
+
+
+def rate_at(at: float, height: Rational) -> Tactic:
+    """At a float where ELU is -alpha."""
+    return at_point({x: Rational(at), y: -height, z: 1 - height})
+
+
+def derivative_positive(numbers: FloatingPointFormat) -> Formula:
+    """The derivative alpha*e^x is positive at every float ``x <= 0`` for every alpha."""
+    return for_every(DERIVATIVE_ROUNDED_TWICE, numbers, less(0, z))
+
+
+def above_floor(numbers: FloatingPointFormat) -> Rational:
+    """The float after the one at which ELU, with alpha = 1, reaches its floor."""
+    return thresholds.after(thresholds.FLOOR_IS_REACHED[numbers], numbers)
+
+
+claim = partial(Claim, expected=Verdict.REFUTED)
 
 CLAIMS = (
     claim(
         "floating_point.derivative_positive",
         "In floating point the derivative alpha*e^x is positive at every float x <= 0.",
-        greater_everywhere(rounding.DERIVATIVE_ROUNDED_TWICE),
+        refuted(
+            both(*map(derivative_positive, FORMATS)),
+            thresholds.in_float16(
+                thresholds.with_alpha(
+                    DERIVATIVE_ROUNDED_TWICE,
+                    FLOAT16,
+                    Rational(thresholds.EXPONENTIAL_IS_ZERO[FLOAT16]),
+                    S.One,
+                )
+            ),
+        ),
         "Clevert, Unterthiner, Hochreiter 2016, section 3, said of real numbers",
-        latex=r"\operatorname{fl}(\alpha \operatorname{fl}(e^x)) > 0",
         neighbours={
-            "in float32, with alpha = 2": rounded.GreaterEverywhere(
-                rounding.DERIVATIVE_ROUNDED_TWICE, FLOAT32, S.Zero, S(2)
+            "in float32, with alpha = 2": refuted(
+                Rounded(DERIVATIVE_ROUNDED_TWICE, FLOAT32, S(2)).at_floats(less(0, z)),
+                at_point(
+                    Rounded(DERIVATIVE_ROUNDED_TWICE, FLOAT32, S(2)).values(
+                        Rational(thresholds.EXPONENTIAL_IS_ZERO[FLOAT32])
+                    )
+                ),
             )
         },
     ),
@@ -67,52 +159,57 @@ CLAIMS = (
         "The derivative computed as the value of ELU plus alpha is 0 if and only if"
         f" {thresholds.up_to(thresholds.FLOOR_IS_REACHED)}, for alpha = 1/2, 1, SELU's and 2, and"
         " at these floats alpha*e^x is positive.",
-        derivative_from_value,
+        lambda: conjunction(derivative_from_value()),
         "derivative.self_expression, as code that keeps the result and not the argument",
-        latex=r"\operatorname{fl}(\operatorname{fl}(\alpha \operatorname{fl}(e^x - 1)) + \alpha)"
-        r" = 0 \iff \operatorname{fl}(e^x - 1) = -1",
-        assumptions=thresholds.FLOATS,
         neighbours={
-            "it is 0 only where alpha*e^x is, in float32": thresholds.zero_up_to(
-                rounding.DERIVATIVE_FROM_VALUE, FLOAT32, -103.97208404541016, S.One
-            ),
-            "alpha*e^x is 0 there too, in float64": thresholds.zero_up_to(
-                rounding.DERIVATIVE_ROUNDED_TWICE, FLOAT64, -37.42994775023705, S.One
-            ),
-            "for alpha = 1 in float64 up to -37.05, 1 % higher": thresholds.zero_up_to(
-                rounding.DERIVATIVE_FROM_VALUE, FLOAT64, -37.05, S.One
-            ),
-            "for alpha = 1 in bfloat16 up to -6.5 only": thresholds.zero_up_to(
-                rounding.DERIVATIVE_FROM_VALUE, BFLOAT16, -6.5, S.One
-            ),
+            "it is 0 only where alpha*e^x is, in float32": zero_from_value(
+                FLOAT32, thresholds.EXPONENTIAL_IS_ZERO[FLOAT32]
+            ).refuted(),
+            "alpha*e^x is 0 there too, in float64": Level(
+                Rounded(DERIVATIVE_ROUNDED_TWICE, FLOAT64, S.One),
+                S.Zero,
+                Rational(thresholds.FLOOR_IS_REACHED[FLOAT64]),
+            ).refuted(),
+            "for alpha = 1 in float64 up to -37.05, 1 % higher": zero_from_value(
+                FLOAT64, -37.05
+            ).refuted(),
+            "for alpha = 1 in bfloat16 up to -6.5 only": zero_from_value(BFLOAT16, -6.5).refuted(),
         },
     ),
     claim(
         "floating_point.strictly_increasing",
         "In floating point ELU is strictly increasing.",
-        [injective_from(each, -each.greatest) for each in reversed(FORMATS)],
+        refuted(
+            both(*map(increasing, FORMATS)),
+            thresholds.in_float16(equal_neighbours(FLOAT16, -FLOAT16.greatest)),
+        ),
         "regularity.monotone, said of real numbers",
-        latex=r"x < y \implies \operatorname{fl}(f(x)) < \operatorname{fl}(f(y))",
         neighbours={
-            "in bfloat16 alone": injective_from(BFLOAT16, -BFLOAT16.greatest),
-            "different values at different floats as long as it has not reached its floor": [
-                injective_from(each, each.successor(Rational(threshold)))
-                for each, threshold in reversed(thresholds.FLOOR_IS_REACHED.items())
-            ],
-            "different values for x > -1/2, where the derivative is above 0.6": [
-                injective_from(each, each.successor(-S.Half)) for each in reversed(FORMATS)
-            ],
+            "in bfloat16 alone": refuted(
+                increasing(BFLOAT16), equal_neighbours(BFLOAT16, -BFLOAT16.greatest)
+            ),
+            "different values at different floats as long as it has not reached its floor": refuted(
+                both(*(different_from(n, above_floor(n)) for n in FORMATS)),
+                thresholds.in_float16(equal_neighbours(FLOAT16, above_floor(FLOAT16))),
+            ),
+            "different values for x > -1/2, where the derivative is above 0.6": refuted(
+                both(*(different_from(n, n.successor(-S.Half)) for n in FORMATS)),
+                thresholds.in_float16(equal_neighbours(FLOAT16, FLOAT16.successor(-S.Half))),
+            ),
         },
     ),
     claim(
         "floating_point.rate_positive",
         "With alpha = 1, ELU plus 1 is positive at every float.",
-        [rounded.is_left_piece(RATE, Elu(x, alpha) + 1), *greater_everywhere(RATE)],
+        refuted(
+            both(*(rate_above(numbers, S.One, S.Zero) for numbers in FORMATS)),
+            thresholds.in_float16(rate_at(thresholds.FLOOR_IS_REACHED[FLOAT16], S.One)),
+        ),
         "Katharopoulos et al. 2020, section 3.2.1, said of real numbers",
-        latex=r"\operatorname{fl}(\operatorname{fl}(f(x)) + 1) > 0",
         neighbours={
-            "with alpha = 1/2 it is greater than 1/2 in float64": rounded.GreaterEverywhere(
-                RATE, FLOAT64, S.Half, S.Half
+            "with alpha = 1/2 it is greater than 1/2 in float64": refuted(
+                rate_above(FLOAT64, S.Half, S.Half),
+                rate_at(thresholds.FLOOR_IS_REACHED[FLOAT64], S.Half),
             )
         },
     ),

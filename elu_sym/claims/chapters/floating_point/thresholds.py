@@ -7,19 +7,58 @@ and how alpha matters. A Python float here is the exact rational number that it 
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TypeAlias
 
-from sympy import Rational, S
+from sympy import Derivative, Rational, S, exp
 
-from elu_sym.activations import Elu, EluDerivative
-from elu_sym.algebra import rounding
-from elu_sym.algebra.rounding import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, FloatingPointFormat
-from elu_sym.claims.assertion import Assertion
+from elu_sym.activations import Elu
+from elu_sym.algebra.rounding import (
+    BFLOAT16,
+    DERIVATIVE_ROUNDED_TWICE,
+    ELU_ROUNDED_ONCE,
+    ELU_ROUNDED_TWICE,
+    EXPONENTIAL,
+    FLOAT16,
+    FLOAT32,
+    FLOAT64,
+    FORMATS,
+    SELU_ALPHA,
+    Computation,
+    FloatingPointFormat,
+)
+from elu_sym.claims.chapters.floating_point.computations import (
+    Lemma,
+    Level,
+    Rounded,
+    at_point,
+    conjunction,
+    rounds,
+)
+from elu_sym.claims.chapters.floating_point.every_alpha import (
+    by_absolute_error,
+    by_half,
+    by_relative_error,
+    floor_early,
+    floor_together,
+    for_every,
+    least_normal,
+    same_floor,
+    two_floors,
+    zero_together,
+)
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.rules import saturation
-from elu_sym.claims.rules.rounded import AtMostUpTo, EqualUpTo, is_left_piece
-from elu_sym.claims.rules.saturation import FloorReachedEarlyUpTo
-from elu_sym.symbols import alpha, x
+from elu_sym.claims.kernel.language import (
+    Formula,
+    at_most,
+    both,
+    equal,
+    for_all,
+    iff,
+    implies,
+    less,
+)
+from elu_sym.claims.statement import refuted
+from elu_sym.claims.tactics import ALGEBRA, Tactic, auto, intro
+from elu_sym.symbols import alpha, x, y, z
 
 EXPONENTIAL_IS_ZERO = {
     FLOAT64: -745.1332191019412,
@@ -53,16 +92,6 @@ FLOOR_ROUNDED_ONCE = {
 }
 """Up to here ELU rounded as a whole is -alpha, for the float after 1, 3/2 and SELU's alpha."""
 
-ROUNDING = "operations correctly rounded to nearest even, gradual underflow"
-"""The hypothesis of every theorem."""
-
-FLOATS = ("x <= 0 a float", ROUNDING)
-
-POSITIVE_ALPHA = ("x <= 0 a float", "alpha > 0 a float", ROUNDING)
-
-Number: TypeAlias = "float | Rational"
-"""A threshold, as the float that it is or as the same rational number."""
-
 
 def up_to(thresholds: Mapping[FloatingPointFormat, float]) -> str:
     """The thresholds in a sentence.
@@ -88,138 +117,191 @@ def listed(thresholds: Mapping[FloatingPointFormat, tuple[float, ...]]) -> str:
 
 def heights(numbers: FloatingPointFormat) -> tuple[Rational, ...]:
     """The values 1/2, 1, SELU's and 2 of ``alpha`` in a format."""
-    return S.Half, S.One, numbers.round(rounding.SELU_ALPHA), S(2)
+    return S.Half, S.One, numbers.round(SELU_ALPHA), S(2)
 
 
-def zero_up_to(
-    computation: rounding.Computation,
+# --- Statements ------------------------------------------------------------------------------
+
+
+def left_piece() -> Lemma:
+    """For ``x < 0``, without rounding, alpha*(e^x - 1) is ELU."""
+    same = equal(Elu(x, alpha), alpha * (exp(x) - 1))
+    return for_all(alpha, x, implies(less(x, 0), same)), intro(ALGEBRA)
+
+
+def left_slope() -> Lemma:
+    """For ``x < 0``, without rounding, alpha*e^x is its derivative."""
+    slope = Derivative(Elu(x, alpha), x)
+    return for_all(alpha, x, implies(less(x, 0), equal(slope, alpha * exp(x)))), intro(ALGEBRA)
+
+
+def selu_heights() -> list[Lemma]:
+    """SELU's alpha in each format."""
+    return [(rounds(n, SELU_ALPHA, n.round(SELU_ALPHA)), auto()) for n in FORMATS]
+
+
+def exponential_zero(numbers: FloatingPointFormat, threshold: float) -> Level:
+    """Up to a threshold e^x is 0."""
+    return Level(Rounded(EXPONENTIAL, numbers), S.Zero, Rational(threshold))
+
+
+def subnormal(numbers: FloatingPointFormat, threshold: float, height: Rational) -> Level:
+    """Up to a threshold alpha*e^x is less than the smallest normal number."""
+    rounded = Rounded(DERIVATIVE_ROUNDED_TWICE, numbers, height)
+    return Level(rounded, least_normal(numbers), Rational(threshold), "<")
+
+
+def floor(
     numbers: FloatingPointFormat,
-    threshold: Number,
-    height: Rational | None = None,
-) -> Assertion:
-    """A computation is 0 up to a threshold and positive beyond it."""
-    return EqualUpTo(computation, numbers, S.Zero, Rational(threshold), height)
-
-
-def subnormal_up_to(numbers: FloatingPointFormat, threshold: Number, height: Rational) -> Assertion:
-    """The derivative is at most the largest subnormal number up to a threshold."""
-    level = numbers.greatest_subnormal
-    return AtMostUpTo(
-        rounding.DERIVATIVE_ROUNDED_TWICE, numbers, level, Rational(threshold), height
-    )
-
-
-def zero_from(numbers: FloatingPointFormat, threshold: Number, least: Rational) -> Assertion:
-    """The derivative is 0 up to a threshold for every alpha from a least one on."""
-    return saturation.DerivativeZeroForEvery(numbers, Rational(threshold), least)
-
-
-def floor_reached() -> Iterator[Assertion]:
-    """Every alpha after the smallest normal number, and none up to it, in each format."""
-    yield is_left_piece(rounding.ELU_ROUNDED_TWICE, Elu(x, alpha))
-    for numbers, threshold in FLOOR_IS_REACHED.items():
-        least, after = numbers.least_normal, numbers.successor(Rational(threshold))
-        yield floor_from(numbers, threshold, numbers.successor(least))
-        yield FloorReachedEarlyUpTo(numbers, after, least)
-
-
-def floor_from(numbers: FloatingPointFormat, threshold: Number, least: Rational) -> Assertion:
-    """ELU is -alpha up to a threshold for every alpha from a least one on."""
-    return saturation.FloorReachedForEvery(numbers, Rational(threshold), least)
-
-
-def floor_rounded_once() -> Iterator[Assertion]:
-    """Powers of 2 as with two roundings, the float after 1 and others above."""
-    yield is_left_piece(rounding.ELU_ROUNDED_ONCE, Elu(x, alpha))
-    for numbers, thresholds in FLOOR_ROUNDED_ONCE.items():
-        for height in (S.Half, S.One, S(2)):
-            yield floor_up_to(numbers, FLOOR_IS_REACHED[numbers], height)
-        others = (numbers.successor(S.One), Rational(3, 2), numbers.round(rounding.SELU_ALPHA))
-        for threshold, height in zip(thresholds, others, strict=True):
-            yield floor_up_to(numbers, threshold, height)
-
-
-def floor_up_to(
-    numbers: FloatingPointFormat,
-    threshold: Number,
+    threshold: float,
     height: Rational,
-    computation: rounding.Computation = rounding.ELU_ROUNDED_ONCE,
-) -> Assertion:
-    """ELU is -alpha up to a threshold."""
-    return EqualUpTo(computation, numbers, -height, Rational(threshold), height)
+    computation: Computation = ELU_ROUNDED_ONCE,
+) -> Level:
+    """Up to a threshold ELU is -alpha."""
+    return Level(Rounded(computation, numbers, height), -height, Rational(threshold))
 
 
-claim = partial(Claim, source="IEEE 754-2019, sections 4.3.1 and 7.5", assumptions=FLOATS)
+def others(numbers: FloatingPointFormat) -> tuple[Rational, ...]:
+    """The float after 1, 3/2 and SELU's alpha."""
+    return numbers.successor(S.One), Rational(3, 2), numbers.round(SELU_ALPHA)
+
+
+def floor_rounded_once() -> Iterator[Lemma]:
+    """Powers of 2 as with two roundings, and others."""
+    yield left_piece()
+    yield from selu_heights()
+    for numbers, early in FLOOR_ROUNDED_ONCE.items():
+        for height in (S.Half, S.One, S(2)):
+            yield floor(numbers, FLOOR_IS_REACHED[numbers], height).lemma()
+        for threshold, height in zip(early, others(numbers), strict=True):
+            yield floor(numbers, threshold, height).lemma()
+
+
+def floor_reached() -> Iterator[Lemma]:
+    """Every alpha above the smallest normal number, and every one up to it, in each format."""
+    yield left_piece()
+    for numbers, threshold in FLOOR_IS_REACHED.items():
+        at, normal = Rational(threshold), least_normal(numbers)
+        after, large = numbers.successor(at), less(normal, alpha)
+        yield floor_together(numbers, at, large), by_relative_error(numbers, at)
+        yield floor_early(numbers, after, normal), by_absolute_error(numbers, after)
+
+
+def derivative_zero() -> Iterator[Lemma]:
+    """Every alpha above 1/2, in each format."""
+    yield left_slope()
+    for numbers, threshold in EXPONENTIAL_IS_ZERO.items():
+        at = Rational(threshold)
+        yield zero_together(numbers, at, less(S.Half, alpha)), by_half(numbers, at)
+
+
+def derivative_subnormal() -> Iterator[Lemma]:
+    """Four values of alpha in each format."""
+    yield left_slope()
+    yield from selu_heights()
+    for numbers, thresholds in DERIVATIVE_IS_SUBNORMAL.items():
+        for threshold, height in zip(thresholds, heights(numbers), strict=True):
+            yield subnormal(numbers, threshold, height).lemma()
+
+
+def zero_any_alpha(numbers: FloatingPointFormat, *conditions: Formula) -> Formula:
+    """The derivative is 0 if and only if the exponential is, for every such alpha."""
+    said = iff(equal(z, 0), equal(y, 0))
+    return for_every(DERIVATIVE_ROUNDED_TWICE, numbers, said, *conditions)
+
+
+def after(threshold: float, numbers: FloatingPointFormat) -> Rational:
+    """The next float."""
+    return numbers.successor(Rational(threshold))
+
+
+def with_alpha(
+    computation: Computation, numbers: FloatingPointFormat, at: Rational, height: Rational
+) -> Tactic:
+    """A float and an alpha at which a statement is false."""
+    return at_point(Rounded(computation, numbers).values(at, height))
+
+
+def in_float16(counterexample: Tactic) -> Tactic:
+    """What is said of all formats is false in this one."""
+    return ("choose", FORMATS.index(FLOAT16), counterexample)
+
+
+claim = partial(Claim, source="IEEE 754-2019, sections 4.3.1 and 7.5")
 
 CLAIMS = (
     claim(
         "floating_point.exponential_zero",
         f"Correctly rounded, e^x, x <= 0, is 0 if and only if {up_to(EXPONENTIAL_IS_ZERO)}.",
-        [zero_up_to(rounding.EXPONENTIAL, *each) for each in EXPONENTIAL_IS_ZERO.items()],
-        latex=r"\operatorname{fl}(e^x) = 0 \iff x \le (e_{\min} - p) \ln 2",
+        lambda: conjunction(exponential_zero(*e).lemma() for e in EXPONENTIAL_IS_ZERO.items()),
         neighbours={
-            "in float64 already at the next float": zero_up_to(
-                rounding.EXPONENTIAL, FLOAT64, FLOAT64.successor(Rational(-745.1332191019412))
-            ),
-            "in bfloat16 where it is in float32, whose exponents it shares": zero_up_to(
-                rounding.EXPONENTIAL, BFLOAT16, -104.0
-            ),
-            "in float16 up to -17.5, 1 % lower": zero_up_to(rounding.EXPONENTIAL, FLOAT16, -17.5),
+            "in float64 already at the next float": exponential_zero(
+                FLOAT64, after(-745.1332191019412, FLOAT64)
+            ).refuted(),
+            "in bfloat16 where it is in float32, whose exponents it shares": exponential_zero(
+                BFLOAT16, -104.0
+            ).refuted(),
+            "in float16 up to -17.5, 1 % lower": exponential_zero(FLOAT16, -17.5).refuted(),
         },
     ),
     claim(
         "floating_point.derivative_subnormal",
         "With both operations rounded, alpha*e^x is subnormal or 0 up to a threshold that depends"
         f" on alpha: for alpha = 1/2, 1, SELU's and 2 it is {listed(DERIVATIVE_IS_SUBNORMAL)}.",
-        [
-            is_left_piece(rounding.DERIVATIVE_ROUNDED_TWICE, EluDerivative(x, alpha)),
-            *(
-                subnormal_up_to(numbers, threshold, height)
-                for numbers, thresholds in DERIVATIVE_IS_SUBNORMAL.items()
-                for threshold, height in zip(thresholds, heights(numbers), strict=True)
-            ),
-        ],
-        latex=r"\operatorname{fl}(\alpha\operatorname{fl}(e^x)) < 2^{e_{\min}} \iff x \le t_\alpha",
+        lambda: conjunction(derivative_subnormal()),
         neighbours={
-            "for alpha = 1 up to the float after the threshold": subnormal_up_to(
-                FLOAT32, FLOAT32.successor(Rational(-87.3365478515625)), S.One
-            ),
-            "for alpha = 2 in float64 1 % lower": subnormal_up_to(FLOAT64, -716.0, S(2)),
+            "for alpha = 1 up to the float after the threshold": subnormal(
+                FLOAT32, after(-87.3365478515625, FLOAT32), S.One
+            ).refuted(),
+            "for alpha = 2 in float64 1 % lower": subnormal(FLOAT64, -716.0, S(2)).refuted(),
         },
     ),
     claim(
         "floating_point.derivative_zero",
         "With both operations rounded and any alpha > 1/2, alpha*e^x is 0 if and only if"
         f" e^x is: at {up_to(EXPONENTIAL_IS_ZERO)}.",
-        [
-            is_left_piece(rounding.DERIVATIVE_ROUNDED_TWICE, EluDerivative(x, alpha)),
-            *(
-                zero_from(numbers, threshold, numbers.successor(S.Half))
-                for numbers, threshold in EXPONENTIAL_IS_ZERO.items()
-            ),
-        ],
-        latex=r"\operatorname{fl}(\alpha \operatorname{fl}(e^x)) = 0 \iff"
-        r" \operatorname{fl}(e^x) = 0 \quad (\alpha > \tfrac12)",
-        assumptions=("x <= 0 a float", "alpha > 1/2 a float", ROUNDING),
+        lambda: conjunction(derivative_zero()),
         neighbours={
-            "alpha >= 1/2 in float32": zero_from(FLOAT32, EXPONENTIAL_IS_ZERO[FLOAT32], S.Half),
-            "in float64 up to the float before the threshold only": zero_from(
-                FLOAT64, FLOAT64.predecessor(Rational(-745.1332191019412)), S.One
+            "alpha >= 1/2 in float32": refuted(
+                zero_together(
+                    FLOAT32, Rational(EXPONENTIAL_IS_ZERO[FLOAT32]), at_most(S.Half, alpha)
+                ),
+                with_alpha(
+                    DERIVATIVE_ROUNDED_TWICE,
+                    FLOAT32,
+                    after(EXPONENTIAL_IS_ZERO[FLOAT32], FLOAT32),
+                    S.Half,
+                ),
+            ),
+            "in float64 up to the float before the threshold only": refuted(
+                zero_together(
+                    FLOAT64, FLOAT64.predecessor(Rational(-745.1332191019412)), at_most(1, alpha)
+                ),
+                with_alpha(DERIVATIVE_ROUNDED_TWICE, FLOAT64, Rational(-745.1332191019412), S.One),
             ),
         },
     ),
     claim(
         "floating_point.derivative_zero_any_alpha",
         "With both operations rounded and any alpha > 0, alpha*e^x is 0 if and only if e^x is.",
-        [
-            zero_from(numbers, threshold, numbers.least_positive)
-            for numbers, threshold in reversed(EXPONENTIAL_IS_ZERO.items())
-        ],
+        refuted(
+            both(*map(zero_any_alpha, FORMATS)),
+            in_float16(
+                with_alpha(DERIVATIVE_ROUNDED_TWICE, FLOAT16, after(-17.34375, FLOAT16), S.Half)
+            ),
+        ),
         source="a false generalization from alpha = 1",
-        assumptions=POSITIVE_ALPHA,
         expected=Verdict.REFUTED,
         neighbours={
-            "alpha >= 0.49 in bfloat16": zero_from(BFLOAT16, -93.0, BFLOAT16.round(S(49) / 100))
+            "alpha >= 0.49 in bfloat16": refuted(
+                zero_any_alpha(BFLOAT16, at_most(BFLOAT16.round(S(49) / 100), alpha)),
+                with_alpha(
+                    DERIVATIVE_ROUNDED_TWICE,
+                    BFLOAT16,
+                    after(-93.0, BFLOAT16),
+                    BFLOAT16.round(S(49) / 100),
+                ),
+            )
         },
     ),
     claim(
@@ -227,18 +309,36 @@ CLAIMS = (
         "With both operations rounded ELU is -alpha if and only if expm1 is -1, at"
         f" {up_to(FLOOR_IS_REACHED)}, for every alpha above the smallest normal number; for"
         " every positive alpha up to that one ELU is -alpha at the next float already.",
-        floor_reached,
+        lambda: conjunction(floor_reached()),
         source="the usual code alpha*expm1(x)",
-        latex=r"\operatorname{fl}(\alpha \operatorname{fl}(e^x - 1)) = -\alpha \iff"
-        r" \operatorname{fl}(e^x - 1) = -1 \quad (\alpha > 2^{e_{\min}})",
-        assumptions=POSITIVE_ALPHA,
         neighbours={
-            "for every normal alpha of float64, the smallest one included": floor_from(
-                FLOAT64, FLOOR_IS_REACHED[FLOAT64], FLOAT64.least_normal
+            "for every normal alpha of float64, the smallest one included": refuted(
+                floor_together(
+                    FLOAT64,
+                    Rational(FLOOR_IS_REACHED[FLOAT64]),
+                    at_most(least_normal(FLOAT64), alpha),
+                ),
+                with_alpha(
+                    ELU_ROUNDED_TWICE,
+                    FLOAT64,
+                    after(FLOOR_IS_REACHED[FLOAT64], FLOAT64),
+                    FLOAT64.least_normal,
+                ),
             ),
-            "up to -8.40625 in float16, 1 % lower": floor_from(FLOAT16, -8.40625, S.One),
-            "the first alpha with a normal product is reached early too": FloorReachedEarlyUpTo(
-                BFLOAT16, Rational(-199, 32), BFLOAT16.successor(BFLOAT16.least_normal)
+            "up to -8.40625 in float16, 1 % lower": refuted(
+                floor_together(FLOAT16, Rational(-8.40625), at_most(1, alpha)),
+                with_alpha(ELU_ROUNDED_TWICE, FLOAT16, after(-8.40625, FLOAT16), S.One),
+            ),
+            "the first alpha with a normal product is reached early too": refuted(
+                floor_early(
+                    BFLOAT16, after(-6.25, BFLOAT16), BFLOAT16.successor(BFLOAT16.least_normal)
+                ),
+                with_alpha(
+                    ELU_ROUNDED_TWICE,
+                    BFLOAT16,
+                    after(-6.25, BFLOAT16),
+                    BFLOAT16.successor(BFLOAT16.least_normal),
+                ),
             ),
         },
     ),
@@ -246,16 +346,30 @@ CLAIMS = (
         "floating_point.floor_any_alpha",
         "With both operations rounded the float at which ELU reaches -alpha is the same"
         " for every positive alpha, subnormal ones included.",
-        [
-            floor_from(numbers, threshold, numbers.least_positive)
-            for numbers, threshold in reversed(FLOOR_IS_REACHED.items())
-        ],
+        refuted(
+            both(*(same_floor(ELU_ROUNDED_TWICE, each) for each in FORMATS)),
+            in_float16(
+                two_floors(
+                    ELU_ROUNDED_TWICE,
+                    FLOAT16,
+                    after(FLOOR_IS_REACHED[FLOAT16], FLOAT16),
+                    FLOAT16.least_positive,
+                    S.One,
+                )
+            ),
+        ),
         source="floating_point.floor_reached without its condition",
-        assumptions=POSITIVE_ALPHA,
         expected=Verdict.REFUTED,
         neighbours={
-            "for every alpha from the largest subnormal number of float32 on": floor_from(
-                FLOAT32, FLOOR_IS_REACHED[FLOAT32], FLOAT32.greatest_subnormal
+            "for every alpha from the largest subnormal number of float32 on": refuted(
+                same_floor(ELU_ROUNDED_TWICE, FLOAT32, FLOAT32.greatest_subnormal),
+                two_floors(
+                    ELU_ROUNDED_TWICE,
+                    FLOAT32,
+                    after(FLOOR_IS_REACHED[FLOAT32], FLOAT32),
+                    FLOAT32.greatest_subnormal,
+                    S.One,
+                ),
             )
         },
     ),
@@ -264,31 +378,41 @@ CLAIMS = (
         "Rounded once as a whole, ELU reaches -alpha for alpha = 1/2, 1 and 2 where it"
         " does with two roundings, and at a greater x for the float after 1, 3/2 and SELU's: at"
         f" {listed(FLOOR_ROUNDED_ONCE)}.",
-        floor_rounded_once,
-        latex=r"\operatorname{fl}(\alpha (e^x - 1)) = -\alpha \iff x \le t_\alpha",
+        lambda: conjunction(floor_rounded_once()),
         neighbours={
-            "for alpha = 3/2 in bfloat16 up to -6": floor_up_to(BFLOAT16, -6.0, Rational(3, 2)),
-            "with two roundings the same for SELU's alpha in float64": floor_up_to(
-                FLOAT64,
-                -37.25157632679613,
-                FLOAT64.round(rounding.SELU_ALPHA),
-                rounding.ELU_ROUNDED_TWICE,
-            ),
+            "for alpha = 3/2 in bfloat16 up to -6": floor(BFLOAT16, -6.0, Rational(3, 2)).refuted(),
+            "with two roundings the same for SELU's alpha in float64": floor(
+                FLOAT64, -37.25157632679613, FLOAT64.round(SELU_ALPHA), ELU_ROUNDED_TWICE
+            ).refuted(),
         },
     ),
     claim(
         "floating_point.floor_rounded_once_any_alpha",
         "Rounded once as a whole, ELU reaches -alpha at the same float for every alpha.",
-        [
-            floor_up_to(numbers, threshold, height)
-            for numbers, threshold in reversed(FLOOR_IS_REACHED.items())
-            for height in (S.One, numbers.round(rounding.SELU_ALPHA))
-        ],
+        refuted(
+            both(*(same_floor(ELU_ROUNDED_ONCE, each) for each in FORMATS)),
+            in_float16(
+                two_floors(
+                    ELU_ROUNDED_ONCE,
+                    FLOAT16,
+                    Rational(FLOOR_ROUNDED_ONCE[FLOAT16][2]),
+                    FLOAT16.round(SELU_ALPHA),
+                    S.One,
+                )
+            ),
+        ),
         source="floating_point.floor_reached said of one rounding",
         expected=Verdict.REFUTED,
         neighbours={
-            "at the same float for alpha = 1 and the float after it in float16": floor_up_to(
-                FLOAT16, -8.3203125, FLOAT16.successor(S.One)
+            "at the same float for alpha = 1 and the float after it in float16": refuted(
+                same_floor(ELU_ROUNDED_ONCE, FLOAT16, heights=(FLOAT16.successor(S.One), S.One)),
+                two_floors(
+                    ELU_ROUNDED_ONCE,
+                    FLOAT16,
+                    Rational(FLOOR_ROUNDED_ONCE[FLOAT16][0]),
+                    FLOAT16.successor(S.One),
+                    S.One,
+                ),
             )
         },
     ),
