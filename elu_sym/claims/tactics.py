@@ -121,17 +121,8 @@ def by_sign(value: Any, negative: Tactic, zero: Tactic, positive: Tactic) -> Tac
 def equality(name: Term, then: Tactic, value: Any = 0) -> Tactic:
     """Replace a term, neither less nor more than a value, by that value, in the goal."""
     both_ways = tactic(lambda goal, context: ("contradict", last_either(linear(), linear())))
-    return have(("=", name, term(value)), both_ways, replacing(name, value, then))
-
-
-def replacing(old: Any, new: Any, then: Tactic) -> Tactic:
-    """Replace a term in the goal by another one, to which it is equal by the last fact."""
-
-    def find(goal: Formula, context: Context) -> Proof:
-        template = with_hole(goal, term(old), "hole")
-        return ("replace", len(context.facts) - 1, "hole", template, then)
-
-    return tactic(find)
+    lemma = ("=", name, term(value))
+    return have(lemma, both_ways, rewritten(lemma, then))
 
 
 def rewritten(equation: Formula, then: Tactic) -> Tactic:
@@ -157,6 +148,7 @@ def last_either(*tactics: Tactic) -> Tactic:
 
 
 def with_hole(part: Any, name: Term, hole: str) -> Any:
+    """A term or formula with a hole in the place of a term."""
     if part == name:
         return hole
     return tuple(with_hole(p, name, hole) for p in part) if isinstance(part, tuple) else part
@@ -429,6 +421,13 @@ def _steps(steps: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(("at", term(step)) if _is_value(step) else ("by", step) for step in steps)
 
 
+def _is_value(step: Any) -> bool:
+    """Whether it is a value or a law, and no proof."""
+    if isinstance(step, tuple):
+        return step[0] in ("normal", "points")
+    return not isinstance(step, Open)
+
+
 # --- Refutation ------------------------------------------------------------------------------
 
 NUMBERS = tuple(map(Rational, ("1", "2", "1/2", "-1", "-2", "-1/2", "3", "1/4", "-3", "10", "-10")))
@@ -484,12 +483,13 @@ def obtained(name: Symbol | str, then: Tactic) -> Tactic:
 
 
 def tends_otherwise(value: Any, proof: Tactic) -> Tactic:
-    """The goal is that something is no limit, since the limit is another value."""
+    """The goal is that something is no limit, since the limit is another value, or infinite."""
 
     def find(goal: Formula, context: Context) -> Proof:
         _, said = goal
-        other = (*said[:-1], term(value))
-        return ("assume", have(other, proof, one_limit(said, other, linear())))
+        other = (*said[:-1], "oo" if value == oo else term(value))
+        clash = _parted(said, other) if value == oo else one_limit(said, other, linear())
+        return ("assume", have(other, proof, clash))
 
     return tactic(find)
 
@@ -560,8 +560,10 @@ def _applied(
 
 def _parted(lower: Formula, upper: Formula) -> Tactic:
     """Two limits, the first one less: near the end the function would be less than itself."""
-    middle = ("/", ("+", lower[-1], upper[-1]), 2)
+    middle: Term = ("/", ("+", lower[-1], upper[-1]), 2)
     between = [(("<", lower[-1], middle), linear()), (("<", middle, upper[-1]), linear())]
+    if upper[-1] == "oo":
+        middle, between = ("+", lower[-1], 1), []
 
     def clash(goal: Formula, context: Context) -> Proof:
         return ("combine", tuple((1, len(context.facts) - n) for n in (2, 1)))
@@ -586,11 +588,26 @@ def joins_smoothly(*joints: Any) -> Tactic:
     return tactic(find)
 
 
-def _is_value(step: Any) -> bool:
-    """Whether it is a value or a law, and no proof."""
-    if isinstance(step, tuple):
-        return step[0] in ("normal", "points")
-    return not isinstance(step, Open)
+def named(symbol: Symbol, value: Any, then: Tactic) -> Tactic:
+    """Let a variable stand for a value: the last fact says that it is equal to it."""
+    is_it = ("exists", symbol.name, ("=", symbol.name, term(value)))
+    return have(is_it, witness(value, ALGEBRA), obtained(symbol, then))
+
+
+def from_last(*multipliers: Any, also: Iterable[Any] = (), rest: Any = 0) -> Tactic:
+    """The goal is a combination of the last facts, the last one first, and a rest >= 0.
+
+    Args:
+        multipliers: of the last fact, of the one before it, and so on.
+        also: pairs of a multiplier and another fact.
+        rest: what is added.
+    """
+
+    def find(goal: Formula, context: Context) -> Proof:
+        last_ones = ((m, len(context.facts) - n) for n, m in enumerate(multipliers, start=1))
+        return linear(*last_ones, *also, *([(rest, -1)] if rest != 0 else []))
+
+    return tactic(find)
 
 
 def close(bound: Any, way: str, name: str, then: Tactic) -> Tactic:
@@ -612,81 +629,6 @@ def instance(then: Tactic, **values: Any) -> Tactic:
         if goal[0] == "and":
             return parts(*(auto() for _ in goal[1:-1]), instance(then, **values))
         return then
-
-    return tactic(find)
-
-
-def tends_elsewhere(value: Any, proof: Tactic | None = None) -> Tactic:
-    """The goal is that something does not tend to some value: it tends to another one."""
-
-    def find(goal: Formula, context: Context) -> Proof:
-        head, name, point, body, wrong = goal[1]
-        middle = ("+", wrong, 1) if value == oo else ("/", ("+", wrong, term(value)), 2)
-        level, falls = context.value(middle), value != oo
-        falls = falls and context.sign(context.value(term(value)) - level) == "-"
-        ways = ("below", "above") if falls else ("above", "below")
-        right = (head, name, point, body, "oo" if value == oo else term(value))
-        one, two = (fresh(f"{name}_{n}", context.names) for n in (1, 2))
-        there = close(level, ways[1], two, _both_near(point, one, two))
-        shown = proof or growth(0 if point in ("oo", "-oo") else 1)
-        return ("assume", close(level, ways[0], one, have(right, shown, there)))
-
-    return tactic(find)
-
-
-def _both_near(point: Any, one: str, two: str) -> Tactic:
-    """What holds beyond one number clashes with what holds beyond another one."""
-
-    def at(place: Term) -> Tactic:
-        hypotheses = [("by", auto())] * (1 if point in ("oo", "-oo") else 2)
-
-        def find(goal: Formula, context: Context) -> Proof:
-            *_, first, second = (n for n, f in enumerate(context.facts) if f[0] == "forall")
-            steps = (("at", place), *hypotheses)
-            return ("use", first, steps, ("use", second, steps, linear()))
-
-        return tactic(find)
-
-    def beyond(end: str) -> Tactic:
-        match point:
-            case "oo":
-                return by_cases(("<", 0, end), at(("+", end, 1)), at(1))
-            case "-oo":
-                return by_cases(("<", end, 0), at(("+", end, -1)), at(-1))
-        return at(("/", ("+", end, point[1]), 2))
-
-    order = (two, one) if point == "oo" or point[0] == "from-below" else (one, two)
-    return by_cases(("<", one, two), *map(beyond, order))
-
-
-def obtained_by(formula: Formula, proof: Tactic, then: Tactic) -> Tactic:
-    """Prove that something exists, and use it by the name that it has there."""
-    return have(formula, proof, naming(formula[1], then))
-
-
-def naming(name: str, then: Tactic) -> Tactic:
-    """Name what exists by the last fact."""
-    return tactic(lambda goal, context: ("obtain", len(context.facts) - 1, name, then))
-
-
-def named(symbol: Symbol, value: Any, then: Tactic) -> Tactic:
-    """Let a variable stand for a value: the last fact says that it is equal to it."""
-    is_it = ("exists", symbol.name, ("=", symbol.name, term(value)))
-    return obtained_by(is_it, witness(value, ALGEBRA), then)
-
-
-def from_last(*multipliers: Any, also: Iterable[Any] = (), rest: Any = 0) -> Tactic:
-    """The goal is a combination of the last facts, the last one first, and a rest >= 0.
-
-    Args:
-        multipliers: of the last fact, of the one before it, and so on.
-        also: pairs of a multiplier and another fact.
-        rest: what is added.
-    """
-
-    def find(goal: Formula, context: Context) -> Proof:
-        last_ones = ((m, len(context.facts) - n) for n, m in enumerate(multipliers, start=1))
-        return linear(*last_ones, *also, *([(rest, -1)] if rest != 0 else []))
 
     return tactic(find)
 

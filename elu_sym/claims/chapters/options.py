@@ -42,7 +42,6 @@ from elu_sym.claims.tactics import (
     auto,
     by_cases,
     by_fact,
-    close,
     counterexample,
     equality,
     growth,
@@ -50,6 +49,7 @@ from elu_sym.claims.tactics import (
     intro,
     last,
     linear,
+    near_end,
     parts,
     witness,
 )
@@ -218,10 +218,15 @@ def vega_is_positive(height: Expr = alpha, mean: Expr = mu, sigma: Expr = sigma)
 
 def vega_is_positive_only_for_small_alpha() -> Tactic:
     """Beyond 1 the limit is negative."""
-    half = Symbol("y") / 2
-    clash = by_fact(raised(), S.Zero, half, auto(), then=linear())
-    near = close(0, "above", "y", last((half, auto(), auto()), clash))
-    necessary = ("assume", ("contradict", have(vega_tends_to(1 - alpha), growth(), near)))
+
+    def clash(end: str, _: Formula) -> Tactic:
+        half = Symbol(end) / 2
+        at_zero = by_fact(raised(), S.Zero, half, auto(), then=linear())
+        return last((half, auto(), auto()), at_zero)
+
+    tends = vega_tends_to(1 - alpha)
+    negative = have(tends, growth(), near_end(tends, 0, "above", clash))
+    necessary = ("assume", ("contradict", negative))
     sufficient = ("assume", intro(vega_is_positive()))
     return intro(parts(parts(necessary, sufficient), intro(growth())))
 

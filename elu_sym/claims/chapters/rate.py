@@ -56,7 +56,7 @@ from elu_sym.claims.tactics import (
     parts,
     rewritten_as,
     tactic,
-    tends_elsewhere,
+    tends_otherwise,
     witness,
 )
 from elu_sym.symbols import alpha, mu, sigma, x, y, z
@@ -196,7 +196,7 @@ CLAIMS = (
             ),
             "The rate saturates: the mean rate has the limit 1 + alpha as mu -> oo.": refuted(
                 above_one(limit(RATE, mu, oo, 1 + alpha)),
-                instance(tends_elsewhere(oo), alpha=2, sigma=1),
+                instance(tends_otherwise(oo, growth(0)), alpha=2, sigma=1),
             ),
             "The mean rate decreases in mu.": refuted(
                 above_one(for_all(mu, y, implies(less(mu, y), less(mean_rate(y), RATE)))),

@@ -73,7 +73,7 @@ from elu_sym.claims.tactics import (
     parts,
     positive,
     rewritten_as,
-    tends_elsewhere,
+    tends_otherwise,
     witness,
 )
 from elu_sym.networks.published_constants import selu_alpha
@@ -259,7 +259,7 @@ def tends_to(moment: Expr, value: Expr) -> Formula:
 
 def elsewhere(value: Expr) -> Tactic:
     """At sigma = 1 it tends to something else."""
-    return witness(1, parts(auto(), tends_elsewhere(value, continuity())))
+    return witness(1, parts(auto(), tends_otherwise(value, continuity())))
 
 
 def above_one() -> Tactic:

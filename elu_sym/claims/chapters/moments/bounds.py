@@ -1,5 +1,6 @@
 """Sign, bounds and monotony of the moments of ELU."""
 
+from functools import partial
 from typing import Any
 
 from sympy import Derivative, Expr, Max, Piecewise, Rational, S, Symbol, exp, log
@@ -29,14 +30,12 @@ from elu_sym.claims.tactics import (
     auto,
     by_cases,
     by_fact,
-    close,
     counterexample,
     equality,
     first_of,
     from_last,
     growth,
     have,
-    instance,
     intro,
     last,
     last_either,
@@ -44,12 +43,12 @@ from elu_sym.claims.tactics import (
     linear,
     mean_value,
     named,
-    naming,
-    obtained_by,
+    near_end,
+    obtained,
     parts,
-    replacing,
+    rewritten,
     tactic,
-    tends_elsewhere,
+    tends_otherwise,
     witness,
 )
 from elu_sym.symbols import alpha, mu, sigma, x, y, z
@@ -194,10 +193,10 @@ def differs_somewhere() -> Tactic:
         linear((1 / alpha, less(-alpha, C))),
         witness(log(1 + C / alpha), parts(auto(), ALGEBRA)),
     )
-    negative_value = obtained_by(
+    negative_value = have(
         exists(A, both(less(A, 0), value_is)),
         log_exists,
-        unless(A, by_cases(less(x, 0), separate, auto())),
+        obtained(A, unless(A, by_cases(less(x, 0), separate, auto()))),
     )
     cases = by_cases(
         at_most(0, C), unless(C, auto()), by_cases(less(-alpha, C), negative_value, no_value)
@@ -306,9 +305,8 @@ def bounds_variance() -> Tactic:
         ((expectation(ELU) - V) ** 2, -1),
         (-(FACTOR**2) * (line - M), equal(M, line)),
     )
-    then = obtained_by(
-        exists(V, near), by_cases(less(M, 0), value, value), lemmas(steps, linear(*weights))
-    )
+    bounded = obtained(V, lemmas(steps, linear(*weights)))
+    then = have(exists(V, near), by_cases(less(M, 0), value, value), bounded)
     known = ((LIPSCHITZ, rises_no_faster()), (SQUARED, squared()), *INTEGRABLE)
     return intro(lemmas(known, named(M, line, then)))
 
@@ -338,12 +336,17 @@ def at_the_lipschitz_constant() -> Tactic:
     upper = by_cases(at_most(1, alpha), apply(alpha), apply(S.One))
     linear_piece = by_fact(bounded(LESS), two_points(0, 1), EVIDENT, then=linear())
     quotient = (alpha * (1 - exp(-y)) / y) ** 2
-    half = W / 2
-    # The quotient is more than K, and Var f at most K Var X = K w^2/16.
-    clash = from_last(1, half**2 / 4)
-    close_by = by_fact(bounded(LESS), two_points(-half, 0), EVIDENT, then=clash)
-    near = close(LESS, "below", W.name, last((half, auto(), auto()), close_by))
-    curved = ("contradict", have(limit(quotient, y, 0, alpha**2, "+"), growth(), near))
+
+    def clash(end: str, _: Formula) -> Tactic:
+        # The quotient is more than K, and Var f at most K Var X = K h^2/4.
+        h = Symbol(end) / 2
+        less_spread = by_fact(
+            bounded(LESS), two_points(-h, 0), EVIDENT, then=from_last(1, h**2 / 4)
+        )
+        return last((h, auto(), auto()), less_spread)
+
+    tends = limit(quotient, y, 0, alpha**2, "+")
+    curved = ("contradict", have(tends, growth(), near_end(tends, LESS, "below", clash)))
     sharp = intro(by_cases(at_most(1, alpha), curved, linear_piece))
     return have(VARIANCE_BOUND, bounds_variance(), intro(parts(upper, sharp)))
 
@@ -355,7 +358,7 @@ def two_is_enough() -> Tactic:
     return have(
         VARIANCE_BOUND,
         bounds_variance(),
-        instance(witness(4, parts(intro(use), auto())), alpha=2),
+        counterexample(lambda: intro(use), alpha=2, K=4),
     )
 
 
@@ -379,15 +382,18 @@ def only_at_small_alpha() -> Tactic:
     """The Lipschitz constant is 1 up to alpha = 1; beyond it a limit is above 1."""
     at_law = last((("normal", mu.name, sigma.name), EVIDENT), linear())
     bound = by_fact(VARIANCE_BOUND, alpha, auto(), 1, *[auto()] * 3, then=at_law)
-    half = W / 2
-    tends = obtained_by(
-        exists(V, both(less(0, V), equal(alpha, exp(2 * V)))),
-        witness(log(alpha) / 2, parts(auto(), ALGEBRA)),
-        replacing(alpha, exp(2 * V), growth()),
-    )
-    clash = by_fact(increased_nowhere(), KINK, half, auto(), then=from_last(1, half**2))
-    near = close(1, "below", W.name, last((half, auto(), auto()), clash))
-    necessary = ("contradict", have(narrow_variance(alpha), tends, near))
+    exponent = exists(V, both(less(0, V), equal(alpha, exp(2 * V))))
+    logarithm = witness(log(alpha) / 2, parts(auto(), ALGEBRA))
+    put_in = rewritten(equal(alpha, exp(2 * V)), growth())
+    tends = have(exponent, logarithm, obtained(V, put_in))
+
+    def clash(end: str, _: Formula) -> Tactic:
+        half = Symbol(end) / 2
+        at_most_input = by_fact(increased_nowhere(), KINK, half, auto(), then=from_last(1, half**2))
+        return last((half, auto(), auto()), at_most_input)
+
+    rate = narrow_variance(alpha)
+    necessary = ("contradict", have(rate, tends, near_end(rate, 1, "below", clash)))
     both_ways = parts(intro(necessary), intro(bound))
     return have(VARIANCE_BOUND, bounds_variance(), intro(parts(both_ways, intro(tends))))
 
@@ -395,11 +401,12 @@ def only_at_small_alpha() -> Tactic:
 SLOPE = Derivative(ELU, x)
 
 
-def poincare(factor: Expr = S.One) -> Formula:
-    """The bounds of the variance, the upper one times a factor."""
-    lower = sigma**2 * gaussian(SLOPE) ** 2
-    upper = factor * sigma**2 * gaussian(SLOPE**2)
-    return for_all(mu, sigma, alpha, both(at_most(lower, variance()), at_most(variance(), upper)))
+LOWER_BOUND = at_most(sigma**2 * gaussian(SLOPE) ** 2, variance())
+
+
+def upper_bound(factor: Expr = S.One) -> Formula:
+    """Var f <= sigma^2 E f'^2, times a factor."""
+    return at_most(variance(), factor * sigma**2 * gaussian(SLOPE**2))
 
 
 def energy(at: Expr) -> Expr:
@@ -464,7 +471,7 @@ def bounds_gaussian_variance() -> Tactic:
     weights = (1, gap), ((mean() - V) ** 2, -1)
     closed = have(gap, ("gaussian-positive", inside, None, None, None), linear(*weights))
     cases = by_cases(less(mu, 0), there, there)
-    upper = obtained_by(exists(V, exists(W, near)), cases, naming(W.name, closed))
+    upper = have(exists(V, exists(W, near)), cases, obtained(V, obtained(W, closed)))
     known = (RISING, antiderivative_rises()), (SCHWARZ, schwarz())
     return intro(parts(lower, lemmas(known, upper)))
 
@@ -552,7 +559,7 @@ CLAIMS = (
         neighbours={
             "The same for ReLU.": refuted(
                 positive_variance(Relu(x)),
-                witness(two_points(-2, -1), parts(EVIDENT, parts(auto(), auto()))),
+                counterexample(p=two_points(-2, -1)),
             )
         },
     ),
@@ -567,7 +574,7 @@ CLAIMS = (
         neighbours={
             "For alpha <= 1 the factor is alpha^2.": refuted(
                 for_all(alpha, implies(at_most(alpha, 1), bounded(alpha**2))),
-                instance(witness(two_points(0, 1), parts(EVIDENT, auto())), alpha=S.Half),
+                counterexample(p=two_points(0, 1), alpha=S.Half),
             ),
             "For alpha > 1 it is (1.01*alpha)^2.": refuted(
                 for_all(alpha, implies(less(1, alpha), least_factor((ONE_PERCENT * alpha) ** 2))),
@@ -593,11 +600,11 @@ CLAIMS = (
         neighbours={
             "That quotient tends to alpha^2.": refuted(
                 for_all(alpha, implies(less(1, alpha), narrow_variance(alpha**2))),
-                instance(tends_elsewhere(4), alpha=4),
+                counterexample(partial(tends_otherwise, 4, growth()), alpha=4),
             ),
             "That quotient tends to 1.": refuted(
                 for_all(alpha, implies(less(1, alpha), narrow_variance(1))),
-                instance(tends_elsewhere(4), alpha=4),
+                counterexample(partial(tends_otherwise, 4, growth()), alpha=4),
             ),
             "So for every alpha.": refuted(
                 for_all(alpha, increased_nowhere()),
@@ -612,12 +619,14 @@ CLAIMS = (
     Claim(
         "moments.poincare",
         "For X ~ N(mu, sigma^2) Var f(X) lies between sigma^2 (E f')^2 and sigma^2 E f'^2.",
-        Statement(poincare(), bounds_gaussian_variance()),
+        Statement(
+            for_all(mu, sigma, alpha, both(LOWER_BOUND, upper_bound())), bounds_gaussian_variance()
+        ),
         "Chernoff 1981; Cacoullos 1982",
         neighbours={
             "The upper bound times 0.99.": refuted(
-                poincare(Rational(99, 100)),
-                instance(("choose", 1, auto()), mu=10, sigma=1, alpha=1),
+                for_all(mu, sigma, alpha, upper_bound(Rational(99, 100))),
+                counterexample(mu=10, sigma=1, alpha=1),
             )
         },
     ),

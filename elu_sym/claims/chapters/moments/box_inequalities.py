@@ -38,12 +38,11 @@ from elu_sym.claims.tactics import (
     counterexample,
     from_last,
     have,
-    instance,
     intro,
     lemmas,
     linear,
     mean_value,
-    obtained_by,
+    obtained,
     parts,
     witness,
 )
@@ -227,9 +226,8 @@ IS_ROOT = equal(ROOT**2 * UNIT, 1)
 def with_root(then: Tactic) -> Tactic:
     """There is such an r, between 0 and 2."""
     exist = exists(ROOT, both(less(0, ROOT), less(ROOT, 2), IS_ROOT))
-    return obtained_by(
-        exist, ("root", term(ROOT**2 * UNIT), 0, 2, 1, "rising", auto(), auto()), then
-    )
+    rises = "root", term(ROOT**2 * UNIT), 0, 2, 1, "rising", auto(), auto()
+    return have(exist, rises, obtained(ROOT, then))
 
 
 def slope_above(bound: str, least: Rational = LEAST, sign: int = 1) -> Formula:
@@ -246,7 +244,9 @@ def misses(bound: str, at: Rational, least: Rational = LEAST, sign: int = 1) -> 
     missed = at_most(sign * there, sign * share * UNIT)
     fails = have(missed, auto(), linear((ROOT**2, missed), (sign * share, IS_ROOT)))
     values = {"alpha": STANDARD_ALPHA, "lambda": ROOT, "sigma": at}
-    return refuted(slope_above(bound, least, sign), with_root(instance(fails, **values)))
+    return refuted(
+        slope_above(bound, least, sign), with_root(counterexample(lambda: fails, **values))
+    )
 
 
 def selu_contracts() -> Statement:

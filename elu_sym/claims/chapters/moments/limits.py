@@ -1,6 +1,7 @@
 """The moments of ELU at the ends of the range of mu and sigma."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from sympy import Derivative, Expr, Min, Rational, S, exp, oo, pi, sqrt
 
@@ -22,12 +23,12 @@ from elu_sym.claims.tactics import (
     Tactic,
     auto,
     by_sign,
+    counterexample,
     growth,
-    instance,
     intro,
     last_either,
     parts,
-    tends_elsewhere,
+    tends_otherwise,
 )
 from elu_sym.symbols import alpha, mu, sigma, x
 
@@ -135,7 +136,8 @@ def offset(value: Expr) -> Formula:
 
 def elsewhere(formula: Formula, value: Expr, **values: int) -> Statement:
     """A limit that is another one at values of the parameters."""
-    return refuted(formula, instance(tends_elsewhere(value), **values))
+    other = partial(tends_otherwise, value, growth())
+    return refuted(formula, counterexample(other, **values))
 
 
 CLAIMS = (
