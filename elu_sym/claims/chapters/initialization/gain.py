@@ -200,12 +200,9 @@ def slope_square_below_small(deviation: Expr = sigma) -> Lemma:
 
 def falls(moment: Any, lemma: Any, factor: Any) -> Lemma:
     """A moment falls from sigma to tau, as a multiple of a lemma is the negative of its slope."""
-    along = sigma + z
-    slope = intro(have(less(0, along), auto(), multiple_of(lemma(along), factor(along), ())[1]))
-    return (
-        less(moment(TAU), moment(sigma)),
-        mean_value(z, -moment(along), S.Zero, TAU - sigma, slope),
-    )
+    fact, proof = lemma(z)
+    slope = intro(lemmas([(less(0, z), linear()), (fact, proof)], linear((factor(z), fact))))
+    return less(moment(TAU), moment(sigma)), mean_value(z, -moment(z), sigma, TAU, slope)
 
 
 def steepness(deviation: Expr = sigma) -> Lemma:
