@@ -19,6 +19,7 @@ from elu_sym.claims.chapters.initialization.gain import (
     TAU,
     A,
     B,
+    below_one,
     between,
     gain,
     gain_is_larger,
@@ -26,7 +27,6 @@ from elu_sym.claims.chapters.initialization.gain import (
     multiple_of,
     normal,
     on_the_left,
-    below_one,
     positive_mean,
     share,
     share_above_half,
@@ -60,7 +60,6 @@ from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
     Tactic,
-    again,
     assumption,
     auto,
     by_fact,
@@ -76,7 +75,6 @@ from elu_sym.claims.tactics import (
     rewritten_as,
     tends_elsewhere,
     witness,
-    tactic,
 )
 from elu_sym.networks.published_constants import selu_alpha
 from elu_sym.symbols import alpha, mu, sigma, slope, x
@@ -146,8 +144,6 @@ def variance_gain_is_largest() -> Statement:
     return Statement(for_all(mu, sigma, alpha, formula), intro(lemmas(known, parts(*ways))))
 
 
-
-
 def centering_alpha(deviation: Expr = sigma, mean: Expr = mu) -> tuple[Expr, Expr]:
     """E X_+ and E (1 - e^X)_+, the quotient of which is the alpha that makes the mean 0."""
     put = on_the_left(1 - exp(x))
@@ -190,9 +186,7 @@ def agree_at_centering_alpha() -> tuple[Formula, Tactic]:
     at_alpha = have(
         equal(mean, 0),
         linear((-put, equal(alpha, call / put))),
-        rewritten_as(
-            VARIANCE_SHARE, moment, linear((-mean / sigma**2, equal(mean, 0))), ALGEBRA
-        ),
+        rewritten_as(VARIANCE_SHARE, moment, linear((-mean / sigma**2, equal(mean, 0))), ALGEBRA),
     )
     general = (
         (GAINS_TELL, intro(linear((-roots, equal(gain(A), gain(B)))))),
@@ -241,9 +235,7 @@ def moments_grow_with_alpha() -> Tactic:
     for one, other, change, factor in zip(
         _moments(ELU, mu), _moments(Elu(x, BETA), mu), growth_of, (sigma**-2, 1), strict=True
     ):
-        grows = multiple_of(
-            positive_mean(on_the_left(change), mean=mu), factor, less(one, other)
-        )
+        grows = multiple_of(positive_mean(on_the_left(change), mean=mu), factor, less(one, other))
         is_positive = less(0, other), linear((1, less(0, one)), (1, grows[0]))
         ways.append(gain_is_larger(one, other, (less(0, one), auto()), grows, is_positive))
     return intro(lemmas(known, parts(*ways)))
@@ -386,10 +378,12 @@ CLAIMS = (
         " f(X) is 0: at alpha = E X_+/E (1 - e^X)_+ alone, the alpha of SELU at N(0, 1).",
         Statement(*agree_at_centering_alpha()),
         "their difference is the square of the mean",
-        neighbours={"At an alpha that is 1 % larger.": refuted(
+        neighbours={
+            "At an alpha that is 1 % larger.": refuted(
                 agree_only_at(PERCENT_MORE),
                 agree_at_selu_alpha(),
-            )},
+            )
+        },
     ),
     Claim(
         "initialization.decreases_with_alpha",
@@ -421,17 +415,13 @@ CLAIMS = (
         Statement(
             for_all(
                 *EVERY,
-                implies(
-                    at_most(alpha, 1), both(less(1, gain(share())), less(square(), sigma**2))
-                ),
+                implies(at_most(alpha, 1), both(less(1, gain(share())), less(square(), sigma**2))),
             ),
             above_one(),
         ),
         "LeCun, Bottou, Orr, Mueller 1998; Glorot, Bengio 2010, for layers of equal width",
         neighbours={
-            "The gain exceeds 1 for every alpha.": refuted(
-                for_all(*EVERY, less(1, gain(share())))
-            ),
+            "The gain exceeds 1 for every alpha.": refuted(for_all(*EVERY, less(1, gain(share())))),
             "It exceeds 1/alpha.": refuted(
                 for_all(*EVERY, implies(at_most(alpha, 1), less(1 / alpha, gain(share()))))
             ),

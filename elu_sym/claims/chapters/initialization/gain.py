@@ -24,7 +24,6 @@ from elu_sym.claims.kernel.language import (
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.tactics import (
     Tactic,
-    again,
     assumption,
     auto,
     by_cases,
@@ -288,10 +287,10 @@ def gain_tends(moment: Expr, above: Lemma, below: Lemma, root: Expr, bound: int)
     Between these the gain lies between a tangent and the chord, which have limits by their growth.
     """
     low, high = sqrt(S.Half), sqrt(SMALL)
-    (_, is_above_tangent), (_, is_below_chord) = CONVEX_GAIN
-    lower = by_fact(CONVEX_GAIN[0][0], moment, auto(), root, positive(), then=assumption())
+    (above_tangent, _), (below_chord, _) = CONVEX_GAIN
+    lower = by_fact(above_tangent, moment, auto(), root, positive(), then=assumption())
     upper = by_fact(
-        CONVEX_GAIN[1][0],
+        below_chord,
         *(moment, auto(), low, positive(), high, positive(), linear(), linear()),
         then=assumption(),
     )

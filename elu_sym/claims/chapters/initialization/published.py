@@ -183,7 +183,9 @@ CLAIMS = (
         "With the gain 3/4 that PyTorch has for SELU a layer turns the pre-activation variance 1"
         " into 0.5625; the gain that keeps it is 1.",
         Statement(
-            both(IS_ONE, equal(Rational(3, 4) ** 2 * at_unit(STANDARD_SELU**2), Rational("0.5625"))),
+            both(
+                IS_ONE, equal(Rational(3, 4) ** 2 * at_unit(STANDARD_SELU**2), Rational("0.5625"))
+            ),
             have(IS_ONE, standardized()[1], parts(assumption(), three_quarters)),
         ),
         PUBLISHED_CONSTANTS["pytorch.selu"].source,

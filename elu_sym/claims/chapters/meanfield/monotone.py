@@ -107,7 +107,10 @@ class Monotone:
             ends = (term(each) for each in (self.function, low, high, value))
             way = "rising" if self.rises else "falling"
             taken = ("root", *ends, way, assumption(), assumption())
-            positive = less(0, PLACE), linear((1, less(low, PLACE)), (Rational(1, 2), less(0, near)))
+            positive = (
+                less(0, PLACE),
+                linear((1, less(low, PLACE)), (Rational(1, 2), less(0, near))),
+            )
             solved = self._is_the_one(value, equation, factor)
             taken_here = equal(self.at(PLACE), value)
             found = obtained(PLACE, have(*positive, again(taken_here, solved)))
@@ -115,9 +118,7 @@ class Monotone:
             return by_fact(nearer, low, half, half, then=by_fact(farther, high, beyond, then=root))
 
         def then_large(one: str, nearer: Formula) -> Tactic:
-            return near_end(
-                large, value, ways[1], lambda *farther: between(one, nearer, *farther)
-            )
+            return near_end(large, value, ways[1], lambda *farther: between(one, nearer, *farther))
 
         return exists_one(sigma, equation), near_end(small, value, ways[0], then_large)
 

@@ -6,8 +6,6 @@ gradients are multiplied by w*E f'(sigma Z)^2. Independent weights and infinite 
 of every claim; about the functions of sigma that come out, nothing is assumed.
 """
 
-from typing import Any
-
 from sympy import Derivative, Expr, Piecewise, Rational, S, Symbol, exp, oo, sqrt
 
 from elu_sym.claims.chapters.initialization.gain import (
@@ -31,13 +29,11 @@ from elu_sym.claims.chapters.initialization.gain import (
     slope_square,
     slope_square_falls,
     slope_steepness,
-    steepness,
     square,
-    square_is_positive,
+    steepness,
 )
 from elu_sym.claims.chapters.meanfield.monotone import PLACE, Monotone
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel import Proof
 from elu_sym.claims.kernel.language import (
     Formula,
     Term,
@@ -55,7 +51,6 @@ from elu_sym.claims.kernel.language import (
     substitute,
     term,
 )
-from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -69,7 +64,6 @@ from elu_sym.claims.tactics import (
     growth,
     have,
     intro,
-    last_either,
     lemmas,
     linear,
     mean_value,
@@ -77,7 +71,6 @@ from elu_sym.claims.tactics import (
     parts,
     positive,
     rewritten,
-    tactic,
     tends_elsewhere,
     witness,
 )
@@ -104,9 +97,8 @@ def variance_slope(factor: Expr = S.One) -> Expr:
     return normal(SLOPE**2 + factor * ELU * Derivative(SLOPE, x), sqrt(Q))
 
 
-def by_variance(deviation: Expr = sqrt(Q), height: Expr = alpha) -> Expr:
-    """d/dq E f(sqrt(q) Z)^2."""
-    return Derivative(square(deviation, height), Q)
+BY_VARIANCE = Derivative(square(sqrt(Q)), Q)
+"""d/dq E f(sqrt(q) Z)^2."""
 
 
 def slope_is(value: Expr) -> Formula:
@@ -165,16 +157,14 @@ def steady(variance: Expr = Q) -> Formula:
 def no_fixed_point() -> Statement:
     """q/2 < E f^2 < q (1 + alpha^2)/2."""
     above, below = less(sigma**2 / 2, square()), less(square(), SMALL * sigma**2)
-    grows = for_all(
-        WEIGHTS, ANY_BIAS, implies(at_most(2, WEIGHTS), less(sigma**2, ANY_MAP))
-    )
+    grows = for_all(WEIGHTS, ANY_BIAS, implies(at_most(2, WEIGHTS), less(sigma**2, ANY_MAP)))
     decays = for_all(
         WEIGHTS, implies(at_most(WEIGHTS, 1 / SMALL), less(WEIGHTS * square(), sigma**2))
     )
-    is_above = linear((WEIGHTS, above), (sigma**2 / 2, at_most(2, WEIGHTS)), (1, at_most(0, ANY_BIAS)))
-    is_below = linear(
-        (WEIGHTS, below), (SMALL * sigma**2, at_most(WEIGHTS, 1 / SMALL))
+    is_above = linear(
+        (WEIGHTS, above), (sigma**2 / 2, at_most(2, WEIGHTS)), (1, at_most(0, ANY_BIAS))
     )
+    is_below = linear((WEIGHTS, below), (SMALL * sigma**2, at_most(WEIGHTS, 1 / SMALL)))
     known = (
         multiple_of(share_above_half(), sigma**2, above),
         multiple_of(share_below_small(), sigma**2, below),
@@ -195,7 +185,7 @@ LAYER = Symbol("v", positive=True)
 
 
 def positive_slope(deviation: Expr) -> Lemma:
-    """q d/dq E f^2 = E[X f f'] > 0."""
+    """Q d/dq E f^2 = E[X f f'] > 0."""
     slope = Piecewise((alpha * exp(x), x < 0), (S.One, True))
     return positive_mean(x * ELU * slope, deviation=deviation)
 
@@ -247,7 +237,7 @@ def approached() -> Tactic:
 
 def stable() -> Statement:
     """At a fixed point w = (q - b)/E f^2, and q*m' < m."""
-    slope = WEIGHTS * by_variance()
+    slope = WEIGHTS * BY_VARIANCE
     steps = WEIGHTS * square(sqrt(LAYER)) + ANY_BIAS
     orbit = ("orbit", LAYER.name, term(steps), START.name, Q.name)
     attracts = for_all(START, both(implies(less(Q, START), orbit), implies(less(START, Q), orbit)))
@@ -268,20 +258,15 @@ def stable() -> Statement:
 
 U, V = Symbol("u", real=True), Symbol("v", real=True)
 
-TRAPEZOID: Lemma = (
-    less(2 * (1 - exp(x)), -x * (1 + exp(x))),
-    mean_value(
-        *(U, U * (1 + exp(U)) - 2 * (exp(U) - 1), x, S.Zero),
-        intro(
-            have(
-                less(exp(U) - 1 - U * exp(U), 0),
-                mean_value(V, exp(V) - 1 - V * exp(V), U, S.Zero),
-                linear(),
-            )
-        ),
-    ),
-)
-"""tanh(r/2) < r/2, for r = -x."""
+
+def trapezoid(value: Expr) -> Lemma:
+    """tanh(r/2) < r/2, for r = -v > 0."""
+    steeper = less(exp(U) - 1 - U * exp(U), 0), mean_value(V, exp(V) - 1 - V * exp(V), U, S.Zero)
+    rise = U * (1 + exp(U)) - 2 * (exp(U) - 1)
+    return (
+        less(2 * (1 - exp(value)), -value * (1 + exp(value))),
+        mean_value(U, rise, value, S.Zero, intro(have(*steeper, linear()))),
+    )
 
 
 def stein(argument: Expr) -> Expr:
@@ -290,10 +275,11 @@ def stein(argument: Expr) -> Expr:
     return rise * (-argument * (1 + exp(argument)) - 2 * rise) * alpha**2 / 2
 
 
-def gap(deviation: Expr = sigma) -> Lemma:
+def gap(deviation: Expr = sigma, argument: Expr = x, factor: Expr = S.One) -> Lemma:
     """By Stein's identity q E[e^{2X}; X < 0] is E[X*(e^{2X} - 1)/2; X < 0]."""
-    below = less(0, 1 - exp(x)), have(*below_one(x), linear())
-    return positive_mean(on_the_left(stein(x)), below, TRAPEZOID, deviation=deviation)
+    below = less(0, 1 - exp(argument)), have(*below_one(argument), linear())
+    integrand = on_the_left(factor * stein(argument))
+    return positive_mean(integrand, below, trapezoid(argument), deviation=deviation)
 
 
 PRICE = slope_square(S.One, S.One) / square(S.One, S.One)
@@ -319,11 +305,6 @@ def gradients_grow() -> Statement:
     return Statement(
         both(formula, *values), parts(intro(have(more, proof, grow)), enclosed(), enclosed())
     )
-
-
-def price_is(compared: Formula) -> Formula:
-    """Something is true of the price w E f'^2 under all weights that preserve a variance."""
-    return for_all(alpha, sigma, WEIGHTS, implies(KEPT, compared))
 
 
 # --- The edge of chaos -----------------------------------------------------------------------
@@ -538,9 +519,7 @@ CLAIMS = (
             "At w = 2.02 large variances shrink, too.": refuted(
                 for_all(
                     *(BIAS, alpha),
-                    exists(
-                        sigma, less(2 * PERCENT_MORE * square() + BIAS, sigma**2)
-                    ),
+                    exists(sigma, less(2 * PERCENT_MORE * square() + BIAS, sigma**2)),
                 ),
                 never_shrinks(),
             ),
@@ -593,7 +572,7 @@ CLAIMS = (
             "The slope is less than 0.99 at every fixed point.": refuted(
                 for_all(
                     *(alpha, WEIGHTS, ANY_BIAS, Q),
-                    implies(steady(), less(WEIGHTS * by_variance(), Rational("0.99"))),
+                    implies(steady(), less(WEIGHTS * BY_VARIANCE, Rational("0.99"))),
                 ),
                 steep_fixed_point(),
             )
