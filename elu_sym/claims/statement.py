@@ -1,5 +1,6 @@
 """A formal statement with its proof, as an assertion of a claim."""
 
+from collections.abc import Iterator
 from dataclasses import field
 from typing import Any
 
