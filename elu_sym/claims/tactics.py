@@ -482,14 +482,15 @@ def obtained(name: Symbol | str, then: Tactic) -> Tactic:
     return tactic(find)
 
 
-def tends_otherwise(value: Any, proof: Tactic) -> Tactic:
+def tends_otherwise(value: Any, proof: Tactic | None = None) -> Tactic:
     """The goal is that something is no limit, since the limit is another value, or infinite."""
 
     def find(goal: Formula, context: Context) -> Proof:
         _, said = goal
         other = (*said[:-1], "oo" if value == oo else term(value))
         clash = _parted(said, other) if value == oo else one_limit(said, other, linear())
-        return ("assume", have(other, proof, clash))
+        shown = proof or growth(0 if said[2] in ("oo", "-oo") else 1)
+        return ("assume", have(other, shown, clash))
 
     return tactic(find)
 

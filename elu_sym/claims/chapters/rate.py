@@ -53,9 +53,9 @@ from elu_sym.claims.tactics import (
     lemmas,
     linear,
     mean_value,
+    obtained,
     parts,
     rewritten_as,
-    tactic,
     tends_otherwise,
     witness,
 )
@@ -150,8 +150,9 @@ def has_a_root(then: Tactic) -> Tactic:
     zero = exists(z, both(less(low, z), less(z, high), equal(mean_rate(z), 0)))
     falls = have(at_most(mean_rate(high), mean_rate(low)), rise(high, low), auto())
     between = ("root", term(mean_rate(z)), term(low), term(high), 0, "rising", auto(), auto())
-    obtained = tactic(lambda goal, context: ("obtain", len(context.facts) - 1, "root", then))
-    shown = have(less(low, high), ("contradict", falls), have(zero, between, obtained))
+    shown = have(
+        less(low, high), ("contradict", falls), have(zero, between, obtained("root", then))
+    )
     on_the_right = have(RIGHT, growth(0), close(0, "below", "high", last((high, auto()), shown)))
     return have(LEFT, growth(0), close(0, "above", "low", last((low, auto()), on_the_right)))
 

@@ -71,7 +71,7 @@ from elu_sym.claims.tactics import (
     parts,
     positive,
     rewritten,
-    tends_elsewhere,
+    tends_otherwise,
     witness,
 )
 from elu_sym.symbols import alpha, sigma, x, z
@@ -537,11 +537,11 @@ CLAIMS = (
         neighbours={
             "For every alpha the share near q = 0 is 1, as it is at alpha = 1.": refuted(
                 for_all(alpha, limit(share(), sigma, 0, 1, "+")),
-                witness(2, parts(auto(), tends_elsewhere(Rational(5, 2)))),
+                witness(2, parts(auto(), tends_otherwise(Rational(5, 2)))),
             ),
             "The share of large variances is 1 % larger.": refuted(
                 for_all(alpha, limit(share(), sigma, oo, PERCENT_MORE / 2)),
-                witness(1, parts(auto(), tends_elsewhere(S.Half))),
+                witness(1, parts(auto(), tends_otherwise(S.Half))),
             ),
         },
     ),
@@ -618,7 +618,7 @@ CLAIMS = (
             ),
             "Its weight variance at small biases is 2/(1 + alpha).": refuted(
                 for_all(alpha, limit(slope_square(), sigma, 0, (1 + alpha) / 2, "+")),
-                witness(2, parts(auto(), tends_elsewhere(Rational(5, 2)))),
+                witness(2, parts(auto(), tends_otherwise(Rational(5, 2)))),
             ),
             "At alpha = 1 and q = 1 the weight variance is 1.512, 1 % larger.": refuted(
                 between(EDGE_WEIGHTS.function.subs(STANDARD), "1.5116", "1.5119")
