@@ -5,7 +5,7 @@ The rows, with their sources, are those of :mod:`elu_sym.networks.published_cons
 
 from typing import Any
 
-from sympy import Expr, Max, Rational, S, Symbol, exp, sqrt
+from sympy import Expr, Rational, S, sqrt
 
 from elu_sym.activations import Celu, Elu, LeakyRelu, Relu, Selu
 from elu_sym.claims.chapters.initialization.gain import (
@@ -14,20 +14,18 @@ from elu_sym.claims.chapters.initialization.gain import (
     enclosed,
     gain,
     normal,
-    on_the_left,
     variance_of,
 )
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.kernel.language import (
-    Defined,
     Formula,
     both,
-    define,
     equal,
     for_all,
     substitute,
     term,
 )
+from elu_sym.claims.standard_selu import SELU_ALPHA, SELU_SCALE
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -43,12 +41,6 @@ from elu_sym.claims.tactics import (
 )
 from elu_sym.networks.published_constants import PUBLISHED_CONSTANTS
 from elu_sym.symbols import alpha, scale, x
-
-SELU_ALPHA, SELU_SCALE = (Defined(Symbol(name)) for name in ("selu_alpha", "selu_scale"))
-"""The parameters of SELU, by what they are for."""
-
-define("selu_alpha", (), normal(Max(x, 0), S.One) / normal(on_the_left(1 - exp(x)), S.One))
-define("selu_scale", (), gain(normal(Elu(x, SELU_ALPHA) ** 2, S.One)))
 
 STANDARD = Elu(x, S.One)
 STANDARD_SELU = Selu(x, SELU_ALPHA, SELU_SCALE)

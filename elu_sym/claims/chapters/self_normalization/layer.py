@@ -23,17 +23,14 @@ from elu_sym.claims.chapters.self_normalization.moment_map import (
     input_variance as nu,
     jacobian,
     square_sum as tau,
-    standard_selu,
     symbolic_jacobian,
 )
 from elu_sym.claims.kernel.language import (
-    Defined,
     Expectation,
     Formula,
     at_most,
     both,
     canonical,
-    define,
     exists,
     for_all,
     free_variables,
@@ -45,6 +42,7 @@ from elu_sym.claims.kernel.language import (
     unfolded,
 )
 from elu_sym.claims.kernel.meaning import Context
+from elu_sym.claims.standard_selu import SELU_ALPHA, SELU_SCALE
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -74,17 +72,11 @@ P, Q = Symbol("p", real=True), Symbol("q", real=True)
 
 # --- The constants -------------------------------------------------------------------------------
 
-SELU_CONSTANTS = Defined(Symbol("selu_alpha")), Defined(Symbol("selu_scale"))
-"""The alpha and the lambda of the standard SELU, by their names."""
-
 
 def standard(formula: Formula) -> Formula:
     """A formula in alpha and lambda, at the constants of the standard SELU."""
-    for (symbol, value), constant in zip(standard_selu(), SELU_CONSTANTS, strict=True):
-        (name,) = term(constant)
-        define(name, (), value)
-        formula = substitute(formula, symbol.name, (name,))
-    return formula
+    formula = substitute(formula, alpha.name, term(SELU_ALPHA))
+    return substitute(formula, scale.name, term(SELU_SCALE))
 
 
 def for_close_constants(formula: Formula) -> Formula:
@@ -530,7 +522,7 @@ def known_parts() -> Tactic:
 def at_the_standard(formula: Formula, inequalities: Sequence[OnDomain], proof: Tactic) -> Tactic:
     """Prove a formula for all close constants, by boxes, and use it at the standard ones."""
     general = for_close_constants(formula)
-    first, second = SELU_CONSTANTS
+    first, second = (SELU_ALPHA, SELU_SCALE)
     numbers = (first, positive(), second, positive(), *[positive()] * 4)
     used = by_fact(general, *numbers, then=known_parts())
     then = have(general, intro(proof), used)
