@@ -762,7 +762,10 @@ def compute_resolved(ctx, t, env):
     head, *parts = t
     if head == "if":
         (relation, u, v), yes, no = parts
-        s = decide(ctx, sub(resolve(ctx, v, env), resolve(ctx, u, env)), env)
+        u, v = (resolve(ctx, side, env) for side in (u, v))
+        for side in (u, v):  # a product with 0 leaves the difference without what is undefined
+            check_defined(ctx, side, env)
+        s = decide(ctx, sub(v, u), env)
         holds, fails = (POSITIVE, AT_MOST) if relation == "<" else (AT_LEAST, NEGATIVE)
         require(s <= holds or s <= fails, "not decided:", u, relation, v)
         return resolve(ctx, yes if s <= holds else no, env)
@@ -781,14 +784,19 @@ def compute_resolved(ctx, t, env):
             return canonical(t)
         if law[0] == "normal":
             return normal_mean(ctx, x, law, body, env)
-        return add(*(mul(weight, resolve(ctx, substitute(body, {x: at}), env))
-                     for at, weight in zip(law[1::2], law[2::2], strict=True)))
+        values = [resolve(ctx, substitute(body, {x: at}), env) for at in law[1::2]]
+        for part in values:
+            check_defined(ctx, part, env)
+        return add(*(mul(*pair) for pair in zip(law[2::2], values, strict=True)))
     return rebuild(t, lambda part: resolve(ctx, part, env))
 
 def pieces(ctx, x, body, env=(), low=None, high=None):
     """The open intervals between the breakpoints of a body, and what it is there."""
+    inner = (*env, Between(x, low, high))
     try:
-        return [(low, high, resolve(ctx, body, (*env, Between(x, low, high))))]
+        piece = resolve(ctx, body, inner)
+        check_defined(ctx, piece, inner)
+        return [(low, high, piece)]
     except Split as split:
         name, root = split.args
         if name != x:

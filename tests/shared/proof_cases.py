@@ -661,7 +661,7 @@ def rounds(value: Any, result: Any, data: Any = TINY) -> Any:
     return ("rounds", data, value, result)
 
 
-def supposed(names: str, *formulas: Any) -> Any:
+def supposed(names: Any, *formulas: Any) -> Any:
     """The last formula, for all values of variables, under the hypotheses before it."""
     *hypotheses, formula = formulas
     for hypothesis in reversed(hypotheses):
@@ -671,7 +671,7 @@ def supposed(names: str, *formulas: Any) -> Any:
     return formula
 
 
-def suppose(names: str, number: int, then: Any) -> Any:
+def suppose(names: Any, number: int, then: Any) -> Any:
     """The variables and so many hypotheses of such a formula."""
     for _ in range(number):
         then = ("assume", then)
@@ -790,4 +790,57 @@ def rounding_cases() -> Any:
         )
 
 
-CASES = [*cases(), *rounding_cases()]
+def scope_cases() -> Any:
+    """Names that meet: of bound variables, of parameters, and of what a rule makes up."""
+    # What was once taken for the name of the first bound variable.
+    proof = (
+        "have",
+        ("forall", "x", ("<=", "x", "x")),
+        ("generalize", "t", ("combine", ())),
+        ("fact", 0),
+    )
+    bound = supposed("ax", ("<=", "x", "a"))
+    yield Case(
+        "fact", "a name like one of a bound variable", bound, suppose(("#0",), 0, proof), False
+    )
+    shadow = supposed("xxy", ("<=", "x", "y"))
+    lemma = ("have", supposed("xxy", ("<=", "x", "x")), suppose("abc", 0, ("combine", ())))
+    yield Case("fact", "a name that is bound twice", shadow, (*lemma, ("fact", 0)), False)
+    one = ("forall", "v", ("=", ("elu", "v", 1), 1))
+    proof = ("generalize", "elu.alpha", ("algebra",))
+    yield Case("algebra", "a variable like a parameter", one, proof, False)
+    step = ("if", ("<=", "t", "b"), 0, 1)
+    jump = ("forall", "a", ("forall", "b", ("smooth", 0, "t", step)))
+    step = ("if", ("<=", "t", "t'"), 0, 1)
+    proof = suppose("t", 0, ("joint", 0, "t", step, (), suppose(("t'",), 0, ("fact", 0))))
+    yield Case("joint", "a variable that comes later", jump, proof, False)
+    slope, other = (("D", name, ("*", name, "x'"), 1) for name in "xy")
+    lemma = supposed("y", ("=", "y", 2), ("=", "y", 2))
+    proof = ("have", ("=", other, 2), ("fact", 1), ("combine", ((1, 2),)))
+    proof = ("use", 0, (("at", slope), ("by", ("algebra",))), suppose(("x'",), 0, proof))
+    proof = ("have", lemma, suppose("y", 1, ("fact", 0)), proof)
+    two = supposed("ab", ("=", "b", 2))
+    yield Case("use", "a variable that comes later", two, suppose("x", 0, proof), False)
+
+
+def moving_cases() -> Any:
+    """Expectations whose breakpoints move, or whose law is not known."""
+    split = ("if", ("<", "y", "x"), ("/", 1, "x"), 0)
+    average = ("E", "y", STANDARD, ("if", ("<", "y", 0), 0, split))
+    met = ("limit", "x", ("from-above", 0), average, 0)
+    proof = ("limit-by-continuity", 1)
+    yield Case("limit-by-continuity", "breakpoints that meet at the end", met, proof, False)
+    below, at_end = (("E", "y", "p", ("if", ("<", "y", end), 1, 0)) for end in ("x", 0))
+    atom = ("forall-law", "p", ("limit", "x", ("from-above", 0), below, at_end))
+    proof = ("generalize", "p", proof)
+    yield Case("limit-by-continuity", "a law with an atom at the end", atom, proof, False)
+    flat, step = (("if", ("<", "x", end), 0, last) for end, last in (("c", 0), ("b", 1)))
+    body = ("+", flat, ("if", ("<", "x", "a"), 0, 0), step)
+    between = ("+", ("Phi", "c"), ("*", -1, ("Phi", "a")))
+    value = ("=", mean(body, STANDARD), between)
+    statement = supposed("abc", ("=", "a", "b"), ("<", "a", "c"), value)
+    name = "a breakpoint whose order is not known"
+    yield Case("algebra", name, statement, suppose("abc", 2, ("algebra",)), False)
+
+
+CASES = [*cases(), *rounding_cases(), *scope_cases(), *moving_cases()]

@@ -45,7 +45,7 @@ def mean_value(
     need_unbound(name, p, q)
     order = context.sign(context.value(q) - context.value(p))
     need(order == "+" or (order in ABOVE and relation != "<"), "the order of the ends is not known")
-    variable = fresh(name, context.names)
+    variable = context.unused(name, f)
     at = substitute(f, name, variable)
     context.between(variable, p, q, closed=True).value(at)
     context.between(variable, p, q, closed=False).strictly().value(at)
@@ -73,7 +73,7 @@ def root(
     )
     need_unbound(name, p, q, c)
     need(context.sign(context.value(q) - context.value(p)) == "+", "the ends are not in order")
-    variable = fresh(name, context.names)
+    variable = context.unused(name, f)
     context.between(variable, p, q, closed=True).value(substitute(f, name, variable))
     low, high = substitute(f, name, p), substitute(f, name, q)
     need(way in ("rising", "falling"), f"{way} is no direction")
@@ -91,7 +91,7 @@ def joint(
     conditions that is defined and takes no root of 0, so that it is smooth up to its ends.
     """
     need(type(order) is int and 0 <= order < 10, f"{order} is no order")
-    variable = fresh(name, context.names)
+    variable = context.unused(name, f)
     body = unfolded(substitute(f, name, variable))
     ends = [context.value(end) for end in joints]
     for lower, upper in pairwise(ends):
@@ -138,10 +138,13 @@ def limit_by_continuity(goal: Formula, context: Context, distance: Term) -> None
     need(
         head == "limit" and point not in ("oo", "-oo"), f"{canonical(goal)} is no limit at a point"
     )
-    variable = fresh(name, context.names)
+    variable = context.unused(name, body)
     near = _approach(point, variable, distance, context)
     piece = near.chosen(unfolded(substitute(body, name, variable)))
-    there = context.strictly().value(substitute(piece, variable, point[1]))
+    # Around the end, not at it, where breakpoints of an expectation may meet.
+    end = context.value(point[1])
+    around = context.around(variable, end)
+    there = around.value(piece).xreplace({around.symbols[variable]: end})
     need(is_zero(there - context.value(value)), lambda: f"the limit is {there}")
 
 
@@ -154,7 +157,7 @@ def limit_by_growth(goal: Formula, context: Context, bound: Term) -> None:
     """
     head, name, point, body, value = goal
     need(head == "limit", f"{canonical(goal)} is no limit")
-    variable = fresh(name, context.names)
+    variable = context.unused(name, body)
     near = _approach(point, variable, bound, context)
     function, symbol = near.value(substitute(body, name, variable)), near.symbols[variable]
     large = Dummy("s", positive=True)
@@ -246,7 +249,7 @@ def orbit_monotone(goal: Formula, context: Context, stays: Proof, moves: Proof) 
     need_unbound(name, start, end)
     side = context.sign(context.value(start) - context.value(end))
     need(side in STRICT, f"whether the orbit falls or rises to {canonical(end)} is not known")
-    variable = fresh(name, context.names)
+    variable = context.unused(name, body)
     ends = (end, start) if side == "+" else (start, end)
     context.between(variable, *ends, closed=True).value(substitute(body, name, variable))
     change = context.value(substitute(body, name, end)) - context.value(end)

@@ -335,7 +335,7 @@ def substitute(part: Any, name: str, value: Term) -> Any:
     )
 
 
-def renamed(part: Any, names: Mapping[str, str] | None = None) -> Any:
+def renamed(part: Any, names: Mapping[str, str] | None = None, depth: int = 0) -> Any:
     """A term or formula whose bound variables are numbered by their depth, for comparison."""
     names = names or {}
     if isinstance(part, str):
@@ -343,13 +343,18 @@ def renamed(part: Any, names: Mapping[str, str] | None = None) -> Any:
     if not isinstance(part, tuple):
         return part
     if part[0] == "points":
-        return ("points", *((renamed(place, names), weight) for place, weight in part[1:]))
+        return ("points", *((renamed(place, names, depth), weight) for place, weight in part[1:]))
     if part[0] not in BINDERS:
-        return (part[0], *(renamed(inner, names) for inner in part[1:]))
+        return (part[0], *(renamed(inner, names, depth) for inner in part[1:]))
     place, scope = BINDERS[part[0]]
-    inside = {**names, part[place]: f"#{len(names)}"}
+    # Not the number of names: a name that is bound twice is one name at two depths.
+    inside = {**names, part[place]: f"#{depth}"}
     return tuple(
-        p if n == 0 else renamed(p, inside if n in (place, scope) else names)
+        p
+        if n == 0
+        else renamed(p, inside, depth + 1)
+        if n in (place, scope)
+        else renamed(p, names, depth)
         for n, p in enumerate(part)
     )
 
@@ -362,7 +367,8 @@ def unfolded(part: Any) -> Any:
         parameters, body = DEFINITIONS[part[0]]
         if len(parameters) != len(part) - 1:
             raise LanguageError(f"{part[0]} takes {len(parameters)} arguments, not {len(part) - 1}")
-        stand_ins = [f"{part[0]}.{parameter}" for parameter in parameters]
+        taken = free_variables(part)
+        stand_ins = [fresh(f"{part[0]}.{parameter}", taken) for parameter in parameters]
         for parameter, stand_in in zip(parameters, stand_ins, strict=True):
             body = substitute(body, parameter, stand_in)
         for stand_in, argument in zip(stand_ins, part[1:], strict=True):

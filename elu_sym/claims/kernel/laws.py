@@ -18,7 +18,7 @@ from elu_sym.claims.kernel.language import (
     unfolded,
 )
 from elu_sym.claims.kernel.logic import need, need_unbound
-from elu_sym.claims.kernel.meaning import Context
+from elu_sym.claims.kernel.meaning import Context, check_weights
 from elu_sym.claims.kernel.theorem import Proof, check, rule
 
 
@@ -170,6 +170,7 @@ def law_evident(goal: Formula, context: Context) -> None:
             need(is_zero(context.value(mean)), f"{canonical(mean)} may not be 0")
             context.value(("E", "x", goal[1], 1))
         case ("symmetric", ("points", *pairs)):
+            check_weights(goal[1])
             places = [(context.value(place), context.value(mass)) for place, mass in pairs]
             for place, mass in places:
                 need(

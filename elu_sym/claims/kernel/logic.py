@@ -13,7 +13,6 @@ from elu_sym.claims.kernel.language import (
     canonical,
     expanded,
     free_variables,
-    fresh,
     negation,
     renamed,
     substitute,
@@ -239,7 +238,7 @@ def fact(goal: Formula, context: Context, number: int) -> None:
         return
     need(goal[0] in ("limit", "smooth"), f"fact {number} is {canonical(known)}")
     place, scope = BINDERS[goal[0]]
-    name = fresh(goal[place], context.names)
+    name = context.unused(goal[place], goal[scope], known[scope])
     inside = context.with_variable(name)
     one, other = (inside.value(substitute(f[scope], f[place], name)) for f in (goal, known))
     need(is_zero(one - other), f"fact {number} is about another function")

@@ -97,8 +97,14 @@ class Context:
         return self._grown(laws=self.laws | {name})
 
     def _require_new(self, name: str) -> None:
-        if type(name) is not str or name in self.names | DEFINITIONS.keys() | {"oo", "-oo"}:
+        # Names of bound variables are compared as "#0", "#1", ...
+        reserved = DEFINITIONS.keys() | {"oo", "-oo"}
+        if type(name) is not str or name in self.names | reserved or name.startswith("#"):
             raise RejectedError(f"{name} is no new variable")
+
+    def unused(self, name: str, *parts: Any) -> str:
+        """The name with primes, until it is neither taken nor free in one of the parts."""
+        return fresh(name, self.names.union(*map(free_variables, parts)))
 
     @property
     def names(self) -> frozenset[str]:
@@ -266,7 +272,7 @@ class Context:
             case ("if", condition, first, second):
                 return self.chosen(first if self.holds(condition) else second)
             case ("D", name, body, at):
-                inner = fresh(name, self.names)
+                inner = self.unused(name, body)
                 around = self.around(inner, self.value(at))
                 return ("D", inner, around.chosen(substitute(body, name, inner)), self.chosen(at))
             case (str(head), *parts) if head != "E":
@@ -275,7 +281,7 @@ class Context:
 
     def _derivative(self, name: str, body: Term, at: Term) -> Expr:
         point = self.value(at)
-        inner = fresh(name, self.names)
+        inner = self.unused(name, body)
         around = self.around(inner, point)
         value = around.value(substitute(body, name, inner))
         return diff(value, around.symbols[inner]).xreplace({around.symbols[inner]: point})
@@ -320,14 +326,17 @@ class Context:
         Yields:
             Both ends, None where there is none; the context inside; and the variable in it.
         """
-        variable = fresh(name, self.names)
+        variable = self.unused(name, body)
         body = unfolded(substitute(body, name, variable))
         breaks = [self._break(c, variable) for c in _conditions(body, variable)]
         ends = self._in_order([end for end, _, _ in breaks])
         for lower, upper in pairwise([None, *ends, None]):
             inside = self.with_analytic(variable)
             for end, below, above in breaks:
-                is_above = lower is not None and self.sign(lower - self.value(end)) in ABOVE
+                side = "-" if lower is None else self.sign(lower - self.value(end))
+                # A breakpoint that is equal to another one has its order to be known by itself.
+                self._require(side in {"+", "-", "0"}, end, "may lie on either side")
+                is_above = side in ABOVE
                 inside = inside.with_fact(
                     ("<", end, variable) if is_above else ("<", variable, end)
                 )
