@@ -5,7 +5,7 @@ tactic may stand, and finds one when the goal and the facts are known. Terms are
 by the names of the variables in the statement.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -14,9 +14,8 @@ from sympy import Expr, Matrix, Rational, S, Symbol, cancel, expand, factor, tog
 from elu_sym.algebra.interval_enclosure import BoxFunction, Interval
 from elu_sym.algebra.normal_form import NormalForm, NotNormalizableError, is_zero
 from elu_sym.algebra.working_precision import working_precision
-from elu_sym.claims.covers.cover import AXES, CENTRED, NATURAL, Box, halved, intervals
+from elu_sym.claims.covers.cover import AXES, CENTRED, NATURAL, halved, intervals
 from elu_sym.claims.kernel import Open, Proof, RejectedError
-from elu_sym.claims.kernel.calculus import Context
 from elu_sym.claims.kernel.language import (
     COMPARISONS,
     FALSE,
@@ -30,6 +29,7 @@ from elu_sym.claims.kernel.language import (
     term,
     unfolded,
 )
+from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.kernel.theorem import check
 
 Tactic = Any
@@ -446,7 +446,9 @@ DEEPEST = 60
 """How often a part of a box is halved before the search for a cover gives up."""
 
 
-def on_box(box: Box, tree: str = "", bits: int = 64) -> Tactic:
+def on_box(
+    box: Sequence[tuple[Symbol, Rational, Rational]], tree: str = "", bits: int = 64
+) -> Tactic:
     """An inequality on a box, by a tree of halved boxes that is given, or that is found.
 
     Args:
