@@ -5,7 +5,7 @@ tactic may stand, and finds one when the goal and the facts are known. Terms are
 by the names of the variables in the statement.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import combinations
 from typing import Any
@@ -15,7 +15,7 @@ from sympy import Expr, Matrix, Rational, S, Symbol, cancel, expand, factor, oo,
 from elu_sym.algebra.interval_enclosure import BoxFunction, Interval
 from elu_sym.algebra.normal_form import NormalForm, NotNormalizableError, is_zero
 from elu_sym.algebra.working_precision import working_precision
-from elu_sym.claims.covers.cover import AXES, CENTRED, NATURAL, Box, halved, intervals
+from elu_sym.claims.covers.cover import AXES, CENTRED, NATURAL, halved, intervals
 from elu_sym.claims.kernel import Open, Proof, RejectedError
 from elu_sym.claims.kernel.language import (
     COMPARISONS,
@@ -637,7 +637,9 @@ def instance(then: Tactic, **values: Any) -> Tactic:
 DEEPEST = 60
 
 
-def on_box(box: Box, tree: str = "", bits: int = 64) -> Tactic:
+def on_box(
+    box: Sequence[tuple[Symbol, Rational, Rational]], tree: str = "", bits: int = 64
+) -> Tactic:
     """An inequality on a box, by a tree of halved boxes that is given, or that is found.
 
     Args:
