@@ -181,7 +181,7 @@ def agree_at_centering_alpha() -> tuple[Formula, Tactic]:
     is_zero = by_fact(SQUARES_TELL, mean, assumption(), then=linear((-1 / put, equal(mean, 0))))
     difference = equal(mean**2, 0), linear((sigma**2, equal(moment, VARIANCE_SHARE)))
     same = by_fact(
-        *(GAINS_TELL, moment, auto(), VARIANCE_SHARE, auto(), assumption()),
+        *(GAINS_TELL, moment, positive(), VARIANCE_SHARE, positive(), assumption()),
         then=have(*difference, is_zero),
     )
     at_alpha = have(

@@ -316,5 +316,5 @@ def gain_tends(moment: Expr, above: Lemma, below: Lemma, root: Expr, bound: int)
 def gain_is_larger(one: Expr, other: Expr, *facts: Lemma, relation: Any = less) -> Tactic:
     """The gain of a moment is larger than that of another one, by facts on the two moments."""
     general = gain_falls(relation)
-    apply = by_fact(general[0], one, auto(), other, auto(), auto(), then=assumption())
+    apply = by_fact(general[0], one, positive(), other, positive(), assumption(), then=assumption())
     return lemmas([general, *facts], apply)
