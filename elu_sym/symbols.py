@@ -115,9 +115,6 @@ steepness = Symbol("G", positive=True)
 strike = Symbol("K", positive=True)
 """The price at which an option gives the right to trade."""
 
-significand_steps = Symbol("j", integer=True, positive=True)
-"""By how many units a significand exceeds the smallest one, that of a power of 2."""
-
 seed = Symbol("seed", integer=True, nonnegative=True)
 """What the random numbers of a run of an experiment were drawn from."""
 

@@ -7,6 +7,7 @@ from mutants import DEFINITION, generated_code_in, mutated_copy, run_in, verdict
 
 from elu_sym import mean
 from elu_sym.claims.chapters import CHAPTERS, CLAIMS
+from elu_sym.claims.statement import Statement
 from elu_sym.generate import codegen
 
 NAMES = (
@@ -35,7 +36,8 @@ TURNED_OVER = {
     "alpha-(exp(x) - 1)": BROKEN_JOINT,
     # A pole at the joint.
     "alpha/(exp(x) - 1)": set(NAMES),
-    "alpha**(exp(x) - 1)": set(NAMES),
+    # 1 at the joint from the left, hence still not C^2.
+    "alpha**(exp(x) - 1)": BROKEN_JOINT,
     # Continuous, but decreasing for x < 0.
     "alpha*(exp(-x) - 1)": BROKEN_JOINT - {CONTINUOUS},
     "-alpha*(exp(x) - 1)": BROKEN_JOINT - {CONTINUOUS},
@@ -121,11 +123,16 @@ ONE_OF_EACH_CHAPTER = [
 ]
 
 
+def is_formal(name: str) -> bool:
+    return all(isinstance(assertion, Statement) for assertion in CLAIMS[name].assertions)
+
+
 def test_twice_the_left_piece_turns_claims_over_in_every_chapter(tmp_path: Path) -> None:
     names = ONE_OF_EACH_CHAPTER
     assert [CLAIMS[name].chapter for name in names] == list(CHAPTERS)
     verdicts = verdicts_in(mutated_copy(tmp_path, "2*alpha*(exp(x) - 1)"), names)
-    assert verdicts == dict.fromkeys(names, "REFUTED")
+    # A formal statement is left without a proof, the other rules find where it fails.
+    assert verdicts == {name: "UNKNOWN" if is_formal(name) else "REFUTED" for name in names}
 
 
 THEIR_WORDS_ARE_FALSE = (

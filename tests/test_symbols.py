@@ -14,7 +14,7 @@ from elu_sym import symbols
 
 POSITIVE = {
     *("alpha", "sigma", "slope", "scale", "level", "rate", "distance", "excess", "radius"),
-    *("weight", "height", "smoothness", "steepness", "strike", "significand_steps"),
+    *("weight", "height", "smoothness", "steepness", "strike"),
     "learning_rate",
 }
 REAL = {"x", "y", "z", "mu", "threshold", "offset", "amplitude", "slack", "seed"}

@@ -16,7 +16,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 
-from sympy import Expr, Integer, Rational, Symbol, exp, latex
+from sympy import Expr, Integer, Rational, Symbol, exp
 
 from elu_sym.algebra.enclosure import HIGHEST_PRECISION, Ball, Point, enclosures
 from elu_sym.algebra.working_precision import working_precision
@@ -197,27 +197,6 @@ class Computation:
         text = ""
         for operation in self.operations:
             text = f"fl({operation.xreplace({y: Symbol(text)})})"
-        return text
-
-    @property
-    def without_rounding(self) -> Expr:
-        """What the operations give together if none of them rounds.
-
-        Examples:
-            >>> Computation((exp(x) - 1, alpha * y)).without_rounding
-            alpha*(exp(x) - 1)
-        """
-        result: Expr = y
-        for operation in self.operations:
-            result = operation.xreplace({y: result})
-        return result
-
-    def to_latex(self) -> str:
-        """The nested roundings as a formula."""
-        text = ""
-        for operation in self.operations:
-            inner = latex(operation, symbol_names={y: text})
-            text = rf"\operatorname{{fl}}\left({inner}\right)"
         return text
 
     def value(self, number_format: FloatingPointFormat, point: Point) -> Rational:

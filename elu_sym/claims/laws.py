@@ -13,6 +13,7 @@ from elu_sym.claims.kernel.language import (
     Expectation,
     Formula,
     Term,
+    at_most,
     define,
     equal,
     implies,
@@ -38,7 +39,8 @@ LAW = Symbol("p")
 
 NEGATIVE = Piecewise((1, x < 0), (0, True))
 POSITIVE = Piecewise((1, x > 0), (0, True))
-"""Indicators."""
+ALWAYS = NEGATIVE + Piecewise((0, x < 0), (1, True))
+"""Indicators; the last one is 1, which the rules for laws only see in a function of x."""
 
 define("is_zero", ("z",), Piecewise((0, z < 0), (1, z <= 0), (0, True)))
 
@@ -117,14 +119,24 @@ def added(left: Expr, right: Expr, proof: Tactic = None) -> Lemma:
     return equal(left, right), ("law-linear", LAW.name, x.name, pairs, proof or pointwise())
 
 
-def positive_mean(body: Any, proof: Tactic = None, part: Any = NEGATIVE) -> Lemma:
+def positive_mean(body: Any, *below: Lemma, part: Any = NEGATIVE) -> Lemma:
     """A lemma: E g > 0, as g >= 0, and g > 0 wherever a function of positive mean is positive."""
 
     def inside() -> Tactic:
         return first_of(auto, lambda: again(less(0, part), ("absurd", auto())))
 
-    strictly = intro(by_sign(x, inside(), inside(), inside()))
-    return less(0, mean_of(body)), ("law-positive", proof or pointwise(), term(part), strictly)
+    strictly = intro(by_sign(x, lemmas(below, inside()), inside(), inside()))
+    return less(0, mean_of(body)), ("law-positive", pointwise(*below), term(part), strictly)
+
+
+def nonnegative_mean(body: Any, proof: Tactic = None) -> Lemma:
+    """A lemma: E g >= 0, as g >= 0."""
+    return at_most(0, mean_of(body)), ("law-positive", proof or pointwise(), None, None)
+
+
+def sure() -> tuple[Lemma, ...]:
+    """Lemmas: the probability of everything is positive."""
+    return dominated(ALWAYS, 1), added(mean_of(ALWAYS), S.One), (less(0, mean_of(ALWAYS)), linear())
 
 
 def mirrored(body: Any, image: Any) -> Lemma:

@@ -1,15 +1,15 @@
 """A formal statement with its proof, as an assertion of a claim."""
 
+from collections.abc import Iterator
 from dataclasses import field
 from typing import Any
 
-from sympy import Symbol
+from sympy import Expr, Symbol
 
-from elu_sym.algebra.enclosure import Point
 from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
 from elu_sym.claims.kernel import RULES, Theorem, prove
-from elu_sym.claims.kernel.language import Formula, negation
+from elu_sym.claims.kernel.language import Formula, expanded, free_variables, negation
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.kernel.printing import in_latex, in_words, law_in_words
 from elu_sym.claims.tactics import Tactic, counterexample
@@ -55,7 +55,7 @@ class Statement(Assertion):
         theorem = self.theorem()
         steps = _size(theorem.proof)
         if self.is_false:
-            witness = _witness(theorem.statement, theorem.proof)
+            witness = dict(_values(theorem.statement, theorem.proof))
             return self.refuted(f"its negation has a proof of {steps} steps", witness)
         return self.proved(f"it has a proof of {steps} steps", evidence=Evidence.ALGEBRA)
 
@@ -65,23 +65,23 @@ def refuted(formula: Formula, proof: Tactic | None = None) -> Statement:
     return Statement(formula, proof or counterexample(), is_false=True)
 
 
-def _witness(negation: Formula, proof: Any) -> Point:
-    """Where a statement fails: the values that the proof of its negation starts with."""
-    witness = {}
-    steps = {"exists": "witness", "exists-law": "witness", "and": "split", "or": "choose"}
-    while proof[0] == steps.get(negation[0]):
-        if proof[0] == "choose":
-            _, number, proof = proof
-            negation = negation[1 + number]
-        elif proof[0] == "witness":
-            is_law = negation[0] == "exists-law"
-            _, name, negation = negation
-            _, value, proof = proof
-            shown = Symbol(law_in_words(value)) if is_law else Context().value(value)
-            witness[Symbol(name)] = shown
-        else:  # the hypotheses come first
-            negation, proof = negation[-1], proof[-1]
-    return witness
+def _values(goal: Formula, proof: Any) -> Iterator[tuple[Symbol, Expr]]:
+    """The values that the proof of a negation gives to what a statement is about."""
+    match expanded(goal), proof:
+        case ("exists", name, inner), ("witness", value, then):
+            if not free_variables(value):
+                yield Symbol(name, real=True), Context().value(value)
+            yield from _values(inner, then)
+        case ("exists-law", name, inner), ("witness", law, then):
+            yield Symbol(name), Symbol(law_in_words(law))
+            yield from _values(inner, then)
+        case ("and", *parts), ("split", *proofs):
+            for part, each in zip(parts, proofs, strict=True):
+                yield from _values(part, each)
+        case ("or", *parts), ("choose", number, then):
+            yield from _values(parts[number], then)
+        case _, ("have", _, _, then):
+            yield from _values(goal, then)
 
 
 def _size(proof: Any) -> int:

@@ -12,7 +12,10 @@ from typing import Any
 
 from sympy import Expr, Matrix, Rational, S, Symbol, cancel, expand, factor, oo, together
 
+from elu_sym.algebra.interval_enclosure import BoxFunction, Interval
 from elu_sym.algebra.normal_form import NormalForm, NotNormalizableError, is_zero
+from elu_sym.algebra.working_precision import working_precision
+from elu_sym.claims.covers.cover import AXES, CENTRED, NATURAL, Box, halved, intervals
 from elu_sym.claims.kernel import Open, Proof, RejectedError
 from elu_sym.claims.kernel.language import (
     COMPARISONS,
@@ -127,7 +130,7 @@ def rewritten(equation: Formula, then: Tactic) -> Tactic:
 
     def find(goal: Formula, context: Context) -> Proof:
         _, left, _ = equation
-        template = _with_hole(goal, left, "hole")
+        template = with_hole(goal, left, "hole")
         return ("replace", number_of(context, equation), "hole", template, then)
 
     return tactic(find)
@@ -144,10 +147,11 @@ def last_either(*tactics: Tactic) -> Tactic:
     return tactic(lambda goal, context: ("either", len(context.facts) - 1, *tactics))
 
 
-def _with_hole(part: Any, name: Term, hole: str) -> Any:
+def with_hole(part: Any, name: Term, hole: str) -> Any:
+    """A part of a formula with a hole for a term wherever that stands."""
     if part == name:
         return hole
-    return tuple(_with_hole(p, name, hole) for p in part) if isinstance(part, tuple) else part
+    return tuple(with_hole(p, name, hole) for p in part) if isinstance(part, tuple) else part
 
 
 def number_of(context: Context, formula: Formula) -> int:
@@ -212,7 +216,8 @@ def positive() -> Tactic:
     def find(goal: Formula, context: Context) -> Proof:
         gap = _gap(goal, context)
         wanted = ("+",) if goal[0] == "<" else ("+", "0+", "0")
-        for form in FORMS:
+        # The sign of a number shows in any form, and e^(p/q) as a polynomial has the degree p.
+        for form in FORMS if gap.free_symbols else FORMS[:1]:
             shape = form(gap)
             if context.sign(shape) in wanted:
                 return ("combine", ((term(shape), -1),))
@@ -229,7 +234,8 @@ def multiple(number: int | None = None) -> Tactic:
         numbers = range(len(context.facts)) if number is None else [number]
         for candidate in reversed(numbers):
             relation, difference = context.difference(candidate)
-            if not relation or difference == 0:
+            is_number = not (gap.free_symbols and difference.free_symbols)
+            if not relation or difference == 0 or is_number:
                 continue
             same = is_zero(gap - difference)
             quotient = S.One if same else factor(cancel(gap / difference))
@@ -582,6 +588,15 @@ def joins_smoothly(*joints: Any) -> Tactic:
     return tactic(find)
 
 
+def close(bound: Any, way: str, name: str, then: Tactic) -> Tactic:
+    """From the last fact, a limit: near its end the function lies above or below a bound.
+
+    Where that is lies a number with a name: the last fact is about what is closer.
+    """
+    found = obtained(name, then)
+    return tactic(lambda goal, context: ("near", len(context.facts) - 1, term(bound), way, found))
+
+
 def named(symbol: Symbol, value: Any, then: Tactic) -> Tactic:
     """Let a variable stand for a value: the last fact says that it is equal to it."""
     is_it = ("exists", symbol.name, ("=", symbol.name, term(value)))
@@ -600,5 +615,51 @@ def from_last(*multipliers: Any, also: Iterable[Any] = (), rest: Any = 0) -> Tac
     def find(goal: Formula, context: Context) -> Proof:
         last_ones = ((m, len(context.facts) - n) for n, m in enumerate(multipliers, start=1))
         return linear(*last_ones, *also, *([(rest, -1)] if rest != 0 else []))
+
+    return tactic(find)
+
+
+DEEPEST = 60
+
+
+def on_box(box: Box, tree: str = "", bits: int = 64) -> Tactic:
+    """An inequality on a box, by a tree of halved boxes that is given, or that is found.
+
+    Args:
+        box: each variable with both rational ends.
+        tree: where to begin; what is not seen on a leaf is looked for on the halves of it.
+        bits: the working precision.
+    """
+
+    def find(goal: Formula, context: Context) -> Proof:
+        symbols = [context.symbols[symbol.name] for symbol, _, _ in box]
+        ends = [(low, high) for _, low, high in box]
+        function = BoxFunction(_gap(goal, context), symbols, bits)
+        given = iter(tree)
+
+        def marks(part: tuple[Interval, ...], mark: str, depth: int) -> str:
+            form = None
+            if mark not in AXES:
+                if function.natural(part) > 0:
+                    return NATURAL
+                form = function.centred(part)
+                if form.lower > 0:
+                    return CENTRED
+                if depth == DEEPEST or form.value <= 0:
+                    raise RejectedError(f"{canonical(goal)} is not seen at {form.base}")
+                widths = [float(high - low) for low, high in part]
+                changes = form.changes or widths
+                mark = str(changes.index(max(changes)))
+            halves = halved(part, int(mark))
+            return mark + "".join(
+                marks(half, next(given, NATURAL) if form is None else NATURAL, depth + 1)
+                for half in halves
+            )
+
+        whole = intervals(tuple((s, *e) for s, e in zip(symbols, ends, strict=True)))
+        with working_precision(bits):
+            found = marks(whole, next(given, NATURAL), 0)
+        axes = tuple((s.name, term(low), term(high)) for s, low, high in box)
+        return ("cover", bits, axes, found)
 
     return tactic(find)

@@ -1,8 +1,8 @@
 """The derivative of ELU: its sign, and how the value of ELU gives it."""
 
-from sympy import Derivative, Expr, Piecewise
+from sympy import Derivative, Expr, Piecewise, S
 
-from elu_sym.activations import Elu, Relu
+from elu_sym.activations import Elu, EluDerivative, Relu
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.kernel.language import (
     Formula,
@@ -16,13 +16,13 @@ from elu_sym.claims.kernel.language import (
     limit,
 )
 from elu_sym.claims.statement import Statement, refuted
-from elu_sym.claims.tactics import auto, growth, intro, last_either, parts, witness
+from elu_sym.claims.tactics import auto, growth, have, intro, last_either, parts, witness
 from elu_sym.symbols import alpha, slope, x
 
 ELU = Elu(x, alpha)
 DERIVATIVE = Derivative(ELU, x)
 OFF_KINK = either(less(x, 0), less(0, x))
-ON_EITHER_SIDE = intro(last_either(auto(), auto()))
+ON_EITHER_SIDE = intro(last_either(have(less(ELU, 0), auto(), auto()), auto()))
 
 
 def positive(function: Expr) -> Formula:
@@ -34,6 +34,14 @@ def one_sided(side: str) -> Formula:
     """There is a derivative at 0 from one side, and it is positive."""
     quotient = (ELU - Elu(0, alpha)) / x
     return exists(slope, limit(quotient, x, 0, slope, side))
+
+
+def positive_everywhere() -> Statement:
+    """The derivative at 0 is that of the piece on the side."""
+    sides = (EluDerivative.left, EluDerivative.right)
+    at_zero = (witness(side(S.Zero, alpha), parts(auto(), growth())) for side in sides)
+    formula = for_all(alpha, both(positive(ELU), one_sided("-"), one_sided("+")))
+    return Statement(formula, intro(parts(ON_EITHER_SIDE, *at_zero)))
 
 
 def from_value(below: Expr, above: Expr) -> Formula:
@@ -49,16 +57,7 @@ CLAIMS = (
         "derivative.positive",
         "The derivative of ELU is positive everywhere for every alpha > 0; at 0, where it"
         " may jump, both one-sided derivatives are.",
-        Statement(
-            for_all(alpha, both(positive(ELU), one_sided("-"), one_sided("+"))),
-            intro(
-                parts(
-                    ON_EITHER_SIDE,
-                    witness(alpha, parts(auto(), growth())),
-                    witness(1, parts(auto(), growth())),
-                )
-            ),
-        ),
+        positive_everywhere,
         "Clevert, Unterthiner, Hochreiter 2016, equation 15",
         neighbours={
             "It is less than 1 for x < 0.": refuted(

@@ -4,52 +4,164 @@ A rate f(x) + 1 is the linear link of a large predictor and, for alpha = 1, the 
 a negative one. For alpha > 1 it is negative at the far left.
 """
 
-from collections.abc import Iterator
+from functools import partial
 
-from sympy import Expr, Interval, Rational, S, diff, exp, oo
+from sympy import Expr, Rational, S, Symbol, exp, oo
 
 from elu_sym.activations import Elu
-from elu_sym.book.formula import derivative_mean, mean
-from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.rules import elementary
-from elu_sym.claims.rules.calculus import PositiveFromKink
-from elu_sym.claims.rules.elementary import ABOVE_ONE, AT_MOST_ONE, Equality, Positive, Side
-from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLimit
-from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
-from elu_sym.claims.rules.laws import PositiveMean, on_side
-from elu_sym.symbols import alpha, excess, mu, sigma, slack, x
+from elu_sym.claims.kernel.language import (
+    Expectation,
+    Formula,
+    at_most,
+    both,
+    equal,
+    exists,
+    for_all,
+    iff,
+    implies,
+    less,
+    limit,
+    smooth,
+    term,
+)
+from elu_sym.claims.laws import (
+    ALWAYS,
+    dominated,
+    every_law,
+    integrable,
+    mean_of,
+    pointwise,
+    positive_gaussian_mean,
+    positive_mean,
+    slope,
+    sure,
+)
+from elu_sym.claims.statement import Statement, refuted
+from elu_sym.claims.tactics import (
+    ALGEBRA,
+    Tactic,
+    assumption,
+    auto,
+    by_sign,
+    close,
+    counterexample,
+    growth,
+    have,
+    intro,
+    joined,
+    last,
+    lemmas,
+    linear,
+    mean_value,
+    parts,
+    rewritten_as,
+    tactic,
+    tends_otherwise,
+    witness,
+)
+from elu_sym.symbols import alpha, mu, sigma, x, y, z
 
+ELU = Elu(x, alpha)
 UNIT: Expr = Elu(x, S.One) + 1
 """The rate at alpha = 1."""
 
 
-def positive_for_every_law(height: Expr) -> Iterator[Assertion]:
-    """Positive at every point, for laws with P(X < 0) > 0 and for those on x >= 0."""
-    rate: Expr = Elu(x, height) + 1
-    yield PositiveMean(rate)
-    yield Positive(on_side(rate, Side.RIGHT), Side.RIGHT)
-    yield Positive(rate.subs(x, S.Zero))
+def positive_rate(*hypotheses: Formula) -> Formula:
+    """The rate is positive, and its mean under every law."""
+    of_laws = every_law(integrable(ELU), less(0, mean_of(ELU + 1)))
+    return for_all(alpha, implies(*hypotheses, both(for_all(x, less(0, ELU + 1)), of_laws)))
 
 
-def mean_rate(height: Expr) -> Expr:
-    """E[f(X) + 1] for a floor at -height, from the formula book."""
-    return mean.closed_form.xreplace({alpha: height}) + 1
+def positive_everywhere() -> Tactic:
+    """It lies above 1 - alpha."""
+    above = less(0, alpha * exp(x)), auto()
+    of_laws = [*sure(), dominated(ELU + 1, 1, (1, ELU)), positive_mean(ELU + 1, above, part=ALWAYS)]
+    return intro(parts(pointwise(above), intro(lemmas(of_laws, auto()))))
 
 
-def mean_rate_positive(height: Expr) -> PositiveGaussianMean:
-    """The same is positive for every Gaussian law."""
-    return PositiveGaussianMean(mean_rate(height), Elu(x, height) + 1)
+def links(rate: Expr, on_the_right: Formula) -> Formula:
+    """The rate on the left, on the right, and beside the exponential link."""
+    left, right = equal(rate, exp(x)), equal(rate, 1 + x)
+    return for_all(
+        x,
+        both(
+            implies(at_most(x, 0), left),
+            implies(at_most(0, x), right),
+            implies(less(0, x), on_the_right),
+        ),
+    )
 
 
-def positive_on_a_half_line() -> Iterator[Assertion]:
-    """It increases strictly in mu, from a negative limit to oo; alpha = 1 + e."""
-    slope = derivative_mean.closed_form
-    yield elementary.RunsThrough(ABOVE_ONE, excess, Interval.open(1, oo))
-    yield Equality(diff(mean_rate(alpha), mu), slope)
-    yield PositiveGaussianMean(slope, Elu(x, alpha).diff(x))
-    yield EventuallyNegative(mean_rate(ABOVE_ONE), mu, -oo, -excess)
-    yield GaussianLimit(mean_rate(ABOVE_ONE), mu, oo, oo)
+def linked() -> Tactic:
+    """At 0 both pieces are 1; exp(x) - 1 - x increases for x > 0."""
+    on_the_left = by_sign(x, ALGEBRA, ALGEBRA, ("absurd", auto()))
+    above_the_tangent = mean_value(z, exp(z) - z, 0, x)
+    return intro(parts(intro(on_the_left), auto(), intro(above_the_tangent)))
+
+
+# --- Under normal laws -----------------------------------------------------------------------
+
+
+def mean_rate(mean: Expr) -> Expr:
+    """E[f(X) + 1], X ~ N(mean, sigma^2)."""
+    return Expectation(ELU + 1, x, mean, sigma)
+
+
+RATE = mean_rate(mu)
+LEFT, RIGHT = limit(RATE, mu, -oo, 1 - alpha), limit(RATE, mu, oo, oo)
+
+
+def above_one(formula: Formula) -> Formula:
+    """What holds of every normal law if alpha > 1."""
+    return for_all(alpha, sigma, implies(less(1, alpha), formula))
+
+
+def half_line() -> Formula:
+    """The mean rate increases continuously, from a limit below 0, and is positive beyond a mean."""
+    increases = for_all(mu, y, implies(less(mu, y), less(RATE, mean_rate(y))))
+    positive = exists(z, for_all(mu, iff(less(0, RATE), less(z, mu))))
+    return above_one(both(smooth(0, RATE, mu), increases, LEFT, RIGHT, positive))
+
+
+def rise(lower: Expr, upper: Expr) -> Tactic:
+    """The derivative in the mean is E f'(X) > 0."""
+    positive_slope = positive_gaussian_mean(slope(ELU), mean=z)
+    return mean_value(z, mean_rate(z), lower, upper, intro(lemmas([positive_slope], auto())))
+
+
+def from_its_root() -> Tactic:
+    """It increases, so that it is positive beyond its root alone."""
+    root = Symbol("root")
+
+    def clash() -> Tactic:
+        return parts(intro(("absurd", auto())), intro(("absurd", auto())))
+
+    below = have(less(RATE, mean_rate(root)), rise(mu, root), clash())
+    at_root = rewritten_as(mu, root, linear(), clash())
+    grown = less(mean_rate(root), RATE)
+    positive = intro(linear((1, grown), (-1, equal(mean_rate(root), 0))))
+    above = have(grown, rise(root, mu), parts(auto(), positive))
+    return witness(root, intro(by_sign(mu - root, below, at_root, above)))
+
+
+def has_a_root(then: Tactic) -> Tactic:
+    """The mean rate is below 0 at the far left and above 0 at the far right."""
+    low, high = Symbol("low") - 1, Symbol("high") + 1
+    zero = exists(z, both(less(low, z), less(z, high), equal(mean_rate(z), 0)))
+    falls = have(at_most(mean_rate(high), mean_rate(low)), rise(high, low), auto())
+    between = ("root", term(mean_rate(z)), term(low), term(high), 0, "rising", auto(), auto())
+    obtained = tactic(lambda goal, context: ("obtain", len(context.facts) - 1, "root", then))
+    shown = have(less(low, high), ("contradict", falls), have(zero, between, obtained))
+    on_the_right = have(RIGHT, growth(0), close(0, "below", "high", last((high, auto()), shown)))
+    return have(LEFT, growth(0), close(0, "above", "low", last((low, auto()), on_the_right)))
+
+
+def negative_then_positive() -> Tactic:
+    """Each part."""
+    smoothly = joined(0, mu, RATE, (), assumption())
+    monotone, limits = intro(rise(mu, y)), (growth(0), growth(0))
+    return intro(parts(smoothly, monotone, *limits, has_a_root(from_its_root())))
 
 
 CLAIMS = (
@@ -57,41 +169,39 @@ CLAIMS = (
         "rate.positive_for_small_alpha",
         "For alpha <= 1 the rate f(x) + 1 is positive, and so is E[f(X) + 1] for every"
         " law of X for which it exists.",
-        [
-            elementary.RunsThrough(AT_MOST_ONE, slack, Interval.Lopen(0, 1)),
-            *positive_for_every_law(AT_MOST_ONE),
-        ],
+        Statement(positive_rate(at_most(alpha, 1)), positive_everywhere()),
         "use of ELU + 1 as a positive rate in neural response models",
-        latex=r"\alpha \le 1 \implies \mathbb{E}[f(X) + 1] > 0",
-        assumptions=(x, slack, "alpha = 1/(1 + s)", "E f(X) exists"),
-        conclusion="a law gives x < 0 a positive probability or lies on x >= 0",
         neighbours={
-            "The same holds for alpha <= 2.": lambda: positive_for_every_law(2 * AT_MOST_ONE),
-            "The same holds for every alpha > 0.": lambda: positive_for_every_law(alpha),
+            "The same holds for alpha <= 2.": refuted(positive_rate(at_most(alpha, 2))),
+            "The same holds for every alpha > 0.": refuted(positive_rate()),
         },
     ),
     Claim(
         "rate.positive_on_a_half_line",
         "For alpha > 1 and any sigma the mu for which E[f(X) + 1] > 0 are a half-line (m,"
         " oo): the mean rate increases strictly and continuously in mu, from 1 - alpha to oo.",
-        positive_on_a_half_line,
+        Statement(half_line(), negative_then_positive()),
         "monotonicity of the mean: its derivative is E f'(X) > 0",
-        latex=r"\alpha > 1 \implies \exists\,m(\sigma, \alpha)\colon"
-        r" \mathbb{E}[f(X) + 1] > 0 \iff \mu > m",
-        assumptions=(mu, sigma, alpha, excess, "alpha = 1 + e in the limits"),
-        conclusion="a continuous function that increases from a negative limit to oo is positive"
-        " on a half-line",
         neighbours={
-            "It is the whole line for every alpha.": lambda: mean_rate_positive(alpha),
-            "It is the whole line for alpha <= 2.": lambda: mean_rate_positive(2 * AT_MOST_ONE),
-            "With 2 in place of 1 it is the whole line for every alpha.": lambda: (
-                PositiveGaussianMean(mean_rate(alpha) + 1, Elu(x, alpha) + 2)
+            "It is the whole line for every alpha.": refuted(
+                for_all(alpha, sigma, mu, less(0, RATE)),
+                counterexample(alpha=2, sigma=1, mu=-3),
             ),
-            "The rate saturates: the mean rate has the limit 1 + alpha as mu -> oo.": lambda: (
-                GaussianLimit(mean_rate(ABOVE_ONE), mu, oo, 1 + ABOVE_ONE)
+            "It is the whole line for alpha <= 2.": refuted(
+                for_all(alpha, sigma, mu, implies(at_most(alpha, 2), less(0, RATE))),
+                counterexample(alpha=2, sigma=1, mu=-3),
             ),
-            "The mean rate decreases in mu.": lambda: PositiveGaussianMean(
-                -derivative_mean.closed_form, -Elu(x, alpha).diff(x)
+            "With 2 in place of 1 it is the whole line for every alpha.": refuted(
+                for_all(alpha, sigma, mu, less(0, RATE + 1)),
+                counterexample(alpha=3, sigma=1, mu=-3),
+            ),
+            "The rate saturates: the mean rate has the limit 1 + alpha as mu -> oo.": refuted(
+                above_one(limit(RATE, mu, oo, 1 + alpha)),
+                counterexample(partial(tends_otherwise, oo, growth()), alpha=2, sigma=1),
+            ),
+            "The mean rate decreases in mu.": refuted(
+                above_one(for_all(mu, y, implies(less(mu, y), less(mean_rate(y), RATE)))),
+                counterexample(alpha=2, sigma=1, mu=0, y=1),
             ),
         },
     ),
@@ -99,22 +209,16 @@ CLAIMS = (
         "rate.between_links",
         "For alpha = 1 the rate f(x) + 1 is the exponential link e^x for x <= 0 and the"
         " linear link 1 + x for x >= 0, where it lies below the exponential one for x > 0.",
-        # The exponential on the left; on the right it lies above its tangent.
-        [
-            Equality(UNIT, exp(x), Side.LEFT),
-            Equality(UNIT, 1 + x, Side.RIGHT),
-            PositiveFromKink(exp(x) - UNIT, Side.RIGHT),
-            Equality(UNIT, exp(x), at=((x, S.Zero),)),
-        ],
+        Statement(links(UNIT, less(UNIT, exp(x))), linked()),
         "the canonical link of the Poisson law: McCullagh, Nelder 1989, section 2.2",
-        latex=r"f(x) + 1 = e^x \;(x \le 0), \quad f(x) + 1 = 1 + x < e^x \;(x > 0)",
-        assumptions=(x, "alpha = 1"),
         neighbours={
-            "It is the exponential link on the right too.": Equality(UNIT, exp(x), Side.RIGHT),
-            "For alpha = 1.01 it is the exponential link on the left.": Equality(
-                Elu(x, Rational(101, 100)) + 1, exp(x), Side.LEFT
+            "It is the exponential link on the right too.": refuted(
+                links(UNIT, equal(UNIT, exp(x)))
             ),
-            "It lies above e^x for x > 0.": PositiveFromKink(UNIT - exp(x), Side.RIGHT),
+            "For alpha = 1.01 it is the exponential link on the left.": refuted(
+                links(Elu(x, Rational(101, 100)) + 1, less(UNIT, exp(x)))
+            ),
+            "It lies above e^x for x > 0.": refuted(links(UNIT, less(exp(x), UNIT))),
         },
     ),
 )

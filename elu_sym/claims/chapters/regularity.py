@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from sympy import Derivative, Expr, Rational, exp, log, oo
+from sympy import Derivative, Expr, Rational, Symbol, expand, log, oo
 
 from elu_sym.activations import Celu, Elu, KinkedFunction
 from elu_sym.claims.claim import Claim
@@ -18,12 +18,14 @@ from elu_sym.claims.kernel.language import (
     less,
     limit,
     smooth,
+    term,
 )
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
     Tactic,
     again,
+    assumption,
     auto,
     by_cases,
     continuity,
@@ -34,10 +36,12 @@ from elu_sym.claims.tactics import (
     joins_smoothly,
     linear,
     mean_value,
+    near_end,
     obtained,
     parting,
     parts,
     tends_otherwise,
+    used_near,
     witness,
 )
 from elu_sym.symbols import alpha, x, y, z
@@ -64,8 +68,22 @@ def has_corner(order: int, function: Expr) -> Tactic:
 
 
 def jumps(left: Expr, right: Expr) -> Formula:
-    """The derivative tends to one value from the left of 0 and to another one from the right."""
-    return for_all(alpha, both(limit(SLOPE, x, 0, left, "-"), limit(SLOPE, x, 0, right, "+")))
+    """The one-sided derivatives at 0, and the limits there of the derivative on either side."""
+    quotient = (ELU - Elu(0, alpha)) / x
+    sides = (
+        both(limit(quotient, x, 0, value, side), limit(SLOPE, x, 0, value, side))
+        for value, side in ((left, "-"), (right, "+"))
+    )
+    return for_all(alpha, both(*sides))
+
+
+ON_ONE_SIDE = parts(growth(), continuity())
+
+
+def other_slope(side: int, value: Expr) -> Tactic:
+    """The quotient has another limit, here at alpha = 2."""
+    quotient = ("choose", side, ("choose", 0, tends_otherwise(value, growth())))
+    return witness(2, parts(auto(), quotient))
 
 
 def increasing(function: Expr) -> Formula:
@@ -91,13 +109,21 @@ def onto(floor: Expr, *ceiling: Expr) -> Formula:
 
 
 def takes_what_is_above_the_floor() -> Tactic:
-    """Every value is above the floor; what is above it is the value of the inverse."""
-    equation, argument = equal(ELU, y), 1 + y / alpha
-    left = again(equation, linear((1, equation), (alpha * exp(x), -1)))
-    above = obtained(x, by_cases(less(x, 0), left, again(equation, linear())))
-    positive = linear((1 / alpha, less(-alpha, y)))
-    logarithm = have(less(0, argument), positive, witness(log(argument), ALGEBRA))
-    taken = by_cases(less(y, 0), logarithm, witness(y, ALGEBRA))
+    """Every value is above the floor; one below 0 lies between one far to the left, and f(0)."""
+    equation, floor = equal(ELU, y), limit(ELU, x, -oo, -alpha)
+    height = expand(Elu.left(x, alpha) + alpha)
+    negative = again(equation, linear((1, equation), (height, -1)))
+    above = obtained(x, by_cases(less(x, 0), negative, again(equation, linear())))
+
+    def between(end: str, lower: Formula) -> Tactic:
+        far, left = -1 - Symbol(end) ** 2, Elu.left(z, alpha)
+        inside = exists(z, both(less(far, z), less(z, 0), equal(left, y)))
+        root = ("root", term(left), term(far), 0, y.name, "rising", assumption(), auto())
+        found = have(inside, root, obtained(z, witness(z, assumption())))
+        return used_near(floor, [(end, lower)], found)
+
+    below = have(floor, growth(0), near_end(floor, y, "above", between))
+    taken = by_cases(less(y, 0), below, witness(y, ALGEBRA))
     return intro(parts(("assume", above), ("assume", taken)))
 
 
@@ -118,16 +144,16 @@ CLAIMS = (
     Claim(
         "regularity.derivative_jump",
         "At 0 the derivative of ELU jumps by 1 - alpha, from alpha to 1.",
-        Statement(jumps(alpha, 1), intro(parts(continuity(), continuity()))),
+        Statement(jumps(alpha, 1), intro(parts(ON_ONE_SIDE, ON_ONE_SIDE))),
         "Clevert, Unterthiner, Hochreiter 2016, equation 15",
         neighbours={
             "The jump is alpha - 1.": refuted(
                 jumps(alpha, 2 * alpha - 1),
-                witness(2, parts(auto(), ("choose", 1, tends_otherwise(1, continuity())))),
+                other_slope(1, 1),
             ),
             "The derivative at 0 from the left is 1.": refuted(
                 jumps(1, 1),
-                witness(2, parts(auto(), ("choose", 0, tends_otherwise(2, continuity())))),
+                other_slope(0, 2),
             ),
         },
     ),

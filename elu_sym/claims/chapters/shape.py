@@ -83,6 +83,17 @@ def on_each_side(*symbols: Symbol, then: Tactic) -> Tactic:
     return then
 
 
+def negative(point: Expr, then: Tactic) -> Tactic:
+    """Use that ELU is negative at a point on the left."""
+    left, small = less(point, 0), less(exp(point), 1)
+    facts = [
+        (left, auto()),
+        (small, linear(((exp(point) - 1) / point, left))),
+        (less(Elu(point, alpha), 0), linear((alpha, small))),
+    ]
+    return lemmas(facts, then)
+
+
 # --- The inverse -----------------------------------------------------------------------------
 
 
@@ -103,7 +114,9 @@ def inverted() -> Tactic:
         return on_each_side(x, z, then=again(equal(ELU, Elu(z, alpha)), rise))
 
     injective = intro(("contradict", last_either(differ(x, z), differ(z, x))))
-    undone = intro(on_each_side(x, then=parts(auto(), auto())))
+    logarithm = have(less(0, 1 + ELU / alpha), linear((exp(x), -1)), ALGEBRA)
+    left = parts(linear((alpha * exp(x), -1)), negative(x, logarithm))
+    undone = intro(by_cases(less(x, 0), left, parts(auto(), ALGEBRA)))
     positive = have(less(0, 1 + y / alpha), linear((1 / alpha, less(-alpha, y))), ALGEBRA)
     undoes = intro(by_cases(less(y, 0), positive, ALGEBRA))
     return intro(have(increasing(ELU), rises(ELU), parts(injective, undone, undoes)))
@@ -174,9 +187,8 @@ def as_steep_as_alpha() -> Tactic:
         def clash(goal: Formula, context: Context) -> Proof:
             return ("combine", ((term(half), len(context.facts) - 2), (1, len(context.facts) - 1)))
 
-        return used_near(
-            steep, [(end, slopes)], by_fact(ALLOWED, S.Zero, -half, then=tactic(clash))
-        )
+        rise = by_fact(ALLOWED, S.Zero, -half, then=tactic(clash))
+        return negative(-half, used_near(steep, [(end, slopes)], rise))
 
     too_small = ("contradict", near_end(steep, BOUND, "below", too_steep))
     return intro(have(steep, growth(), too_small))
@@ -313,7 +325,8 @@ def far_left() -> Tactic:
 
     def exceeded(end: str, larger: Formula) -> Tactic:
         far = -1 - Symbol(end) ** 2
-        return used_near(tends, [(end, larger)], by_fact(bounded, far, then=linear()))
+        there = by_fact(bounded, far, then=linear())
+        return negative(far, used_near(tends, [(end, larger)], there))
 
     beyond = have(tends, growth(0), near_end(tends, BOUND, "below", exceeded))
     return intro(("contradict", beyond))
@@ -322,7 +335,9 @@ def far_left() -> Tactic:
 def is_apart() -> Tactic:
     """On the right and at 0 ELU is ReLU."""
     right = ("contradict", again(less(ELU, Relu(x)), linear()))
-    return intro(parts(parts(("assume", right), intro(auto())), auto()))
+    left = negative(x, auto())
+    apart = parts(("assume", right), ("assume", left))
+    return intro(parts(apart, by_cases(less(x, 0), left, auto())))
 
 
 def decreasing(less_so: Expr, more_so: Expr) -> Formula:

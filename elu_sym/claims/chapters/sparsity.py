@@ -56,7 +56,7 @@ from elu_sym.claims.tactics import (
     linear,
     mean_value,
     parts,
-    rewritten_as,
+    rewritten,
 )
 from elu_sym.symbols import alpha, level, mu, sigma, x, y, z
 
@@ -227,7 +227,7 @@ def grows(share: Expr, indicator: Expr, *lemma: Lemma) -> Tactic:
         return lemmas([(less(low, high), ("contradict", back)), (shares, grown)], parts(*clashes))
 
     below = apart((END, place), (level, QUANTILE), less(gap, 0), -1)
-    same = parts(auto(), intro(rewritten_as(level, QUANTILE, linear(), ALGEBRA)))
+    same = parts(auto(), intro(rewritten(is_level, ALGEBRA)))
     above = apart((place, END), (QUANTILE, level), less(0, gap), 1)
     indicated = intro(by_sign(x, passes(), auto(), auto()))
     return intro(lemmas(lemma, parts(indicated, by_sign(gap, below, same, above))))
@@ -421,7 +421,7 @@ CLAIMS = (
         neighbours={
             "The level is alpha*exp(mu - sigma*z).": refuted(
                 only_level(QUANTILE.xreplace({z: -z}), NormalCdf(z), UP_TO_ONE, LEFT),
-                counterexample(mu=-2, sigma=1, alpha=1, z=1, level=exp(-3)),
+                counterexample(mu=1, sigma=1, alpha=1, z=1, level=1),
             ),
             "The level is 1.01*alpha*exp(mu + sigma*z).": refuted(
                 only_level(QUANTILE * Rational(101, 100), NormalCdf(z), UP_TO_ONE, LEFT),

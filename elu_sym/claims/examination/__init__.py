@@ -5,8 +5,8 @@ instance objects (:meth:`elu_sym.claims.claim.Claim.check`). How an assertion is
 file of what it is about.
 """
 
-from elu_sym.claims.examination import of_expressions, of_floats, of_functions, of_laws
+from elu_sym.claims.examination import of_expressions, of_functions, of_laws
 from elu_sym.claims.examination.instance import Instance, instances, objection
 
 __all__ = ["Instance", "instances", "objection"]
-__all__ += ["of_expressions", "of_floats", "of_functions", "of_laws"]
+__all__ += ["of_expressions", "of_functions", "of_laws"]

@@ -51,7 +51,7 @@ def mean_value(
     context.between(variable, p, q, closed=False).strictly().value(at)
     rise = context.value(substitute(f, name, q)) - context.value(substitute(f, name, p))
     gap = context.value(right) - context.value(left)
-    need(is_zero(rise - gap), f"the rise of {canonical(f)} is {rise}, not {gap}")
+    need(is_zero(rise - gap), lambda: f"the rise of {canonical(f)} is {rise}, not {gap}")
     slope = (relation, 0, ("D", name, f, name))
     check(("forall", name, implies(("<", p, name), ("<", name, q), slope)), context, proof)
 
@@ -142,7 +142,7 @@ def limit_by_continuity(goal: Formula, context: Context, distance: Term) -> None
     near = _approach(point, variable, distance, context)
     piece = near.chosen(unfolded(substitute(body, name, variable)))
     there = context.strictly().value(substitute(piece, variable, point[1]))
-    need(is_zero(there - context.value(value)), f"the limit is {there}")
+    need(is_zero(there - context.value(value)), lambda: f"the limit is {there}")
 
 
 @rule
@@ -249,10 +249,8 @@ def orbit_monotone(goal: Formula, context: Context, stays: Proof, moves: Proof) 
     variable = fresh(name, context.names)
     ends = (end, start) if side == "+" else (start, end)
     context.between(variable, *ends, closed=True).value(substitute(body, name, variable))
-    need(
-        is_zero(context.value(substitute(body, name, end)) - context.value(end)),
-        "it moves at the end",
-    )
+    change = context.value(substitute(body, name, end)) - context.value(end)
+    need(is_zero(change) or context.sign(change) == "0", "it moves at the end")
 
     def on_the_way(relation: str, one: Term, other: Term) -> Formula:
         if side == "+":

@@ -10,7 +10,7 @@ from elu_sym.algebra.working_precision import working_precision
 from elu_sym.claims.covers.cover import AXES, CENTRED, NATURAL, halved, intervals
 from elu_sym.claims.kernel.language import COMPARISONS, Formula, canonical
 from elu_sym.claims.kernel.logic import need
-from elu_sym.claims.kernel.meaning import ABOVE, Context
+from elu_sym.claims.kernel.meaning import ABOVE, Context, RejectedError
 from elu_sym.claims.kernel.theorem import rule
 
 TRUE = -1
@@ -27,7 +27,7 @@ def algebra(goal: Formula, context: Context) -> None:
     relation, left, right = goal
     need(relation == "=", f"{canonical(goal)} is no equation")
     gap = context.value(left) - context.value(right)
-    need(is_zero(gap), f"the sides differ by {gap}")
+    need(is_zero(gap), lambda: f"the sides differ by {gap}")
 
 
 @rule
@@ -49,12 +49,13 @@ def combine(goal: Formula, context: Context, shares: Any) -> None:
         need(kind, f"fact {number} is no comparison of what is defined")
         factor = context.value(multiplier)
         sign = context.sign(factor) if kind != "=" else "0"
-        need(sign in ABOVE, f"the sign of {factor} is not known to be positive")
+        if sign not in ABOVE:
+            raise RejectedError(f"the sign of {factor} is not known to be positive")
         need(kind == relation or kind == "=" or relation != "=", "an inequality gives no equation")
         strict |= kind == "<" and sign == "+"
         total -= factor * difference
     need(strict or relation != "<", "nothing makes the inequality strict")
-    need(is_zero(total), f"what is left is {total}")
+    need(is_zero(total), lambda: f"what is left is {total}")
 
 
 def _known(number: int, context: Context) -> int:

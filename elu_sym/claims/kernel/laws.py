@@ -110,7 +110,7 @@ def law_linear(
         _require_integrable(context, law, name, body)
         constant = name not in free_variables(body)
         total -= context.value(factor) * context.value(body if constant else ("E", name, law, body))
-    need(is_zero(total), f"what is left is {total}")
+    need(is_zero(total), lambda: f"what is left is {total}")
     combined = ("+", 0, *(("*", factor, body) for factor, body in shares))
     need(not any(name in free_variables(factor) for factor, _ in shares), f"a factor has {name}")
     check(("forall", name, ("=", 0, combined)), context, proof)

@@ -1,5 +1,6 @@
 """The rules of logic: natural deduction, from the goal backwards."""
 
+from collections.abc import Callable
 from typing import Any
 
 from elu_sym.algebra.normal_form import is_zero
@@ -21,10 +22,10 @@ from elu_sym.claims.kernel.meaning import Context, RejectedError, check_weights
 from elu_sym.claims.kernel.theorem import Proof, check, rule
 
 
-def need(condition: Any, what: str) -> None:
-    """Raise unless a side condition of a rule holds."""
+def need(condition: Any, what: str | Callable[[], str]) -> None:
+    """Raise unless a side condition of a rule holds; a value is printed only if it fails."""
     if not condition:
-        raise RejectedError(what)
+        raise RejectedError(what if isinstance(what, str) else what())
 
 
 def need_unbound(name: str, *parts: Any) -> None:

@@ -173,7 +173,13 @@ class Context:
         grown = self.with_analytic(name)
         if lower is not None:
             grown = grown.with_fact((relation, lower, name))
-        return grown if upper is None else grown.with_fact((relation, name, upper))
+            if self.sign(self.value(lower)) == "+":
+                grown = grown.with_fact(("<", 0, name))
+        if upper is not None:
+            grown = grown.with_fact((relation, name, upper))
+            if self.sign(self.value(upper)) == "-":
+                grown = grown.with_fact(("<", name, 0))
+        return grown
 
     def strictly(self) -> "Context":
         """The context in which values are defined only where they are smooth, too."""

@@ -34,7 +34,10 @@ def _literal(value: Term, context: Context) -> Rational:
 
 @rule
 def float_(goal: Formula, context: Context, number: int) -> None:
-    """Rational numbers of a format are floats; so is what was rounded, and the opposite of one."""
+    """Rational numbers of a format are floats; so is what was rounded, and the opposite of one.
+
+    Side conditions: the number is one of the format; or a fact says so of it or its opposite.
+    """
     head, numbers, value = goal
     need(head == "float", f"{canonical(goal)} is another statement")
     if number == LITERAL:
@@ -48,7 +51,11 @@ def float_(goal: Formula, context: Context, number: int) -> None:
 
 @rule
 def floats_apart(goal: Formula, context: Context, number: int, at: Term, proof: Proof) -> None:
-    """No float lies between a float and the next one."""
+    """No float lies between a float and the next one.
+
+    Side conditions: a fact says that the one is a float; the other is a number of the same format,
+    not the greatest.
+    """
     _, numbers, value = fact_of(context, number, "float")
     context.value(value)
     after = _numbers(numbers).successor(_literal(at, context))
@@ -57,7 +64,11 @@ def floats_apart(goal: Formula, context: Context, number: int, at: Term, proof: 
 
 @rule
 def rounds_number(goal: Formula, context: Context, first: Proof, second: Proof) -> None:
-    """What lies between the middles of a float and its neighbours rounds to it; ties if even."""
+    """What lies between the middles of a float and its neighbours rounds to it; ties if even.
+
+    Side conditions: the result is a number of the format, not the greatest, nor the least. That the
+    value lies there is left to show (Muller et al. 2018, section 2.2).
+    """
     head, data, value, result = goal
     need(head == "rounds", f"{canonical(goal)} is another statement")
     numbers, at = _numbers(data), _literal(result, context)
@@ -71,7 +82,11 @@ def rounds_number(goal: Formula, context: Context, first: Proof, second: Proof) 
 def rounds_near(
     goal: Formula, context: Context, is_float: Proof, first: Proof, second: Proof
 ) -> None:
-    """What is closer to a float than half of the smallest positive one rounds to it."""
+    """What is closer to a float than half of the smallest positive one rounds to it.
+
+    Side conditions: that the result is a float, and how close the value is, are left to show: no
+    two floats are closer to each other than the smallest positive one.
+    """
     head, data, value, result = goal
     need(head == "rounds", f"{canonical(goal)} is another statement")
     half = _numbers(data).least_positive / 2
@@ -82,7 +97,11 @@ def rounds_near(
 
 @rule
 def rounds_order(goal: Formula, context: Context, one: int, other: int, proof: Proof) -> None:
-    """Rounding never decreases."""
+    """Rounding never decreases.
+
+    Side conditions: facts say what is rounded, in the same format; the difference of the sides is
+    that of the results. The order of the values is left to show.
+    """
     relation, left, right = goal
     _, numbers, lower, low = fact_of(context, one, "rounds")
     _, same, upper, high = fact_of(context, other, "rounds")
@@ -96,7 +115,10 @@ def rounds_order(goal: Formula, context: Context, one: int, other: int, proof: P
 
 @rule
 def rounds_error(goal: Formula, context: Context, number: int, proof: Proof) -> None:
-    """The relative error is at most 2^-p, or the absolute one half of the smallest float."""
+    """The relative error is at most 2^-p, or the absolute one half of the smallest float.
+
+    Side conditions: a fact says what is rounded, both are defined (Higham 2002, theorem 2.2).
+    """
     _, data, value, result = fact_of(context, number, "rounds")
     numbers = _numbers(data)
     error = ("+", result, ("*", -1, value))

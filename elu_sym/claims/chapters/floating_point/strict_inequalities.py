@@ -178,7 +178,7 @@ CLAIMS = (
     ),
     claim(
         "floating_point.strictly_increasing",
-        "In floating point ELU is strictly increasing.",
+        "In floating point ELU with alpha = 1 is strictly increasing.",
         refuted(
             both(*map(increasing, FORMATS)),
             thresholds.in_float16(equal_neighbours(FLOAT16, -FLOAT16.greatest)),

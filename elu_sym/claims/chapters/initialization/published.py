@@ -3,100 +3,152 @@
 The rows, with their sources, are those of :mod:`elu_sym.networks.published_constants`.
 """
 
-from collections.abc import Iterator
-from functools import partial
+from typing import Any
 
-from sympy import Expr, Rational, S, sqrt
+from sympy import Expr, Max, Rational, S, Symbol, exp, sqrt
 
-from elu_sym.book.formula import Formula, celu, elu, leaky_relu, relu, selu
-from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.initialization.exact_gains import STANDARD, Point, between, centered
-from elu_sym.claims.chapters.moments.variance_rule import square
-from elu_sym.claims.chapters.self_normalization.moment_map import standard_selu
+from elu_sym.activations import Celu, Elu, LeakyRelu, Relu, Selu
+from elu_sym.claims.chapters.initialization.gain import (
+    A,
+    between,
+    enclosed,
+    gain,
+    normal,
+    on_the_left,
+    variance_of,
+)
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.rules.elementary import Equality
-from elu_sym.claims.rules.enclosures import Between
-from elu_sym.networks.published_constants import PUBLISHED_CONSTANTS, selu_scale
-from elu_sym.symbols import alpha, mu, scale, sigma, slope
+from elu_sym.claims.kernel.language import (
+    Defined,
+    Formula,
+    both,
+    define,
+    equal,
+    for_all,
+    substitute,
+    term,
+)
+from elu_sym.claims.statement import Statement, refuted
+from elu_sym.claims.tactics import (
+    ALGEBRA,
+    Tactic,
+    assumption,
+    by_fact,
+    have,
+    intro,
+    parts,
+    positive,
+    rewritten_as,
+)
+from elu_sym.networks.published_constants import PUBLISHED_CONSTANTS
+from elu_sym.symbols import alpha, scale, x
 
-UNIT: Point = ((sigma, S.One),)
+SELU_ALPHA, SELU_SCALE = (Defined(Symbol(name)) for name in ("selu_alpha", "selu_scale"))
+"""The parameters of SELU, by what they are for."""
+
+define("selu_alpha", (), normal(Max(x, 0), S.One) / normal(on_the_left(1 - exp(x)), S.One))
+define("selu_scale", (), gain(normal(Elu(x, SELU_ALPHA) ** 2, S.One)))
+
+STANDARD = Elu(x, S.One)
+STANDARD_SELU = Selu(x, SELU_ALPHA, SELU_SCALE)
+
+ACTIVATIONS = {
+    "elu": STANDARD,
+    "celu": Celu(x, S.One),
+    "relu": Relu(x),
+    "leaky_relu": LeakyRelu(x, Rational(1, 100)),
+    "selu": STANDARD_SELU,
+}
 
 
-def published(row: str, moment: Expr, low: str, high: str, point: Point = STANDARD) -> Assertion:
+def at_unit(integrand: Expr) -> Expr:
+    """E g(Z)."""
+    return normal(integrand, S.One)
+
+
+def published(row: str, moment: Expr, low: str, high: str) -> Formula:
     """A published number times a moment is 1 more than something between two numbers."""
-    return between(PUBLISHED_CONSTANTS[row].published * moment - 1, low, high, point)
+    return between(PUBLISHED_CONSTANTS[row].published * moment - 1, low, high)
 
 
-def siren(low: str, high: str) -> Assertion:
-    """The product with E f^2."""
-    return published("siren.elu", square(), low, high)
+def siren(low: str, high: str) -> Formula:
+    """The product with E f(Z)^2."""
+    return published("siren.elu", at_unit(STANDARD**2), low, high)
 
 
-def nfnets(every: tuple[str, str] | None = None) -> Iterator[Assertion]:
-    """The product of each with std f/sigma."""
-    hundredth = (*UNIT, (slope, Rational(1, 100)))
-    for activation, point, found in (
-        (elu, STANDARD, ("5.95e-4", "5.96e-4")),
-        (celu, STANDARD, ("6.56e-5", "6.57e-5")),
-        (relu, UNIT, ("6.42e-4", "6.43e-4")),
-        (leaky_relu, hundredth, ("6.28e-4", "6.29e-4")),
-        (selu, UNIT, ("8.51e-4", "8.52e-4")),
-    ):
-        deviation = centered(activation.std)
-        if activation is selu:
-            deviation = deviation.xreplace(dict(standard_selu()))
-        yield published(f"nfnets.{activation.name}", deviation, *(every or found), point)
+def nfnets(**found: Any) -> Formula:
+    """The product of each with std f(Z)."""
+    products = (
+        published(f"nfnets.{name}", sqrt(variance_of(ACTIVATIONS[name], S.One)), *bounds)
+        for name, bounds in found.items()
+    )
+    return both(*products)
 
 
-def three_quarters(low: str, high: str) -> Assertion:
+def gain_of_selu(low: str, high: str) -> Formula:
     """What a layer makes of the variance 1 with the gain 3/4."""
-    square = centered(selu.second_moment).xreplace(dict(standard_selu()))
-    return between(Rational(9, 16) * square, low, high, UNIT)
+    return between(Rational(9, 16) * at_unit(STANDARD_SELU**2), low, high)
 
 
-def at_standard_selu(formula: Formula) -> Expr:
-    """A formula of ELU at N(0, 1) and the alpha of SELU."""
-    return centered(formula).xreplace({sigma: S.One, **dict(standard_selu())})
-
-
-def square_is_one() -> Equality:
-    """E selu(Z)^2 = lambda^2*E f(Z)^2 is 1."""
-    square = scale**2 * centered(elu.second_moment).xreplace({sigma: S.One})
-    return Equality(square, S.One, at=standard_selu())
-
-
-def published_selu() -> Iterator[Assertion]:
-    """The closed forms have these moments at N(0, 1), and the published digits."""
-    yield Equality(at_standard_selu(elu.mean), S.Zero)
-    yield square_is_one()
-    yield from selu_digits()
-
-
-def selu_digits(shift: Rational = S.Zero) -> Iterator[Assertion]:
+def selu_digits(shift: Rational = S.Zero) -> Formula:
     """The published numbers are the exact ones rounded to 31 decimals."""
-    for row, (_, exact) in zip(("selu.alpha", "selu.scale"), standard_selu(), strict=True):
-        yield rounds_to(exact, PUBLISHED_CONSTANTS[row].published + shift)
+    return both(
+        *(
+            rounds_to(exact, PUBLISHED_CONSTANTS[row].published + shift)
+            for row, exact in (("selu.alpha", SELU_ALPHA), ("selu.scale", SELU_SCALE))
+        )
+    )
 
 
-def rounds_to(exact: Expr, number: Rational) -> Assertion:
+def rounds_to(exact: Expr, number: Rational) -> Formula:
     """A number rounded to 31 decimals."""
     half = Rational(1, 2 * 10**31)
-    return Between(sigma * exact, number - half, number + half, UNIT)
+    return between(exact, number - half, number + half)
 
+
+IS_CENTRED, IS_ONE = equal(at_unit(STANDARD_SELU), 0), equal(at_unit(STANDARD_SELU**2), 1)
+
+
+INVERSE = for_all(A, equal(("*", ("^", gain(A), 2), term(A)), 1))
+"""The square of a gain times its moment is 1."""
+
+
+def standardized() -> tuple[Tactic, Tactic]:
+    """SELU has the mean 0 and the second moment 1: it is ELU times a factor, which is a gain."""
+    mean, moment = (at_unit(Elu(x, SELU_ALPHA) ** n) for n in (1, 2))
+    cancelled = by_fact(INVERSE, moment, positive(), then=assumption())
+    scale_is_gain = rewritten_as(SELU_SCALE, gain(moment), ALGEBRA, cancelled)
+    return (
+        _scaled(1, rewritten_as(mean, 0, ALGEBRA, ALGEBRA)),
+        have(INVERSE, intro(ALGEBRA), _scaled(2, scale_is_gain)),
+    )
+
+
+def _scaled(power: int, then: Tactic) -> Tactic:
+    """Write lambda^n E f^n for E selu^n in the goal."""
+    here = Selu(x, alpha, scale) ** power, scale**power * at_unit(Elu(x, alpha) ** power)
+    general = for_all(alpha, scale, equal(at_unit(here[0]), here[1]))
+    sides = [term(at_unit(here[0])), term(here[1])]
+    for symbol, value in ((alpha, SELU_ALPHA), (scale, SELU_SCALE)):
+        sides = [substitute(side, symbol.name, term(value)) for side in sides]
+    known = rewritten_as(*sides, assumption(), then)
+    values = SELU_ALPHA, positive(), SELU_SCALE, positive()
+    return have(general, intro(ALGEBRA), by_fact(general, *values, then=known))
+
+
+three_quarters = rewritten_as(at_unit(STANDARD_SELU**2), 1, assumption(), ALGEBRA)
 
 CLAIMS = (
     Claim(
         "initialization.published_siren",
         "The constant 1.5505188080679277 for ELU is 1/E f(Z)^2 at alpha = 1, relatively 3.2e-16"
         " too large: two units in the last place of a double.",
-        partial(siren, "3.1e-16", "3.2e-16"),
+        Statement(siren("3.1e-16", "3.2e-16"), enclosed()),
         PUBLISHED_CONSTANTS["siren.elu"].source,
-        r"1.5505188080679277\, \mathbb{E} f(Z)^2 - 1 \in (3.1, 3.2) \cdot 10^{-16}",
-        (mu, sigma, alpha, "mu = 0, sigma = alpha = 1"),
         neighbours={
-            "It is the double next to it.": partial(siren, "-7.2e-17", "7.2e-17"),
-            "It is the inverse of the variance, to 1 %.": lambda: published(
-                "siren.elu", centered(elu.variance), "-0.01", "0.01"
+            "It is the double next to it.": refuted(siren("-7.2e-17", "7.2e-17")),
+            "It is the inverse of the variance, to 1 %.": refuted(
+                published("siren.elu", variance_of(STANDARD, S.One), "-0.01", "0.01")
             ),
         },
     ),
@@ -105,16 +157,24 @@ CLAIMS = (
         "The factors of normalizer-free networks are too large: by 5.96e-4 for ELU, 6.6e-5 for"
         " CELU (which is ELU at alpha = 1), 6.42e-4 for ReLU, 6.29e-4 for leaky ReLU of slope 0.01"
         " and 8.52e-4 for SELU, relatively.",
-        nfnets,
-        PUBLISHED_CONSTANTS["nfnets.elu"].source,
-        assumptions=(mu, sigma, alpha, "mu = 0, sigma = alpha = 1"),
-        neighbours={
-            "They are 1/std f(Z) to four digits.": lambda: nfnets(("-5e-5", "5e-5")),
-            "The factor for ELU is 1/std f(Z) to 1e-4.": lambda: published(
-                "nfnets.elu", centered(elu.std), "-1e-4", "1e-4"
+        Statement(
+            nfnets(
+                elu=("5.95e-4", "5.96e-4"),
+                celu=("6.56e-5", "6.57e-5"),
+                relu=("6.42e-4", "6.43e-4"),
+                leaky_relu=("6.28e-4", "6.29e-4"),
+                selu=("8.51e-4", "8.52e-4"),
             ),
-            "The factor for ELU is 1/sqrt(E f(Z)^2) to 1 %.": lambda: published(
-                "nfnets.elu", sqrt(square()), "-1e-2", "1e-2"
+            enclosed(),
+        ),
+        PUBLISHED_CONSTANTS["nfnets.elu"].source,
+        neighbours={
+            "They are 1/std f(Z) to four digits.": refuted(
+                nfnets(**dict.fromkeys(ACTIVATIONS, ("-5e-5", "5e-5")))
+            ),
+            "The factor for ELU is 1/std f(Z) to 1e-4.": refuted(nfnets(elu=("-1e-4", "1e-4"))),
+            "The factor for ELU is 1/sqrt(E f(Z)^2) to 1 %.": refuted(
+                published("nfnets.elu", sqrt(at_unit(STANDARD**2)), "-1e-2", "1e-2")
             ),
         },
     ),
@@ -122,30 +182,33 @@ CLAIMS = (
         "initialization.selu_gain",
         "With the gain 3/4 that PyTorch has for SELU a layer turns the pre-activation variance 1"
         " into 0.5625; the gain that keeps it is 1.",
-        lambda: [square_is_one(), three_quarters("0.5624999", "0.5625001")],
+        Statement(
+            both(
+                IS_ONE, equal(Rational(3, 4) ** 2 * at_unit(STANDARD_SELU**2), Rational("0.5625"))
+            ),
+            have(IS_ONE, standardized()[1], parts(assumption(), three_quarters)),
+        ),
         PUBLISHED_CONSTANTS["pytorch.selu"].source,
-        r"\mathbb{E} \operatorname{selu}(Z)^2 = 1",
-        (sigma, "lambda as published", "mean-field limit"),
         neighbours={
-            "It turns it into 0.568.": partial(three_quarters, "0.5675", "0.5685"),
-            "The gain 3/4 preserves it, to 1 %.": partial(three_quarters, "0.99", "1.01"),
-            "It preserves half of it, to 1 %.": partial(three_quarters, "0.495", "0.505"),
+            "It turns it into 0.568.": refuted(gain_of_selu("0.5675", "0.5685")),
+            "The gain 3/4 preserves it, to 1 %.": refuted(gain_of_selu("0.99", "1.01")),
+            "It preserves half of it, to 1 %.": refuted(gain_of_selu("0.495", "0.505")),
         },
     ),
     Claim(
         "initialization.published_selu",
         "The published alpha and lambda of SELU are those of mean 0 and second moment 1 at"
         " N(0, 1), rounded to 31 decimals.",
-        published_selu,
+        Statement(
+            both(IS_CENTRED, IS_ONE, selu_digits()),
+            parts(*standardized(), enclosed()),
+        ),
         PUBLISHED_CONSTANTS["selu.alpha"].source,
-        r"\alpha = 1.6732632423543772848170429916717,\;"
-        r" \lambda = 1.0507009873554804934193349852946",
-        ("X ~ N(0, 1)",),
         neighbours={
-            "The last decimals are one larger.": lambda: selu_digits(Rational(1, 10**31)),
-            "They are 0.01 larger.": lambda: selu_digits(Rational(1, 100)),
-            "The scale is 1/E f^2 and not its root.": lambda: rounds_to(
-                selu_scale() ** 2, PUBLISHED_CONSTANTS["selu.scale"].published
+            "The last decimals are one larger.": refuted(selu_digits(Rational(1, 10**31))),
+            "They are 0.01 larger.": refuted(selu_digits(Rational(1, 100))),
+            "The scale is 1/E f^2 and not its root.": refuted(
+                rounds_to(SELU_SCALE**2, PUBLISHED_CONSTANTS["selu.scale"].published)
             ),
         },
     ),

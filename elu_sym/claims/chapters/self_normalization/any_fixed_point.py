@@ -10,23 +10,59 @@ The Jacobian by the mean and the variance of the layer's input is A diag(omega, 
 """
 
 from collections.abc import Iterator
-from functools import partial
 
-from sympy import Expr, Rational, S, Symbol, diff, exp
+from sympy import Derivative, Expr, Piecewise, Rational, S, cancel, diff, exp
 
 from elu_sym.activations import Elu, Relu
-from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.book.formula import elu, relu
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.centering.zero_mean import LOSS, gain, loss_is_put, put
-from elu_sym.claims.chapters.self_normalization.moment_map import jacobian, weight_sum
+from elu_sym.claims.chapters.self_normalization import layer
+from elu_sym.claims.chapters.self_normalization.domains import constants
+from elu_sym.claims.chapters.self_normalization.layer import P, Q, omega
+from elu_sym.claims.chapters.self_normalization.moment_map import input_variance
 from elu_sym.claims.claim import Claim
+from elu_sym.claims.kernel.language import (
+    Expectation,
+    Formula,
+    at_most,
+    both,
+    either,
+    equal,
+    exists,
+    for_all,
+    iff,
+    implies,
+    less,
+    negation,
+    substitute,
+    term,
+)
+from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.rules.elementary import Equality, Positive, Side
-from elu_sym.claims.rules.enclosures import Between
 from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
 from elu_sym.claims.rules.laws import on_side
 from elu_sym.claims.rules.variance_bounds import PositiveVariance, ReducesVariation, VarianceBound
-from elu_sym.symbols import alpha, mu, sigma, x
+from elu_sym.claims.statement import Statement, refuted
+from elu_sym.claims.tactics import (
+    ALGEBRA,
+    Tactic,
+    assumption,
+    auto,
+    by_cases,
+    counterexample,
+    have,
+    intro,
+    last_either,
+    lemmas,
+    linear,
+    number_of,
+    on_box,
+    parts,
+    tactic,
+    witness,
+)
+from elu_sym.symbols import alpha, mu, sigma, x, y, z
 
 
 def gain_square() -> Expr:
@@ -44,7 +80,7 @@ def put_variance() -> Expr:
     return put_square() - put() ** 2
 
 
-def parts() -> Iterator[Assertion]:
+def moments_of_parts() -> Iterator[Assertion]:
     """The four moments of the two parts, and those of f made of them."""
     yield from loss_is_put()
     yield GaussianMean(Relu(x), gain())
@@ -70,7 +106,7 @@ def slope_is_negative_sum(factor: Expr = S.One) -> Equality:
 
 def unique() -> Iterator[Assertion]:
     """E f/std f falls from P/sqrt(a) to -n/sqrt(b), and mu/sigma lies between."""
-    yield from parts()
+    yield from moments_of_parts()
     yield PositiveVariance(Elu(x, alpha))
     yield slope_is_negative_sum()
     # All moments in it are positive; at -mu P and E X_+^2 are those of the negative part.
@@ -85,73 +121,192 @@ def unique() -> Iterator[Assertion]:
     yield ReducesVariation(on_side(LOSS, Side.LEFT).xreplace({x: -x}))
 
 
-def quadratic() -> Iterator[Assertion]:
-    """The equation, its discriminant, and the difference in which the density cancels."""
-    yield from parts()
+LOST = Piecewise((0, x >= 0), (1 - exp(x), True))
+"""N of a value."""
+
+
+def two_moments(value: Expr) -> tuple[Expr, Expr]:
+    """The mean and the variance of a function of X."""
+    first, second = (Expectation(value**n, x, mu, sigma) for n in (1, 2))
+    return first, second - first**2
+
+
+def quadratic(rest: Expr = S.One) -> Formula:
+    """The equation for alpha, and a quarter of its discriminant, with a share of its last term."""
+    (p, a), (n, b), (mean, variance) = map(two_moments, (Relu(x), LOST, Elu(x, alpha)))
     t = mu / sigma
-    at_zero = gain() ** 2 - t**2 * relu.variance.closed_form
-    leading = put() ** 2 - t**2 * put_variance()
-    equation = alpha**2 * leading - 2 * alpha * gain() * put() * (1 + t**2) + at_zero
-    yield Equality(equation, elu.mean.closed_form**2 - t**2 * elu.variance.closed_form)
-    yield discriminant(t**2)
-    tail, density = NormalCdf(-t), NormalPdf(t)
-    first = density - t * tail
-    yield Equality(at_zero / sigma**2, t**2 * tail + t * (2 + t**2) * first + (1 + t**2) * first**2)
+    beta, gamma = b / n**2, a / p**2
+    leading, half, last = n**2 - t**2 * b, p * n * (1 + t**2), p**2 - t**2 * a
+    equation = leading * alpha**2 - 2 * half * alpha + last
+    solves = iff(equal(mean**2, t**2 * variance), equal(equation, 0))
+    factor = 2 + t**2 + beta + gamma - rest * t**2 * beta * gamma
+    discriminant = equal(half**2 - leading * last, t**2 * factor * p**2 * n**2)
+    return for_all(mu, sigma, alpha, both(solves, discriminant))
 
 
-BETA, GAMMA = Symbol("beta", positive=True), Symbol("gamma", positive=True)
-"""The squared coefficients of variation of N and of X_+."""
-
-
-def discriminant(square: Expr, last: Expr = BETA * GAMMA) -> Equality:
-    """A quarter of the discriminant is t^2*D."""
-    product = (1 - square * BETA) * (1 - square * GAMMA)
-    return Equality(
-        (1 + square) ** 2 - product, square * (2 + square + BETA + GAMMA - square * last)
+def positive_parts(then: Tactic) -> Tactic:
+    """Add that X_+ and N have positive means."""
+    (p, _), (n, _) = map(two_moments, (Relu(x), LOST))
+    one_sign = intro(by_cases(less(x, 0), auto(), auto()))
+    falls = linear((exp(x) * (exp(-x) - 1), -1))
+    nonnegative = by_cases(less(x, 0), falls, auto())
+    inside = intro(have(less(x, 0), linear(), falls))
+    return lemmas(
+        [
+            (
+                less(0, p),
+                ("gaussian-positive", one_sign, 1, 2, intro(have(less(0, x), linear(), auto()))),
+            ),
+            (less(0, n), ("gaussian-positive", intro(nonnegative), -2, -1, inside)),
+        ],
+        then,
     )
 
 
-def at_standard(expression: Expr, low: str, high: str) -> Between:
-    """Where an expression lies at N(0, 1)."""
-    standard = ((mu, S.Zero), (sigma, S.One))
-    return Between(expression, Rational(low), Rational(high), standard)
+def solved() -> Tactic:
+    """Both are identities of the moments."""
+    same = tactic(lambda goal, context: linear((1, len(context.facts) - 1)))
+    return intro(positive_parts(parts(parts(("assume", same), ("assume", same)), ALGEBRA)))
 
 
-def attracts_normalized() -> Iterator[Assertion]:
-    """With omega = 0 and tau = 1 the first column vanishes: the eigenvalues are 0 and dVar/dv."""
-    _, above, _, corner = jacobian()
-    yield at_standard(corner, "0.7826", "0.7827")
-    yield at_standard(above**2 + corner**2, "0.62031376", "0.62047129")
+def jacobian(weights: Expr) -> tuple[Expr, ...]:
+    """The Jacobian by the mean and the variance of the inputs, where tau = 1, by rows."""
+    moments = layer.mean_and_variance(weights * mu, input_variance)
+    return tuple(Derivative(each, by) for each in moments for by in (mu, input_variance))
 
 
-def characteristic(at: str, low: str, high: str, weights: str = "1") -> Between:
-    """Where the characteristic polynomial of the Jacobian lies, for tau = 1."""
-    a, b, c, d = jacobian()
-    argument, omega = Rational(at), Rational(weights)
-    return at_standard((argument - omega * a) * (argument - d) - omega * b * c, low, high)
+def fixed_point(formula: Formula) -> Formula:
+    """A formula at the mean 0 and the variance 1 of the inputs."""
+    for symbol, value in ((mu, 0), (input_variance, 1)):
+        formula = substitute(formula, symbol.name, value)
+    return formula
 
 
-def repels_unit_weights() -> Iterator[Assertion]:
-    """The characteristic polynomial is negative at 1, so an eigenvalue lies above."""
-    yield characteristic("1", "-0.0238", "-0.0236")
-    yield characteristic("1.0767", "-1", "0")
-    yield characteristic("1.0768", "0", "1")
+def characteristic(value: Expr, weights: Expr) -> Expr:
+    """The characteristic polynomial of the Jacobian."""
+    a, b, c, d = jacobian(weights)
+    return (value - a) * (value - d) - b * c
 
 
-def attracts_below() -> Iterator[Assertion]:
-    """Jury's conditions are linear in omega, so that they hold between two ends where they do.
+def eigenvalue_between(low: str, high: str, weights: Expr) -> Formula:
+    """There is an eigenvalue between two numbers."""
+    ends = less(Rational(low), z), less(z, Rational(high))
+    return fixed_point(exists(z, both(*ends, equal(characteristic(z, weights), 0))))
 
-    The characteristic polynomial is to be positive at 1 and at -1, and the determinant less than 1
-    in size; omega = 0 is one end, either sign of the largest omega the other one.
-    """
-    a, b, c, d = jacobian()
-    yield at_standard(d, "0", "1")
-    yield characteristic("1", "0", "0.001", "0.9016")
-    yield characteristic("1", "0", "1", "-0.9016")
-    yield characteristic("-1", "0", "2", "-0.9016")
-    yield characteristic("-1", "0", "4", "0.9016")
-    yield at_standard(Rational("0.9016") * (a * d - b * c), "-1", "1")
-    yield characteristic("1", "-0.001", "0", "0.9017")
+
+def found_between(low: str, high: str, weights: Expr) -> tuple[Formula, Tactic]:
+    """The polynomial changes its sign between the two numbers."""
+    formula = eigenvalue_between(low, high, weights)
+    (_, _, (_, _, _, (_, polynomial, _))) = formula
+    ends = term(Rational(low)), term(Rational(high))
+    signs = on_box(constants()), on_box(constants())
+    return formula, ("root", polynomial, *ends, 0, "rising", *signs)
+
+
+def eigenvalues_below(end: Expr, weights: Expr) -> Formula:
+    """Every real eigenvalue is less than a number."""
+    is_one = equal(characteristic(z, weights), 0)
+    return fixed_point(for_all(z, implies(is_one, less(z, end))))
+
+
+def not_below(end: Expr, weights: Expr, low: str, high: str) -> Statement:
+    """An eigenvalue between two numbers lies above the end."""
+    formula, there = found_between(low, high, weights)
+    found = layer.obtained("z", witness(z, parts(assumption(), linear())))
+    false = eigenvalues_below(end, weights)
+    proof = layer.at_the_standard(negation(false), (), have(formula, there, found))
+    return refuted(layer.standard(false), proof)
+
+
+def attracts_normalized(low: str = "0.7826", high: str = "0.7827") -> Formula:
+    """With omega = 0 the eigenvalues and the largest singular value."""
+    a, b, c, d = jacobian(S.Zero)
+    between = less(Rational(low), y), less(y, Rational(high))
+    roots = iff(equal(characteristic(z, S.Zero), 0), either(equal(z, 0), equal(z, y)))
+    square = (a * P + b * Q) ** 2 + (c * P + d * Q) ** 2
+    length = P**2 + Q**2
+    longest = less(square, Rational("0.7877") ** 2 * length)
+    singular = for_all(P, Q, implies(less(0, length), longest))
+    reached = exists(P, exists(Q, less(Rational("0.7876") ** 2 * length, square)))
+    return fixed_point(both(exists(y, both(*between, for_all(z, roots))), singular, reached))
+
+
+def normalized_attracts() -> Statement:
+    """With omega = 0 the first column vanishes."""
+    formula = attracts_normalized()
+    _, b, _, d = jacobian(S.Zero)
+    corner = substitute(substitute(term(d), "mu", 0), "nu", 1)
+    longest = fixed_point(less(b**2 + d**2, Rational("0.7877") ** 2))
+    _, used, most = longest
+    zero_or_corner = by_sign_of_z()
+    eigenvalues = (
+        "witness",
+        corner,
+        parts(on_box(constants()), on_box(constants()), zero_or_corner),
+    )
+    shorter = tactic(
+        lambda goal, context: (
+            "combine",
+            (
+                (("+", most, ("*", -1, used)), number_of(context, less(0, P**2 + Q**2))),
+                (("*", used, ("^", "p", 2)), -1),
+            ),
+        )
+    )
+    singular = have(longest, on_box(constants()), intro(shorter))
+    direction = [term(each) for each in layer.steepest((S.Zero, S.Zero, S.One, S.One))]
+    reached = ("witness", direction[0], ("witness", direction[1], on_box(constants())))
+    steps = layer.at_the_standard(formula, (), parts(eigenvalues, singular, reached))
+    return Statement(layer.standard(formula), steps)
+
+
+def corner_is(low: str, high: str) -> Statement:
+    """The eigenvalue that is not 0, the derivative of the variance by itself, is larger."""
+    *_, corner = jacobian(S.Zero)
+    false = fixed_point(both(less(Rational(low), corner), less(corner, Rational(high))))
+    seen = layer.at_the_standard(negation(false), (), ("choose", 0, on_box(constants())))
+    return refuted(layer.standard(false), seen)
+
+
+def by_sign_of_z() -> Tactic:
+    """A product of z and another factor is 0 if and only if one of them is."""
+    last_is = tactic(lambda goal, context: linear((1 / z, len(context.facts) - 3)))
+    nonzero = last_either(*[("choose", 1, last_is)] * 2)
+    forth = ("assume", by_cases(equal(z, 0), ("choose", 0, assumption()), nonzero))
+    back = ("assume", last_either(*[tactic(_multiple)] * 2))
+    return intro(parts(forth, back))
+
+
+def _multiple(goal: Formula, context: Context) -> Tactic:
+    """The goal is the last fact, an equation, times the other factor."""
+    _, difference = context.difference(len(context.facts) - 1)
+    left, right = map(context.value, goal[1:])
+    quotient = cancel((right - left) / difference)
+    return ("combine", ((term(quotient), len(context.facts) - 1),))
+
+
+def attracts_below(size: str) -> Formula:
+    """Jury's conditions up to a size of omega: both eigenvalues are less than 1 in size."""
+    a, b, c, d = jacobian(omega)
+    trace, determinant = a + d, a * d - b * c
+    ends = at_most(-Rational(size), omega), at_most(omega, Rational(size))
+    conditions = (
+        *(less(-1 - determinant, trace), less(trace, 1 + determinant)),
+        *(less(-1, determinant), less(determinant, 1)),
+    )
+    return fixed_point(for_all(omega, implies(*ends, both(*conditions))))
+
+
+def weight_sum() -> Statement:
+    """They hold up to 0.9016, and not at 0.9017, where an eigenvalue lies above 1."""
+    end = Rational("0.9016")
+    below = attracts_below("0.9016")
+    seen = on_box(((omega, -end, end), *constants()))
+    beyond = found_between("1", "2", Rational("0.9017"))
+    return layer.stated(
+        (layer.standard(below), layer.at_the_standard(below, (), parts(*[seen] * 4))),
+        (layer.standard(beyond[0]), layer.at_the_standard(beyond[0], (), beyond[1])),
+    )
 
 
 CLAIMS = (
@@ -187,60 +342,49 @@ CLAIMS = (
         "With t = mean/sigma that alpha solves a quadratic equation in E X_+, E N and the two"
         " variances, whose discriminant is 4*t^2*D, D = 2 + t^2 + beta + gamma - t^2*beta*gamma,"
         " beta and gamma the squared coefficients of variation of N and X_+.",
-        quadratic,
+        lambda: Statement(quadratic(), solved()),
         "E f = t std f, squared",
-        r"(n^2 - t^2 b)\,\alpha^2 - 2 P n (1 + t^2)\,\alpha + P^2 - t^2 a = 0",
-        (mu, sigma, alpha),
-        neighbours={"D without its last term.": lambda: discriminant((mu / sigma) ** 2, S.Zero)},
+        neighbours={
+            "D without its last term.": lambda: refuted(
+                quadratic(S.Zero), counterexample(mu=1, sigma=1, alpha=1)
+            )
+        },
     ),
     Claim(
         "self_normalization.attracts_normalized_weights",
         "With omega = 0 and tau = 1 the fixed point (0, 1) of the standard SELU attracts: the"
         " eigenvalues of the Jacobian by the layer's input are 0 and 0.7826, its largest singular"
         " value is 0.7876.",
-        attracts_normalized,
+        normalized_attracts,
         "Klambauer et al. 2017, section 2, who give 0.7877 for the singular value",
-        r"\rho(J) = 0.7826\ldots, \quad \sigma_{\max}(J) = 0.7876\ldots",
-        ("standard SELU, omega = 0, tau = 1",),
-        conclusion="with omega = 0 the first column vanishes: the eigenvalues are 0 and the"
-        " corner, the singular values 0 and the length of the second column",
-        neighbours={
-            "The eigenvalue is 1 % larger.": lambda: at_standard(
-                jacobian().variance_by_variance, "0.7904", "0.7906"
-            )
-        },
+        neighbours={"The eigenvalue is 1 % larger.": lambda: corner_is("0.7904", "0.7906")},
     ),
     Claim(
         "self_normalization.repels_unit_weights",
         "With omega = tau = 1 the Jacobian at (0, 1) has an eigenvalue between 1.0767 and 1.0768,"
         " so the fixed point does not attract.",
-        repels_unit_weights,
+        lambda: layer.at_standard(*found_between("1.0767", "1.0768", S.One)),
         "the sign of the characteristic polynomial",
-        r"1.0767 < \rho(J) < 1.0768",
-        ("standard SELU, omega = tau = 1",),
-        conclusion="a quadratic that is negative at 1 has a root above 1; a fixed point with an"
-        " eigenvalue above 1 does not attract",
         neighbours={
-            "The fixed point attracts.": partial(characteristic, "1", "0", "10"),
-            "It does so with omega = 19/20.": partial(characteristic, "1", "0", "10", "0.95"),
-            "The eigenvalue lies below 1.066, 1 % less.": partial(
-                characteristic, "1.066", "0", "1"
+            "The fixed point attracts.": lambda: not_below(S.One, S.One, "1.07", "1.08"),
+            "It does so with omega = 19/20.": lambda: not_below(
+                S.One, Rational(19, 20), "1.01", "2"
+            ),
+            "The eigenvalue lies below 1.066, 1 % less.": lambda: not_below(
+                Rational("1.066"), S.One, "1.07", "1.08"
             ),
         },
     ),
     Claim(
         "self_normalization.attracts_weight_sum",
-        "With tau = 1 the fixed point (0, 1) attracts for abs(omega) <= 0.9016, and not for omega ="
-        " 0.9017.",
-        attracts_below,
+        "With tau = 1 the fixed point (0, 1) attracts for abs(omega) <= 0.9016, by Jury's"
+        " conditions for the trace and the determinant of the Jacobian, and not for omega ="
+        " 0.9017, where it has an eigenvalue above 1.",
+        weight_sum,
         "Jury's conditions for the roots of a quadratic to lie in the unit disc",
-        r"\rho(J) < 1 \text{ for } |\omega| \le 0.9016",
-        (weight_sum, "standard SELU, tau = 1"),
-        conclusion="Jury's conditions are linear in omega and hold between two ends where they do;"
-        " a spectral radius below 1 attracts",
         neighbours={
-            "It attracts for omega = 0.9107, 1 % more.": partial(
-                characteristic, "1", "0", "1", "0.9107"
+            "It attracts for omega = 0.9107, 1 % more.": lambda: not_below(
+                S.One, Rational("0.9107"), "1", "2"
             )
         },
     ),

@@ -12,28 +12,44 @@ both of which are v times functions of t and 1/sigma that are bounded on a box; 
 V <= (lambda*max(1, alpha))^2*v for every law.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
-from sympy import Expr, Rational, S, Symbol
+from sympy import Expr, Piecewise, Rational, S, Symbol, exp, sqrt
 
-from elu_sym.activations import Elu, Relu
-from elu_sym.book.formula import Formula, elu, relu
-from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.centering.zero_mean import LOSS, gain, put
-from elu_sym.claims.chapters.self_normalization import domains, moment_map, statements
-from elu_sym.claims.chapters.self_normalization.any_fixed_point import put_square, put_variance
-from elu_sym.claims.chapters.self_normalization.domains import OnDomain, fixed
+from elu_sym.activations import Relu, Selu
+from elu_sym.claims.chapters.self_normalization import decay, domains, layer, statements
+from elu_sym.claims.chapters.self_normalization.domains import Domain, OnDomain, constants, fixed
 from elu_sym.claims.chapters.self_normalization.moment_map import bound, input_variance, square_sum
 from elu_sym.claims.chapters.self_normalization.statements import WIDENINGS, Widening, decimal
 from elu_sym.claims.chapters.self_normalization.stored_boxes import covered
-from elu_sym.claims.chapters.self_normalization.theorem import about_a_layer
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.rules.elementary import ABOVE_ONE, Equality, NonNegative
-from elu_sym.claims.rules.enclosures import Between, PositiveOnBox
-from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
-from elu_sym.claims.rules.variance_bounds import VarianceBound, VarianceOf
+from elu_sym.claims.kernel.language import (
+    Expectation,
+    Formula,
+    at_most,
+    both,
+    for_all,
+    implies,
+    less,
+)
+from elu_sym.claims.statement import Statement
+from elu_sym.claims.tactics import (
+    Tactic,
+    assumption,
+    auto,
+    by_cases,
+    by_fact,
+    have,
+    intro,
+    lemmas,
+    linear,
+    on_box,
+    parts,
+    tactic,
+)
 from elu_sym.symbols import alpha, mu, scale, sigma, x
 
 PARAMETERS = {
@@ -57,26 +73,53 @@ STILL = {
 """What is false on a domain that is a unit too wide, by what fails."""
 
 
-def too_wide(widening: Widening) -> Iterator[OnDomain]:
-    """What fails on the domain a unit wider, or at the worst corner of it."""
-    if widening.fails == "corner":
-        domain = widening.widened(widening.outer)
-        corner = (domain.mu, domain.omega, domain.nu_min, domain.tau_min)
-        yield domains.attained(corner, "grows", S.One)
+CLAIMED: dict[str, Callable[..., tuple[Formula, Tactic]]] = {
+    "self_normalizing": layer.self_normalizing,
+    "shrinking": layer.shrinking,
+    "growing": layer.growing,
+    "growing_wider": layer.growing,
+}
+"""What is claimed of a domain, with its proof by boxes, for each theorem."""
+
+
+def too_wide(widening: Widening) -> Statement:
+    """What fails on the domain a unit wider, at a corner of it."""
+    domain = widening.widened(widening.outer)
+    mean, variance = layer.mean_and_variance()
+    least = (-domain.mu, domain.omega, domain.nu_min, domain.tau_min)
+    greatest = (domain.mu, domain.omega, domain.nu_max, domain.tau_max)
+    steep = (domain.mu, domain.omega, domain.nu_min, domain.tau_max)
+    slow = (domain.mu, domain.omega, domain.nu_max, domain.tau_min)
+    corner = (domain.mu, domain.omega, domain.nu_min, domain.tau_min)
+    grows = less(input_variance, variance)
+    failures = {
+        "variance_above": (less(domain.nu_min, variance), least),
+        "variance_below": (less(variance, domain.nu_max), greatest),
+        "mean_below": (less(mean, domain.mu), greatest),
+        "determinant": (layer.contracts(S.One), steep),
+        "corner": (grows, corner),
+    }
+    if widening.fails is not None:
+        formula, *places = failures[widening.fails]
+    elif widening.theorem == "shrinking":
+        formula, *places = less(variance, input_variance), steep
     else:
-        for each in widening.statement(widening.outer):
-            if widening.fails in (None, each.kind):
-                yield each
+        formula, *places = grows, slow, (-domain.mu, *slow[1:])
+    return layer.missed(layer.everywhere(domain, formula), *places)
 
 
 def reaches(name: str, statement: str, *widenings: Widening) -> Claim:
     """The claim that a statement holds on widened domains, and on none a unit wider."""
-    return about_a_layer(
+    return Claim(
         f"self_normalization.{name}",
         statement,
-        lambda: [each for w in widenings for each in covered("snn_widened", w.name)],
+        lambda: layer.stated(
+            *(
+                CLAIMED[w.theorem](w.widened(w.inner), list(covered("snn_widened", w.name)))
+                for w in widenings
+            )
+        ),
         "branch and bound, where the paper stops at round numbers",
-        conclusion="omega*mu and tau*nu run through the boxes",
         neighbours={
             f"With {PARAMETERS[w.parameter]} {decimal(w.outer)} {STILL[w.fails]}.": partial(
                 too_wide, w
@@ -102,70 +145,244 @@ QUOTIENT = Symbol("t", real=True)
 INVERSE = Symbol("u", nonnegative=True)
 """1/sigma."""
 
+DEVIATION = sqrt(square_sum * input_variance)
+"""Sigma, in a layer."""
 
-def standardized(formula: Formula, quotient: Expr = QUOTIENT) -> Expr:
-    """A moment of X_+ at N(t, 1)."""
-    return formula.closed_form.xreplace({sigma: S.One}).xreplace({mu: quotient})
+MEAN = layer.omega * mu
+"""The mean of X, in a layer."""
 
 
-def split() -> Iterator[Assertion]:
-    """What V exceeds and stays below, and the scaling of P and a."""
-    call, lost, spread = gain(), put(), relu.variance.closed_form
-    variance = elu.variance.closed_form
-    yield Equality(variance - spread, 2 * alpha * call * lost + alpha**2 * put_variance())
-    yield VarianceOf(LOSS, lost, put_square())
-    yield PositiveGaussianMean(call.xreplace({mu: -mu}), Relu(-x))
-    yield PositiveGaussianMean(lost, LOSS)
-    yield Equality(
-        spread + 2 * alpha * call + alpha**2 / 4 - variance,
-        2 * alpha * call * (1 - lost) + alpha**2 * ((lost - S.Half) ** 2 + lost - put_square()),
+def rectified(mean: Expr, deviation: Expr) -> tuple[Expr, Expr]:
+    """The mean and the variance of X_+."""
+    first, second = (Expectation(Relu(x) ** n, x, mean, deviation) for n in (1, 2))
+    return first, second - first**2
+
+
+def split() -> tuple[Formula, Tactic]:
+    """What V exceeds and stays below, at every m and sigma."""
+    lost = Piecewise((0, x >= 0), (1 - exp(x), True))
+    n = Expectation(lost, x, mu, sigma)
+    (p, a), (_, variance) = rectified(mu, sigma), layer.mean_and_variance(mu, sigma**2)
+    low, high = scale**2 * a, scale**2 * (a + 2 * alpha * p + alpha**2 / 4)
+    formula = for_all(
+        *(alpha, scale, mu, sigma), both(at_most(low, variance), at_most(variance, high))
     )
-    yield PositiveGaussianMean(lost - put_square(), LOSS * (1 - LOSS))
-    yield PositiveGaussianMean(1 - lost, 1 - LOSS)
-    yield Equality(call, sigma * standardized(relu.mean, mu / sigma))
-    yield Equality(spread, sigma**2 * standardized(relu.variance, mu / sigma))
+    either_side = by_cases(less(x, 0), auto(), auto())
+    # 1 - e^x is positive for x < 0.
+    signs = {
+        Relu(x): either_side,
+        lost: by_cases(less(x, 0), linear((exp(x) * (exp(-x) - 1), -1)), auto()),
+        1 - lost: either_side,
+        lost - lost**2: by_cases(less(x, 0), linear((exp(2 * x) * (exp(-x) - 1), -1)), auto()),
+        (lost - n) ** 2: either_side,
+    }
+    known = [at_most(0, Expectation(each, x, mu, sigma)) for each in signs]
+    proofs = (("gaussian-positive", intro(sign), 0, 0, ()) for sign in signs.values())
+    twice, factor = 2 * alpha * scale**2 * p, alpha**2 * scale**2
+    between = parts(
+        linear((twice, known[1]), (factor, known[4])),
+        linear((twice, known[2]), (factor, known[3]), (factor * (n - S.Half) ** 2, -1)),
+    )
+    return formula, intro(lemmas(zip(known, proofs, strict=True), between))
 
 
-def shrinks_for_any_more() -> Iterator[Assertion]:
+def quotient_box(
+    conclusion: Formula, widest: Rational, *inverse: Rational
+) -> tuple[Formula, Tactic]:
+    """An inequality for small t, and small u if there is one."""
+    axes = [(QUOTIENT, -widest, widest), *((INVERSE, S.Zero, end) for end in inverse)]
+    axes += constants()
+    ends = [each for s, low, high in axes for each in (at_most(low, s), at_most(s, high))]
+    return for_all(*(s for s, *_ in axes), implies(*ends, conclusion)), intro(on_box(axes))
+
+
+def small_quotient(
+    formula: Formula, widest: Rational, least: Rational, most: Rational, *inverse: Rational
+) -> Callable[[Tactic], Tactic]:
+    """Use an inequality for small t, where abs(m) <= most and sigma >= least."""
+    known = at_most(least, DEVIATION)
+    share, rest = (widest / DEVIATION, known), ((widest * least - most) / DEVIATION, -1)
+    ends = [linear(share, (1 / DEVIATION, at_most(sign * MEAN, most)), rest) for sign in (-1, 1)]
+    values = [MEAN / DEVIATION]
+    for end in inverse:
+        values += [1 / DEVIATION, auto()]
+        rest = ((end * least - 1) / DEVIATION, -1)
+        ends += [auto(), linear((end / DEVIATION, known), rest)]
+    constant = (alpha, assumption(), scale, assumption())
+    return partial(by_fact_then, formula, *values, *constant, *ends, *[assumption()] * 4)
+
+
+def by_fact_then(formula: Formula, *steps: Any) -> Tactic:
+    """Apply a general fact, the tactic at the end of the steps following."""
+    *applied, then = steps
+    return by_fact(formula, *applied, then=then)
+
+
+def deviation_from(least: Rational, square: Rational) -> tuple[Formula, Tactic]:
+    """A variance from a square on has a deviation that is at least a number."""
+    total = DEVIATION + least
+    known = (1 / total, at_most(square, square_sum * input_variance))
+    return at_most(least, DEVIATION), linear(known, ((square - least**2) / total, -1))
+
+
+def shrinks_up_to(square: Rational) -> Formula:
+    """The variance shrinks for nu >= 3 and every tau up to a number."""
+    ends = layer.inside(statements.SHRINKING)[:5]
+    _, variance = layer.mean_and_variance()
+    return for_all(
+        *(mu, layer.omega, input_variance, square_sum),
+        implies(*ends, at_most(square_sum, square), less(variance, input_variance)),
+    )
+
+
+def small_variance() -> Tactic:
+    """V <= (lambda*alpha)^2*(m^2 + v), because abs(selu(x)) <= lambda*alpha*abs(x)."""
+    (positive_fall, _), (falls_less, _) = decay.fallen()[:2]
+    slope, unit = (alpha * scale) ** 2, Selu(x, alpha, scale)
+    lost = at_most(0, Expectation(slope * x**2 - unit**2, x, MEAN, DEVIATION))
+    total = less(0, decay.FALL - x)
+    below = have(
+        total,
+        linear((1, falls_less[2][2]), (2, positive_fall[2][2])),
+        linear((slope * (decay.FALL - x), falls_less[2][2])),
+    )
+    for known in (falls_less, positive_fall):
+        below = by_fact(known, x, assumption(), then=below)
+    (_, least, _), _ = constants()
+    steeper, most = less(0, alpha**2 - 1), less(slope, Rational(31, 10))
+    above = linear((scale**2 * x**2, steeper))
+    mean, _ = layer.mean_and_variance()
+    small = at_most(0, (Rational(1, 10) - MEAN) * (Rational(1, 10) + MEAN))
+    variance = square_sum * input_variance
+    steps = [
+        (steeper, linear((alpha + least, at_most(least, alpha)), (least**2 - 1, -1))),
+        (lost, ("gaussian-positive", intro(by_cases(less(x, 0), below, above)), 0, 0, ())),
+        (most, on_box(constants())),
+        (small, auto()),
+    ]
+    return lemmas(
+        steps,
+        linear(
+            *((1, lost), (mean**2, -1), (MEAN**2 + variance, most)),
+            *((Rational(31, 10), small), (Rational(31, 10), less(variance, Rational(9, 10)))),
+            *((1, at_most(3, input_variance)), (Rational(179, 1000), -1)),
+        ),
+    )
+
+
+def shrinks_for_any_more() -> Statement:
     """Var selu(Z) < nu for nu >= 3, tau <= 5/4 and abs(m) <= 1/10, by the size of v."""
-    square = Rational(5, 4)
-    mean = statements.SHRINKING.whole()[0]
-    # v <= 9/10: V <= (lambda*alpha)^2*v < 3 <= nu.
-    yield VarianceBound(Elu(x, ABOVE_ONE), ABOVE_ONE)
-    (_, alpha_value), (_, scale_value) = moment_map.standard_selu()
-    yield Between(mu * alpha_value, S.One, S(2), ((mu, S.One),))
-    slope = (alpha_value * scale_value) ** 2
-    yield Between(mu * slope, S.Zero, S(3), ((mu, Rational(9, 10)),))
-    # Up to v = 15/4, V < 3 <= nu; up to v = 20, V*5/4 < v, and v = nu*tau <= nu*5/4.
-    middle = (input_variance, Rational(9, 10), 3 * square)
-    yield OnDomain("variance_below", (mean, middle, fixed(square_sum, S.One), fixed(bound, S(3))))
-    largest = (input_variance, statements.SHRINKING.nu_min, statements.SHRINKING.nu_max)
-    yield OnDomain("shrinks", (mean, largest, fixed(square_sum, square), fixed(bound, S.One)))
-    # From v = 20 on, by the bounds of this module: 1/sigma <= 0.2237, abs(t) <= 0.0224.
-    yield from split()
-    most = scale**2 * (
-        standardized(relu.variance)
-        + 2 * alpha * standardized(relu.mean) * INVERSE
-        + alpha**2 * INVERSE**2 / 4
+    square, v, domain = Rational(5, 4), square_sum * input_variance, statements.SHRINKING
+    mean, lowest = domain.whole()[0], Rational(9, 10)
+    axes = (mean, (input_variance, lowest, 3 * square), fixed(square_sum, S.One))
+    middle = OnDomain("variance_below", (*axes, fixed(bound, S(3))))
+    largest = (input_variance, domain.nu_min, domain.nu_max)
+    large = OnDomain("shrinks", (mean, largest, fixed(square_sum, square), fixed(bound, S.One)))
+    p, a = rectified(QUOTIENT, S.One)
+    most = scale**2 * (a + 2 * alpha * p * INVERSE + alpha**2 * INVERSE**2 / 4)
+    widest, inverse, least = Rational("0.0224"), Rational("0.2237"), Rational("4.472")
+    beyond = quotient_box(less(most, 1 / square), widest, inverse)
+    known, _ = split()
+    fewer = (4 * input_variance / 5, at_most(square_sum, square))
+    far = have(
+        *deviation_from(least, S(20)),
+        small_quotient(beyond[0], widest, least, Rational(1, 10), inverse)(
+            by_fact(
+                known,
+                *(alpha, assumption(), scale, assumption(), MEAN, DEVIATION, auto()),
+                then=tactic(
+                    lambda goal, context: linear(
+                        (1, len(context.facts) - 1), (v, len(context.facts) - 3), fewer
+                    )
+                ),
+            )
+        ),
     )
-    widest = Rational("0.0224")
-    box = ((QUOTIENT, -widest, widest), (INVERSE, S.Zero, Rational("0.2237")))
-    yield PositiveOnBox(1 / square - most, box, None, moment_map.standard_selu())
+    in_middle = layer.used_at(
+        middle,
+        v,
+        (assumption(), linear((1, less(v, 3 * square)))),
+        layer.linear_last(S.One, (1, at_most(3, input_variance))),
+    )
+    in_large = layer.used_at(
+        large,
+        v / square,
+        (
+            linear((1 / square, at_most(3 * square, v))),
+            linear((1 / square, less(v, S(20)))),
+        ),
+        layer.linear_last(S.One, fewer),
+    )
+    by_size = by_cases(
+        less(v, lowest),
+        small_variance(),
+        by_cases(less(v, 3 * square), in_middle, by_cases(less(v, 20), in_large, far)),
+    )
+    formula = shrinks_up_to(square)
+    proof_of_all = lemmas(layer.bounds_of_products(domain)[:6], by_size)
+    steps = lemmas(
+        [*decay.fallen(), split(), beyond],
+        layer.at_the_standard(formula, (middle, large), proof_of_all),
+    )
+    return Statement(layer.standard(formula), steps)
 
 
-def grows_for_any_larger_squares() -> Iterator[Assertion]:
+def grows_from(domain: Domain) -> Formula:
+    """The variance grows for every tau from the least one of a domain on."""
+    _, variance = layer.mean_and_variance()
+    return for_all(
+        *(mu, layer.omega, input_variance, square_sum),
+        implies(*layer.inside(domain)[:7], less(input_variance, variance)),
+    )
+
+
+def grows_for_any_larger_squares(domain: Domain, most: Rational) -> tuple[Formula, Tactic]:
     """Var selu(Z) > nu for every tau from the least one on, abs(m) <= 1/100.
 
-    By boxes up to a tau with which v = nu_max*tau is 4/5, and by bounds from there on.
+    By boxes up to v = 4/5, which is nu_max times the largest tau of them, and by bounds from there.
     """
-    first, second = statements.GROWING, statements.GROWING_WIDER
-    for domain, largest in ((first, S(5)), (second, Rational(10, 3))):
-        yield from domains.variance_grows(replace(domain, tau_max=largest))
-        yield from split()
-        least = scale**2 * Rational(4, 5) * standardized(relu.variance)
-        box = ((QUOTIENT, Rational("-0.0112"), Rational("0.0112")),)
-        yield PositiveOnBox(least - domain.nu_max, box, None, moment_map.standard_selu())
-        yield NonNegative(largest * domain.nu_max - Rational(4, 5))
+    v, share = square_sum * input_variance, Rational(4, 5)
+    boxes = list(domains.variance_grows(replace(domain, tau_max=most)))
+    _, a = rectified(QUOTIENT, S.One)
+    widest, least = Rational("0.0112"), Rational("0.8944")
+    beyond = quotient_box(less(domain.nu_max, share * scale**2 * a), widest)
+    known, _ = split()
+    _, there = rectified(MEAN / DEVIATION, S.One)
+    positive_share = less(0, scale**2 * there)
+    last = tactic(
+        lambda goal, context: linear(
+            (1, len(context.facts) - 2),
+            (scale**2 * there, at_most(share, v)),
+            (1, len(context.facts) - 4),
+            (1, at_most(input_variance, domain.nu_max)),
+        )
+    )
+    from_box = tactic(
+        lambda goal, context: linear(
+            (1 / share, len(context.facts) - 1), (domain.nu_max / share, -1)
+        )
+    )
+    far = have(
+        *deviation_from(least, share),
+        small_quotient(beyond[0], widest, least, Rational(1, 100))(
+            have(
+                positive_share,
+                from_box,
+                by_fact(
+                    known,
+                    *(alpha, assumption(), scale, assumption(), MEAN, DEVIATION, auto()),
+                    then=last,
+                ),
+            )
+        ),
+    )
+    near = layer.growing_proof(
+        replace(domain, tau_max=most), S.One, boxes, linear((1 / domain.nu_max, less(v, share)))
+    )
+    formula = grows_from(domain)
+    proof = lemmas(layer.bounds_of_products(domain)[:6], by_cases(less(v, share), near, far))
+    steps = lemmas([split(), beyond], layer.at_the_standard(formula, boxes, proof))
+    return layer.standard(formula), steps
 
 
 CLAIMS = (
@@ -179,31 +396,34 @@ CLAIMS = (
     one_at_a_time("shrinking", "The variance shrinks on the domain of theorem 2"),
     one_at_a_time("growing", "The variance grows on the first domain of theorem 3"),
     one_at_a_time("growing_wider", "The variance grows on the second domain of theorem 3"),
-    about_a_layer(
+    Claim(
         "self_normalization.variance_shrinks_without_end",
         "For mu in [-1, 1], omega in [-0.1, 0.1] the variance shrinks for every nu >= 3 and every"
         " tau in (0, 1.25].",
         shrinks_for_any_more,
         "bounds for large and for small variances, boxes between",
-        r"\tilde\nu < \nu \quad (\nu \ge 3,\; 0 < \tau \le 1.25)",
-        conclusion="omega*mu and tau*nu run through the boxes, and the bounds hold beyond them",
         neighbours={
-            "It shrinks for every tau up to 1.32.": lambda: domains.variance_shrinks(
-                replace(statements.SHRINKING, tau_max=Rational("1.32"))
+            "It shrinks for every tau up to 1.32.": lambda: layer.missed(
+                shrinks_up_to(Rational("1.32")), (S.One, Rational("0.1"), S(3), Rational("1.32"))
             )
         },
     ),
-    about_a_layer(
+    Claim(
         "self_normalization.variance_grows_without_end",
         "For mu, omega in [-0.1, 0.1] the variance grows for nu in [0.02, 0.16] and every tau >="
         " 0.8, and for nu in [0.02, 0.24] and every tau >= 0.9.",
-        grows_for_any_larger_squares,
+        lambda: layer.stated(
+            grows_for_any_larger_squares(statements.GROWING, S(5)),
+            grows_for_any_larger_squares(statements.GROWING_WIDER, Rational(10, 3)),
+        ),
         "Var selu(Z) >= lambda^2*Var Z_+ for large variances, boxes below",
-        r"\tilde\nu > \nu \quad (\tau \ge 0.8 \text{ or } 0.9)",
-        conclusion="omega*mu and tau*nu run through the boxes, and the bounds hold beyond them",
         neighbours={
-            "For nu in [0.02, 0.24] it does so for every tau >= 0.7.": lambda: (
-                domains.variance_grows(replace(statements.GROWING_WIDER, tau_min=Rational("0.7")))
+            "For nu in [0.02, 0.24] it does so for every tau >= 0.7.": lambda: layer.missed(
+                grows_from(replace(statements.GROWING_WIDER, tau_min=Rational("0.7"))),
+                *(
+                    (Rational(mean), Rational("0.1"), Rational("0.24"), Rational("0.7"))
+                    for mean in ("-0.1", "0.1")
+                ),
             )
         },
     ),
