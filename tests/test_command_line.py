@@ -102,8 +102,9 @@ def test_explain_prints_the_proof_and_how_the_neighbours_fail(run):
     assert code == 0
     assert out.startswith("regularity.range: ELU maps the real line onto (-alpha, oo)")
     for part in (
-        "Assumptions: x real, alpha > 0.",
-        "intermediate value theorem",
+        "1. for all alpha > 0: ELU(x, alpha) -> -alpha as x -> -oo and ",
+        "(for all y: (there is x with ELU(x, alpha) = y) if and only if -alpha < y)",
+        "[holds] natural deduction: it has a proof of ",
         "Source: Clevert",
     ):
         assert part in out
@@ -115,8 +116,10 @@ def test_explain_as_json_is_the_whole_proof(run):
     explained = json.loads(out)
     assert code == 0
     assert (explained["id"], explained["verdict"]) == ("shape.convex", "REFUTED")
-    assert explained["witness"] == {"alpha": "7/5"}
-    assert explained["steps"][-1]["premises"]
+    assert explained["witness"] == {"alpha": "2", "x": "1", "y": "-1", "w": "1/2"}
+    (step,) = explained["steps"]
+    assert (step["rule"], step["holds"]) == ("natural deduction", False)
+    assert step["assertion"].startswith("for all alpha > 0, x, y, w > 0: w < 1 implies ")
     assert explained["neighbours"][0]["verdict"] == "REFUTED"
 
 

@@ -85,7 +85,9 @@ def bits(found):
     if isinstance(found, Basic):
         return srepr(found)
     if dataclasses.is_dataclass(found):
-        kept = (each.name for each in dataclasses.fields(found) if each.name != "seconds")
+        # What takes no part in a comparison, the code of a proof, stays where it is.
+        compared = (each.name for each in dataclasses.fields(found) if each.compare)
+        kept = (name for name in compared if name != "seconds")
         return type(found).__name__, [(name, bits(getattr(found, name))) for name in kept]
     if isinstance(found, Mapping):
         return [(key, bits(value)) for key, value in found.items()]

@@ -17,7 +17,7 @@ these is an identity, so what turns out to be zero is zero, whichever other rela
 
 from collections.abc import Iterable
 from functools import cache
-from math import lcm
+from math import gcd, lcm
 from typing import Any, NamedTuple
 
 from sympy import (
@@ -78,7 +78,7 @@ def field_of(expressions: Iterable[Expr], inside: bool = False) -> Any:
         if part.is_Rational or not isinstance(part, Expr):
             return
         base, exponent = part.as_base_exp()
-        if (power_of_e := logarithm_of(part)) is not None:
+        if (power_of_e := logarithm_of(part, inside)) is not None:
             if inside:
                 for term in Add.make_args(power_of_e):
                     coefficient, rate = term.as_coeff_Mul(rational=True)
@@ -109,12 +109,25 @@ def field_of(expressions: Iterable[Expr], inside: bool = False) -> Any:
     return ZZ.frac_field(*sorted(generators, key=default_sort_key))
 
 
-def logarithm_of(part: Expr) -> Expr | None:
-    """The sum that e is raised to in an exponential, or in another power with such an exponent."""
+HIGHEST_DEGREE = 100
+"""Outside of exponents and arguments a root of a higher degree, as a float gives, is a power of e.
+
+Inside it stays in a sum that divides: what frees one of a root takes a matrix of its degree.
+"""
+
+
+def logarithm_of(part: Expr, inside: bool = False) -> Expr | None:
+    """The sum that e is raised to in an exponential, or in another power with such an exponent.
+
+    Args:
+        part: the power.
+        inside: as of :func:`field_of`; there any root is an element.
+    """
     base, exponent = part.as_base_exp()
     if base == S.Exp1:
         return expand(exponent)
-    if isinstance(part, Pow) and not exponent.is_Rational:
+    algebraic = exponent.is_Rational and (inside or exponent.q <= HIGHEST_DEGREE)
+    if isinstance(part, Pow) and not algebraic:
         return expand(exponent * expand_log(log(base), factor=True))
     return None
 
@@ -122,7 +135,7 @@ def logarithm_of(part: Expr) -> Expr | None:
 def has_exponential(expression: Expr) -> bool:
     """Whether something in an expression is a function, or e to an exponent."""
     return expression.has(Function, S.Exp1) or any(
-        not power.exp.is_Rational for power in expression.atoms(Pow)
+        logarithm_of(power) is not None for power in expression.atoms(Pow)
     )
 
 
@@ -194,54 +207,53 @@ class _Relation(NamedTuple):
     """The polynomial that a generator solves: ``r^n`` is a combination of lower powers."""
 
     place: int
-    lowered: tuple[Any, ...]
+    degree: int
+    lowered: dict[int, Any]
 
-    def coefficients(self, domain: Any, polynomial: Any) -> list[Any]:
+    def coefficients(self, domain: Any, polynomial: Any) -> dict[int, Any]:
         """A polynomial by powers of the generator below its degree."""
         parts: dict[int, dict[Any, Any]] = {}
         for monomial, coefficient in polynomial.items():
             others = (*monomial[: self.place], 0, *monomial[self.place + 1 :])
             parts.setdefault(monomial[self.place], {})[others] = coefficient
-        dense = [domain.zero] * (max(parts, default=0) + 1)
         ring = polynomial.ring
-        for power, part in parts.items():
-            dense[power] = domain.field.new(ring.from_dict(part), ring.one)
-        return self.lower(domain, dense)
+        whole = {p: domain.field.new(ring.from_dict(part), ring.one) for p, part in parts.items()}
+        return self.lower(domain, whole)
 
-    def lower(self, domain: Any, dense: list[Any]) -> list[Any]:
-        """Coefficients of any length, replaced from the highest down."""
-        degree = len(self.lowered)
-        dense = dense + [domain.zero] * (degree - len(dense))
-        while len(dense) > degree:
-            leading = dense.pop()
-            for power, share in enumerate(self.lowered, start=len(dense) - degree):
-                dense[power] += leading * share
-        return dense
+    def lower(self, domain: Any, terms: dict[int, Any]) -> dict[int, Any]:
+        """Any powers, replaced from the highest down."""
+        while (power := max(terms, default=0)) >= self.degree:
+            leading = terms.pop(power)
+            for low, share in self.lowered.items():
+                place = power - self.degree + low
+                terms[place] = terms.get(place, domain.zero) + leading * share
+        return {power: share for power, share in terms.items() if share}
 
-    def multiply(self, domain: Any, left: list[Any], right: list[Any]) -> list[Any]:
-        product = [domain.zero] * (len(left) + len(right) - 1)
-        for i, a in enumerate(left):
-            for j, b in enumerate(right):
-                product[i + j] += a * b
+    def multiply(self, domain: Any, left: dict[int, Any], right: dict[int, Any]) -> dict[int, Any]:
+        product: dict[int, Any] = {}
+        for i, a in left.items():
+            for j, b in right.items():
+                product[i + j] = product.get(i + j, domain.zero) + a * b
         return self.lower(domain, product)
 
-    def inverse(self, domain: Any, divisor: list[Any]) -> tuple[list[Any], Any]:
+    def inverse(self, domain: Any, divisor: dict[int, Any]) -> tuple[dict[int, Any], Any]:
         """What a divisor is multiplied by to become free of the generator, and what it becomes."""
-        degree = len(self.lowered)
-        one = [domain.one] + [domain.zero] * (degree - 1)
-        columns = [self.lower(domain, [domain.zero] * j + divisor) for j in range(degree)]
-        rows = [list(row) for row in zip(*columns, strict=True)]
-        _, *others, last = DomainMatrix(rows, (degree, degree), domain).charpoly()
+        (power, share), *others = divisor.items()
+        if not others and self.lowered.keys() == {0}:
+            return {self.degree - power: domain.one}, share * self.lowered[0]
+        shape = (self.degree, self.degree)
+        columns = [
+            self.lower(domain, {j + power: share for power, share in divisor.items()})
+            for j in range(self.degree)
+        ]
+        rows = [[column.get(i, domain.zero) for column in columns] for i in range(self.degree)]
+        _, *others, last = DomainMatrix(rows, shape, domain).charpoly()
         # By Cayley and Hamilton d (d^{n-1} + c_1 d^{n-2} + ... + c_{n-1}) = -c_n.
-        multiplier = one
+        multiplier = {0: domain.one}
         for coefficient in others:
             multiplier = self.multiply(domain, multiplier, divisor)
-            multiplier[0] += coefficient
+            multiplier[0] = multiplier.get(0, domain.zero) + coefficient
         return multiplier, -last
-
-
-HIGHEST_DEGREE = 1000
-"""Of a root of a higher degree, as an exponent that is a float gives, no relation is used."""
 
 
 class _Facts(NamedTuple):
@@ -265,24 +277,32 @@ def _facts(domain: Any) -> _Facts:
     relations: list[_Relation] = []
     # A root of an expression that has other roots comes after those.
     for atom in sorted(table, key=lambda atom: (atom.count_ops(), default_sort_key(atom))):
-        lowered = None
-        if isinstance(atom, Pow) and not atom.base.is_Symbol and 1 / atom.exp <= HIGHEST_DEGREE:
+        if isinstance(atom, Pow) and not atom.base.is_Symbol:
             radicand = _element(domain, atom.base)
             for number in range(len(relations), 0, -1):
                 radicand = _reduced_by(domain, relations, radicand, number)
-            lowered = [radicand] + [domain.zero] * (int(1 / atom.exp) - 1)
+            degree, lowered = int(1 / atom.exp), {0: radicand}
         elif isinstance(atom, CRootOf):
+            degree = atom.poly.degree()
             leading, *others = map(domain.from_sympy, Poly(atom.poly).all_coeffs())
-            lowered = [-coefficient / leading for coefficient in reversed(others)]
-        if lowered:
-            relations.append(_Relation(domain.symbols.index(atom), tuple(lowered)))
+            lowered = {p: -share / leading for p, share in enumerate(reversed(others)) if share}
+        else:
+            continue
+        relations.append(_Relation(domain.symbols.index(atom), degree, lowered))
+
+    def degree_of(base: Expr) -> int:
+        return _roots(domain).get(base, (1, None))[0]
+
     pairs = []
     for atom, generator in table.items():
         base, exponent = atom.as_base_exp()
         if isinstance(atom, log):
             argument = atom.args[0]
-            degree, root = _roots(domain).get(argument, (1, None))
-            pairs.append((_element(domain, argument) if root is None else root, generator / degree))
+            degree = degree_of(argument)
+            if argument == pi:
+                degree = gcd(2 * degree_of(ROOT), degree_of(S(2)))
+            root = _element(domain, argument ** (S.One / degree))
+            pairs.append((root, generator / degree))
         elif base == S.Exp1:
             pairs.append((generator, _element(domain, exponent)))
     return _Facts(tuple(relations), tuple(pairs))
@@ -300,15 +320,19 @@ def _reduced_by(domain: Any, relations: Any, value: Any, level: int) -> Any:
     if not any(m[relation.place] for p in (value.numer, value.denom) for m in p):
         return _reduced_by(domain, relations, value, level - 1)
     upper = relation.coefficients(domain, value.numer)
-    divisor, *others = lower = relation.coefficients(domain, value.denom)
-    if any(others):
+    lower = relation.coefficients(domain, value.denom)
+    if len(lower) > 1 and relation.degree > HIGHEST_DEGREE:
+        return _reduced_by(domain, relations, value, level - 1)
+    if any(lower):
         multiplier, divisor = relation.inverse(domain, lower)
         upper = relation.multiply(domain, upper, multiplier)
+    else:
+        divisor = lower.get(0, domain.zero)
     divisor = _reduced_by(domain, relations, divisor, level - 1)
     if not divisor:
         raise NotNormalizableError(f"the denominator of {domain.to_sympy(value)} may be zero")
     generator, total = domain.gens[relation.place], domain.zero
-    for power, coefficient in enumerate(upper):
+    for power, coefficient in upper.items():
         share = _reduced_by(domain, relations, coefficient / divisor, level - 1)
         total += share * generator**power
     return total
@@ -330,7 +354,7 @@ def _element(domain: Any, expression: Expr) -> Any:
                 product *= read(factor)
             return product
         base, exponent = part.as_base_exp()
-        if (power_of_e := logarithm_of(part)) is not None:
+        if (power_of_e := logarithm_of(part, inside=True)) is not None:
             return exponential(power_of_e)
         if part == pi:
             return power(part, S.One)

@@ -7,7 +7,7 @@ false neighbours: a prover that does not refute them is broken.
 
 Nothing is believed on the word of a proof: a verdict is computed from steps that the rules have
 just checked, a step that raises an exception decides nothing, and a proof without steps neither.
-Nor is a rule believed alone: what it proves is tried at single points, laws and floats
+Nor is a rule believed alone: what it proves is tried at single points and laws
 (:mod:`elu_sym.claims.examination`), and one that contradicts leaves the claim UNKNOWN.
 """
 
@@ -78,8 +78,6 @@ class Claim:
     Examples:
         >>> from elu_sym.claims.chapters import CLAIMS
         >>> claim = CLAIMS["regularity.derivative_jump"]
-        >>> claim.hypotheses
-        ('x real', 'alpha > 0')
         >>> claim.check().verdict
         <Verdict.PROVED: 'PROVED'>
     """

@@ -38,6 +38,10 @@ class Statement(Assertion):
     is_false: bool = False
     rule = "natural deduction"
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process gets is the formula: a proof with open places is code."""
+        return {**self.__dict__, "proof": None}
+
     def sentence(self) -> Sentence:
         """The formula."""
         yield Notation(in_words(self.formula), in_latex(self.formula))

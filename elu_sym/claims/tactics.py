@@ -148,7 +148,7 @@ def last_either(*tactics: Tactic) -> Tactic:
 
 
 def with_hole(part: Any, name: Term, hole: str) -> Any:
-    """A part of a formula with a hole for a term wherever that stands."""
+    """A term or formula with a hole in the place of a term."""
     if part == name:
         return hole
     return tuple(with_hole(p, name, hole) for p in part) if isinstance(part, tuple) else part
@@ -482,14 +482,15 @@ def obtained(name: Symbol | str, then: Tactic) -> Tactic:
     return tactic(find)
 
 
-def tends_otherwise(value: Any, proof: Tactic) -> Tactic:
+def tends_otherwise(value: Any, proof: Tactic | None = None) -> Tactic:
     """The goal is that something is no limit, since the limit is another value, or infinite."""
 
     def find(goal: Formula, context: Context) -> Proof:
         _, said = goal
         other = (*said[:-1], "oo" if value == oo else term(value))
         clash = _parted(said, other) if value == oo else one_limit(said, other, linear())
-        return ("assume", have(other, proof, clash))
+        shown = proof or growth(0 if said[2] in ("oo", "-oo") else 1)
+        return ("assume", have(other, shown, clash))
 
     return tactic(find)
 
@@ -588,15 +589,6 @@ def joins_smoothly(*joints: Any) -> Tactic:
     return tactic(find)
 
 
-def close(bound: Any, way: str, name: str, then: Tactic) -> Tactic:
-    """From the last fact, a limit: near its end the function lies above or below a bound.
-
-    Where that is lies a number with a name: the last fact is about what is closer.
-    """
-    found = obtained(name, then)
-    return tactic(lambda goal, context: ("near", len(context.facts) - 1, term(bound), way, found))
-
-
 def named(symbol: Symbol, value: Any, then: Tactic) -> Tactic:
     """Let a variable stand for a value: the last fact says that it is equal to it."""
     is_it = ("exists", symbol.name, ("=", symbol.name, term(value)))
@@ -615,6 +607,29 @@ def from_last(*multipliers: Any, also: Iterable[Any] = (), rest: Any = 0) -> Tac
     def find(goal: Formula, context: Context) -> Proof:
         last_ones = ((m, len(context.facts) - n) for n, m in enumerate(multipliers, start=1))
         return linear(*last_ones, *also, *([(rest, -1)] if rest != 0 else []))
+
+    return tactic(find)
+
+
+def close(bound: Any, way: str, name: str, then: Tactic) -> Tactic:
+    """From the last fact, a limit: near its end the function lies above or below a bound.
+
+    Where that is lies a number with a name: the last fact is about what is closer.
+    """
+    found = tactic(lambda goal, context: ("obtain", len(context.facts) - 1, name, then))
+    return tactic(lambda goal, context: ("near", len(context.facts) - 1, term(bound), way, found))
+
+
+def instance(then: Tactic, **values: Any) -> Tactic:
+    """Prove that something exists by values for its variables, side conditions by themselves."""
+
+    def find(goal: Formula, context: Context) -> Proof:
+        goal = expanded(goal)
+        if goal[0] == "exists" and goal[1] in values:
+            return witness(values[goal[1]], instance(then, **values))
+        if goal[0] == "and":
+            return parts(*(auto() for _ in goal[1:-1]), instance(then, **values))
+        return then
 
     return tactic(find)
 

@@ -56,16 +56,11 @@ class BreakpointOrder:
         difference = expand_log(expand(left - right))
         if difference.is_zero:
             return 0
-        # Of a number with a denominator SymPy knows the sign as a quotient only.
-        for form in (difference, difference.factor() if difference.is_number else difference):
-            if form.is_positive or form.is_negative:
-                return 1 if form.is_positive else -1
+        # Of what has a denominator SymPy knows the sign as a quotient only.
+        if sign := _sign(difference) or _sign(self.with_gaps(difference).factor()):
+            return sign
         if left in self.declared and right in self.declared:
             return -1 if self.declared.index(left) < self.declared.index(right) else 1
-        if self.declared:
-            separated = self.with_gaps(difference).factor()
-            if separated.is_positive or separated.is_negative:
-                return 1 if separated.is_positive else -1
         if _is_zero(difference):
             return 0
         raise UnorderedBreakpointsError(
@@ -93,6 +88,11 @@ class BreakpointOrder:
             True
         """
         return expression.xreplace(_parametrized(self.declared))
+
+
+def _sign(value: Expr) -> int:
+    """The sign of a value, 0 where SymPy does not know it."""
+    return bool(value.is_positive) - bool(value.is_negative)
 
 
 def _is_zero(difference: Expr) -> bool:

@@ -170,6 +170,7 @@ class TestConversion:
 
 t = mu / sigma
 CUBIC = rootof(symbols("r") ** 3 - symbols("r") - 1, 0)
+SHORT, LONG = 2 ** Rational(1, 10**40), 2 ** (1 - Rational(1, 10**40))
 ZEROS = {
     "one sign of Phi": NormalCdf(t) + NormalCdf(-t) - 1,
     "its square": NormalCdf(-t) ** 2 - (1 - NormalCdf(t)) ** 2,
@@ -233,6 +234,18 @@ ZEROS = {
     "the real root of a cubic": 1 / CUBIC - CUBIC**2 + 1,
     "an argument of the error function": erf(mu) + erfc(mu) - 1,
     "a logarithm of a root": log(sqrt(2) * alpha) - log(alpha) - log(S(2)) / 2,
+    "roots of a high degree": (1 + SHORT) * (1 + LONG) - 3 - SHORT - LONG,
+    "one in a denominator": (LONG - SHORT) / (LONG * SHORT) - (1 / SHORT - 1 / LONG),
+    "one beside a low one": (1 + sqrt(2)) * (1 + SHORT)
+    - (1 + sqrt(2) + SHORT + 2 ** (S.Half + Rational(1, 10**40))),
+    "some in an argument": NormalCdf(mu * (1 + SHORT) * (1 + LONG) / SHORT)
+    - NormalCdf(mu * (3 / SHORT + 1 + LONG / SHORT)),
+    "one below a sum in an argument": NormalCdf((mu**2 - SHORT) / (mu + sqrt(SHORT)))
+    - NormalCdf(mu - sqrt(SHORT)),
+    "one of a parameter": (1 + alpha ** Rational(1, 10**40)) * (1 + alpha ** Rational(-1, 10**40))
+    - (2 + alpha ** Rational(1, 10**40) + alpha ** Rational(-1, 10**40)),
+    "half a logarithm of pi": (pi**mu + 1) * (sqrt(pi) + 1)
+    - (pi ** (mu + S.Half) + pi**mu + sqrt(pi) + 1),
 }
 
 

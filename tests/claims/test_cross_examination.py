@@ -1,4 +1,4 @@
-"""No rule can pass alone: what it proves is tried at points, laws and floats that it does not know.
+"""No rule can pass alone: what it proves is tried at points and laws that it does not know.
 
 Patched to prove everything, the rules would prove every false claim of the project; the instances
 of these claims contradict them. And of what holds, no instance does.

@@ -16,13 +16,14 @@ import elu_sym
 from elu_sym import mean, verify
 from elu_sym.certify.witness import Evidence, Witness
 from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.chapters import CLAIMS
 from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.report import (
     ClaimReport,
     FormulaReport,
     Report,
 )
-from elu_sym.claims.rules.elementary import Equality
+from elu_sym.claims.rules.elementary import Equality, Positive
 from elu_sym.numeric.function import implementation
 from elu_sym.symbols import alpha, x
 
@@ -43,14 +44,14 @@ def test_claims_are_reported_by_chapters_with_witnesses_neighbours_and_time():
         assert entry["passed"]
         assert (entry["witness"] is None) == (entry["verdict"] == "PROVED")
         assert all(neighbour["witness"] for neighbour in entry["neighbours"])
-    assert entry["witness"] == {"alpha": "7/5"}
-    assert entry["finding"] == "1 - alpha >= 0 fails"
+    assert entry["witness"] == {"alpha": "2", "x": "1", "y": "-1", "w": "1/2"}
+    assert entry["finding"].startswith("its negation has a proof of ")
     assert report.to_json()["passed"]
     assert report.to_json()["counts"] == report.counts
     assert (report.counts["claims"], report.counts["refuted"]) == (7, 11)
     text = report.to_text()
     assert text.index("--- Regularity ---") < text.index("--- Shape ---")
-    assert "fails at alpha = 7/5: 1 - alpha >= 0 fails" in text
+    assert "fails at alpha = 2, x = 1, y = -1, w = 1/2: its negation has a proof of " in text
     assert text.endswith(report.summary())
     assert report.counts["by_hand"] == 0
     assert report.summary().splitlines()[:2] == [
@@ -243,9 +244,12 @@ def test_an_assertion_that_raises_is_no_proof():
 
 
 def test_conclusions_by_hand_are_counted() -> None:
-    report = verify(["shape.distance_to_relu", "regularity.continuous"])
-    assert report.passed
+    by_hand = Claim(
+        "test.by_hand", "A sum.", lambda: [Positive(alpha)], "the tests", conclusion="added up"
+    )
+    whole = CLAIMS["regularity.continuous"]
+    report = Report(tuple(ClaimReport(claim.check(), ()) for claim in (by_hand, whole)), ())
     assert report.counts["by_hand"] == 1
     assert "1 of the claims: lemmas PROVED, conclusion by hand," in report.summary()
-    (line,) = (each for each in report.to_text().splitlines() if "distance_to_relu" in each)
-    assert line.startswith("PROVED   shape.distance_to_relu, lemmas PROVED, conclusion by hand")
+    (line,) = (each for each in report.to_text().splitlines() if "test.by_hand" in each)
+    assert line.startswith("PROVED   test.by_hand, lemmas PROVED, conclusion by hand")

@@ -155,6 +155,14 @@ def test_breakpoints_ordered_by_assumptions():
     assert is_zero(at_zero)
 
 
+def test_breakpoints_with_the_rate_as_denominator_are_ordered_by_numbers():
+    Y = Normal("Y", 0, 1)
+    level = (exp(alpha * Y) - Rational(3, 8)) * (exp(alpha * Y) - E + 2)
+    inside = expectation(Heaviside(-level), Y)
+    low, high = log(Rational(3, 8)) / alpha, log(E - 2) / alpha
+    assert is_zero(inside - NormalCdf(high) + NormalCdf(low))
+
+
 def test_a_logarithmic_breakpoint():
     level = Symbol("level", positive=True)
     below = Piecewise((exp(X), log(level / alpha) > X), (0, True))
@@ -364,13 +372,26 @@ def test_dummy_symbols_do_not_clash():
     assert is_zero(expectation(hidden * X, X) - hidden * mu)
 
 
-def test_exponents_that_are_floats_make_roots_of_any_degree():
-    """2**(1/19876761411578634493452514932818) is one here."""
-    X = Normal("X", Float("0.1"), Float("0.7"))
+@pytest.mark.parametrize(("mean", "deviation"), [(0.1, 0.7), (-0.3, 1.1)])
+def test_exponents_that_are_floats_make_roots_of_any_degree(mean, deviation):
+    """2**(1/6135428905104631294035961535529) is one of (-0.3, 1.1)."""
+    X = Normal("X", Float(mean), Float(deviation))
     found = expectation(Piecewise((sqrt(2), log(2) > X), (sqrt(2) * X, True)), X)
     with mpmath.workdps(30):
-        expected = mpmath.sqrt(2) * mpmath.quad(
-            lambda t: (1 if t < mpmath.log(2) else t) * mpmath.npdf(t, 0.1, 0.7),
-            [-8, 0, mpmath.log(2), 2, 9],
+        cut, law = mpmath.log(2), (mpmath.mpf(mean), mpmath.mpf(deviation))
+        below = mpmath.ncdf(cut, *law)
+        above = law[0] * (1 - below) + law[1] ** 2 * mpmath.npdf(cut, *law)
+        assert abs(mpmath.mpf(str(found.evalf(25))) - mpmath.sqrt(2) * (below + above)) < 1e-20
+
+
+def test_a_fractional_power_of_pi_meets_its_root():
+    X = Normal("X", mu, sigma)
+    g = Piecewise((sqrt(2), 8 * log(pi) / 3 > X), (X**2 * exp((sqrt(3) - 1) * X), True))
+    value = expectation(g, X).subs({mu: 1, sigma: 1})
+    with mpmath.workdps(30):
+        cut, rate = 8 * mpmath.log(mpmath.pi) / 3, mpmath.sqrt(3) - 1
+        above = mpmath.quad(
+            lambda t: t**2 * mpmath.exp(rate * t) * mpmath.npdf(t, 1, 1), [cut, 4, 6, 9, 15]
         )
-        assert abs(mpmath.mpf(str(found.evalf(25))) - expected) < 1e-20
+        expected = mpmath.sqrt(2) * mpmath.ncdf(cut, 1, 1) + above
+        assert abs(mpmath.mpf(str(value.evalf(25))) - expected) < 1e-20

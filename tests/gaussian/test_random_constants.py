@@ -52,13 +52,15 @@ POINT = {
     variance: Rational(2, 3),
 }
 
-ALGEBRAIC = [sqrt(2), sqrt(3) - 1, 2 ** Rational(1, 3), GoldenRatio, 1 / (1 + sqrt(2)), sqrt(6) / 3]
+ALGEBRAIC = [sqrt(2), sqrt(3) - 1, 2 ** Rational(1, 3), GoldenRatio, 1 / (1 + sqrt(2)), sqrt(6) / 4]
 # Of no other test: SymPy takes roots of one polynomial in two variables for the same.
 REAL_ROOT = rootof(Symbol("r") ** 3 - Symbol("r") - 7, 0)
 ALGEBRAIC += [REAL_ROOT, sqrt(2 + sqrt(2))]
-TRANSCENDENTAL = [E, pi, log(2), exp(S.Half), pi / 3, 1 / E, log(3) / log(2), sqrt(pi) / 2, E - 2]
+TRANSCENDENTAL = [E, pi, log(2), exp(S.Half), pi / 4, 1 / E, log(3) / log(2), sqrt(pi) / 2, E - 2]
 RATIONAL = [S.One, S.Half, Rational(3, 4), S(2), Rational(11, 8)]
-FLOATS = [S(0.375), S(1.75)]  # their sums and products are exact, with the rationals, too
+# SymPy multiplies floats by the rational factors of others, as in sqrt(6)/4: with binary ones alone
+# sums and products are exact.
+FLOATS = [S(0.375), S(1.75)]
 SYMBOLS = [alpha, strike, sqrt(variance), 1 / alpha, sqrt(1 + strike)]
 
 positive = st.one_of(
@@ -84,6 +86,7 @@ laws = st.sampled_from(
         (log(2), 1 / E),
         (-pi / 4, sqrt(3) / 2),
         (S(0.1), S(0.7)),
+        (S(-0.3), S(1.1)),
         (exp(-alpha), sqrt(1 + variance)),
     ]
 )

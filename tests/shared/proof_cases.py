@@ -195,6 +195,10 @@ def cases() -> Any:
     # --- Equations and inequalities
     square = ("^", ("+", "x", 1), 2)
     binomial = ("forall", "x", ("=", square, ("+", ("^", "x", 2), ("*", 2, "x"), 1)))
+    divisor = ("+", ("exp", HALF), ("Phi", 1))
+    quotient = mean(("/", ("+", ("exp", "x"), -1), divisor), STANDARD)
+    divided = ("=", quotient, ("/", ("+", ("exp", HALF), -1), divisor))
+    yield Case("algebra", "a divisor without the variable", divided, ("algebra",), True)
     yield Case("algebra", "a binomial", binomial, ("generalize", "x", ("algebra",)), True)
     wrong = ("forall", "x", ("=", square, ("+", ("^", "x", 2), ("*", 2, "x"), 2)))
     yield Case("algebra", "another number", wrong, ("generalize", "x", ("algebra",)), False)
@@ -235,6 +239,11 @@ def cases() -> Any:
     heavy = ("=", mean(("exp", ("^", "x", 2)), STANDARD), 1)
     yield Case("algebra", "no expectation", heavy, ("algebra",), False)
     below = positive("x", ("<", ("*", -3, "x"), 0))
+    rooted = ("<", ("sqrt", ("+", 1, ("Phi", "x"))), "x")
+    beside = ("=>", rooted, ("=>", ("<", 1, "x"), ("<", 0, ("^", ("+", "x", -1), 2))))
+    by_one = ("assume", ("assume", ("combine", ((("+", "x", -1), 1),))))
+    a_square = ("forall", "x", beside)
+    yield Case("combine", "beside a root of Phi", a_square, ("generalize", "x", by_one), True)
     yield Case("combine", "a multiple", below, intro("x", then=("combine", ((3, 0),))), True)
     above = positive("x", ("<", 0, ("*", -3, "x")))
     yield Case(
@@ -292,6 +301,15 @@ def cases() -> Any:
     gap = ("+", ("exp", "t"), ("*", -1, "t"))
     steep = ("generalize", "t", ("assume", ("assume", sign(("+", ("exp", "t"), -1)))))
     proof = ("generalize", "x", ("assume", ("mean-value", "t", gap, 0, "x", steep)))
+    falls = ("=>", ("<", "a", "b"), ("<", ("/", -1, "a"), ("/", -1, "b")))
+    above = ("have", ("<", 0, "x"), ("combine", ((1, 0), (1, 3))), sign(("^", "x", -2)))
+    slope = ("generalize", "x", ("assume", ("assume", above)))
+    by_slope = ("assume", ("mean-value", "x", ("/", -1, "x"), "a", "b", slope))
+    inverse = positive("a", positive("b", falls))
+    yield Case("mean-value", "a divisor above 0", inverse, intro("a", "b", then=by_slope), True)
+    anywhere = ("forall", "a", ("forall", "b", falls))
+    unknown = ("generalize", "a", ("generalize", "b", by_slope))
+    yield Case("mean-value", "a divisor on both sides of 0", anywhere, unknown, False)
     yield Case("mean-value", "a tangent", rising, proof, True)
     falling = ("forall", "x", ("=>", ("<", 0, "x"), ("<", ("exp", "x"), ("+", 1, "x"))))
     proof = ("generalize", "x", ("assume", ("mean-value", "t", ("*", -1, gap), 0, "x", steep)))
@@ -422,6 +440,14 @@ def cases() -> Any:
         ("near", 0, 5, "above", ("obtain", 1, "a", ("witness", "a", ("fact", 2)))),
     )
     yield Case("near", "the other side", under, proof, False)
+    resting = ("=", ("/", ("+", "a", "c"), 2), "a")
+    between = ("orbit", "x", ("/", ("+", "x", "c"), 2), ("+", "a", 1), "a")
+    ways = (((HALF, 1), (-1, 0)), ((HALF, 1), (1, 0)))
+    falling = (("generalize", "x", ("assume", ("assume", ("combine", way)))) for way in ways)
+    at_rest = ("generalize", "a", ("generalize", "c", ("assume", ("orbit-monotone", *falling))))
+    for name, known, holds in (("a fact", resting, True), ("none", ("<=", "a", "c"), False)):
+        rests = ("forall", "a", ("forall", "c", ("=>", known, between)))
+        yield Case("orbit-monotone", f"that it rests is {name}", rests, at_rest, holds)
     halving = ("orbit", "x", ("/", "x", 2), 1, 0)
     stays = ("generalize", "x", ("assume", ("assume", ("combine", ((HALF, 0),)))))
     yield Case("orbit-monotone", "halving", halving, ("orbit-monotone", stays, stays), True)
@@ -667,6 +693,7 @@ def rounding_cases() -> Any:
         ("the double", is_float("x"), is_float(("*", 2, "x")), False),
         ("another format", is_float("x", ("format", 8, -126)), is_float("x"), False),
         ("no float", ("<", 0, "x"), is_float("x"), False),
+        ("no format", is_float("x", ("format", 1, 0)), is_float("x", ("format", 1, 0)), False),
         ("what rounds to 1", rounds("x", 1), is_float("x"), False),
         ("what 1 rounds to", rounds(1, "x"), is_float("x"), True),
     ):

@@ -4,8 +4,6 @@ A rate f(x) + 1 is the linear link of a large predictor and, for alpha = 1, the 
 a negative one. For alpha > 1 it is negative at the far left.
 """
 
-from functools import partial
-
 from sympy import Expr, Rational, S, Symbol, exp, oo
 
 from elu_sym.activations import Elu
@@ -48,15 +46,16 @@ from elu_sym.claims.tactics import (
     counterexample,
     growth,
     have,
+    instance,
     intro,
     joined,
     last,
     lemmas,
     linear,
     mean_value,
+    obtained,
     parts,
     rewritten_as,
-    tactic,
     tends_otherwise,
     witness,
 )
@@ -151,8 +150,9 @@ def has_a_root(then: Tactic) -> Tactic:
     zero = exists(z, both(less(low, z), less(z, high), equal(mean_rate(z), 0)))
     falls = have(at_most(mean_rate(high), mean_rate(low)), rise(high, low), auto())
     between = ("root", term(mean_rate(z)), term(low), term(high), 0, "rising", auto(), auto())
-    obtained = tactic(lambda goal, context: ("obtain", len(context.facts) - 1, "root", then))
-    shown = have(less(low, high), ("contradict", falls), have(zero, between, obtained))
+    shown = have(
+        less(low, high), ("contradict", falls), have(zero, between, obtained("root", then))
+    )
     on_the_right = have(RIGHT, growth(0), close(0, "below", "high", last((high, auto()), shown)))
     return have(LEFT, growth(0), close(0, "above", "low", last((low, auto()), on_the_right)))
 
@@ -197,7 +197,7 @@ CLAIMS = (
             ),
             "The rate saturates: the mean rate has the limit 1 + alpha as mu -> oo.": refuted(
                 above_one(limit(RATE, mu, oo, 1 + alpha)),
-                counterexample(partial(tends_otherwise, oo, growth()), alpha=2, sigma=1),
+                instance(tends_otherwise(oo, growth(0)), alpha=2, sigma=1),
             ),
             "The mean rate decreases in mu.": refuted(
                 above_one(for_all(mu, y, implies(less(mu, y), less(mean_rate(y), RATE)))),

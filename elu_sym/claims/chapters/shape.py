@@ -1,11 +1,8 @@
 """The shape of ELU: its inverse, how steep it is, when it is convex, where it lies."""
 
-from collections.abc import Iterator
-
 from sympy import Abs, Expr, Max, Piecewise, Rational, S, Symbol, exp, log, oo
 
 from elu_sym.activations import Elu, Relu
-from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters.regularity import increasing, rises
 from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.kernel import Proof
@@ -22,8 +19,6 @@ from elu_sym.claims.kernel.language import (
     term,
 )
 from elu_sym.claims.kernel.meaning import Context
-from elu_sym.claims.rules.calculus import PositiveFromKink
-from elu_sym.claims.rules.elementary import Equality, Positive, Side
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -47,7 +42,7 @@ from elu_sym.claims.tactics import (
     used_near,
     witness,
 )
-from elu_sym.symbols import alpha, excess, weight, x, y, z
+from elu_sym.symbols import alpha, weight, x, y, z
 
 PERCENT = Rational(101, 100)
 """One per cent more."""
@@ -62,18 +57,6 @@ SHORTFALL = Relu(x) - ELU
 
 STEP = 1 - 1 / alpha
 """How far left of 0 ELU is seen below the identity, if alpha > 1."""
-
-
-def positive_at_a_distance(least: Expr, expression: Expr) -> Iterator[Assertion]:
-    """For alpha = least/(1 - h) > least, h in (0, 1), an inequality at the distance h from 0.
-
-    In the expression x stands for h; 1 - h times it is 1 - exp(-h) - h*(1 - h).
-    """
-    yield Equality((least / (1 - x)).subs(x, excess / (1 + excess)), least * (1 + excess))
-    yield Positive(1 - excess / (1 + excess))
-    gap = 1 - exp(-x) - x * (1 - x)
-    yield Equality((1 - x) * expression, gap, Side.RIGHT)
-    yield PositiveFromKink(gap, Side.RIGHT)
 
 
 def on_each_side(*symbols: Symbol, then: Tactic) -> Tactic:

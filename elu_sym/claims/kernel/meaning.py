@@ -3,7 +3,7 @@
 A value is a SymPy expression without activations, conditions, derivatives and expectations: the
 facts at hand decide every condition, derivatives are taken, and expectations under a normal law
 are integrated piece by piece. Whether a value is defined is checked as it is made, before SymPy
-can simplify a division by zero away.
+can cancel a division by zero.
 """
 
 from collections.abc import Iterator

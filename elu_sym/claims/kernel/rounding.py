@@ -38,13 +38,14 @@ def float_(goal: Formula, context: Context, number: int) -> None:
 
     Side conditions: the number is one of the format; or a fact says so of it or its opposite.
     """
-    head, numbers, value = goal
+    head, data, value = goal
     need(head == "float", f"{canonical(goal)} is another statement")
+    numbers = _numbers(data)
     if number == LITERAL:
-        _numbers(numbers).rank(_literal(value, context))
+        numbers.rank(_literal(value, context))
         return
     _, same, *_, known = fact_of(context, number, "float", "rounds")
-    need(same == numbers, f"fact {number} is about another format")
+    need(same == data, f"fact {number} is about another format")
     mine, theirs = context.value(value), context.value(known)
     need(is_zero(mine - theirs) or is_zero(mine + theirs), f"fact {number} is about {theirs}")
 
@@ -103,9 +104,10 @@ def rounds_order(goal: Formula, context: Context, one: int, other: int, proof: P
     that of the results. The order of the values is left to show.
     """
     relation, left, right = goal
-    _, numbers, lower, low = fact_of(context, one, "rounds")
+    _, data, lower, low = fact_of(context, one, "rounds")
     _, same, upper, high = fact_of(context, other, "rounds")
-    need(relation == "<=" and same == numbers, f"{canonical(goal)} is another statement")
+    need(relation == "<=" and same == data, f"{canonical(goal)} is another statement")
+    _numbers(data)
     rise = context.value(high) - context.value(low)
     need(
         is_zero(context.value(right) - context.value(left) - rise), f"the results differ by {rise}"

@@ -6,10 +6,11 @@ import mpmath
 import pytest
 from sympy import S
 
-from elu_sym.claims.chapters import CLAIMS
-from elu_sym.claims.chapters.initialization import exact_gains as initialization, published
-from elu_sym.claims.chapters.initialization.exact_gains import standard_gains
-from elu_sym.claims.claim import Verdict
+from elu_sym.claims.chapters.initialization import exact_gains, gain, published
+from elu_sym.claims.kernel import Proof, RejectedError, prove
+from elu_sym.claims.kernel.language import Formula, for_all, implies, less, term
+from elu_sym.claims.kernel.meaning import Context
+from elu_sym.claims.tactics import intro
 from elu_sym.networks.published_constants import PUBLISHED_CONSTANTS
 from elu_sym.symbols import alpha, sigma
 
@@ -34,21 +35,49 @@ def test_standard_gains_are_those_of_quadrature() -> None:
             "variance": square - integral(elu) ** 2,
             "gradient": integral(lambda x: 1 if x > 0 else mpmath.exp(2 * x)),
         }
-        for name, (gain_squared, value) in standard_gains().items():
-            exact = gain_squared.subs({sigma: 1, alpha: 1}).evalf(30)
+        for name, (gain_squared, value) in exact_gains.STANDARD_GAINS.items():
+            exact = Context().value(term(gain_squared)).evalf(30)
             assert abs(mpmath.mpf(str(exact)) * moments[name] - 1) < 1e-25
             assert 0 < 1 / moments[name] - mpmath.mpf(str(value.evalf(20))) < 1e-12
 
 
-def test_a_claim_about_a_constant_feels_its_last_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_statement_about_a_constant_feels_its_last_digit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert prove(published.siren("3.1e-16", "3.2e-16"), gain.enclosed())
     row = PUBLISHED_CONSTANTS["siren.elu"]
     changed = type(row)(**{**row.__dict__, "value": "1.5505188080679278"})
     monkeypatch.setitem(published.PUBLISHED_CONSTANTS, "siren.elu", changed)
-    assert CLAIMS["initialization.published_siren"].check().verdict is Verdict.REFUTED
+    with pytest.raises(RejectedError):
+        prove(published.siren("3.1e-16", "3.2e-16"), gain.enclosed())
 
 
-def test_bounds_change_with_the_definition(monkeypatch: pytest.MonkeyPatch) -> None:
-    square = initialization.square()
-    monkeypatch.setattr(initialization, "square", lambda: square * S(101) / 100)
-    assert CLAIMS["initialization.increases_with_sigma"].check().verdict is not Verdict.PROVED
-    assert CLAIMS["meanfield.he_grows"].check().verdict is not Verdict.PROVED
+HALF_PERCENT_MORE = S(201) / 200
+
+
+@pytest.mark.parametrize(
+    ("lemma", "mutant"),
+    [
+        (
+            gain.share_above_half(),
+            for_all(alpha, sigma, less(HALF_PERCENT_MORE / 2, gain.share())),
+        ),
+        (
+            gain.share_below_small(),
+            for_all(alpha, sigma, less(HALF_PERCENT_MORE * gain.share(), gain.SMALL)),
+        ),
+        (
+            gain.share_falls(),
+            for_all(
+                *(alpha, sigma, gain.TAU),
+                implies(
+                    less(sigma, gain.TAU),
+                    less(HALF_PERCENT_MORE * gain.share(gain.TAU), gain.share()),
+                ),
+            ),
+        ),
+    ],
+)
+def test_a_proof_proves_no_stronger_bound(lemma: tuple[Formula, Proof], mutant: Formula) -> None:
+    with pytest.raises(RejectedError):
+        prove(mutant, intro(lemma[1]))

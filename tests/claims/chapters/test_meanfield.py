@@ -1,38 +1,53 @@
-"""What the claims of mean field theory rest on, and the mutants that turn them over."""
-
-from collections.abc import Callable
+"""What the claims of mean field theory rest on, and the mutants that their proofs do not prove."""
 
 import pytest
-from sympy import Rational
+from sympy import Rational, S
 
-from elu_sym.claims.assertion import Assertion
+from elu_sym.claims.chapters.initialization.gain import slope_square, square
 from elu_sym.claims.chapters.meanfield import preservation
+from elu_sym.claims.chapters.meanfield.monotone import Monotone
+from elu_sym.claims.kernel import RejectedError, prove
+from elu_sym.claims.kernel.language import Formula, equal, for_all, less
+from elu_sym.claims.tactics import Tactic, have, intro, lemmas, linear
 from elu_sym.symbols import alpha, sigma
+
+GAP = sigma**2 * slope_square() - square()
+
+
+def by_gap(factor: Rational) -> Tactic:
+    """By Stein's identity."""
+    lemma, proof = preservation.gap()
+    return intro(have(lemma, proof, linear((factor, lemma))))
+
+
+def test_stein_gives_the_gap_and_no_multiple_of_it() -> None:
+    assert prove(for_all(alpha, sigma, less(0, GAP)), by_gap(S.One))
+    for factor in (Rational(101, 100), Rational(99, 100), S.NegativeOne):
+        with pytest.raises(RejectedError):
+            prove(for_all(alpha, sigma, less(0, GAP)), by_gap(factor))
 
 
 @pytest.mark.parametrize(
     "mutant",
     [
-        lambda: preservation.mean_at_zero(
-            preservation.gap() * Rational(101, 100), preservation.gap_positive().integrand
-        ),
-        lambda: preservation.mean_at_zero(
-            preservation.curvature()
-            - preservation.by_variance(preservation.slope_square()) * sigma**2,
-            alpha**2 * preservation.LEFT,
-        ),
-        lambda: preservation.mean_at_zero(
-            preservation.square() - sigma**2 / 2, preservation.LEFT * preservation.ELU
-        ),
+        for_all(alpha, sigma, less(GAP, 0)),
+        for_all(alpha, sigma, less(0, GAP - square() / 100)),
     ],
 )
-def test_a_wrong_integrand_proves_nothing(mutant: Callable[[], Assertion]) -> None:
-    assert mutant().check().holds is not True
+def test_a_wrong_gap_is_not_proved(mutant: Formula) -> None:
+    with pytest.raises(RejectedError):
+        prove(mutant, by_gap(S.One))
 
 
-def test_the_price_does_not_depend_on_the_sign_of_the_gap_alone() -> None:
-    """Turning the gap round turns the verdict."""
-    turned = preservation.mean_at_zero(-preservation.gap(), -preservation.gap_positive().integrand)
-    step = turned.check()
-    assert step.holds is False
-    assert step.witness is not None
+def test_a_value_beyond_the_limits_is_not_taken() -> None:
+    """A function that rises from 0 to oo takes 1, and not -1."""
+    parabola = Monotone(sigma**2, S.Zero, preservation.oo, rises=True)
+    rises = linear((sigma + preservation.TAU, less(sigma, preservation.TAU)))
+    for value, is_taken in ((S.One, True), (S.NegativeOne, False)):
+        exactly_one, proof = parabola.takes_once(value, equal(sigma**2, value), S.One)
+        whole = lemmas(parabola.known(rises), proof)
+        if is_taken:
+            assert prove(exactly_one, whole)
+            continue
+        with pytest.raises(RejectedError):
+            prove(exactly_one, whole)

@@ -79,11 +79,6 @@ def put() -> Expr:
     return gain() - mean.closed_form.subs(alpha, 1)
 
 
-def centering_alpha() -> Expr:
-    """The alpha that makes the mean zero."""
-    return gain() / put()
-
-
 def loss_is_put() -> Iterator[Equality]:
     """The loss is (1 - e^x)_+, on either side and at 0."""
     yield Equality(LOSS, 1 - exp(x), Side.LEFT)

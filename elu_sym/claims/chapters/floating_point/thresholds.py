@@ -5,7 +5,7 @@ derivative alpha*e^x of the left piece is subnormal or 0, where the value reache
 and how alpha matters. A Python float here is the exact rational number that it is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from sympy import Derivative, Rational, S, exp
@@ -49,15 +49,15 @@ from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.kernel.language import (
     Formula,
     at_most,
-    both,
+    either,
     equal,
     for_all,
     iff,
     implies,
     less,
 )
-from elu_sym.claims.statement import refuted
-from elu_sym.claims.tactics import ALGEBRA, Tactic, auto, intro
+from elu_sym.claims.statement import Statement, refuted
+from elu_sym.claims.tactics import ALGEBRA, Tactic, auto, intro, parts
 from elu_sym.symbols import alpha, x, y, z
 
 EXPONENTIAL_IS_ZERO = {
@@ -222,9 +222,11 @@ def with_alpha(
     return at_point(Rounded(computation, numbers).values(at, height))
 
 
-def in_float16(counterexample: Tactic) -> Tactic:
-    """What is said of all formats is false in this one."""
-    return ("choose", FORMATS.index(FLOAT16), counterexample)
+def in_no_format(
+    said: Callable[[FloatingPointFormat], Formula], proof: Callable[[FloatingPointFormat], Tactic]
+) -> Statement:
+    """What is said is false in every format, each with its counterexample."""
+    return refuted(either(*map(said, FORMATS)), parts(*map(proof, FORMATS)))
 
 
 claim = partial(Claim, source="IEEE 754-2019, sections 4.3.1 and 7.5")
@@ -284,10 +286,13 @@ CLAIMS = (
     claim(
         "floating_point.derivative_zero_any_alpha",
         "With both operations rounded and any alpha > 0, alpha*e^x is 0 if and only if e^x is.",
-        refuted(
-            both(*map(zero_any_alpha, FORMATS)),
-            in_float16(
-                with_alpha(DERIVATIVE_ROUNDED_TWICE, FLOAT16, after(-17.34375, FLOAT16), S.Half)
+        in_no_format(
+            zero_any_alpha,
+            lambda numbers: with_alpha(
+                DERIVATIVE_ROUNDED_TWICE,
+                numbers,
+                after(EXPONENTIAL_IS_ZERO[numbers], numbers),
+                S.Half,
             ),
         ),
         source="a false generalization from alpha = 1",
@@ -346,16 +351,14 @@ CLAIMS = (
         "floating_point.floor_any_alpha",
         "With both operations rounded the float at which ELU reaches -alpha is the same"
         " for every positive alpha, subnormal ones included.",
-        refuted(
-            both(*(same_floor(ELU_ROUNDED_TWICE, each) for each in FORMATS)),
-            in_float16(
-                two_floors(
-                    ELU_ROUNDED_TWICE,
-                    FLOAT16,
-                    after(FLOOR_IS_REACHED[FLOAT16], FLOAT16),
-                    FLOAT16.least_positive,
-                    S.One,
-                )
+        in_no_format(
+            partial(same_floor, ELU_ROUNDED_TWICE),
+            lambda numbers: two_floors(
+                ELU_ROUNDED_TWICE,
+                numbers,
+                after(FLOOR_IS_REACHED[numbers], numbers),
+                numbers.least_positive,
+                S.One,
             ),
         ),
         source="floating_point.floor_reached without its condition",
@@ -389,16 +392,14 @@ CLAIMS = (
     claim(
         "floating_point.floor_rounded_once_any_alpha",
         "Rounded once as a whole, ELU reaches -alpha at the same float for every alpha.",
-        refuted(
-            both(*(same_floor(ELU_ROUNDED_ONCE, each) for each in FORMATS)),
-            in_float16(
-                two_floors(
-                    ELU_ROUNDED_ONCE,
-                    FLOAT16,
-                    Rational(FLOOR_ROUNDED_ONCE[FLOAT16][2]),
-                    FLOAT16.round(SELU_ALPHA),
-                    S.One,
-                )
+        in_no_format(
+            partial(same_floor, ELU_ROUNDED_ONCE),
+            lambda numbers: two_floors(
+                ELU_ROUNDED_ONCE,
+                numbers,
+                Rational(FLOOR_ROUNDED_ONCE[numbers][2]),
+                numbers.round(SELU_ALPHA),
+                S.One,
             ),
         ),
         source="floating_point.floor_reached said of one rounding",

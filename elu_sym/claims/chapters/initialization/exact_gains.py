@@ -72,6 +72,7 @@ from elu_sym.claims.tactics import (
     linear,
     parts,
     positive,
+    rewritten,
     rewritten_as,
     tends_otherwise,
     witness,
@@ -203,10 +204,10 @@ def agree_at_centering_alpha() -> tuple[Formula, Tactic]:
 def agree_at_selu_alpha() -> Tactic:
     """At mu = 0 and sigma = 1 they agree at the alpha of SELU, and not at another one."""
     values = {"mu": 0, "sigma": 1, "alpha": term(selu_alpha())}
-    sides = [term(VARIANCE_SHARE), term(share(mean=mu))]
+    equation = equal(VARIANCE_SHARE, share(mean=mu))
     for name, value in values.items():
-        sides = [substitute(side, name, value) for side in sides]
-    same = parts(rewritten_as(*sides, ALGEBRA, ALGEBRA), counterexample())
+        equation = substitute(equation, name, value)
+    same = parts(have(equation, ALGEBRA, rewritten(equation, ALGEBRA)), counterexample())
     at_alpha = witness(values["alpha"], parts(auto(), ("choose", 0, same)))
     return witness(0, witness(1, parts(auto(), at_alpha)))
 

@@ -199,12 +199,9 @@ def slope_square_below_small(deviation: Expr = sigma) -> Lemma:
 
 def falls(moment: Any, lemma: Any, factor: Any) -> Lemma:
     """A moment falls from sigma to tau, as a multiple of a lemma is the negative of its slope."""
-    along = sigma + z
-    slope = intro(have(less(0, along), auto(), multiple_of(lemma(along), factor(along), ())[1]))
-    return (
-        less(moment(TAU), moment(sigma)),
-        mean_value(z, -moment(along), S.Zero, TAU - sigma, slope),
-    )
+    fact, proof = lemma(z)
+    slope = intro(lemmas([(less(0, z), linear()), (fact, proof)], linear((factor(z), fact))))
+    return less(moment(TAU), moment(sigma)), mean_value(z, -moment(z), sigma, TAU, slope)
 
 
 def steepness(deviation: Expr = sigma) -> Lemma:
@@ -290,10 +287,10 @@ def gain_tends(moment: Expr, above: Lemma, below: Lemma, root: Expr, bound: int)
     Between these the gain lies between a tangent and the chord, which have limits by their growth.
     """
     low, high = sqrt(S.Half), sqrt(SMALL)
-    (_, is_above_tangent), (_, is_below_chord) = CONVEX_GAIN
-    lower = by_fact(CONVEX_GAIN[0][0], moment, auto(), root, positive(), then=assumption())
+    (above_tangent, _), (below_chord, _) = CONVEX_GAIN
+    lower = by_fact(above_tangent, moment, auto(), root, positive(), then=assumption())
     upper = by_fact(
-        CONVEX_GAIN[1][0],
+        below_chord,
         *(moment, auto(), low, positive(), high, positive(), linear(), linear()),
         then=assumption(),
     )

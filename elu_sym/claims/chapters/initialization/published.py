@@ -38,6 +38,7 @@ from elu_sym.claims.tactics import (
     intro,
     parts,
     positive,
+    rewritten,
     rewritten_as,
 )
 from elu_sym.networks.published_constants import PUBLISHED_CONSTANTS
@@ -128,10 +129,10 @@ def _scaled(power: int, then: Tactic) -> Tactic:
     """Write lambda^n E f^n for E selu^n in the goal."""
     here = Selu(x, alpha, scale) ** power, scale**power * at_unit(Elu(x, alpha) ** power)
     general = for_all(alpha, scale, equal(at_unit(here[0]), here[1]))
-    sides = [term(at_unit(here[0])), term(here[1])]
+    equation = equal(at_unit(here[0]), here[1])
     for symbol, value in ((alpha, SELU_ALPHA), (scale, SELU_SCALE)):
-        sides = [substitute(side, symbol.name, term(value)) for side in sides]
-    known = rewritten_as(*sides, assumption(), then)
+        equation = substitute(equation, symbol.name, term(value))
+    known = rewritten(equation, then)
     values = SELU_ALPHA, positive(), SELU_SCALE, positive()
     return have(general, intro(ALGEBRA), by_fact(general, *values, then=known))
 

@@ -6,177 +6,506 @@ gradients are multiplied by w*E f'(sigma Z)^2. Independent weights and infinite 
 of every claim; about the functions of sigma that come out, nothing is assumed.
 """
 
-from collections.abc import Iterator
-from functools import partial
+from sympy import Derivative, Expr, Piecewise, Rational, S, Symbol, exp, oo, sqrt
 
-from sympy import Expr, Heaviside, Rational, S, Symbol, diff, exp, oo
-
-from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.initialization import exact_gains
-from elu_sym.claims.chapters.initialization.exact_gains import LEFT, PERCENT_MORE, mean_at_zero
-from elu_sym.claims.chapters.moments import variance_rule
-from elu_sym.claims.chapters.moments.variance_rule import ELU, slope_square, square
+from elu_sym.claims.chapters.initialization.gain import (
+    ELU,
+    PERCENT_MORE,
+    SLOPE,
+    SMALL,
+    TAU,
+    Lemma,
+    below_one,
+    between,
+    enclosed,
+    multiple_of,
+    normal,
+    on_the_left,
+    positive_mean,
+    share,
+    share_above_half,
+    share_below_small,
+    share_falls,
+    slope_square,
+    slope_square_falls,
+    slope_steepness,
+    square,
+    steepness,
+)
+from elu_sym.claims.chapters.meanfield.monotone import PLACE, Monotone
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.rules.elementary import Equality, Positive, UniqueSolution
-from elu_sym.claims.rules.gaussian_limits import EventuallyNegative, GaussianLimit
-from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
-from elu_sym.symbols import alpha, excess, sigma, slack, x
+from elu_sym.claims.kernel.language import (
+    Formula,
+    Term,
+    at_most,
+    both,
+    equal,
+    exists,
+    exists_one,
+    expanded,
+    for_all,
+    iff,
+    implies,
+    less,
+    limit,
+    substitute,
+    term,
+)
+from elu_sym.claims.statement import Statement, refuted
+from elu_sym.claims.tactics import (
+    ALGEBRA,
+    Tactic,
+    again,
+    assumption,
+    auto,
+    by_cases,
+    by_fact,
+    counterexample,
+    growth,
+    have,
+    intro,
+    lemmas,
+    linear,
+    mean_value,
+    obtained,
+    parts,
+    positive,
+    rewritten,
+    tends_otherwise,
+    witness,
+)
+from elu_sym.symbols import alpha, sigma, x, z
 
-BIAS = Symbol("b", positive=True)
-"""The variance of the biases."""
+WEIGHTS, BIAS, ANY_BIAS = (
+    Symbol("w", positive=True),
+    Symbol("b", positive=True),
+    Symbol("b", nonnegative=True),
+)
+"""The variances of weights and biases."""
 
-SETTING = "independent weights and biases of mean 0, infinite width"
+Q, START = Symbol("q", positive=True), Symbol("q_0", positive=True)
+"""A variance, and the one of the first layer."""
 
 
-def by_variance(expression: Expr) -> Expr:
-    """The derivative in q = sigma^2."""
-    return diff(expression, sigma) / (2 * sigma)
+MAP = WEIGHTS * square() + BIAS
+ANY_MAP = WEIGHTS * square() + ANY_BIAS
+"""The variance of the next layer."""
 
 
-def slope_is(curvature: Expr) -> GaussianMean:
-    """The slope of the variance map is E[f'^2 + f*f''], with a curvature f''."""
-    return GaussianMean(
-        variance_rule.DERIVATIVE**2 + ELU * curvature, by_variance(square()), S.Zero
+def variance_slope(factor: Expr = S.One) -> Expr:
+    """E[f'^2 + f f''] at N(0, q), with a factor at the second term."""
+    return normal(SLOPE**2 + factor * ELU * Derivative(SLOPE, x), sqrt(Q))
+
+
+BY_VARIANCE = Derivative(square(sqrt(Q)), Q)
+"""d/dq E f(sqrt(q) Z)^2."""
+
+
+def slope_is(value: Expr) -> Formula:
+    """The slope of the variance map."""
+    return for_all(
+        WEIGHTS, alpha, Q, equal(Derivative(WEIGHTS * square(sqrt(Q)), Q), WEIGHTS * value)
     )
 
 
-def fixed_point_with_bias() -> Iterator[Assertion]:
-    """(w E f^2 + b)/q falls strictly from oo to w/2."""
-    below_two = 2 / (1 + excess)  # runs through (0, 2)
-    yield variance_rule.share_decreases()
-    yield EventuallyNegative(sigma**2 - below_two * square() - BIAS, sigma, S.Zero, -BIAS)
-    yield large_variances_shrink(below_two, -excess / (1 + excess))
+# --- The variance map ------------------------------------------------------------------------
 
 
-def large_variances_shrink(weights: Expr, limit: Expr) -> EventuallyNegative:
-    """The variance map lies below the identity from some variance on."""
-    return EventuallyNegative((weights * square() + BIAS) / sigma**2 - 1, sigma, oo, limit)
+WITH_BIAS = Monotone(MAP / sigma**2, oo, WEIGHTS / 2)
+WITHOUT_BIAS = Monotone(share(), SMALL, S.Half)
+"""What falls from above a value to below it: (w E f^2 + b)/q from above 1, E f^2/q from 1/w."""
+
+LARGE_ENOUGH, SMALL_ENOUGH = less(1 / SMALL, WEIGHTS), less(WEIGHTS, 2)
 
 
-def no_fixed_point() -> Iterator[Assertion]:
-    """E f^2 lies strictly between q/2 and q*(1 + alpha^2)/2."""
-    yield exact_gains.below_sqrt_2()
-    yield large_weights(2 + slack)
-    yield exact_gains.above_small_sigma()
-    yield mean_at_zero(square(), ELU**2)
+def fixed_point_with_bias() -> Statement:
+    """There is exactly one."""
+    falling, share_proof = share_falls()
+    bias_share = BIAS * (sigma + TAU) / (sigma * TAU) ** 2
+    falls = have(falling, share_proof, linear((WEIGHTS, falling), (bias_share, less(sigma, TAU))))
+    one, proof = WITH_BIAS.takes_once(S.One, equal(MAP, sigma**2), sigma**2)
+    below = less(WEIGHTS / 2, 1), linear((Rational(1, 2), SMALL_ENOUGH))
+    found = both(implies(SMALL_ENOUGH, one), WITH_BIAS.order, *WITH_BIAS.limits)
+    known = WITH_BIAS.known(falls)
+    shown = parts(intro(have(*below, proof)), *(assumption() for _ in known))
+    return Statement(for_all(WEIGHTS, BIAS, alpha, found), intro(lemmas(known, shown)))
 
 
-def large_weights(weights: Expr) -> PositiveGaussianMean:
-    """Every variance grows."""
-    return mean_at_zero(
-        weights * square() + BIAS - sigma**2, weights * ELU**2 + BIAS - 2 * x**2 * Heaviside(x)
+def fixed_point_without_bias() -> Statement:
+    """There is exactly one, as 1/w is between the limits."""
+    equation = equal(WEIGHTS * square(), sigma**2)
+    one, proof = WITHOUT_BIAS.takes_once(1 / WEIGHTS, equation, WEIGHTS * sigma**2)
+    between_them = (
+        (less(1 / WEIGHTS, SMALL), linear((SMALL / WEIGHTS, LARGE_ENOUGH))),
+        (less(S.Half, 1 / WEIGHTS), linear((1 / (2 * WEIGHTS), SMALL_ENOUGH))),
     )
+    exactly_one = for_all(WEIGHTS, implies(LARGE_ENOUGH, SMALL_ENOUGH, one))
+    known = WITHOUT_BIAS.known(share_falls()[1])
+    shown = parts(*(assumption() for _ in known), intro(lemmas(between_them, proof)))
+    formula = both(WITHOUT_BIAS.order, *WITHOUT_BIAS.limits, exactly_one)
+    return Statement(for_all(alpha, formula), intro(lemmas(known, shown)))
 
 
-def fixed_point_stable() -> Iterator[Assertion]:
+# --- What grows, and what decays -------------------------------------------------------------
+
+
+def steady(variance: Expr = Q) -> Formula:
+    """A variance is a fixed point."""
+    return equal(variance, WEIGHTS * square(sqrt(variance)) + ANY_BIAS)
+
+
+def no_fixed_point() -> Statement:
+    """q/2 < E f^2 < q (1 + alpha^2)/2."""
+    above, below = less(sigma**2 / 2, square()), less(square(), SMALL * sigma**2)
+    grows = for_all(WEIGHTS, ANY_BIAS, implies(at_most(2, WEIGHTS), less(sigma**2, ANY_MAP)))
+    decays = for_all(
+        WEIGHTS, implies(at_most(WEIGHTS, 1 / SMALL), less(WEIGHTS * square(), sigma**2))
+    )
+    is_above = linear(
+        (WEIGHTS, above), (sigma**2 / 2, at_most(2, WEIGHTS)), (1, at_most(0, ANY_BIAS))
+    )
+    is_below = linear((WEIGHTS, below), (SMALL * sigma**2, at_most(WEIGHTS, 1 / SMALL)))
+    known = (
+        multiple_of(share_above_half(), sigma**2, above),
+        multiple_of(share_below_small(), sigma**2, below),
+    )
+    proof = lemmas(known, parts(assumption(), assumption(), intro(is_above), intro(is_below)))
+    return Statement(for_all(alpha, sigma, both(above, below, grows, decays)), intro(proof))
+
+
+def grows(weights: Expr) -> Formula:
+    """Every variance grows under weights of a variance."""
+    return for_all(alpha, BIAS, sigma, less(sigma**2, weights * square() + BIAS))
+
+
+# --- Stability -------------------------------------------------------------------------------
+
+LAYER = Symbol("v", positive=True)
+"""The variance in a layer."""
+
+
+def positive_slope(deviation: Expr) -> Lemma:
+    """Q d/dq E f^2 = E[X f f'] > 0."""
+    slope = Piecewise((alpha * exp(x), x < 0), (S.One, True))
+    return positive_mean(x * ELU * slope, deviation=deviation)
+
+
+def square_rises() -> Lemma:
+    """E f^2 grows with sigma."""
+    fact, proof = positive_slope(z)
+    slope = intro(lemmas([(less(0, z), linear()), (fact, proof)], linear((2 / z, fact))))
+    formula = for_all(sigma, TAU, implies(less(sigma, TAU), less(square(), square(TAU))))
+    return formula, intro(mean_value(z, square(z), sigma, TAU, slope))
+
+
+SHARE_FALLS = (
+    for_all(sigma, TAU, implies(less(sigma, TAU), share_falls()[0])),
+    intro(share_falls()[1]),
+)
+
+
+def approached() -> Tactic:
+    """From above, the map stays above the fixed point, and below its argument; or the reverse."""
+    root, layer = sqrt(Q), sqrt(LAYER)
+
+    def ordered(one: Expr, other: Expr) -> tuple[Lemma, ...]:
+        positive_one = less(0, one), positive()
+        difference = less(one, other), linear((1 / (one + other), less(one**2, other**2)))
+        return positive_one, (less(0, other), positive()), difference
+
+    def applied(general: Lemma, one: Expr, other: Expr, then: Tactic) -> Tactic:
+        return by_fact(general[0], one, assumption(), other, assumption(), assumption(), then=then)
+
+    def way(one: Expr, other: Expr, sign: int) -> Tactic:
+        change = less(square(one), square(other))
+        shares = less(square(other) / other**2, square(one) / one**2)
+        stays = linear((WEIGHTS, change), (sign, steady()))
+        moves = linear(
+            (LAYER * WEIGHTS, shares),
+            (ANY_BIAS / Q, less(one**2, other**2)),
+            (-sign * LAYER / Q, steady()),
+        )
+        known = (less(0, LAYER), linear()), *ordered(one, other)
+        return (
+            "orbit-monotone",
+            intro(lemmas(known, applied(square_rises(), one, other, again(change, stays)))),
+            intro(lemmas(known, applied(SHARE_FALLS, one, other, again(shares, moves)))),
+        )
+
+    return parts(intro(way(root, layer, 1)), intro(way(layer, root, -1)))
+
+
+def stable() -> Statement:
     """At a fixed point w = (q - b)/E f^2, and q*m' < m."""
-    yield variance_rule.share_decreases()
-    yield mean_at_zero(sigma**2 * by_variance(square()), x * ELU * variance_rule.DERIVATIVE)
+    slope = WEIGHTS * BY_VARIANCE
+    steps = WEIGHTS * square(sqrt(LAYER)) + ANY_BIAS
+    orbit = ("orbit", LAYER.name, term(steps), START.name, Q.name)
+    attracts = for_all(START, both(implies(less(Q, START), orbit), implies(less(START, Q), orbit)))
+    formula = for_all(
+        *(alpha, WEIGHTS, ANY_BIAS, Q),
+        implies(steady(), both(less(0, slope), less(slope, 1), attracts)),
+    )
+    rising, falling = positive_slope(sqrt(Q)), steepness(sqrt(Q))
+    below_one_ = linear(
+        (WEIGHTS / (2 * Q), falling[0]), (1 / Q, at_most(0, ANY_BIAS)), (-1 / Q, steady())
+    )
+    bounds = have(*rising, linear((WEIGHTS / Q, rising[0]))), have(*falling, below_one_)
+    proof = parts(*bounds, intro(approached()))
+    return Statement(formula, intro(lemmas([square_rises(), SHARE_FALLS], proof)))
 
 
-def gap() -> Expr:
-    """The excess of q E f'^2 over E f^2."""
-    return sigma**2 * slope_square() - square()
+# --- The price -------------------------------------------------------------------------------
+
+U, V = Symbol("u", real=True), Symbol("v", real=True)
 
 
-def gap_positive() -> PositiveGaussianMean:
-    """By Stein's identity q E[e^{2X}; X < 0] is E[X*(e^{2X} - 1)/2; X < 0]."""
-    return mean_at_zero(gap(), LEFT * stein(x))
+def trapezoid(value: Expr) -> Lemma:
+    """tanh(r/2) < r/2, for r = -v > 0."""
+    steeper = less(exp(U) - 1 - U * exp(U), 0), mean_value(V, exp(V) - 1 - V * exp(V), U, S.Zero)
+    rise = U * (1 + exp(U)) - 2 * (exp(U) - 1)
+    return (
+        less(2 * (1 - exp(value)), -value * (1 + exp(value))),
+        mean_value(U, rise, value, S.Zero, intro(have(*steeper, linear()))),
+    )
 
 
 def stein(argument: Expr) -> Expr:
     """What is left of the gap by Stein's identity, at a negative argument."""
     rise = 1 - exp(argument)
-    return alpha**2 * rise * (-argument * (1 + exp(argument)) / 2 - rise)
+    return rise * (-argument * (1 + exp(argument)) - 2 * rise) * alpha**2 / 2
 
 
-def price() -> Expr:
-    """The factor chi of squared gradients under weights that preserve q = sigma^2."""
-    return sigma**2 * slope_square() / square()
+def gap(deviation: Expr = sigma, argument: Expr = x, factor: Expr = S.One) -> Lemma:
+    """By Stein's identity q E[e^{2X}; X < 0] is E[X*(e^{2X} - 1)/2; X < 0]."""
+    below = less(0, 1 - exp(argument)), have(*below_one(argument), linear())
+    integrand = on_the_left(factor * stein(argument))
+    return positive_mean(integrand, below, trapezoid(argument), deviation=deviation)
 
 
-def map_slope() -> Expr:
-    """The slope chi_q of the variance map under the same weights."""
-    return sigma**2 * by_variance(square()) / square()
+PRICE = slope_square(S.One, S.One) / square(S.One, S.One)
+"""The factor chi of squared gradients under weights that preserve the variance 1."""
+
+MAP_SLOPE: Term = (
+    "/",
+    ("D", Q.name, term(square(sqrt(Q), S.One)), 1),
+    term(square(S.One, S.One)),
+)
+"""The slope chi_q of the variance map under the same weights."""
+
+KEPT = equal(WEIGHTS * square(), sigma**2)
+"""Weights preserve the variance."""
 
 
-def gradients_grow() -> Iterator[Assertion]:
+def gradients_grow() -> Statement:
     """What chi exceeds 1 by is the gap, divided by E f^2."""
-    yield gap_positive()
-    yield Equality((price() - 1) * square(), gap())
-    yield exact_gains.between(price(), "1.0355", "1.0363")
-    yield exact_gains.between(map_slope(), "0.8905", "0.8914")
+    more, proof = gap()
+    grow = linear((WEIGHTS / sigma**2, more), (-1 / sigma**2, KEPT))
+    formula = for_all(alpha, sigma, WEIGHTS, implies(KEPT, less(1, WEIGHTS * slope_square())))
+    values = between(PRICE, "1.0355", "1.0363"), between(MAP_SLOPE, "0.8905", "0.8914")
+    return Statement(
+        both(formula, *values), parts(intro(have(more, proof, grow)), enclosed(), enclosed())
+    )
 
 
-WEIGHTS, ANY_BIAS = Symbol("w", positive=True), Symbol("b", real=True)
-MOMENT, SLOPES = Symbol("m", positive=True), Symbol("s", positive=True)
-"""E f^2 and E f'^2."""
+# --- The edge of chaos -----------------------------------------------------------------------
 
-EDGE = (1 / SLOPES, sigma**2 - MOMENT / SLOPES)
+EDGE_WEIGHTS = Monotone(1 / slope_square(), 1 / SMALL, S(2), rises=True)
+EDGE_BIASES = Monotone(sigma**2 - square() / slope_square(), S.Zero, oo, rises=True)
 """The variances of weights and biases of the edge through q = sigma^2."""
 
 
-def edge() -> tuple[Expr, ...]:
-    """The same in closed form."""
-    moments = {MOMENT: square(), SLOPES: slope_square()}
-    return tuple(form.xreplace(moments) for form in EDGE)
+def edge_rises() -> Tactic:
+    """The derivative of b(q), times (E f'^2)^2, is a sum of two positive products."""
+    above = (
+        less(0, exp(-x) - 1 + x),
+        mean_value(U, -exp(-U) - U, x, S.Zero),
+    )
+    curved = positive_mean(
+        on_the_left(alpha**2 * exp(2 * x) * (exp(-x) - 1 + x)), above, deviation=z
+    )
+    more, steep = gap(z), slope_steepness(z)
+    slopes = slope_square(z)
+    gap_there = normal(on_the_left(stein(x)), z)
+    whole = linear((2 * z / slopes, curved[0]), (gap_there / (z * slopes**2), steep[0]))
+    slope = intro(lemmas([(less(0, z), linear()), curved, more, steep], whole))
+    return mean_value(z, EDGE_BIASES.function.subs(sigma, z), sigma, TAU, slope)
 
 
-def curvature() -> Expr:
-    """E f'^2 - d/dq E f^2 + q d/dq E f'^2."""
-    return slope_square() - by_variance(square()) + sigma**2 * by_variance(slope_square())
+def edge_weights_rise() -> Tactic:
+    """1/E f'^2 rises as E f'^2 falls."""
+    falling, proof = slope_square_falls()
+    share_of = 1 / (slope_square() * slope_square(TAU))
+    return have(falling, proof, linear((share_of, falling)))
 
 
-def edge_unique() -> Iterator[Assertion]:
+ON_THE_EDGE = both(equal(MAP, sigma**2), equal(WEIGHTS * slope_square(), 1))
+"""A fixed point, with chi = 1."""
+
+
+def edge() -> Statement:
     """b(q) = q - E f^2/E f'^2 grows strictly from 0 to oo, and w(q) = 1/E f'^2 with it."""
-    weights, biases = edge()
-    # With m and s for E f^2 and E f'^2, chi = w*s = 1 and w*m + b = q.
-    equations = (WEIGHTS * SLOPES - 1, WEIGHTS * MOMENT + ANY_BIAS - sigma**2)
-    yield UniqueSolution(equations, (WEIGHTS, ANY_BIAS), EDGE)
-    yield gap_positive()
-    # The two parts of the derivative of b: each is positive.
-    parts = slope_square() * curvature() - gap() * by_variance(slope_square())
-    yield Equality(by_variance(biases) * slope_square() ** 2, parts)
-    yield mean_at_zero(curvature(), alpha**2 * LEFT * exp(2 * x) * (exp(-x) - 1 + x))
-    yield from exact_gains.slope_square_falls()
-    yield GaussianLimit(gap(), sigma, S.Zero, S.Zero)
-    yield GaussianLimit(gap(), sigma, oo, oo)
-    yield exact_gains.between(weights, "1.4967", "1.4969")
-    yield exact_gains.between(biases, "0.03465", "0.03467")
+    exactly_one = for_all(BIAS, exists_one(WEIGHTS, exists(sigma, ON_THE_EDGE)))
+    weights, biases = EDGE_WEIGHTS.function, EDGE_BIASES.function
+    solved = both(equal(WEIGHTS, weights), equal(BIAS, biases))
+    solution = for_all(sigma, WEIGHTS, BIAS, iff(ON_THE_EDGE, solved))
+    orders = EDGE_BIASES.order, *EDGE_BIASES.limits, EDGE_WEIGHTS.order, *EDGE_WEIGHTS.limits
+    standard = {sigma: S.One, alpha: S.One}
+    values = (
+        between(weights.subs(standard), "1.4967", "1.4969"),
+        between(biases.subs(standard), "0.03465", "0.03467"),
+    )
+    formula = both(for_all(alpha, both(exactly_one, solution, *orders)), *values)
+    known = *EDGE_BIASES.known(edge_rises()), *EDGE_WEIGHTS.known(edge_weights_rise())
+    shown = parts(intro(one_on_the_edge()), intro(solves()), *(assumption() for _ in known))
+    return Statement(formula, parts(intro(lemmas(known, shown)), enclosed(), enclosed()))
 
 
-def he_grows() -> Iterator[Assertion]:
+def solves() -> Tactic:
+    """Two equations for w and b, of which the second one gives w."""
+    slopes = slope_square()
+    weights, biases = EDGE_WEIGHTS.function, EDGE_BIASES.function
+    steady_, critical = ON_THE_EDGE[1:]
+    is_weight = equal(WEIGHTS, weights)
+    is_bias = equal(BIAS, biases)
+    forth = lemmas(
+        [
+            (is_weight, linear((1 / slopes, critical))),
+            (is_bias, linear((1, steady_), (-square() / slopes, critical))),
+        ],
+        parts(assumption(), assumption()),
+    )
+    back = parts(
+        linear((1, is_bias), (square(), is_weight)),
+        linear((slopes, is_weight)),
+    )
+    return parts(("assume", forth), ("assume", back))
+
+
+def one_on_the_edge() -> Tactic:
+    """The variance at which b(q) has its value gives w; another w would belong to that one, too."""
+    one, proof = EDGE_BIASES.takes_once(BIAS, equal(EDGE_BIASES.function, BIAS), S.One)
+    _, _, (_, _, alone) = expanded(one)
+    alone = substitute(alone, sigma.name, PLACE.name)
+    second, other = Symbol("sigma_2", positive=True), Symbol("w'", positive=True)
+    slopes = slope_square(second)
+
+    def known(formula: Formula) -> Formula:
+        return substitute(substitute(formula, sigma.name, second.name), "w", other.name)
+
+    steady_, critical = map(known, ON_THE_EDGE[1:])
+    same_bias = equal(EDGE_BIASES.at(second), BIAS)
+    is_weight = equal(other, EDGE_WEIGHTS.at(second))
+    facts = (
+        (same_bias, linear((-1, steady_), (square(second) / slopes, critical))),
+        (is_weight, linear((1 / slopes, critical))),
+    )
+    same = equal(PLACE, second), linear((-1, equal(second, PLACE)))
+    in_its_place = have(*same, rewritten(same[0], assumption()))
+    at_one = by_fact(alone, second, parts(assumption(), assumption()), then=in_its_place)
+    unique = intro(obtained(second, lemmas(facts, at_one)))
+    solved = parts(linear((-1, equal(EDGE_BIASES.at(PLACE), BIAS))), ALGEBRA)
+    found = parts(positive(), witness(PLACE, parts(assumption(), solved)))
+    weights = EDGE_WEIGHTS.at(PLACE)
+    return have(one, proof, obtained(PLACE, witness(weights, parts(found, unique))))
+
+
+# --- He's rule, and residual blocks ----------------------------------------------------------
+
+
+def added(most: Expr = alpha**2) -> Formula:
+    """He's rule for ReLU adds more than 0, and less than this."""
+    grown = 2 * square() - sigma**2
+    return for_all(alpha, sigma, both(less(0, grown), less(grown, most)))
+
+
+def he_grows() -> Statement:
     """2 E f^2 - q lies strictly between 0 and alpha^2."""
-    yield exact_gains.below_sqrt_2()
-    yield he_adds_less(alpha**2, 2 * LEFT * (alpha**2 - ELU**2))
-    yield GaussianLimit(2 * square() - sigma**2, sigma, oo, alpha**2)
-    yield exact_gains.between(2 * square(), "1.28989", "1.28990")
+    grown = 2 * square() - sigma**2
+    above, proof = share_above_half()
+    below_two = less(0, 2 - exp(x)), have(*below_one(x), linear())
+    rest = positive_mean(on_the_left(2 * alpha**2 * exp(x) * (2 - exp(x))), below_two)
+    bounds = (
+        have(above, proof, linear((2 * sigma**2, above))),
+        have(*rest, linear((1, rest[0]))),
+    )
+    formula = both(
+        added(),
+        for_all(alpha, limit(grown, sigma, oo, alpha**2)),
+        between(2 * square(S.One, S.One), "1.28989", "1.28990"),
+    )
+    return Statement(formula, parts(intro(parts(*bounds)), intro(growth(0)), enclosed()))
 
 
-def he_adds_less(most: Expr, integrand: Expr) -> PositiveGaussianMean:
-    """The variance grows by less than this."""
-    return mean_at_zero(most - 2 * square() + sigma**2, integrand)
+def adds_more() -> Tactic:
+    """More than 0.99 is added at alpha = 1 and sigma = 200."""
+    return witness(1, parts(auto(), witness(200, parts(auto(), ("choose", 1, enclosed())))))
+
+
+def residual(factor: Rational = S.One) -> Formula:
+    """A residual block multiplies the variance by more than 1 + w/2, or a factor at w/2."""
+    least = (1 + factor * WEIGHTS / 2) * sigma**2
+    return for_all(WEIGHTS, alpha, sigma, less(least, sigma**2 + WEIGHTS * square()))
+
+
+def residual_grows() -> Statement:
+    """The factor is 1 + w E f^2/q."""
+    above, proof = share_above_half()
+    more = have(above, proof, linear((WEIGHTS * sigma**2, above)))
+    factor = 1 + WEIGHTS * share()
+    limits = (
+        limit(factor, sigma, oo, 1 + WEIGHTS / 2),
+        limit(factor, sigma, 0, 1 + WEIGHTS * SMALL, "+"),
+    )
+    formula = both(residual(), for_all(WEIGHTS, alpha, both(*limits)))
+    return Statement(formula, parts(intro(more), intro(parts(growth(0), growth()))))
+
+
+def never_shrinks() -> Tactic:
+    """With w = 2.02 and a bias every variance grows, at alpha = 1, too."""
+    above, proof = share_above_half()
+    general = for_all(alpha, sigma, above)
+    grown = linear(
+        (2 * PERCENT_MORE * sigma**2, less(S.Half, share(height=S.One))),
+        ((PERCENT_MORE - 1) * sigma**2, -1),
+        (1, -1),
+    )
+    applied = by_fact(general, S.One, auto(), sigma, assumption(), then=grown)
+    beyond = by_cases(less(0, sigma), ("choose", 1, applied), ("choose", 0, assumption()))
+    at_one = witness(1, parts(auto(), witness(1, parts(auto(), intro(beyond)))))
+    return have(general, intro(proof), at_one)
+
+
+TINY = Rational(1, 10**6)
+
+
+def steep_fixed_point() -> Tactic:
+    """Without biases the weights q/E f^2 keep q, and near 0 the map is nearly linear."""
+    weights = TINY / square(sqrt(TINY), S.One)
+    return counterexample(alpha=1, w=weights, b=0, q=TINY)
 
 
 SCHOENHOLZ = "Schoenholz, Gilmer, Ganguli, Sohl-Dickstein, ICLR 2017, sections 2 and 3"
 DERIVED = "derived from the definition of ELU"
-
-in_general = partial(Claim, assumptions=(alpha, sigma, SETTING))
-without_biases = partial(Claim, assumptions=(alpha, sigma, "b = 0", SETTING))
+STANDARD = {sigma: S.One, alpha: S.One}
 
 CLAIMS = (
-    in_general(
+    Claim(
         "meanfield.variance_slope",
-        "The slope of the variance map is chi_q = w*E[f'(X)^2 + f(X)*f''(X)], X ~ N(0, q), the"
-        " atom of f'' at the kink included, whose weight f(0)*(1 - alpha) is 0.",
-        # The second derivative of f^2/2, with its atom, and without.
-        lambda: [slope_is(ELU.diff(x, 2)), slope_is(LEFT * alpha * exp(x))],
+        "The slope of the variance map is chi_q = w*E[f'(X)^2 + f(X)*f''(X)], X ~ N(0, q), f''"
+        " beside the kink: its atom there has the weight f(0)*(1 - alpha), which is 0.",
+        Statement(
+            both(
+                slope_is(variance_slope()),
+                for_all(alpha, equal(("*", ("elu", 0, "alpha"), term(1 - alpha)), 0)),
+            ),
+            parts(intro(ALGEBRA), intro(ALGEBRA)),
+        ),
         "Poole, Lahiri, Raghu, Sohl-Dickstein, Ganguli, NeurIPS 2016, section 2",
-        r"\frac{d}{dq} \mathbb{E} f(\sqrt{q} Z)^2 ="
-        r" \mathbb{E}\left[f'(X)^2 + f(X) f''(X)\right],\; X \sim N(0, q)",
         neighbours={
-            "It is w*E f'(X)^2, the factor of squared gradients.": lambda: slope_is(S.Zero),
-            "The term f*f'' is 1 % larger.": lambda: slope_is(PERCENT_MORE * LEFT * alpha * exp(x)),
+            "It is w*E f'(X)^2, the factor of squared gradients.": refuted(
+                slope_is(variance_slope(S.Zero))
+            ),
+            "The term f*f'' is 1 % larger.": refuted(slope_is(variance_slope(PERCENT_MORE))),
         },
     ),
     Claim(
@@ -184,34 +513,35 @@ CLAIMS = (
         "With biases of any variance b > 0 and weights of variance w < 2 the variance map has"
         " exactly one fixed point, for every alpha: (w*E f^2 + b)/q decreases strictly, is above 1"
         " near q = 0 and below 1 for large q.",
-        fixed_point_with_bias,
+        fixed_point_with_bias(),
         DERIVED,
-        r"w < 2,\; b > 0 \implies \exists!\, q > 0: q = w\, \mathbb{E} f(\sqrt{q} Z)^2 + b",
-        (alpha, sigma, excess, BIAS, "w = 2/(1 + t)", SETTING),
-        conclusion="a continuous quotient that falls from above 1 to below 1 is 1 once",
         neighbours={
-            "At w = 2.02 large variances shrink, too.": lambda: large_variances_shrink(
-                2 * PERCENT_MORE, PERCENT_MORE - 1
+            "At w = 2.02 large variances shrink, too.": refuted(
+                for_all(
+                    *(BIAS, alpha),
+                    exists(sigma, less(2 * PERCENT_MORE * square() + BIAS, sigma**2)),
+                ),
+                never_shrinks(),
             ),
-            "E f^2/q increases.": lambda: Positive(diff(exact_gains.share(), sigma)),
+            "E f^2/q increases.": refuted(
+                for_all(alpha, sigma, TAU, implies(less(sigma, TAU), less(share(), share(TAU))))
+            ),
         },
     ),
-    without_biases(
+    Claim(
         "meanfield.fixed_point_without_bias",
         "Without biases E f^2/q decreases strictly from (1 + alpha^2)/2 at q -> 0 to 1/2 at q ->"
         " oo, so there is exactly one fixed point for 2/(1 + alpha^2) < w < 2.",
-        exact_gains.share_falls,
+        fixed_point_without_bias(),
         DERIVED,
-        r"\frac{2}{1 + \alpha^2} < w < 2 \implies"
-        r" \exists!\, q > 0: q = w\, \mathbb{E} f(\sqrt{q} Z)^2",
-        conclusion="a continuous quotient that falls strictly takes each value between its limits"
-        " once",
         neighbours={
-            "For every alpha the share near q = 0 is 1, as it is at alpha = 1.": lambda: (
-                GaussianLimit(exact_gains.share(), sigma, S.Zero, S.One)
+            "For every alpha the share near q = 0 is 1, as it is at alpha = 1.": refuted(
+                for_all(alpha, limit(share(), sigma, 0, 1, "+")),
+                witness(2, parts(auto(), tends_otherwise(Rational(5, 2)))),
             ),
-            "The share of large variances is 1 % larger.": lambda: GaussianLimit(
-                exact_gains.share(), sigma, oo, PERCENT_MORE / 2
+            "The share of large variances is 1 % larger.": refuted(
+                for_all(alpha, limit(share(), sigma, oo, PERCENT_MORE / 2)),
+                witness(1, parts(auto(), tends_otherwise(S.Half))),
             ),
         },
     ),
@@ -220,106 +550,107 @@ CLAIMS = (
         "There is none for w >= 2, where every variance grows, with biases or without; nor without"
         " biases for w <= 2/(1 + alpha^2), where every variance decays: q/2 < E f^2 <"
         " q*(1 + alpha^2)/2.",
-        no_fixed_point,
+        no_fixed_point(),
         DERIVED,
-        r"\frac{q}{2} < \mathbb{E} f(\sqrt{q} Z)^2 < \frac{1 + \alpha^2}{2}\, q",
-        (alpha, sigma, slack, BIAS, "w = 2 + s", SETTING),
-        conclusion="a map that lies above the identity, or below it, has no fixed point",
         neighbours={
-            "Every variance grows for w = 1.98, too.": lambda: large_weights(Rational("1.98")),
-            "Every variance decays without biases at a w that is 1 % larger.": lambda: (
-                exact_gains.above_small_sigma(PERCENT_MORE)
+            "Every variance grows for w = 1.98, too.": refuted(
+                grows(Rational("1.98")), counterexample(alpha=1, b=1, sigma=100)
+            ),
+            "Every variance decays without biases at a w that is 1 % larger.": refuted(
+                for_all(alpha, sigma, less(PERCENT_MORE / SMALL * square(), sigma**2)),
+                counterexample(alpha=1, sigma=Rational(1, 1000)),
             ),
         },
     ),
     Claim(
         "meanfield.fixed_point_stable",
         "A fixed point of the variance map, with biases or without, has a slope 0 < chi_q < 1, for"
-        " every alpha: it is stable, and approached from one side.",
-        fixed_point_stable,
+        " every alpha: it is stable, and the layers approach it from every other variance.",
+        stable(),
         DERIVED,
-        r"q = w\, \mathbb{E} f^2 + b \implies 0 < \chi_q < 1",
-        (alpha, sigma, "b >= 0", SETTING),
-        conclusion="at a fixed point w = (q - b)/E f^2, so that 0 < chi_q <= q*m'/m < 1; an"
-        " increasing map with such a slope attracts from one side",
         neighbours={
-            "The slope is less than 0.99 at every fixed point.": lambda: (
-                variance_rule.share_decreases(Rational("0.99"))
+            "The slope is less than 0.99 at every fixed point.": refuted(
+                for_all(
+                    *(alpha, WEIGHTS, ANY_BIAS, Q),
+                    implies(steady(), less(WEIGHTS * BY_VARIANCE, Rational("0.99"))),
+                ),
+                steep_fixed_point(),
             )
         },
     ),
-    without_biases(
+    Claim(
         "meanfield.gradients_grow",
         "Without biases weights that preserve the pre-activation variance q make squared gradients"
         " grow, for every alpha and every q: chi = q*E f'(X)^2/E f(X)^2 > 1. At alpha = 1 and q = 1"
         " chi = 1.0359, by 3.6 % a layer, where chi_q = 0.891.",
-        gradients_grow,
+        gradients_grow(),
         "Stein's identity, and tanh(r/2) < r/2",
-        r"q\, \mathbb{E} f'(X)^2 > \mathbb{E} f(X)^2,\; X \sim N(0, q);\quad"
-        r" \chi_q \approx 0.891 < 1 < \chi \approx 1.0359",
-        conclusion="chi - 1 is the gap divided by E f^2 > 0",
         neighbours={
-            "chi > 1.01 for every alpha and q.": lambda: mean_at_zero(
-                gap() - square() / 100, LEFT * stein(x) - ELU**2 / 100
+            "chi > 1.01 for every alpha and q.": refuted(
+                for_all(alpha, sigma, less(PERCENT_MORE * square(), sigma**2 * slope_square())),
+                counterexample(alpha=1, sigma=100),
             ),
-            "Squared gradients shrink.": lambda: mean_at_zero(-gap(), LEFT * (1 - exp(x))),
-            "At alpha = 1 and q = 1 they grow by 4.6 %.": lambda: exact_gains.between(
-                price(), "1.0455", "1.0465"
+            "Squared gradients shrink.": refuted(
+                for_all(alpha, sigma, less(sigma**2 * slope_square(), square()))
             ),
-            "There the slope of the variance map is 0.9, 1 % larger.": lambda: exact_gains.between(
-                map_slope(), "0.8995", "0.9005"
+            "At alpha = 1 and q = 1 they grow by 4.6 %.": refuted(
+                between(PRICE, "1.0455", "1.0465")
+            ),
+            "There the slope of the variance map is 0.9, 1 % larger.": refuted(
+                between(MAP_SLOPE, "0.8995", "0.9005")
             ),
         },
     ),
-    in_general(
+    Claim(
         "meanfield.edge_unique",
         "For every alpha and every bias variance b > 0 exactly one weight variance is on the edge"
         " of chaos, chi = 1 at the fixed point: w = 1/E f'^2 with b = q - E f^2/E f'^2, a function"
         " of q that grows strictly from 0 to oo, while w grows from 2/(1 + alpha^2) to 2. At alpha"
         " = 1 and q = 1 these are 1.4968 and 0.03466.",
-        edge_unique,
+        edge(),
         SCHOENHOLZ + "; that it is unique is derived here",
-        r"w = \frac{1}{\mathbb{E} f'^2},\; b = q - \frac{\mathbb{E} f^2}{\mathbb{E} f'^2},\;"
-        r" \frac{db}{dq} > 0",
-        conclusion="b(q) has a positive derivative and the limits 0 and oo, so it takes each value"
-        " once; w(q) is 1/E f'^2",
         neighbours={
-            "The weight variance on it decreases with q.": lambda: exact_gains.slopes_fall(-1),
-            "Its weight variance at small biases is 2/(1 + alpha).": lambda: GaussianLimit(
-                slope_square(), sigma, S.Zero, (1 + alpha) / 2
+            "The weight variance on it decreases with q.": refuted(
+                for_all(
+                    *(alpha, sigma, TAU),
+                    implies(less(sigma, TAU), less(slope_square(), slope_square(TAU))),
+                )
             ),
-            "At alpha = 1 and q = 1 the weight variance is 1.512, 1 % larger.": lambda: (
-                exact_gains.between(edge()[0], "1.5116", "1.5119")
+            "Its weight variance at small biases is 2/(1 + alpha).": refuted(
+                for_all(alpha, limit(slope_square(), sigma, 0, (1 + alpha) / 2, "+")),
+                witness(2, parts(auto(), tends_otherwise(Rational(5, 2)))),
             ),
-            "There the bias variance is 0.035, 1 % larger.": lambda: exact_gains.between(
-                edge()[1], "0.0349", "0.0351"
+            "At alpha = 1 and q = 1 the weight variance is 1.512, 1 % larger.": refuted(
+                between(EDGE_WEIGHTS.function.subs(STANDARD), "1.5116", "1.5119")
             ),
-            "With the weights that preserve the variance without biases chi is 1.": lambda: (
-                Equality(price(), S.One)
+            "There the bias variance is 0.035, 1 % larger.": refuted(
+                between(EDGE_BIASES.function.subs(STANDARD), "0.0349", "0.0351")
+            ),
+            "With the weights that preserve the variance without biases chi is 1.": refuted(
+                for_all(alpha, sigma, equal(sigma**2 * slope_square(), square()))
             ),
         },
     ),
-    without_biases(
+    Claim(
         "meanfield.he_grows",
         "Under He's rule for ReLU, w = 2, and without biases, every layer of ELU units adds to the"
         " pre-activation variance more than 0 and less than alpha^2, which is the limit for large"
-        " variances: it grows linearly with depth, not exponentially. From 1 at alpha = 1 it grows"
-        " by 28.99 %.",
-        he_grows,
+        " variances. From 1 at alpha = 1 it grows by 28.99 %.",
+        he_grows(),
         "He, Zhang, Ren, Sun 2015, section 2.2, used with ELU",
-        r"0 < 2\, \mathbb{E} f(\sqrt{q} Z)^2 - q < \alpha^2",
-        conclusion="increments between 0 and alpha^2 that tend to alpha^2 as the variance grows"
-        " make it grow linearly",
         neighbours={
-            "It adds less than 0.99*alpha^2.": lambda: he_adds_less(
-                Rational("0.99") * alpha**2, 2 * LEFT * (alpha**2 - ELU**2)
+            "It adds less than 0.99*alpha^2.": refuted(
+                added(Rational("0.99") * alpha**2), adds_more()
             ),
-            "It preserves the second moment.": lambda: Equality(2 * square(), sigma**2),
-            "It does so at alpha = 1.": lambda: Equality(
-                2 * square().xreplace({alpha: S.One}), sigma**2
+            "It preserves the second moment.": refuted(
+                for_all(alpha, sigma, equal(2 * square(), sigma**2))
             ),
-            "It makes it grow by at least 1 % in every layer.": lambda: exact_gains.below_sqrt_2(
-                1 / PERCENT_MORE
+            "It does so at alpha = 1.": refuted(
+                for_all(sigma, equal(2 * square(height=S.One), sigma**2))
+            ),
+            "It makes it grow by at least 1 % in every layer.": refuted(
+                for_all(alpha, sigma, at_most(PERCENT_MORE * sigma**2, 2 * square())),
+                counterexample(alpha=1, sigma=100),
             ),
         },
     ),
@@ -328,15 +659,11 @@ CLAIMS = (
         "A residual block x + W f(x) multiplies the variance by more than 1 + w/2, for every w and"
         " alpha; that is the limit for large variances, and 1 + w*(1 + alpha^2)/2 the one for small"
         " ones: no choice of weights keeps it.",
-        # The factor is 1 + w*E f^2/q, and w a factor of what is to be shown.
-        lambda: [exact_gains.below_sqrt_2(), *exact_gains.share_falls()],
+        residual_grows(),
         "Yang, Schoenholz, NeurIPS 2017, for ELU",
-        r"q + w\, \mathbb{E} f(\sqrt{q} Z)^2 > \left(1 + \frac{w}{2}\right) q",
-        (alpha, sigma, "w > 0", SETTING),
-        conclusion="the factor is 1 + w*E f^2/q",
         neighbours={
-            "It multiplies it by more than 1 + 0.505*w.": lambda: exact_gains.below_sqrt_2(
-                1 / PERCENT_MORE
+            "It multiplies it by more than 1 + 0.505*w.": refuted(
+                residual(PERCENT_MORE), counterexample(w=1, alpha=1, sigma=100)
             )
         },
     ),
