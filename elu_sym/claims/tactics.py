@@ -488,7 +488,8 @@ def tends_otherwise(value: Any, proof: Tactic | None = None) -> Tactic:
     def find(goal: Formula, context: Context) -> Proof:
         _, said = goal
         other = (*said[:-1], "oo" if value == oo else term(value))
-        clash = _parted(said, other) if value == oo else one_limit(said, other, linear())
+        orders = partial(_parted, said, other), partial(_parted, other, said)
+        clash = first_of(*orders[: 1 if value == oo else 2])
         shown = proof or growth(0 if said[2] in ("oo", "-oo") else 1)
         return ("assume", have(other, shown, clash))
 
@@ -562,7 +563,8 @@ def _applied(
 def _parted(lower: Formula, upper: Formula) -> Tactic:
     """Two limits, the first one less: near the end the function would be less than itself."""
     middle: Term = ("/", ("+", lower[-1], upper[-1]), 2)
-    between = [(("<", lower[-1], middle), linear()), (("<", middle, upper[-1]), linear())]
+    less = first_of(positive, linear)
+    between = [(("<", lower[-1], middle), less), (("<", middle, upper[-1]), less)]
     if upper[-1] == "oo":
         middle, between = ("+", lower[-1], 1), []
 
