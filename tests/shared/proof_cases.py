@@ -834,6 +834,15 @@ def moving_cases() -> Any:
     atom = ("forall-law", "p", ("limit", "x", ("from-above", 0), below, at_end))
     proof = ("generalize", "p", proof)
     yield Case("limit-by-continuity", "a law with an atom at the end", atom, proof, False)
+    nowhere = ("/", 1, 0)
+    for name, law, body in (
+        ("a product with 0", STANDARD, ("*", 0, nowhere)),
+        ("a point without weight", ("points", (0, 0), (1, 1)), ("*", 0, ("/", 1, "x"))),
+        ("a point that is none", ("points", (nowhere, HALF), (1, HALF)), 0),
+        ("a condition", STANDARD, ("if", ("<", ("*", 0, nowhere), 1), 0, 1)),
+    ):
+        undefined = ("=", mean(body, law), 0)
+        yield Case("algebra", f"{name} that is not defined", undefined, ("algebra",), False)
     flat, step = (("if", ("<", "x", end), 0, last) for end, last in (("c", 0), ("b", 1)))
     body = ("+", flat, ("if", ("<", "x", "a"), 0, 0), step)
     between = ("+", ("Phi", "c"), ("*", -1, ("Phi", "a")))

@@ -299,6 +299,8 @@ class Context:
                 return _UNKNOWN.setdefault((law, body), Dummy(f"E{len(_UNKNOWN)}", real=True))
             case ("points", *_):
                 check_weights(law)
+                for place, _ in law[1:]:
+                    self.value(place)  # a body may be without it
                 values = (self.value(substitute(body, name, place)) for place, _ in law[1:])
                 return Add(
                     *(self.value(mass) * v for (_, mass), v in zip(law[1:], values, strict=True))
