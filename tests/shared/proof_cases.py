@@ -457,6 +457,17 @@ def cases() -> Any:
     yield Case(
         "orbit-monotone", "another fixed point", stuck, ("orbit-monotone", stays, stays), False
     )
+    half = ("iterate", 10, "q", ("/", "q", 2), 1)
+    told = ("iterated", half, ("/", 9, 10000), ("/", 1, 1000), 64, ("fact", 0))
+    yield Case("iterated", "halved ten times", ("<", ("/", 9, 10000), half), told, True)
+    more = ("iterated", half, ("/", 1, 1000), ("/", 1, 500), 64, ("fact", 0))
+    yield Case("iterated", "more than it is", ("<", ("/", 1, 1000), half), more, False)
+    sunk = ("iterate", 3, "q", ("+", "q", ("/", -1, 2)), 1)
+    told = ("iterated", sunk, -1, 0, 64, ("fact", 0))
+    yield Case("iterated", "past 0", ("<", -1, sunk), told, False)
+    pole = ("iterate", 2, "q", ("/", 1, ("+", "q", -1)), 3)
+    told = ("iterated", pole, -3, 0, 64, ("fact", 0))
+    yield Case("iterated", "a pole", ("<", -3, pole), told, False)
     # --- Laws
     square = ("^", "x", 2)
     moment = ("forall", "mu", positive("sigma", ("<", 0, mean(square, NORMAL))))

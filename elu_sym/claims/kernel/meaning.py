@@ -244,6 +244,10 @@ class Context:
                 return self._derivative(name, body, at)
             case ("E", str(name), law, body):
                 return self._expectation(name, law, body)
+            case ("iterate", int(), str(), _, _) if not free_variables(term):
+                # A number of which a rule says between which bounds it lies.
+                key = "", renamed(unfolded(term))
+                return _UNKNOWN.setdefault(key, Dummy(f"E{len(_UNKNOWN)}", real=True))
         raise RejectedError(f"{canonical(term)} is no term here")
 
     def _require(self, condition: bool, term: Term, what: str) -> None:
