@@ -231,8 +231,6 @@ CLAIMS = (
         " 6.283e-6.",
         partial(after_1000_layers, "6.335e-6", "6.336e-6"),
         "the law above, whose next term is a factor 1 + 2.1*log(n)/n",
-        r"6.335 \cdot 10^{-6} < q_{1000} < 6.336 \cdot 10^{-6}",
-        ("the map q -> Var f(sqrt(q) Z), iterated",),
         neighbours={
             "It is within half a per cent of a value 1 % larger.": partial(
                 after_1000_layers, "6.37e-6", "6.434e-6"
