@@ -158,7 +158,7 @@ def test_without_arguments_the_commands_are_listed_with_a_line_each(run):
     code, out, err = run()
     assert (code, err) == (0, "")
     listed = re.findall(r"^    (\w+) +\S", out, flags=re.MULTILINE)
-    assert listed == ["verify", "explain", "moments", "derive", "audit"]
+    assert listed == ["verify", "explain", "prove", "moments", "derive", "audit"]
 
 
 def test_the_version(run):
@@ -178,7 +178,7 @@ def test_verify_says_in_a_few_lines_what_holds_and_where_the_rest_is(run, tmp_pa
 
 
 WRONG = {
-    "an unknown command": (("prove",), "invalid choice: 'prove'"),
+    "an unknown command": (("improve",), "invalid choice: 'improve'"),
     "an unknown option": (("moments", "--beta", "1"), "unrecognized arguments"),
     "text for a number": (("moments", "--mu", "one"), "invalid float value: 'one'"),
     "a negative sigma": (("moments", "--sigma", "-1"), "sigma = -1.0"),

@@ -118,7 +118,7 @@ ONE_OF_EACH_CHAPTER = [
     "rate.positive_for_small_alpha",
     "initialization.gains",
     "self_normalization.variance_shrinks",
-    "meanfield.variance_slope",
+    "meanfield.lecun_decay",
 ]
 
 

@@ -17,7 +17,7 @@ POSITIVE = {
     *("weight", "height", "smoothness", "steepness", "strike"),
     "learning_rate",
 }
-REAL = {"x", "y", "z", "mu", "threshold", "offset", "amplitude", "slack", "seed"}
+REAL = {"x", "y", "z", "mu", "threshold", "offset", "amplitude", "seed"}
 
 
 def test_assumptions() -> None:

@@ -62,10 +62,6 @@ from elu_sym.claims.tactics import (
 from elu_sym.symbols import alpha, excess, mu, sigma, x, y, z
 
 ELU, RELU = Elu(x, alpha), Relu(x)
-LOSS = RELU - Elu(x, S.One)
-"""1 - exp(x) for x < 0, else 0: what every unit of alpha takes away."""
-
-
 SELU_ALPHA = 1 / (sqrt(2 * pi) * (S.Half - exp(S.Half) * NormalCdf(S.NegativeOne)))
 """The alpha of SELU in closed form."""
 

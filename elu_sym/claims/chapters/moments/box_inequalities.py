@@ -13,6 +13,7 @@ from sympy import Derivative, Expr, Rational, S, Symbol, exp, sqrt
 
 from elu_sym.activations import Elu, Selu
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
+from elu_sym.claims.chapters.centering.zero_mean import SELU_ALPHA
 from elu_sym.claims.chapters.moments.gaussian import BELOW, gaussian, mean, square, variance
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.kernel.inequalities import Box
@@ -47,7 +48,6 @@ from elu_sym.claims.tactics import (
     parts,
     witness,
 )
-from elu_sym.networks.published_constants import selu_alpha
 from elu_sym.symbols import alpha, mu, scale, sigma, x, z
 
 # --- Monotone in sigma -----------------------------------------------------------------------
@@ -202,7 +202,6 @@ def fails(formula: Formula, **values: Any) -> Statement:
 # --- SELU ------------------------------------------------------------------------------------
 
 LEAST, MOST = Rational(2, 3), Rational(10)
-STANDARD_ALPHA = selu_alpha()
 SELU, VARIANCE_IN = Selu(x, alpha, scale), Symbol("q", positive=True)
 
 
@@ -229,7 +228,7 @@ TAIL = gaussian(TAIL_BODY, S.Zero)
 UNIT_TAIL = gaussian((exp(x) - 1) ** 2 * BELOW, S.Zero, S.One)
 """The same for the second moment at N(0, 1), lambda^2 (1/2 + alpha^2 u): this u."""
 
-SLOPE, UNIT = (S.Half + STANDARD_ALPHA**2 * each for each in (TAIL, UNIT_TAIL))
+SLOPE, UNIT = (S.Half + SELU_ALPHA**2 * each for each in (TAIL, UNIT_TAIL))
 """Both over lambda^2, the second of which is 1/lambda^2."""
 
 LOW, HIGH = Rational(55, 100), Rational(95, 100)
@@ -264,21 +263,21 @@ def slope_above(bound: str, least: Rational = LEAST, sign: int = 1) -> Formula:
 def misses(bound: str, at: Rational, least: Rational = LEAST, sign: int = 1) -> Statement:
     """The slope is not so large, or for -1 so small, at a sigma."""
     share = Rational(bound)
-    there = S.Half + STANDARD_ALPHA**2 * gaussian(TAIL_BODY, S.Zero, at)
+    there = S.Half + SELU_ALPHA**2 * gaussian(TAIL_BODY, S.Zero, at)
     missed = at_most(sign * there, sign * share * UNIT)
     fails = have(missed, auto(), linear((ROOT**2, missed), (sign * share, IS_ROOT)))
-    values = {"alpha": STANDARD_ALPHA, "lambda": ROOT, "sigma": at}
+    values = {"alpha": SELU_ALPHA, "lambda": ROOT, "sigma": at}
     return refuted(slope_above(bound, least, sign), with_root(instance(fails, **values)))
 
 
 def selu_contracts() -> Statement:
     """There are such parameters, and for them the bounds hold."""
     mean_is_zero, square_is_one = preserved()
-    is_standard = equal(alpha, STANDARD_ALPHA)
-    weight = -STANDARD_ALPHA / (scale * NormalPdf(0))
+    is_standard = equal(alpha, SELU_ALPHA)
+    weight = -SELU_ALPHA / (scale * NormalPdf(0))
 
     def bound(inequality: BoxInequality, share: Rational, sign: int) -> Tactic:
-        slope = (TAIL - share * UNIT_TAIL) * (alpha + STANDARD_ALPHA)
+        slope = (TAIL - share * UNIT_TAIL) * (alpha + SELU_ALPHA)
         weights = (-sign * share, square_is_one), (-sign * scale**2 * slope, is_standard)
         here = less(inequality.lower, inequality.upper)
         use = linear((scale**2, here), *weights)
@@ -287,7 +286,7 @@ def selu_contracts() -> Statement:
     bounds = both(less(LOW, slope_of_map()), less(slope_of_map(), HIGH))
     exist = exists(alpha, exists(scale, both(*preserved())))
     there = witness(ROOT, parts(auto(), parts(ALGEBRA, linear((1, IS_ROOT)))))
-    there = with_root(witness(STANDARD_ALPHA, parts(auto(), there)))
+    there = with_root(witness(SELU_ALPHA, parts(auto(), there)))
     each = parts(*(bound(i, r, n) for i, r, n in zip(SLOPES, (LOW, HIGH), (1, -1), strict=True)))
     hold = intro(have(is_standard, linear((weight, mean_is_zero)), each))
     return Statement(
