@@ -6,8 +6,7 @@ w*E f(sqrt(q) Z)^2. The rule w = q0/E f(sqrt(q0) Z)^2 makes the design point q0 
 
 from sympy import Expr, Piecewise, Rational, S, Symbol, exp, sqrt
 
-from elu_sym.activations import Elu, EluDerivative
-from elu_sym.book.formula import derivative_second_moment, second_moment
+from elu_sym.activations import Elu
 from elu_sym.claims.chapters.moments.gaussian import gaussian
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.kernel.language import (
@@ -36,19 +35,9 @@ from elu_sym.claims.tactics import (
     mean_value,
     parts,
 )
-from elu_sym.symbols import alpha, mu, x, z
+from elu_sym.symbols import alpha, x, z
 
-ELU, DERIVATIVE = Elu(x, alpha), EluDerivative(x, alpha)
-
-
-def square() -> Expr:
-    """E f(sigma Z)^2, as a function of sigma = sqrt(q)."""
-    return second_moment.closed_form.subs(mu, 0)
-
-
-def slope_square() -> Expr:
-    """E f'(sigma Z)^2."""
-    return derivative_second_moment.closed_form.subs(mu, 0)
+ELU = Elu(x, alpha)
 
 
 Q, LARGER, DESIGN = (Symbol(name, positive=True) for name in ("q", "r", "q_0"))
