@@ -94,9 +94,6 @@ distance = Symbol("delta", positive=True)
 excess = Symbol("t", positive=True)
 """What parametrizes the complement: ``1 + t`` runs through (1, oo)."""
 
-radius = Symbol("r", positive=True)
-"""The absolute value of a symmetric random variable, where it is not 0."""
-
 weight = Symbol("w", positive=True)
 """The probability of an atom at 0."""
 

@@ -13,7 +13,7 @@ from sympy import Expr, Float, Rational, Symbol
 from elu_sym import symbols
 
 POSITIVE = {
-    *("alpha", "sigma", "slope", "scale", "level", "rate", "distance", "excess", "radius"),
+    *("alpha", "sigma", "slope", "scale", "level", "rate", "distance", "excess"),
     *("weight", "height", "smoothness", "steepness", "strike"),
     "learning_rate",
 }

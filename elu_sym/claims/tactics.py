@@ -31,7 +31,7 @@ from elu_sym.claims.kernel.language import (
     unfolded,
 )
 from elu_sym.claims.kernel.meaning import Context
-from elu_sym.claims.kernel.theorem import check, closed, distinct
+from elu_sym.claims.kernel.proof import check, closed, distinct
 
 Tactic = Any
 """A proof, parts of which may be open."""

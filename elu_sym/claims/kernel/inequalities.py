@@ -11,7 +11,7 @@ from elu_sym.algebra.working_precision import working_precision
 from elu_sym.claims.kernel.language import COMPARISONS, Formula, canonical
 from elu_sym.claims.kernel.logic import need
 from elu_sym.claims.kernel.meaning import ABOVE, Context, RejectedError
-from elu_sym.claims.kernel.theorem import rule
+from elu_sym.claims.kernel.proof import rule
 
 TRUE = -1
 """The number of the fact 0 < 1."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sympy import Rational, S
 
-from elu_sym.claims.chapters.self_normalization import domains as snn_domains, layer
+from elu_sym.claims.chapters.self_normalization import domains as snn_domains, selu_layer as layer
 from elu_sym.claims.chapters.self_normalization.domains import (
     Domain,
     constants,

@@ -6,6 +6,23 @@ from sympy import Abs, Expr, Piecewise, Rational, S, Symbol, exp, pi, sqrt
 
 from elu_sym.activations import Elu, LeakyRelu, Relu
 from elu_sym.algebra.special_functions import NormalCdf
+from elu_sym.claims.any_law import (
+    HITS_NEGATIVE,
+    NEGATIVE,
+    SYMMETRIC,
+    Lemma,
+    added,
+    dominated,
+    every_law,
+    integrable,
+    mean_of,
+    mirrored,
+    nonnegative_mean,
+    pointwise,
+    positive_gaussian_mean,
+    positive_mean,
+    two_points,
+)
 from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.kernel.language import (
     Expectation,
@@ -22,23 +39,6 @@ from elu_sym.claims.kernel.language import (
     less,
     substitute,
     term,
-)
-from elu_sym.claims.laws import (
-    HITS_NEGATIVE,
-    NEGATIVE,
-    SYMMETRIC,
-    Lemma,
-    added,
-    dominated,
-    every_law,
-    integrable,
-    mean_of,
-    mirrored,
-    nonnegative_mean,
-    pointwise,
-    positive_gaussian_mean,
-    positive_mean,
-    two_points,
 )
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (

@@ -5,7 +5,7 @@ from math import factorial
 from sympy import Add, Derivative, Expr, Rational, S, Symbol, exp, pi, sqrt
 
 from elu_sym.activations import Celu, Elu, Selu
-from elu_sym.claims.chapters.initialization.gain import (
+from elu_sym.claims.chapters.initialization.gain_lemmas import (
     ELU,
     PERCENT_MORE,
     A,

@@ -20,7 +20,12 @@ from typing import Any
 from sympy import Expr, Piecewise, Rational, S, Symbol, exp, sqrt
 
 from elu_sym.activations import Relu, Selu
-from elu_sym.claims.chapters.self_normalization import decay, domains, layer, statements
+from elu_sym.claims.chapters.self_normalization import (
+    decay,
+    domains,
+    selu_layer as layer,
+    statements,
+)
 from elu_sym.claims.chapters.self_normalization.domains import Domain, OnDomain, constants, fixed
 from elu_sym.claims.chapters.self_normalization.moment_map import bound, input_variance, square_sum
 from elu_sym.claims.chapters.self_normalization.statements import WIDENINGS, Widening, decimal

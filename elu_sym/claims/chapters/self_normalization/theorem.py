@@ -10,7 +10,7 @@ from functools import partial
 
 from sympy import Derivative, Rational
 
-from elu_sym.claims.chapters.self_normalization import domains, layer, statements
+from elu_sym.claims.chapters.self_normalization import domains, selu_layer as layer, statements
 from elu_sym.claims.chapters.self_normalization.moment_map import input_variance
 from elu_sym.claims.chapters.self_normalization.statements import IMAGE, MAIN, SINGULAR_VALUE
 from elu_sym.claims.claim import Claim
