@@ -11,7 +11,7 @@ from itertools import chain
 from sympy import Derivative, Expr, Max, Rational, S, Symbol, exp, oo, pi, sqrt
 
 from elu_sym.activations import Elu, LeakyRelu, Relu
-from elu_sym.claims.chapters.initialization.gain import (
+from elu_sym.claims.chapters.initialization.gain_lemmas import (
     CONVEX_GAIN,
     ELU,
     PERCENT_MORE,
