@@ -514,6 +514,10 @@ def rational_sign(q):
     """The sign of a rational number."""
     return frozenset([(q > 0) - (q < 0)])
 
+def opposite(s):
+    """The sign of the number times -1."""
+    return frozenset(-a for a in s)
+
 def sum_sign(signs):
     """The sign of a sum."""
     possible = frozenset().union(*signs)
@@ -594,16 +598,17 @@ class Context:
         known = self.parent.signs()
         if len(self.facts) == len(self.parent.facts) or self.facts[-1][0] not in COMPARISONS:
             return known
-        head, a, b = self.facts[-1]
+        ctx, (head, a, b), s = self.parent, self.facts[-1], ANY
         try:
-            num, den = self.parent.normal(difference(self.parent, a, b))
+            a, b = value(ctx, a), value(ctx, b)
+            s = {"<": POSITIVE, "<=": AT_LEAST, "=": ZERO}[head]
+            found = [(sub(b, a), s), (sub(a, b), opposite(s))]
+            found += [(b, sum_sign([ctx.sign(a), s]))] if isinstance(b, str) else []
+            found += [(a, sum_sign([ctx.sign(b), opposite(s)]))] if isinstance(a, str) else []
+            found = [(self.algebra.key(ctx.normal(t)), now) for t, now in found]
         except Rejected:
             return known
-        known, s = dict(known), {"<": POSITIVE, "<=": AT_LEAST, "=": ZERO}[head]
-        for f, now in (((num, den), s), ((-num, den), frozenset(-a for a in s))):
-            key = self.algebra.key(f)
-            known[key] = known.get(key, ANY) & now or now
-        return known
+        return {**known, **{key: known.get(key, ANY) & now or now for key, now in found}}
 
     def sign(self, t, deep=True):
         """The sign of a resolved, defined term; deep: also by the factors of its normal form."""
@@ -618,8 +623,11 @@ class Context:
         f = self.normal(t)
         if (number := self.algebra.constant(f)) is not None:
             return rational_sign(number)
+        known = self.signs().get(self.algebra.key(f), ANY)
+        if len(known) == 1:
+            return known
         s = self.structural_sign(t, deep)
-        s = s & self.signs().get(self.algebra.key(f), ANY) or s  # or: the facts contradict it
+        s = s & known or s  # or: the facts contradict it, and anything follows
         if len(s) > 1 and is_ground(t):
             s = ground_sign(t)
         if s == ANY and deep:
@@ -641,9 +649,9 @@ class Context:
             s = self.sign(parts[0], deep)
             return power_sign(s, parts[1]) if head == "^" else s & AT_LEAST
         for one, other in (parts, parts[::-1]) if head == "+" and len(parts) == 2 else ():
-            if one == -1 and head_of(other) == "exp":
+            if head_of(other) == "exp" and is_zero(self, add(one, 1)):
                 return self.sign(other[1], deep)
-            if one == 1 and head_of(mul(-1, other)) == "Phi":
+            if head_of(mul(-1, other)) == "Phi" and is_zero(self, add(one, -1)):
                 return POSITIVE
         signs = [self.sign(part, deep) for part in parts]
         return sum_sign(signs) if head == "+" else product_sign(signs)
@@ -1782,7 +1790,7 @@ def text(raw):
     if not isinstance(raw, list):
         return str(raw)
     head, *parts = raw
-    if head in INFIX:
+    if isinstance(head, str) and head in INFIX:
         return f"({INFIX[head].join(map(text, parts))})"
     return f"{text(head)}({', '.join(map(text, parts))})"
 
