@@ -505,10 +505,11 @@ class Algebra:
         return self.generator(("Phi", self.key(f)), ("Phi", self.quotient(f))), self.one
 
 # ------------------------------------------------------------------ facts and signs
-# A sign is the set of the signs that a number may have, out of -1, 0, 1.
+# A sign is the set of the signs that a number may have, out of -1, 0, 1. It is empty only where the
+# facts are absurd, contradict one another: anything follows there, so it is whatever is asked for.
 
 ANY, POSITIVE, NEGATIVE, ZERO = map(frozenset, ([-1, 0, 1], [1], [-1], [0]))
-AT_LEAST, AT_MOST, NONZERO = map(frozenset, ([0, 1], [-1, 0], [-1, 1]))
+AT_LEAST, AT_MOST, NONZERO, NONE = map(frozenset, ([0, 1], [-1, 0], [-1, 1], []))
 
 def rational_sign(q):
     """The sign of a rational number."""
@@ -542,6 +543,7 @@ class Context:
     def __init__(self, definitions, algebra, scope, facts=(), parent=None):
         self.definitions, self.algebra, self.scope, self.facts = definitions, algebra, scope, facts
         self.parent, self.memory = parent, {}
+        self.absurd = parent is not None and parent.absurd
 
     def remember(self, what, key, compute):
         """A result under these very facts."""
@@ -608,14 +610,15 @@ class Context:
             found = [(self.algebra.key(ctx.normal(t)), now) for t, now in found]
         except Rejected:
             return known
-        return {**known, **{key: known.get(key, ANY) & now or now for key, now in found}}
+        return {**known, **{key: known.get(key, ANY) & now for key, now in found}}
 
     def sign(self, t, deep=True):
         """The sign of a resolved, defined term; deep: also by the factors of its normal form."""
         if rational(t) is not None:
             return rational_sign(rational(t))
-        s = self.remember(("sign", deep), t, lambda: self.compute_sign(t, deep))
-        require(len(s) > 0, "contradictory signs of", t)
+        s = NONE if self.absurd else self.remember(
+            ("sign", deep), t, lambda: self.compute_sign(t, deep))
+        self.absurd = s == NONE
         return s
 
     def compute_sign(self, t, deep):
@@ -623,11 +626,7 @@ class Context:
         f = self.normal(t)
         if (number := self.algebra.constant(f)) is not None:
             return rational_sign(number)
-        known = self.signs().get(self.algebra.key(f), ANY)
-        if len(known) == 1:
-            return known
-        s = self.structural_sign(t, deep)
-        s = s & known or s  # or: the facts contradict it, and anything follows
+        s = self.structural_sign(t, deep) & self.signs().get(self.algebra.key(f), ANY)
         if len(s) > 1 and is_ground(t):
             s = ground_sign(t)
         if s == ANY and deep:
@@ -690,8 +689,8 @@ def is_zero(ctx, t):
     return ctx.normal(t)[0].is_zero()
 
 def require_zero(ctx, t, what):
-    """Reject unless the normal form of a resolved, defined term is 0."""
-    require(is_zero(ctx, t), what, "is not seen to be 0:", t)
+    """Reject unless a resolved, defined term is 0: by its normal form, or by its sign."""
+    require(is_zero(ctx, t) or ctx.sign(t) <= ZERO, what, "is not seen to be 0:", t)
 
 def require_sign(ctx, t, allowed):
     """Reject unless the term is defined and has one of the signs."""
@@ -1304,11 +1303,13 @@ def deny(goal, ctx, i, proof):
 def fact(goal, ctx, i):
     """The goal is a fact, up to the names of bound variables and to equal terms."""
     formula = ctx.fact(i)
+    if canonical(goal) == canonical(formula):
+        return
     if goal[0] in COMPARISONS:
         require(goal[0] == formula[0], "another fact:", formula)
         change = sub(difference(ctx, *goal[1:]), difference(ctx, *formula[1:]))
         require_zero(ctx, change, "the difference from the fact")
-    elif goal[0] == formula[0] == "limit" and canonical(goal) != canonical(formula):
+    elif goal[0] == formula[0] == "limit":
         (x, point, body, limit), (y, other_point, other_body, other_limit) = goal[1:], formula[1:]
         require(same_value(ctx, point, other_point), "another point:", formula)
         require(same_value(ctx, limit, other_limit), "another limit:", formula)
@@ -1317,7 +1318,7 @@ def fact(goal, ctx, i):
     elif goal[0] == formula[0] == "smooth" and goal[1] == formula[1]:
         require(same_function(ctx, *goal[2:], *formula[2:]), "another function:", formula)
     else:
-        require(canonical(goal) == canonical(formula), "another fact:", formula)
+        require(False, "another fact:", formula)
 
 def same_value(ctx, one, other):
     """Whether two terms, limits or points of limits are equal."""
