@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 import sys
 import threading
 from functools import cache
@@ -1006,57 +1007,38 @@ class Far:
         return ctx.sign(growth.leading(f)[0][0]) if f else ZERO
 
 # ------------------------------------------------------------------ enclosures
-# An interval is a pair of balls: the true value is not less than the lowest point of the first
-# and not greater than the highest of the second. Monotone functions act on the ends.
+# A ball contains the true values of a term, wherever the term is defined.
 
-def interval_mul(x, y):
-    """The product of two intervals."""
-    (a, b), (c, d) = x, y
-    if c >= 0:
-        return a * (c if a >= 0 else d), b * (c if b <= 0 else d)
-    if d <= 0:
-        return b * (d if b <= 0 else c), a * (d if a >= 0 else c)
-    if a >= 0 or b <= 0:
-        return (c * b, d * b) if a >= 0 else (d * a, c * a)
-    return (a * d).min(b * c), (a * c).max(b * d)
+def on_ends(function):
+    """A monotone function of a ball, by its values at the ends."""
+    return lambda ball: function(ball.lower()).union(function(ball.upper()))
 
-def interval_inverse(x):
-    """The inverse of an interval without 0."""
-    require(x[0] > 0 or x[1] < 0, "division by an interval with 0")
-    return 1 / x[1], 1 / x[0]
-
-def interval_power(x, n):
-    """An integer power of an interval."""
-    a, b = x if n >= 0 else interval_inverse(x)
-    a_n, b_n = a ** abs(n), b ** abs(n)
-    if n % 2 == 1 or a >= 0:
-        return a_n, b_n
-    return (b_n, a_n) if b <= 0 else (arb(0), a_n.max(b_n))
-
-def interval_root(x):
-    """The square root of an interval without negative numbers."""
-    require(x[0] >= 0, "square root of an interval with negative numbers")
-    return x[0].sqrt(), x[1].sqrt()
-
-def interval_log(x):
-    """The logarithm of a positive interval."""
-    require(x[0] > 0, "logarithm of an interval that is not positive")
-    return x[0].log(), x[1].log()
+def ball_power(ball, n):
+    """An integer power of a ball; an even one is not negative."""
+    result = ball ** abs(n)
+    if n % 2 == 0 and not result > 0:
+        result = arb(0).union(ball.abs_upper() ** abs(n))
+    return result if n >= 0 else 1 / result
 
 class Program:
-    """Resolved terms as one straight line of interval operations, each subterm computed once."""
+    """Resolved terms as one straight line of operations on balls, each subterm computed once."""
 
     def __init__(self, terms, variables):
         """To be built and run at one precision, as constants are enclosed here."""
-        self.constants, self.steps, scale = [None] * len(variables), [], -1 / arb(2).sqrt()
-        self.places = {name: i for i, name in enumerate(variables)}
+        self.constants, self.steps, scale = [], [], -1 / arb(2).sqrt()
         self.functions = {
-            "+": lambda x, y: (x[0] + y[0], x[1] + y[1]), "*": interval_mul, "sqrt": interval_root,
-            "exp": lambda x: (x[0].exp(), x[1].exp()), "log": interval_log,
-            "Phi": lambda x: ((x[0] * scale).erfc() / 2, (x[1] * scale).erfc() / 2),
-            "inverse": interval_inverse,
+            "+": operator.add, "*": operator.mul, "sqrt": on_ends(arb.sqrt), "log": on_ends(arb.log),
+            "exp": on_ends(arb.exp), "Phi": on_ends(lambda ball: (ball * scale).erfc() / 2),
         }
+        self.places = {name: self.append(None) for name in variables}
         self.results = [self.place(term) for term in terms]
+
+    def append(self, constant, function=None, *places):
+        """A new place for a constant, or for a function of earlier places."""
+        self.constants.append(constant)
+        if function is not None:
+            self.steps.append((len(self.constants) - 1, function, places))
+        return len(self.constants) - 1
 
     def place(self, t):
         """Where the value of a term will be."""
@@ -1068,14 +1050,13 @@ class Program:
         """Append the steps for a term, and say where its value will be."""
         number = rational(t)
         if number is not None or t == ("pi",):
-            ball = arb.pi() if number is None else arb(number)
-            return self.append((ball, ball))
+            return self.append(arb.pi() if number is None else arb(number))
         require(isinstance(t, tuple), "not a number:", t)
         head, *parts = t
         if head == "^":
-            return self.append(None, lambda x: interval_power(x, parts[1]), self.place(parts[0]))
+            return self.append(None, lambda x: ball_power(x, parts[1]), self.place(parts[0]))
         if head == "/":
-            head, parts = "*", [parts[0], ("inverse", parts[1])]
+            head, parts = "*", [parts[0], ("^", parts[1], -1)]
         require(head in self.functions, "no number:", t)
         first, *others = map(self.place, parts)
         if head not in ("+", "*"):
@@ -1084,15 +1065,8 @@ class Program:
             first = self.append(None, self.functions[head], other, first)
         return first
 
-    def append(self, constant, function=None, *places):
-        """A new place for a constant, or for a function of earlier places."""
-        self.constants.append(constant)
-        if function is not None:
-            self.steps.append((len(self.constants) - 1, function, places))
-        return len(self.constants) - 1
-
     def run(self, box):
-        """The intervals of the terms over a box of intervals."""
+        """The balls of the terms over a box of balls."""
         values = [*box, *self.constants[len(box):]]
         for place, function, places in self.steps:
             values[place] = function(*[values[i] for i in places])
@@ -1110,12 +1084,9 @@ def ground_sign(t):
     """The sign of a resolved, defined term without variables, by ball arithmetic."""
     for bits in (64, 128, 256, 512, 1024):
         with flint.ctx.workprec(bits):
-            try:
-                ((low, high),) = Program([t], []).run([])
-            except Rejected:
-                continue
-            if is_positive(low) or is_positive(-high):
-                return POSITIVE if low > 0 else NEGATIVE
+            (ball,) = Program([t], []).run([])
+            if is_positive(ball) or is_positive(-ball):
+                return POSITIVE if ball > 0 else NEGATIVE
     return ANY
 
 class Cover:
@@ -1129,41 +1100,39 @@ class Cover:
         """Whether the function is seen to be positive on a box, or on its halves."""
         if self.seen(box, mean_value):
             return True
-        if halvings == 0 or box == []:
+        if halvings == 0 or box == ():
             return False
         axis = max(range(len(box)), key=lambda i: box[i][1] - box[i][0])
         return all(self.positive(half, True, halvings - 1) for half in halves(box, axis))
 
     def seen(self, box, mean_value):
         """By the natural extension, or F(x) >= F(c) + sum of min g_i (x_i - c_i)."""
-        ends = [(arb(low), arb(high)) for low, high in box]
-        try:
-            (low, _), *gradient = (self.full if mean_value else self.plain).run(ends)
-            if is_positive(low) or not mean_value:
-                return is_positive(low)
-            center, least = [], arb(0)
-            for (a, b), (x, y), slope in zip(box, ends, gradient, strict=True):
-                c = arb(base_point(a, b, slope))
-                center.append((c, c))
-                least += interval_mul(slope, (x - c, y - c))[0]
-            return is_positive(self.plain.run(center)[0][0] + least)
-        except Rejected:
+        balls = [arb(low).union(arb(high)) for low, high in box]
+        ball, *gradient = (self.full if mean_value else self.plain).run(balls)
+        if is_positive(ball) or not mean_value:
+            return is_positive(ball)
+        if not all(slope.is_finite() for slope in gradient):
             return False
+        center, least = [], arb(0)
+        for (a, b), slope in zip(box, gradient, strict=True):
+            low, high = slope.lower(), slope.upper()
+            c = base_point(a, b, low, high)
+            center.append(arb(c))
+            least += (low * arb(b - c)).min(high * arb(a - c))
+        return is_positive(self.plain.run(center)[0] + least)
 
-def base_point(a, b, slope):
+def base_point(a, b, low, high):
     """The end where a function with such slopes is least, or a point between where it may be."""
-    low, high = slope
-    require(low.is_finite() and high.is_finite(), "unbounded slope")
     if low >= 0 or high <= 0:
         return a if low >= 0 else b
-    low, high = (fmpq(*float(end.mid()).as_integer_ratio()) for end in slope)
+    low, high = (fmpq(*float(end.mid()).as_integer_ratio()) for end in (low, high))
     return min(max((high * a - low * b) / (high - low), a), b) if low < high else a
 
 def halves(box, axis):
     """The lower and the upper half of a box along an axis."""
     low, high = box[axis]
     middle = (low + high) / 2
-    return [[*box[:axis], side, *box[axis + 1:]] for side in ((low, middle), (middle, high))]
+    return [(*box[:axis], side, *box[axis + 1:]) for side in ((low, middle), (middle, high))]
 
 # ------------------------------------------------------------------ the rules of logic
 
@@ -1396,6 +1365,11 @@ def cover(goal, ctx, bits, axes, tree):
         box.append((low, high))
     require(len(set(names)) == len(names) <= 10, "axes:", *names)
     require(free(t) <= set(names), "other variables occur in", t)
+    check_cover(t, tuple(names), tuple(box), bits, tree)
+
+@cache
+def check_cover(t, names, box, bits, tree):
+    """Reject unless the term is seen to be positive on the leaves of the tree."""
     with flint.ctx.workprec(bits):
         function, waiting = Cover(t, names), [box]
         for mark in tree:
