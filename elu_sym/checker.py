@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import operator
 import sys
 import threading
 from functools import cache
@@ -316,7 +315,7 @@ class Algebra:
         """The generator that stands for a term, entered into a table with what it is made from."""
         if key not in self.number:
             if len(self.terms) == self.size:
-                raise Enlarge(4 * self.size, self.unit)
+                raise Enlarge(2 * self.size, self.unit)
             self.number[key] = len(self.terms)
             self.terms.append(term)
         if table is not None:
@@ -325,29 +324,32 @@ class Algebra:
 
     def fraction(self, num, den):
         """The fraction reduced: no squares of roots, no common factor, 1 leading below."""
-        for i in sorted(self.squares, reverse=True):  # a root within a radicand comes before it
-            num, den = self.without_squares(i, num), self.without_squares(i, den)
+        num, den = self.without_squares(num), self.without_squares(den)
         require(not den.is_zero(), "division by 0")
-        for i in sorted(self.squares, reverse=True):
-            if den.degrees()[i] > 0 and den.gcd(self.gens[i]) != 1:  # w divides it: w is not 0
-                return self.fraction(num * self.gens[i], den * self.gens[i])
         if not den.is_constant():
+            degrees = den.degrees()
+            for i in self.squares:
+                if degrees[i] > 0 and den.gcd(self.gens[i]) != 1:  # w divides it: w is not 0
+                    return self.fraction(num * self.gens[i], den * self.gens[i])
             shared = num.gcd(den)
             num, den = num / shared, den / shared
         lead = den.leading_coefficient()
         return num / lead, den / lead
 
-    def without_squares(self, i, polynomial):
-        """The polynomial with the radicand put in for the square of generator i."""
-        if polynomial.degrees()[i] < 2:
+    def without_squares(self, polynomial):
+        """The polynomial with the radicands put in for the squares of roots."""
+        degrees = polynomial.degrees()
+        i = max((i for i in self.squares if degrees[i] > 1), default=None)
+        if i is None:
             return polynomial
         parts = {}
         for exponents, c in polynomial.to_dict().items():
             rest = (*exponents[:i], 0, *exponents[i + 1:])
             parts.setdefault(int(exponents[i]), {})[rest] = c
         w, square = self.gens[i], self.squares[i]
-        return sum((self.ring.from_dict(part) * w ** (n % 2) * square ** (n // 2)
-                    for n, part in parts.items()), self.zero)
+        return self.without_squares(sum((  # a root within the radicand comes before this one
+            self.ring.from_dict(part) * w ** (n % 2) * square ** (n // 2)
+            for n, part in parts.items()), self.zero))
 
     def constant(self, f):
         """The value of a rational fraction, else None."""
@@ -1020,57 +1022,42 @@ def ball_power(ball, n):
         result = arb(0).union(ball.abs_upper() ** abs(n))
     return result if n >= 0 else 1 / result
 
-class Program:
-    """Resolved terms as one straight line of operations on balls, each subterm computed once."""
+BALLS = {
+    "power": ball_power, "sqrt": on_ends(arb.sqrt), "log": on_ends(arb.log),
+    "exp": on_ends(arb.exp), "Phi": on_ends(lambda ball: (-ball / arb(2).sqrt()).erfc() / 2),
+}
 
-    def __init__(self, terms, variables):
-        """To be built and run at one precision, as constants are enclosed here."""
-        self.constants, self.steps, scale = [], [], -1 / arb(2).sqrt()
-        self.functions = {
-            "+": operator.add, "*": operator.mul, "sqrt": on_ends(arb.sqrt), "log": on_ends(arb.log),
-            "exp": on_ends(arb.exp), "Phi": on_ends(lambda ball: (ball * scale).erfc() / 2),
-        }
-        self.places = {name: self.append(None) for name in variables}
-        self.results = [self.place(term) for term in terms]
+def compiled(terms, variables):
+    """A Python function from balls of the variables to balls of resolved terms.
 
-    def append(self, constant, function=None, *places):
-        """A new place for a constant, or for a function of earlier places."""
-        self.constants.append(constant)
-        if function is not None:
-            self.steps.append((len(self.constants) - 1, function, places))
-        return len(self.constants) - 1
+    It is for one precision, as constants are enclosed here. Each subterm is computed once.
+    """
+    names, known, lines = {x: f"v{i}" for i, x in enumerate(variables)}, dict(BALLS), []
+    arguments = ", ".join(names.values())
 
-    def place(self, t):
-        """Where the value of a term will be."""
-        if t not in self.places:
-            self.places[t] = self.new_place(t)
-        return self.places[t]
+    def name(t):
+        if t not in names:
+            names[t] = f"c{len(names)}"
+            lines.append(f"    {names[t]} = {source(t)}")
+        return names[t]
 
-    def new_place(self, t):
-        """Append the steps for a term, and say where its value will be."""
+    def source(t):
         number = rational(t)
         if number is not None or t == ("pi",):
-            return self.append(arb.pi() if number is None else arb(number))
-        require(isinstance(t, tuple), "not a number:", t)
+            known[f"_{names[t]}"] = arb.pi() if number is None else arb(number)
+            return f"_{names[t]}"
+        require(isinstance(t, tuple) and t[0] in TERMS, "not a number:", t)
         head, *parts = t
         if head == "^":
-            return self.append(None, lambda x: ball_power(x, parts[1]), self.place(parts[0]))
-        if head == "/":
-            head, parts = "*", [parts[0], ("^", parts[1], -1)]
-        require(head in self.functions, "no number:", t)
-        first, *others = map(self.place, parts)
-        if head not in ("+", "*"):
-            return self.append(None, self.functions[head], first)
-        for other in others:
-            first = self.append(None, self.functions[head], other, first)
-        return first
+            return f"power({name(parts[0])}, {parts[1]})"
+        if head in ("+", "*", "/"):
+            return f" {head} ".join(map(name, parts))
+        require(head in BALLS, "no number:", t)
+        return f"{head}({name(parts[0])})"
 
-    def run(self, box):
-        """The balls of the terms over a box of balls."""
-        values = [*box, *self.constants[len(box):]]
-        for place, function, places in self.steps:
-            values[place] = function(*[values[i] for i in places])
-        return [values[i] for i in self.results]
+    results = ", ".join(map(name, terms))
+    exec("\n".join([f"def run({arguments}):", *lines, f"    return [{results}]"]), known)
+    return known["run"]
 
 def is_positive(ball):
     """Whether a ball is finite and positive."""
@@ -1084,7 +1071,7 @@ def ground_sign(t):
     """The sign of a resolved, defined term without variables, by ball arithmetic."""
     for bits in (64, 128, 256, 512, 1024):
         with flint.ctx.workprec(bits):
-            (ball,) = Program([t], []).run([])
+            (ball,) = compiled([t], [])()
             if is_positive(ball) or is_positive(-ball):
                 return POSITIVE if ball > 0 else NEGATIVE
     return ANY
@@ -1093,8 +1080,8 @@ class Cover:
     """A function on a box with its gradient, to be seen positive on the leaves of a tree."""
 
     def __init__(self, t, names):
-        self.plain = Program([t], names)
-        self.full = Program([t, *(derivative(t, name) for name in names)], names)
+        self.plain = compiled([t], names)
+        self.full = compiled([t, *(derivative(t, name) for name in names)], names)
 
     def positive(self, box, mean_value, halvings=8):
         """Whether the function is seen to be positive on a box, or on its halves."""
@@ -1108,7 +1095,7 @@ class Cover:
     def seen(self, box, mean_value):
         """By the natural extension, or F(x) >= F(c) + sum of min g_i (x_i - c_i)."""
         balls = [arb(low).union(arb(high)) for low, high in box]
-        ball, *gradient = (self.full if mean_value else self.plain).run(balls)
+        ball, *gradient = (self.full if mean_value else self.plain)(*balls)
         if is_positive(ball) or not mean_value:
             return is_positive(ball)
         if not all(slope.is_finite() for slope in gradient):
@@ -1119,7 +1106,7 @@ class Cover:
             c = base_point(a, b, low, high)
             center.append(arb(c))
             least += (low * arb(b - c)).min(high * arb(a - c))
-        return is_positive(self.plain.run(center)[0] + least)
+        return is_positive(self.plain(*center)[0] + least)
 
 def base_point(a, b, low, high):
     """The end where a function with such slopes is least, or a point between where it may be."""
@@ -1798,7 +1785,7 @@ def check_claim(definitions, verdict, raw, proof):
     """Reject unless the proof shows the statement, or its negation if it is REFUTED."""
     require(verdict in ("PROVED", "REFUTED"), "no verdict:", verdict)
     statement = parse(raw, "formula", {}, definitions)
-    size, unit = 32, 2
+    size, unit = 48, 2
     while True:
         try:
             goal = statement if verdict == "PROVED" else negation(statement)

@@ -686,7 +686,7 @@ FALSE_PROOFS = {
     ),
     "an undefined fact is no sign": (
         forall("x", given(["<", 0, ["/", 1, "x"]], ["<", 0, ["/", 1, "x"]])),
-        opened(["x"], 1, ["fact", 0]),
+        opened(["x"], 1, ["combine", [[["/", 1, "x"], -1]]]),
     ),
     "an undefined fact in a sum": (
         forall("x", given(["=", ["/", 1, "x"], ["/", 2, "x"]], ["=", 1, 2])),
