@@ -795,7 +795,7 @@ def compute_resolved(ctx, t, env):
         if law[0] == "normal":
             return normal_mean(ctx, x, law, body, env)
         values = [resolve(ctx, substitute(body, {x: at}), env) for at in law[1::2]]
-        for part in values:
+        for part in (*values, *(resolve(ctx, at, env) for at in law[1::2])):
             check_defined(ctx, part, env)
         return add(*(mul(*pair) for pair in zip(law[2::2], values, strict=True)))
     return rebuild(t, lambda part: resolve(ctx, part, env))

@@ -5,7 +5,7 @@ tactic may stand, and finds one when the goal and the facts are known. Terms are
 by the names of the variables in the statement.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import combinations
 from typing import Any
@@ -15,7 +15,7 @@ from sympy import Expr, Matrix, Rational, S, Symbol, cancel, expand, factor, oo,
 from elu_sym.algebra.interval_enclosure import BoxFunction, Interval
 from elu_sym.algebra.normal_form import NormalForm, NotNormalizableError, is_zero
 from elu_sym.algebra.working_precision import working_precision
-from elu_sym.claims.covers.cover import AXES, CENTRED, NATURAL, Box, halved, intervals
+from elu_sym.claims.covers.cover import AXES, CENTRED, NATURAL, halved, intervals
 from elu_sym.claims.kernel import Open, Proof, RejectedError
 from elu_sym.claims.kernel.language import (
     COMPARISONS,
@@ -488,7 +488,8 @@ def tends_otherwise(value: Any, proof: Tactic | None = None) -> Tactic:
     def find(goal: Formula, context: Context) -> Proof:
         _, said = goal
         other = (*said[:-1], "oo" if value == oo else term(value))
-        clash = _parted(said, other) if value == oo else one_limit(said, other, linear())
+        orders = partial(_parted, said, other), partial(_parted, other, said)
+        clash = first_of(*orders[: 1 if value == oo else 2])
         shown = proof or growth(0 if said[2] in ("oo", "-oo") else 1)
         return ("assume", have(other, shown, clash))
 
@@ -562,7 +563,8 @@ def _applied(
 def _parted(lower: Formula, upper: Formula) -> Tactic:
     """Two limits, the first one less: near the end the function would be less than itself."""
     middle: Term = ("/", ("+", lower[-1], upper[-1]), 2)
-    between = [(("<", lower[-1], middle), linear()), (("<", middle, upper[-1]), linear())]
+    less = first_of(positive, linear)
+    between = [(("<", lower[-1], middle), less), (("<", middle, upper[-1]), less)]
     if upper[-1] == "oo":
         middle, between = ("+", lower[-1], 1), []
 
@@ -637,7 +639,9 @@ def instance(then: Tactic, **values: Any) -> Tactic:
 DEEPEST = 60
 
 
-def on_box(box: Box, tree: str = "", bits: int = 64) -> Tactic:
+def on_box(
+    box: Sequence[tuple[Symbol, Rational, Rational]], tree: str = "", bits: int = 64
+) -> Tactic:
     """An inequality on a box, by a tree of halved boxes that is given, or that is found.
 
     Args:

@@ -2,16 +2,24 @@
 
 from typing import Any
 
-from sympy import Rational, S, Symbol
+from sympy import Rational, S, Symbol, diff
 
-from elu_sym.algebra.interval_enclosure import BoxFunction
+from elu_sym.algebra.enclosure import enclose
+from elu_sym.algebra.interval_enclosure import BoxFunction, compiled, operations_on_boxes
 from elu_sym.algebra.normal_form import is_zero
 from elu_sym.algebra.working_precision import working_precision
 from elu_sym.claims.covers.cover import AXES, CENTRED, NATURAL, halved, intervals
-from elu_sym.claims.kernel.language import COMPARISONS, Formula, canonical
+from elu_sym.claims.kernel.language import (
+    COMPARISONS,
+    Formula,
+    Term,
+    both,
+    canonical,
+    substitute,
+)
 from elu_sym.claims.kernel.logic import need
 from elu_sym.claims.kernel.meaning import ABOVE, Context, RejectedError
-from elu_sym.claims.kernel.theorem import rule
+from elu_sym.claims.kernel.theorem import Proof, check, rule
 
 TRUE = -1
 """The number of the fact 0 < 1."""
@@ -106,3 +114,32 @@ def walk(gap: Any, axes: list[tuple[Symbol, Rational, Rational]], bits: int, tre
             # A bound that is no number fulfils no comparison.
             need(bound > 0, f"nothing is seen on {part}")
     need(not parts, f"the tree leaves {len(parts)} boxes open")
+
+
+@rule
+def iterated(
+    goal: Formula, context: Context, term: Term, lower: Term, upper: Term, bits: int, proof: Proof
+) -> None:
+    """An iterate lies in the ball to which the mean value theorem leads, step by step.
+
+    Side conditions: the function is defined and differentiable at every positive number, and so are
+    the numbers on the way; the bounds are rational, and the ball lies between them.
+    """
+    head, number, name, body, start = term
+    need(head == "iterate" and type(number) is int, f"{canonical(term)} is no iterate")
+    need(0 < number <= 10_000 and bits in range(53, 1025), "too many steps, or bits")
+    variable = context.unused(name, body)
+    inside = context.between(variable, 0, None, closed=False).strictly()
+    function, symbol = inside.value(substitute(body, name, variable)), inside.symbols[variable]
+    outputs = [function, diff(function, symbol)]
+    enclosed = compiled(outputs, [symbol], bits, operations_on_boxes(bits))
+    with working_precision(bits):
+        ball = enclose(_number(start, context), {}, bits)
+        for _ in range(number):
+            need(ball > 0, "what is not positive is on the way")
+            middle = ball.mid()
+            value, (_, slope) = enclosed(middle)[0], enclosed(ball)
+            ball = value + slope * (ball - middle)
+        ends = [enclose(_number(end, context), {}, bits) for end in (lower, upper)]
+        need(ends[0] < ball and ball < ends[1], f"it lies in {ball}")
+    check(goal, context.with_fact(both(("<", lower, term), ("<", term, upper))), proof)

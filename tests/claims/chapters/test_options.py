@@ -1,7 +1,7 @@
 """Options, rates and the limits of moments: what the proofs rest on, and witnesses."""
 
 import pytest
-from sympy import Symbol, diff
+from sympy import diff
 
 from elu_sym import mean
 from elu_sym.algebra.enclosure import enclose
@@ -28,7 +28,8 @@ def test_the_vega_is_negative_at_the_witness() -> None:
     assert every_alpha.statement.startswith("It raises the mean for every alpha")
     witness = every_alpha.check().witness
     assert witness is not None
-    point = {each: witness[Symbol(each.name)] for each in (mu, sigma, alpha)}
+    values = {str(symbol): value for symbol, value in witness.items()}
+    point = {symbol: values[symbol.name] for symbol in (mu, sigma, alpha)}
     assert enclose(diff(mean.closed_form, sigma), point) < 0
 
 

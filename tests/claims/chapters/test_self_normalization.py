@@ -42,6 +42,9 @@ from elu_sym.claims.claim import Verdict
 from elu_sym.claims.covers import __main__ as covers
 from elu_sym.claims.covers.__main__ import check, derived, main
 from elu_sym.claims.covers.cover import FOLDER, CoverError
+from elu_sym.claims.kernel import RejectedError, prove
+from elu_sym.claims.kernel.language import at_most, for_all, implies, less
+from elu_sym.claims.tactics import intro, on_box
 
 R = Rational
 STANDARD = (
@@ -335,18 +338,33 @@ def test_a_cover_of_something_else_proves_nothing() -> None:
     assert "searched for" in found(replace(first, cover=None), True).detail
 
 
-def test_a_box_that_is_missing_or_another_one_leaves_the_theorem_unknown(
+def test_a_box_that_is_missing_leaves_the_theorem_unknown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for damage, words in ((a_missing_box, "covers writes it"), (a_smaller_box, "make covers")):
-        data = json.loads((FOLDER / "snn_theorem.json").read_text(encoding="utf-8"))
-        damage(data)
-        stored_anew(data, tmp_path)
-        there = partial(read_all, folder=tmp_path)
-        monkeypatch.setattr(stored_boxes, "_read_once", there)
-        outcome = CLAIMS["self_normalization.theorem"].check()
-        assert outcome.verdict is Verdict.UNKNOWN
-        assert words in outcome.to_text()
+    data = json.loads((FOLDER / "snn_theorem.json").read_text(encoding="utf-8"))
+    a_missing_box(data)
+    stored_anew(data, tmp_path)
+    monkeypatch.setattr(stored_boxes, "_read_once", partial(read_all, folder=tmp_path))
+    outcome = CLAIMS["self_normalization.theorem"].check()
+    assert outcome.verdict is Verdict.UNKNOWN
+    assert "covers writes it" in outcome.to_text()
+
+
+def test_a_tree_that_is_not_enough_is_made_so_and_one_of_a_false_statement_is_not() -> None:
+    inequality = next(covered("snn_theorem", "image"))
+    box = tuple(axis for axis in inequality.whole_box if axis[1] < axis[2])
+    fixed = {symbol: low for symbol, low, high in inequality.box if low == high}
+    ends = [each for s, low, high in box for each in (at_most(low, s), at_most(s, high))]
+    symbols = [symbol for symbol, _, _ in box]
+    for value, is_true in ((inequality.expression, True), (-inequality.expression, False)):
+        formula = for_all(*symbols, implies(*ends, less(0, value.xreplace(fixed))))
+        for tree in ("", "n", inequality.cover.tree):
+            proof = intro(on_box(box, tree))
+            if is_true:
+                assert prove(formula, proof).statement == formula
+            else:
+                with pytest.raises(RejectedError):
+                    prove(formula, proof)
 
 
 def test_a_false_inequality_is_refuted_with_the_exact_constants() -> None:

@@ -56,6 +56,7 @@ from elu_sym.claims.kernel.language import (
     substitute,
     term,
 )
+from elu_sym.claims.standard_selu import SELU_ALPHA
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -77,7 +78,6 @@ from elu_sym.claims.tactics import (
     tends_otherwise,
     witness,
 )
-from elu_sym.networks.published_constants import selu_alpha
 from elu_sym.symbols import alpha, mu, sigma, slope, x
 
 BETA = Symbol("beta", positive=True)
@@ -181,7 +181,7 @@ def agree_at_centering_alpha() -> tuple[Formula, Tactic]:
     is_zero = by_fact(SQUARES_TELL, mean, assumption(), then=linear((-1 / put, equal(mean, 0))))
     difference = equal(mean**2, 0), linear((sigma**2, equal(moment, VARIANCE_SHARE)))
     same = by_fact(
-        *(GAINS_TELL, moment, auto(), VARIANCE_SHARE, auto(), assumption()),
+        *(GAINS_TELL, moment, positive(), VARIANCE_SHARE, positive(), assumption()),
         then=have(*difference, is_zero),
     )
     at_alpha = have(
@@ -196,14 +196,14 @@ def agree_at_centering_alpha() -> tuple[Formula, Tactic]:
     directions = parts(("assume", same), ("assume", at_alpha))
     standard_call, standard_put = centering_alpha(S.One, S.Zero)
     return (
-        both(agree_only_at(), equal(standard_call / standard_put, selu_alpha())),
+        both(agree_only_at(), equal(standard_call / standard_put, SELU_ALPHA)),
         parts(lemmas(general, intro(lemmas(known, directions))), ALGEBRA),
     )
 
 
 def agree_at_selu_alpha() -> Tactic:
     """At mu = 0 and sigma = 1 they agree at the alpha of SELU, and not at another one."""
-    values = {"mu": 0, "sigma": 1, "alpha": term(selu_alpha())}
+    values = {"mu": 0, "sigma": 1, "alpha": term(SELU_ALPHA)}
     equation = equal(VARIANCE_SHARE, share(mean=mu))
     for name, value in values.items():
         equation = substitute(equation, name, value)

@@ -9,7 +9,7 @@ from typing import Any
 from sympy import Derivative, Expr, Piecewise, Rational, S, Symbol, exp, sqrt
 
 from elu_sym.activations import Elu
-from elu_sym.claims.kernel import Proof
+from elu_sym.claims.kernel import Proof, RejectedError
 from elu_sym.claims.kernel.language import (
     Expectation,
     Formula,
@@ -94,11 +94,24 @@ def between(value: Any, low: Any, high: Any) -> Formula:
 def enclosed() -> Tactic:
     """Inequalities between numbers: the difference itself, which has no variables, is positive."""
 
+    def gap(formula: Formula) -> Term:
+        _, left, right = formula
+        return ("+", right, ("*", -1, left))
+
+    def is_true(formula: Formula, context: Context) -> bool:
+        if formula[0] == "or":
+            return any(is_true(part, context) for part in formula[1:])
+        return context.sign(context.value(gap(formula))) == "+"
+
     def find(goal: Formula, context: Context) -> Proof:
         if goal[0] == "and":
             return parts(*(enclosed() for _ in goal[1:]))
-        _, left, right = goal
-        return ("combine", ((("+", right, ("*", -1, left)), -1),))
+        if goal[0] != "or":
+            return ("combine", ((gap(goal), -1),))
+        for number, part in enumerate(goal[1:]):
+            if is_true(part, context):
+                return ("choose", number, enclosed())
+        raise RejectedError("no part of it is true")
 
     return tactic(find)
 
@@ -303,5 +316,5 @@ def gain_tends(moment: Expr, above: Lemma, below: Lemma, root: Expr, bound: int)
 def gain_is_larger(one: Expr, other: Expr, *facts: Lemma, relation: Any = less) -> Tactic:
     """The gain of a moment is larger than that of another one, by facts on the two moments."""
     general = gain_falls(relation)
-    apply = by_fact(general[0], one, auto(), other, auto(), auto(), then=assumption())
+    apply = by_fact(general[0], one, positive(), other, positive(), assumption(), then=assumption())
     return lemmas([general, *facts], apply)

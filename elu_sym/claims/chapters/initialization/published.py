@@ -139,9 +139,9 @@ CLAIMS = (
         Statement(siren("3.1e-16", "3.2e-16"), enclosed()),
         PUBLISHED_CONSTANTS["siren.elu"].source,
         neighbours={
-            "It is the double next to it.": refuted(siren("-7.2e-17", "7.2e-17")),
+            "It is the double next to it.": refuted(siren("-7.2e-17", "7.2e-17"), enclosed()),
             "It is the inverse of the variance, to 1 %.": refuted(
-                published("siren.elu", variance_of(STANDARD, S.One), "-0.01", "0.01")
+                published("siren.elu", variance_of(STANDARD, S.One), "-0.01", "0.01"), enclosed()
             ),
         },
     ),
@@ -163,11 +163,13 @@ CLAIMS = (
         PUBLISHED_CONSTANTS["nfnets.elu"].source,
         neighbours={
             "They are 1/std f(Z) to four digits.": refuted(
-                nfnets(**dict.fromkeys(ACTIVATIONS, ("-5e-5", "5e-5")))
+                nfnets(**dict.fromkeys(ACTIVATIONS, ("-5e-5", "5e-5"))), enclosed()
             ),
-            "The factor for ELU is 1/std f(Z) to 1e-4.": refuted(nfnets(elu=("-1e-4", "1e-4"))),
+            "The factor for ELU is 1/std f(Z) to 1e-4.": refuted(
+                nfnets(elu=("-1e-4", "1e-4")), enclosed()
+            ),
             "The factor for ELU is 1/sqrt(E f(Z)^2) to 1 %.": refuted(
-                published("nfnets.elu", sqrt(at_unit(STANDARD**2)), "-1e-2", "1e-2")
+                published("nfnets.elu", sqrt(at_unit(STANDARD**2)), "-1e-2", "1e-2"), enclosed()
             ),
         },
     ),
@@ -183,9 +185,9 @@ CLAIMS = (
         ),
         PUBLISHED_CONSTANTS["pytorch.selu"].source,
         neighbours={
-            "It turns it into 0.568.": refuted(gain_of_selu("0.5675", "0.5685")),
-            "The gain 3/4 preserves it, to 1 %.": refuted(gain_of_selu("0.99", "1.01")),
-            "It preserves half of it, to 1 %.": refuted(gain_of_selu("0.495", "0.505")),
+            "It turns it into 0.568.": refuted(gain_of_selu("0.5675", "0.5685"), enclosed()),
+            "The gain 3/4 preserves it, to 1 %.": refuted(gain_of_selu("0.99", "1.01"), enclosed()),
+            "It preserves half of it, to 1 %.": refuted(gain_of_selu("0.495", "0.505"), enclosed()),
         },
     ),
     Claim(
@@ -198,10 +200,12 @@ CLAIMS = (
         ),
         PUBLISHED_CONSTANTS["selu.alpha"].source,
         neighbours={
-            "The last decimals are one larger.": refuted(selu_digits(Rational(1, 10**31))),
-            "They are 0.01 larger.": refuted(selu_digits(Rational(1, 100))),
+            "The last decimals are one larger.": refuted(
+                selu_digits(Rational(1, 10**31)), enclosed()
+            ),
+            "They are 0.01 larger.": refuted(selu_digits(Rational(1, 100)), enclosed()),
             "The scale is 1/E f^2 and not its root.": refuted(
-                rounds_to(SELU_SCALE**2, PUBLISHED_CONSTANTS["selu.scale"].published)
+                rounds_to(SELU_SCALE**2, PUBLISHED_CONSTANTS["selu.scale"].published), enclosed()
             ),
         },
     ),

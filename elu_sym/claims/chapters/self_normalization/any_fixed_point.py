@@ -9,18 +9,14 @@ The Jacobian by the mean and the variance of the layer's input is A diag(omega, 
 :mod:`elu_sym.claims.chapters.self_normalization.moment_map`.
 """
 
-from collections.abc import Iterator
-
-from sympy import Derivative, Expr, Piecewise, Rational, S, cancel, diff, exp
+from sympy import Derivative, Expr, Rational, S, cancel, exp
 
 from elu_sym.activations import Elu, Relu
-from elu_sym.book.formula import elu, relu
-from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters.centering.zero_mean import LOSS, gain, loss_is_put, put
-from elu_sym.claims.chapters.self_normalization import layer
+from elu_sym.claims.chapters.self_normalization import layer, one_pair
 from elu_sym.claims.chapters.self_normalization.domains import constants
 from elu_sym.claims.chapters.self_normalization.layer import P, Q, omega
 from elu_sym.claims.chapters.self_normalization.moment_map import input_variance
+from elu_sym.claims.chapters.self_normalization.one_pair import LOST
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.kernel.language import (
     Expectation,
@@ -39,10 +35,6 @@ from elu_sym.claims.kernel.language import (
     term,
 )
 from elu_sym.claims.kernel.meaning import Context
-from elu_sym.claims.rules.elementary import Equality, Positive, Side
-from elu_sym.claims.rules.gaussian_means import GaussianMean, PositiveGaussianMean
-from elu_sym.claims.rules.laws import on_side
-from elu_sym.claims.rules.variance_bounds import PositiveVariance, ReducesVariation, VarianceBound
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -62,67 +54,14 @@ from elu_sym.claims.tactics import (
     tactic,
     witness,
 )
-from elu_sym.symbols import alpha, mu, sigma, x, y, z
+from elu_sym.symbols import alpha, mu, scale, sigma, x, y, z
 
 
-def gain_square() -> Expr:
-    """E X_+^2."""
-    return relu.second_moment.closed_form
-
-
-def put_square() -> Expr:
-    """E N^2."""
-    return elu.second_moment.closed_form.xreplace({alpha: S.One}) - gain_square()
-
-
-def put_variance() -> Expr:
-    """Var N, which is b."""
-    return put_square() - put() ** 2
-
-
-def moments_of_parts() -> Iterator[Assertion]:
-    """The four moments of the two parts, and those of f made of them."""
-    yield from loss_is_put()
-    yield GaussianMean(Relu(x), gain())
-    yield GaussianMean(Relu(x) ** 2, gain_square())
-    yield GaussianMean(LOSS, put())
-    yield GaussianMean(LOSS**2, put_square())
-    yield Equality(elu.mean.closed_form, gain() - alpha * put())
-    yield Equality(elu.second_moment.closed_form, gain_square() + alpha**2 * put_square())
-
-
-def slope_numerator() -> Expr:
-    """The derivative of E f/std f in alpha, times (Var f)^(3/2)."""
-    mean, variance = elu.mean.closed_form, elu.variance.closed_form
-    return diff(mean, alpha) * variance - mean * diff(variance, alpha) / 2
-
-
-def slope_is_negative_sum(factor: Expr = S.One) -> Equality:
-    """It is a sum of products of positive moments, with a minus sign."""
-    return Equality(
-        slope_numerator(), -alpha * gain() * put_square() - factor * put() * gain_square()
-    )
-
-
-def unique() -> Iterator[Assertion]:
-    """E f/std f falls from P/sqrt(a) to -n/sqrt(b), and mu/sigma lies between."""
-    yield from moments_of_parts()
-    yield PositiveVariance(Elu(x, alpha))
-    yield slope_is_negative_sum()
-    # All moments in it are positive; at -mu P and E X_+^2 are those of the negative part.
-    yield PositiveGaussianMean(gain().xreplace({mu: -mu}), Relu(-x))
-    yield PositiveGaussianMean(gain_square().xreplace({mu: -mu}), Relu(-x) ** 2)
-    yield PositiveGaussianMean(put(), LOSS)
-    yield PositiveGaussianMean(put_square(), LOSS**2)
-    # P/sqrt(a) > mu/sigma: P > mu, and X_+ varies no more than X.
-    yield PositiveGaussianMean(gain() - mu, Relu(-x))
-    yield VarianceBound(Relu(x), S.One)
-    # n/sqrt(b) > -mu/sigma: N is 1 - e^(-R) of R = (-X)_+, for which the same was just shown.
-    yield ReducesVariation(on_side(LOSS, Side.LEFT).xreplace({x: -x}))
-
-
-LOST = Piecewise((0, x >= 0), (1 - exp(x), True))
-"""N of a value."""
+def relu_does_not() -> Tactic:
+    """At mean 0 the mean of X_+ is positive, whatever the scale."""
+    larger = ("choose", 1, ("choose", 0, ("choose", 1, auto())))
+    split = by_cases(less(0, scale), larger, ("choose", 0, auto()))
+    return witness(0, witness(1, parts(auto(), intro(split))))
 
 
 def two_moments(value: Expr) -> tuple[Expr, Expr]:
@@ -315,26 +254,29 @@ CLAIMS = (
         "E f(X)/std f(X) decreases strictly with alpha, for every normal law of X, and for every"
         " mean and every variance > 0 there is exactly one pair alpha, scale > 0 for which"
         " scale*f(X) has the mean and the variance of X ~ N(mean, variance).",
-        unique,
+        lambda: Statement(one_pair.one_pair(), one_pair.proof()),
         "Klambauer et al. 2017, equation 14, for (0, 1); derived for the others",
-        r"\frac{\partial}{\partial\alpha} \frac{\mathbb{E} f}{\operatorname{std} f} ="
-        r" -\frac{\mathbb{E} N\, \mathbb{E} X_+^2 + \alpha\, \mathbb{E} X_+\, \mathbb{E} N^2}"
-        r"{(\operatorname{Var} f)^{3/2}} < 0,\quad"
-        r" \forall \mu,\, \sigma > 0\ \exists!\, \alpha, \lambda > 0:\ \lambda\,\mathbb{E} f"
-        r" = \mu,\ \lambda^2 \operatorname{Var} f = \sigma^2",
-        (mu, sigma, alpha),
-        conclusion="the quotient falls continuously from above mu/sigma to below it, so it is"
-        " mu/sigma once; the scale is sigma/std f",
         neighbours={
-            "E f(X)/std f(X) increases.": lambda: Positive(slope_numerator()),
-            "Its derivative is that sum with a coefficient 1 % larger.": lambda: (
-                slope_is_negative_sum(Rational(101, 100))
+            "E f(X)/std f(X) increases.": lambda: refuted(
+                one_pair.falls_with_alpha(lambda larger, smaller: less(smaller, larger)),
+                counterexample(mu=0, sigma=1, alpha=1, beta=2),
             ),
-            "ReLU does it as well, with a scale alone.": lambda: Equality(
-                gain() ** 2 * sigma**2, mu**2 * relu.variance.closed_form
+            "Its derivative is that sum with a coefficient 1 % larger.": lambda: refuted(
+                one_pair.slope_is(Rational(101, 100)), counterexample(mu=0, sigma=1, alpha=1)
             ),
-            "A left piece 1 - e^r, convex on the left, would do.": ReducesVariation(exp(x) - 1),
-            "X_+ varies at most 99 % as much as X.": VarianceBound(Relu(x), Rational(99, 100)),
+            "ReLU does it as well, with a scale alone.": lambda: refuted(
+                for_all(mu, sigma, exists(scale, one_pair.keeps(*two_moments(Relu(x))))),
+                relu_does_not(),
+            ),
+            "A left piece 1 - e^r, convex on the left, would do.": lambda: refuted(
+                one_pair.varies_at_most(exp(-x) - 1), counterexample(mu=0, sigma=1)
+            ),
+            "X_+ varies at most 99 % as much as X.": lambda: refuted(
+                for_all(
+                    mu, sigma, at_most(two_moments(Relu(x))[1], Rational(99, 100) ** 2 * sigma**2)
+                ),
+                counterexample(mu=10, sigma=1),
+            ),
         },
     ),
     Claim(

@@ -6,9 +6,10 @@ part; the domains of :mod:`elu_sym.claims.chapters.self_normalization.domains` a
 by what is said there.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from math import atan2, cos, sin
+from typing import Any
 
 from sympy import Derivative, Expr, Rational, S, Symbol, sqrt
 
@@ -212,7 +213,12 @@ def linear_last(factor: Expr, *others: tuple[Expr, Formula]) -> Tactic:
     return tactic(lambda goal, context: linear((factor, len(context.facts) - 1), *others))
 
 
-def by_size(domain: Domain, first: OnDomain, second: OnDomain, use) -> Tactic:
+def by_size(
+    domain: Domain,
+    first: Any,
+    second: Any,
+    use: Callable[[Any, Expr, Sequence[Tactic], Expr], Tactic],
+) -> Tactic:
     """Bring a point of a domain to the largest tau with the same tau*nu, or to the least nu."""
     largest, least = domain.tau_max, domain.nu_min
     to_variance, to_square = tau * nu / largest, tau * nu / least
@@ -238,7 +244,8 @@ def shrinking_proof(domain: Domain, ratio: Expr, inequalities: Sequence[OnDomain
         rest = smaller[inequalities.index(inequality)]
         return used_at(inequality, value, ends, linear_last(S.One, rest))
 
-    return by_size(domain, *inequalities, use)
+    first, second = inequalities
+    return by_size(domain, first, second, use)
 
 
 def growing_proof(
@@ -349,9 +356,7 @@ def contraction_proof(domain: Domain, size: Expr, inequalities: Sequence[OnDomai
     first, second = closed_forms[::2], closed_forms[1::2]
     small = at_most(0, (domain.omega - omega) * (domain.omega + omega))
 
-    def use(
-        pair: tuple[OnDomain, OnDomain], value: Expr, ends: Sequence[Tactic], squares: Expr
-    ) -> Tactic:
+    def use(pair: Sequence[OnDomain], value: Expr, ends: Sequence[Tactic], squares: Expr) -> Tactic:
         values = (*first, *second, omega)
         sizes = (domain.omega, auto(), tau, auto(), squares, auto(), size, auto())
         bounds = linear((1, small)), fits_squares(domain, squares), known(2), known(1)
@@ -365,7 +370,7 @@ def contraction_proof(domain: Domain, size: Expr, inequalities: Sequence[OnDomai
             then = used_at(each, value, ends, then)
         return then
 
-    pairs = list(zip(inequalities[::2], inequalities[1::2], strict=True))
+    pairs = inequalities[:2], inequalities[2:]
     then = have(small, auto(), by_size(domain, *pairs, use))
     for moment, variable, factor, closed in entries():
         then = replaced(Derivative(moment, variable), factor * closed, ALGEBRA, then)
