@@ -45,6 +45,7 @@ TERMS = {
     "+": "term*", "*": "term*", "/": "term term", "^": "term integer", "sqrt": "term",
     "exp": "term", "log": "term", "Phi": "term", "pi": "", "if": "condition term term",
     "D": "name inner-term term", "E": "name law inner-term",
+    "iterate": "integer name inner-term term",
 }
 CONDITIONS = {"<": "term term", "<=": "term term"}
 FORMULAS = {
@@ -63,7 +64,7 @@ HEADS = {"term": TERMS, "condition": CONDITIONS, "formula": FORMULAS, "law": LAW
 SHAPES = {head: shape.split() for table in HEADS.values() for head, shape in table.items()}
 BINDERS = {head: [kind.endswith("name") for kind in shape].index(True) + 1
            for head, shape in SHAPES.items() if "name" in " ".join(shape)}
-INFINITE = ("oo", "-oo")
+INFINITE, OPAQUE = ("oo", "-oo"), ("E", "iterate")
 COMPARISONS = ("=", "<", "<=")
 ATOMS = ("limit", "smooth", "symmetric", "integrable", "orbit", "float", "rounds")
 FALSE = ("<", 0, 0)
@@ -168,6 +169,7 @@ def parse(raw, kind, scope, definitions):
         weights = [rational(weight) for weight in node[2::2]]
         require(all(weight is not None and weight >= 0 for weight in weights), "weights:", raw)
         require(sum(weights) == 1, "the weights do not have the sum 1:", raw)
+    require(head != "iterate" or (node[1] > 0 and not free(node)), "no iterate:", raw)
     require(head != "format" or (node[1] >= 2 and node[2] <= 0), "no format:", raw)
     return node
 
@@ -380,7 +382,7 @@ class Algebra:
         if isinstance(t, int):
             return self.ring.constant(t), self.one
         head, *parts = t if isinstance(t, tuple) else (None,)
-        if head is None or head == "E":
+        if head is None or head in OPAQUE:
             return self.generator(("term", canonical(t)), canonical(t)), self.one
         if t == SQRT_2PI:
             return self.generator("sqrt 2 pi", SQRT_2PI), self.one
@@ -640,7 +642,7 @@ class Context:
 
     def structural_sign(self, t, deep):
         """The sign that the head of the term gives, from the signs of its parts."""
-        if isinstance(t, str) or t[0] == "E":
+        if isinstance(t, str) or t[0] in OPAQUE:
             return ANY
         head, *parts = t
         if head in ("exp", "Phi", "pi"):
@@ -667,7 +669,7 @@ def check_defined(ctx, t, env=(), strict=False):
         return
     head, *parts = t
     require(head != "E" or not env, "it is not known how a mean depends on its parameters:", t)
-    for part in parts if head != "E" else ():
+    for part in parts if head not in OPAQUE else ():
         check_defined(ctx, part, env, strict)
     if head == "/" or (head == "^" and parts[1] < 0):
         require(decide(ctx, parts[head == "/"], env) <= NONZERO, "not seen to be other than 0:", t)
@@ -798,7 +800,7 @@ def compute_resolved(ctx, t, env):
         for part in (*values, *(resolve(ctx, at, env) for at in law[1::2])):
             check_defined(ctx, part, env)
         return add(*(mul(*pair) for pair in zip(law[2::2], values, strict=True)))
-    return rebuild(t, lambda part: resolve(ctx, part, env))
+    return canonical(t) if head == "iterate" else rebuild(t, lambda part: resolve(ctx, part, env))
 
 def pieces(ctx, x, body, env=(), low=None, high=None):
     """The open intervals between the breakpoints of a body, and what it is there."""
@@ -1071,7 +1073,10 @@ def ground_sign(t):
     """The sign of a resolved, defined term without variables, by ball arithmetic."""
     for bits in (64, 128, 256, 512, 1024):
         with flint.ctx.workprec(bits):
-            (ball,) = compiled([t], [])()
+            try:
+                (ball,) = compiled([t], [])()
+            except Rejected:  # an iterate
+                return ANY
             if is_positive(ball) or is_positive(-ball):
                 return POSITIVE if ball > 0 else NEGATIVE
     return ANY
@@ -1529,6 +1534,27 @@ def orbit_monotone(goal, ctx, first, second):
     else:
         sides, claims = (("<=", start, x), ("<", x, end)), (("<=", body, end), ("<", x, body))
     check_all([forall(x, *sides, claim) for claim in claims], ctx, [first, second])
+
+@rule("iterated")
+def iterated(goal, ctx, raw, lower, upper, bits, proof):
+    """Each iterate is in a ball, by the mean value theorem: F(x) = F(c) + F'(between) (x - c)."""
+    term, lower, upper = ctx.read(raw), ctx.read(lower), ctx.read(upper)
+    n, x, body, start = parts_of(term, "iterate")
+    low, high = rational(lower), rational(upper)
+    start = ctx.algebra.constant(ctx.normal(value(ctx, start)))
+    require(None not in (low, high, start), "not rational:", lower, upper, start)
+    require(n <= 10_000 and type(bits) is int and 53 <= bits <= 1024, "too many:", n, bits)
+    y, inner = ctx.with_variable("$", ("<", 0, "$"))
+    f = value(inner, substitute(body, {x: y}))
+    check_defined(inner, f, strict=True)
+    with flint.ctx.workprec(bits):
+        function, ball = compiled([f, derivative(f, y)], [y]), arb(start)
+        for _ in range(n):
+            require(is_positive(ball), "not seen to be positive:", ball)
+            center = ball.mid()
+            ball = function(center)[0] + function(ball)[1] * (ball - center)
+        require(is_positive(ball - arb(low)) and is_positive(arb(high) - ball), "it is", ball)
+    check(goal, ctx.with_facts(("<", lower, term), ("<", term, upper)), proof)
 
 def mean_parts(goal):
     """x, law and body of a goal 0 < E x law body or 0 <= E x law body."""
