@@ -1828,8 +1828,9 @@ def check_files(proofs_path, statements_path):
         print(f"{text([name, *parameters])} := {text(body)}")
     listed, seen, failures = statements["claims"], set(), 0
     for name, verdict, statement, proof in proofs["claims"]:
-        problem = ""
+        problem = shown = ""
         try:
+            shown = text(statement)
             require(name not in seen, "twice")
             require(listed.get(name) == [verdict, digest(statement)], "not listed, or altered")
             check_claim(definitions, verdict, statement, proof)
@@ -1837,7 +1838,7 @@ def check_files(proofs_path, statements_path):
             problem = f"REJECTED ({type(error).__name__}: {str(error)[:300]}), not "
         failures += problem != ""
         seen.add(name)
-        print(f"{name}: {problem}{verdict}: {text(statement)}", flush=True)
+        print(f"{name}: {problem}{verdict}: {shown}", flush=True)
     for name in set(listed) - seen:
         failures += 1
         print(f"{name}: MISSING", flush=True)
