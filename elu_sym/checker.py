@@ -520,10 +520,6 @@ def rational_sign(q):
     """The sign of a rational number."""
     return frozenset([(q > 0) - (q < 0)])
 
-def opposite(s):
-    """The sign of the number times -1."""
-    return frozenset(-a for a in s)
-
 def sum_sign(signs):
     """The sign of a sum."""
     possible = frozenset().union(*signs)
@@ -609,9 +605,10 @@ class Context:
         try:
             a, b = value(ctx, a), value(ctx, b)
             s = {"<": POSITIVE, "<=": AT_LEAST, "=": ZERO}[head]
-            found = [(sub(b, a), s), (sub(a, b), opposite(s))]
+            minus_s = product_sign([NEGATIVE, s])
+            found = [(sub(b, a), s), (sub(a, b), minus_s)]
             found += [(b, sum_sign([ctx.sign(a), s]))] if isinstance(b, str) else []
-            found += [(a, sum_sign([ctx.sign(b), opposite(s)]))] if isinstance(a, str) else []
+            found += [(a, sum_sign([ctx.sign(b), minus_s]))] if isinstance(a, str) else []
             found = [(self.algebra.key(ctx.normal(t)), now) for t, now in found]
         except Rejected:
             return known
@@ -632,8 +629,8 @@ class Context:
         if (number := self.algebra.constant(f)) is not None:
             return rational_sign(number)
         s = self.structural_sign(t, deep) & self.signs().get(self.algebra.key(f), ANY)
-        if len(s) > 1 and is_ground(t):
-            s = ground_sign(t)
+        if len(s) > 1 and not free(t):
+            s &= ground_sign(t)
         if s == ANY and deep:
             c, pairs = self.algebra.factors(self, f)
             signs = [(self.sign(self.algebra.term(g), deep=False), e) for g, e, _ in pairs]
@@ -908,12 +905,8 @@ class Growth:
         return self.gathered(result)
 
     def scaled(self, c, f):
-        """An expansion times a constant."""
+        """An expansion times a constant; O(f) for None."""
         return self.times([(c, 0, ())], f)
-
-    def bound(self, f):
-        """O(f)."""
-        return self.scaled(None, f)
 
     def gathered(self, f):
         """The expansion with terms of one growth added up, and without those that are 0."""
@@ -943,7 +936,7 @@ class Growth:
         for c in coefficients:
             result += self.scaled(c, power_of_v)
             power_of_v = self.times(power_of_v, v)
-        return self.gathered([*result, *self.bound(power_of_v)])
+        return self.gathered([*result, *self.scaled(None, power_of_v)])
 
     def inverse(self, f):
         """1/f = 1/c (1 - v + v^2 - ..), f = c (1 + v) with the leading term c."""
@@ -974,7 +967,8 @@ class Growth:
         x = self.scaled(-1, f) if negative else f
         inverse = self.inverse(x)
         square = self.times(inverse, inverse)
-        series = [(1, 0, ()), *self.scaled(-1, square), *self.bound(self.times(square, square))]
+        error = self.scaled(None, self.times(square, square))
+        series = [(1, 0, ()), *self.scaled(-1, square), *error]
         tail = self.times(self.exp(self.scaled(("/", -1, 2), self.times(x, x))), inverse)
         tail = self.scaled(div(1, SQRT_2PI), self.times(tail, series))
         return tail if negative else [(1, 0, ()), *self.scaled(-1, tail)]
@@ -1064,10 +1058,6 @@ def compiled(terms, variables):
 def is_positive(ball):
     """Whether a ball is finite and positive."""
     return ball.is_finite() and ball > 0
-
-def is_ground(t):
-    """Whether a term has neither free variables nor means under a law variable."""
-    return not free(t)
 
 def ground_sign(t):
     """The sign of a resolved, defined term without variables, by ball arithmetic."""
