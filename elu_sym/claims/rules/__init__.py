@@ -1,1 +1,1 @@
-"""Rules for what no proof is about: runs of experiments, measured thresholds, long iterations."""
+"""Rules for what no proof is about: runs of experiments, and thresholds that were measured."""
