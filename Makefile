@@ -9,7 +9,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -e -o pipefail -c
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all env backends derive compile verify test test-deep test-pythons lint types check-proofs covers \
+.PHONY: all env backends derive compile verify test test-deep test-pythons lint types check-proofs \
     experiments accuracy bench notebooks lab lock clean help FORCE
 
 # What the tests use beside it: `make test BACKENDS=dask` does without PyTorch, JAX and Keras.
@@ -104,9 +104,6 @@ check-proofs: $(ENV) ## check the proof of every formal statement by a program t
 	@mkdir -p .make
 	@$(PY) -m elu_sym prove --export .make/proofs.json
 	@$(PY) -I elu_sym/checker.py .make/proofs.json
-
-covers: $(ENV) ## search for the covers of all boxes anew and write them
-	$(PY) -m elu_sym.claims.covers
 
 experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: gradient descent, thresholds of libraries, depth
 	$(PY) -m elu_sym.experiments.smooth_ride

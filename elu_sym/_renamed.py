@@ -20,7 +20,6 @@ RENAMED = {
         "formula_witnesses": "book.certificates",
         "inference": "claims.rules",
         "inference.rounding": "algebra.rounding",
-        "inference.smoothness": "claims.rules.kink",
         "initialization": "networks.initialization",
         "interop.keras_initializers": "interop.keras",
         "meanfield": "networks.meanfield",

@@ -45,6 +45,7 @@ TERMS = {
     "+": "term*", "*": "term*", "/": "term term", "^": "term integer", "sqrt": "term",
     "exp": "term", "log": "term", "Phi": "term", "pi": "", "if": "condition term term",
     "D": "name inner-term term", "E": "name law inner-term",
+    "iterate": "integer name inner-term term",
 }
 CONDITIONS = {"<": "term term", "<=": "term term"}
 FORMULAS = {
@@ -63,7 +64,7 @@ HEADS = {"term": TERMS, "condition": CONDITIONS, "formula": FORMULAS, "law": LAW
 SHAPES = {head: shape.split() for table in HEADS.values() for head, shape in table.items()}
 BINDERS = {head: [kind.endswith("name") for kind in shape].index(True) + 1
            for head, shape in SHAPES.items() if "name" in " ".join(shape)}
-INFINITE = ("oo", "-oo")
+INFINITE, OPAQUE = ("oo", "-oo"), ("E", "iterate")
 COMPARISONS = ("=", "<", "<=")
 ATOMS = ("limit", "smooth", "symmetric", "integrable", "orbit", "float", "rounds")
 FALSE = ("<", 0, 0)
@@ -168,6 +169,7 @@ def parse(raw, kind, scope, definitions):
         weights = [rational(weight) for weight in node[2::2]]
         require(all(weight is not None and weight >= 0 for weight in weights), "weights:", raw)
         require(sum(weights) == 1, "the weights do not have the sum 1:", raw)
+    require(head != "iterate" or (node[1] > 0 and not free(node)), "no iterate:", raw)
     require(head != "format" or (node[1] >= 2 and node[2] <= 0), "no format:", raw)
     return node
 
@@ -315,7 +317,7 @@ class Algebra:
         """The generator that stands for a term, entered into a table with what it is made from."""
         if key not in self.number:
             if len(self.terms) == self.size:
-                raise Enlarge(4 * self.size, self.unit)
+                raise Enlarge(2 * self.size, self.unit)
             self.number[key] = len(self.terms)
             self.terms.append(term)
         if table is not None:
@@ -324,29 +326,32 @@ class Algebra:
 
     def fraction(self, num, den):
         """The fraction reduced: no squares of roots, no common factor, 1 leading below."""
-        for i in sorted(self.squares, reverse=True):  # a root within a radicand comes before it
-            num, den = self.without_squares(i, num), self.without_squares(i, den)
+        num, den = self.without_squares(num), self.without_squares(den)
         require(not den.is_zero(), "division by 0")
-        for i in sorted(self.squares, reverse=True):
-            if den.degrees()[i] > 0 and den.gcd(self.gens[i]) != 1:  # w divides it: w is not 0
-                return self.fraction(num * self.gens[i], den * self.gens[i])
         if not den.is_constant():
+            degrees = den.degrees()
+            for i in self.squares:
+                if degrees[i] > 0 and den.gcd(self.gens[i]) != 1:  # w divides it: w is not 0
+                    return self.fraction(num * self.gens[i], den * self.gens[i])
             shared = num.gcd(den)
             num, den = num / shared, den / shared
         lead = den.leading_coefficient()
         return num / lead, den / lead
 
-    def without_squares(self, i, polynomial):
-        """The polynomial with the radicand put in for the square of generator i."""
-        if polynomial.degrees()[i] < 2:
+    def without_squares(self, polynomial):
+        """The polynomial with the radicands put in for the squares of roots."""
+        degrees = polynomial.degrees()
+        i = max((i for i in self.squares if degrees[i] > 1), default=None)
+        if i is None:
             return polynomial
         parts = {}
         for exponents, c in polynomial.to_dict().items():
             rest = (*exponents[:i], 0, *exponents[i + 1:])
             parts.setdefault(int(exponents[i]), {})[rest] = c
         w, square = self.gens[i], self.squares[i]
-        return sum((self.ring.from_dict(part) * w ** (n % 2) * square ** (n // 2)
-                    for n, part in parts.items()), self.zero)
+        return self.without_squares(sum((  # a root within the radicand comes before this one
+            self.ring.from_dict(part) * w ** (n % 2) * square ** (n // 2)
+            for n, part in parts.items()), self.zero))
 
     def constant(self, f):
         """The value of a rational fraction, else None."""
@@ -377,7 +382,7 @@ class Algebra:
         if isinstance(t, int):
             return self.ring.constant(t), self.one
         head, *parts = t if isinstance(t, tuple) else (None,)
-        if head is None or head == "E":
+        if head is None or head in OPAQUE:
             return self.generator(("term", canonical(t)), canonical(t)), self.one
         if t == SQRT_2PI:
             return self.generator("sqrt 2 pi", SQRT_2PI), self.one
@@ -505,14 +510,19 @@ class Algebra:
         return self.generator(("Phi", self.key(f)), ("Phi", self.quotient(f))), self.one
 
 # ------------------------------------------------------------------ facts and signs
-# A sign is the set of the signs that a number may have, out of -1, 0, 1.
+# A sign is the set of the signs that a number may have, out of -1, 0, 1. It is empty only where the
+# facts are absurd, contradict one another: anything follows there, so it is whatever is asked for.
 
 ANY, POSITIVE, NEGATIVE, ZERO = map(frozenset, ([-1, 0, 1], [1], [-1], [0]))
-AT_LEAST, AT_MOST, NONZERO = map(frozenset, ([0, 1], [-1, 0], [-1, 1]))
+AT_LEAST, AT_MOST, NONZERO, NONE = map(frozenset, ([0, 1], [-1, 0], [-1, 1], []))
 
 def rational_sign(q):
     """The sign of a rational number."""
     return frozenset([(q > 0) - (q < 0)])
+
+def opposite(s):
+    """The sign of the number times -1."""
+    return frozenset(-a for a in s)
 
 def sum_sign(signs):
     """The sign of a sum."""
@@ -538,6 +548,7 @@ class Context:
     def __init__(self, definitions, algebra, scope, facts=(), parent=None):
         self.definitions, self.algebra, self.scope, self.facts = definitions, algebra, scope, facts
         self.parent, self.memory = parent, {}
+        self.absurd = parent is not None and parent.absurd
 
     def remember(self, what, key, compute):
         """A result under these very facts."""
@@ -594,23 +605,25 @@ class Context:
         known = self.parent.signs()
         if len(self.facts) == len(self.parent.facts) or self.facts[-1][0] not in COMPARISONS:
             return known
-        head, a, b = self.facts[-1]
+        ctx, (head, a, b), s = self.parent, self.facts[-1], ANY
         try:
-            num, den = self.parent.normal(difference(self.parent, a, b))
+            a, b = value(ctx, a), value(ctx, b)
+            s = {"<": POSITIVE, "<=": AT_LEAST, "=": ZERO}[head]
+            found = [(sub(b, a), s), (sub(a, b), opposite(s))]
+            found += [(b, sum_sign([ctx.sign(a), s]))] if isinstance(b, str) else []
+            found += [(a, sum_sign([ctx.sign(b), opposite(s)]))] if isinstance(a, str) else []
+            found = [(self.algebra.key(ctx.normal(t)), now) for t, now in found]
         except Rejected:
             return known
-        known, s = dict(known), {"<": POSITIVE, "<=": AT_LEAST, "=": ZERO}[head]
-        for f, now in (((num, den), s), ((-num, den), frozenset(-a for a in s))):
-            key = self.algebra.key(f)
-            known[key] = known.get(key, ANY) & now or now
-        return known
+        return {**known, **{key: known.get(key, ANY) & now for key, now in found}}
 
     def sign(self, t, deep=True):
         """The sign of a resolved, defined term; deep: also by the factors of its normal form."""
         if rational(t) is not None:
             return rational_sign(rational(t))
-        s = self.remember(("sign", deep), t, lambda: self.compute_sign(t, deep))
-        require(len(s) > 0, "contradictory signs of", t)
+        s = NONE if self.absurd else self.remember(
+            ("sign", deep), t, lambda: self.compute_sign(t, deep))
+        self.absurd = s == NONE
         return s
 
     def compute_sign(self, t, deep):
@@ -618,8 +631,7 @@ class Context:
         f = self.normal(t)
         if (number := self.algebra.constant(f)) is not None:
             return rational_sign(number)
-        s = self.structural_sign(t, deep)
-        s = s & self.signs().get(self.algebra.key(f), ANY) or s  # or: the facts contradict it
+        s = self.structural_sign(t, deep) & self.signs().get(self.algebra.key(f), ANY)
         if len(s) > 1 and is_ground(t):
             s = ground_sign(t)
         if s == ANY and deep:
@@ -630,7 +642,7 @@ class Context:
 
     def structural_sign(self, t, deep):
         """The sign that the head of the term gives, from the signs of its parts."""
-        if isinstance(t, str) or t[0] == "E":
+        if isinstance(t, str) or t[0] in OPAQUE:
             return ANY
         head, *parts = t
         if head in ("exp", "Phi", "pi"):
@@ -641,9 +653,9 @@ class Context:
             s = self.sign(parts[0], deep)
             return power_sign(s, parts[1]) if head == "^" else s & AT_LEAST
         for one, other in (parts, parts[::-1]) if head == "+" and len(parts) == 2 else ():
-            if one == -1 and head_of(other) == "exp":
+            if head_of(other) == "exp" and is_zero(self, add(one, 1)):
                 return self.sign(other[1], deep)
-            if one == 1 and head_of(mul(-1, other)) == "Phi":
+            if head_of(mul(-1, other)) == "Phi" and is_zero(self, add(one, -1)):
                 return POSITIVE
         signs = [self.sign(part, deep) for part in parts]
         return sum_sign(signs) if head == "+" else product_sign(signs)
@@ -657,7 +669,7 @@ def check_defined(ctx, t, env=(), strict=False):
         return
     head, *parts = t
     require(head != "E" or not env, "it is not known how a mean depends on its parameters:", t)
-    for part in parts if head != "E" else ():
+    for part in parts if head not in OPAQUE else ():
         check_defined(ctx, part, env, strict)
     if head == "/" or (head == "^" and parts[1] < 0):
         require(decide(ctx, parts[head == "/"], env) <= NONZERO, "not seen to be other than 0:", t)
@@ -682,8 +694,8 @@ def is_zero(ctx, t):
     return ctx.normal(t)[0].is_zero()
 
 def require_zero(ctx, t, what):
-    """Reject unless the normal form of a resolved, defined term is 0."""
-    require(is_zero(ctx, t), what, "is not seen to be 0:", t)
+    """Reject unless a resolved, defined term is 0: by its normal form, or by its sign."""
+    require(is_zero(ctx, t) or ctx.sign(t) <= ZERO, what, "is not seen to be 0:", t)
 
 def require_sign(ctx, t, allowed):
     """Reject unless the term is defined and has one of the signs."""
@@ -785,10 +797,10 @@ def compute_resolved(ctx, t, env):
         if law[0] == "normal":
             return normal_mean(ctx, x, law, body, env)
         values = [resolve(ctx, substitute(body, {x: at}), env) for at in law[1::2]]
-        for part in values:
+        for part in (*values, *(resolve(ctx, at, env) for at in law[1::2])):
             check_defined(ctx, part, env)
         return add(*(mul(*pair) for pair in zip(law[2::2], values, strict=True)))
-    return rebuild(t, lambda part: resolve(ctx, part, env))
+    return canonical(t) if head == "iterate" else rebuild(t, lambda part: resolve(ctx, part, env))
 
 def pieces(ctx, x, body, env=(), low=None, high=None):
     """The open intervals between the breakpoints of a body, and what it is there."""
@@ -999,97 +1011,55 @@ class Far:
         return ctx.sign(growth.leading(f)[0][0]) if f else ZERO
 
 # ------------------------------------------------------------------ enclosures
-# An interval is a pair of balls: the true value is not less than the lowest point of the first
-# and not greater than the highest of the second. Monotone functions act on the ends.
+# A ball contains the true values of a term, wherever the term is defined.
 
-def interval_mul(x, y):
-    """The product of two intervals."""
-    (a, b), (c, d) = x, y
-    if c >= 0:
-        return a * (c if a >= 0 else d), b * (c if b <= 0 else d)
-    if d <= 0:
-        return b * (d if b <= 0 else c), a * (d if a >= 0 else c)
-    if a >= 0 or b <= 0:
-        return (c * b, d * b) if a >= 0 else (d * a, c * a)
-    return (a * d).min(b * c), (a * c).max(b * d)
+def on_ends(function):
+    """A monotone function of a ball, by its values at the ends."""
+    return lambda ball: function(ball.lower()).union(function(ball.upper()))
 
-def interval_inverse(x):
-    """The inverse of an interval without 0."""
-    require(x[0] > 0 or x[1] < 0, "division by an interval with 0")
-    return 1 / x[1], 1 / x[0]
+def ball_power(ball, n):
+    """An integer power of a ball; an even one is not negative."""
+    result = ball ** abs(n)
+    if n % 2 == 0 and not result > 0:
+        result = arb(0).union(ball.abs_upper() ** abs(n))
+    return result if n >= 0 else 1 / result
 
-def interval_power(x, n):
-    """An integer power of an interval."""
-    a, b = x if n >= 0 else interval_inverse(x)
-    a_n, b_n = a ** abs(n), b ** abs(n)
-    if n % 2 == 1 or a >= 0:
-        return a_n, b_n
-    return (b_n, a_n) if b <= 0 else (arb(0), a_n.max(b_n))
+BALLS = {
+    "power": ball_power, "sqrt": on_ends(arb.sqrt), "log": on_ends(arb.log),
+    "exp": on_ends(arb.exp), "Phi": on_ends(lambda ball: (-ball / arb(2).sqrt()).erfc() / 2),
+}
 
-def interval_root(x):
-    """The square root of an interval without negative numbers."""
-    require(x[0] >= 0, "square root of an interval with negative numbers")
-    return x[0].sqrt(), x[1].sqrt()
+def compiled(terms, variables):
+    """A Python function from balls of the variables to balls of resolved terms.
 
-def interval_log(x):
-    """The logarithm of a positive interval."""
-    require(x[0] > 0, "logarithm of an interval that is not positive")
-    return x[0].log(), x[1].log()
+    It is for one precision, as constants are enclosed here. Each subterm is computed once.
+    """
+    names, known, lines = {x: f"v{i}" for i, x in enumerate(variables)}, dict(BALLS), []
+    arguments = ", ".join(names.values())
 
-class Program:
-    """Resolved terms as one straight line of interval operations, each subterm computed once."""
+    def name(t):
+        if t not in names:
+            names[t] = f"c{len(names)}"
+            lines.append(f"    {names[t]} = {source(t)}")
+        return names[t]
 
-    def __init__(self, terms, variables):
-        """To be built and run at one precision, as constants are enclosed here."""
-        self.constants, self.steps, scale = [None] * len(variables), [], -1 / arb(2).sqrt()
-        self.places = {name: i for i, name in enumerate(variables)}
-        self.functions = {
-            "+": lambda x, y: (x[0] + y[0], x[1] + y[1]), "*": interval_mul, "sqrt": interval_root,
-            "exp": lambda x: (x[0].exp(), x[1].exp()), "log": interval_log,
-            "Phi": lambda x: ((x[0] * scale).erfc() / 2, (x[1] * scale).erfc() / 2),
-            "inverse": interval_inverse,
-        }
-        self.results = [self.place(term) for term in terms]
-
-    def place(self, t):
-        """Where the value of a term will be."""
-        if t not in self.places:
-            self.places[t] = self.new_place(t)
-        return self.places[t]
-
-    def new_place(self, t):
-        """Append the steps for a term, and say where its value will be."""
+    def source(t):
         number = rational(t)
         if number is not None or t == ("pi",):
-            ball = arb.pi() if number is None else arb(number)
-            return self.append((ball, ball))
-        require(isinstance(t, tuple), "not a number:", t)
+            known[f"_{names[t]}"] = arb.pi() if number is None else arb(number)
+            return f"_{names[t]}"
+        require(isinstance(t, tuple) and t[0] in TERMS, "not a number:", t)
         head, *parts = t
         if head == "^":
-            return self.append(None, lambda x: interval_power(x, parts[1]), self.place(parts[0]))
-        if head == "/":
-            head, parts = "*", [parts[0], ("inverse", parts[1])]
-        require(head in self.functions, "no number:", t)
-        first, *others = map(self.place, parts)
-        if head not in ("+", "*"):
-            return self.append(None, self.functions[head], first)
-        for other in others:
-            first = self.append(None, self.functions[head], other, first)
-        return first
+            return f"power({name(parts[0])}, {parts[1]})"
+        if head in ("+", "*", "/"):
+            return f" {head} ".join(map(name, parts))
+        require(head in BALLS, "no number:", t)
+        return f"{head}({name(parts[0])})"
 
-    def append(self, constant, function=None, *places):
-        """A new place for a constant, or for a function of earlier places."""
-        self.constants.append(constant)
-        if function is not None:
-            self.steps.append((len(self.constants) - 1, function, places))
-        return len(self.constants) - 1
-
-    def run(self, box):
-        """The intervals of the terms over a box of intervals."""
-        values = [*box, *self.constants[len(box):]]
-        for place, function, places in self.steps:
-            values[place] = function(*[values[i] for i in places])
-        return [values[i] for i in self.results]
+    results = ", ".join(map(name, terms))
+    exec("\n".join([f"def run({arguments}):", *lines, f"    return [{results}]"]), known)
+    return known["run"]
 
 def is_positive(ball):
     """Whether a ball is finite and positive."""
@@ -1104,59 +1074,57 @@ def ground_sign(t):
     for bits in (64, 128, 256, 512, 1024):
         with flint.ctx.workprec(bits):
             try:
-                ((low, high),) = Program([t], []).run([])
-            except Rejected:
-                continue
-            if is_positive(low) or is_positive(-high):
-                return POSITIVE if low > 0 else NEGATIVE
+                (ball,) = compiled([t], [])()
+            except Rejected:  # an iterate
+                return ANY
+            if is_positive(ball) or is_positive(-ball):
+                return POSITIVE if ball > 0 else NEGATIVE
     return ANY
 
 class Cover:
     """A function on a box with its gradient, to be seen positive on the leaves of a tree."""
 
     def __init__(self, t, names):
-        self.plain = Program([t], names)
-        self.full = Program([t, *(derivative(t, name) for name in names)], names)
+        self.plain = compiled([t], names)
+        self.full = compiled([t, *(derivative(t, name) for name in names)], names)
 
     def positive(self, box, mean_value, halvings=8):
         """Whether the function is seen to be positive on a box, or on its halves."""
         if self.seen(box, mean_value):
             return True
-        if halvings == 0 or box == []:
+        if halvings == 0 or box == ():
             return False
         axis = max(range(len(box)), key=lambda i: box[i][1] - box[i][0])
         return all(self.positive(half, True, halvings - 1) for half in halves(box, axis))
 
     def seen(self, box, mean_value):
         """By the natural extension, or F(x) >= F(c) + sum of min g_i (x_i - c_i)."""
-        ends = [(arb(low), arb(high)) for low, high in box]
-        try:
-            (low, _), *gradient = (self.full if mean_value else self.plain).run(ends)
-            if is_positive(low) or not mean_value:
-                return is_positive(low)
-            center, least = [], arb(0)
-            for (a, b), (x, y), slope in zip(box, ends, gradient, strict=True):
-                c = arb(base_point(a, b, slope))
-                center.append((c, c))
-                least += interval_mul(slope, (x - c, y - c))[0]
-            return is_positive(self.plain.run(center)[0][0] + least)
-        except Rejected:
+        balls = [arb(low).union(arb(high)) for low, high in box]
+        ball, *gradient = (self.full if mean_value else self.plain)(*balls)
+        if is_positive(ball) or not mean_value:
+            return is_positive(ball)
+        if not all(slope.is_finite() for slope in gradient):
             return False
+        center, least = [], arb(0)
+        for (a, b), slope in zip(box, gradient, strict=True):
+            low, high = slope.lower(), slope.upper()
+            c = base_point(a, b, low, high)
+            center.append(arb(c))
+            least += (low * arb(b - c)).min(high * arb(a - c))
+        return is_positive(self.plain(*center)[0] + least)
 
-def base_point(a, b, slope):
+def base_point(a, b, low, high):
     """The end where a function with such slopes is least, or a point between where it may be."""
-    low, high = slope
-    require(low.is_finite() and high.is_finite(), "unbounded slope")
     if low >= 0 or high <= 0:
         return a if low >= 0 else b
-    low, high = (fmpq(*float(end.mid()).as_integer_ratio()) for end in slope)
+    low, high = (fmpq(*float(end.mid()).as_integer_ratio()) for end in (low, high))
     return min(max((high * a - low * b) / (high - low), a), b) if low < high else a
 
 def halves(box, axis):
     """The lower and the upper half of a box along an axis."""
     low, high = box[axis]
     middle = (low + high) / 2
-    return [[*box[:axis], side, *box[axis + 1:]] for side in ((low, middle), (middle, high))]
+    return [(*box[:axis], side, *box[axis + 1:]) for side in ((low, middle), (middle, high))]
 
 # ------------------------------------------------------------------ the rules of logic
 
@@ -1296,11 +1264,13 @@ def deny(goal, ctx, i, proof):
 def fact(goal, ctx, i):
     """The goal is a fact, up to the names of bound variables and to equal terms."""
     formula = ctx.fact(i)
+    if canonical(goal) == canonical(formula):
+        return
     if goal[0] in COMPARISONS:
         require(goal[0] == formula[0], "another fact:", formula)
         change = sub(difference(ctx, *goal[1:]), difference(ctx, *formula[1:]))
         require_zero(ctx, change, "the difference from the fact")
-    elif goal[0] == formula[0] == "limit" and canonical(goal) != canonical(formula):
+    elif goal[0] == formula[0] == "limit":
         (x, point, body, limit), (y, other_point, other_body, other_limit) = goal[1:], formula[1:]
         require(same_value(ctx, point, other_point), "another point:", formula)
         require(same_value(ctx, limit, other_limit), "another limit:", formula)
@@ -1309,7 +1279,7 @@ def fact(goal, ctx, i):
     elif goal[0] == formula[0] == "smooth" and goal[1] == formula[1]:
         require(same_function(ctx, *goal[2:], *formula[2:]), "another function:", formula)
     else:
-        require(canonical(goal) == canonical(formula), "another fact:", formula)
+        require(False, "another fact:", formula)
 
 def same_value(ctx, one, other):
     """Whether two terms, limits or points of limits are equal."""
@@ -1387,6 +1357,11 @@ def cover(goal, ctx, bits, axes, tree):
         box.append((low, high))
     require(len(set(names)) == len(names) <= 10, "axes:", *names)
     require(free(t) <= set(names), "other variables occur in", t)
+    check_cover(t, tuple(names), tuple(box), bits, tree)
+
+@cache
+def check_cover(t, names, box, bits, tree):
+    """Reject unless the term is seen to be positive on the leaves of the tree."""
     with flint.ctx.workprec(bits):
         function, waiting = Cover(t, names), [box]
         for mark in tree:
@@ -1559,6 +1534,27 @@ def orbit_monotone(goal, ctx, first, second):
     else:
         sides, claims = (("<=", start, x), ("<", x, end)), (("<=", body, end), ("<", x, body))
     check_all([forall(x, *sides, claim) for claim in claims], ctx, [first, second])
+
+@rule("iterated")
+def iterated(goal, ctx, raw, lower, upper, bits, proof):
+    """Each iterate is in a ball, by the mean value theorem: F(x) = F(c) + F'(between) (x - c)."""
+    term, lower, upper = ctx.read(raw), ctx.read(lower), ctx.read(upper)
+    n, x, body, start = parts_of(term, "iterate")
+    low, high = rational(lower), rational(upper)
+    start = ctx.algebra.constant(ctx.normal(value(ctx, start)))
+    require(None not in (low, high, start), "not rational:", lower, upper, start)
+    require(n <= 10_000 and type(bits) is int and 53 <= bits <= 1024, "too many:", n, bits)
+    y, inner = ctx.with_variable("$", ("<", 0, "$"))
+    f = value(inner, substitute(body, {x: y}))
+    check_defined(inner, f, strict=True)
+    with flint.ctx.workprec(bits):
+        function, ball = compiled([f, derivative(f, y)], [y]), arb(start)
+        for _ in range(n):
+            require(is_positive(ball), "not seen to be positive:", ball)
+            center = ball.mid()
+            ball = function(center)[0] + function(ball)[1] * (ball - center)
+        require(is_positive(ball - arb(low)) and is_positive(arb(high) - ball), "it is", ball)
+    check(goal, ctx.with_facts(("<", lower, term), ("<", term, upper)), proof)
 
 def mean_parts(goal):
     """x, law and body of a goal 0 < E x law body or 0 <= E x law body."""
@@ -1782,7 +1778,7 @@ def text(raw):
     if not isinstance(raw, list):
         return str(raw)
     head, *parts = raw
-    if head in INFIX:
+    if isinstance(head, str) and head in INFIX:
         return f"({INFIX[head].join(map(text, parts))})"
     return f"{text(head)}({', '.join(map(text, parts))})"
 
@@ -1815,7 +1811,7 @@ def check_claim(definitions, verdict, raw, proof):
     """Reject unless the proof shows the statement, or its negation if it is REFUTED."""
     require(verdict in ("PROVED", "REFUTED"), "no verdict:", verdict)
     statement = parse(raw, "formula", {}, definitions)
-    size, unit = 32, 2
+    size, unit = 48, 2
     while True:
         try:
             goal = statement if verdict == "PROVED" else negation(statement)
@@ -1832,8 +1828,9 @@ def check_files(proofs_path, statements_path):
         print(f"{text([name, *parameters])} := {text(body)}")
     listed, seen, failures = statements["claims"], set(), 0
     for name, verdict, statement, proof in proofs["claims"]:
-        problem = ""
+        problem = shown = ""
         try:
+            shown = text(statement)
             require(name not in seen, "twice")
             require(listed.get(name) == [verdict, digest(statement)], "not listed, or altered")
             check_claim(definitions, verdict, statement, proof)
@@ -1841,7 +1838,7 @@ def check_files(proofs_path, statements_path):
             problem = f"REJECTED ({type(error).__name__}: {str(error)[:300]}), not "
         failures += problem != ""
         seen.add(name)
-        print(f"{name}: {problem}{verdict}: {text(statement)}", flush=True)
+        print(f"{name}: {problem}{verdict}: {shown}", flush=True)
     for name in set(listed) - seen:
         failures += 1
         print(f"{name}: MISSING", flush=True)

@@ -91,14 +91,8 @@ amplitude = Symbol("q", real=True)
 distance = Symbol("delta", positive=True)
 """A distance from the kink: ``-delta`` and ``delta`` approach it from either side."""
 
-slack = Symbol("s", nonnegative=True)
-"""What parametrizes a bound: ``1/(1 + s)`` runs through (0, 1]."""
-
 excess = Symbol("t", positive=True)
 """What parametrizes the complement: ``1 + t`` runs through (1, oo)."""
-
-radius = Symbol("r", positive=True)
-"""The absolute value of a symmetric random variable, where it is not 0."""
 
 weight = Symbol("w", positive=True)
 """The probability of an atom at 0."""

@@ -12,10 +12,8 @@ quicker test asks, too, in another way:
     test_interruptions.py::test_a_build_that_is_killed_while_it_links...
     jax/test_formulas.py::test_transformations_agree, ...test_values_in_single_precision
     test_smooth_ride.py::test_the_table_does_not_depend_on...     nor does a small one
-    test_cover.py::test_covers_are_found_again_to_the_byte        one of them
     test_interruptions.py::test_a_command_that_is_killed_damages_nothing   each at every write
     test_codegen.py::test_another_process_derives_the_same_bytes  by the rational numbers of Python
-    test_cover.py::test_every_cover_is_found_again_to_the_byte    a search for each
     test_normal_form.py::test_ground_types_of_sympy_make_no_difference   by those of another library
     test_keras.py and jax/test_initializers.py, the depth of 50 and 1 percent more   as in PyTorch
     torch/test_formulas.py::test_gradients_are_right_to_the_last_digits   of the relatives of ELU
@@ -23,8 +21,6 @@ quicker test asks, too, in another way:
     test_random_integrands.py::test_the_closed_form_agrees...[1]   a third of them run
     test_statistics.py::test_a_mean_that_has_a_closed_form...   what sympy.stats does, again
     test_random_constants.py::test_400_integrands_with_constants_agree_with_arb   25 of them run
-    test_self_normalization.py::test_the_stored_covers_prove_what_is_claimed[snn_widened]
-        whose boxes its claims check, and whose numbers the next test reads
     test_self_normalization.py::test_the_singular_values_by_differences...
 
 The stage of the notebooks leaves 08_formulas.ipynb to it, too: every witness of every formula.

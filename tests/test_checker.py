@@ -147,6 +147,18 @@ SQUARE_AT_LEAST_0 = [
     ["combine", [[minus("y"), 1]]],
 ]
 
+HALVED = ["iterate", 10, "q", ["/", "q", 2], 1]
+
+
+def orbit_to_1(value):
+    """The orbit of (x + a)/2 + b from 5 to 1, where the function has some value at 1."""
+    body = ["+", ["/", ["+", "x", "a"], 2], "b"]
+    at_1 = ["=", value, ["+", ["/", ["+", 1, "a"], 2], "b"]]
+    steps = [opened(["x"], 2, ["combine", [[["/", 1, 2], 1], [m, 0]]]) for m in (1, -1)]
+    statement = forall("a", "b", given(at_1, ["orbit", "x", body, 5, 1]))
+    return statement, opened(["a", "b"], 1, ["orbit-monotone", *steps])
+
+
 ACCEPTED = {
     "numbers": (["<", 3, ["pi"]], ["combine", [[["+", ["pi"], -3], -1]]]),
     "generalize": (forall("x", ["=", ["+", "x", "x"], ["*", 2, "x"]]), P),
@@ -203,6 +215,31 @@ ACCEPTED = {
             0,
             ["cases", ["<=", 0, "x"], ["combine", [["x", 0]]], ["combine", [[minus("x"), 0]]]],
         ),
+    ),
+    "a variable above a number": (
+        forall("x", given(["<=", 1, "x"], ["<", 0, "x"])),
+        opened(["x"], 1, ["combine", [["x", -1]]]),
+    ),
+    "a variable above another one": (
+        forall("x", "y", given(["<", 0, "x"], ["<=", "x", "y"], ["<", 0, "y"])),
+        opened(["x", "y"], 2, ["combine", [["y", -1]]]),
+    ),
+    "a variable below a number": (
+        forall("x", given(["<", "x", ["/", -1, 2]], ["<", "x", 0])),
+        opened(["x"], 1, ["combine", [[minus("x"), -1]]]),
+    ),
+    "facts that contradict one another": (
+        forall("x", given(["=", SQUARE, 0], ["<", "x", 0], ["<", 1, 0])),
+        opened(["x"], 2, ["combine", [[SQUARE, -1]]]),
+    ),
+    "a fact that may be undefined": (
+        forall("x", given(["<", 0, ["/", 1, "x"]], ["<", 0, ["/", 1, "x"]])),
+        opened(["x"], 1, ["fact", 0]),
+    ),
+    "an orbit to a point that a fact says is fixed": orbit_to_1(1),
+    "iterated": (
+        ["<", ["/", 9, 10000], HALVED],
+        ["iterated", HALVED, ["/", 9, 10000], ["/", 1, 1000], 64, ["fact", 0]],
     ),
     "either": (
         forall("x", given(["or", ["=", "x", 1], ["=", "x", -1]], ["=", SQUARE, 1])),
@@ -684,9 +721,41 @@ FALSE_PROOFS = {
         forall("x", given(["<", "x", 0], ["=", ["log", SQUARE], ["*", 2, ["log", "x"]]])),
         opened(["x"], 1, ["algebra"]),
     ),
+    "a variable above a negative number": (
+        forall("x", given(["<", -1, "x"], ["<", 0, "x"])),
+        opened(["x"], 1, ["combine", [["x", -1]]]),
+    ),
+    "a variable that may be 0": (
+        forall("x", "y", given(["<=", 0, "y"], ["<=", "y", "x"], ["<", 0, "x"])),
+        opened(["x", "y"], 2, ["combine", [["x", -1]]]),
+    ),
+    "a variable below a positive one": (
+        forall("x", "y", given(["<", 0, "y"], ["<", "x", "y"], ["<", 0, "x"])),
+        opened(["x", "y"], 2, ["combine", [["x", -1]]]),
+    ),
+    "facts that contradict one another in one case only": (
+        forall(
+            "x",
+            given(["or", ["and", ["<", "x", 0], ["<", 0, "x"]], ["<=", "x", 0]], ["<", 1, 0]),
+        ),
+        opened(["x"], 1, ["either", 0, *[["combine", [[SQUARE, -1]]]] * 2]),
+    ),
+    "an interval without a point": (
+        ["<", 1, 0],
+        ["mean-value", "x", "x", 1, 0, opened(["x"], 2, ["combine", [[1, -1]]])],
+    ),
+    "an orbit to a point that no fact says is fixed": orbit_to_1(2),
+    "an iterate of a function of its own variables": (
+        forall("y", ["=", ["iterate", 2, "q", ["+", "q", "y"], 1], ["+", 1, ["*", 2, "y"]]]),
+        opened(["y"], 0, ["algebra"]),
+    ),
+    "an iterate that is not so great": (
+        ["<", ["/", 1, 1000], HALVED],
+        ["iterated", HALVED, ["/", 1, 1000], ["/", 1, 500], 64, ["fact", 0]],
+    ),
     "an undefined fact is no sign": (
         forall("x", given(["<", 0, ["/", 1, "x"]], ["<", 0, ["/", 1, "x"]])),
-        opened(["x"], 1, ["fact", 0]),
+        opened(["x"], 1, ["combine", [[["/", 1, "x"], -1]]]),
     ),
     "an undefined fact in a sum": (
         forall("x", given(["=", ["/", 1, "x"], ["/", 2, "x"]], ["=", 1, 2])),
@@ -1844,6 +1913,14 @@ def test_files_that_were_changed_are_rejected(tmp_path, change):
 def test_a_claim_that_is_missing_is_noticed(tmp_path):
     files(tmp_path, CLAIMS, {"c": ["PROVED", "0"]})
     assert run(tmp_path).returncode == 1
+
+
+def test_a_law_of_points_is_printed(tmp_path):
+    law = ["points", ["x", ["/", 1, 2]], [0, ["/", 1, 2]]]
+    statement = forall("x", ["=", ["E", "y", law, "y"], ["/", "x", 2]])
+    files(tmp_path, [["a", "PROVED", statement, ["generalize", "x", ["algebra"]]]])
+    outcome = run(tmp_path)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
 
 
 def test_a_deep_proof_is_no_success(tmp_path):

@@ -82,7 +82,7 @@ WITHOUT_EXTRAS = {
     " install 'elu_sym[verify]'",
     "verify(['relu.mean'])": "the certificate of relu.mean needs flint: pip install"
     " 'elu_sym[verify]'",
-    "verify(['rate'])": "the claim rate.positive_for_small_alpha needs flint: pip install"
+    "verify(['rate'])": "the claim rate.positive_for_small_alpha_false_1 needs flint: pip install"
     " 'elu_sym[verify]'",
     "mean.lambdify('flint')(0, 1, 1)": 'mean.lambdify("flint") needs flint: pip install'
     " 'elu_sym[verify]'",

@@ -17,6 +17,7 @@ import elu_sym
 PACKAGE = Path(elu_sym.__file__).parent
 
 ROOMS = (
+    "checker",
     "symbols",
     "activations",
     "algebra",
@@ -184,7 +185,7 @@ def test_a_room_imports_only_what_stands_before_it(room: str) -> None:
 
 def test_every_room_is_there() -> None:
     assert set(BY_ROOM) == set(ROOMS)
-    expected = {"symbols.py", "activations.py", *(f"{name}.py" for name in DOOR)}
+    expected = {"checker.py", "symbols.py", "activations.py", *(f"{name}.py" for name in DOOR)}
     assert expected == {file for file in SOURCES if "/" not in file}
 
 

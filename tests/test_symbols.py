@@ -13,11 +13,11 @@ from sympy import Expr, Float, Rational, Symbol
 from elu_sym import symbols
 
 POSITIVE = {
-    *("alpha", "sigma", "slope", "scale", "level", "rate", "distance", "excess", "radius"),
+    *("alpha", "sigma", "slope", "scale", "level", "rate", "distance", "excess"),
     *("weight", "height", "smoothness", "steepness", "strike"),
     "learning_rate",
 }
-REAL = {"x", "y", "z", "mu", "threshold", "offset", "amplitude", "slack", "seed"}
+REAL = {"x", "y", "z", "mu", "threshold", "offset", "amplitude", "seed"}
 
 
 def test_assumptions() -> None:

@@ -1,6 +1,6 @@
-"""What is said about ELU: claims, the rules that prove or refute them, and the report.
+"""What is said about ELU: claims, how they are proved, and the report.
 
-Chapters hold claims, rules decide assertions, the examination tries what they prove at instances,
-covers are the stored boxes of branch and bound.
+Chapters hold claims, which are formal statements; tactics find their proofs, which the kernel
+checks. Rules decide what is measured.
 Nothing here is computed with: other folders do not import this one.
 """

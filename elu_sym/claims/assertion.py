@@ -1,15 +1,15 @@
 """Assertions and steps: something definite, the rule that decides it, and what the rule found.
 
-An assertion is an identity, a sign, a limit, a theorem about a function; its class is the rule that
-decides it (:mod:`elu_sym.claims.rules.elementary` and its neighbours). Checking it gives a step,
-which may rest on further steps, its premises. A step that raises an exception decides nothing.
+An assertion is a formal statement with its proof (:mod:`elu_sym.claims.statement`), or something
+about stored runs (:mod:`elu_sym.claims.rules.measured`); its class is the rule that decides it.
+Checking it gives a step. A step that raises an exception decides nothing.
 
 An assertion is one sentence, of words and of mathematics, that is printed in two ways.
 """
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import Field, dataclass
 from itertools import groupby
 from typing import Any, ClassVar, NamedTuple, dataclass_transform
@@ -37,9 +37,6 @@ class Notation(NamedTuple):
 
 Sentence = Iterable[str | Basic | Notation]
 """Words and relations as ``str``, mathematics as expressions or in a notation of its own."""
-
-IFF = Notation("if and only if", r"\iff")
-AND = Notation("and", r",\;")
 
 
 @dataclass_transform(frozen_default=True)
@@ -88,57 +85,19 @@ class Assertion(ABC):
             return self.undecided(f"the rule decided something else, {step.assertion.to_text()}")
         return step
 
-    def proved(
-        self, detail: str, premises: "Iterable[Step]" = (), evidence: Evidence = Evidence.ALGEBRA
-    ) -> "Step":
+    def proved(self, detail: str, evidence: Evidence = Evidence.ALGEBRA) -> "Step":
         """The step that finds the assertion true."""
-        return Step(self, True, detail, evidence, None, tuple(premises))
+        return Step(self, True, detail, evidence, None)
 
     def refuted(
-        self,
-        detail: str,
-        witness: Point,
-        premises: "Iterable[Step]" = (),
-        evidence: Evidence = Evidence.ENCLOSURE,
+        self, detail: str, witness: Point, evidence: Evidence = Evidence.ENCLOSURE
     ) -> "Step":
         """The step that finds the assertion false at an exact point."""
-        return Step(self, False, detail, evidence, witness, tuple(premises))
+        return Step(self, False, detail, evidence, witness)
 
-    def concluded(
-        self,
-        detail: str,
-        premises: "Iterable[Assertion | Step]",
-        entailed: "Iterable[Step] | None" = None,
-        failure: str = "",
-        at: Point | None = None,
-    ) -> "Step":
-        """The step for an assertion that follows from its premises.
-
-        Args:
-            detail: why it follows.
-            premises: steps, or assertions that are checked now.
-            entailed: steps whose assertions follow from this one in turn: where one is false, it
-                is. By default it holds if and only if the premises do, and none may be open.
-            failure: what it means that one of them is false; it is named by default.
-            at: values of the witness where the one of the false step has none.
-        """
-        steps = tuple(
-            premise.check() if isinstance(premise, Assertion) else premise for premise in premises
-        )
-        if steps and all_hold(steps):
-            return self.proved(detail, steps)
-        is_open = any(step.holds is None for step in steps)
-        false = first_false(entailed if entailed is not None else () if is_open else steps)
-        if false is None:
-            return self.undecided("a premise is open", steps)
-        found = false.witness or {}
-        witness = {**found, **(at or {}), **found}
-        rests_on = steps if false in steps else (*steps, false)
-        return self.refuted(failure or f"{false.assertion.to_text()} fails", witness, rests_on)
-
-    def undecided(self, detail: str, premises: "Iterable[Step]" = ()) -> "Step":
+    def undecided(self, detail: str) -> "Step":
         """The step that leaves the assertion open."""
-        return Step(self, None, detail, Evidence.ALGEBRA, None, tuple(premises))
+        return Step(self, None, detail, Evidence.ALGEBRA, None)
 
 
 @dataclass(frozen=True)
@@ -152,7 +111,6 @@ class Step:
         evidence: what the finding rests on.
         witness: where it fails, an exact value by symbol; None unless ``holds`` is False. It is
             empty for a false assertion without symbols.
-        premises: the steps it rests on.
     """
 
     assertion: Assertion
@@ -160,7 +118,6 @@ class Step:
     detail: str
     evidence: Evidence
     witness: Point | None
-    premises: tuple["Step", ...]
 
     def __post_init__(self) -> None:
         if (self.holds is False) != (self.witness is not None):
@@ -168,47 +125,6 @@ class Step:
                 f"the step for {self.assertion.to_text()} has holds={self.holds} and"
                 f" witness={self.witness}; a witness is given exactly where holds is False"
             )
-
-    def unless(
-        self,
-        points: Iterable[Point],
-        failure: "Callable[[Point], str | Step]",
-        given: Point | None = None,
-    ) -> "Step":
-        """The step; if it is open, the one that refutes the assertion at the first point it can.
-
-        Args:
-            points: where to look.
-            failure: why the assertion fails at a point, or nothing; or a step that refutes it
-                there if it holds.
-            given: values that belong to the witness beside the point.
-        """
-        for point in points if self.holds is None else ():
-            found = failure(point)
-            witness = {**(given or {}), **point}
-            if isinstance(found, Step):
-                if found.holds:
-                    detail = f"here {found.assertion.to_text()}"
-                    return self.assertion.refuted(detail, witness, [*self.premises, found])
-            elif found:
-                return self.assertion.refuted(found, witness, self.premises)
-        return self
-
-    def walk(self) -> "Iterator[Step]":
-        """The premises, theirs before them, and then the step itself."""
-        for premise in self.premises:
-            yield from premise.walk()
-        yield self
-
-
-def all_hold(steps: Iterable[Step]) -> bool:
-    """Whether every step holds."""
-    return all(step.holds is True for step in steps)
-
-
-def first_false(steps: Iterable[Step]) -> Step | None:
-    """The first step that is refuted, if there is one."""
-    return next((step for step in steps if step.holds is False), None)
 
 
 def _latex(part: str | Basic | Notation) -> str:

@@ -1,14 +1,12 @@
 """Claims: what is said about ELU, how it is checked, and the verdict that comes out.
 
 A claim says neither more nor less than the assertions of its proof
-(:mod:`elu_sym.claims.assertion`): it is PROVED when each of them and each of their premises holds,
-and REFUTED when one of them fails at an exact point that can be shown. Beside a claim stand its
-false neighbours: a prover that does not refute them is broken.
+(:mod:`elu_sym.claims.assertion`): it is PROVED when each of them holds, and REFUTED when one of
+them fails at an exact point that can be shown. Beside a claim stand its false neighbours: a prover
+that does not refute them is broken.
 
-Nothing is believed on the word of a proof: a verdict is computed from steps that the rules have
-just checked, a step that raises an exception decides nothing, and a proof without steps neither.
-Nor is a rule believed alone: what it proves is tried at single points and laws
-(:mod:`elu_sym.claims.examination`), and one that contradicts leaves the claim UNKNOWN.
+Nothing is believed on the word of a proof: a verdict is computed from steps that have just been
+checked, a step that raises an exception decides nothing, and a proof without steps neither.
 """
 
 import re
@@ -20,14 +18,11 @@ from enum import Enum
 from itertools import zip_longest
 from typing import Any
 
-from sympy import Symbol
-
 from elu_sym.algebra.enclosure import Point
 from elu_sym.algebra.optional import extra
 from elu_sym.algebra.working_precision import alone
 from elu_sym.certify.witness import Evidence
-from elu_sym.claims.assertion import Assertion, Step, all_hold, first_false
-from elu_sym.claims.statement import Statement
+from elu_sym.claims.assertion import Assertion, Step
 
 
 class Verdict(Enum):
@@ -40,11 +35,7 @@ class Verdict(Enum):
     MEASURED = "MEASURED"
     """An experiment supports it, with its sample size and bound; that is no proof."""
     UNKNOWN = "UNKNOWN"
-    """The rules could not decide."""
-
-
-BY_HAND = "lemmas PROVED, conclusion by hand"
-"""What is said of a claim whose last step no rule checks."""
+    """Nothing was found that decides it."""
 
 
 class ProofError(ArithmeticError):
@@ -65,15 +56,11 @@ class Claim:
         proof: the assertions whose conjunction the claim is, or what builds them when it is
             checked.
         source: who says so.
-        latex: the statement as a formula, if it has one.
-        assumptions: the symbols that the claim is about, whose SymPy assumptions are its
-            hypotheses, and further hypotheses in words.
+        assumptions: what is assumed of the runs of an experiment.
         expected: the verdict that the project stands for.
-        conclusion: how the statement follows from the assertions, if it is more than all of them
-            together, in the cases that they name: the step that no rule checks.
         neighbours: false statements close to this one, a constant, a sign, a quantifier or a
-            condition changed, each with the assertions that it amounts to, one of which its rules
-            must refute.
+            condition changed, each with the assertions that it amounts to, one of which must be
+            refuted.
 
     Examples:
         >>> from elu_sym.claims.chapters import CLAIMS
@@ -86,10 +73,8 @@ class Claim:
     statement: str
     proof: Proof
     source: str
-    latex: str = ""
-    assumptions: tuple[Symbol | str, ...] = ()
+    assumptions: tuple[str, ...] = ()
     expected: Verdict = Verdict.PROVED
-    conclusion: str = ""
     neighbours: Mapping[str, Proof] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
@@ -97,8 +82,6 @@ class Claim:
             raise ValueError(f"the id of a claim is chapter.name in lower case, not {self.id!r}")
         if self.expected is Verdict.UNKNOWN:
             raise ValueError(f"the claim {self.id} expects UNKNOWN; expect what you stand for")
-        if self.conclusion and self.expected is not Verdict.PROVED:
-            raise ValueError(f"the claim {self.id} concludes, and expects {self.expected.value}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A claim of the project, or a false neighbour, travels by its id: a proof is code."""
@@ -112,11 +95,6 @@ class Claim:
         return self.id.partition(".")[0]
 
     @property
-    def hypotheses(self) -> tuple[str, ...]:
-        """The assumptions in words."""
-        return tuple(_hypothesis(assumption) for assumption in self.assumptions)
-
-    @property
     def assertions(self) -> Iterable[Assertion]:
         """What the claim amounts to, built now if the proof builds it."""
         proof = self.proof() if callable(self.proof) else self.proof
@@ -127,7 +105,7 @@ class Claim:
         """The neighbours as claims that expect to be refuted."""
         expected = Verdict.REFUTED
         return tuple(
-            Claim(f"{self.id}_false_{n}", words, proof, self.source, "", self.assumptions, expected)
+            Claim(f"{self.id}_false_{n}", words, proof, self.source, self.assumptions, expected)
             for n, (words, proof) in enumerate(self.neighbours.items(), start=1)
         )
 
@@ -139,7 +117,6 @@ class Claim:
         try:
             with alone(), extra("verify", f"the claim {self.id}"):
                 steps = tuple(assertion.check() for assertion in self.assertions)
-                failure = _objection(Outcome(self, steps, 0.0))
         except ModuleNotFoundError:
             raise
         except Exception as error:
@@ -164,10 +141,9 @@ class Outcome:
 
     Attributes:
         claim: the claim.
-        steps: one step for each assertion of the proof; their premises are inside them.
+        steps: one step for each assertion of the proof.
         seconds: how long the check took.
-        failure: why there are no steps, if the proof itself raised an exception; or what an
-            instance of a step contradicts.
+        failure: why there are no steps, if the proof itself raised an exception.
     """
 
     claim: Claim
@@ -178,12 +154,11 @@ class Outcome:
     @property
     def verdict(self) -> Verdict:
         """The verdict, computed from the steps."""
-        steps = self.numbered_steps
         if self._counterexample is not None:
             return Verdict.REFUTED
-        if self.failure or not steps or not all_hold(steps):
+        if self.failure or not self.steps or any(step.holds is not True for step in self.steps):
             return Verdict.UNKNOWN
-        measured = any(step.evidence is Evidence.EXPERIMENT for step in steps)
+        measured = any(step.evidence is Evidence.EXPERIMENT for step in self.steps)
         return Verdict.MEASURED if measured else Verdict.PROVED
 
     @property
@@ -198,14 +173,9 @@ class Outcome:
         return None if step is None else step.witness
 
     @property
-    def is_by_hand(self) -> bool:
-        """Whether the rules checked the lemmas alone, and the step to the statement is in words."""
-        return self.verdict is Verdict.PROVED and bool(self.claim.conclusion)
-
-    @property
     def found(self) -> str:
-        """The verdict in words."""
-        return BY_HAND if self.is_by_hand else self.verdict.value
+        """The verdict as a word."""
+        return self.verdict.value
 
     @property
     def where(self) -> str:
@@ -220,20 +190,10 @@ class Outcome:
 
     @property
     def _counterexample(self) -> Step | None:
-        """The first assertion of the claim that is false; a false premise alone is none."""
+        """The first assertion of the claim that is false."""
         # What an experiment contradicts is open, unless one of its runs is the exception.
-        return first_false(
-            step for step in self.steps if step.evidence is not Evidence.EXPERIMENT or step.witness
-        )
-
-    @property
-    def numbered_steps(self) -> tuple[Step, ...]:
-        """Every step once, premises before what rests on them."""
-        steps: list[Step] = []
-        for step in (step for top in self.steps for step in top.walk()):
-            if step not in steps:
-                steps.append(step)
-        return tuple(steps)
+        false = (step for step in self.steps if step.holds is False)
+        return next((s for s in false if s.evidence is not Evidence.EXPERIMENT or s.witness), None)
 
     def recheck(self) -> None:
         """Check the claim again and compare with the steps that are recorded here.
@@ -241,8 +201,8 @@ class Outcome:
         Raises:
             ProofError: naming the first step that is not what its rule finds.
         """
-        fresh = self.claim.check().numbered_steps
-        for number, (kept, found) in enumerate(zip_longest(self.numbered_steps, fresh), start=1):
+        fresh = self.claim.check().steps
+        for number, (kept, found) in enumerate(zip_longest(self.steps, fresh), start=1):
             if kept == found:
                 continue
             if kept is None or found is None:
@@ -258,18 +218,15 @@ class Outcome:
             "id": self.claim.id,
             "statement": self.claim.statement,
             "verdict": self.verdict.value,
-            "conclusion": self.claim.conclusion,
             "expected": self.claim.expected.value,
             "witness": _plain(self.witness),
             "finding": self.finding,
         }
 
     def to_json(self) -> dict[str, Any]:
-        """The proof as plain data; the premises of a step are the numbers of other steps."""
-        steps = self.numbered_steps
+        """The proof as plain data."""
         return self.summary() | {
-            "latex": self.claim.latex,
-            "assumptions": list(self.claim.hypotheses),
+            "assumptions": list(self.claim.assumptions),
             "steps": [
                 {
                     "number": number,
@@ -279,9 +236,8 @@ class Outcome:
                     "holds": step.holds,
                     "detail": step.detail,
                     "witness": _plain(step.witness),
-                    "premises": [steps.index(premise) + 1 for premise in step.premises],
                 }
-                for number, step in enumerate(steps, start=1)
+                for number, step in enumerate(self.steps, start=1)
             ],
             "failure": self.failure,
             "source": self.claim.source,
@@ -294,42 +250,35 @@ class Outcome:
             lines.append(f"{number}. {step.assertion.to_text()}")
             lines.append(f"   [{_RESULT[step.holds]}] {reason}")
         lines += [self.failure] if self.failure else []
-        lines += [f"Conclusion, by hand: {self.claim.conclusion}."] if self.is_by_hand else []
         lines.append(f"{self.found}{_where(self.witness)}. Source: {self.claim.source}.")
         return "\n".join(lines)
 
     def to_markdown(self) -> str:
         """The proof as a numbered list with formulas."""
-        formula = f" $\\displaystyle {self.claim.latex}$" if self.claim.latex else ""
         statement = self.claim.statement.replace("*", r"\*")
-        lines = [f"**{self.claim.id}**: {statement}{formula}", ""]
+        lines = [f"**{self.claim.id}**: {statement}", ""]
         for assumptions in self._assumptions:
             lines += [assumptions, ""]
         for number, step, reason in self._reasons:
             lines.append(f"{number}. $\\displaystyle {step.assertion.to_latex()}$  ")
             lines.append(f"   *{_RESULT[step.holds]}*, {_plain_text(reason)}")
         lines += ["", self.failure] if self.failure else []
-        if self.is_by_hand:
-            lines += ["", f"Conclusion, by hand: {_plain_text(self.claim.conclusion)}."]
         return "\n".join([*lines, "", f"**{self.found}**{_where(self.witness)}"])
 
     @property
     def _assumptions(self) -> list[str]:
-        hypotheses = ", ".join(self.claim.hypotheses)
-        return [f"Assumptions: {hypotheses}."] if hypotheses else []
+        assumptions = ", ".join(self.claim.assumptions)
+        return [f"Assumptions: {assumptions}."] if assumptions else []
 
     @property
     def _reasons(self) -> Iterator[tuple[int, Step, str]]:
         """Every step with its number and why it holds or fails."""
-        steps = self.numbered_steps
-        for number, step in enumerate(steps, start=1):
-            numbers = ", ".join(str(steps.index(premise) + 1) for premise in step.premises)
-            rests_on = f" (from {numbers})" if numbers else ""
-            reason = f"{step.assertion.rule}{rests_on}: {step.detail}{_where(step.witness)}"
+        for number, step in enumerate(self.steps, start=1):
+            reason = f"{step.assertion.rule}: {step.detail}{_where(step.witness)}"
             yield number, step, reason
 
     def __repr__(self) -> str:
-        return f"<{self.claim.id}: {self.verdict.value}, {len(self.numbered_steps)} steps>"
+        return f"<{self.claim.id}: {self.verdict.value}, {len(self.steps)} steps>"
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
@@ -390,31 +339,12 @@ class Registry(dict[str, Claim]):
         return f"Registry({', '.join(self)})"
 
 
-def _objection(outcome: Outcome) -> str:
-    """What an instance of a proved step contradicts, or nothing."""
-    if outcome.verdict is not Verdict.PROVED:
-        return ""
-    from elu_sym.claims.examination import objection
-
-    tried = (s.assertion for s in outcome.numbered_steps if not isinstance(s.assertion, Statement))
-    found = map(objection, tried)
-    return next((f"cross-examination: {each}" for each in found if each), "")
-
-
 def _plain_text(words: str) -> str:
     """Words for Markdown, which otherwise sets the b of a*b*c in italics."""
     return re.sub(r"([*_<>$\\])", r"\\\1", words)
 
 
 _RESULT = {True: "holds", False: "FAILS", None: "undecided"}
-
-
-def _hypothesis(assumption: Symbol | str) -> str:
-    if isinstance(assumption, str):
-        return assumption
-    properties = {"positive": "> 0", "nonnegative": ">= 0", "real": "real"}
-    known = [words for name, words in properties.items() if getattr(assumption, f"is_{name}")]
-    return f"{assumption} {known[0] if known else 'complex'}"
 
 
 def _plain(witness: Point | None) -> dict[str, str] | None:

@@ -14,7 +14,7 @@ from elu_sym.algebra.optional import with_progress
 from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.certify.witness import Evidence, Witness
 from elu_sym.claims.chapters import CHAPTERS, CLAIMS
-from elu_sym.claims.claim import BY_HAND, Outcome, Verdict
+from elu_sym.claims.claim import Outcome, Verdict
 from elu_sym.claims.statement import Statement
 from elu_sym.experiments.processes import finished
 
@@ -45,7 +45,6 @@ class ClaimReport:
         """Verdict, statement, witnesses, neighbours and time."""
         claim, indent = self.outcome.claim, " " * 9
         mark = "" if self.outcome.is_expected else f", but {claim.expected.value} is expected"
-        mark += f", {BY_HAND}" if self.outcome.is_by_hand else ""
         lines = [f"{self.outcome.verdict.value:8s} {claim.id}{mark}  [{self.seconds:.2f} s]"]
         said = [claim.statement]
         if self.outcome.witness:
@@ -121,7 +120,6 @@ class Report:
             "expected": sum(report.outcome.is_expected for report in self.claims),
             "neighbours": sum(len(report.neighbours) for report in self.claims),
             "refuted": sum(report.refuted for report in self.claims),
-            "by_hand": sum(report.outcome.is_by_hand for report in self.claims),
             "formulas": len(self.formulas),
             "certified": sum(report.passed for report in self.formulas),
         }
@@ -168,8 +166,6 @@ class Report:
                 f"{counts['expected']} of {counts['claims']} claims as expected ({found}),",
                 f"{counts['refuted']} of {counts['neighbours']} false neighbours refuted,",
             ]
-        if counts["by_hand"]:
-            lines += [f"{counts['by_hand']} of the claims: {BY_HAND},"]
         if self.formulas:
             lines += [f"{counts['certified']} of {counts['formulas']} formulas certified,"]
         result = "everything holds" if self.passed else "VERIFICATION FAILED"
@@ -184,9 +180,8 @@ def _is_refuted(neighbour: Outcome) -> bool:
 
 def _claim_witnesses(outcome: Outcome) -> Iterator[Witness]:
     """The steps of a proof by what they rest on; the time is that of the claim as a whole."""
-    steps = outcome.numbered_steps
     for evidence in Evidence:
-        resting = [step for step in steps if step.evidence is evidence]
+        resting = [step for step in outcome.steps if step.evidence is evidence]
         held = sum(step.holds is True for step in resting)
         if resting:
             detail = f"{held} of {len(resting)} steps hold"

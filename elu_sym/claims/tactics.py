@@ -15,8 +15,8 @@ from sympy import Expr, Matrix, Rational, S, Symbol, cancel, expand, factor, oo,
 from elu_sym.algebra.interval_enclosure import BoxFunction, Interval
 from elu_sym.algebra.normal_form import NormalForm, NotNormalizableError, is_zero
 from elu_sym.algebra.working_precision import working_precision
-from elu_sym.claims.covers.cover import AXES, CENTRED, NATURAL, halved, intervals
 from elu_sym.claims.kernel import Open, Proof, RejectedError
+from elu_sym.claims.kernel.inequalities import CENTRED, NATURAL, halved, intervals
 from elu_sym.claims.kernel.language import (
     COMPARISONS,
     FALSE,
@@ -31,7 +31,7 @@ from elu_sym.claims.kernel.language import (
     unfolded,
 )
 from elu_sym.claims.kernel.meaning import Context
-from elu_sym.claims.kernel.theorem import check, closed, distinct
+from elu_sym.claims.kernel.proof import check, closed, distinct
 
 Tactic = Any
 """A proof, parts of which may be open."""
@@ -637,47 +637,44 @@ def instance(then: Tactic, **values: Any) -> Tactic:
 
 
 DEEPEST = 60
+"""How often a box is halved before its search gives up."""
 
 
-def on_box(
-    box: Sequence[tuple[Symbol, Rational, Rational]], tree: str = "", bits: int = 64
-) -> Tactic:
-    """An inequality on a box, by a tree of halved boxes that is given, or that is found.
+def on_box(box: Sequence[tuple[Symbol, Rational, Rational]], bits: int = 64) -> Tactic:
+    """An inequality on a box, by interval branch and bound: boxes are halved until it is seen.
+
+    On a small box an enclosure shows it: the natural interval extension, or the mean value form,
+    which errs by the square of the width. A box is halved along the axis on which the difference
+    of the sides may change most. At one point of each box it is looked at whether it fails there.
 
     Args:
         box: each variable with both rational ends.
-        tree: where to begin; what is not seen on a leaf is looked for on the halves of it.
         bits: the working precision.
+
+    References:
+        Moore, Kearfott, Cloud: Introduction to interval analysis, SIAM 2009.
     """
 
     def find(goal: Formula, context: Context) -> Proof:
         symbols = [context.symbols[symbol.name] for symbol, _, _ in box]
         ends = [(low, high) for _, low, high in box]
         function = BoxFunction(_gap(goal, context), symbols, bits)
-        given = iter(tree)
 
-        def marks(part: tuple[Interval, ...], mark: str, depth: int) -> str:
-            form = None
-            if mark not in AXES:
-                if function.natural(part) > 0:
-                    return NATURAL
-                form = function.centred(part)
-                if form.lower > 0:
-                    return CENTRED
-                if depth == DEEPEST or form.value <= 0:
-                    raise RejectedError(f"{canonical(goal)} is not seen at {form.base}")
-                widths = [float(high - low) for low, high in part]
-                changes = form.changes or widths
-                mark = str(changes.index(max(changes)))
-            halves = halved(part, int(mark))
-            return mark + "".join(
-                marks(half, next(given, NATURAL) if form is None else NATURAL, depth + 1)
-                for half in halves
-            )
+        def marks(part: tuple[Interval, ...], depth: int) -> str:
+            if function.natural(part) > 0:
+                return NATURAL
+            form = function.centred(part)
+            if form.lower > 0:
+                return CENTRED
+            if depth == DEEPEST or form.value <= 0:
+                raise RejectedError(f"{canonical(goal)} is not seen at {form.base}")
+            changes = form.changes or [float(high - low) for low, high in part]
+            axis = changes.index(max(changes))
+            return str(axis) + "".join(marks(half, depth + 1) for half in halved(part, axis))
 
         whole = intervals(tuple((s, *e) for s, e in zip(symbols, ends, strict=True)))
         with working_precision(bits):
-            found = marks(whole, next(given, NATURAL), 0)
+            found = marks(whole, 0)
         axes = tuple((s.name, term(low), term(high)) for s, low, high in box)
         return ("cover", bits, axes, found)
 

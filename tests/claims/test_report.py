@@ -10,22 +10,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sympy import Integer, Symbol
 
 import elu_sym
 from elu_sym import mean, verify
 from elu_sym.certify.witness import Evidence, Witness
 from elu_sym.claims.assertion import Assertion
-from elu_sym.claims.chapters import CLAIMS
 from elu_sym.claims.claim import Claim, Verdict
+from elu_sym.claims.kernel.language import equal, for_all
 from elu_sym.claims.report import (
     ClaimReport,
     FormulaReport,
     Report,
 )
-from elu_sym.claims.rules.elementary import Equality, Positive
+from elu_sym.claims.statement import Statement, refuted
+from elu_sym.claims.tactics import ALGEBRA, auto, counterexample, intro
 from elu_sym.numeric.function import implementation
 from elu_sym.symbols import alpha, x
+
+SAME = Statement(for_all(x, equal(x, x)), intro(ALGEBRA))
 
 
 def report_of(claim: Claim) -> Report:
@@ -53,7 +55,6 @@ def test_claims_are_reported_by_chapters_with_witnesses_neighbours_and_time():
     assert text.index("--- Regularity ---") < text.index("--- Shape ---")
     assert "fails at alpha = 2, x = 1, y = -1, w = 1/2: its negation has a proof of " in text
     assert text.endswith(report.summary())
-    assert report.counts["by_hand"] == 0
     assert report.summary().splitlines()[:2] == [
         "7 of 7 claims as expected (6 PROVED, 1 REFUTED),",
         "11 of 11 false neighbours refuted,",
@@ -61,8 +62,7 @@ def test_claims_are_reported_by_chapters_with_witnesses_neighbours_and_time():
 
 
 def test_a_neighbour_that_is_true_fails_the_run():
-    neighbours = {"x is x.": Equality(x, x)}
-    claim = Claim("test.claim", "x.", lambda: [Equality(x, x)], "me", neighbours=neighbours)
+    claim = Claim("test.claim", "x.", SAME, "me", neighbours={"x is x.": SAME})
     report = report_of(claim)
     assert report.claims[0].outcome.verdict is Verdict.PROVED
     assert not report.passed
@@ -71,9 +71,24 @@ def test_a_neighbour_that_is_true_fails_the_run():
 
 
 def test_a_neighbour_that_is_refuted_nowhere_in_particular_fails_the_run():
-    neighbours = {"0 is 1.": Equality(Integer(0), Integer(1))}
-    claim = Claim("test.claim", "x.", lambda: [Equality(x, x)], "me", neighbours=neighbours)
-    assert not report_of(claim).passed
+    class Nowhere(Assertion):
+        rule = "announcement"
+
+        def sentence(self):
+            yield "0 = 1"
+
+        def decide(self):
+            return self.refuted("the test says so", {})
+
+    claim = Claim("test.claim", "x.", SAME, "me", neighbours={"0 is 1.": Nowhere()})
+    report = report_of(claim)
+    assert report.claims[0].neighbours[0].verdict is Verdict.REFUTED
+    assert not report.passed
+
+
+def test_a_neighbour_whose_proof_is_rejected_fails_the_run():
+    true = refuted(for_all(x, equal(x, x)), counterexample(x=1))
+    assert not report_of(Claim("test.claim", "x.", SAME, "me", neighbours={"x is x.": true})).passed
 
 
 @pytest.mark.parametrize(
@@ -86,12 +101,7 @@ def test_nothing_verified_is_an_error(arguments, message):
 
 
 def test_an_undecided_claim_fails_the_run():
-    # The rule compares expressions made of known functions, and g is none.
-    mystery = Symbol("mystery", real=True)
-    from sympy import Function
-
-    unknown = Function("g")(mystery)
-    claim = Claim("test.unknown", "g = g + 0 g.", lambda: [Equality(unknown, alpha)], "nobody")
+    claim = Claim("test.unknown", "x.", Statement(for_all(x, equal(x, alpha)), auto()), "nobody")
     report = report_of(claim)
     assert report.claims[0].outcome.verdict is Verdict.UNKNOWN
     assert not report.passed
@@ -100,7 +110,8 @@ def test_an_undecided_claim_fails_the_run():
 
 
 def test_a_false_claim_fails_the_run_unless_it_is_expected_to():
-    claim = Claim("test.false", "x is alpha x.", lambda: [Equality(x, alpha * x)], "nobody")
+    false = refuted(for_all(x, alpha, equal(x, alpha * x)), counterexample(x=1, alpha=2))
+    claim = Claim("test.false", "x is alpha x.", false, "nobody")
     assert report_of(claim).claims[0].outcome.verdict is Verdict.REFUTED
     assert not report_of(claim).passed
     assert "but PROVED is expected" in report_of(claim).to_text()
@@ -241,15 +252,3 @@ def test_an_assertion_that_raises_is_no_proof():
 
     claim = Claim("test.broken", "It breaks.", lambda: [Broken()], "nobody")
     assert report_of(claim).claims[0].outcome.verdict is Verdict.UNKNOWN
-
-
-def test_conclusions_by_hand_are_counted() -> None:
-    by_hand = Claim(
-        "test.by_hand", "A sum.", lambda: [Positive(alpha)], "the tests", conclusion="added up"
-    )
-    whole = CLAIMS["regularity.continuous"]
-    report = Report(tuple(ClaimReport(claim.check(), ()) for claim in (by_hand, whole)), ())
-    assert report.counts["by_hand"] == 1
-    assert "1 of the claims: lemmas PROVED, conclusion by hand," in report.summary()
-    (line,) = (each for each in report.to_text().splitlines() if "test.by_hand" in each)
-    assert line.startswith("PROVED   test.by_hand, lemmas PROVED, conclusion by hand")

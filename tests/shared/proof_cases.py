@@ -457,6 +457,17 @@ def cases() -> Any:
     yield Case(
         "orbit-monotone", "another fixed point", stuck, ("orbit-monotone", stays, stays), False
     )
+    half = ("iterate", 10, "q", ("/", "q", 2), 1)
+    told = ("iterated", half, ("/", 9, 10000), ("/", 1, 1000), 64, ("fact", 0))
+    yield Case("iterated", "halved ten times", ("<", ("/", 9, 10000), half), told, True)
+    more = ("iterated", half, ("/", 1, 1000), ("/", 1, 500), 64, ("fact", 0))
+    yield Case("iterated", "more than it is", ("<", ("/", 1, 1000), half), more, False)
+    sunk = ("iterate", 3, "q", ("+", "q", ("/", -1, 2)), 1)
+    told = ("iterated", sunk, -1, 0, 64, ("fact", 0))
+    yield Case("iterated", "past 0", ("<", -1, sunk), told, False)
+    pole = ("iterate", 2, "q", ("/", 1, ("+", "q", -1)), 3)
+    told = ("iterated", pole, -3, 0, 64, ("fact", 0))
+    yield Case("iterated", "a pole", ("<", -3, pole), told, False)
     # --- Laws
     square = ("^", "x", 2)
     moment = ("forall", "mu", positive("sigma", ("<", 0, mean(square, NORMAL))))
@@ -834,6 +845,15 @@ def moving_cases() -> Any:
     atom = ("forall-law", "p", ("limit", "x", ("from-above", 0), below, at_end))
     proof = ("generalize", "p", proof)
     yield Case("limit-by-continuity", "a law with an atom at the end", atom, proof, False)
+    nowhere = ("/", 1, 0)
+    for name, law, body in (
+        ("a product with 0", STANDARD, ("*", 0, nowhere)),
+        ("a point without weight", ("points", (0, 0), (1, 1)), ("*", 0, ("/", 1, "x"))),
+        ("a point that is none", ("points", (nowhere, HALF), (1, HALF)), 0),
+        ("a condition", STANDARD, ("if", ("<", ("*", 0, nowhere), 1), 0, 1)),
+    ):
+        undefined = ("=", mean(body, law), 0)
+        yield Case("algebra", f"{name} that is not defined", undefined, ("algebra",), False)
     flat, step = (("if", ("<", "x", end), 0, last) for end, last in (("c", 0), ("b", 1)))
     body = ("+", flat, ("if", ("<", "x", "a"), 0, 0), step)
     between = ("+", ("Phi", "c"), ("*", -1, ("Phi", "a")))

@@ -7,6 +7,18 @@ a negative one. For alpha > 1 it is negative at the far left.
 from sympy import Expr, Rational, S, Symbol, exp, oo
 
 from elu_sym.activations import Elu
+from elu_sym.claims.any_law import (
+    ALWAYS,
+    dominated,
+    every_law,
+    integrable,
+    mean_of,
+    pointwise,
+    positive_gaussian_mean,
+    positive_mean,
+    slope,
+    sure,
+)
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.kernel.language import (
     Expectation,
@@ -22,18 +34,6 @@ from elu_sym.claims.kernel.language import (
     limit,
     smooth,
     term,
-)
-from elu_sym.claims.laws import (
-    ALWAYS,
-    dominated,
-    every_law,
-    integrable,
-    mean_of,
-    pointwise,
-    positive_gaussian_mean,
-    positive_mean,
-    slope,
-    sure,
 )
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (

@@ -7,23 +7,7 @@ from sympy import Derivative, Expr, Piecewise, Rational, S, Symbol, exp, log
 
 from elu_sym.activations import Elu, LeakyRelu, Relu
 from elu_sym.algebra.special_functions import NormalCdf
-from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.kernel.language import (
-    Defined,
-    Expectation,
-    Formula,
-    at_most,
-    both,
-    define,
-    equal,
-    for_all,
-    iff,
-    implies,
-    less,
-    substitute,
-    term,
-)
-from elu_sym.claims.laws import (
+from elu_sym.claims.any_law import (
     HITS_NEGATIVE,
     NEGATIVE,
     POSITIVE,
@@ -41,6 +25,22 @@ from elu_sym.claims.laws import (
     reflection,
     slope,
     two_points,
+)
+from elu_sym.claims.claim import Claim, Verdict
+from elu_sym.claims.kernel.language import (
+    Defined,
+    Expectation,
+    Formula,
+    at_most,
+    both,
+    define,
+    equal,
+    for_all,
+    iff,
+    implies,
+    less,
+    substitute,
+    term,
 )
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (

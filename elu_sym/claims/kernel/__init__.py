@@ -2,12 +2,12 @@
 
 from elu_sym.claims.kernel import (  # noqa: F401, their rules
     calculus,
+    floats,
     inequalities,
     laws,
     logic,
-    rounding,
 )
 from elu_sym.claims.kernel.meaning import RejectedError
-from elu_sym.claims.kernel.theorem import RULES, Open, Proof, Theorem, prove
+from elu_sym.claims.kernel.proof import RULES, Open, Proof, Theorem, prove
 
 __all__ = ["RULES", "Open", "Proof", "RejectedError", "Theorem", "prove"]

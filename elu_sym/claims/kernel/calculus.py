@@ -23,7 +23,7 @@ from elu_sym.claims.kernel.language import (
 )
 from elu_sym.claims.kernel.logic import fact_of, need, need_unbound
 from elu_sym.claims.kernel.meaning import ABOVE, STRICT, Context
-from elu_sym.claims.kernel.theorem import Proof, check, rule
+from elu_sym.claims.kernel.proof import Proof, check, rule
 
 # A term without conditions is analytic where it is defined and no root is taken of 0: hence a
 # term that is defined on a closed interval is continuous there, and one that is defined strictly

@@ -39,6 +39,7 @@ BINDERS: Mapping[str, tuple[int, int]] = {
     "limit": (1, 3),
     "smooth": (2, 3),
     "orbit": (1, 2),
+    "iterate": (2, 3),
     "integrable": (2, 3),
 }
 """What binds a variable: where its name stands, and where it is bound."""

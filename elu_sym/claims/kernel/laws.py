@@ -19,7 +19,7 @@ from elu_sym.claims.kernel.language import (
 )
 from elu_sym.claims.kernel.logic import need, need_unbound
 from elu_sym.claims.kernel.meaning import Context, check_weights
-from elu_sym.claims.kernel.theorem import Proof, check, rule
+from elu_sym.claims.kernel.proof import Proof, check, rule
 
 
 def _same(one: Formula, other: Formula) -> bool:

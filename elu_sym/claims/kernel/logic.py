@@ -18,7 +18,7 @@ from elu_sym.claims.kernel.language import (
     substitute,
 )
 from elu_sym.claims.kernel.meaning import Context, RejectedError, check_weights
-from elu_sym.claims.kernel.theorem import Proof, check, rule
+from elu_sym.claims.kernel.proof import Proof, check, rule
 
 
 def need(condition: Any, what: str | Callable[[], str]) -> None:

@@ -244,6 +244,10 @@ class Context:
                 return self._derivative(name, body, at)
             case ("E", str(name), law, body):
                 return self._expectation(name, law, body)
+            case ("iterate", int(), str(), _, _) if not free_variables(term):
+                # A number of which a rule says between which bounds it lies.
+                key = "", renamed(unfolded(term))
+                return _UNKNOWN.setdefault(key, Dummy(f"E{len(_UNKNOWN)}", real=True))
         raise RejectedError(f"{canonical(term)} is no term here")
 
     def _require(self, condition: bool, term: Term, what: str) -> None:
@@ -299,6 +303,8 @@ class Context:
                 return _UNKNOWN.setdefault((law, body), Dummy(f"E{len(_UNKNOWN)}", real=True))
             case ("points", *_):
                 check_weights(law)
+                for place, _ in law[1:]:
+                    self.value(place)  # a body may be without it
                 values = (self.value(substitute(body, name, place)) for place, _ in law[1:])
                 return Add(
                     *(self.value(mass) * v for (_, mass), v in zip(law[1:], values, strict=True))

@@ -106,6 +106,8 @@ class _Printer:
             return self._derivative(*parts), PRODUCT
         if head == "E":
             return self._expectation(*parts), ATOM
+        if head == "iterate":
+            return self._iterate(*parts), ATOM
         return self._applied(head, parts), ATOM
 
     def _chosen(self, condition: Formula, first: Term, second: Term) -> str:
@@ -152,6 +154,11 @@ class _Printer:
             return slope
         place = f"{variable} = {self.term(at)}"
         return self.pick(f"({slope} at {place})", rf"\left.{slope}\right|_{{{place}}}")
+
+    def _iterate(self, number: int, name: str, body: Term, start: Term) -> str:
+        step = f"{self.name(name)} {self.pick('->', chr(92) + 'mapsto')} {self.term(body)}"
+        tex = rf"\left({step}\right)^{{{number}}}\left({self.term(start)}\right)"
+        return self.pick(f"iterate {number} of {step} from {self.term(start)}", tex)
 
     def _expectation(self, name: str, law: Any, body: Term) -> str:
         drawn, inner = self._drawn(name, law), self.term(body)

@@ -1,5 +1,1 @@
-"""Rules of inference: assertions about functions, expectations, roundings and runs, each a theorem.
-
-A rule checks the hypotheses of the theorem that it applies, as premises, and concludes; or it finds
-a point at which what is asserted fails. The proofs of the claims are made of these.
-"""
+"""Rules for what no proof is about: runs of experiments, measured thresholds, long iterations."""

@@ -6,7 +6,7 @@ import mpmath
 import pytest
 from sympy import S
 
-from elu_sym.claims.chapters.initialization import exact_gains, gain, published
+from elu_sym.claims.chapters.initialization import exact_gains, gain_lemmas as gain, published
 from elu_sym.claims.kernel import Proof, RejectedError, prove
 from elu_sym.claims.kernel.language import Formula, for_all, implies, less, term
 from elu_sym.claims.kernel.meaning import Context

@@ -3,7 +3,7 @@
 import pytest
 from sympy import Rational, S
 
-from elu_sym.claims.chapters.initialization.gain import slope_square, square
+from elu_sym.claims.chapters.initialization.gain_lemmas import slope_square, square
 from elu_sym.claims.chapters.meanfield import preservation
 from elu_sym.claims.chapters.meanfield.monotone import Monotone
 from elu_sym.claims.kernel import RejectedError, prove

@@ -3,6 +3,7 @@
 from sympy import Expr, Piecewise, Rational, S, Symbol, exp, factorial, oo, pi, sqrt
 
 from elu_sym.activations import Elu
+from elu_sym.claims.any_law import Lemma, positive_gaussian_mean
 from elu_sym.claims.chapters.centering.zero_mean import (
     SYMMETRIC_ALPHA,
     elu_mean,
@@ -22,7 +23,6 @@ from elu_sym.claims.kernel.language import (
     limit,
     term,
 )
-from elu_sym.claims.laws import Lemma, positive_gaussian_mean
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     Tactic,

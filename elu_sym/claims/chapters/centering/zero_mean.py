@@ -1,13 +1,28 @@
 """Centering: how close to zero the mean of ELU is, and the alpha that makes it zero."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from sympy import Abs, Expr, Piecewise, Rational, S, Symbol, exp, pi, sqrt
 
 from elu_sym.activations import Elu, LeakyRelu, Relu
 from elu_sym.algebra.special_functions import NormalCdf
-from elu_sym.book.formula import mean, relu
+from elu_sym.claims.any_law import (
+    HITS_NEGATIVE,
+    NEGATIVE,
+    SYMMETRIC,
+    Lemma,
+    added,
+    dominated,
+    every_law,
+    integrable,
+    mean_of,
+    mirrored,
+    nonnegative_mean,
+    pointwise,
+    positive_gaussian_mean,
+    positive_mean,
+    two_points,
+)
 from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.kernel.language import (
     Expectation,
@@ -25,24 +40,6 @@ from elu_sym.claims.kernel.language import (
     substitute,
     term,
 )
-from elu_sym.claims.laws import (
-    HITS_NEGATIVE,
-    NEGATIVE,
-    SYMMETRIC,
-    Lemma,
-    added,
-    dominated,
-    every_law,
-    integrable,
-    mean_of,
-    mirrored,
-    nonnegative_mean,
-    pointwise,
-    positive_gaussian_mean,
-    positive_mean,
-    two_points,
-)
-from elu_sym.claims.rules.elementary import Equality, Side
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -65,27 +62,6 @@ from elu_sym.claims.tactics import (
 from elu_sym.symbols import alpha, excess, mu, sigma, x, y, z
 
 ELU, RELU = Elu(x, alpha), Relu(x)
-LOSS = RELU - Elu(x, S.One)
-"""1 - exp(x) for x < 0, else 0: what every unit of alpha takes away."""
-
-
-def gain() -> Expr:
-    """E X_+, X ~ N(mu, sigma^2)."""
-    return relu.mean.closed_form
-
-
-def put() -> Expr:
-    """E (1 - e^X)_+, the mean of the loss."""
-    return gain() - mean.closed_form.subs(alpha, 1)
-
-
-def loss_is_put() -> Iterator[Equality]:
-    """The loss is (1 - e^x)_+, on either side and at 0."""
-    yield Equality(LOSS, 1 - exp(x), Side.LEFT)
-    yield Equality(LOSS, S.Zero, Side.RIGHT)
-    yield Equality(LOSS, S.Zero, at=((x, S.Zero),))
-
-
 SELU_ALPHA = 1 / (sqrt(2 * pi) * (S.Half - exp(S.Half) * NormalCdf(S.NegativeOne)))
 """The alpha of SELU in closed form."""
 

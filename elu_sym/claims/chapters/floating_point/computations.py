@@ -236,8 +236,11 @@ class Level:
     def refuted(self) -> Statement:
         """That the threshold is another one, seen at this one or at its successor."""
         floats = self.threshold, self.rounded.numbers.successor(self.threshold)
-        ways = (partial(at_point, self.rounded.values(at)) for at in floats)
+        ways = (partial(self._fails_at, at) for at in floats)
         return refuted(self.formula, first_of(*ways))
+
+    def _fails_at(self, at: Rational) -> Tactic:
+        return at_point(self.rounded.values(at))
 
 
 def _minus(value: Any) -> Term:

@@ -140,7 +140,7 @@ CLAIMS = (
         ),
         "Clevert, Unterthiner, Hochreiter 2016, section 3, said of real numbers",
         neighbours={
-            "in float32, with alpha = 2": refuted(
+            "in float32, with alpha = 2": lambda: refuted(
                 Rounded(DERIVATIVE_ROUNDED_TWICE, FLOAT32, S(2)).at_floats(less(0, z)),
                 at_point(
                     Rounded(DERIVATIVE_ROUNDED_TWICE, FLOAT32, S(2)).values(
@@ -158,18 +158,20 @@ CLAIMS = (
         lambda: conjunction(derivative_from_value()),
         "derivative.self_expression, as code that keeps the result and not the argument",
         neighbours={
-            "it is 0 only where alpha*e^x is, in float32": zero_from_value(
+            "it is 0 only where alpha*e^x is, in float32": lambda: zero_from_value(
                 FLOAT32, thresholds.EXPONENTIAL_IS_ZERO[FLOAT32]
             ).refuted(),
-            "alpha*e^x is 0 there too, in float64": Level(
+            "alpha*e^x is 0 there too, in float64": lambda: Level(
                 Rounded(DERIVATIVE_ROUNDED_TWICE, FLOAT64, S.One),
                 S.Zero,
                 Rational(thresholds.FLOOR_IS_REACHED[FLOAT64]),
             ).refuted(),
-            "for alpha = 1 in float64 up to -37.05, 1 % higher": zero_from_value(
+            "for alpha = 1 in float64 up to -37.05, 1 % higher": lambda: zero_from_value(
                 FLOAT64, -37.05
             ).refuted(),
-            "for alpha = 1 in bfloat16 up to -6.5 only": zero_from_value(BFLOAT16, -6.5).refuted(),
+            "for alpha = 1 in bfloat16 up to -6.5 only": lambda: zero_from_value(
+                BFLOAT16, -6.5
+            ).refuted(),
         },
     ),
     claim(
@@ -178,17 +180,17 @@ CLAIMS = (
         thresholds.in_no_format(increasing, lambda n: equal_neighbours(n, -n.greatest)),
         "regularity.monotone, said of real numbers",
         neighbours={
-            "in bfloat16 alone": refuted(
+            "in bfloat16 alone": lambda: refuted(
                 increasing(BFLOAT16), equal_neighbours(BFLOAT16, -BFLOAT16.greatest)
             ),
             "different values at different floats as long as it has not reached its floor": (
-                thresholds.in_no_format(
+                lambda: thresholds.in_no_format(
                     lambda n: different_from(n, above_floor(n)),
                     lambda n: equal_neighbours(n, above_floor(n)),
                 )
             ),
             "different values for x > -1/2, where the derivative is above 0.6": (
-                thresholds.in_no_format(
+                lambda: thresholds.in_no_format(
                     lambda n: different_from(n, n.successor(-S.Half)),
                     lambda n: equal_neighbours(n, n.successor(-S.Half)),
                 )
@@ -204,7 +206,7 @@ CLAIMS = (
         ),
         "Katharopoulos et al. 2020, section 3.2.1, said of real numbers",
         neighbours={
-            "with alpha = 1/2 it is greater than 1/2 in float64": refuted(
+            "with alpha = 1/2 it is greater than 1/2 in float64": lambda: refuted(
                 rate_above(FLOAT64, S.Half, S.Half),
                 rate_at(thresholds.FLOOR_IS_REACHED[FLOAT64], S.Half),
             )

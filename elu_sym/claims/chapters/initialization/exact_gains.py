@@ -11,7 +11,7 @@ from itertools import chain
 from sympy import Derivative, Expr, Max, Rational, S, Symbol, exp, oo, pi, sqrt
 
 from elu_sym.activations import Elu, LeakyRelu, Relu
-from elu_sym.claims.chapters.initialization.gain import (
+from elu_sym.claims.chapters.initialization.gain_lemmas import (
     CONVEX_GAIN,
     ELU,
     PERCENT_MORE,
@@ -42,7 +42,6 @@ from elu_sym.claims.chapters.initialization.gain import (
     variance_of,
 )
 from elu_sym.claims.chapters.initialization.poincare import poincare, variance_is_positive
-from elu_sym.claims.chapters.initialization.published import SELU_ALPHA
 from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.kernel.language import (
     Formula,
@@ -57,6 +56,7 @@ from elu_sym.claims.kernel.language import (
     substitute,
     term,
 )
+from elu_sym.claims.standard_selu import SELU_ALPHA
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,

@@ -15,7 +15,7 @@ References:
 from sympy import Expr, Piecewise, Rational, S, Symbol, exp
 
 from elu_sym.activations import Elu
-from elu_sym.claims.chapters.initialization.gain import (
+from elu_sym.claims.chapters.initialization.gain_lemmas import (
     ELU,
     Lemma,
     normal,

@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Expr, Rational, S, sqrt
 
 from elu_sym.activations import Celu, Elu, LeakyRelu, Relu, Selu
-from elu_sym.claims.chapters.initialization.gain import (
+from elu_sym.claims.chapters.initialization.gain_lemmas import (
     A,
     between,
     enclosed,

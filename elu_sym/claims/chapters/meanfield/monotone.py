@@ -9,7 +9,7 @@ from typing import Any
 
 from sympy import Expr, Rational, Symbol, oo
 
-from elu_sym.claims.chapters.initialization.gain import TAU, Lemma
+from elu_sym.claims.chapters.initialization.gain_lemmas import TAU, Lemma
 from elu_sym.claims.kernel.language import (
     Formula,
     Term,

@@ -8,7 +8,7 @@ of every claim; about the functions of sigma that come out, nothing is assumed.
 
 from sympy import Derivative, Expr, Piecewise, Rational, S, Symbol, exp, oo, sqrt
 
-from elu_sym.claims.chapters.initialization.gain import (
+from elu_sym.claims.chapters.initialization.gain_lemmas import (
     ELU,
     PERCENT_MORE,
     SLOPE,

@@ -5,7 +5,7 @@ from math import factorial
 from sympy import Add, Derivative, Expr, Rational, S, Symbol, exp, pi, sqrt
 
 from elu_sym.activations import Celu, Elu, Selu
-from elu_sym.claims.chapters.initialization.gain import (
+from elu_sym.claims.chapters.initialization.gain_lemmas import (
     ELU,
     PERCENT_MORE,
     A,
@@ -26,8 +26,6 @@ from elu_sym.claims.chapters.initialization.published import STANDARD_SELU
 from elu_sym.claims.chapters.meanfield import preservation
 from elu_sym.claims.chapters.meanfield.preservation import ANY_BIAS, WEIGHTS, gap
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.covers.search import MANY_BOXES, PRECISION, search
-from elu_sym.claims.kernel import Proof, RejectedError
 from elu_sym.claims.kernel.language import (
     Defined,
     Formula,
@@ -41,7 +39,6 @@ from elu_sym.claims.kernel.language import (
     limit,
     term,
 )
-from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -55,8 +52,8 @@ from elu_sym.claims.tactics import (
     lemmas,
     linear,
     mean_value,
+    on_box,
     parts,
-    tactic,
 )
 from elu_sym.symbols import alpha, excess, scale, sigma, x, y
 
@@ -79,26 +76,11 @@ def price_below(bound: str, height: Expr = S.One) -> Formula:
     return for_all(*symbols, implies(*inside(*box), less(price, Rational(bound))))
 
 
-def seen(*box: tuple[Symbol, Rational, Rational]) -> Tactic:
-    """An inequality is seen by interval arithmetic on the parts of a box, which is divided now."""
-
-    def find(goal: Formula, context: Context) -> Proof:
-        left, right = map(context.value, goal[1:])
-        named = tuple((context.symbols[s.name], *ends) for s, *ends in box)
-        found = search(right - left, named, MANY_BOXES)
-        if found.cover is None:
-            raise RejectedError(f"no cover: {found.detail} {found.witness}")
-        axes = tuple((s.name, term(low), term(high)) for s, low, high in box)
-        return ("cover", PRECISION, axes, found.cover.tree)
-
-    return tactic(find)
-
-
 def price_bounded() -> Tactic:
     """Branch and bound; the largest value is 1.0546, at q = 6.85."""
     moment = square(height=S.One)
     bounded = less(sigma**2 * slope_square(height=S.One), Rational("1.06") * moment)
-    known = positive_mean(Elu(x, S.One) ** 2), (bounded, seen(TWO_DECADES))
+    known = positive_mean(Elu(x, S.One) ** 2), (bounded, on_box([TWO_DECADES]))
     return intro(lemmas(known, linear((1 / moment, bounded))))
 
 

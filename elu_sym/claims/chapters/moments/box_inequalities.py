@@ -1,11 +1,11 @@
 """Inequalities between moments of f(X) that hold on a box of parameters, by branch and bound.
 
 The constants are sharp to within one per cent: with a constant that is changed by as much, each
-inequality fails. What the covers enclose is what the kernel makes of the definition, so another
-definition of the activation is another statement, for which no stored cover is valid.
+inequality fails.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,10 +13,10 @@ from sympy import Derivative, Expr, Rational, S, Symbol, exp, sqrt
 
 from elu_sym.activations import Elu, Selu
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
+from elu_sym.claims.chapters.centering.zero_mean import SELU_ALPHA
 from elu_sym.claims.chapters.moments.gaussian import BELOW, gaussian, mean, square, variance
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.covers.cover import Box
-from elu_sym.claims.covers.inequality import BoxInequality, between
+from elu_sym.claims.kernel.inequalities import Box
 from elu_sym.claims.kernel.language import (
     Formula,
     Term,
@@ -44,10 +44,10 @@ from elu_sym.claims.tactics import (
     linear,
     mean_value,
     obtained,
+    on_box,
     parts,
     witness,
 )
-from elu_sym.networks.published_constants import selu_alpha
 from elu_sym.symbols import alpha, mu, scale, sigma, x, z
 
 # --- Monotone in sigma -----------------------------------------------------------------------
@@ -65,24 +65,49 @@ LARGER = Symbol("rho", positive=True)
 STANDARD = Elu(x, S.One)
 
 
+def everywhere(box: Box, formula: Formula) -> Formula:
+    """A formula at every point of a box."""
+    ends = [end for s, low, high in box for end in (at_most(low, s), at_most(s, high))]
+    return for_all(*(symbol for symbol, _, _ in box), implies(*ends, formula))
+
+
+@dataclass(frozen=True)
+class BoxInequality:
+    """What is less than something else at every point of a box.
+
+    Attributes:
+        lower: the smaller side, in the symbols of the box.
+        upper: the larger one.
+        box: the symbols, each with the two rational ends of a closed interval.
+    """
+
+    lower: Any
+    upper: Any
+    box: Box
+
+    @property
+    def formula(self) -> Formula:
+        """The statement."""
+        return everywhere(self.box, less(self.lower, self.upper))
+
+    @property
+    def lemma(self) -> tuple[Formula, Tactic]:
+        """The statement with its proof."""
+        return self.formula, intro(on_box(self.box))
+
+
 def tail(rate: int) -> Expr:
     """E[e^(k X); X < 0], so that its enclosures are narrow."""
     return exp(rate * mu + rate**2 * sigma**2 / 2) * NormalCdf(-mu / sigma - rate * sigma)
 
 
-def spreads(height: Expr, cover: str, box: Box) -> BoxInequality:
+def spreads(height: Expr, box: Box) -> BoxInequality:
     """The derivative of Var f(X) in sigma, over 2 sigma, is positive."""
     density, positive = NormalPdf(mu / sigma), NormalCdf(mu / sigma)
     moved = (1 - height) * density / sigma + height * tail(1)
     first = mu * positive + sigma * density + height * (tail(1) - NormalCdf(-mu / sigma))
     second = positive + height**2 * (2 * tail(2) - tail(1))
-    return BoxInequality(cover, S.Zero, second - moved * first, box)
-
-
-def on_box(box: Box, formula: Formula) -> Formula:
-    """A formula at every point of a box."""
-    ends = [end for symbol, *ends in box for end in between(symbol, *ends)]
-    return for_all(*(symbol for symbol, _, _ in box), implies(*ends, formula))
+    return BoxInequality(S.Zero, second - moved * first, box)
 
 
 def grows(box: Box, function: Callable[[Expr], Expr]) -> Formula:
@@ -124,25 +149,23 @@ def faster_than_input(deviation: Expr) -> Expr:
     return spread(S.One)(deviation) - deviation**2
 
 
-WIDELY = spreads(S.One, "variance_increases_with_sigma", WIDE)
-ANY_ALPHA = spreads(alpha, "variance_increases_with_sigma_any_alpha", ALPHAS)
-SHARE = BoxInequality(
-    "variance_share_falls", S.Zero, Derivative(over(2)(sigma), sigma), TWO_DECADES
-)
+WIDELY = spreads(S.One, WIDE)
+ANY_ALPHA = spreads(alpha, ALPHAS)
+SHARE = BoxInequality(S.Zero, Derivative(over(2)(sigma), sigma), TWO_DECADES)
 
 # --- Shares of the variance of the input -----------------------------------------------------
 
 VARIANCE, SQUARE, MEAN = (moment(S.Zero, sigma, STANDARD) for moment in (variance, square, mean))
 
 
-def above(moment: Expr, share: str, cover: str = "") -> BoxInequality:
+def above(moment: Expr, share: str) -> BoxInequality:
     """That a moment is more than a share of sigma^2."""
-    return BoxInequality(cover, Rational(share) * sigma**2, moment, TWO_DECADES)
+    return BoxInequality(Rational(share) * sigma**2, moment, TWO_DECADES)
 
 
-def below(moment: Expr, share: str, cover: str = "") -> BoxInequality:
+def below(moment: Expr, share: str) -> BoxInequality:
     """That it is less."""
-    return BoxInequality(cover, moment, Rational(share) * sigma**2, TWO_DECADES)
+    return BoxInequality(moment, Rational(share) * sigma**2, TWO_DECADES)
 
 
 def quotient(bend: str) -> Expr:
@@ -152,16 +175,16 @@ def quotient(bend: str) -> Expr:
 
 # The shares fall from 0.9277 to 0.3799 and from 0.9282 to 0.5044.
 SHARES = (
-    above(VARIANCE, "0.379", "variance_above_share"),
-    below(VARIANCE, "0.93", "variance_below_share"),
-    above(SQUARE, "0.5", "second_moment_above_share"),
-    below(SQUARE, "0.93", "second_moment_below_share"),
+    above(VARIANCE, "0.379"),
+    below(VARIANCE, "0.93"),
+    above(SQUARE, "0.5"),
+    below(SQUARE, "0.93"),
 )
 
 # With equality the constant is 2.1405 to 2.4337.
 QUOTIENTS = (
-    BoxInequality("mean_above_quotient", quotient("2.44"), MEAN, TWO_DECADES),
-    BoxInequality("mean_below_quotient", MEAN, quotient("2.14"), TWO_DECADES),
+    BoxInequality(quotient("2.44"), MEAN, TWO_DECADES),
+    BoxInequality(MEAN, quotient("2.14"), TWO_DECADES),
 )
 
 
@@ -179,7 +202,6 @@ def fails(formula: Formula, **values: Any) -> Statement:
 # --- SELU ------------------------------------------------------------------------------------
 
 LEAST, MOST = Rational(2, 3), Rational(10)
-STANDARD_ALPHA = selu_alpha()
 SELU, VARIANCE_IN = Selu(x, alpha, scale), Symbol("q", positive=True)
 
 
@@ -206,7 +228,7 @@ TAIL = gaussian(TAIL_BODY, S.Zero)
 UNIT_TAIL = gaussian((exp(x) - 1) ** 2 * BELOW, S.Zero, S.One)
 """The same for the second moment at N(0, 1), lambda^2 (1/2 + alpha^2 u): this u."""
 
-SLOPE, UNIT = (S.Half + STANDARD_ALPHA**2 * each for each in (TAIL, UNIT_TAIL))
+SLOPE, UNIT = (S.Half + SELU_ALPHA**2 * each for each in (TAIL, UNIT_TAIL))
 """Both over lambda^2, the second of which is 1/lambda^2."""
 
 LOW, HIGH = Rational(55, 100), Rational(95, 100)
@@ -214,8 +236,8 @@ SELU_BOX: Box = ((sigma, LEAST, MOST),)
 
 # The slope falls from 0.9489 to 0.5529.
 SLOPES = (
-    BoxInequality("selu_slope_above", LOW * UNIT, SLOPE, SELU_BOX),
-    BoxInequality("selu_slope_below", SLOPE, HIGH * UNIT, SELU_BOX),
+    BoxInequality(LOW * UNIT, SLOPE, SELU_BOX),
+    BoxInequality(SLOPE, HIGH * UNIT, SELU_BOX),
 )
 
 
@@ -235,27 +257,27 @@ def slope_above(bound: str, least: Rational = LEAST, sign: int = 1) -> Formula:
     """The slope is above a bound, or for -1 below it, from a least sigma on."""
     share = sign * Rational(bound)
     slope = ("*", sign, slope_of_map())
-    return for_standard(on_box(((sigma, least, MOST),), less(share, slope)))
+    return for_standard(everywhere(((sigma, least, MOST),), less(share, slope)))
 
 
 def misses(bound: str, at: Rational, least: Rational = LEAST, sign: int = 1) -> Statement:
     """The slope is not so large, or for -1 so small, at a sigma."""
     share = Rational(bound)
-    there = S.Half + STANDARD_ALPHA**2 * gaussian(TAIL_BODY, S.Zero, at)
+    there = S.Half + SELU_ALPHA**2 * gaussian(TAIL_BODY, S.Zero, at)
     missed = at_most(sign * there, sign * share * UNIT)
     fails = have(missed, auto(), linear((ROOT**2, missed), (sign * share, IS_ROOT)))
-    values = {"alpha": STANDARD_ALPHA, "lambda": ROOT, "sigma": at}
+    values = {"alpha": SELU_ALPHA, "lambda": ROOT, "sigma": at}
     return refuted(slope_above(bound, least, sign), with_root(instance(fails, **values)))
 
 
 def selu_contracts() -> Statement:
     """There are such parameters, and for them the bounds hold."""
     mean_is_zero, square_is_one = preserved()
-    is_standard = equal(alpha, STANDARD_ALPHA)
-    weight = -STANDARD_ALPHA / (scale * NormalPdf(0))
+    is_standard = equal(alpha, SELU_ALPHA)
+    weight = -SELU_ALPHA / (scale * NormalPdf(0))
 
     def bound(inequality: BoxInequality, share: Rational, sign: int) -> Tactic:
-        slope = (TAIL - share * UNIT_TAIL) * (alpha + STANDARD_ALPHA)
+        slope = (TAIL - share * UNIT_TAIL) * (alpha + SELU_ALPHA)
         weights = (-sign * share, square_is_one), (-sign * scale**2 * slope, is_standard)
         here = less(inequality.lower, inequality.upper)
         use = linear((scale**2, here), *weights)
@@ -264,17 +286,14 @@ def selu_contracts() -> Statement:
     bounds = both(less(LOW, slope_of_map()), less(slope_of_map(), HIGH))
     exist = exists(alpha, exists(scale, both(*preserved())))
     there = witness(ROOT, parts(auto(), parts(ALGEBRA, linear((1, IS_ROOT)))))
-    there = with_root(witness(STANDARD_ALPHA, parts(auto(), there)))
+    there = with_root(witness(SELU_ALPHA, parts(auto(), there)))
     each = parts(*(bound(i, r, n) for i, r, n in zip(SLOPES, (LOW, HIGH), (1, -1), strict=True)))
     hold = intro(have(is_standard, linear((weight, mean_is_zero)), each))
     return Statement(
-        both(exist, for_standard(on_box(SELU_BOX, bounds))),
+        both(exist, for_standard(everywhere(SELU_BOX, bounds))),
         lemmas((each.lemma for each in SLOPES), parts(there, hold)),
     )
 
-
-COVERED = (WIDELY, ANY_ALPHA, SHARE, *SHARES, *QUOTIENTS, *SLOPES)
-"""Every inequality that a cover proves."""
 
 claim = partial(Claim, source="derived from the definition of ELU")
 
@@ -303,7 +322,7 @@ CLAIMS = (
                 rho=1,
             ),
             "It increases with mu as fast as with sigma.": fails(
-                on_box(ALPHAS, less(Derivative(variance(), sigma), Derivative(variance(), mu))),
+                everywhere(ALPHAS, less(Derivative(variance(), sigma), Derivative(variance(), mu))),
                 mu=0,
                 sigma=1,
                 alpha=1,
@@ -344,10 +363,10 @@ CLAIMS = (
         all_of(QUOTIENTS),
         neighbours={
             "The larger constant is 1 % smaller.": fails(
-                on_box(TWO_DECADES, less(quotient("2.4156"), MEAN)), sigma=10
+                everywhere(TWO_DECADES, less(quotient("2.4156"), MEAN)), sigma=10
             ),
             "The smaller constant is 1 % larger.": fails(
-                on_box(TWO_DECADES, less(MEAN, quotient("2.1614"))), sigma=Rational(1, 10)
+                everywhere(TWO_DECADES, less(MEAN, quotient("2.1614"))), sigma=Rational(1, 10)
             ),
         },
     ),

@@ -4,10 +4,9 @@ With weights of variance w/fan and no bias, a layer maps the pre-activation vari
 w*E f(sqrt(q) Z)^2. The rule w = q0/E f(sqrt(q0) Z)^2 makes the design point q0 a fixed point.
 """
 
-from sympy import Expr, Piecewise, Rational, S, Symbol, diff, exp, sqrt
+from sympy import Expr, Piecewise, Rational, S, Symbol, exp, sqrt
 
-from elu_sym.activations import Elu, EluDerivative
-from elu_sym.book.formula import derivative_second_moment, second_moment
+from elu_sym.activations import Elu
 from elu_sym.claims.chapters.moments.gaussian import gaussian
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.kernel.language import (
@@ -19,7 +18,6 @@ from elu_sym.claims.kernel.language import (
     less,
     term,
 )
-from elu_sym.claims.rules.gaussian_means import PositiveGaussianMean
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -37,19 +35,9 @@ from elu_sym.claims.tactics import (
     mean_value,
     parts,
 )
-from elu_sym.symbols import alpha, mu, sigma, x, z
+from elu_sym.symbols import alpha, x, z
 
-ELU, DERIVATIVE = Elu(x, alpha), EluDerivative(x, alpha)
-
-
-def square() -> Expr:
-    """E f(sigma Z)^2, as a function of sigma = sqrt(q)."""
-    return second_moment.closed_form.subs(mu, 0)
-
-
-def slope_square() -> Expr:
-    """E f'(sigma Z)^2."""
-    return derivative_second_moment.closed_form.subs(mu, 0)
+ELU = Elu(x, alpha)
 
 
 Q, LARGER, DESIGN = (Symbol(name, positive=True) for name in ("q", "r", "q_0"))
@@ -78,18 +66,6 @@ INCREASES = for_all(Q, LARGER, implies(less(Q, LARGER), less(moment(Q), moment(L
 SHARE_FALLS = for_all(
     Q, LARGER, implies(less(Q, LARGER), less(moment(LARGER) / LARGER, moment(Q) / Q))
 )
-
-
-def share_decreases(factor: Expr = S.One) -> PositiveGaussianMean:
-    """E f^2/q decreases: its derivative in q, times -2*q^2, is E[2*f(X)*(f(X) - X*f'(X))].
-
-    A factor of the first term, below 1, makes it a claim on a faster decrease.
-    """
-    return PositiveGaussianMean(
-        2 * factor * square() - sigma * diff(square(), sigma),
-        2 * ELU * (factor * ELU - x * DERIVATIVE),
-        S.Zero,
-    )
 
 
 def growth_of_the_moment() -> list[tuple[Formula, Tactic]]:

@@ -12,11 +12,11 @@ The Jacobian by the mean and the variance of the layer's input is A diag(omega, 
 from sympy import Derivative, Expr, Rational, S, cancel, exp
 
 from elu_sym.activations import Elu, Relu
-from elu_sym.claims.chapters.self_normalization import layer, one_pair
+from elu_sym.claims.chapters.self_normalization import one_pair, selu_layer as layer
 from elu_sym.claims.chapters.self_normalization.domains import constants
-from elu_sym.claims.chapters.self_normalization.layer import P, Q, omega
 from elu_sym.claims.chapters.self_normalization.moment_map import input_variance
 from elu_sym.claims.chapters.self_normalization.one_pair import LOST
+from elu_sym.claims.chapters.self_normalization.selu_layer import P, Q, omega
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.kernel.language import (
     Expectation,

@@ -5,18 +5,16 @@ x + x^2/2 for x < 0, so that F(q) = q - sqrt(2/pi) q^(3/2) + O(q^2), and y = q^(
 1/sqrt(2*pi) a layer. The map of the second moment has the same first two terms, and the same law.
 """
 
-from functools import partial
-
 from sympy import Expr, Piecewise, Rational, S, Symbol, exp, pi, sqrt
 
 from elu_sym.activations import Elu
 from elu_sym.book.formula import variance
-from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.kernel.language import (
     Defined,
     Expectation,
     Formula,
+    Term,
     at_most,
     both,
     define,
@@ -27,7 +25,6 @@ from elu_sym.claims.kernel.language import (
     limit,
     term,
 )
-from elu_sym.claims.rules.enclosures import IterateBetween
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -191,10 +188,22 @@ def steps() -> Tactic:
     return lemmas([*fallen(), (map_loses, loses)], parts(intro(of_q), squeezed))
 
 
-def after_1000_layers(low: str, high: str) -> Assertion:
-    """Where the iterate from variance 1 lies."""
-    in_variance = variance.closed_form.xreplace({mu: S.Zero, alpha: S.One, sigma: sqrt(q)})
-    return IterateBetween(in_variance, q, S.One, 1000, Rational(low), Rational(high))
+def after() -> Term:
+    """The variance after 1,000 layers, from 1."""
+    return ("iterate", 1000, q.name, term(variance_map(q)), 1)
+
+
+BOUNDS = Rational("6.335e-6"), Rational("6.336e-6")
+
+
+def after_1000_layers(low: Rational, high: Rational) -> Formula:
+    """Between which bounds it lies."""
+    return both(less(low, after()), less(after(), high))
+
+
+def iterated(then: Tactic) -> Tactic:
+    """By enclosures of all variances on the way."""
+    return ("iterated", after(), *map(term, BOUNDS), 192, then)
 
 
 CLAIMS = (
@@ -229,13 +238,12 @@ CLAIMS = (
         "self_normalization.elu_variance_after_1000_layers",
         "From variance 1 it is between 6.335e-6 and 6.336e-6 after 1,000 layers, where 2*pi/n^2 is"
         " 6.283e-6.",
-        partial(after_1000_layers, "6.335e-6", "6.336e-6"),
+        lambda: Statement(after_1000_layers(*BOUNDS), iterated(auto())),
         "the law above, whose next term is a factor 1 + 2.1*log(n)/n",
-        r"6.335 \cdot 10^{-6} < q_{1000} < 6.336 \cdot 10^{-6}",
-        ("the map q -> Var f(sqrt(q) Z), iterated",),
         neighbours={
-            "It is within half a per cent of a value 1 % larger.": partial(
-                after_1000_layers, "6.37e-6", "6.434e-6"
+            "It is within half a per cent of a value 1 % larger.": lambda: refuted(
+                after_1000_layers(Rational("6.37e-6"), Rational("6.434e-6")),
+                iterated(counterexample()),
             )
         },
     ),

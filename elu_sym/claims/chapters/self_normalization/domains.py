@@ -25,38 +25,21 @@ computed from the closed forms by Arb; a counterexample is judged with the const
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
+from typing import NamedTuple
 
 from sympy import Expr, Rational, S, Symbol
 
 from elu_sym.algebra.enclosure import enclose
 from elu_sym.algebra.working_precision import working_precision
 from elu_sym.book.formula import selu
-from elu_sym.certify.witness import Evidence
-from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
 from elu_sym.claims.chapters.self_normalization import moment_map
 from elu_sym.claims.chapters.self_normalization.moment_map import bound, input_variance, square_sum
-from elu_sym.claims.covers.cover import Box, Cover, recheck
-from elu_sym.claims.covers.search import FEW_BOXES, search
-from elu_sym.claims.rules.elementary import Positive
-from elu_sym.claims.rules.enclosures import OTHER_COVER, places
+from elu_sym.claims.kernel.inequalities import Box
 from elu_sym.symbols import mu
 
 DIGITS = 30
 """The decimals to which the constants of SELU are boxed."""
-
-KINDS = {
-    "mean_above": ("E selu(Z) > b", r"\mathbb{E}\,\mathrm{selu}(Z) > b"),
-    "mean_below": ("E selu(Z) < b", r"\mathbb{E}\,\mathrm{selu}(Z) < b"),
-    "variance_above": ("Var selu(Z) > b", r"\operatorname{Var} \mathrm{selu}(Z) > b"),
-    "variance_below": ("Var selu(Z) < b", r"\operatorname{Var} \mathrm{selu}(Z) < b"),
-    "determinant": ("s**4 - s**2*|J|**2 + det(J)**2 > 0", r"s^4 - s^2 \|J\|_F^2 + (\det J)^2 > 0"),
-    "trace": ("2*s**2 - |J|**2 > 0", r"2 s^2 - \|J\|_F^2 > 0"),
-    "exceeded": ("s**4 - s**2*|J|**2 + det(J)**2 < 0", r"s^4 - s^2 \|J\|_F^2 + (\det J)^2 < 0"),
-    "shrinks": ("Var selu(Z) < b*nu", r"\operatorname{Var} \mathrm{selu}(Z) < b \nu"),
-    "grows": ("Var selu(Z) > b*nu", r"\operatorname{Var} \mathrm{selu}(Z) > b \nu"),
-}
-"""What the kinds of inequalities say; mu stands for the mean m of Z, whose variance is tau*nu."""
 
 
 @cache
@@ -75,16 +58,9 @@ def expressions() -> dict[str, Expr]:
         "variance_below": bound - variance,
         "determinant": s**4 - s**2 * norm + determinant**2,
         "trace": 2 * s**2 - norm,
-        "exceeded": s**2 * norm - s**4 - determinant**2,
         "shrinks": bound * input_variance - variance,
         "grows": variance - bound * input_variance,
     }
-
-
-@cache
-def with_exact_constants(kind: str) -> Expr:
-    """The same for the standard SELU."""
-    return expressions()[kind].xreplace(dict(moment_map.standard_selu()))
 
 
 @cache
@@ -156,76 +132,30 @@ class Domain:
         return (mu, -largest, largest)
 
 
-class OnDomain(Assertion):
-    """An inequality of one of the kinds holds on a box, with the exact constants of SELU.
-
-    A stored cover of this very statement is checked; where none is given a short search decides,
-    and where one of another statement is given it may refute alone. What a search finds to fail is
-    decided by an enclosure with the exact constants.
+class OnDomain(NamedTuple):
+    """An inequality of one of the kinds on a box, for every alpha and lambda in their intervals.
 
     Attributes:
-        kind: one of ``KINDS``.
+        kind: a key of ``expressions()``.
         box: the intervals of mu (for m), nu, tau and what else the kind has.
-        cover: how the box is divided; None to search.
-
-    Examples:
-        >>> box = ((mu, S.Zero, S.Zero), fixed(input_variance, S.One), fixed(square_sum, S.One))
-        >>> above = (*box, fixed(bound, Rational(99, 100)))
-        >>> OnDomain("variance_above", above).check().holds
-        True
-        >>> OnDomain("variance_below", above).check().witness == {
-        ...     mu: 0, input_variance: 1, square_sum: 1, bound: Rational(99, 100)
-        ... }
-        True
     """
 
     kind: str
     box: Box
-    cover: Cover | None = None
-    rule = "interval branch and bound"
 
     @property
     def expression(self) -> Expr:
         """What is positive, for any alpha and lambda."""
         return expressions()[self.kind]
 
-    @property
-    def whole_box(self) -> Box:
-        """The box with the intervals of the constants."""
-        return (*self.box, *constants())
 
-    def sentence(self) -> Sentence:
-        """The inequality and the box."""
-        text, formula = KINDS[self.kind]
-        yield Notation(f"{text}, Z ~ N(mu, tau*nu),", formula)
-        points = [(symbol, low) for symbol, low, high in self.box if low == high]
-        yield from places("for", points, tuple(axis for axis in self.box if axis[1] < axis[2]))
-
-    def decide(self) -> Step:
-        """Check the division that is given, or search for one."""
-        cover, origin = self.cover, "stored"
-        if cover is None or not cover.states(self.expression, self.whole_box):
-            found = search(self.expression, self.whole_box, FEW_BOXES)
-            if found.cover is None or cover is not None:
-                # Where the boxed constants fail, the exact ones decide.
-                exact = with_exact_constants(self.kind)
-                witness = found.witness
-                points = [{axis[0]: witness[axis[0]] for axis in self.box}] if witness else []
-                failure = partial(Positive.counterexample, exact)
-                detail = found.detail if cover is None else OTHER_COVER
-                return self.undecided(detail).unless(points, failure)
-            cover, origin = found.cover, "searched for"
-        checked = recheck(cover, self.expression, self.whole_box)
-        detail = (
-            f"{cover.leaves} boxes cover it, {checked.natural} by interval extension and"
-            f" {checked.centred} by the mean value form, {origin}"
-        )
-        return self.proved(detail, evidence=Evidence.ENCLOSURE)
-
-
-def bounded(domain: Domain, kind: str, value: Rational) -> OnDomain:
-    """An inequality with a mean or a variance after the layer holds on a whole domain."""
-    return OnDomain(kind, (*domain.whole(), fixed(bound, value)))
+def image_within(
+    domain: Domain, mean: tuple[Expr, Expr], variance: tuple[Expr, Expr]
+) -> Iterator[OnDomain]:
+    """The mean and the variance after the layer lie strictly between two numbers each."""
+    for moment, ends in (("mean", mean), ("variance", variance)):
+        for side, end in zip(("above", "below"), ends, strict=True):
+            yield OnDomain(f"{moment}_{side}", (*domain.whole(), fixed(bound, end)))
 
 
 def singular_value_below(domain: Domain, size: Rational) -> Iterator[OnDomain]:
@@ -238,10 +168,8 @@ def singular_value_below(domain: Domain, size: Rational) -> Iterator[OnDomain]:
 
 def self_normalizing(domain: Domain) -> Iterator[OnDomain]:
     """A domain is mapped into itself, and the Jacobian contracts on it."""
-    yield bounded(domain, "mean_above", -domain.mu)
-    yield bounded(domain, "mean_below", domain.mu)
-    yield bounded(domain, "variance_above", domain.nu_min)
-    yield bounded(domain, "variance_below", domain.nu_max)
+    mean, variance = (-domain.mu, domain.mu), (domain.nu_min, domain.nu_max)
+    yield from image_within(domain, mean, variance)
     yield from singular_value_below(domain, S.One)
 
 
@@ -259,16 +187,6 @@ def variance_grows(domain: Domain, ratio: Rational = S.One) -> Iterator[OnDomain
 
 Place = tuple[Rational, Rational, Rational, Rational]
 """A point of a domain: mu, omega, which is not negative, nu and tau."""
-
-
-def attained(place: Place, kind: str, value: Rational) -> OnDomain:
-    """An inequality with a mean, a variance, a ratio or a singular value at a point."""
-    mean, weights, variance, square = place
-    axes = [fixed(bound, value)]
-    if kind == "exceeded":
-        axes = [fixed(moment_map.weight_sum, weights), fixed(moment_map.singular_bound, value)]
-    moments = (fixed(mu, mean * weights), fixed(input_variance, variance))
-    return OnDomain(kind, (*moments, fixed(square_sum, square), *axes))
 
 
 def fixed(symbol: Symbol, value: Rational) -> tuple[Symbol, Rational, Rational]:

@@ -13,7 +13,7 @@ from typing import Any
 from sympy import Derivative, Expr, Piecewise, S, Symbol, exp, sqrt
 
 from elu_sym.activations import Elu, Relu
-from elu_sym.claims.chapters.self_normalization.layer import linear_last, obtained, replaced
+from elu_sym.claims.chapters.self_normalization.selu_layer import linear_last, obtained, replaced
 from elu_sym.claims.kernel.language import (
     Expectation,
     Formula,

@@ -20,11 +20,15 @@ from typing import Any
 from sympy import Expr, Piecewise, Rational, S, Symbol, exp, sqrt
 
 from elu_sym.activations import Relu, Selu
-from elu_sym.claims.chapters.self_normalization import decay, domains, layer, statements
+from elu_sym.claims.chapters.self_normalization import (
+    decay,
+    domains,
+    selu_layer as layer,
+    statements,
+)
 from elu_sym.claims.chapters.self_normalization.domains import Domain, OnDomain, constants, fixed
 from elu_sym.claims.chapters.self_normalization.moment_map import bound, input_variance, square_sum
 from elu_sym.claims.chapters.self_normalization.statements import WIDENINGS, Widening, decimal
-from elu_sym.claims.chapters.self_normalization.stored_boxes import covered
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.kernel.language import (
     Expectation,
@@ -114,10 +118,7 @@ def reaches(name: str, statement: str, *widenings: Widening) -> Claim:
         f"self_normalization.{name}",
         statement,
         lambda: layer.stated(
-            *(
-                CLAIMED[w.theorem](w.widened(w.inner), list(covered("snn_widened", w.name)))
-                for w in widenings
-            )
+            *(CLAIMED[w.theorem](w.widened(w.inner), list(w.statement(w.inner))) for w in widenings)
         ),
         "branch and bound, where the paper stops at round numbers",
         neighbours={

@@ -7,10 +7,9 @@ the least nu at which the variance grows is known less sharply: the boxes of tha
 many as 1/nu, so that it ends at 0.001.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
-from functools import partial
 from typing import NamedTuple
 
 from sympy import Rational, S
@@ -40,41 +39,33 @@ class Extreme(NamedTuple):
         inner: a number that the quantity reaches or passes at ``place``.
         outer: a number that it passes nowhere.
         place: a point of the domain.
-        kind: the inequality with ``inner`` that holds there.
     """
 
     inner: Rational
     outer: Rational
     place: Place
-    kind: str
-
-    def reached(self) -> OnDomain:
-        """The inner number is reached."""
-        return domains.attained(self.place, self.kind, self.inner)
 
 
 LEAST = (R("-0.1"), R("0.1"), R("0.8"), R("0.95"))
 GREATEST = (R("0.1"), R("0.1"), R("1.5"), R("1.1"))
 
 IMAGE = {
-    "mean_min": Extreme(R("-0.03106"), R("-0.03107"), LEAST, "mean_below"),
-    "mean_max": Extreme(R("0.06772"), R("0.06773"), GREATEST, "mean_above"),
-    "variance_min": Extreme(R("0.8038"), R("0.8037"), LEAST, "variance_below"),
-    "variance_max": Extreme(R("1.481"), R("1.482"), GREATEST, "variance_above"),
+    "mean_min": Extreme(R("-0.03106"), R("-0.03107"), LEAST),
+    "mean_max": Extreme(R("0.06772"), R("0.06773"), GREATEST),
+    "variance_min": Extreme(R("0.8038"), R("0.8037"), LEAST),
+    "variance_max": Extreme(R("1.481"), R("1.482"), GREATEST),
 }
 """The image of the domain of theorem 1: -0.031061, 0.067725, 0.803712 and 1.481575."""
 
-SINGULAR_VALUE = Extreme(
-    R("0.8976"), R("0.8977"), (R("0.1"), R("0.1"), R("0.8"), R("1.1")), "exceeded"
-)
+SINGULAR_VALUE = Extreme(R("0.8976"), R("0.8977"), (R("0.1"), R("0.1"), R("0.8"), R("1.1")))
 """The largest singular value on it, 0.897608."""
 
 RATIOS = {
-    theorem: Extreme(R(inner), R(outer), tuple(map(R, place.split())), kind)
-    for theorem, inner, outer, place, kind in (
-        ("shrinking", "0.9600", "0.9601", "1 0.1 3 1.25", "grows"),
-        ("growing", "1.159", "1.158", "0.1 0.1 0.16 0.8", "shrinks"),
-        ("growing_wider", "1.209", "1.208", "-0.1 0.1 0.24 0.9", "shrinks"),
+    theorem: Extreme(R(inner), R(outer), tuple(map(R, place.split())))
+    for theorem, inner, outer, place in (
+        ("shrinking", "0.9600", "0.9601", "1 0.1 3 1.25"),
+        ("growing", "1.159", "1.158", "0.1 0.1 0.16 0.8"),
+        ("growing_wider", "1.209", "1.208", "-0.1 0.1 0.24 0.9"),
     )
 }
 """The largest quotient of the variances after and before, and the smallest ones of theorem 3.
@@ -83,35 +74,13 @@ They are 0.960085, 1.158795 and 1.208025.
 """
 
 
-def image_bounded(name: str, value: Rational) -> OnDomain:
-    """A number bounds the image of the domain of theorem 1 at one of its ends."""
-    moment, _, end = name.partition("_")
-    return domains.bounded(MAIN, f"{moment}_{'above' if end == 'min' else 'below'}", value)
-
-
-def main_image() -> Iterator[OnDomain]:
-    """The image box from outside and from inside."""
-    for name, extreme in IMAGE.items():
-        yield image_bounded(name, extreme.outer)
-    for extreme in IMAGE.values():
-        yield extreme.reached()
-
-
 THEOREMS: dict[str, tuple[Domain, Callable[..., Iterator[OnDomain]]]] = {
     "self_normalizing": (MAIN, domains.self_normalizing),
     "shrinking": (SHRINKING, domains.variance_shrinks),
     "growing": (GROWING, domains.variance_grows),
     "growing_wider": (GROWING_WIDER, domains.variance_grows),
-    "singular_value": (MAIN, domains.singular_value_below),
 }
 """The domain of each theorem, and what holds on it."""
-
-
-def sharp(theorem: str, extreme: Extreme) -> Iterator[OnDomain]:
-    """The outer number is passed nowhere on a domain, the inner one is reached."""
-    domain, holds = THEOREMS[theorem]
-    yield from holds(domain, extreme.outer)
-    yield extreme.reached()
 
 
 @dataclass(frozen=True)
@@ -136,11 +105,6 @@ class Widening:
     inner: Rational
     outer: Rational
     fails: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The name under which its boxes are stored."""
-        return f"{self.theorem}_{self.parameter}"
 
     @property
     def domain(self) -> Domain:
@@ -199,32 +163,6 @@ WIDENINGS: dict[str, tuple[Widening, ...]] = {
 
 JOINTLY = Widening("self_normalizing", "factor", R("1.744"), R("1.745"), "determinant")
 """All parameters of theorem 1 at once."""
-
-_WIDENED = {each.name: each for those in (*WIDENINGS.values(), (JOINTLY,)) for each in those}
-
-STATEMENTS: dict[str, dict[str, Callable[[], Iterable[OnDomain]]]] = {
-    "snn_theorem": {
-        "image": main_image,
-        "singular_value": partial(sharp, "singular_value", SINGULAR_VALUE),
-    },
-    "snn_side_theorems": {
-        theorem: partial(sharp, theorem, ratio) for theorem, ratio in RATIOS.items()
-    },
-    "snn_widened": {
-        name: partial(widening.statement, widening.inner) for name, widening in _WIDENED.items()
-    },
-}
-"""The files of covers, each with its statements by name."""
-
-NUMBERS: dict[str, Mapping[str, Extreme | Widening]] = {
-    "snn_theorem": {**IMAGE, "singular_value_max": SINGULAR_VALUE},
-    "snn_side_theorems": {
-        f"{theorem}_ratio_{'max' if theorem == 'shrinking' else 'min'}": ratio
-        for theorem, ratio in RATIOS.items()
-    },
-    "snn_widened": _WIDENED,
-}
-"""What each file says of the inner and the outer numbers."""
 
 
 def decimal(value: Rational) -> str:

@@ -1,4 +1,4 @@
-"""The theorems of the SELU paper, by covers.
+"""The theorems of the SELU paper, by branch and bound.
 
 What a domain is and how a statement about it becomes inequalities on boxes is said in
 :mod:`elu_sym.claims.chapters.self_normalization.domains`; the numbers are in
@@ -10,10 +10,9 @@ from functools import partial
 
 from sympy import Derivative, Rational
 
-from elu_sym.claims.chapters.self_normalization import layer, statements
+from elu_sym.claims.chapters.self_normalization import domains, selu_layer as layer, statements
 from elu_sym.claims.chapters.self_normalization.moment_map import input_variance
 from elu_sym.claims.chapters.self_normalization.statements import IMAGE, MAIN, SINGULAR_VALUE
-from elu_sym.claims.chapters.self_normalization.stored_boxes import covered
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.kernel.language import Formula, equal, less
 from elu_sym.claims.statement import Statement
@@ -33,8 +32,10 @@ def self_normalizes() -> Statement:
         (IMAGE[f"{moment}_min"].outer, IMAGE[f"{moment}_max"].outer)
         for moment in ("mean", "variance")
     )
-    boxes = [*list(covered("snn_theorem", "image"))[:4]]
-    boxes += list(covered("snn_theorem", "singular_value"))[:4]
+    boxes = [
+        *domains.image_within(MAIN, mean, variance),
+        *domains.singular_value_below(MAIN, SINGULAR_VALUE.outer),
+    ]
     attained = [(each.place, image_end(name, each.inner, True)) for name, each in IMAGE.items()]
     attained.append((SINGULAR_VALUE.place, layer.exceeds(SINGULAR_VALUE.inner)))
     return layer.stated(
@@ -60,12 +61,12 @@ def changes(
     theorem: str, claim: Callable[..., tuple[Formula, Tactic]]
 ) -> Iterator[tuple[Formula, Tactic]]:
     """By how much the variance shrinks or grows on a domain, and that the number is sharp."""
-    domain, _ = statements.THEOREMS[theorem]
+    domain, holds = statements.THEOREMS[theorem]
     ratio = statements.RATIOS[theorem]
-    yield claim(domain, list(covered("snn_side_theorems", theorem))[:2], ratio.outer)
+    yield claim(domain, list(holds(domain, ratio.outer)), ratio.outer)
     _, variance = layer.mean_and_variance()
     inner = ratio.inner * input_variance
-    sharp = less(inner, variance) if ratio.kind == "grows" else less(variance, inner)
+    sharp = less(inner, variance) if theorem == "shrinking" else less(variance, inner)
     yield layer.reached(domain, ratio.place, sharp)
 
 

@@ -6,20 +6,23 @@ the learning rate is small. Single rates differ from their average, and what the
 its own.
 """
 
-from sympy import Integer, Rational, S
+from sympy import Derivative, Integer, Rational, S
 
 from elu_sym.activations import Elu
 from elu_sym.claims.chapters.smooth_ride.setting import BELIEF, builders, listed, rates_of
-from elu_sym.claims.rules.calculus import LimitAtKink
-from elu_sym.claims.rules.elementary import Side
+from elu_sym.claims.kernel.language import Formula, limit
+from elu_sym.claims.statement import Statement
+from elu_sym.claims.tactics import continuity
 from elu_sym.symbols import x
 
 ALPHA = Integer(2)
 """A floor so low that the corner of a pair of units points upwards."""
 
-LEFT = Elu.left(x, ALPHA) + Elu.right(-x, ALPHA)
-RIGHT = Elu.right(x, ALPHA) + Elu.left(-x, ALPHA)
-"""The two sides of the corner f(x) + f(-x)."""
+
+def slope_from(side: str, value: Integer) -> Formula:
+    """The one-sided slope at 0 of a pair of units."""
+    return limit(Derivative(Elu(x, ALPHA) + Elu(-x, ALPHA), x), x, 0, value, side)
+
 
 RATES = rates_of("residual")
 
@@ -121,8 +124,8 @@ CLAIMS = (
         f" side of residual 0, and every run at the learning rates {listed(BELOW_THE_EDGE)} that"
         " is stored ends at a loss below the one where all residuals are 0.",
         [
-            LimitAtKink(LEFT.diff(x), Side.LEFT, ALPHA - 1),
-            LimitAtKink(RIGHT.diff(x), Side.RIGHT, 1 - ALPHA),
+            Statement(slope_from("-", ALPHA - 1), continuity()),
+            Statement(slope_from("+", 1 - ALPHA), continuity()),
             # A loss below 0, which is the one where all residuals are 0.
             always("final_loss", None, 0, BELOW_THE_EDGE, "ELU(2)", S.One),
         ],

@@ -163,12 +163,6 @@ def square_is_positive(deviation: Expr = sigma, mean: Expr = S.Zero) -> Lemma:
     return positive_mean(ELU**2, deviation=deviation, mean=mean)
 
 
-def share_is_positive(height: Expr = alpha, mean: Expr = S.Zero) -> Lemma:
-    """E f^2/sigma^2 > 0."""
-    lemma = positive_mean(Elu(x, height) ** 2, mean=mean)
-    return multiple_of(lemma, sigma**-2, less(0, share(height=height, mean=mean)))
-
-
 def slope_square_is_positive(height: Expr = alpha, mean: Expr = S.Zero) -> Lemma:
     """E f'^2 > 0."""
     slope = Piecewise((height * exp(x), x < 0), (S.One, True))

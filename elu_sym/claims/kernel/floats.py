@@ -14,7 +14,7 @@ from elu_sym.algebra.rounding import FloatingPointFormat
 from elu_sym.claims.kernel.language import Formula, Term, both, canonical, term
 from elu_sym.claims.kernel.logic import fact_of, need
 from elu_sym.claims.kernel.meaning import Context
-from elu_sym.claims.kernel.theorem import Proof, check, rule
+from elu_sym.claims.kernel.proof import Proof, check, rule
 
 LITERAL = -1
 """The number of no fact: a float is one because it is a rational number of the format."""

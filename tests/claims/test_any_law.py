@@ -4,9 +4,7 @@ import pytest
 from sympy import Piecewise, Rational, S, exp
 
 from elu_sym.activations import Elu, Relu
-from elu_sym.claims.kernel import RejectedError, prove
-from elu_sym.claims.kernel.language import Formula, at_most, equal, for_all, less, negation
-from elu_sym.claims.laws import (
+from elu_sym.claims.any_law import (
     ALWAYS,
     HITS_NEGATIVE,
     NEGATIVE,
@@ -28,6 +26,8 @@ from elu_sym.claims.laws import (
     sure,
     two_points,
 )
+from elu_sym.claims.kernel import RejectedError, prove
+from elu_sym.claims.kernel.language import Formula, at_most, equal, for_all, less, negation
 from elu_sym.claims.tactics import auto, by_sign, counterexample, intro, lemmas
 from elu_sym.symbols import alpha, mu, sigma, x
 

@@ -158,7 +158,7 @@ def variance_grows(domain: Domain, ratio: Expr = S.One) -> Formula:
 
 
 def box_lemma(inequality: OnDomain) -> tuple[Formula, Tactic]:
-    """An inequality on a box, with the tree of its cover."""
+    """An inequality on a box, with its proof."""
     fixed = {symbol: low for symbol, low, high in inequality.box if low == high}
     axes = [axis for axis in (*inequality.box, *constants()) if axis[1] < axis[2]]
     bounds = [each for s, low, high in axes for each in (at_most(low, s), at_most(s, high))]
@@ -166,9 +166,7 @@ def box_lemma(inequality: OnDomain) -> tuple[Formula, Tactic]:
         *(symbol for symbol, _, _ in axes),
         implies(*bounds, less(0, inequality.expression.xreplace(fixed))),
     )
-    places = {str(n): str(axes.index(a)) for n, a in enumerate(inequality.whole_box) if a in axes}
-    tree = inequality.cover.tree if inequality.cover else ""
-    return formula, intro(on_box(axes, "".join(places.get(mark, mark) for mark in tree)))
+    return formula, intro(on_box(axes))
 
 
 def boxed(inequalities: Iterable[OnDomain], then: Tactic) -> Tactic:

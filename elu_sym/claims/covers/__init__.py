@@ -1,1 +1,0 @@
-"""Covers of boxes, by which inequalities are proved: stored, checked and searched for."""
