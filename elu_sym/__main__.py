@@ -168,7 +168,7 @@ def _prove(options: argparse.Namespace) -> int:
     from elu_sym.claims.export import exported, listed, statements_to_text, to_text
     from elu_sym.generate.whole_files import write_whole
 
-    proofs = exported(CLAIMS.values())
+    proofs = exported(claim.check() for claim in CLAIMS.values())
     write_whole(options.export, to_text(proofs))
     if options.statements:
         write_whole(options.statements, statements_to_text(listed(proofs)))

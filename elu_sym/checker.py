@@ -1841,7 +1841,13 @@ def main():
     outcome = []
     sys.setrecursionlimit(20_000)
     threading.stack_size(512 * 2**20)
-    worker = threading.Thread(target=lambda: outcome.append(check_files(sys.argv[1], statements)))
+
+    def run():
+        try:
+            outcome.append(check_files(sys.argv[1], statements))
+        except Exception as error:  # files that cannot be read show nothing
+            print(f"REJECTED ({type(error).__name__}: {error})")
+    worker = threading.Thread(target=run)
     worker.start()
     worker.join()
     sys.exit(0 if outcome == [0] else 1)

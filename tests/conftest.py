@@ -23,7 +23,11 @@ quicker test asks, too, in another way:
     test_random_constants.py::test_400_integrands_with_constants_agree_with_arb   25 of them run
     test_self_normalization.py::test_the_singular_values_by_differences...
 
-The stage of the notebooks leaves 08_formulas.ipynb to it, too: every witness of every formula.
+    test_verdicts.py, claims of checked_claims.MANY_BOXES          boxes for a minute or two, and
+    test_export.py::test_the_checker_accepts_the_proofs_with_very_many_boxes   the second judge's
+
+The stage of the notebooks leaves 08_formulas.ipynb to it, too, every witness of every formula, and
+12_proofs.ipynb, nearly every proof.
 """
 
 import gc

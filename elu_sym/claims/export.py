@@ -7,11 +7,11 @@ is missing, or that says something else, is seen there.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from elu_sym.claims.claim import Claim, ProofError, Verdict
+from elu_sym.claims.claim import Claim, Outcome, ProofError, Verdict
 from elu_sym.claims.kernel.language import DEFINITIONS, canonical
 from elu_sym.claims.statement import Statement
 
@@ -29,22 +29,38 @@ def formal(claims: Iterable[Claim]) -> dict[str, Statement]:
     return found
 
 
-def exported(claims: Iterable[Claim]) -> dict[str, Any]:
-    """Definitions, and of every formal claim its id, verdict, statement and proof.
+def exported(outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    """Definitions, and of every formal claim that was checked its id, verdict, statement and proof.
 
     Raises:
-        ProofError: if the kernel accepts a proof not.
+        ProofError: if a proof was not accepted.
     """
     entries = []
-    for claim_id, statement in formal(claims).items():
-        verdict = Verdict.REFUTED if statement.is_false else Verdict.PROVED
-        try:
-            proof = statement.theorem().proof
-        except ValueError as error:
-            raise ProofError(f"{claim_id} has no proof: {error}") from error
-        entries.append([claim_id, verdict.value, statement.formula, proof])
-    definitions = [[name, list(names), body] for name, (names, body) in DEFINITIONS.items()]
-    return {"definitions": definitions, "claims": entries}
+    for outcome in outcomes:
+        if not formal([outcome.claim]):
+            continue
+        if outcome.verdict not in (Verdict.PROVED, Verdict.REFUTED):
+            raise ProofError(f"{outcome.claim.id} has no proof: {outcome.to_text()}")
+        statement = outcome.steps[0].assertion
+        assert isinstance(statement, Statement)
+        entries.append(
+            [outcome.claim.id, outcome.verdict.value, statement.formula, statement.proof]
+        )
+    return {"definitions": list(_definitions()), "claims": entries}
+
+
+def _definitions() -> Iterator[list[Any]]:
+    """The definitions by their names, after those that their bodies use."""
+    left = dict(sorted(DEFINITIONS.items()))
+
+    def uses(part: Any) -> bool:
+        """Whether a part uses a definition that is still to come."""
+        return isinstance(part, tuple) and (part[0] in left or any(map(uses, part)))
+
+    while left:
+        name = next(name for name, (_, body) in left.items() if not uses(body))
+        parameters, body = left.pop(name)
+        yield [name, list(parameters), body]
 
 
 def listed(proofs: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A formal statement with its proof, as an assertion of a claim."""
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 from sympy import Expr, Symbol
@@ -55,13 +55,13 @@ class Statement(Assertion):
         return prove(negation(self.formula) if self.is_false else self.formula, self.proof)
 
     def decide(self) -> Step:
-        """Let the kernel check the proof."""
+        """Let the kernel check the proof; the step has it with nothing open."""
         theorem = self.theorem()
-        steps = _size(theorem.proof)
+        known, steps = replace(self, proof=theorem.proof), _size(theorem.proof)
         if self.is_false:
             witness = dict(_values(theorem.statement, theorem.proof))
-            return self.refuted(f"its negation has a proof of {steps} steps", witness)
-        return self.proved(f"it has a proof of {steps} steps", evidence=Evidence.ALGEBRA)
+            return known.refuted(f"its negation has a proof of {steps} steps", witness)
+        return known.proved(f"it has a proof of {steps} steps", evidence=Evidence.ALGEBRA)
 
 
 def refuted(formula: Formula, proof: Tactic | None = None) -> Statement:

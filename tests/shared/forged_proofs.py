@@ -1069,6 +1069,18 @@ def roundings() -> Iterator[Forgery]:
     )
 
 
+def iterates() -> Any:
+    """Numbers that a map leads to."""
+    halved = ("iterate", 10, "q", ("/", "q", 2), 1)
+    yield Forgery(
+        "one halved ten times is more than a thousandth of it",
+        ("<", ("/", 1, 1000), halved),
+        ("iterated", halved, ("/", 9, 10000), ("/", 1, 1000), 64, ("fact", 0)),
+        "what is known is that it is less",
+        "2^-10 = 0.0009765625",
+    )
+
+
 FORGERIES = [
     *smoothness(),
     *means(),
@@ -1077,4 +1089,5 @@ FORGERIES = [
     *unknown_laws(),
     *limits(),
     *roundings(),
+    *iterates(),
 ]
