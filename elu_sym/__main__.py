@@ -164,11 +164,13 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _prove(options: argparse.Namespace) -> int:
+    from elu_sym.algebra.optional import with_progress
     from elu_sym.claims.chapters import CLAIMS
     from elu_sym.claims.export import exported, listed, statements_to_text, to_text
     from elu_sym.generate.whole_files import write_whole
 
-    proofs = exported(claim.check() for claim in CLAIMS.values())
+    outcomes = (claim.check() for claim in CLAIMS.values())
+    proofs = exported(with_progress(outcomes, len(CLAIMS), "claim"))
     write_whole(options.export, to_text(proofs))
     if options.statements:
         write_whole(options.statements, statements_to_text(listed(proofs)))

@@ -1837,6 +1837,8 @@ def check_files(proofs_path, statements_path):
 
 def main():
     """Check the files named on the command line; exit with 0 only if every claim is shown."""
+    if len(sys.argv) not in (2, 3):
+        sys.exit("usage: python -I checker.py proofs.json [statements.json]")
     statements = sys.argv[2] if len(sys.argv) > 2 else Path(__file__).with_name("statements.json")
     outcome = []
     sys.setrecursionlimit(20_000)

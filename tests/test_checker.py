@@ -1929,3 +1929,10 @@ def test_a_deep_proof_is_no_success(tmp_path):
     deep = '["absurd", ' * 30_000 + '["algebra"]' + "]" * 30_000
     path.write_text(path.read_text(encoding="utf-8").replace('"PROOF"', deep), encoding="utf-8")
     assert run(tmp_path).returncode != 0
+
+
+def test_without_a_file_it_says_how_it_is_used() -> None:
+    command = [sys.executable, "-I", str(SOURCE)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "usage: python -I checker.py proofs.json [statements.json]\n"
