@@ -199,13 +199,12 @@ def audited(
         known = ", ".join(f"torch.nn.{kind.__name__}" for kind in ACTIVATIONS)
         raise ValueError(f"network has no {known}: register an AuditHook on its activations")
 
-    def hook_of(name: str, place: str = "") -> AuditHook:
-        module = layers[name]
-        source = f"{name or type(module).__name__}{place}"
+    def hook_of(key: str, module: nn.Module) -> AuditHook:
+        source = key if key[:1] not in ("", "[") else f"{type(module).__name__}{key}"
         return AuditHook(confidence=confidence, source=source, **_given(module))
 
-    hooks = {} if each_call else {name: hook_of(name) for name in layers}
-    calls: Counter[str] | None = None
+    hooks = {} if each_call else {name: hook_of(name, each) for name, each in layers.items()}
+    calls: Counter[str] | None = None  # in the pass that runs, if one does
 
     def begin(*_: Any) -> None:
         nonlocal calls
@@ -216,19 +215,18 @@ def audited(
         calls = None
 
     def record(name: str, module: nn.Module, arguments: Any) -> None:
+        key = name
         if each_call:
             if calls is None:
                 raise ValueError(
                     f"{name} is called while the network is not: with each_call, call the network"
                     " that is audited"
                 )
-            place = f"[{calls[name]}]"
+            key = f"{name}[{calls[name]}]"
             calls[name] += 1
-            hook = hooks.get(name + place) or hook_of(name, place)
-            hook(module, arguments)
-            hooks[name + place] = hook
-        else:
-            hooks[name](module, arguments)
+        hook = hooks.get(key) or hook_of(key, module)
+        hook(module, arguments)
+        hooks[key] = hook  # where nothing was recorded there is no layer
 
     with ExitStack() as handles:
         if each_call:
