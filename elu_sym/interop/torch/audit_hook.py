@@ -28,7 +28,7 @@ def _leaky_relu(module: nn.LeakyReLU) -> dict[str, Any]:
     return {"activation": "leaky_relu", "slope": slope} if slope else {"activation": "relu"}
 
 
-ACTIVATIONS: dict[type[nn.Module], Callable[[Any], dict[str, Any]]] = {
+MODULES: dict[type[nn.Module], Callable[[Any], dict[str, Any]]] = {
     nn.ELU: lambda module: {"activation": "elu", "alpha": module.alpha},
     nn.CELU: lambda module: {"activation": "celu", "alpha": module.alpha},
     nn.SELU: lambda module: {"activation": "selu"},
@@ -196,7 +196,7 @@ def audited(
     """
     layers = {name: module for name, module in network.named_modules() if _given(module)}
     if not layers:
-        known = ", ".join(f"torch.nn.{kind.__name__}" for kind in ACTIVATIONS)
+        known = ", ".join(f"torch.nn.{kind.__name__}" for kind in MODULES)
         raise ValueError(f"network has no {known}: register an AuditHook on its activations")
 
     def hook_of(key: str, module: nn.Module) -> AuditHook:
@@ -239,7 +239,7 @@ def audited(
 
 def _given(module: nn.Module) -> dict[str, Any]:
     """The arguments of a hook for a module, empty if it is no known activation."""
-    for kind, given in ACTIVATIONS.items():
+    for kind, given in MODULES.items():
         if isinstance(module, kind):
             return given(module)
     return {}
