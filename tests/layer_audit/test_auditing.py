@@ -549,9 +549,9 @@ def test_nothing_is_nan_at_the_ends(values):
         (([1.0, 2.0], True), TypeError, "alpha = True"),
         ((np.ones(2, np.float16), 1e-9), ValueError, "alpha = 1e-09 is 0.0 in float16"),
         (
-            ([1.0, 2.0], None, {"activation": "gelu"}),
+            ([1.0, 2.0], None, {"activation": "ELU"}),
             ValueError,
-            "^activation = 'gelu' is none of 'elu', 'relu', 'leaky_relu', 'selu', 'celu'$",
+            r"^activation = 'ELU' is none of 'elu', 'relu', 'leaky_relu', 'selu', 'celu'",
         ),
         (
             ([1.0, 2.0], 1.0, {"activation": "relu"}),
