@@ -210,6 +210,7 @@ def test_another_process_calls_everything():
 THREADS = 8
 
 
+@pytest.mark.deep
 def test_eight_threads_at_a_low_precision_have_the_bits_of_one():
     names = tuple(CALLABLE)
     single = {name: bits(result(name)) for name in names}

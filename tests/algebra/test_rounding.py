@@ -26,6 +26,7 @@ from elu_sym.algebra.rounding import (
 from elu_sym.symbols import alpha, x, y
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("numbers", [FLOAT16, BFLOAT16], ids=lambda numbers: numbers.name)
 def test_every_16_bit_pattern_is_the_number_with_its_rank(numbers: FloatingPointFormat) -> None:
     values = stored(numbers.name)

@@ -70,6 +70,7 @@ def test_every_rule_is_proved(primitive, x):
     assert holds(primitive, x, rule)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("primitive", "x"), CASES, ids=id_of)
 def test_a_wrong_rule_is_rejected(primitive, x):
     rule = primitive.diff(x)

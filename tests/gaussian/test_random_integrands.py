@@ -567,6 +567,7 @@ def test_the_moments_of_a_table_are_its_integral(table, point):
 altered = st.one_of(conditions(), steps(), kinks(), with_atoms())
 
 
+@pytest.mark.deep
 @settings(max_examples=12)
 @given(altered, points)
 def test_an_altered_coefficient_is_rejected(sample, point):
@@ -591,6 +592,7 @@ def test_an_altered_coefficient_is_rejected(sample, point):
     assert Step.checked(last.rule, last.before, (wrong,), derivation.hypotheses).failed
 
 
+@pytest.mark.deep
 @settings(max_examples=20)
 @given(tables(), points, st.data())
 def test_a_moved_breakpoint_is_rejected(table, point, data):

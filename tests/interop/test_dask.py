@@ -399,6 +399,7 @@ except (ValueError, BlockingIOError) as error:
 """
 
 
+@pytest.mark.deep
 def test_of_several_sweeps_one_wins(tmp_path):
     command, pipe = [sys.executable, "-c", SWEEP, str(tmp_path / "table")], subprocess.PIPE
     runs = [subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) for _ in range(3)]
@@ -677,6 +678,7 @@ def test_a_sweep_survives_the_loss_of_a_worker(tmp_path, client):
     assert len(before - pids(client)) == 1
 
 
+@pytest.mark.deep
 def test_an_estimate_survives_the_loss_of_a_worker(tmp_path, client):
     marker = tmp_path / "killed"
 

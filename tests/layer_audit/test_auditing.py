@@ -215,6 +215,7 @@ def test_equal_values_and_far_values_of_every_activation_are_no_nan(activation, 
 # Intervals
 
 
+@pytest.mark.deep
 def test_intervals_cover_as_often_as_they_say():
     """200 layers that are Gaussian: the truth is inside in 70 % of them, not more and not less.
 

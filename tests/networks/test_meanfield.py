@@ -674,6 +674,7 @@ LAYERS = {
 }
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("activation", [elu, selu, celu, relu, leaky_relu], ids=lambda a: a.name)
 def test_every_activation_keeps_the_promise_of_8_units_at_the_edges_of_the_range(
     activation,

@@ -125,6 +125,7 @@ def test_a_request_beyond_the_range_of_a_double_is_an_error_that_says_so() -> No
     assert 1e307 < scale < math.inf
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("variance", [5e-324, 1e-200, 1.0, 1e308])
 def test_farther_left_than_60_deviations_the_scale_is_no_double(variance: float) -> None:
     sigma = math.sqrt(variance)

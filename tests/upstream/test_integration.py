@@ -46,6 +46,7 @@ def saturated() -> Expr:
     return integrate(exp(x) * DENSITY, (x, -oo, 0))
 
 
+@pytest.mark.deep
 def test_a_piecewise_comes_back_as_an_integral_that_can_be_integrated():
     """`split_at_kink` of the engine splits the line itself because of this."""
     whole = integrate(Piecewise((exp(x) * exp(-(x**2)), x < 0), (0, True)), (x, -oo, oo))

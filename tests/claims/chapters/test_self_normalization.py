@@ -95,6 +95,7 @@ def test_the_singular_values_by_differences_lie_where_they_are_said_to() -> None
     assert 0.8976 < max(values) < 0.8977
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("domain", "low", "high"),
     [(SHRINKING, 0.0, 0.9601), (GROWING, 1.158, 99.0), (GROWING_WIDER, 1.208, 99.0)],
@@ -133,6 +134,7 @@ MUTANTS: dict[str, tuple[str, Any]] = {
 }
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("name", MUTANTS)
 def test_another_jacobian_is_not_proved(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Jacobian, "squared_norm_before", Jacobian.squared_norm, raising=False)

@@ -98,6 +98,7 @@ def check_gradients(formula, dtype):
 
 
 # The same gradients are measured on PyTorch; that of a variance takes long to compile.
+@pytest.mark.deep
 @pytest.mark.parametrize(
     "formula", [mean, derivative_mean, relu.std], ids=lambda formula: formula.id
 )

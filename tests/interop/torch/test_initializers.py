@@ -73,6 +73,7 @@ def test_second_moment_is_kept_at_depth_50():
     assert abs(LAW.score(kept_second_moment(elu_kaiming_normal_))) < ALARM
 
 
+@pytest.mark.deep
 def test_a_gain_of_1_percent_more_raises_the_alarm():
     assert LAW.score(kept_second_moment(elu_kaiming_normal_, factor=1.01)) > ALARM
 
