@@ -8,19 +8,8 @@ from typing import Any
 
 from sympy import Derivative, Expr, Piecewise, S, Symbol, expand
 
-from elu_sym.claims.kernel.language import (
-    Defined,
-    Expectation,
-    Formula,
-    Term,
-    at_most,
-    define,
-    equal,
-    implies,
-    less,
-    substitute,
-    term,
-)
+from elu_sym.claims.formulas import Defined, Expectation, at_most, equal, less, term
+from elu_sym.claims.kernel.language import Formula, Term, define, implies, substitute
 from elu_sym.claims.tactics import (
     Tactic,
     again,
@@ -42,7 +31,7 @@ POSITIVE = Piecewise((1, x > 0), (0, True))
 ALWAYS = NEGATIVE + Piecewise((0, x < 0), (1, True))
 """Indicators; the last one is 1, which the rules for laws only see in a function of x."""
 
-define("is_zero", ("z",), Piecewise((0, z < 0), (1, z <= 0), (0, True)))
+define("is_zero", ("z",), term(Piecewise((0, z < 0), (1, z <= 0), (0, True))))
 
 
 def indicator_of_zero(value: Expr) -> Expr:

@@ -15,6 +15,7 @@ from sympy import Expr, Matrix, Rational, S, Symbol, cancel, expand, factor, oo,
 from elu_sym.algebra.interval_enclosure import BoxFunction, Interval
 from elu_sym.algebra.normal_form import NormalForm, NotNormalizableError, is_zero
 from elu_sym.algebra.working_precision import working_precision
+from elu_sym.claims.formulas import term
 from elu_sym.claims.kernel import Open, Proof, RejectedError
 from elu_sym.claims.kernel.inequalities import CENTRED, NATURAL, halved, intervals
 from elu_sym.claims.kernel.language import (
@@ -27,7 +28,6 @@ from elu_sym.claims.kernel.language import (
     free_variables,
     fresh,
     renamed,
-    term,
     unfolded,
 )
 from elu_sym.claims.kernel.meaning import Context

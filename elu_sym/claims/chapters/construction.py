@@ -7,17 +7,8 @@ from sympy import Expr, Max, Piecewise, Rational, S, Symbol, exp, log, oo
 from elu_sym.activations import Celu, Elu, KinkedFunction
 from elu_sym.claims.chapters.regularity import increasing, rises
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.kernel.language import (
-    Formula,
-    both,
-    equal,
-    for_all,
-    iff,
-    implies,
-    less,
-    limit,
-    smooth,
-)
+from elu_sym.claims.formulas import both, equal, for_all, iff, less, limit, smooth
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,

@@ -20,21 +20,20 @@ from sympy import Add, Derivative, Expr, Piecewise, Rational, S, Symbol, exp, lo
 from elu_sym.activations import Elu, Relu
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Defined,
     Expectation,
-    Formula,
     at_most,
     both,
-    define,
     equal,
     exists,
     for_all,
     iff,
-    implies,
     less,
     limit,
+    term,
 )
+from elu_sym.claims.kernel.language import Formula, define, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -111,7 +110,8 @@ Price = Callable[[Expr, Expr, Expr], Expr]
 NAMES = ("F", "K", "v")
 
 for _price in (bachelier_call, bachelier_put, black_call, black_put):
-    define(_price.__name__, NAMES, _price(*(Symbol(name, positive=True) for name in NAMES)))
+    _body = _price(*(Symbol(name, positive=True) for name in NAMES))
+    define(_price.__name__, NAMES, term(_body))
 
 
 def named(price: Price, *arguments: Expr) -> Expr:

@@ -20,21 +20,20 @@ from elu_sym.claims.any_law import (
     sure,
 )
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Expectation,
-    Formula,
     at_most,
     both,
     equal,
     exists,
     for_all,
     iff,
-    implies,
     less,
     limit,
     smooth,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,

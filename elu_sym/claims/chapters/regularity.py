@@ -6,20 +6,19 @@ from sympy import Derivative, Expr, Rational, Symbol, expand, log, oo
 
 from elu_sym.activations import Celu, Elu, KinkedFunction
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
-    Formula,
+from elu_sym.claims.formulas import (
     at_most,
     both,
     equal,
     exists,
     for_all,
     iff,
-    implies,
     less,
     limit,
     smooth,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,

@@ -5,19 +5,9 @@ from sympy import Abs, Expr, Max, Piecewise, Rational, S, Symbol, exp, log, oo
 from elu_sym.activations import Elu, Relu
 from elu_sym.claims.chapters.regularity import increasing, rises
 from elu_sym.claims.claim import Claim, Verdict
+from elu_sym.claims.formulas import at_most, both, equal, for_all, iff, less, limit, term
 from elu_sym.claims.kernel import Proof
-from elu_sym.claims.kernel.language import (
-    Formula,
-    at_most,
-    both,
-    equal,
-    for_all,
-    iff,
-    implies,
-    less,
-    limit,
-    term,
-)
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (

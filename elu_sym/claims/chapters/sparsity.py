@@ -27,21 +27,18 @@ from elu_sym.claims.any_law import (
     two_points,
 )
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Defined,
     Expectation,
-    Formula,
     at_most,
     both,
-    define,
     equal,
     for_all,
     iff,
-    implies,
     less,
-    substitute,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, define, implies, substitute
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,

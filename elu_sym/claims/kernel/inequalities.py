@@ -13,14 +13,7 @@ from elu_sym.algebra.interval_enclosure import (
 )
 from elu_sym.algebra.normal_form import is_zero
 from elu_sym.algebra.working_precision import working_precision
-from elu_sym.claims.kernel.language import (
-    COMPARISONS,
-    Formula,
-    Term,
-    both,
-    canonical,
-    substitute,
-)
+from elu_sym.claims.kernel.language import COMPARISONS, Formula, Term, canonical, substitute
 from elu_sym.claims.kernel.logic import need
 from elu_sym.claims.kernel.meaning import ABOVE, Context, RejectedError
 from elu_sym.claims.kernel.proof import Proof, check, rule
@@ -190,4 +183,4 @@ def iterated(
             ball = value + slope * (ball - middle)
         ends = [enclose(_number(end, context), {}, bits) for end in (lower, upper)]
         need(ends[0] < ball and ball < ends[1], f"it lies in {ball}")
-    check(goal, context.with_fact(both(("<", lower, term), ("<", term, upper))), proof)
+    check(goal, context.with_fact(("and", ("<", lower, term), ("<", term, upper))), proof)

@@ -9,7 +9,6 @@ from elu_sym.claims.kernel.language import (
     Formula,
     Term,
     absolute,
-    both,
     canonical,
     free_variables,
     implies,
@@ -133,7 +132,7 @@ def law_dominated(
     need(name not in free_variables(constant), f"{canonical(constant)} is no constant")
     upper = ("+", constant, *(("*", factor, absolute(bound)) for factor, bound in bounds))
     parts = ("<=", ("*", -1, upper), body), ("<=", body, upper)
-    check(("forall", name, both(*parts)), context, proof)
+    check(("forall", name, ("and", *parts)), context, proof)
 
 
 @rule

@@ -9,7 +9,7 @@ from proof_cases import is_float, rounds, suppose, supposed
 
 from elu_sym.claims.kernel import RejectedError, prove
 from elu_sym.claims.kernel.language import negation
-from elu_sym.claims.kernel.printing import in_latex, in_words
+from elu_sym.claims.printing import in_latex, in_words
 from elu_sym.claims.tactics import positive
 
 EIGHTH = Fraction(1, 8)

@@ -12,17 +12,8 @@ from elu_sym.claims.chapters.centering.zero_mean import (
     relu_mean,
 )
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
-    Expectation,
-    Formula,
-    both,
-    equal,
-    for_all,
-    implies,
-    less,
-    limit,
-    term,
-)
+from elu_sym.claims.formulas import Expectation, both, equal, for_all, less, limit, term
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     Tactic,

@@ -24,22 +24,18 @@ from elu_sym.claims.any_law import (
     two_points,
 )
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Expectation,
-    Formula,
-    Term,
-    absolute,
     at_most,
     both,
     equal,
     exists_one,
     for_all,
     iff,
-    implies,
     less,
-    substitute,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, Term, absolute, implies, substitute
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,

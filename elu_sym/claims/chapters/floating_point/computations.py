@@ -13,18 +13,9 @@ from typing import Any, TypeAlias
 from sympy import Expr, Rational, S, Symbol, exp
 
 from elu_sym.algebra.rounding import Computation, FloatingPointFormat
+from elu_sym.claims.formulas import at_most, both, for_all, iff, less, term
 from elu_sym.claims.kernel import Proof
-from elu_sym.claims.kernel.language import (
-    Formula,
-    Term,
-    at_most,
-    both,
-    for_all,
-    iff,
-    implies,
-    less,
-    term,
-)
+from elu_sym.claims.kernel.language import Formula, Term, implies
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (

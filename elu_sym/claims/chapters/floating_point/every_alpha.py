@@ -27,19 +27,9 @@ from elu_sym.claims.chapters.floating_point.computations import (
     monotone,
     rounds,
 )
+from elu_sym.claims.formulas import at_most, both, equal, for_all, iff, less, term
 from elu_sym.claims.kernel import Proof
-from elu_sym.claims.kernel.language import (
-    Formula,
-    Term,
-    at_most,
-    both,
-    equal,
-    for_all,
-    iff,
-    implies,
-    less,
-    term,
-)
+from elu_sym.claims.kernel.language import Formula, Term, implies
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.tactics import (
     Tactic,

@@ -43,19 +43,8 @@ from elu_sym.claims.chapters.initialization.gain_lemmas import (
 )
 from elu_sym.claims.chapters.initialization.poincare import poincare, variance_is_positive
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.kernel.language import (
-    Formula,
-    at_most,
-    both,
-    equal,
-    for_all,
-    iff,
-    implies,
-    less,
-    limit,
-    substitute,
-    term,
-)
+from elu_sym.claims.formulas import at_most, both, equal, for_all, iff, less, limit, term
+from elu_sym.claims.kernel.language import Formula, implies, substitute
 from elu_sym.claims.standard_selu import SELU_ALPHA
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (

@@ -9,18 +9,9 @@ from typing import Any
 from sympy import Derivative, Expr, Piecewise, Rational, S, Symbol, exp, sqrt
 
 from elu_sym.activations import Elu
+from elu_sym.claims.formulas import Expectation, at_most, both, for_all, less, term
 from elu_sym.claims.kernel import Proof, RejectedError
-from elu_sym.claims.kernel.language import (
-    Expectation,
-    Formula,
-    Term,
-    at_most,
-    both,
-    for_all,
-    implies,
-    less,
-    term,
-)
+from elu_sym.claims.kernel.language import Formula, Term, implies
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.tactics import (
     Tactic,

@@ -22,7 +22,8 @@ from elu_sym.claims.chapters.initialization.gain_lemmas import (
     slope_square,
     variance_of,
 )
-from elu_sym.claims.kernel.language import Expectation, Formula, at_most, for_all, implies, less
+from elu_sym.claims.formulas import Expectation, at_most, for_all, less
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.tactics import (
     Tactic,
     again,

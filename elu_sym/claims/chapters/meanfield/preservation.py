@@ -34,23 +34,19 @@ from elu_sym.claims.chapters.initialization.gain_lemmas import (
 )
 from elu_sym.claims.chapters.meanfield.monotone import PLACE, Monotone
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
-    Formula,
-    Term,
+from elu_sym.claims.formulas import (
     at_most,
     both,
     equal,
     exists,
     exists_one,
-    expanded,
     for_all,
     iff,
-    implies,
     less,
     limit,
-    substitute,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, Term, expanded, implies, substitute
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,

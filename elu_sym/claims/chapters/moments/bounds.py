@@ -8,20 +8,19 @@ from sympy import Derivative, Expr, Max, Piecewise, Rational, S, Symbol, exp, lo
 from elu_sym.activations import Elu, Relu
 from elu_sym.claims.chapters.moments.gaussian import ELU, gaussian, mean, square, variance
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Expectation,
-    Formula,
     at_most,
     both,
     equal,
     exists,
     for_all,
     iff,
-    implies,
     less,
     limit,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,

@@ -8,16 +8,8 @@ from sympy import Derivative, Expr, Min, Rational, S, exp, oo, pi, sqrt
 from elu_sym.activations import Elu
 from elu_sym.claims.chapters.moments.gaussian import BELOW, ELU, gaussian, mean, square, variance
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
-    Formula,
-    both,
-    either,
-    equal,
-    for_all,
-    implies,
-    less,
-    limit,
-)
+from elu_sym.claims.formulas import both, either, equal, for_all, less, limit
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     Tactic,

@@ -9,15 +9,8 @@ from sympy import Expr, Piecewise, Rational, S, Symbol, exp, sqrt
 from elu_sym.activations import Elu
 from elu_sym.claims.chapters.moments.gaussian import gaussian
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
-    Formula,
-    both,
-    equal,
-    for_all,
-    implies,
-    less,
-    term,
-)
+from elu_sym.claims.formulas import both, equal, for_all, less, term
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,

@@ -18,9 +18,8 @@ from elu_sym.claims.chapters.self_normalization.moment_map import input_variance
 from elu_sym.claims.chapters.self_normalization.one_pair import LOST
 from elu_sym.claims.chapters.self_normalization.selu_layer import P, Q, omega
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Expectation,
-    Formula,
     at_most,
     both,
     either,
@@ -28,12 +27,10 @@ from elu_sym.claims.kernel.language import (
     exists,
     for_all,
     iff,
-    implies,
     less,
-    negation,
-    substitute,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, implies, negation, substitute
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (

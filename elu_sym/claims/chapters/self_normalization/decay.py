@@ -10,21 +10,18 @@ from sympy import Expr, Piecewise, Rational, S, Symbol, exp, pi, sqrt
 from elu_sym.activations import Elu
 from elu_sym.book.formula import variance
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Defined,
     Expectation,
-    Formula,
-    Term,
     at_most,
     both,
-    define,
     equal,
     for_all,
-    implies,
     less,
     limit,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, Term, define, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -64,7 +61,7 @@ def moments(deviation: Expr) -> tuple[Expr, Expr]:
 def variance_map(square: Expr) -> Expr:
     """F in closed form, which is defined at 0, too."""
     closed = variance.closed_form.xreplace({mu: S.Zero, alpha: S.One, sigma: sqrt(q)})
-    define("elu_variance_map", ("q",), closed)
+    define("elu_variance_map", ("q",), term(closed))
     return Defined(Symbol("elu_variance_map"), square)
 
 

@@ -14,19 +14,18 @@ from sympy import Derivative, Expr, Piecewise, S, Symbol, exp, sqrt
 
 from elu_sym.activations import Elu, Relu
 from elu_sym.claims.chapters.self_normalization.selu_layer import linear_last, obtained, replaced
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Expectation,
-    Formula,
     at_most,
     both,
     equal,
     exists,
     exists_one,
     for_all,
-    implies,
     less,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.tactics import (
     ALGEBRA,

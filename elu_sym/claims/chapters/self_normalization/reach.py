@@ -30,15 +30,8 @@ from elu_sym.claims.chapters.self_normalization.domains import Domain, OnDomain,
 from elu_sym.claims.chapters.self_normalization.moment_map import bound, input_variance, square_sum
 from elu_sym.claims.chapters.self_normalization.statements import WIDENINGS, Widening, decimal
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
-    Expectation,
-    Formula,
-    at_most,
-    both,
-    for_all,
-    implies,
-    less,
-)
+from elu_sym.claims.formulas import Expectation, at_most, both, for_all, less
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement
 from elu_sym.claims.tactics import (
     Tactic,

@@ -26,20 +26,14 @@ from elu_sym.claims.chapters.self_normalization.moment_map import (
     square_sum as tau,
     symbolic_jacobian,
 )
+from elu_sym.claims.formulas import Expectation, at_most, both, exists, for_all, less, term
 from elu_sym.claims.kernel.language import (
-    Expectation,
     Formula,
-    at_most,
-    both,
     canonical,
-    exists,
-    for_all,
     free_variables,
     implies,
-    less,
     negation,
     substitute,
-    term,
     unfolded,
 )
 from elu_sym.claims.kernel.meaning import Context

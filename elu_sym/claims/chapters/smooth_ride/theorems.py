@@ -13,9 +13,8 @@ from sympy import Abs, Derivative, Expr, Piecewise, Rational, S, Symbol, exp
 from elu_sym.activations import Celu, Elu, KinkedFunction, Relu
 from elu_sym.algebra.special_functions import NormalPdf
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Expectation,
-    Formula,
     at_most,
     both,
     either,
@@ -23,11 +22,10 @@ from elu_sym.claims.kernel.language import (
     exists,
     for_all,
     iff,
-    implies,
     less,
-    negation,
     smooth,
 )
+from elu_sym.claims.kernel.language import Formula, implies, negation
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (

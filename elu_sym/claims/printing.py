@@ -21,7 +21,7 @@ def in_words(formula: Formula) -> str:
     """A formula in plain words.
 
     Examples:
-        >>> from elu_sym.claims.kernel.language import equal, for_all, iff, smooth
+        >>> from elu_sym.claims.formulas import equal, for_all, iff, smooth
         >>> from elu_sym.activations import Elu
         >>> from elu_sym.symbols import alpha, x
         >>> in_words(for_all(alpha, iff(smooth(1, Elu(x, alpha), x), equal(alpha, 1))))
