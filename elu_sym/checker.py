@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 import sys
 import threading
-from functools import cache
+from functools import cache, partial, reduce
 from itertools import pairwise
 from math import lcm
 from pathlib import Path
@@ -66,7 +67,6 @@ BINDERS = {head: [kind.endswith("name") for kind in shape].index(True) + 1
            for head, shape in SHAPES.items() if "name" in " ".join(shape)}
 INFINITE, OPAQUE = ("oo", "-oo"), ("E", "iterate")
 COMPARISONS = ("=", "<", "<=")
-ATOMS = ("limit", "smooth", "symmetric", "integrable", "orbit", "float", "rounds")
 FALSE = ("<", 0, 0)
 
 def kinds(head, count):
@@ -189,7 +189,7 @@ DUAL = {"forall": "exists", "exists": "forall", "and": "or", "or": "and",
         "forall-law": "exists-law", "exists-law": "forall-law", "<": "<=", "<=": "<"}
 
 def negation(formula):
-    """The negation, pushed inward."""
+    """The negation, pushed inward; that of an atom is that FALSE follows."""
     head, *parts = formula
     if head in ("<", "<="):
         return (DUAL[head], parts[1], parts[0])
@@ -198,7 +198,7 @@ def negation(formula):
     if head in ("and", "or"):
         return (DUAL[head], *map(negation, parts))
     if head == "=>":
-        return ("and", parts[0], negation(parts[1]))
+        return parts[0] if parts[1] == FALSE else ("and", parts[0], negation(parts[1]))
     if head == "iff":
         one, other = parts
         return ("or", ("and", one, negation(other)), ("and", negation(one), other))
@@ -206,11 +206,11 @@ def negation(formula):
         return negation(expand_unique(formula))
     if head in DUAL:
         return (DUAL[head], parts[0], negation(parts[1]))
-    return parts[0] if head == "not" else ("not", formula)
+    return parts[0] if head == "not" else ("=>", formula, FALSE)
 
 def push(formula):
-    """The formula with a head that is no `not`, unless of an atom."""
-    while formula[0] == "not" and formula[1][0] not in ATOMS:
+    """The formula with a head that is no `not`."""
+    while formula[0] == "not":
         formula = negation(formula[1])
     return formula
 
@@ -616,7 +616,7 @@ class Context:
 
     def sign(self, t, deep=True):
         """The sign of a resolved, defined term; deep: also by the factors of its normal form."""
-        if rational(t) is not None:
+        if not self.absurd and rational(t) is not None:
             return rational_sign(rational(t))
         s = NONE if self.absurd else self.remember(
             ("sign", deep), t, lambda: self.compute_sign(t, deep))
@@ -1018,42 +1018,49 @@ def ball_power(ball, n):
         result = arb(0).union(ball.abs_upper() ** abs(n))
     return result if n >= 0 else 1 / result
 
-BALLS = {
-    "power": ball_power, "sqrt": on_ends(arb.sqrt), "log": on_ends(arb.log),
-    "exp": on_ends(arb.exp), "Phi": on_ends(lambda ball: (-ball / arb(2).sqrt()).erfc() / 2),
+FUNCTIONS = {
+    "sqrt": on_ends(arb.sqrt), "log": on_ends(arb.log), "exp": on_ends(arb.exp),
+    "Phi": on_ends(lambda ball: (-ball / arb(2).sqrt()).erfc() / 2),
 }
+OPERATIONS = {"+": operator.add, "*": operator.mul, "/": operator.truediv}
 
-def compiled(terms, variables):
-    """A Python function from balls of the variables to balls of resolved terms.
+def enclosure(terms, variables):
+    """A function from balls of the variables to balls of resolved terms.
 
-    It is for one precision, as constants are enclosed here. Each subterm is computed once.
+    It is for one precision, as constants are enclosed here. Each subterm is computed once, at its
+    place in a list of balls, by a step that knows its function and the places of the arguments.
     """
-    names, known, lines = {x: f"v{i}" for i, x in enumerate(variables)}, dict(BALLS), []
-    arguments = ", ".join(names.values())
+    places, balls, steps = {x: i for i, x in enumerate(variables)}, [None] * len(variables), []
 
-    def name(t):
-        if t not in names:
-            names[t] = f"c{len(names)}"
-            lines.append(f"    {names[t]} = {source(t)}")
-        return names[t]
+    def step(function, *arguments):
+        steps.append((len(balls), function, arguments))
+        balls.append(None)
+        return len(balls) - 1
 
-    def source(t):
-        number = rational(t)
-        if number is not None or t == ("pi",):
-            known[f"_{names[t]}"] = arb.pi() if number is None else arb(number)
-            return f"_{names[t]}"
-        require(isinstance(t, tuple) and t[0] in TERMS, "not a number:", t)
-        head, *parts = t
-        if head == "^":
-            return f"power({name(parts[0])}, {parts[1]})"
-        if head in ("+", "*", "/"):
-            return f" {head} ".join(map(name, parts))
-        require(head in BALLS, "no number:", t)
-        return f"{head}({name(parts[0])})"
+    def place(t):
+        if t in places:
+            return places[t]
+        number, head = arb.pi() if t == ("pi",) else rational(t), head_of(t)
+        if number is not None:
+            balls.append(arb(number))
+            places[t] = len(balls) - 1
+        elif head in OPERATIONS:
+            places[t] = reduce(partial(step, OPERATIONS[head]), map(place, t[1:]))
+        elif head == "^":
+            places[t] = step(lambda ball: ball_power(ball, t[2]), place(t[1]))
+        else:
+            require(head in FUNCTIONS, "no number:", t)
+            places[t] = step(FUNCTIONS[head], place(t[1]))
+        return places[t]
 
-    results = ", ".join(map(name, terms))
-    exec("\n".join([f"def run({arguments}):", *lines, f"    return [{results}]"]), known)
-    return known["run"]
+    results = [place(t) for t in terms]
+
+    def run(*arguments):
+        values = [*arguments, *balls[len(arguments):]]
+        for at, function, operands in steps:
+            values[at] = function(*[values[i] for i in operands])
+        return [values[i] for i in results]
+    return run
 
 def is_positive(ball):
     """Whether a ball is finite and positive."""
@@ -1064,7 +1071,7 @@ def ground_sign(t):
     for bits in (64, 128, 256, 512, 1024):
         with flint.ctx.workprec(bits):
             try:
-                (ball,) = compiled([t], [])()
+                (ball,) = enclosure([t], [])()
             except Rejected:  # an iterate
                 return ANY
             if is_positive(ball) or is_positive(-ball):
@@ -1075,8 +1082,8 @@ class Cover:
     """A function on a box with its gradient, to be seen positive on the leaves of a tree."""
 
     def __init__(self, t, names):
-        self.plain = compiled([t], names)
-        self.full = compiled([t, *(derivative(t, name) for name in names)], names)
+        self.plain = enclosure([t], names)
+        self.full = enclosure([t, *(derivative(t, name) for name in names)], names)
 
     def positive(self, box, mean_value, halvings=8):
         """Whether the function is seen to be positive on a box, or on its halves."""
@@ -1149,12 +1156,7 @@ def instantiate(ctx, formula, raw):
         value(ctx, t)
         return substitute(body, {name: t})
     law = ctx.read(raw, "law")
-    if law[0] == "normal":
-        value(ctx, law[1])
-        require_sign(ctx, law[2], POSITIVE)
-    elif isinstance(law, tuple):
-        for at in law[1::2]:
-            value(ctx, at)
+    value(ctx, ("E", name, law, 1))
     return substitute(body, {name: law})
 
 @rule("generalize")
@@ -1166,9 +1168,9 @@ def generalize(goal, ctx, name, proof):
 
 @rule("assume")
 def assume(goal, ctx, proof):
-    """Deduction; not A is A => FALSE."""
-    condition, *result = parts_of(goal, "=>", "not")
-    check(result[0] if result else FALSE, ctx.with_facts(condition), proof)
+    """Deduction."""
+    condition, result = parts_of(goal, "=>")
+    check(result, ctx.with_facts(condition), proof)
 
 @rule("split")
 def split(goal, ctx, *proofs):
@@ -1176,17 +1178,13 @@ def split(goal, ctx, *proofs):
     parts = parts_of(goal, "and", "iff")
     check_all(parts if goal[0] == "and" else [("=>", *parts), ("=>", *parts[::-1])], ctx, proofs)
 
-@rule("choose")
-def choose(goal, ctx, k, proof):
-    """A disjunction from one of its parts."""
-    parts = parts_of(goal, "or")
-    require(type(k) is int and 0 <= k < len(parts), "there is no part", k)
-    check(parts[k], ctx, proof)
-
 @rule("witness")
 def witness(goal, ctx, raw, proof):
-    """An existential statement from an instance."""
-    parts_of(goal, "exists", "exists1", "exists-law")
+    """An existential statement from an instance, a disjunction from one of its parts."""
+    parts = parts_of(goal, "exists", "exists1", "exists-law", "or")
+    if goal[0] == "or":
+        require(type(raw) is int and 0 <= raw < len(parts), "there is no part", raw)
+        return check(parts[raw], ctx, proof)
     goal = expand_unique(goal) if goal[0] == "exists1" else goal
     check(instantiate(ctx, goal, raw), ctx, proof)
 
@@ -1221,73 +1219,26 @@ def use(goal, ctx, i, steps, proof):
     check(goal, ctx.with_facts(formula), proof)
 
 @rule("cases")
-def cases(goal, ctx, raw, first, second):
-    """Excluded middle."""
-    formula = ctx.read(raw, "formula")
-    check(goal, ctx.with_facts(formula), first)
-    check(goal, ctx.with_facts(negation(formula)), second)
-
-@rule("either")
-def either(goal, ctx, i, *proofs):
-    """Each case of a disjunction that is a fact."""
-    parts = parts_of(ctx.fact(i), "or")
+def cases(goal, ctx, raw, *proofs):
+    """Each case of a disjunction: of the fact of that number, or of the excluded middle."""
+    if type(raw) is int:
+        parts = parts_of(ctx.fact(raw), "or")
+    else:
+        formula = ctx.read(raw, "formula")
+        parts = formula, negation(formula)
     require(len(parts) == len(proofs), len(parts), "proofs are needed")
     for part, proof in zip(parts, proofs, strict=True):
         check(goal, ctx.with_facts(part), proof)
 
 @rule("contradict")
 def contradict(goal, ctx, proof):
-    """Proof by contradiction."""
+    """Proof by contradiction; anything from FALSE."""
     check(FALSE, ctx.with_facts(negation(goal)), proof)
-
-@rule("absurd")
-def absurd(goal, ctx, proof):
-    """Anything from FALSE."""
-    check(FALSE, ctx, proof)
-
-@rule("deny")
-def deny(goal, ctx, i, proof):
-    """Anything from A and a fact not A."""
-    check(*parts_of(ctx.fact(i), "not"), ctx, proof)
 
 @rule("fact")
 def fact(goal, ctx, i):
-    """The goal is a fact, up to the names of bound variables and to equal terms."""
-    formula = ctx.fact(i)
-    if canonical(goal) == canonical(formula):
-        return
-    if goal[0] in COMPARISONS:
-        require(goal[0] == formula[0], "another fact:", formula)
-        change = sub(difference(ctx, *goal[1:]), difference(ctx, *formula[1:]))
-        require_zero(ctx, change, "the difference from the fact")
-    elif goal[0] == formula[0] == "limit":
-        (x, point, body, limit), (y, other_point, other_body, other_limit) = goal[1:], formula[1:]
-        require(same_value(ctx, point, other_point), "another point:", formula)
-        require(same_value(ctx, limit, other_limit), "another limit:", formula)
-        sides = near_sides("$", point)
-        require(same_function(ctx, x, body, y, other_body, *sides), "another function:", formula)
-    elif goal[0] == formula[0] == "smooth" and goal[1] == formula[1]:
-        require(same_function(ctx, *goal[2:], *formula[2:]), "another function:", formula)
-    else:
-        require(False, "another fact:", formula)
-
-def same_value(ctx, one, other):
-    """Whether two terms, limits or points of limits are equal."""
-    if one in INFINITE or other in INFINITE:
-        return one == other
-    if isinstance(one, tuple) and one[0] in POINTS:
-        return one[0] == other[0] and same_value(ctx, one[1], other[1])
-    return is_zero(ctx, difference(ctx, one, other))
-
-def same_function(ctx, x, f, y, g, *facts):
-    """Whether f of x and g of y are one function, where the facts hold of its argument $."""
-    if canonical(("smooth", 0, x, f)) == canonical(("smooth", 0, y, g)):
-        return True
-    z, inner = ctx.with_variable("$", *facts)
-    try:
-        return is_zero(inner, difference(inner, substitute(f, {x: z}), substitute(g, {y: z})))
-    except Rejected:
-        return False
+    """The goal is a fact, up to the names of bound variables."""
+    require(canonical(goal) == canonical(ctx.fact(i)), "another fact:", ctx.fact(i))
 
 @rule("replace")
 def replace(goal, ctx, i, name, raw, proof):
@@ -1312,14 +1263,12 @@ def require_absent(x, *terms):
     """Reject where x would be captured."""
     require(all(x not in free(t) for t in terms), "a bound name occurs elsewhere:", x)
 
-@rule("algebra")
-def algebra(goal, ctx):
-    """Equal normal forms are equal numbers where both terms are defined."""
-    require_zero(ctx, difference(ctx, *parts_of(goal, "=")), "the difference")
-
 @rule("combine")
 def combine(goal, ctx, terms):
-    """A sum of comparisons times factors that are not negative (any factors at equations)."""
+    """A sum of comparisons times factors that are not negative (any factors at equations).
+
+    Of none it is that equal normal forms are equal numbers where both terms are defined.
+    """
     rest, strict = difference(ctx, *parts_of(goal, *COMPARISONS)), False
     for raw, i in terms:
         relation, a, b = ("<", 0, 1) if type(i) is int and i == -1 else ctx.fact(i)
@@ -1428,23 +1377,22 @@ def joint(goal, ctx, n, x, f, points, proof):
     new = ("iff", smooth, ("and", *equations)) if equations else smooth
     check(goal, ctx.with_facts(new), proof)
 
-def near_sides(x, point, width=1):
-    """The conditions that x is near the point of a limit, on its side."""
+def near_sides(ctx, x, point, bound):
+    """The conditions that x is near the point of a limit: beyond a bound, or so far from it."""
     if point in INFINITE:
-        return [("<", width, x) if point == "oo" else ("<", x, -width)]
+        return [("<", bound, x) if point == "oo" else ("<", x, bound)]
+    require_sign(ctx, bound, POSITIVE)
     side, c = point
     if side == "from-above":
-        return [("<", c, x), ("<", x, ("+", c, width))]
-    return [("<", ("+", c, mul(-1, width)), x), ("<", x, c)]
+        return [("<", c, x), ("<", x, ("+", c, bound))]
+    return [("<", ("+", c, mul(-1, bound)), x), ("<", x, c)]
 
 @rule("limit-by-continuity")
 def limit_by_continuity(goal, ctx, width):
     """A function is continuous where its terms are strictly defined."""
     x, point, body, limit = parts_of(goal, "limit")
     require(point not in INFINITE and limit not in INFINITE, "not finite:", goal)
-    width = ctx.read(width)
-    require_sign(ctx, width, POSITIVE)
-    y, inner = ctx.with_variable("$", *near_sides("$", point, width))
+    y, inner = ctx.with_variable("$", *near_sides(ctx, "$", point, ctx.read(width)))
     branch = resolve(inner, substitute(body, {x: y}))
     require_elementary(branch, y)
     there = substitute(branch, {y: value(ctx, point[1])})
@@ -1458,13 +1406,10 @@ def limit_by_growth(goal, ctx, bound):
     bound = ctx.read(bound)
     value(ctx, bound)
     if point in INFINITE:
-        sides = [("<", bound, "$") if point == "oo" else ("<", "$", bound)]
         at = "#0" if point == "oo" else mul(-1, "#0")
     else:
-        require_sign(ctx, bound, POSITIVE)
-        sides = near_sides("$", point, bound)
         at = add(value(ctx, point[1]), div(1 if point[0] == "from-above" else -1, "#0"))
-    y, inner = ctx.with_variable("$", *sides)
+    y, inner = ctx.with_variable("$", *near_sides(ctx, "$", point, bound))
     t = resolve(inner, substitute(body, {x: y}))
     require_elementary(t, y)
     t, growth = substitute(t, {y: at}), Growth(ctx, "#0")
@@ -1484,7 +1429,8 @@ def squeeze(goal, ctx, lower, upper, first, second, third):
     require(limit not in INFINITE, "the limit is not finite")
     require_absent(x, point, limit)
     lower, upper = ctx.read(lower, bound=[x]), ctx.read(upper, bound=[x])
-    between = forall(x, *near_sides(x, point), ("and", ("<=", lower, body), ("<=", body, upper)))
+    sides = near_sides(ctx, x, point, -1 if point == "-oo" else 1)
+    between = forall(x, *sides, ("and", ("<=", lower, body), ("<=", body, upper)))
     goals = [("limit", x, point, lower, limit), ("limit", x, point, upper, limit), between]
     check_all(goals, ctx, [first, second, third])
 
@@ -1538,7 +1484,7 @@ def iterated(goal, ctx, raw, lower, upper, bits, proof):
     f = value(inner, substitute(body, {x: y}))
     check_defined(inner, f, strict=True)
     with flint.ctx.workprec(bits):
-        function, ball = compiled([f, derivative(f, y)], [y]), arb(start)
+        function, ball = enclosure([f, derivative(f, y)], [y]), arb(start)
         for _ in range(n):
             require(is_positive(ball), "not seen to be positive:", ball)
             center = ball.mid()
@@ -1546,31 +1492,15 @@ def iterated(goal, ctx, raw, lower, upper, bits, proof):
         require(is_positive(ball - arb(low)) and is_positive(arb(high) - ball), "it is", ball)
     check(goal, ctx.with_facts(("<", lower, term), ("<", term, upper)), proof)
 
-def mean_parts(goal):
-    """x, law and body of a goal 0 < E x law body or 0 <= E x law body."""
-    zero, mean = parts_of(goal, "<", "<=")
-    require(zero == 0 and head_of(mean) == "E", "the goal is not 0 < E ..")
-    return mean[1:]
-
-@rule("gaussian-positive")
-def gaussian_positive(goal, ctx, first, p, q, second):
-    """The mean of a function that is not negative; > 0 if it is positive on an interval."""
-    x, law, body = mean_parts(goal)
-    require(law[0] == "normal", "no normal law:", law)
-    value(ctx, goal[2])
-    check(forall(x, ("<=", 0, body)), ctx, first)
-    if goal[0] == "<":
-        p, q = ctx.read(p), ctx.read(q)
-        require_absent(x, p, q)
-        require_sign(ctx, sub(q, p), POSITIVE)
-        check(forall(x, ("<", p, x), ("<", x, q), ("<", 0, body)), ctx, second)
-
 def require_integrable(ctx, law, x, body):
-    """Reject unless a fact says that the body is integrable, or it takes finitely many values."""
-    require(isinstance(law, str), "no law variable:", law)
-    require(has_finitely_many_values(x, body) or any(
-        formula[:2] == ("integrable", law) and same_function(ctx, x, body, *formula[2:])
-        for formula in ctx.facts), "no fact says that it is integrable:", body)
+    """Reject unless a fact says that the body is integrable, or it takes finitely many values.
+
+    Under a normal law, or one on points, its mean is to be a defined term.
+    """
+    if isinstance(law, tuple):
+        return value(ctx, ("E", x, law, body))
+    known = canonical(("integrable", law, x, body)) in map(canonical, ctx.facts)
+    require(known or has_finitely_many_values(x, body), "no fact says that it has a mean:", body)
 
 def has_finitely_many_values(x, body):
     """Whether x decides only which of finitely many constants the body is."""
@@ -1586,16 +1516,18 @@ def is_composed(x, t):
     return t[0] not in ("D", "E") and all(is_composed(x, part) for part in t[1:])
 
 @rule("law-positive")
-def law_positive(goal, ctx, first, other=None, second=None):
+def law_positive(goal, ctx, first, other=None, *proofs):
     """The mean of g >= 0; it is > 0 if g > 0 where h > 0, and h has a positive mean."""
-    x, law, body = mean_parts(goal)
+    zero, mean = parts_of(goal, "<", "<=")
+    require(zero == 0 and head_of(mean) == "E", "the goal is not 0 < E ..")
+    _, x, law, body = mean
     require_integrable(ctx, law, x, body)
     check(forall(x, ("<=", 0, body)), ctx, first)
     if goal[0] == "<":
         other = ctx.read(other, bound=[x])
         require_integrable(ctx, law, x, other)
-        require_sign(ctx, ("E", x, law, other), POSITIVE)
-        check(forall(x, ("<", 0, other), ("<", 0, body)), ctx, second)
+        goals = ("<", 0, ("E", x, law, other)), forall(x, ("<", 0, other), ("<", 0, body))
+        check_all(goals, ctx, proofs)
 
 @rule("law-linear")
 def law_linear(goal, ctx, law, x, terms, proof):

@@ -8,11 +8,13 @@ from typing import Any
 
 from sympy import Derivative, Expr, Piecewise, S, Symbol, expand
 
+from elu_sym.claims.analysis import signed_mean
 from elu_sym.claims.formulas import Defined, Expectation, at_most, equal, less, term
 from elu_sym.claims.kernel.language import Formula, Term, define, implies, substitute
 from elu_sym.claims.tactics import (
     Tactic,
     again,
+    assumption,
     auto,
     by_sign,
     first_of,
@@ -112,15 +114,16 @@ def positive_mean(body: Any, *below: Lemma, part: Any = NEGATIVE) -> Lemma:
     """A lemma: E g > 0, as g >= 0, and g > 0 wherever a function of positive mean is positive."""
 
     def inside() -> Tactic:
-        return first_of(auto, lambda: again(less(0, part), ("absurd", auto())))
+        return first_of(auto, lambda: again(less(0, part), ("contradict", auto())))
 
     strictly = intro(by_sign(x, lemmas(below, inside()), inside(), inside()))
-    return less(0, mean_of(body)), ("law-positive", pointwise(*below), term(part), strictly)
+    hit = assumption()
+    return less(0, mean_of(body)), ("law-positive", pointwise(*below), term(part), hit, strictly)
 
 
 def nonnegative_mean(body: Any, proof: Tactic = None) -> Lemma:
     """A lemma: E g >= 0, as g >= 0."""
-    return at_most(0, mean_of(body)), ("law-positive", proof or pointwise(), None, None)
+    return at_most(0, mean_of(body)), ("law-positive", proof or pointwise())
 
 
 def sure() -> tuple[Lemma, ...]:
@@ -148,5 +151,5 @@ def positive_gaussian_mean(
     inside = intro(have(less(x, 0), linear(), lemmas(below, auto())))
     return (
         less(0, Expectation(body, x, mean, deviation)),
-        ("gaussian-positive", pointwise(*below), -2, -1, inside),
+        signed_mean(pointwise(*below), -2, -1, inside),
     )

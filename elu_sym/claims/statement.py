@@ -82,7 +82,7 @@ def _values(goal: Formula, proof: Any) -> Iterator[tuple[Symbol, Expr]]:
         case ("and", *parts), ("split", *proofs):
             for part, each in zip(parts, proofs, strict=True):
                 yield from _values(part, each)
-        case ("or", *parts), ("choose", number, then):
+        case ("or", *parts), ("witness", number, then):
             yield from _values(parts[number], then)
         case _, ("have", _, _, then):
             yield from _values(goal, then)

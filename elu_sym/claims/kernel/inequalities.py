@@ -32,26 +32,13 @@ Box = tuple[tuple[Symbol, Rational, Rational], ...]
 
 
 @rule
-def algebra(goal: Formula, context: Context) -> None:
-    """Two sides with the same normal form are equal.
-
-    Side conditions: both sides are defined. The normal form decides; one that is not zero proves
-    nothing.
-    """
-    relation, left, right = goal
-    need(relation == "=", f"{canonical(goal)} is no equation")
-    gap = context.value(left) - context.value(right)
-    need(is_zero(gap), lambda: f"the sides differ by {gap}")
-
-
-@rule
 def combine(goal: Formula, context: Context, shares: Any) -> None:
     """A sum of facts, times numbers at least 0, or at equations any, is a fact.
 
     Side conditions: all terms are defined; a multiplier is known to be at least 0 unless it is that
     of an equation; where the goal is strict, a strict fact has a positive one; the sum is the goal
-    by the normal form. The number -1 stands for 0 < 1, so that a sign which shows is a combination,
-    too.
+    by the normal form. No fact at all gives what is equal by it. The number -1 stands for 0 < 1, so
+    that a sign which shows is a combination, too.
     """
     relation, left, right = goal
     need(relation in COMPARISONS, f"{canonical(goal)} is no comparison")

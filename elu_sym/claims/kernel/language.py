@@ -187,7 +187,7 @@ def fresh(name: str, taken: Any) -> str:
 
 
 def negation(formula: Formula) -> Formula:
-    """The negation, pushed inward as far as it goes."""
+    """The negation, pushed inward as far as it goes: that of an atom is that it leads to FALSE."""
     head, *parts = formula
     swapped: dict[str, Callable[..., Formula]] = {
         "<": lambda a, b: ("<=", b, a),
@@ -196,7 +196,7 @@ def negation(formula: Formula) -> Formula:
         "not": lambda inner: inner,
         "and": lambda *inner: ("or", *map(negation, inner)),
         "or": lambda *inner: ("and", *map(negation, inner)),
-        "=>": lambda a, b: ("and", a, negation(b)),
+        "=>": lambda a, b: a if b == FALSE else ("and", a, negation(b)),
         "iff": lambda a, b: ("or", ("and", a, negation(b)), ("and", negation(a), b)),
         "forall": lambda name, inner: ("exists", name, negation(inner)),
         "exists": lambda name, inner: ("forall", name, negation(inner)),
@@ -204,7 +204,14 @@ def negation(formula: Formula) -> Formula:
         "forall-law": lambda name, inner: ("exists-law", name, negation(inner)),
         "exists-law": lambda name, inner: ("forall-law", name, negation(inner)),
     }
-    return swapped[head](*parts) if head in swapped else ("not", formula)
+    return swapped[head](*parts) if head in swapped else ("=>", formula, FALSE)
+
+
+def pushed(formula: Formula) -> Formula:
+    """The formula without a negation in front."""
+    while formula[0] == "not":
+        formula = negation(formula[1])
+    return formula
 
 
 def expanded(formula: Formula) -> Formula:

@@ -16,7 +16,7 @@ from elu_sym.claims.kernel.language import (
     substitute,
     unfolded,
 )
-from elu_sym.claims.kernel.logic import need, need_unbound
+from elu_sym.claims.kernel.logic import need
 from elu_sym.claims.kernel.meaning import Context, check_weights
 from elu_sym.claims.kernel.proof import Proof, check, rule
 
@@ -29,7 +29,11 @@ def _is_known(context: Context, formula: Formula) -> bool:
     return any(fact[0] == formula[0] and _same(fact, formula) for fact in context.facts)
 
 
-def _require_integrable(context: Context, law: str, name: str, body: Term) -> None:
+def _require_integrable(context: Context, law: Term, name: str, body: Term) -> None:
+    """Raise unless a function has a mean: by a fact, as it takes finitely many values, or by it."""
+    if law not in context.laws:
+        context.value(("E", name, law, body))
+        return
     known = ("integrable", law, name, body)
     simple = _is_simple(name, unfolded(body)) or _is_known(context, known)
     need(simple, f"{canonical(known)} is no fact")
@@ -42,68 +46,38 @@ def _is_simple(name: str, body: Term) -> bool:
     return body[0] == "if" and all(_is_simple(name, piece) for piece in body[2:])
 
 
-def _positive_mean(goal: Formula) -> tuple[str, str, Term, Term]:
+@rule
+def law_positive(goal: Formula, context: Context, everywhere: Proof, *strictly: Any) -> None:
+    """E g >= 0 if g >= 0; and E g > 0 if, besides, g > 0 wherever an h with E h > 0 is positive.
+
+    Side conditions: g, and h, are integrable by a fact, take finitely many values, or have a mean
+    under the law at hand. The signs of g and of E h are left to show.
+    """
     match goal:
         case ("<" | "<=" as relation, 0, ("E", str(name), law, body)):
-            return relation, name, law, body
-    raise ValueError(f"{canonical(goal)} says of no expectation that it is positive")
-
-
-@rule
-def gaussian_positive(
-    goal: Formula, context: Context, everywhere: Proof, p: Term, q: Term, inside: Proof
-) -> None:
-    """E g > 0 if g >= 0, and g > 0 on an interval, which a normal law hits.
-
-    Side conditions: g is a sum of powers times exponentials on finitely many intervals, so that its
-    expectation exists; the interval is not empty. The signs of g are left to show.
-    """
-    relation, name, law, body = _positive_mean(goal)
-    need(law[0] == "normal", f"{canonical(law)} is not normal")
-    need_unbound(name, p or 0, q or 0)
-    context.value(goal[2])
+            _require_integrable(context, law, name, body)
+        case _:
+            raise ValueError(f"{canonical(goal)} says of no expectation that it is positive")
     check(("forall", name, ("<=", 0, body)), context, everywhere)
-    if relation == "<=":
-        return
-    need(context.sign(context.value(q) - context.value(p)) == "+", "the interval is empty")
-    positive = implies(("<", p, name), ("<", name, q), ("<", 0, body))
-    check(("forall", name, positive), context, inside)
-
-
-@rule
-def law_positive(
-    goal: Formula, context: Context, everywhere: Proof, part: Term, inside: Proof
-) -> None:
-    """E g > 0 if g >= 0, and g > 0 wherever an h with E h > 0 is positive.
-
-    Side conditions: g, and h, are integrable by a fact, or take finitely many values; E h > 0 is a
-    fact. The signs of g are left to show.
-    """
-    relation, name, law, body = _positive_mean(goal)
-    need(law in context.laws, f"{canonical(law)} is no law here")
-    _require_integrable(context, law, name, body)
-    check(("forall", name, ("<=", 0, body)), context, everywhere)
-    if relation == "<=":
-        return
-    _require_integrable(context, law, name, part)
-    need(_is_known(context, ("<", 0, ("E", name, law, part))), "nothing says that it is not 0")
-    positive = implies(("<", 0, part), ("<", 0, body))
-    check(("forall", name, positive), context, inside)
+    if relation == "<":
+        part, hit, inside = strictly
+        _require_integrable(context, law, name, part)
+        check(("<", 0, ("E", name, law, part)), context, hit)
+        check(("forall", name, implies(("<", 0, part), ("<", 0, body))), context, inside)
 
 
 @rule
 def law_linear(
-    goal: Formula, context: Context, law: str, name: str, shares: Any, proof: Proof
+    goal: Formula, context: Context, law: Term, name: str, shares: Any, proof: Proof
 ) -> None:
     """What holds of functions, added up, holds of their expectations.
 
-    Side conditions: the functions are integrable by a fact, or take finitely many values; the
-    factors are constants. That the sum of the functions is 0 everywhere is left to show.
+    Side conditions: the functions are integrable by a fact, take finitely many values, or have a
+    mean under the law at hand; the factors are constants. That the sum of the functions is 0
+    everywhere is left to show.
     """
     relation, left, right = goal
-    need(
-        relation == "=" and law in context.laws, f"{canonical(goal)} is no equation of expectations"
-    )
+    need(relation == "=", f"{canonical(goal)} is no equation")
     total = context.value(right) - context.value(left)
     for factor, body in shares:
         _require_integrable(context, law, name, body)
@@ -141,20 +115,11 @@ def law_symmetric(goal: Formula, context: Context) -> None:
 
     Side conditions: the symmetry, and that g is integrable, are facts.
     """
-    match goal:
-        case ("=", ("E", name, law, body), ("E", other, law_too, reflected)):
-            need(law == law_too, f"{law} is not {law_too}")
-            found = ("E", other, law, reflected)
-            wanted = ("E", name, law, substitute(body, name, ("*", -1, name)))
-            _require_integrable(context, law, name, body)
-        case ("integrable", law, name, reflected):
-            found = goal
-            body = substitute(reflected, name, ("*", -1, name))
-            wanted = goal
-            _require_integrable(context, law, name, body)
-        case _:
-            raise ValueError(f"{canonical(goal)} is another statement")
+    relation, (head, name, law, body), found = goal
+    need(relation == "=" and head == "E", f"{canonical(goal)} is no equation of expectations")
     need(law in context.laws and ("symmetric", law) in context.facts, f"{law} may not be symmetric")
+    _require_integrable(context, law, name, body)
+    wanted = ("E", name, law, substitute(body, name, ("*", -1, name)))
     need(_same(found, wanted), "the second function is not the first one reflected")
 
 

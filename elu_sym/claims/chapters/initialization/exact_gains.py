@@ -11,6 +11,7 @@ from itertools import chain
 from sympy import Derivative, Expr, Max, Rational, S, Symbol, exp, oo, pi, sqrt
 
 from elu_sym.activations import Elu, LeakyRelu, Relu
+from elu_sym.claims.analysis import continuity, tends_otherwise
 from elu_sym.claims.chapters.initialization.gain_lemmas import (
     CONVEX_GAIN,
     ELU,
@@ -53,7 +54,6 @@ from elu_sym.claims.tactics import (
     assumption,
     auto,
     by_fact,
-    continuity,
     counterexample,
     have,
     intro,
@@ -64,7 +64,6 @@ from elu_sym.claims.tactics import (
     positive,
     rewritten,
     rewritten_as,
-    tends_otherwise,
     witness,
 )
 from elu_sym.symbols import alpha, mu, sigma, slope, x
@@ -197,7 +196,7 @@ def agree_at_selu_alpha() -> Tactic:
     for name, value in values.items():
         equation = substitute(equation, name, value)
     same = parts(have(equation, ALGEBRA, rewritten(equation, ALGEBRA)), counterexample())
-    at_alpha = witness(values["alpha"], parts(auto(), ("choose", 0, same)))
+    at_alpha = witness(values["alpha"], parts(auto(), ("witness", 0, same)))
     return witness(0, witness(1, parts(auto(), at_alpha)))
 
 

@@ -5,6 +5,8 @@ from math import factorial
 from sympy import Add, Derivative, Expr, Rational, S, Symbol, exp, pi, sqrt
 
 from elu_sym.activations import Celu, Elu, Selu
+from elu_sym.claims.analysis import growth, mean_value
+from elu_sym.claims.branch_and_bound import on_box
 from elu_sym.claims.chapters.initialization.gain_lemmas import (
     ELU,
     PERCENT_MORE,
@@ -35,13 +37,10 @@ from elu_sym.claims.tactics import (
     assumption,
     by_fact,
     counterexample,
-    growth,
     have,
     intro,
     lemmas,
     linear,
-    mean_value,
-    on_box,
     parts,
 )
 from elu_sym.symbols import alpha, excess, scale, sigma, x, y

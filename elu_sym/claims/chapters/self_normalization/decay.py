@@ -9,6 +9,7 @@ from sympy import Expr, Piecewise, Rational, S, Symbol, exp, pi, sqrt
 
 from elu_sym.activations import Elu
 from elu_sym.book.formula import variance
+from elu_sym.claims.analysis import continuity, mean_value, signed_mean
 from elu_sym.claims.claim import Claim
 from elu_sym.claims.formulas import (
     Defined,
@@ -30,13 +31,11 @@ from elu_sym.claims.tactics import (
     auto,
     by_cases,
     by_fact,
-    continuity,
     counterexample,
     have,
     intro,
     lemmas,
     linear,
-    mean_value,
     parts,
 )
 from elu_sym.symbols import alpha, mu, sigma, x, z
@@ -143,15 +142,13 @@ def bounds() -> list[tuple[Formula, Tactic]]:
         everywhere = intro(by_cases(less(x, 0), at_left, auto()))
         if value == lost:
             inside = intro(have(less(x, 0), linear(), at_left))
-            found.append(
-                (less(0, expected(value)), ("gaussian-positive", everywhere, -2, -1, inside))
-            )
+            found.append((less(0, expected(value)), signed_mean(everywhere, -2, -1, inside)))
         else:
-            positive = ("gaussian-positive", everywhere, 0, 0, ())
+            positive = signed_mean(everywhere)
             found.append((at_most(0, expected(value)), positive))
     mean = expected(ELU)
     spread = expected((ELU - mean) ** 2)
-    found.append((at_most(0, spread), ("gaussian-positive", intro(auto()), 0, 0, ())))
+    found.append((at_most(0, spread), signed_mean(intro(auto()))))
     return found
 
 
