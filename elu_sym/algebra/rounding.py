@@ -15,8 +15,7 @@ from functools import cache
 
 from sympy import Expr, Integer, Rational, Symbol, exp
 
-from elu_sym.algebra.enclosure import HIGHEST_PRECISION, Point, enclosures
-from elu_sym.algebra.float_formats import (
+from elu_sym.algebra.binary_formats import (
     BFLOAT16 as BFLOAT16,
     FLOAT16 as FLOAT16,
     FLOAT32 as FLOAT32,
@@ -24,6 +23,7 @@ from elu_sym.algebra.float_formats import (
     FORMATS as FORMATS,
     FloatingPointFormat as FloatingPointFormat,
 )
+from elu_sym.algebra.enclosure import HIGHEST_PRECISION, Point, enclosures
 from elu_sym.symbols import alpha, x, y
 
 SELU_ALPHA = Rational("1.6732632423543772848170429916717")

@@ -5,7 +5,7 @@ from typing import Any
 
 from sympy import Symbol, latex
 
-from elu_sym.algebra.float_formats import FORMATS
+from elu_sym.algebra.binary_formats import FORMATS
 from elu_sym.claims.kernel.language import COMPARISONS, Formula, Term, absolute
 
 SUM, PRODUCT, POWER, ATOM = range(4)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sympy import Rational
 
-from elu_sym.algebra.float_formats import FloatingPointFormat
+from elu_sym.algebra.binary_formats import FloatingPointFormat
 from elu_sym.algebra.normal_form import is_zero
 from elu_sym.claims.kernel.language import Formula, Term, canonical
 from elu_sym.claims.kernel.logic import fact_of, need
