@@ -109,18 +109,16 @@ def fresh(name, *nodes):
     return name
 
 def substitute(node, values):
-    """Replace free names by terms or laws, all at once; bound names give way."""
+    """Replace free names by terms or laws, all at once; no name in them may be captured."""
     if isinstance(node, str):
         return values.get(node, node)
     if isinstance(node, int) or free(node).isdisjoint(values):
         return node
-    old = new = bound_name(node)
-    inner = {name: term for name, term in values.items() if name != old and name in free(node)}
-    if any(old in free(term) for term in inner.values()):
-        new = fresh(old + "'", *inner.values(), *node[1:])
-        inner[old] = new
+    bound = bound_name(node)
+    inner = {name: term for name, term in values.items() if name != bound and name in free(node)}
+    require(all(bound not in free(term) for term in inner.values()), "captured:", bound, "in", node)
     return rebuild(node, lambda part: substitute(part, values),
-                   lambda part: substitute(part, inner), new)
+                   lambda part: substitute(part, inner))
 
 @cache
 def canonical(node, depth=0):
@@ -827,13 +825,10 @@ def exponential_polynomial(t, x):
             for key, c in exponential_polynomial(part, x).items():
                 result[key] = add(result.get(key, 0), c)
         return result
-    if head == "/":
-        return exponential_polynomial(("*", parts[0], ("^", parts[1], -1)), x)
-    if head == "^" and parts[1] < 0:
-        ((n, k), c), *others = exponential_polynomial(parts[0], x).items()
-        require(n == 0 and others == [], "not a sum of c x^n e^(k x):", t)
-        return {(0, mul(parts[1], k)): div(1, power(c, -parts[1]))}
-    require(head in ("*", "^"), "not a sum of c x^n e^(k x):", t)
+    if head == "/" and x not in free(parts[1]):
+        return {key: div(c, parts[1]) for key, c in exponential_polynomial(parts[0], x).items()}
+    known = head == "*" or (head == "^" and parts[1] > 0)
+    require(known, "not a sum of c x^n e^(k x):", t)
     result = {(0, 0): 1}
     for part in parts if head == "*" else parts[:1] * parts[1]:
         older, result = result, {}
@@ -1530,16 +1525,21 @@ def law_positive(goal, ctx, first, other=None, *proofs):
         check_all(goals, ctx, proofs)
 
 @rule("law-linear")
-def law_linear(goal, ctx, law, x, terms, proof):
-    """Means are linear: 0 = sum of c g everywhere gives 0 = sum of c E g."""
+def law_linear(goal, ctx, law, x, terms, proof, mirrored=()):
+    """Means are linear: 0 = sum of c g everywhere gives 0 = sum of c E g.
+
+    Under a symmetric law, under which g(X) and g(-X) have the same mean, it may be some g(-x).
+    """
     rest, total, law = difference(ctx, *parts_of(goal, "=")), [0], ctx.read(law, "law")
-    for c, body in terms:
+    require(len(mirrored) == 0 or ("symmetric", law) in ctx.facts, "not symmetric:", law)
+    for i, (c, body) in enumerate([*terms, *mirrored]):
         c, body = ctx.read(c), ctx.read(body, bound=[x])
         require_absent(x, c)
         require_integrable(ctx, law, x, body)
         of_body = ("E", x, law, body) if x in free(body) else body
         rest = sub(rest, mul(value(ctx, c), value(ctx, of_body)))
-        total.append(("*", c, body))
+        at = x if i < len(terms) else ("*", -1, x)
+        total.append(("*", c, substitute(body, {x: at})))
     require_zero(ctx, rest, "b - a less the sum of c E g")
     check(forall(x, ("=", 0, ("+", *total))), ctx, proof)
 
@@ -1563,17 +1563,6 @@ def law_dominated(goal, ctx, c, terms, proof):
     bound = ("+", *bound)
     sides = ("and", ("<=", ("*", -1, bound), body), ("<=", body, bound))
     check(forall(x, sides), ctx, proof)
-
-@rule("law-symmetric")
-def law_symmetric(goal, ctx):
-    """E g(X) = E g(-X) under a symmetric law."""
-    one, other = parts_of(goal, "=")
-    require(head_of(one) == "E", "no mean:", one)
-    _, x, law, body = one
-    require(("symmetric", law) in ctx.facts, "the law is not symmetric:", law)
-    require_integrable(ctx, law, x, body)
-    mirrored = ("E", x, law, substitute(body, {x: ("*", -1, x)}))
-    require(canonical(other) == canonical(mirrored), "not the mirror image:", other)
 
 @rule("law-evident")
 def law_evident(goal, ctx):

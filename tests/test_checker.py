@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from proof_cases import CASES, by_interval
+from proof_cases import CASES, by_interval, mean_is_0
 
 pytest.importorskip("flint")
 
@@ -147,6 +147,14 @@ SQUARE_AT_LEAST_0 = [
     ["combine", [[minus("y"), 1]]],
 ]
 
+MIRRORED_STEP = [
+    "law-linear",
+    "p",
+    "x",
+    [[1, ["step", minus("x")]]],
+    ["generalize", "x", ["cases", ["<", 0, minus("x")], ["combine", []], ["combine", []]]],
+    [[-1, ["step", "x"]]],
+]
 RELU_AT_LEAST_0 = [
     "generalize",
     "x",
@@ -547,19 +555,15 @@ ACCEPTED = {
             ],
         ),
     ),
-    "law-symmetric": (
+    "law-linear under a symmetric law": (
         [
             "forall-law",
             "p",
-            given(
-                ["symmetric", "p"],
-                ["integrable", "p", "x", "x"],
-                ["=", UNDER_P, ["E", "y", "p", minus("y")]],
-            ),
+            given(["symmetric", "p"], ["integrable", "p", "x", "x"], ["=", UNDER_P, 0]),
         ],
-        opened(["p"], 2, ["law-symmetric"]),
+        opened(["p"], 2, mean_is_0("x")),
     ),
-    "law-symmetric of steps": (
+    "law-linear of steps under a symmetric law": (
         [
             "forall-law",
             "p",
@@ -568,7 +572,7 @@ ACCEPTED = {
                 ["=", ["E", "x", "p", ["step", "x"]], ["E", "y", "p", ["step", minus("y")]]],
             ),
         ],
-        opened(["p"], 1, ["law-symmetric"]),
+        opened(["p"], 1, MIRRORED_STEP),
     ),
     "law-evident": (["symmetric", ["normal", ["+", 1, -1], 2]], ["law-evident"]),
     "law-evident of points": (
@@ -1582,12 +1586,8 @@ FALSE_PROOFS = {
         ),
     ),
     "a law that is not symmetric": (
-        [
-            "forall-law",
-            "p",
-            given(["integrable", "p", "x", "x"], ["=", UNDER_P, ["E", "y", "p", minus("y")]]),
-        ],
-        opened(["p"], 1, ["law-symmetric"]),
+        ["forall-law", "p", given(["integrable", "p", "x", "x"], ["=", UNDER_P, 0])],
+        opened(["p"], 1, mean_is_0("x")),
     ),
     "a mirror image that is none": (
         [
@@ -1595,31 +1595,27 @@ FALSE_PROOFS = {
             "p",
             given(
                 ["symmetric", "p"],
-                ["integrable", "p", "x", "x"],
-                ["=", UNDER_P, ["E", "y", "p", "y"]],
+                ["integrable", "p", "x", SQUARE],
+                ["=", ["E", "x", "p", SQUARE], 0],
             ),
         ],
-        opened(["p"], 2, ["law-symmetric"]),
+        opened(["p"], 2, mean_is_0(SQUARE)),
     ),
     "a mirror image without integrability": (
-        ["forall-law", "p", given(["symmetric", "p"], ["=", UNDER_P, ["E", "y", "p", minus("y")]])],
-        opened(["p"], 1, ["law-symmetric"]),
+        ["forall-law", "p", given(["symmetric", "p"], ["=", UNDER_P, 0])],
+        opened(["p"], 1, mean_is_0("x")),
     ),
     "a mirror image under another law": (
         [
             "forall-law",
-            "p",
+            "q",
             [
                 "forall-law",
-                "q",
-                given(
-                    ["symmetric", "p"],
-                    ["integrable", "p", "x", "x"],
-                    ["=", UNDER_P, ["E", "y", "q", minus("y")]],
-                ),
+                "p",
+                given(["symmetric", "q"], ["integrable", "p", "x", "x"], ["=", UNDER_P, 0]),
             ],
         ],
-        opened(["p", "q"], 2, ["law-symmetric"]),
+        opened(["q", "p"], 2, mean_is_0("x")),
     ),
     "a normal law off 0": (["symmetric", ["normal", 1, 2]], ["law-evident"]),
     "a law of points off 0": (["symmetric", ["points", [1, 1]]], ["law-evident"]),

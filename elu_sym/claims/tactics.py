@@ -2,7 +2,8 @@
 
 A tactic is a proof that is still open. Where a rule asks for the proof of what is left to show, a
 tactic may stand, and finds one when the goal and the facts are known. Terms are written in SymPy,
-by the names of the variables in the statement.
+by the names of the variables in the statement. Here are those of logic and of inequalities; others
+are of :mod:`elu_sym.claims.analysis` and :mod:`elu_sym.claims.branch_and_bound`.
 """
 
 from collections.abc import Callable, Iterable

@@ -85,6 +85,12 @@ def by_interval(law: Any, p: Any, q: Any, everywhere: Any, there: Any, known: in
     return ("law-positive", everywhere, part, is_hit, ("generalize", "x", ("assume", inside)))
 
 
+def mean_is_0(body: Any) -> Any:
+    """The mean of an odd function under the symmetric law p: half of it and half of its mirror."""
+    half = ((("/", -1, 2), body),)
+    return ("law-linear", "p", "x", half, ("generalize", "x", ("combine", ())), half)
+
+
 def cases() -> Any:
     """Every case."""
     # --- Logic
@@ -652,33 +658,16 @@ def cases() -> Any:
     yield Case(
         "law-dominated", "no constant", larger, ("generalize", "p", ("assume", wrong)), False
     )
-    odd = (
-        "forall-law",
-        "p",
-        (
-            "=>",
-            ("symmetric", "p"),
-            ("=>", is_integrable("x"), ("=", mean("x"), mean(("*", -1, "x")))),
-        ),
-    )
-    proof = ("generalize", "p", ("assume", ("assume", ("law-symmetric",))))
-    yield Case("law-symmetric", "the mean", odd, proof, True)
-    skew = (
-        "forall-law",
-        "p",
-        ("=>", is_integrable("x"), ("=>", ("<", 0, 1), ("=", mean("x"), mean(("*", -1, "x"))))),
-    )
-    yield Case("law-symmetric", "a law that may be skew", skew, proof, False)
-    other = (
-        "forall-law",
-        "p",
-        (
-            "=>",
-            ("symmetric", "p"),
-            ("=>", is_integrable("x"), ("=", mean("x"), mean(("*", -2, "x")))),
-        ),
-    )
-    yield Case("law-symmetric", "another function", other, proof, False)
+    given = ("symmetric", "p"), is_integrable("x"), is_integrable(square)
+    for name, (first, second), body, holds in (
+        ("of a symmetric law", given[:2], "x", True),
+        ("of a law that may be skew", (("<", 0, 1), given[1]), "x", False),
+        ("of what may not be integrable", (given[0], ("<", 0, 1)), "x", False),
+        ("of what is not odd", (given[0], given[2]), square, False),
+    ):
+        said = ("forall-law", "p", ("=>", first, ("=>", second, ("=", mean(body), 0))))
+        proof = ("generalize", "p", ("assume", ("assume", mean_is_0(body))))
+        yield Case("law-linear", f"the mean {name}", said, proof, holds)
     yield Case("law-evident", "a coin", ("symmetric", COIN), ("law-evident",), True)
     skew = ("symmetric", ("points", (-1, ("/", 1, 3)), (1, ("/", 2, 3))))
     yield Case("law-evident", "a false coin", skew, ("law-evident",), False)

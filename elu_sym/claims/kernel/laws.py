@@ -68,24 +68,32 @@ def law_positive(goal: Formula, context: Context, everywhere: Proof, *strictly: 
 
 @rule
 def law_linear(
-    goal: Formula, context: Context, law: Term, name: str, shares: Any, proof: Proof
+    goal: Formula,
+    context: Context,
+    law: Term,
+    name: str,
+    shares: Any,
+    proof: Proof,
+    mirrored: Any = (),
 ) -> None:
-    """What holds of functions, added up, holds of their expectations.
+    """What holds of functions of X, added up, holds of expectations; also of -X if it has the law.
 
     Side conditions: the functions are integrable by a fact, take finitely many values, or have a
-    mean under the law at hand; the factors are constants. That the sum of the functions is 0
-    everywhere is left to show.
+    mean under the law at hand; the factors are constants; that the law is symmetric is a fact if
+    there are functions of -X. That the sum of the functions is 0 everywhere is left to show.
     """
     relation, left, right = goal
     need(relation == "=", f"{canonical(goal)} is no equation")
+    need(not mirrored or ("symmetric", law) in context.facts, f"{law} may not be symmetric")
     total = context.value(right) - context.value(left)
-    for factor, body in shares:
+    for factor, body in (*shares, *mirrored):
+        need(name not in free_variables(factor), f"{canonical(factor)} is no constant")
         _require_integrable(context, law, name, body)
         constant = name not in free_variables(body)
         total -= context.value(factor) * context.value(body if constant else ("E", name, law, body))
     need(is_zero(total), lambda: f"what is left is {total}")
-    combined = ("+", 0, *(("*", factor, body) for factor, body in shares))
-    need(not any(name in free_variables(factor) for factor, _ in shares), f"a factor has {name}")
+    turned = ((factor, substitute(body, name, ("*", -1, name))) for factor, body in mirrored)
+    combined = ("+", 0, *(("*", factor, body) for factor, body in (*shares, *turned)))
     check(("forall", name, ("=", 0, combined)), context, proof)
 
 
@@ -107,20 +115,6 @@ def law_dominated(
     upper = ("+", constant, *(("*", factor, absolute(bound)) for factor, bound in bounds))
     parts = ("<=", ("*", -1, upper), body), ("<=", body, upper)
     check(("forall", name, ("and", *parts)), context, proof)
-
-
-@rule
-def law_symmetric(goal: Formula, context: Context) -> None:
-    """Under a symmetric law g(-X) is distributed as g(X).
-
-    Side conditions: the symmetry, and that g is integrable, are facts.
-    """
-    relation, (head, name, law, body), found = goal
-    need(relation == "=" and head == "E", f"{canonical(goal)} is no equation of expectations")
-    need(law in context.laws and ("symmetric", law) in context.facts, f"{law} may not be symmetric")
-    _require_integrable(context, law, name, body)
-    wanted = ("E", name, law, substitute(body, name, ("*", -1, name)))
-    need(_same(found, wanted), "the second function is not the first one reflected")
 
 
 @rule
