@@ -419,14 +419,20 @@ class Algebra:
                 c *= (-1) ** (e % 2) if s == {-1} else 1
         return c, pairs
 
+    def split(self, ctx, f):
+        """The constant 1 or -1, and the factors together with the primes of their constant."""
+        c, pairs = self.factors(ctx, f)
+        primes = [(self.ring.constant(p), direction * int(e), True)
+                  for n, direction in ((abs(c.p), 1), (c.q, -1)) for p, e in n.factor()]
+        return self.ring.constant(1 if c > 0 else -1), pairs + primes
+
     def sqrt(self, ctx, f):
         """The square root: factors of known sign are taken apart, and even powers out."""
         if f[0].is_zero():
             return f
-        c, pairs = self.factors(ctx, f)
-        num, den, rest = self.one, self.ring.constant(c.q), self.ring.constant(1 if c > 0 else -1)
-        primes = [(self.ring.constant(p), int(e), True) for p, e in (abs(c.p) * c.q).factor()]
-        for g, e, positive in pairs + primes:
+        rest, pairs = self.split(ctx, f)
+        num, den = self.one, self.one
+        for g, e, positive in pairs:
             outside, inside = (e // 2, e % 2) if positive else (e // 4 * 2, e % 4)
             if positive and inside and self.exponential(g) is not None:
                 raise Enlarge(self.size, 2 * self.unit)
@@ -447,11 +453,9 @@ class Algebra:
     def log(self, ctx, f):
         """The logarithm: the sum over the factors of known sign."""
         require(not f[0].is_zero(), "logarithm of 0")
-        c, pairs = self.factors(ctx, f)
-        result, num, den = (self.zero, self.one), self.ring.constant(1 if c > 0 else -1), self.one
-        primes = [(self.ring.constant(p), direction * int(e), True)
-                  for n, direction in ((abs(c.p), 1), (c.q, -1)) for p, e in n.factor()]
-        for g, e, positive in pairs + primes:
+        num, pairs = self.split(ctx, f)
+        result, den = (self.zero, self.one), self.one
+        for g, e, positive in pairs:
             if (i := self.exponential(g)) is not None:
                 a, b = self.exponents[i]
                 result = self.sum(result, (e * a, self.unit * b))
@@ -1575,13 +1579,12 @@ def law_evident(goal, ctx):
         require_sign(ctx, law[2], POSITIVE)
         require_zero(ctx, value(ctx, law[1]), "the mean")
     else:
-        left = [(value(ctx, at), rational(w)) for at, w in zip(law[1::2], law[2::2], strict=True)]
-        while left:
-            at, weight = left[0]
-            partners = [i for i, (b, w) in enumerate(left)
-                        if w == weight and is_zero(ctx, add(at, b))]
-            require(partners != [], "nothing is opposite to", at)
-            left = [pair for i, pair in enumerate(left) if i not in (0, partners[0])]
+        points = [(value(ctx, at), rational(w)) for at, w in zip(law[1::2], law[2::2], strict=True)]
+
+        def mass(a):
+            return sum((w for b, w in points if is_zero(ctx, sub(a, b))), fmpq(0))
+        same = all(mass(at) == mass(mul(-1, at)) for at, _ in points)
+        require(same, "other weights on the other side:", law)
 
 # ------------------------------------------------------------------ the rules of rounding
 # The numbers of ("format", p, k) are m 2^e with |m| < 2^p and k - p + 1 <= e <= 2 - k - p.
