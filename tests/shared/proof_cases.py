@@ -658,6 +658,15 @@ def cases() -> Any:
     yield Case(
         "law-dominated", "no constant", larger, ("generalize", "p", ("assume", wrong)), False
     )
+    # By a constant about something unknown, which is then called like the variable.
+    wide = ("+", 1, ("^", "z", 2))
+    sums = (("+", ("^", ("+", "z", shift), 2), ("/", 3, 4)) for shift in (HALF, ("/", -1, 2)))
+    named = ("generalize", "z", ("split", *map(sign, sums)))
+    every = ("forall-law", "p", is_integrable("x"))
+    unknown = ("generalize", "p", ("law-dominated", wide, (), named))
+    yield Case("law-dominated", "a constant that is unknown", every, unknown, False)
+    unknown = ("generalize", "p", ("law-dominated", 0, ((1, ("if", ("<", "z", 0), 0, 1)),), named))
+    yield Case("law-dominated", "a bound that is unknown", every, unknown, False)
     given = ("symmetric", "p"), is_integrable("x"), is_integrable(square)
     for name, (first, second), body, holds in (
         ("of a symmetric law", given[:2], "x", True),

@@ -35,6 +35,7 @@ def _require_integrable(context: Context, law: Term, name: str, body: Term) -> N
         context.value(("E", name, law, body))
         return
     known = ("integrable", law, name, body)
+    need(free_variables(body) - {name} <= context.names, f"{canonical(body)} is not about this")
     simple = _is_simple(name, unfolded(body)) or _is_known(context, known)
     need(simple, f"{canonical(known)} is no fact")
 
@@ -104,14 +105,15 @@ def law_dominated(
     """What is bounded by a constant and multiples of integrable functions is integrable.
 
     Side conditions: the bounds are integrable by a fact, or take finitely many values; constant and
-    factors are constants. That they bound the function everywhere is left to show.
+    factors are defined and constant. That they bound the function everywhere is left to show.
     """
     head, law, name, body = goal
     need(head == "integrable" and law in context.laws, f"{canonical(goal)} is another statement")
-    for factor, bound in bounds:
-        need(name not in free_variables(factor), f"{canonical(factor)} is no constant")
+    for number in (constant, *(factor for factor, _ in bounds)):
+        need(name not in free_variables(number), f"{canonical(number)} is no constant")
+        context.value(number)
+    for _, bound in bounds:
         _require_integrable(context, law, name, bound)
-    need(name not in free_variables(constant), f"{canonical(constant)} is no constant")
     upper = ("+", constant, *(("*", factor, absolute(bound)) for factor, bound in bounds))
     parts = ("<=", ("*", -1, upper), body), ("<=", body, upper)
     check(("forall", name, ("and", *parts)), context, proof)

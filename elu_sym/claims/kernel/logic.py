@@ -41,8 +41,9 @@ def fact_of(context: Context, number: int, *heads: str) -> Formula:
 def generalize(goal: Formula, context: Context, name: str, proof: Proof) -> None:
     """What holds of a new variable holds for all.
 
-    Side conditions: the name is new.
+    Side conditions: the name is new, and does not occur in what is to be shown.
     """
+    need_unbound(name, goal)
     head, bound, inner = goal
     need(head in ("forall", "forall-law"), f"{canonical(goal)} is about no variable")
     grown = context.with_variable(name) if head == "forall" else context.with_law(name)
@@ -96,9 +97,10 @@ def witness(goal: Formula, context: Context, value: Any, proof: Proof) -> None:
 def obtain(goal: Formula, context: Context, number: int, name: str, proof: Proof) -> None:
     """What is known to exist gets a name.
 
-    Side conditions: the name is new.
+    Side conditions: the name is new, and does not occur in what is to be shown.
     """
     fact = fact_of(context, number, "exists", "exists1", "exists-law")
+    need_unbound(name, goal, fact)
     head, bound, inner = expanded(fact)
     grown = context.with_variable(name) if head == "exists" else context.with_law(name)
     check(goal, grown.with_fact(substitute(inner, bound, name)), proof)
