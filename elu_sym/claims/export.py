@@ -11,22 +11,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from elu_sym.claims.claim import Claim, Outcome, ProofError, Verdict
-from elu_sym.claims.kernel.language import DEFINITIONS, canonical
+from elu_sym.claims.claim import Outcome, ProofError, Verdict
+from elu_sym.claims.kernel.language import DEFINITIONS, LanguageError, canonical
 from elu_sym.claims.statement import Statement
 
 STATEMENTS = Path(__file__).parents[1] / "statements.json"
 """Which statements there are, each with its verdict and a digest."""
-
-
-def formal(claims: Iterable[Claim]) -> dict[str, Statement]:
-    """The statement of each claim that is one, by its id."""
-    found = {}
-    for claim in claims:
-        assertions = list(claim.assertions)
-        if len(assertions) == 1 and isinstance(assertions[0], Statement):
-            found[claim.id] = assertions[0]
-    return found
 
 
 def exported(outcomes: Iterable[Outcome]) -> dict[str, Any]:
@@ -37,15 +27,12 @@ def exported(outcomes: Iterable[Outcome]) -> dict[str, Any]:
     """
     entries = []
     for outcome in outcomes:
-        if not formal([outcome.claim]):
-            continue
-        if outcome.verdict not in (Verdict.PROVED, Verdict.REFUTED):
-            raise ProofError(f"{outcome.claim.id} has no proof: {outcome.to_text()}")
-        statement = outcome.steps[0].assertion
-        assert isinstance(statement, Statement)
-        entries.append(
-            [outcome.claim.id, outcome.verdict.value, statement.formula, statement.proof]
-        )
+        claim, verdict = outcome.claim, outcome.verdict
+        match [step.assertion for step in outcome.steps]:
+            case [] | [Statement()] if verdict not in (Verdict.PROVED, Verdict.REFUTED):
+                raise ProofError(f"{claim.id} has no proof: {outcome.to_text()}")
+            case [Statement(formula=formula, proof=proof)]:
+                entries.append([claim.id, verdict.value, formula, proof])
     return {"definitions": list(_definitions()), "claims": entries}
 
 
@@ -86,3 +73,16 @@ def to_text(proofs: dict[str, Any]) -> str:
 def statements_to_text(statements: dict[str, Any]) -> str:
     """The file of statements."""
     return json.dumps(statements, indent=1) + "\n"
+
+
+def read(data: Any) -> Any:
+    """What JSON gives, as tuples.
+
+    Raises:
+        LanguageError: if there is anything but arrays, strings and integers, or an empty array.
+    """
+    if isinstance(data, list) and data:
+        return tuple(map(read, data))
+    if data is not None and type(data) not in (int, str):
+        raise LanguageError(f"{data!r} belongs to no term, formula or proof")
+    return data

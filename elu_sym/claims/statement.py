@@ -11,7 +11,7 @@ from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
 from elu_sym.claims.kernel import RULES, Theorem, prove
 from elu_sym.claims.kernel.language import Formula, expanded, free_variables, negation
 from elu_sym.claims.kernel.meaning import Context
-from elu_sym.claims.kernel.printing import in_latex, in_words, law_in_words
+from elu_sym.claims.printing import in_latex, in_words, law_in_words
 from elu_sym.claims.tactics import Tactic, counterexample
 
 
@@ -24,7 +24,7 @@ class Statement(Assertion):
         is_false: whether it is the negation that is proved.
 
     Examples:
-        >>> from elu_sym.claims.kernel.language import at_most, for_all
+        >>> from elu_sym.claims.formulas import at_most, for_all
         >>> from elu_sym.claims.tactics import auto
         >>> from elu_sym.symbols import x
         >>> Statement(for_all(x, at_most(0, x**2)), auto()).check().holds
@@ -82,7 +82,7 @@ def _values(goal: Formula, proof: Any) -> Iterator[tuple[Symbol, Expr]]:
         case ("and", *parts), ("split", *proofs):
             for part, each in zip(parts, proofs, strict=True):
                 yield from _values(part, each)
-        case ("or", *parts), ("choose", number, then):
+        case ("or", *parts), ("witness", number, then):
             yield from _values(parts[number], then)
         case _, ("have", _, _, then):
             yield from _values(goal, then)

@@ -12,7 +12,7 @@ from elu_sym.certify.witness import Evidence
 from elu_sym.claims.assertion import Assertion, Sentence, Step
 from elu_sym.claims.chapters import CLAIMS
 from elu_sym.claims.claim import Claim, Outcome, ProofError, Registry, Verdict
-from elu_sym.claims.kernel.language import equal, for_all, less
+from elu_sym.claims.formulas import equal, for_all, less
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import auto, counterexample
 from elu_sym.symbols import alpha, x

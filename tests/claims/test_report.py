@@ -16,7 +16,7 @@ from elu_sym import mean, verify
 from elu_sym.certify.witness import Evidence, Witness
 from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.kernel.language import equal, for_all
+from elu_sym.claims.formulas import equal, for_all
 from elu_sym.claims.report import (
     ClaimReport,
     FormulaReport,

@@ -25,7 +25,7 @@ from elu_sym.claims.kernel.language import (
     canonical,
     free_variables,
     fresh,
-    negation,
+    pushed,
     renamed,
     substitute,
     unfolded,
@@ -113,8 +113,7 @@ class Context:
 
     def with_fact(self, fact: Formula) -> "Context":
         """The context with one more fact; or several, if the formula is a conjunction."""
-        if fact[0] == "not":
-            fact = negation(fact[1])
+        fact = pushed(fact)
         if fact[0] == "and":
             return reduce(Context.with_fact, fact[1:], self)
         if fact[0] == "iff":

@@ -9,10 +9,11 @@ its own.
 from sympy import Derivative, Integer, Rational, S
 
 from elu_sym.activations import Elu
+from elu_sym.claims.analysis import continuity
 from elu_sym.claims.chapters.smooth_ride.setting import BELIEF, builders, listed, rates_of
-from elu_sym.claims.kernel.language import Formula, limit
+from elu_sym.claims.formulas import limit
+from elu_sym.claims.kernel.language import Formula
 from elu_sym.claims.statement import Statement
-from elu_sym.claims.tactics import continuity
 from elu_sym.symbols import x
 
 ALPHA = Integer(2)
