@@ -863,4 +863,17 @@ def moving_cases() -> Any:
     yield Case("algebra", name, statement, suppose("abc", 2, ("algebra",)), False)
 
 
-CASES = [*cases(), *rounding_cases(), *scope_cases(), *moving_cases()]
+def recorded_cases() -> Any:
+    """What no records bear out; what they do is no theorem, and not for both programs."""
+    rows = ("recorded", "thresholds", "numpy", ("exp", "expm1"), ("float64",), 4096)
+    each = "the threshold with every operation rounded"
+    for name, statement in (
+        ("another statement", FALSE),
+        ("distances that are other ones", (*rows, 2, each, 1, 1)),
+        ("a row that is missing", (*rows, 3, each, 0, 0)),
+        ("an exception where there is none", ("not", (*rows, 2, each, 0, 0))),
+    ):
+        yield Case("recorded", name, statement, ("recorded",), False)
+
+
+CASES = [*cases(), *rounding_cases(), *scope_cases(), *moving_cases(), *recorded_cases()]

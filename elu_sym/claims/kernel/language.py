@@ -5,6 +5,7 @@ A term is an integer, the name of a variable, or a tuple with a head: ``("+", a,
 ``("E", x, law, body)`` for an expectation, or the name of a defined function with its arguments. A
 formula is a comparison, a limit, a class of smoothness, or made of such by ``and or => iff not
 forall exists exists1``. Variables are real; what else is known of them is written as a hypothesis.
+What an experiment recorded is an atom without variables (:mod:`elu_sym.claims.kernel.recorded`).
 
 Chapters write SymPy expressions: :func:`term` reads them, and an activation brings its definition.
 """
@@ -286,7 +287,7 @@ def _domain(symbol: Symbol) -> tuple[Formula, ...]:
 
 def parts_of(part: Any) -> Iterator[Any]:
     """What a term or formula is directly made of; names of bound variables are none of it."""
-    if not isinstance(part, tuple):
+    if not isinstance(part, tuple) or part[0] == "recorded":
         return
     if part[0] == "points":
         yield from (value for pair in part[1:] for value in pair)
@@ -341,7 +342,7 @@ def renamed(part: Any, names: Mapping[str, str] | None = None, depth: int = 0) -
     names = names or {}
     if isinstance(part, str):
         return names.get(part, part)
-    if not isinstance(part, tuple):
+    if not isinstance(part, tuple) or part[0] == "recorded":
         return part
     if part[0] == "points":
         return ("points", *((renamed(place, names, depth), weight) for place, weight in part[1:]))
