@@ -264,8 +264,8 @@ def test_a_circle_is_seen() -> None:
 
 
 def test_a_name_that_stands_twice_is_seen() -> None:
-    twice = named_twice(["book/a.py", "claims/rules/a.py", "interop/torch/b.py", "numeric/b.py"])
-    assert twice == {"a": ["book/a.py", "claims/rules/a.py"]}
+    twice = named_twice(["book/a.py", "claims/kernel/a.py", "interop/torch/b.py", "numeric/b.py"])
+    assert twice == {"a": ["book/a.py", "claims/kernel/a.py"]}
 
 
 def test_nothing_else_stands_at_the_top() -> None:

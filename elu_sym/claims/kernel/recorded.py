@@ -28,17 +28,15 @@ References:
     binomial, Biometrika 26 (1934).
 """
 
-from collections.abc import Callable
 from fractions import Fraction
-from functools import partial
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sympy import Rational
 
 from elu_sym.claims.kernel.language import Formula, Term, canonical
 from elu_sym.claims.kernel.logic import need
-from elu_sym.claims.kernel.meaning import Context, Finding, Place
+from elu_sym.claims.kernel.meaning import Context, Finding, Place, RejectedError
 from elu_sym.claims.kernel.measured_thresholds import within
 from elu_sym.claims.kernel.proof import rule
 from elu_sym.experiments import depth, depth_training, smooth_ride
@@ -226,14 +224,27 @@ def recorded(goal: Formula, context: Context) -> None:
     statement is MEASURED from then on, whatever else is in its proof.
     """
     is_so = goal[0] != "not"
-    head, kind, *data = goal if is_so else goal[1]
-    need(head == "recorded" and kind in _KINDS, lambda: f"{canonical(goal)} is of no records")
-    context.findings.append(Finding(goal, *_KINDS[kind](is_so, *data)))
+    atom = goal if is_so else goal[1]
+    match atom:
+        case ("recorded", "runs", *ratio):
+            found = _of_runs(is_so, Ratio(*ratio))
+        case ("recorded", "seeds" | "differing-seeds", *_, share):
+            found = _of_seeds(is_so, seeds_inside(atom), exact(share))
+        case ("recorded", "thresholds", *rows):
+            found = within(is_so, *rows)
+        case _:
+            raise RejectedError(f"{canonical(goal)} is about no records")
+    context.findings.append(Finding(goal, *found))
 
 
-def _runs(is_so: bool, *data: Any) -> tuple[str, Place]:
+def seeds_inside(atom: Formula) -> list[bool]:
+    """Of an atom about seeds, by seed whether the ratio is in the range."""
+    _, kind, *ratio, _ = atom
+    return Ratio(*ratio).inside(kind == "differing-seeds")
+
+
+def _of_runs(is_so: bool, ratio: Ratio) -> tuple[str, Place]:
     """All runs agree, or the first exception."""
-    ratio = Ratio(*data)
     pairs = ratio.pairs()
     for run, pair in pairs.items():
         if not ratio.admits(*pair):
@@ -245,22 +256,12 @@ def _runs(is_so: bool, *data: Any) -> tuple[str, Place]:
     return f"all {len(pairs)} runs agree", ()
 
 
-def _seeds(differing: bool, is_so: bool, *data: Any) -> tuple[str, Place]:
-    """The bound of the share lies above what is said, or below it."""
-    *ratio, share = data
-    inside = Ratio(*ratio).inside(differing)
-    count, seeds, said = sum(inside), len(inside), exact(share)
+def _of_seeds(is_so: bool, flags: list[bool], share: Fraction) -> tuple[str, Place]:
+    """The bound of the share lies above what is said, or not."""
+    count, seeds = sum(flags), len(flags)
     bound = share_above(count, seeds) if is_so else 1 - share_above(seeds - count, seeds)
     side = "above" if is_so else "below"
     detail = f"{count} of {seeds} seeds; the share is {side} {bound:.3f}"
     detail += f" with {100 * CONFIDENCE:g} %"
-    need(bound > said if is_so else bound <= said, f"{detail}, which does not reach {said}")
+    need(bound > share if is_so else bound <= share, f"{detail}, which does not reach {share}")
     return detail, ()
-
-
-_KINDS: dict[str, Callable[..., Any]] = {
-    "runs": _runs,
-    "seeds": partial(_seeds, False),
-    "differing-seeds": partial(_seeds, True),
-    "thresholds": within,
-}

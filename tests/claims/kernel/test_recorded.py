@@ -18,7 +18,14 @@ from elu_sym.claims.export import exported
 from elu_sym.claims.kernel import RULES, Open, RejectedError, Theorem, prove, recorded
 from elu_sym.claims.kernel.language import both, free_variables, renamed, substitute, term
 from elu_sym.claims.kernel.measured_thresholds import Reference
-from elu_sym.claims.kernel.recorded import CONFIDENCE, EXPERIMENTS, RUN, Ratio, by_run, share_above
+from elu_sym.claims.kernel.recorded import (
+    CONFIDENCE,
+    EXPERIMENTS,
+    RUN,
+    by_run,
+    seeds_inside,
+    share_above,
+)
 from elu_sym.claims.measured import (
     PHRASES,
     Sample,
@@ -95,10 +102,6 @@ def table(tmp_path, monkeypatch):
     return write
 
 
-def inside_of(atom) -> list[bool]:
-    return Ratio(*atom[2:8]).inside(atom[1] == "differing-seeds")
-
-
 class TestBound:
     """The bound is below the probability as often as is said."""
 
@@ -136,7 +139,7 @@ class TestBound:
 
     @pytest.mark.parametrize("atom", SHARES.values(), ids=SHARES)
     def test_with_the_stored_pairs_as_the_population(self, atom) -> None:
-        inside = inside_of(atom)
+        inside = seeds_inside(atom)
         found = np.mean(inside)
         for seeds in (40, len(inside)):
             assert self.coverage(self.bounds(seeds), found) >= CONFIDENCE
@@ -145,7 +148,7 @@ class TestBound:
     def test_all_together_with_the_stored_pairs_as_the_population(self, experiment: str) -> None:
         """Seeds are drawn again, the same ones for all statements, 10,000 times."""
         chosen = [atom for atom in SHARES.values() if atom[2] == experiment]
-        flags = [inside_of(atom) for atom in chosen if atom[1] == "seeds"]
+        flags = [seeds_inside(atom) for atom in chosen if atom[1] == "seeds"]
         inside = np.array(flags, dtype=np.int16)
         draws = np.random.default_rng(0).integers(inside.shape[1], size=(10_000, 40))
         counts = np.array([row[draws].sum(axis=1) for row in inside])
@@ -215,8 +218,8 @@ def test_measures_are_averaged_over_the_runs_of_a_seed(table) -> None:
     ]
     tables.write(rows, Record, table(("1", "1")))
     pair = [runs(name, rates=("0.1", "1.0")) for name in ("ELU(1)", "ReLU")]
-    assert inside_of(MORE_THAN_HALF(*pair, None, HALF)) == [True]  # 4 beside 10
-    assert inside_of(MORE_THAN_HALF(pair[0], 2, None, Rational(101, 100))) == [True]
+    assert seeds_inside(MORE_THAN_HALF(*pair, None, HALF)) == [True]  # 4 beside 10
+    assert seeds_inside(MORE_THAN_HALF(pair[0], 2, None, Rational(101, 100))) == [True]
     found = judged(in_every_run(*pair, None, HALF))
     assert found.place == {seed: 0, learning_rate: Rational(1, 10)}
 
@@ -376,7 +379,7 @@ def test_every_measure_is_in_its_table() -> None:
 
 @pytest.mark.parametrize("atom", list(SHARES.values())[::4], ids=list(SHARES)[::4])
 def test_a_share_that_is_raised_to_its_bound_is_not_borne_out(atom) -> None:
-    inside = inside_of(atom)
+    inside = seeds_inside(atom)
     bound = Fraction(share_above(sum(inside), len(inside)))
     *others, share = atom
     assert Fraction(str(Rational(*share[1:]))) < bound
