@@ -12,7 +12,7 @@ nothing, and a theorem about something else neither.
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from enum import Enum
@@ -24,7 +24,7 @@ from elu_sym.algebra.working_precision import alone
 from elu_sym.claims.kernel import RejectedError, Theorem
 from elu_sym.claims.kernel.language import Formula, negation
 from elu_sym.claims.kernel.printing import in_latex, in_words
-from elu_sym.claims.statement import Statement, size, witness_of
+from elu_sym.claims.statement import Statement, borne_out, contradicted, size, witness_of
 
 
 class Verdict(Enum):
@@ -131,6 +131,21 @@ class Claim:
         return Outcome(self, statement, theorem, time.perf_counter() - start, failure)
 
 
+def measured_claim(
+    claim_id: str,
+    statement: str,
+    atoms: Sequence[Formula],
+    source: str,
+    assumptions: tuple[str, ...] = (),
+    *,
+    neighbours: Mapping[str, Formula],
+) -> Claim:
+    """A claim that records bear out, atom by atom, and whose neighbours they contradict."""
+    false = {words: contradicted(atom) for words, atom in neighbours.items()}
+    proof = borne_out(*atoms)
+    return Claim(claim_id, statement, proof, source, assumptions, Verdict.MEASURED, false)
+
+
 def _claim(claim_id: str) -> Claim | None:
     """The claim of the project with this id, or the false neighbour; None if there is none."""
     from elu_sym.claims.chapters import CLAIMS
@@ -189,11 +204,6 @@ class Outcome:
         return witness_of(self.theorem)
 
     @property
-    def found(self) -> str:
-        """The verdict as a word."""
-        return self.verdict.value
-
-    @property
     def where(self) -> str:
         """The witness in words, or nothing."""
         witness = (self.witness or {}).items()
@@ -224,12 +234,7 @@ class Outcome:
         """
         fresh = self.claim.check()
         if (self.statement, self.theorem) != (fresh.statement, fresh.theorem):
-            kept = self.statement.to_text() if self.statement else "nothing"
-            found = fresh.statement.to_text() if fresh.statement else "nothing"
-            raise ProofError(
-                f"{self.claim.id} is kept as {kept}: {self.found} ({self.finding}); the kernel"
-                f" finds {found}: {fresh.found} ({fresh.finding})"
-            )
+            raise ProofError(f"{self.to_text()}\nis kept; the kernel finds\n{fresh.to_text()}")
 
     def summary(self) -> dict[str, Any]:
         """What the claim says and what came out, as plain data."""
@@ -260,7 +265,7 @@ class Outcome:
         lines = [f"{self.claim.id}: {self.claim.statement}", *self._assumptions]
         for number, (part, found) in enumerate(self._parts, start=1):
             lines += [f"{number}. {in_words(part)}", *(f"   {each}" for each in found)]
-        verdict = f"{self.found} {self.where}".rstrip()
+        verdict = f"{self.verdict.value} {self.where}".rstrip()
         lines.append(f"natural deduction: {self._proof}")
         return "\n".join([*lines, f"{verdict}. Source: {self.claim.source}."])
 
@@ -274,7 +279,7 @@ class Outcome:
             formula = f"{number}. $\\displaystyle {in_latex(part)}$"
             lines.append("  \n   ".join([formula, *map(_plain_text, found)]))
         lines += ["", _plain_text(f"natural deduction: {self._proof}"), ""]
-        return "\n".join([*lines, f"**{self.found}** {self.where}".rstrip()])
+        return "\n".join([*lines, f"**{self.verdict.value}** {self.where}".rstrip()])
 
     @property
     def _assumptions(self) -> list[str]:

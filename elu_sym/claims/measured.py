@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 
 from elu_sym.algebra.rounding import FloatingPointFormat
 from elu_sym.claims.kernel.language import Formula, Term, parts_of, term
-from elu_sym.claims.kernel.measured_thresholds import Reference
+from elu_sym.claims.kernel.measured_thresholds import Reference, Thresholds
 from elu_sym.claims.kernel.recorded import Chosen, Ratio, is_chosen
-from elu_sym.experiments.library_thresholds import ELEMENTS
 
 PHRASES = {
     "velocity_sign_changes": "sign changes of the velocity",
@@ -100,18 +99,20 @@ def thresholds_within(
     functions: tuple[str, ...],
     formats: Sequence[FloatingPointFormat],
     reference: Reference,
-    least: int,
-    greatest: int,
-    cases: int,
-    elements: int = ELEMENTS,
+    **numbers: int,
 ) -> Formula:
     """That the measured thresholds of a library lie within some floats of a reference.
 
-    The arguments are those of :func:`elu_sym.claims.kernel.measured_thresholds.within`.
+    Args:
+        library: as in :class:`elu_sym.claims.kernel.measured_thresholds.Thresholds`.
+        functions: so, too.
+        formats: the formats.
+        reference: what the thresholds are compared with.
+        numbers: ``least``, ``greatest``, ``cases``, and ``elements`` if there are not 4,096.
     """
-    names = tuple(numbers.name for numbers in formats)
-    rows = (library, functions, names, elements, cases)
-    return ("recorded", "thresholds", *rows, reference.value, least, greatest)
+    names = tuple(each.name for each in formats)
+    said = Thresholds(library, functions, names, reference.value, **numbers)
+    return ("recorded", "thresholds", *said)
 
 
 def _ratio(sample: Sample, reference: Any, low: Any, high: Any) -> Ratio:
@@ -143,7 +144,7 @@ def recorded_in(part: Any) -> Iterator[Formula]:
 def recorded_in_words(parts: Sequence[Any], number: Callable[[Term], str], as_latex: bool) -> str:
     """An atom as text or as LaTeX, without its head; numbers are printed by a function."""
     kind, *data = parts
-    words = _thresholds(*data) if kind == "thresholds" else _runs(kind, data)
+    words = _thresholds(Thresholds(*data)) if kind == "thresholds" else _runs(kind, data)
     quoted = (
         each if each == "<" else _quoted(each, as_latex) if isinstance(each, str) else number(each)
         for each in words
@@ -182,18 +183,9 @@ def _choice(chosen: Chosen, shared: set[tuple[str, tuple[str, ...]]]) -> str:
     return " ".join(", ".join(values) for name, values in chosen if (name, values) not in shared)
 
 
-def _thresholds(
-    library: str,
-    functions: tuple[str, ...],
-    formats: tuple[str, ...],
-    elements: int,
-    cases: int,
-    reference: str,
-    least: int,
-    greatest: int,
-) -> Iterator[str]:
+def _thresholds(said: Thresholds) -> Iterator[str]:
     """The range of the distances."""
-    named = f"{', '.join(functions)}; {', '.join(formats)}; {elements} at a time"
-    distances = f"{least} to {greatest}" if least < greatest else least
-    yield f"in all {cases} cases of {library} ({named}) the threshold lies {distances} floats"
-    yield f"above {reference}"
+    named = f"{', '.join(said.functions)}; {', '.join(said.formats)}; {said.elements} at a time"
+    ends = (said.least, said.greatest) if said.least < said.greatest else (said.least,)
+    yield f"in all {said.cases} cases of {said.library} ({named}) the threshold lies"
+    yield f"{' to '.join(map(str, ends))} floats above {said.reference}"

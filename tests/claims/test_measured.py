@@ -45,12 +45,23 @@ WHERE = "problem sine; learning_rate 0.1, 1.0;"
             " 0.1; in every run",
         ),
         (
-            thresholds_within("jax", ("exp", "elu"), (FLOAT64,), Reference.EPSILON, -1, 2, 3, 1),
+            thresholds_within(
+                "jax",
+                ("exp", "elu"),
+                (FLOAT64,),
+                Reference.EPSILON,
+                least=-1,
+                greatest=2,
+                cases=3,
+                elements=1,
+            ),
             "in all 3 cases of jax (exp, elu; float64; 1 at a time) the threshold lies -1 to 2"
             " floats above the largest float at which e^x is at most 2^-p",
         ),
         (
-            thresholds_within("jax", ("exp",), (FLOAT32,), Reference.SUBNORMAL, 0, 0, 1),
+            thresholds_within(
+                "jax", ("exp",), (FLOAT32,), Reference.SUBNORMAL, least=0, greatest=0, cases=1
+            ),
             "in all 1 cases of jax (exp; float32; 4096 at a time) the threshold lies 0 floats"
             " above the largest float at which e^x is subnormal or 0",
         ),

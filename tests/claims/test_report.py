@@ -74,10 +74,8 @@ def test_a_neighbour_that_is_true_fails_the_run():
 
 
 def test_a_neighbour_of_a_measured_claim_is_contradicted_and_no_other_one():
-    atom, false = (
-        thresholds_within("numpy", ("exp",), (FLOAT64,), Reference.EACH_ROUNDED, least, 2, 1)
-        for least in (0, 1)
-    )
+    exp = "numpy", ("exp",), (FLOAT64,), Reference.EACH_ROUNDED
+    atom, false = (thresholds_within(*exp, least=least, greatest=2, cases=1) for least in (0, 1))
     fields = {"source": "me", "neighbours": {"At least 1.": contradicted(false)}}
     measured = Claim("test.claim", "x.", borne_out(atom), expected=Verdict.MEASURED, **fields)
     report = report_of(measured)

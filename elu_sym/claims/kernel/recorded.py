@@ -37,7 +37,7 @@ from sympy import Rational
 from elu_sym.claims.kernel.language import Formula, Term, canonical
 from elu_sym.claims.kernel.logic import need
 from elu_sym.claims.kernel.meaning import Context, Finding, Place, RejectedError
-from elu_sym.claims.kernel.measured_thresholds import within
+from elu_sym.claims.kernel.measured_thresholds import Thresholds, within
 from elu_sym.claims.kernel.proof import rule
 from elu_sym.experiments import depth, depth_training, smooth_ride
 from elu_sym.experiments.registered import registered_seeds
@@ -230,8 +230,8 @@ def recorded(goal: Formula, context: Context) -> None:
             found = _of_runs(is_so, Ratio(*ratio))
         case ("recorded", "seeds" | "differing-seeds", *_, share):
             found = _of_seeds(is_so, seeds_inside(atom), exact(share))
-        case ("recorded", "thresholds", *rows):
-            found = within(is_so, *rows)
+        case ("recorded", "thresholds", *thresholds):
+            found = within(is_so, Thresholds(*thresholds))
         case _:
             raise RejectedError(f"{canonical(goal)} is about no records")
     context.findings.append(Finding(goal, *found))

@@ -17,8 +17,8 @@ from elu_sym.symbols import x
 
 
 def within(*, least: int = 0, greatest: int = 0, cases: int = 2) -> Any:
-    each = Reference.EACH_ROUNDED
-    return thresholds_within("torch", ("exp", "expm1"), (FLOAT64,), each, least, greatest, cases)
+    exp = "torch", ("exp", "expm1"), (FLOAT64,), Reference.EACH_ROUNDED
+    return thresholds_within(*exp, least=least, greatest=greatest, cases=cases)
 
 
 def found(goal: Any) -> Finding:

@@ -333,7 +333,8 @@ def test_runs_at_other_learning_rates_are_no_partners() -> None:
 
 TRUE = ("<", 0, 1)
 SHOWN = ("combine", ((1, -1),))
-ATOM = thresholds_within("numpy", ("exp", "expm1"), (FLOAT64,), Reference.EACH_ROUNDED, 0, 0, 2)
+NUMPY = "numpy", ("exp", "expm1"), (FLOAT64,), Reference.EACH_ROUNDED
+ATOM = thresholds_within(*NUMPY, least=0, greatest=0, cases=2)
 """What the records bear out."""
 
 
@@ -351,8 +352,9 @@ ATOM = thresholds_within("numpy", ("exp", "expm1"), (FLOAT64,), Reference.EACH_R
         (*beside(None, 1)[:6], ("/", 1, 0), None, 1),
         (*beside(None, 1)[:6], "x", None, 1),
         (*beside(None, 1)[:6], 1, None, ("exp", 1)),
-        (*ATOM[:-2], 0),
-        (*ATOM[:-3], "the threshold", 0, 0),
+        ATOM[:-2],
+        (*ATOM, 4096),
+        (*ATOM[:5], "the threshold", *ATOM[6:]),
         both(ATOM, ATOM),
     ],
     ids=str,
@@ -519,7 +521,7 @@ def test_the_findings_of_a_theorem_cannot_be_removed() -> None:
 
 
 def test_the_verdict_is_not_that_of_the_caller() -> None:
-    less = thresholds_within("numpy", ("exp",), (FLOAT64,), Reference.EACH_ROUNDED, 1, 2, 1)
+    less = thresholds_within(*NUMPY, least=1, greatest=2, cases=2)
     for statement, verdict in (
         (borne_out(ATOM), Verdict.MEASURED),
         (contradicted(ATOM), Verdict.UNKNOWN),

@@ -5,7 +5,7 @@ from functools import partial
 
 from sympy import Rational
 
-from elu_sym.claims.claim import Claim, Verdict
+from elu_sym.claims.claim import Claim, measured_claim
 from elu_sym.claims.kernel.language import Formula
 from elu_sym.claims.measured import Sample, in_every_run, share_of_seeds
 from elu_sym.experiments.problems import PROBLEMS
@@ -84,7 +84,7 @@ def builders(
 ) -> tuple[Callable[..., Claim], Callable[..., Formula], Callable[..., Formula]]:
     """What builds the claims on a problem, what is so for most seeds, and in every run."""
     return (
-        partial(Claim, assumptions=setting(problem), expected=Verdict.MEASURED),
+        partial(measured_claim, assumptions=setting(problem)),
         partial(compared, partial(share_of_seeds, more_than=MOST), problem),
         partial(compared, in_every_run, problem),
     )
