@@ -10,7 +10,7 @@ from elu_sym.claims.kernel import RULES, Theorem, prove
 from elu_sym.claims.kernel.language import Formula, expanded, free_variables, negation
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.kernel.printing import in_latex, in_words, law_in_words
-from elu_sym.claims.tactics import Tactic, counterexample, first_of, parts
+from elu_sym.claims.tactics import Tactic, counterexample, parts
 
 RECORDED = ("recorded",)
 """The proof of what an experiment recorded, or contradicts: the kernel reads the records."""
@@ -81,8 +81,7 @@ def contradicted(*atoms: Formula) -> Statement:
     """The statement that some atoms about records hold, one of which the records contradict."""
     if len(atoms) == 1:
         return refuted(atoms[0], RECORDED)
-    ways = [("choose", number, RECORDED) for number, _ in enumerate(atoms)]
-    return refuted(("and", *atoms), first_of(*(lambda way=way: way for way in ways)))
+    return refuted(("and", *atoms), counterexample(lambda: RECORDED))
 
 
 def witness_of(theorem: Theorem) -> dict[Expr, Expr]:

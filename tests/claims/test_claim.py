@@ -51,7 +51,10 @@ FORMAL = claim_of(Statement(both(NEGATIVE, SAME), auto()), assumptions=("a sunny
         # What rests on an experiment in one part only, rests on an experiment.
         (Statement(both(NEGATIVE, AGREES), parts(auto(), RECORDED)), Verdict.MEASURED),
         (Statement(both(NEGATIVE, DISAGREES), parts(auto(), RECORDED)), Verdict.UNKNOWN),
-        (refuted(both(NEGATIVE, DISAGREES), ("choose", 1, RECORDED)), Verdict.CONTRADICTED),
+        (
+            refuted(both(NEGATIVE, DISAGREES), counterexample(lambda: RECORDED)),
+            Verdict.CONTRADICTED,
+        ),
         # What is false whatever was recorded is refuted.
         (refuted(both(SMALL, AGREES), counterexample(alpha=2)), Verdict.REFUTED),
         (Statement(NEGATIVE, have(AGREES, RECORDED, auto())), Verdict.MEASURED),

@@ -392,7 +392,9 @@ def test_a_share_that_is_raised_to_its_bound_is_not_borne_out(atom) -> None:
 
 
 @pytest.mark.parametrize("atom", list(SHARES.values())[::8], ids=list(SHARES)[::8])
-def test_no_share_is_borne_out_by_chosen_seeds_or_without_a_run(atom, monkeypatch) -> None:
+def test_no_share_is_borne_out_in_another_range_by_other_seeds_or_without_a_run(
+    atom, monkeypatch
+) -> None:
     module, chosen = EXPERIMENTS[atom[2]], atom[4]
     rows = module.read(module.NEW_RESULTS)
 
@@ -406,6 +408,9 @@ def test_no_share_is_borne_out_by_chosen_seeds_or_without_a_run(atom, monkeypatc
     meant = (row for row in rows if all(getattr(row, name) in v for name, v in chosen))
     gone = next(meant)
     assert holds(rows) is True
+    *others, _, _, share = atom
+    for ends in ((10**9, None), (None, 0)):
+        assert judged((*others, *ends, share)).holds is not True
     assert holds([row for row in rows if row is not gone]) is None
     assert holds([row for row in rows if row.seed != last]) is None
     # Were the last one all that there is, it would bear out nothing.
