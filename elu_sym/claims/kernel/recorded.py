@@ -7,7 +7,7 @@ Four atoms speak of stored records. They have no variables, only strings and rat
 ``("recorded", "seeds", *RATIO, share)``
     A seed that is drawn at random has the ratio in the range with a probability above the share.
 ``("recorded", "differing-seeds", *RATIO, share)``
-    So it is given that the seed is one for which the two measures differ, as in a sign test.
+    The same, given that the seed is one for which the two measures differ, as in a sign test.
 ``("recorded", "thresholds", ...)``
     :mod:`elu_sym.claims.kernel.measured_thresholds`.
 
