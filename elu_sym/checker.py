@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 import sys
 import threading
-from functools import cache
+from functools import cache, partial, reduce
 from itertools import pairwise
 from math import lcm
 from pathlib import Path
@@ -66,7 +67,6 @@ BINDERS = {head: [kind.endswith("name") for kind in shape].index(True) + 1
            for head, shape in SHAPES.items() if "name" in " ".join(shape)}
 INFINITE, OPAQUE = ("oo", "-oo"), ("E", "iterate")
 COMPARISONS = ("=", "<", "<=")
-ATOMS = ("limit", "smooth", "symmetric", "integrable", "orbit", "float", "rounds")
 FALSE = ("<", 0, 0)
 
 def kinds(head, count):
@@ -109,18 +109,16 @@ def fresh(name, *nodes):
     return name
 
 def substitute(node, values):
-    """Replace free names by terms or laws, all at once; bound names give way."""
+    """Replace free names by terms or laws, all at once; no name in them may be captured."""
     if isinstance(node, str):
         return values.get(node, node)
     if isinstance(node, int) or free(node).isdisjoint(values):
         return node
-    old = new = bound_name(node)
-    inner = {name: term for name, term in values.items() if name != old and name in free(node)}
-    if any(old in free(term) for term in inner.values()):
-        new = fresh(old + "'", *inner.values(), *node[1:])
-        inner[old] = new
+    bound = bound_name(node)
+    inner = {name: term for name, term in values.items() if name != bound and name in free(node)}
+    require(all(bound not in free(term) for term in inner.values()), "captured:", bound, "in", node)
     return rebuild(node, lambda part: substitute(part, values),
-                   lambda part: substitute(part, inner), new)
+                   lambda part: substitute(part, inner))
 
 @cache
 def canonical(node, depth=0):
@@ -189,7 +187,7 @@ DUAL = {"forall": "exists", "exists": "forall", "and": "or", "or": "and",
         "forall-law": "exists-law", "exists-law": "forall-law", "<": "<=", "<=": "<"}
 
 def negation(formula):
-    """The negation, pushed inward."""
+    """The negation, pushed inward; that of an atom is that FALSE follows."""
     head, *parts = formula
     if head in ("<", "<="):
         return (DUAL[head], parts[1], parts[0])
@@ -198,7 +196,7 @@ def negation(formula):
     if head in ("and", "or"):
         return (DUAL[head], *map(negation, parts))
     if head == "=>":
-        return ("and", parts[0], negation(parts[1]))
+        return parts[0] if parts[1] == FALSE else ("and", parts[0], negation(parts[1]))
     if head == "iff":
         one, other = parts
         return ("or", ("and", one, negation(other)), ("and", negation(one), other))
@@ -206,11 +204,11 @@ def negation(formula):
         return negation(expand_unique(formula))
     if head in DUAL:
         return (DUAL[head], parts[0], negation(parts[1]))
-    return parts[0] if head == "not" else ("not", formula)
+    return parts[0] if head == "not" else ("=>", formula, FALSE)
 
 def push(formula):
-    """The formula with a head that is no `not`, unless of an atom."""
-    while formula[0] == "not" and formula[1][0] not in ATOMS:
+    """The formula with a head that is no `not`."""
+    while formula[0] == "not":
         formula = negation(formula[1])
     return formula
 
@@ -421,14 +419,20 @@ class Algebra:
                 c *= (-1) ** (e % 2) if s == {-1} else 1
         return c, pairs
 
+    def split(self, ctx, f):
+        """The constant 1 or -1, and the factors together with the primes of their constant."""
+        c, pairs = self.factors(ctx, f)
+        primes = [(self.ring.constant(p), direction * int(e), True)
+                  for n, direction in ((abs(c.p), 1), (c.q, -1)) for p, e in n.factor()]
+        return self.ring.constant(1 if c > 0 else -1), pairs + primes
+
     def sqrt(self, ctx, f):
         """The square root: factors of known sign are taken apart, and even powers out."""
         if f[0].is_zero():
             return f
-        c, pairs = self.factors(ctx, f)
-        num, den, rest = self.one, self.ring.constant(c.q), self.ring.constant(1 if c > 0 else -1)
-        primes = [(self.ring.constant(p), int(e), True) for p, e in (abs(c.p) * c.q).factor()]
-        for g, e, positive in pairs + primes:
+        rest, pairs = self.split(ctx, f)
+        num, den = self.one, self.one
+        for g, e, positive in pairs:
             outside, inside = (e // 2, e % 2) if positive else (e // 4 * 2, e % 4)
             if positive and inside and self.exponential(g) is not None:
                 raise Enlarge(self.size, 2 * self.unit)
@@ -449,11 +453,9 @@ class Algebra:
     def log(self, ctx, f):
         """The logarithm: the sum over the factors of known sign."""
         require(not f[0].is_zero(), "logarithm of 0")
-        c, pairs = self.factors(ctx, f)
-        result, num, den = (self.zero, self.one), self.ring.constant(1 if c > 0 else -1), self.one
-        primes = [(self.ring.constant(p), direction * int(e), True)
-                  for n, direction in ((abs(c.p), 1), (c.q, -1)) for p, e in n.factor()]
-        for g, e, positive in pairs + primes:
+        num, pairs = self.split(ctx, f)
+        result, den = (self.zero, self.one), self.one
+        for g, e, positive in pairs:
             if (i := self.exponential(g)) is not None:
                 a, b = self.exponents[i]
                 result = self.sum(result, (e * a, self.unit * b))
@@ -616,7 +618,7 @@ class Context:
 
     def sign(self, t, deep=True):
         """The sign of a resolved, defined term; deep: also by the factors of its normal form."""
-        if rational(t) is not None:
+        if not self.absurd and rational(t) is not None:
             return rational_sign(rational(t))
         s = NONE if self.absurd else self.remember(
             ("sign", deep), t, lambda: self.compute_sign(t, deep))
@@ -827,13 +829,10 @@ def exponential_polynomial(t, x):
             for key, c in exponential_polynomial(part, x).items():
                 result[key] = add(result.get(key, 0), c)
         return result
-    if head == "/":
-        return exponential_polynomial(("*", parts[0], ("^", parts[1], -1)), x)
-    if head == "^" and parts[1] < 0:
-        ((n, k), c), *others = exponential_polynomial(parts[0], x).items()
-        require(n == 0 and others == [], "not a sum of c x^n e^(k x):", t)
-        return {(0, mul(parts[1], k)): div(1, power(c, -parts[1]))}
-    require(head in ("*", "^"), "not a sum of c x^n e^(k x):", t)
+    if head == "/" and x not in free(parts[1]):
+        return {key: div(c, parts[1]) for key, c in exponential_polynomial(parts[0], x).items()}
+    known = head == "*" or (head == "^" and parts[1] > 0)
+    require(known, "not a sum of c x^n e^(k x):", t)
     result = {(0, 0): 1}
     for part in parts if head == "*" else parts[:1] * parts[1]:
         older, result = result, {}
@@ -1018,42 +1017,49 @@ def ball_power(ball, n):
         result = arb(0).union(ball.abs_upper() ** abs(n))
     return result if n >= 0 else 1 / result
 
-BALLS = {
-    "power": ball_power, "sqrt": on_ends(arb.sqrt), "log": on_ends(arb.log),
-    "exp": on_ends(arb.exp), "Phi": on_ends(lambda ball: (-ball / arb(2).sqrt()).erfc() / 2),
+FUNCTIONS = {
+    "sqrt": on_ends(arb.sqrt), "log": on_ends(arb.log), "exp": on_ends(arb.exp),
+    "Phi": on_ends(lambda ball: (-ball / arb(2).sqrt()).erfc() / 2),
 }
+OPERATIONS = {"+": operator.add, "*": operator.mul, "/": operator.truediv}
 
-def compiled(terms, variables):
-    """A Python function from balls of the variables to balls of resolved terms.
+def enclosure(terms, variables):
+    """A function from balls of the variables to balls of resolved terms.
 
-    It is for one precision, as constants are enclosed here. Each subterm is computed once.
+    It is for one precision, as constants are enclosed here. Each subterm is computed once, at its
+    place in a list of balls, by a step that knows its function and the places of the arguments.
     """
-    names, known, lines = {x: f"v{i}" for i, x in enumerate(variables)}, dict(BALLS), []
-    arguments = ", ".join(names.values())
+    places, balls, steps = {x: i for i, x in enumerate(variables)}, [None] * len(variables), []
 
-    def name(t):
-        if t not in names:
-            names[t] = f"c{len(names)}"
-            lines.append(f"    {names[t]} = {source(t)}")
-        return names[t]
+    def step(function, *arguments):
+        steps.append((len(balls), function, arguments))
+        balls.append(None)
+        return len(balls) - 1
 
-    def source(t):
-        number = rational(t)
-        if number is not None or t == ("pi",):
-            known[f"_{names[t]}"] = arb.pi() if number is None else arb(number)
-            return f"_{names[t]}"
-        require(isinstance(t, tuple) and t[0] in TERMS, "not a number:", t)
-        head, *parts = t
-        if head == "^":
-            return f"power({name(parts[0])}, {parts[1]})"
-        if head in ("+", "*", "/"):
-            return f" {head} ".join(map(name, parts))
-        require(head in BALLS, "no number:", t)
-        return f"{head}({name(parts[0])})"
+    def place(t):
+        if t in places:
+            return places[t]
+        number, head = arb.pi() if t == ("pi",) else rational(t), head_of(t)
+        if number is not None:
+            balls.append(arb(number))
+            places[t] = len(balls) - 1
+        elif head in OPERATIONS:
+            places[t] = reduce(partial(step, OPERATIONS[head]), map(place, t[1:]))
+        elif head == "^":
+            places[t] = step(lambda ball: ball_power(ball, t[2]), place(t[1]))
+        else:
+            require(head in FUNCTIONS, "no number:", t)
+            places[t] = step(FUNCTIONS[head], place(t[1]))
+        return places[t]
 
-    results = ", ".join(map(name, terms))
-    exec("\n".join([f"def run({arguments}):", *lines, f"    return [{results}]"]), known)
-    return known["run"]
+    results = [place(t) for t in terms]
+
+    def run(*arguments):
+        values = [*arguments, *balls[len(arguments):]]
+        for at, function, operands in steps:
+            values[at] = function(*[values[i] for i in operands])
+        return [values[i] for i in results]
+    return run
 
 def is_positive(ball):
     """Whether a ball is finite and positive."""
@@ -1064,7 +1070,7 @@ def ground_sign(t):
     for bits in (64, 128, 256, 512, 1024):
         with flint.ctx.workprec(bits):
             try:
-                (ball,) = compiled([t], [])()
+                (ball,) = enclosure([t], [])()
             except Rejected:  # an iterate
                 return ANY
             if is_positive(ball) or is_positive(-ball):
@@ -1075,8 +1081,8 @@ class Cover:
     """A function on a box with its gradient, to be seen positive on the leaves of a tree."""
 
     def __init__(self, t, names):
-        self.plain = compiled([t], names)
-        self.full = compiled([t, *(derivative(t, name) for name in names)], names)
+        self.plain = enclosure([t], names)
+        self.full = enclosure([t, *(derivative(t, name) for name in names)], names)
 
     def positive(self, box, mean_value, halvings=8):
         """Whether the function is seen to be positive on a box, or on its halves."""
@@ -1149,12 +1155,7 @@ def instantiate(ctx, formula, raw):
         value(ctx, t)
         return substitute(body, {name: t})
     law = ctx.read(raw, "law")
-    if law[0] == "normal":
-        value(ctx, law[1])
-        require_sign(ctx, law[2], POSITIVE)
-    elif isinstance(law, tuple):
-        for at in law[1::2]:
-            value(ctx, at)
+    value(ctx, ("E", name, law, 1))
     return substitute(body, {name: law})
 
 @rule("generalize")
@@ -1166,9 +1167,9 @@ def generalize(goal, ctx, name, proof):
 
 @rule("assume")
 def assume(goal, ctx, proof):
-    """Deduction; not A is A => FALSE."""
-    condition, *result = parts_of(goal, "=>", "not")
-    check(result[0] if result else FALSE, ctx.with_facts(condition), proof)
+    """Deduction."""
+    condition, result = parts_of(goal, "=>")
+    check(result, ctx.with_facts(condition), proof)
 
 @rule("split")
 def split(goal, ctx, *proofs):
@@ -1176,17 +1177,13 @@ def split(goal, ctx, *proofs):
     parts = parts_of(goal, "and", "iff")
     check_all(parts if goal[0] == "and" else [("=>", *parts), ("=>", *parts[::-1])], ctx, proofs)
 
-@rule("choose")
-def choose(goal, ctx, k, proof):
-    """A disjunction from one of its parts."""
-    parts = parts_of(goal, "or")
-    require(type(k) is int and 0 <= k < len(parts), "there is no part", k)
-    check(parts[k], ctx, proof)
-
 @rule("witness")
 def witness(goal, ctx, raw, proof):
-    """An existential statement from an instance."""
-    parts_of(goal, "exists", "exists1", "exists-law")
+    """An existential statement from an instance, a disjunction from one of its parts."""
+    parts = parts_of(goal, "exists", "exists1", "exists-law", "or")
+    if goal[0] == "or":
+        require(type(raw) is int and 0 <= raw < len(parts), "there is no part", raw)
+        return check(parts[raw], ctx, proof)
     goal = expand_unique(goal) if goal[0] == "exists1" else goal
     check(instantiate(ctx, goal, raw), ctx, proof)
 
@@ -1221,73 +1218,26 @@ def use(goal, ctx, i, steps, proof):
     check(goal, ctx.with_facts(formula), proof)
 
 @rule("cases")
-def cases(goal, ctx, raw, first, second):
-    """Excluded middle."""
-    formula = ctx.read(raw, "formula")
-    check(goal, ctx.with_facts(formula), first)
-    check(goal, ctx.with_facts(negation(formula)), second)
-
-@rule("either")
-def either(goal, ctx, i, *proofs):
-    """Each case of a disjunction that is a fact."""
-    parts = parts_of(ctx.fact(i), "or")
+def cases(goal, ctx, raw, *proofs):
+    """Each case of a disjunction: of the fact of that number, or of the excluded middle."""
+    if type(raw) is int:
+        parts = parts_of(ctx.fact(raw), "or")
+    else:
+        formula = ctx.read(raw, "formula")
+        parts = formula, negation(formula)
     require(len(parts) == len(proofs), len(parts), "proofs are needed")
     for part, proof in zip(parts, proofs, strict=True):
         check(goal, ctx.with_facts(part), proof)
 
 @rule("contradict")
 def contradict(goal, ctx, proof):
-    """Proof by contradiction."""
+    """Proof by contradiction; anything from FALSE."""
     check(FALSE, ctx.with_facts(negation(goal)), proof)
-
-@rule("absurd")
-def absurd(goal, ctx, proof):
-    """Anything from FALSE."""
-    check(FALSE, ctx, proof)
-
-@rule("deny")
-def deny(goal, ctx, i, proof):
-    """Anything from A and a fact not A."""
-    check(*parts_of(ctx.fact(i), "not"), ctx, proof)
 
 @rule("fact")
 def fact(goal, ctx, i):
-    """The goal is a fact, up to the names of bound variables and to equal terms."""
-    formula = ctx.fact(i)
-    if canonical(goal) == canonical(formula):
-        return
-    if goal[0] in COMPARISONS:
-        require(goal[0] == formula[0], "another fact:", formula)
-        change = sub(difference(ctx, *goal[1:]), difference(ctx, *formula[1:]))
-        require_zero(ctx, change, "the difference from the fact")
-    elif goal[0] == formula[0] == "limit":
-        (x, point, body, limit), (y, other_point, other_body, other_limit) = goal[1:], formula[1:]
-        require(same_value(ctx, point, other_point), "another point:", formula)
-        require(same_value(ctx, limit, other_limit), "another limit:", formula)
-        sides = near_sides("$", point)
-        require(same_function(ctx, x, body, y, other_body, *sides), "another function:", formula)
-    elif goal[0] == formula[0] == "smooth" and goal[1] == formula[1]:
-        require(same_function(ctx, *goal[2:], *formula[2:]), "another function:", formula)
-    else:
-        require(False, "another fact:", formula)
-
-def same_value(ctx, one, other):
-    """Whether two terms, limits or points of limits are equal."""
-    if one in INFINITE or other in INFINITE:
-        return one == other
-    if isinstance(one, tuple) and one[0] in POINTS:
-        return one[0] == other[0] and same_value(ctx, one[1], other[1])
-    return is_zero(ctx, difference(ctx, one, other))
-
-def same_function(ctx, x, f, y, g, *facts):
-    """Whether f of x and g of y are one function, where the facts hold of its argument $."""
-    if canonical(("smooth", 0, x, f)) == canonical(("smooth", 0, y, g)):
-        return True
-    z, inner = ctx.with_variable("$", *facts)
-    try:
-        return is_zero(inner, difference(inner, substitute(f, {x: z}), substitute(g, {y: z})))
-    except Rejected:
-        return False
+    """The goal is a fact, up to the names of bound variables."""
+    require(canonical(goal) == canonical(ctx.fact(i)), "another fact:", ctx.fact(i))
 
 @rule("replace")
 def replace(goal, ctx, i, name, raw, proof):
@@ -1312,14 +1262,12 @@ def require_absent(x, *terms):
     """Reject where x would be captured."""
     require(all(x not in free(t) for t in terms), "a bound name occurs elsewhere:", x)
 
-@rule("algebra")
-def algebra(goal, ctx):
-    """Equal normal forms are equal numbers where both terms are defined."""
-    require_zero(ctx, difference(ctx, *parts_of(goal, "=")), "the difference")
-
 @rule("combine")
 def combine(goal, ctx, terms):
-    """A sum of comparisons times factors that are not negative (any factors at equations)."""
+    """A sum of comparisons times factors that are not negative (any factors at equations).
+
+    Of none it is that equal normal forms are equal numbers where both terms are defined.
+    """
     rest, strict = difference(ctx, *parts_of(goal, *COMPARISONS)), False
     for raw, i in terms:
         relation, a, b = ("<", 0, 1) if type(i) is int and i == -1 else ctx.fact(i)
@@ -1428,23 +1376,22 @@ def joint(goal, ctx, n, x, f, points, proof):
     new = ("iff", smooth, ("and", *equations)) if equations else smooth
     check(goal, ctx.with_facts(new), proof)
 
-def near_sides(x, point, width=1):
-    """The conditions that x is near the point of a limit, on its side."""
+def near_sides(ctx, x, point, bound):
+    """The conditions that x is near the point of a limit: beyond a bound, or so far from it."""
     if point in INFINITE:
-        return [("<", width, x) if point == "oo" else ("<", x, -width)]
+        return [("<", bound, x) if point == "oo" else ("<", x, bound)]
+    require_sign(ctx, bound, POSITIVE)
     side, c = point
     if side == "from-above":
-        return [("<", c, x), ("<", x, ("+", c, width))]
-    return [("<", ("+", c, mul(-1, width)), x), ("<", x, c)]
+        return [("<", c, x), ("<", x, ("+", c, bound))]
+    return [("<", ("+", c, mul(-1, bound)), x), ("<", x, c)]
 
 @rule("limit-by-continuity")
 def limit_by_continuity(goal, ctx, width):
     """A function is continuous where its terms are strictly defined."""
     x, point, body, limit = parts_of(goal, "limit")
     require(point not in INFINITE and limit not in INFINITE, "not finite:", goal)
-    width = ctx.read(width)
-    require_sign(ctx, width, POSITIVE)
-    y, inner = ctx.with_variable("$", *near_sides("$", point, width))
+    y, inner = ctx.with_variable("$", *near_sides(ctx, "$", point, ctx.read(width)))
     branch = resolve(inner, substitute(body, {x: y}))
     require_elementary(branch, y)
     there = substitute(branch, {y: value(ctx, point[1])})
@@ -1458,13 +1405,10 @@ def limit_by_growth(goal, ctx, bound):
     bound = ctx.read(bound)
     value(ctx, bound)
     if point in INFINITE:
-        sides = [("<", bound, "$") if point == "oo" else ("<", "$", bound)]
         at = "#0" if point == "oo" else mul(-1, "#0")
     else:
-        require_sign(ctx, bound, POSITIVE)
-        sides = near_sides("$", point, bound)
         at = add(value(ctx, point[1]), div(1 if point[0] == "from-above" else -1, "#0"))
-    y, inner = ctx.with_variable("$", *sides)
+    y, inner = ctx.with_variable("$", *near_sides(ctx, "$", point, bound))
     t = resolve(inner, substitute(body, {x: y}))
     require_elementary(t, y)
     t, growth = substitute(t, {y: at}), Growth(ctx, "#0")
@@ -1484,7 +1428,8 @@ def squeeze(goal, ctx, lower, upper, first, second, third):
     require(limit not in INFINITE, "the limit is not finite")
     require_absent(x, point, limit)
     lower, upper = ctx.read(lower, bound=[x]), ctx.read(upper, bound=[x])
-    between = forall(x, *near_sides(x, point), ("and", ("<=", lower, body), ("<=", body, upper)))
+    sides = near_sides(ctx, x, point, -1 if point == "-oo" else 1)
+    between = forall(x, *sides, ("and", ("<=", lower, body), ("<=", body, upper)))
     goals = [("limit", x, point, lower, limit), ("limit", x, point, upper, limit), between]
     check_all(goals, ctx, [first, second, third])
 
@@ -1538,7 +1483,7 @@ def iterated(goal, ctx, raw, lower, upper, bits, proof):
     f = value(inner, substitute(body, {x: y}))
     check_defined(inner, f, strict=True)
     with flint.ctx.workprec(bits):
-        function, ball = compiled([f, derivative(f, y)], [y]), arb(start)
+        function, ball = enclosure([f, derivative(f, y)], [y]), arb(start)
         for _ in range(n):
             require(is_positive(ball), "not seen to be positive:", ball)
             center = ball.mid()
@@ -1546,31 +1491,15 @@ def iterated(goal, ctx, raw, lower, upper, bits, proof):
         require(is_positive(ball - arb(low)) and is_positive(arb(high) - ball), "it is", ball)
     check(goal, ctx.with_facts(("<", lower, term), ("<", term, upper)), proof)
 
-def mean_parts(goal):
-    """x, law and body of a goal 0 < E x law body or 0 <= E x law body."""
-    zero, mean = parts_of(goal, "<", "<=")
-    require(zero == 0 and head_of(mean) == "E", "the goal is not 0 < E ..")
-    return mean[1:]
-
-@rule("gaussian-positive")
-def gaussian_positive(goal, ctx, first, p, q, second):
-    """The mean of a function that is not negative; > 0 if it is positive on an interval."""
-    x, law, body = mean_parts(goal)
-    require(law[0] == "normal", "no normal law:", law)
-    value(ctx, goal[2])
-    check(forall(x, ("<=", 0, body)), ctx, first)
-    if goal[0] == "<":
-        p, q = ctx.read(p), ctx.read(q)
-        require_absent(x, p, q)
-        require_sign(ctx, sub(q, p), POSITIVE)
-        check(forall(x, ("<", p, x), ("<", x, q), ("<", 0, body)), ctx, second)
-
 def require_integrable(ctx, law, x, body):
-    """Reject unless a fact says that the body is integrable, or it takes finitely many values."""
-    require(isinstance(law, str), "no law variable:", law)
-    require(has_finitely_many_values(x, body) or any(
-        formula[:2] == ("integrable", law) and same_function(ctx, x, body, *formula[2:])
-        for formula in ctx.facts), "no fact says that it is integrable:", body)
+    """Reject unless a fact says that the body is integrable, or it takes finitely many values.
+
+    Under a normal law, or one on points, its mean is to be a defined term.
+    """
+    if isinstance(law, tuple):
+        return value(ctx, ("E", x, law, body))
+    known = canonical(("integrable", law, x, body)) in map(canonical, ctx.facts)
+    require(known or has_finitely_many_values(x, body), "no fact says that it has a mean:", body)
 
 def has_finitely_many_values(x, body):
     """Whether x decides only which of finitely many constants the body is."""
@@ -1586,28 +1515,35 @@ def is_composed(x, t):
     return t[0] not in ("D", "E") and all(is_composed(x, part) for part in t[1:])
 
 @rule("law-positive")
-def law_positive(goal, ctx, first, other=None, second=None):
+def law_positive(goal, ctx, first, other=None, *proofs):
     """The mean of g >= 0; it is > 0 if g > 0 where h > 0, and h has a positive mean."""
-    x, law, body = mean_parts(goal)
+    zero, mean = parts_of(goal, "<", "<=")
+    require(zero == 0 and head_of(mean) == "E", "the goal is not 0 < E ..")
+    _, x, law, body = mean
     require_integrable(ctx, law, x, body)
     check(forall(x, ("<=", 0, body)), ctx, first)
     if goal[0] == "<":
         other = ctx.read(other, bound=[x])
         require_integrable(ctx, law, x, other)
-        require_sign(ctx, ("E", x, law, other), POSITIVE)
-        check(forall(x, ("<", 0, other), ("<", 0, body)), ctx, second)
+        goals = ("<", 0, ("E", x, law, other)), forall(x, ("<", 0, other), ("<", 0, body))
+        check_all(goals, ctx, proofs)
 
 @rule("law-linear")
-def law_linear(goal, ctx, law, x, terms, proof):
-    """Means are linear: 0 = sum of c g everywhere gives 0 = sum of c E g."""
+def law_linear(goal, ctx, law, x, terms, proof, mirrored=()):
+    """Means are linear: 0 = sum of c g everywhere gives 0 = sum of c E g.
+
+    Under a symmetric law, under which g(X) and g(-X) have the same mean, it may be some g(-x).
+    """
     rest, total, law = difference(ctx, *parts_of(goal, "=")), [0], ctx.read(law, "law")
-    for c, body in terms:
+    require(len(mirrored) == 0 or ("symmetric", law) in ctx.facts, "not symmetric:", law)
+    for i, (c, body) in enumerate([*terms, *mirrored]):
         c, body = ctx.read(c), ctx.read(body, bound=[x])
         require_absent(x, c)
         require_integrable(ctx, law, x, body)
         of_body = ("E", x, law, body) if x in free(body) else body
         rest = sub(rest, mul(value(ctx, c), value(ctx, of_body)))
-        total.append(("*", c, body))
+        at = x if i < len(terms) else ("*", -1, x)
+        total.append(("*", c, substitute(body, {x: at})))
     require_zero(ctx, rest, "b - a less the sum of c E g")
     check(forall(x, ("=", 0, ("+", *total))), ctx, proof)
 
@@ -1632,17 +1568,6 @@ def law_dominated(goal, ctx, c, terms, proof):
     sides = ("and", ("<=", ("*", -1, bound), body), ("<=", body, bound))
     check(forall(x, sides), ctx, proof)
 
-@rule("law-symmetric")
-def law_symmetric(goal, ctx):
-    """E g(X) = E g(-X) under a symmetric law."""
-    one, other = parts_of(goal, "=")
-    require(head_of(one) == "E", "no mean:", one)
-    _, x, law, body = one
-    require(("symmetric", law) in ctx.facts, "the law is not symmetric:", law)
-    require_integrable(ctx, law, x, body)
-    mirrored = ("E", x, law, substitute(body, {x: ("*", -1, x)}))
-    require(canonical(other) == canonical(mirrored), "not the mirror image:", other)
-
 @rule("law-evident")
 def law_evident(goal, ctx):
     """Symmetry and integrability that can be seen: of normal laws and of laws of points."""
@@ -1654,13 +1579,12 @@ def law_evident(goal, ctx):
         require_sign(ctx, law[2], POSITIVE)
         require_zero(ctx, value(ctx, law[1]), "the mean")
     else:
-        left = [(value(ctx, at), rational(w)) for at, w in zip(law[1::2], law[2::2], strict=True)]
-        while left:
-            at, weight = left[0]
-            partners = [i for i, (b, w) in enumerate(left)
-                        if w == weight and is_zero(ctx, add(at, b))]
-            require(partners != [], "nothing is opposite to", at)
-            left = [pair for i, pair in enumerate(left) if i not in (0, partners[0])]
+        points = [(value(ctx, at), rational(w)) for at, w in zip(law[1::2], law[2::2], strict=True)]
+
+        def mass(a):
+            return sum((w for b, w in points if is_zero(ctx, sub(a, b))), fmpq(0))
+        same = all(mass(at) == mass(mul(-1, at)) for at, _ in points)
+        require(same, "other weights on the other side:", law)
 
 # ------------------------------------------------------------------ the rules of rounding
 # The numbers of ("format", p, k) are m 2^e with |m| < 2^p and k - p + 1 <= e <= 2 - k - p.

@@ -183,6 +183,18 @@ def test_a_room_imports_only_what_stands_before_it(room: str) -> None:
     assert not broken, "\n".join(broken)
 
 
+def test_what_the_kernel_believes_is_algebra_alone() -> None:
+    """Neither tactics, nor how statements are written and printed, nor claims."""
+    kernel = [file for file in SOURCES if file.startswith("claims/kernel/")]
+    records = {f"claims/kernel/{name}.py" for name in ("recorded", "measured_thresholds")}
+    assert records < set(kernel)  # whose theorems rest on experiments, and say so
+    kernel = [file for file in kernel if file not in records]
+    targets = {a.target for file in kernel for a in arrows(file, SOURCES[file])}
+    within = {t for t in targets if t.startswith("elu_sym.claims.kernel.")}
+    assert {room_of_target(t) for t in targets - within} & set(ROOMS) == {"algebra"}
+    assert len(kernel) > 5
+
+
 def test_every_room_is_there() -> None:
     assert set(BY_ROOM) == set(ROOMS)
     expected = {"checker.py", "symbols.py", "activations.py", *(f"{name}.py" for name in DOOR)}

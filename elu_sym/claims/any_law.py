@@ -8,22 +8,13 @@ from typing import Any
 
 from sympy import Derivative, Expr, Piecewise, S, Symbol, expand
 
-from elu_sym.claims.kernel.language import (
-    Defined,
-    Expectation,
-    Formula,
-    Term,
-    at_most,
-    define,
-    equal,
-    implies,
-    less,
-    substitute,
-    term,
-)
+from elu_sym.claims.analysis import signed_mean
+from elu_sym.claims.formulas import Defined, Expectation, at_most, equal, less, term
+from elu_sym.claims.kernel.language import Formula, Term, define, implies, substitute
 from elu_sym.claims.tactics import (
     Tactic,
     again,
+    assumption,
     auto,
     by_sign,
     first_of,
@@ -42,7 +33,7 @@ POSITIVE = Piecewise((1, x > 0), (0, True))
 ALWAYS = NEGATIVE + Piecewise((0, x < 0), (1, True))
 """Indicators; the last one is 1, which the rules for laws only see in a function of x."""
 
-define("is_zero", ("z",), Piecewise((0, z < 0), (1, z <= 0), (0, True)))
+define("is_zero", ("z",), term(Piecewise((0, z < 0), (1, z <= 0), (0, True))))
 
 
 def indicator_of_zero(value: Expr) -> Expr:
@@ -123,15 +114,16 @@ def positive_mean(body: Any, *below: Lemma, part: Any = NEGATIVE) -> Lemma:
     """A lemma: E g > 0, as g >= 0, and g > 0 wherever a function of positive mean is positive."""
 
     def inside() -> Tactic:
-        return first_of(auto, lambda: again(less(0, part), ("absurd", auto())))
+        return first_of(auto, lambda: again(less(0, part), ("contradict", auto())))
 
     strictly = intro(by_sign(x, lemmas(below, inside()), inside(), inside()))
-    return less(0, mean_of(body)), ("law-positive", pointwise(*below), term(part), strictly)
+    hit = assumption()
+    return less(0, mean_of(body)), ("law-positive", pointwise(*below), term(part), hit, strictly)
 
 
 def nonnegative_mean(body: Any, proof: Tactic = None) -> Lemma:
     """A lemma: E g >= 0, as g >= 0."""
-    return at_most(0, mean_of(body)), ("law-positive", proof or pointwise(), None, None)
+    return at_most(0, mean_of(body)), ("law-positive", proof or pointwise())
 
 
 def sure() -> tuple[Lemma, ...]:
@@ -141,15 +133,9 @@ def sure() -> tuple[Lemma, ...]:
 
 def mirrored(body: Any, image: Any) -> Lemma:
     """A lemma: under a symmetric law g(X) and its mirror image g(-X) have the same mean."""
-    reflected = reflection(body)
-    same = ("=", term(mean_of(body)), there := ("E", x.name, LAW.name, reflected))
-    shares = ((1, term(image)), (-1, reflected))
-    steps = [
-        dominated(reflected, 0, (1, image)),
-        (same, ("law-symmetric",)),
-        (("=", there, term(mean_of(image))), ("law-linear", LAW.name, x.name, shares, pointwise())),
-    ]
-    return equal(mean_of(body), mean_of(image)), lemmas(steps, linear())
+    shares, turned = ((1, term(image)),), ((-1, term(body)),)
+    proof = ("law-linear", LAW.name, x.name, shares, pointwise(), turned)
+    return equal(mean_of(body), mean_of(image)), proof
 
 
 def positive_gaussian_mean(
@@ -159,5 +145,5 @@ def positive_gaussian_mean(
     inside = intro(have(less(x, 0), linear(), lemmas(below, auto())))
     return (
         less(0, Expectation(body, x, mean, deviation)),
-        ("gaussian-positive", pointwise(*below), -2, -1, inside),
+        signed_mean(pointwise(*below), -2, -1, inside),
     )

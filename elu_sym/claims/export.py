@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from elu_sym.claims.claim import THEOREMS, Claim, Outcome, ProofError
-from elu_sym.claims.kernel.language import DEFINITIONS, canonical
+from elu_sym.claims.kernel.language import DEFINITIONS, LanguageError, canonical
 from elu_sym.claims.statement import Statement
 
 STATEMENTS = Path(__file__).parents[1] / "statements.json"
@@ -80,3 +80,16 @@ def to_text(proofs: dict[str, Any]) -> str:
 def statements_to_text(statements: dict[str, Any]) -> str:
     """The file of statements."""
     return json.dumps(statements, indent=1) + "\n"
+
+
+def read(data: Any) -> Any:
+    """What JSON gives, as tuples.
+
+    Raises:
+        LanguageError: if there is anything but arrays, strings and integers, or an empty array.
+    """
+    if isinstance(data, list) and data:
+        return tuple(map(read, data))
+    if data is not None and type(data) not in (int, str):
+        raise LanguageError(f"{data!r} belongs to no term, formula or proof")
+    return data

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from elu_sym.algebra.rounding import FloatingPointFormat
-from elu_sym.claims.kernel.language import Formula, Term, parts_of, term
+from elu_sym.claims.formulas import term
+from elu_sym.claims.kernel.language import Formula, Term, parts_of
 from elu_sym.claims.kernel.measured_thresholds import Reference, Thresholds
 from elu_sym.claims.kernel.recorded import Chosen, Ratio, is_chosen
 

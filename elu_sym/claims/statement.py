@@ -9,7 +9,7 @@ from sympy import Expr, Symbol
 from elu_sym.claims.kernel import RULES, Theorem, prove
 from elu_sym.claims.kernel.language import Formula, expanded, free_variables, negation
 from elu_sym.claims.kernel.meaning import Context
-from elu_sym.claims.kernel.printing import in_latex, in_words, law_in_words
+from elu_sym.claims.printing import in_latex, in_words, law_in_words
 from elu_sym.claims.tactics import Tactic, counterexample, parts
 
 RECORDED = ("recorded",)
@@ -26,7 +26,7 @@ class Statement:
         is_false: whether it is the negation that is proved.
 
     Examples:
-        >>> from elu_sym.claims.kernel.language import at_most, for_all
+        >>> from elu_sym.claims.formulas import at_most, for_all
         >>> from elu_sym.claims.tactics import auto
         >>> from elu_sym.symbols import x
         >>> Statement(for_all(x, at_most(0, x**2)), auto()).theorem().is_measured
@@ -103,7 +103,7 @@ def _values(goal: Formula, proof: Any) -> Iterator[tuple[Symbol, Expr]]:
         case ("and", *inner), ("split", *proofs):
             for part, each in zip(inner, proofs, strict=True):
                 yield from _values(part, each)
-        case ("or", *inner), ("choose", number, then):
+        case ("or", *inner), ("witness", number, then):
             yield from _values(inner[number], then)
         case _, ("have", _, _, then):
             yield from _values(goal, then)

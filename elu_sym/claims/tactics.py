@@ -2,21 +2,20 @@
 
 A tactic is a proof that is still open. Where a rule asks for the proof of what is left to show, a
 tactic may stand, and finds one when the goal and the facts are known. Terms are written in SymPy,
-by the names of the variables in the statement.
+by the names of the variables in the statement. Here are those of logic and of inequalities; others
+are of :mod:`elu_sym.claims.analysis` and :mod:`elu_sym.claims.branch_and_bound`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import combinations
 from typing import Any
 
-from sympy import Expr, Matrix, Rational, S, Symbol, cancel, expand, factor, oo, together
+from sympy import Expr, Matrix, Rational, S, Symbol, cancel, expand, factor, together
 
-from elu_sym.algebra.interval_enclosure import BoxFunction, Interval
 from elu_sym.algebra.normal_form import NormalForm, NotNormalizableError, is_zero
-from elu_sym.algebra.working_precision import working_precision
+from elu_sym.claims.formulas import term
 from elu_sym.claims.kernel import Open, Proof, RejectedError
-from elu_sym.claims.kernel.inequalities import CENTRED, NATURAL, halved, intervals
 from elu_sym.claims.kernel.language import (
     COMPARISONS,
     FALSE,
@@ -27,7 +26,6 @@ from elu_sym.claims.kernel.language import (
     free_variables,
     fresh,
     renamed,
-    term,
     unfolded,
 )
 from elu_sym.claims.kernel.meaning import Context
@@ -73,12 +71,15 @@ def first_of(*tactics: Callable[[], Tactic]) -> Tactic:
 
 
 def intro(then: Tactic) -> Tactic:
-    """Take variables and hypotheses of the goal into the context, all of them."""
+    """Take variables and hypotheses of the goal into the context, all of them.
+
+    What is denied by the goal is no hypothesis: ``assume`` takes it.
+    """
 
     def find(goal: Formula, context: Context) -> Proof:
         if goal[0] in ("forall", "forall-law"):
             return ("generalize", fresh(goal[1], context.names), intro(then))
-        return ("assume", intro(then)) if goal[0] == "=>" else then
+        return ("assume", intro(then)) if goal[0] == "=>" and goal[2] != FALSE else then
 
     return tactic(find)
 
@@ -144,7 +145,7 @@ def rewritten_as(left: Any, right: Any, proof: Tactic, then: Tactic) -> Tactic:
 
 def last_either(*tactics: Tactic) -> Tactic:
     """Use the last fact, a disjunction, part by part."""
-    return tactic(lambda goal, context: ("either", len(context.facts) - 1, *tactics))
+    return tactic(lambda goal, context: ("cases", len(context.facts) - 1, *tactics))
 
 
 def with_hole(part: Any, name: Term, hole: str) -> Any:
@@ -172,20 +173,24 @@ def by_fact(formula: Formula, *steps: Any, then: Tactic) -> Tactic:
 
     A step that is a proof or an open one shows a hypothesis; any other one is a value.
     """
-    return _using(formula, _steps(steps), then)
+    return using(formula, _steps(steps), then)
 
 
-def _using(formula: Formula, steps: tuple[Any, ...], then: Tactic) -> Tactic:
+def using(formula: Formula, steps: tuple[Any, ...], then: Tactic) -> Tactic:
+    """Apply a general fact by the steps of the rule ``use``."""
     return tactic(lambda goal, context: ("use", number_of(context, formula), steps, then))
 
 
 def assumption() -> Tactic:
-    """The goal is a fact."""
+    """The goal is a fact, or has the difference of one."""
 
     def find(goal: Formula, context: Context) -> Proof:
         for number in reversed(range(len(context.facts))):
-            if context.facts[number][0] == goal[0] and proves(goal, context, ("fact", number)):
-                return ("fact", number)
+            fact, proof = context.facts[number], ("fact", number)
+            if fact[0] in COMPARISONS and renamed(fact) != renamed(goal):
+                proof = multiple_of(number)
+            if fact[0] == goal[0] and proves(goal, context, proof):
+                return proof
         raise RejectedError(f"{canonical(goal)} is no fact")
 
     return tactic(find)
@@ -196,16 +201,57 @@ def again(formula: Formula, then: Tactic) -> Tactic:
     return have(formula, assumption(), then)
 
 
+def multiple_of(number: int) -> Proof:
+    """The goal has the difference of a fact."""
+    return ("combine", ((1, number),))
+
+
+def last(steps: Iterable[Any], then: Tactic) -> Tactic:
+    """Apply the last fact: a value for each variable, a proof for each hypothesis."""
+
+    def find(goal: Formula, context: Context) -> Proof:
+        return ("use", len(context.facts) - 1, _steps(steps), then)
+
+    return tactic(find)
+
+
+def _steps(steps: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(("at", term(step)) if _is_value(step) else ("by", step) for step in steps)
+
+
+def _is_value(step: Any) -> bool:
+    """Whether it is a value or a law, and no proof."""
+    if isinstance(step, tuple):
+        return step[0] in ("normal", "points")
+    return not isinstance(step, Open)
+
+
+def obtained(name: Symbol | str, then: Tactic) -> Tactic:
+    """Name what the last fact says that there is."""
+
+    def find(goal: Formula, context: Context) -> Proof:
+        return ("obtain", len(context.facts) - 1, fresh(str(name), context.names), then)
+
+    return tactic(find)
+
+
+def named(symbol: Symbol, value: Any, then: Tactic) -> Tactic:
+    """Let a variable stand for a value: the last fact says that it is equal to it."""
+    is_it = ("exists", symbol.name, ("=", symbol.name, term(value)))
+    return have(is_it, witness(value, ALGEBRA), obtained(symbol, then))
+
+
 # --- Equations and inequalities --------------------------------------------------------------
 
-ALGEBRA: Proof = ("algebra",)
+ALGEBRA: Proof = ("combine", ())
 """Both sides have the same normal form."""
 
 FORMS: tuple[Callable[[Expr], Expr], ...] = (lambda e: e, factor, expand, together, cancel)
 """The forms of a value in which its sign is looked for."""
 
 
-def _gap(goal: Formula, context: Context) -> Expr:
+def gap_of(goal: Formula, context: Context) -> Expr:
+    """The right side of a comparison less the left one."""
     left, right = map(context.value, goal[1:])
     return right - left
 
@@ -214,7 +260,7 @@ def positive() -> Tactic:
     """The sign of the right side less the left shows in one of its forms."""
 
     def find(goal: Formula, context: Context) -> Proof:
-        gap = _gap(goal, context)
+        gap = gap_of(goal, context)
         wanted = ("+",) if goal[0] == "<" else ("+", "0+", "0")
         # The sign of a number shows in any form, and e^(p/q) as a polynomial has the degree p.
         for form in FORMS if gap.free_symbols else FORMS[:1]:
@@ -230,7 +276,7 @@ def multiple(number: int | None = None) -> Tactic:
     """The goal is a positive multiple of a fact."""
 
     def find(goal: Formula, context: Context) -> Proof:
-        gap = _gap(goal, context)
+        gap = gap_of(goal, context)
         numbers = range(len(context.facts)) if number is None else [number]
         for candidate in reversed(numbers):
             relation, difference = context.difference(candidate)
@@ -266,7 +312,7 @@ def linear(*shares: tuple[Any, Any], most: int = 3) -> Tactic:
 
 def _combination(goal: Formula, context: Context, most: int) -> Proof:
     """Facts that give the goal when multiplied by rational numbers and added up."""
-    gap = _terms(_gap(goal, context))
+    gap = _terms(gap_of(goal, context))
     if goal == FALSE:
         return _clash(context, most)
     facts = [(n, *context.difference(n)) for n in range(len(context.facts))]
@@ -340,6 +386,8 @@ def auto() -> Tactic:
     def find(goal: Formula, context: Context) -> Proof:
         if goal[0] == "and":
             return parts(*(auto() for _ in goal[1:]))
+        if goal[0] == "=>" and goal[2] == FALSE:
+            return ("assume", auto())
         if goal[0] in ("forall", "=>"):
             return intro(auto())
         if goal[0] in ("float", "rounds"):
@@ -371,61 +419,20 @@ def _open_condition(part: Term, context: Context) -> Formula | None:
     return next(filter(None, (_open_condition(inner, context) for inner in part[1:])), None)
 
 
-# --- Calculus --------------------------------------------------------------------------------
+def from_last(*multipliers: Any, also: Iterable[Any] = (), rest: Any = 0) -> Tactic:
+    """The goal is a combination of the last facts, the last one first, and a rest >= 0.
 
-
-def mean_value(variable: Symbol, f: Any, p: Any, q: Any, slope: Tactic | None = None) -> Tactic:
-    """The goal is the sign of a rise, shown by the sign of the slope."""
-    return ("mean-value", variable.name, term(f), term(p), term(q), slope or auto())
-
-
-def continuity(distance: Any = 1) -> Tactic:
-    """The limit at a point is the value of a continuous piece next to it."""
-    return ("limit-by-continuity", term(distance))
-
-
-def growth(bound: Any = 1) -> Tactic:
-    """The limit is that of the terms that grow fastest, beyond a bound."""
-    return ("limit-by-growth", term(bound))
-
-
-def joined(order: int, variable: Symbol, f: Any, joints: Iterable[Any], then: Tactic) -> Tactic:
-    """Add that a function is of class C^n if and only if its pieces meet."""
-    return ("joint", order, variable.name, term(f), tuple(map(term, joints)), then)
-
-
-def meets(order: int, variable: Symbol, f: Any, *joints: Any) -> Tactic:
-    """A function is of class C^n, because its pieces meet."""
-    return joined(order, variable, f, joints, last((auto(),), auto()))
-
-
-def parting(order: int, variable: Symbol, f: Any, *joints: Any, then: Tactic) -> Tactic:
-    """From a function of class C^n, a fact, it follows that its pieces meet."""
+    Args:
+        multipliers: of the last fact, of the one before it, and so on.
+        also: pairs of a multiplier and another fact.
+        rest: what is added.
+    """
 
     def find(goal: Formula, context: Context) -> Proof:
-        return ("use", len(context.facts) - 2, (("by", assumption()),), then)
-
-    return joined(order, variable, f, joints, tactic(find))
-
-
-def last(steps: Iterable[Any], then: Tactic) -> Tactic:
-    """Apply the last fact: a value for each variable, a proof for each hypothesis."""
-
-    def find(goal: Formula, context: Context) -> Proof:
-        return ("use", len(context.facts) - 1, _steps(steps), then)
+        last_ones = ((m, len(context.facts) - n) for n, m in enumerate(multipliers, start=1))
+        return linear(*last_ones, *also, *([(rest, -1)] if rest != 0 else []))
 
     return tactic(find)
-
-
-def _steps(steps: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(("at", term(step)) if _is_value(step) else ("by", step) for step in steps)
-
-
-def _is_value(step: Any) -> bool:
-    """Whether it is a value or a law, and no proof."""
-    if isinstance(step, tuple):
-        return step[0] in ("normal", "points")
-    return not isinstance(step, Open)
 
 
 # --- Refutation ------------------------------------------------------------------------------
@@ -467,159 +474,7 @@ def _witness(value: Any, more: Callable[[], Tactic]) -> Tactic:
 
 
 def _part(number: int, more: Callable[[], Tactic]) -> Tactic:
-    return ("choose", number, more())
-
-
-# --- What exists, and limits that are one ------------------------------------------------------
-
-
-def obtained(name: Symbol | str, then: Tactic) -> Tactic:
-    """Name what the last fact says that there is."""
-
-    def find(goal: Formula, context: Context) -> Proof:
-        return ("obtain", len(context.facts) - 1, fresh(str(name), context.names), then)
-
-    return tactic(find)
-
-
-def tends_otherwise(value: Any, proof: Tactic | None = None) -> Tactic:
-    """The goal is that something is no limit, since the limit is another value, or infinite."""
-
-    def find(goal: Formula, context: Context) -> Proof:
-        _, said = goal
-        other = (*said[:-1], "oo" if value == oo else term(value))
-        orders = partial(_parted, said, other), partial(_parted, other, said)
-        clash = first_of(*orders[: 1 if value == oo else 2])
-        shown = proof or growth(0 if said[2] in ("oo", "-oo") else 1)
-        return ("assume", have(other, shown, clash))
-
-    return tactic(find)
-
-
-def one_limit(first: Formula, second: Formula, then: Tactic) -> Tactic:
-    """From two limits of a function at one end, finite and facts, add that they are equal."""
-    parted = last_either(
-        first_of(linear, lambda: _parted(first, second)),
-        first_of(linear, lambda: _parted(second, first)),
-    )
-    return have(("=", first[-1], second[-1]), ("contradict", parted), then)
-
-
-def near_end(
-    limit: Formula, bound: Any, way: str, then: Callable[[str, Formula], Tactic]
-) -> Tactic:
-    """Use that near the end of a limit, a fact, the function lies above or below a bound.
-
-    Args:
-        limit: the fact.
-        bound: less than the limit, or more.
-        way: on which side of the function the bound lies, ``below`` or ``above``.
-        then: given the name of where it is near enough, and what holds from there on.
-    """
-
-    def find(goal: Formula, context: Context) -> Proof:
-        name = fresh("end", context.names)
-        used = tactic(lambda goal, inside: then(name, inside.facts[-1]))
-        return ("near", number_of(context, limit), term(bound), way, obtained(name, used))
-
-    return tactic(find)
-
-
-def used_near(limit: Formula, bounds: Iterable[tuple[str, Formula]], then: Tactic) -> Tactic:
-    """Apply what holds near the end of a limit at a place that is near enough for each bound."""
-    (one, _), *others = bounds = list(bounds)
-    end = limit[2]
-    if isinstance(end, str):
-        # 1 + y^2 + z^2 exceeds y by (y - 1/2)^2 + z^2 + 3/4.
-        squares = [("^", name, 2) for name, _ in bounds]
-        sign = 1 if end == "oo" else -1
-        place: Term = ("*", sign, ("+", 1, *squares))
-
-        def close(goal: Formula, context: Context) -> Proof:
-            (name,) = (name for name, _ in bounds if name in goal)
-            rest = [(("^", other, 2), -1) for other, _ in bounds if other != name]
-            square = ("^", ("+", name, ("/", -sign, 2)), 2)
-            return ("combine", ((square, -1), *rest, (("/", 3, 4), -1)))
-
-        return _applied(place, bounds, [tactic(close)], then)
-    hypotheses = [linear(), linear()]
-    halves = [("/", ("+", end[1], name), 2) for name, _ in bounds]
-    if not others:
-        return _applied(halves[0], bounds, hypotheses, then)
-    nearer = halves if end[0] == "from-above" else halves[::-1]
-    in_order = ("<", one, others[0][0])
-    return by_cases(in_order, *(_applied(half, bounds, hypotheses, then) for half in nearer))
-
-
-def _applied(
-    place: Term, bounds: list[tuple[str, Formula]], hypotheses: list[Tactic], then: Tactic
-) -> Tactic:
-    steps = (("at", place), *(("by", each) for each in hypotheses))
-    for _, formula in reversed(bounds):
-        then = _using(formula, steps, then)
-    return then
-
-
-def _parted(lower: Formula, upper: Formula) -> Tactic:
-    """Two limits, the first one less: near the end the function would be less than itself."""
-    middle: Term = ("/", ("+", lower[-1], upper[-1]), 2)
-    less = first_of(positive, linear)
-    between = [(("<", lower[-1], middle), less), (("<", middle, upper[-1]), less)]
-    if upper[-1] == "oo":
-        middle, between = ("+", lower[-1], 1), []
-
-    def clash(goal: Formula, context: Context) -> Proof:
-        return ("combine", tuple((1, len(context.facts) - n) for n in (2, 1)))
-
-    def meet(*below: Any) -> Tactic:
-        return near_end(
-            upper, middle, "below", lambda *above: used_near(lower, (below, above), tactic(clash))
-        )
-
-    return lemmas(between, near_end(lower, middle, "above", meet))
-
-
-def joins_smoothly(*joints: Any) -> Tactic:
-    """The function of the goal is as smooth as is asked for, because its pieces meet."""
-
-    def find(goal: Formula, context: Context) -> Proof:
-        if goal[0] != "smooth":
-            raise RejectedError(f"{canonical(goal)} says of no function that it is smooth")
-        _, order, name, function = goal
-        return meets(order, Symbol(name), function, *joints)
-
-    return tactic(find)
-
-
-def named(symbol: Symbol, value: Any, then: Tactic) -> Tactic:
-    """Let a variable stand for a value: the last fact says that it is equal to it."""
-    is_it = ("exists", symbol.name, ("=", symbol.name, term(value)))
-    return have(is_it, witness(value, ALGEBRA), obtained(symbol, then))
-
-
-def from_last(*multipliers: Any, also: Iterable[Any] = (), rest: Any = 0) -> Tactic:
-    """The goal is a combination of the last facts, the last one first, and a rest >= 0.
-
-    Args:
-        multipliers: of the last fact, of the one before it, and so on.
-        also: pairs of a multiplier and another fact.
-        rest: what is added.
-    """
-
-    def find(goal: Formula, context: Context) -> Proof:
-        last_ones = ((m, len(context.facts) - n) for n, m in enumerate(multipliers, start=1))
-        return linear(*last_ones, *also, *([(rest, -1)] if rest != 0 else []))
-
-    return tactic(find)
-
-
-def close(bound: Any, way: str, name: str, then: Tactic) -> Tactic:
-    """From the last fact, a limit: near its end the function lies above or below a bound.
-
-    Where that is lies a number with a name: the last fact is about what is closer.
-    """
-    found = tactic(lambda goal, context: ("obtain", len(context.facts) - 1, name, then))
-    return tactic(lambda goal, context: ("near", len(context.facts) - 1, term(bound), way, found))
+    return ("witness", number, more())
 
 
 def instance(then: Tactic, **values: Any) -> Tactic:
@@ -632,50 +487,5 @@ def instance(then: Tactic, **values: Any) -> Tactic:
         if goal[0] == "and":
             return parts(*(auto() for _ in goal[1:-1]), instance(then, **values))
         return then
-
-    return tactic(find)
-
-
-DEEPEST = 60
-"""How often a box is halved before its search gives up."""
-
-
-def on_box(box: Sequence[tuple[Symbol, Rational, Rational]], bits: int = 64) -> Tactic:
-    """An inequality on a box, by interval branch and bound: boxes are halved until it is seen.
-
-    On a small box an enclosure shows it: the natural interval extension, or the mean value form,
-    which errs by the square of the width. A box is halved along the axis on which the difference
-    of the sides may change most. At one point of each box it is looked at whether it fails there.
-
-    Args:
-        box: each variable with both rational ends.
-        bits: the working precision.
-
-    References:
-        Moore, Kearfott, Cloud: Introduction to interval analysis, SIAM 2009.
-    """
-
-    def find(goal: Formula, context: Context) -> Proof:
-        symbols = [context.symbols[symbol.name] for symbol, _, _ in box]
-        ends = [(low, high) for _, low, high in box]
-        function = BoxFunction(_gap(goal, context), symbols, bits)
-
-        def marks(part: tuple[Interval, ...], depth: int) -> str:
-            if function.natural(part) > 0:
-                return NATURAL
-            form = function.centred(part)
-            if form.lower > 0:
-                return CENTRED
-            if depth == DEEPEST or form.value <= 0:
-                raise RejectedError(f"{canonical(goal)} is not seen at {form.base}")
-            changes = form.changes or [float(high - low) for low, high in part]
-            axis = changes.index(max(changes))
-            return str(axis) + "".join(marks(half, depth + 1) for half in halved(part, axis))
-
-        whole = intervals(tuple((s, *e) for s, e in zip(symbols, ends, strict=True)))
-        with working_precision(bits):
-            found = marks(whole, 0)
-        axes = tuple((s.name, term(low), term(high)) for s, low, high in box)
-        return ("cover", bits, axes, found)
 
     return tactic(find)

@@ -26,8 +26,9 @@ from elu_sym.claims.any_law import (
     sure,
     two_points,
 )
+from elu_sym.claims.formulas import at_most, equal, for_all, less
 from elu_sym.claims.kernel import RejectedError, prove
-from elu_sym.claims.kernel.language import Formula, at_most, equal, for_all, less, negation
+from elu_sym.claims.kernel.language import Formula, negation
 from elu_sym.claims.tactics import auto, by_sign, counterexample, intro, lemmas
 from elu_sym.symbols import alpha, mu, sigma, x
 

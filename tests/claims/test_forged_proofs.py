@@ -13,8 +13,9 @@ from mpmath import mp, mpf
 from elu_sym import checker
 from elu_sym.activations import Elu
 from elu_sym.claims.export import listed, to_text
+from elu_sym.claims.formulas import term
 from elu_sym.claims.kernel import RULES, RejectedError, prove
-from elu_sym.claims.kernel.language import DEFINITIONS, negation, term
+from elu_sym.claims.kernel.language import DEFINITIONS, negation
 from elu_sym.symbols import alpha, x
 
 term(Elu(x, alpha))  # the definition that the statements use

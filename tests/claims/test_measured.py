@@ -4,9 +4,9 @@ import pytest
 from sympy import Rational, S
 
 from elu_sym.algebra.rounding import FLOAT32, FLOAT64
-from elu_sym.claims.kernel.language import both, for_all, implies, less
+from elu_sym.claims.formulas import both, for_all, less
+from elu_sym.claims.kernel.language import implies
 from elu_sym.claims.kernel.measured_thresholds import Reference
-from elu_sym.claims.kernel.printing import in_latex, in_words
 from elu_sym.claims.measured import (
     Sample,
     in_every_run,
@@ -14,6 +14,7 @@ from elu_sym.claims.measured import (
     share_of_seeds,
     thresholds_within,
 )
+from elu_sym.claims.printing import in_latex, in_words
 from elu_sym.symbols import x
 
 

@@ -16,7 +16,7 @@ from elu_sym import mean, verify
 from elu_sym.algebra.rounding import FLOAT64
 from elu_sym.certify.witness import Evidence, Witness
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.kernel.language import equal, for_all
+from elu_sym.claims.formulas import equal, for_all
 from elu_sym.claims.kernel.measured_thresholds import Reference
 from elu_sym.claims.measured import thresholds_within
 from elu_sym.claims.report import (

@@ -16,10 +16,12 @@ from proof_cases import (
     NORMAL,
     SIZE,
     STANDARD,
+    by_interval,
     intro,
     is_float,
     is_integrable,
     mean,
+    mean_is_0,
     positive,
     rounds,
     sign,
@@ -49,7 +51,7 @@ class Forgery(NamedTuple):
         return self.name
 
 
-ALGEBRA = ("algebra",)
+ALGEBRA = ("combine", ())
 RELU = ("if", ("<=", 0, "x"), "x", 0)
 STEP = ("if", ("<", "x", 0), 0, 1)
 SQUARE = ("^", "x", 2)
@@ -120,7 +122,7 @@ def smoothness() -> Iterator[Forgery]:
     corner = positive("alpha", ("iff", ("smooth", 1, "x", ELU), ("=", "alpha", 2)))
     there = (
         "assume",
-        ("joint", 1, "x", ELU, (0,), ("use", 2, (("by", ("fact", 1)),), ("fact", 6))),
+        ("joint", 1, "x", ELU, (0,), ("use", 2, (("by", ("fact", 1)),), ("combine", ((1, 6),)))),
     )
     back = ("assume", joined(1, ELU, ("split", ALGEBRA, ALGEBRA, ("fact", 1)), 2))
     yield Forgery(
@@ -164,7 +166,7 @@ def smoothness() -> Iterator[Forgery]:
     yield Forgery(
         "that ReLU is not of class C^1 is absurd",
         denied,
-        ("assume", ("deny", 0, continuous)),
+        ("assume", ("use", 0, (("by", continuous),), ("fact", 1))),
         "what is denied is C^1, and what is shown is C^0",
         {},
     )
@@ -265,28 +267,28 @@ def means() -> Iterator[Forgery]:
         {"a": 1, "b": 2},
     )
     shifted = less_by("x", 1)
-    inside = between("x", ("combine", ((1, 0),)))
+    inside = ("combine", ((1, 1),))
     yield Forgery(
         "a mean that is positive because the function is positive somewhere",
         ("<", 0, mean(shifted, STANDARD)),
-        ("gaussian-positive", ("generalize", "x", sign(shifted)), 1, 2, inside),
+        by_interval(STANDARD, 1, 2, ("generalize", "x", sign(shifted)), inside, 0),
         "the function is negative elsewhere",
         {},
     )
-    inside = between("x", ("absurd", ("combine", ((1, 0), (1, 1), (1, -1)))))
+    inside = ("contradict", ("combine", ((1, 1), (1, 2), (1, -1))))
     yield Forgery(
         "0 has a positive mean, as it is positive where 2 < x < 1",
         ("<", 0, mean(0, STANDARD)),
-        ("gaussian-positive", ("generalize", "x", ("combine", ())), 2, 1, inside),
+        by_interval(STANDARD, 2, 1, ("generalize", "x", ("combine", ())), inside, 0),
         "the interval is empty",
         {},
     )
     at_least = ("cases", ("<=", 0, "x"), ("combine", ((1, 0),)), ("combine", ((1, 0),)))
-    inside = between("x", ("have", ("<", 0, "x"), ("combine", ((1, 0), (1, -1))), sign("x")))
+    inside = ("have", ("<", 0, "x"), ("combine", ((1, 1), (1, -1))), sign("x"))
     yield Forgery(
         "ELU has a positive mean at mu = -1",
         ("<", 0, mean(elu("x", 1), ("normal", -1, 1))),
-        ("gaussian-positive", ("generalize", "x", at_least), 1, 2, inside),
+        by_interval(("normal", -1, 1), 1, 2, ("generalize", "x", at_least), inside, 0),
         "e^x - 1 is said to be positive where x < 0",
         {},
     )
@@ -646,11 +648,11 @@ def existence() -> Iterator[Forgery]:
         "x + y may be 0",
         {"x": 1, "y": -1},
     )
-    above = ("choose", 1, ("fact", 0))
+    above = ("witness", 1, ("fact", 0))
     yield Forgery(
         "every number is below 1 or above it",
         ("forall", "x", ("or", ("<", "x", 1), ("<", 1, "x"))),
-        ("generalize", "x", ("cases", ("<", "x", 1), ("choose", 0, ("fact", 0)), above)),
+        ("generalize", "x", ("cases", ("<", "x", 1), ("witness", 0, ("fact", 0)), above)),
         "what is not below 1 may be 1",
         {"x": 1},
     )
@@ -710,7 +712,7 @@ def unknown_laws() -> Iterator[Forgery]:
         (
             "have",
             ("<=", 0, mean(square)),
-            ("law-positive", ("generalize", "x", sign(square)), 0, ALGEBRA),
+            ("law-positive", ("generalize", "x", sign(square))),
             ("combine", ((1, 0), (1, 1))),
         ),
     )
@@ -730,6 +732,7 @@ def unknown_laws() -> Iterator[Forgery]:
                 "law-positive",
                 ("generalize", "x", sign(SQUARE)),
                 INDICATOR,
+                ("fact", 1),
                 suppose("x", 1, sign(SQUARE)),
             ),
         ),
@@ -742,7 +745,7 @@ def unknown_laws() -> Iterator[Forgery]:
     yield Forgery(
         "the mean of x is at least that of |x|",
         for_laws(is_integrable(gap), ("<=", 0, mean(gap))),
-        of_law(1, ("law-positive", proof, None, None)),
+        of_law(1, ("law-positive", proof)),
         "x - |x| is negative for x < 0",
         {"p": COIN},
     )
@@ -753,7 +756,7 @@ def unknown_laws() -> Iterator[Forgery]:
     yield Forgery(
         "Chebyshev's inequality one percent too sharp",
         for_laws(is_integrable(gap), ("<=", 0, mean(gap))),
-        of_law(1, ("law-positive", ("generalize", "x", proof), None, None)),
+        of_law(1, ("law-positive", ("generalize", "x", proof))),
         "at x = 1 the difference is -1/100",
         {"p": COIN},
     )
@@ -763,24 +766,16 @@ def unknown_laws() -> Iterator[Forgery]:
         for_laws(
             symmetric,
             is_integrable(elu("x", 1)),
-            ("=", mean(elu("x", 1)), mean(minus(elu("x", 1)))),
+            ("=", mean(elu("x", 1)), 0),
         ),
-        of_law(2, ("law-symmetric",)),
+        of_law(2, mean_is_0(elu("x", 1))),
         "ELU is not odd",
         {"p": COIN},
     )
     yield Forgery(
         "ELU of a symmetric law, integrable without a fact",
         for_laws(symmetric, ("=", mean("x"), 0)),
-        of_law(
-            1,
-            (
-                "have",
-                ("=", mean("x"), mean(minus("x"))),
-                ("law-symmetric",),
-                ("combine", ((HALF, 1),)),
-            ),
-        ),
+        of_law(1, mean_is_0("x")),
         "no fact says that x is integrable",
         "the law of Cauchy is symmetric and has no mean",
     )
@@ -1011,7 +1006,7 @@ def roundings() -> Iterator[Forgery]:
         "floats-apart",
         0,
         1,
-        ("either", 2, ("absurd", ("combine", ((1, 1), (1, 3)))), ("fact", 3)),
+        ("cases", 2, ("contradict", ("combine", ((1, 1), (1, 3)))), ("fact", 3)),
     )
     yield Forgery(
         "after 1 the next float is 3/2",
@@ -1039,7 +1034,7 @@ def roundings() -> Iterator[Forgery]:
     )
     share = ("/", 1, 16)
     ways = (
-        "either",
+        "cases",
         2,
         ("combine", ((1, 4),)),
         ("combine", ((1, 4), (share, 1))),

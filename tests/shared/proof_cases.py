@@ -59,13 +59,45 @@ STANDARD = ("normal", 0, 1)
 COIN = ("points", (-1, HALF), (1, HALF))
 
 
+def by_interval(law: Any, p: Any, q: Any, everywhere: Any, there: Any, known: int) -> Any:
+    """A positive mean under a normal law, which hits an interval.
+
+    What is shown there knows the number of facts known before, that the indicator of the interval
+    is positive, and both bounds.
+    """
+    _, centre, deviation = law
+    place = ("/", ("+", "t", ("*", -1, centre)), deviation)
+    density = ("/", ("exp", ("/", ("^", place, 2), -2)), ("sqrt", ("*", 2, ("pi",))))
+    slope = ("assume", ("assume", sign(("/", density, deviation))))
+    is_hit = ("mean-value", "t", ("Phi", place), p, q, ("generalize", "t", slope))
+    part = ("if", ("<", p, "x"), ("if", ("<", "x", q), 1, 0), 0)
+
+    def outside(number: int) -> Any:
+        return (
+            "have",
+            ("<", 0, part),
+            ("fact", known),
+            ("contradict", ("combine", ((1, number),))),
+        )
+
+    inside = ("cases", ("<", "x", q), there, outside(known + 3))
+    inside = ("cases", ("<", p, "x"), inside, outside(known + 2))
+    return ("law-positive", everywhere, part, is_hit, ("generalize", "x", ("assume", inside)))
+
+
+def mean_is_0(body: Any) -> Any:
+    """The mean of an odd function under the symmetric law p: half of it and half of its mirror."""
+    half = ((("/", -1, 2), body),)
+    return ("law-linear", "p", "x", half, ("generalize", "x", ("combine", ())), half)
+
+
 def cases() -> Any:
     """Every case."""
     # --- Logic
     nonneg = ("forall", "x", ("<=", 0, ("^", "x", 2)))
     yield Case("generalize", "a square", nonneg, ("generalize", "y", sign(("^", "y", 2))), True)
     twice = ("forall", "x", ("forall", "y", ("<=", "x", "y")))
-    same = ("generalize", "x", ("generalize", "x", ("algebra",)))
+    same = ("generalize", "x", ("generalize", "x", ("combine", ())))
     yield Case("generalize", "one name for two variables", twice, same, False)
     yield Case("generalize", "no variable", ("<", 0, 1), ("generalize", "x", TRUE), False)
     shown = positive("x", ("<", 0, ("*", 2, "x")))
@@ -79,33 +111,33 @@ def cases() -> Any:
     halves = ("split", ("assume", ("combine", ((2, 1),))), ("assume", ("combine", ((HALF, 1),))))
     yield Case("split", "both directions", iff, intro("x", then=halves), True)
     either = ("or", FALSE, ("<", 0, 1))
-    yield Case("choose", "the true part", either, ("choose", 1, TRUE), True)
-    yield Case("choose", "the false part", either, ("choose", 0, NEVER), False)
-    yield Case("choose", "a part from the end", either, ("choose", -1, TRUE), False)
+    yield Case("witness", "the true part", either, ("witness", 1, TRUE), True)
+    yield Case("witness", "the false part", either, ("witness", 0, NEVER), False)
+    yield Case("witness", "a part from the end", either, ("witness", -1, TRUE), False)
     there = ("exists", "x", ("=", ("^", "x", 2), 4))
-    yield Case("witness", "a root", there, ("witness", -2, ("algebra",)), True)
-    yield Case("witness", "no root", there, ("witness", 3, ("algebra",)), False)
+    yield Case("witness", "a root", there, ("witness", -2, ("combine", ())), True)
+    yield Case("witness", "no root", there, ("witness", 3, ("combine", ())), False)
     undefined = ("exists", "x", ("=", ("*", 0, "x"), 0))
     yield Case(
-        "witness", "nothing defined", undefined, ("witness", ("/", 1, 0), ("algebra",)), False
+        "witness", "nothing defined", undefined, ("witness", ("/", 1, 0), ("combine", ())), False
     )
     one = ("exists1", "x", ("=", ("*", 2, "x"), 1))
     unique = ("generalize", "y", ("assume", ("combine", ((HALF, 0),))))
     yield Case(
-        "witness", "one alone", one, ("witness", HALF, ("split", ("algebra",), unique)), True
+        "witness", "one alone", one, ("witness", HALF, ("split", ("combine", ()), unique)), True
     )
     squares = ("exists1", "x", ("=", ("^", "x", 2), 1))
     yield Case(
-        "witness", "one of two", squares, ("witness", 1, ("split", ("algebra",), unique)), False
+        "witness", "one of two", squares, ("witness", 1, ("split", ("combine", ()), unique)), False
     )
     law = ("exists-law", "p", ("=", mean("x"), 0))
-    yield Case("witness", "a law", law, ("witness", COIN, ("algebra",)), True)
+    yield Case("witness", "a law", law, ("witness", COIN, ("combine", ())), True)
     off = ("points", (-1, 1), (1, 1))
-    yield Case("witness", "weights that are none", law, ("witness", off, ("algebra",)), False)
+    yield Case("witness", "weights that are none", law, ("witness", off, ("combine", ())), False)
     below = ("points", (-1, ("/", -1, 2)), (1, ("/", 3, 2)))
-    yield Case("witness", "a negative weight", law, ("witness", below, ("algebra",)), False)
+    yield Case("witness", "a negative weight", law, ("witness", below, ("combine", ())), False)
     flat = ("normal", 0, 0)
-    yield Case("witness", "no deviation", law, ("witness", flat, ("algebra",)), False)
+    yield Case("witness", "no deviation", law, ("witness", flat, ("combine", ())), False)
     known = ("=>", there, ("exists", "y", ("=", ("^", "y", 2), 4)))
     found = ("assume", ("obtain", 0, "a", ("witness", "a", ("fact", 1))))
     yield Case("obtain", "what exists", known, found, True)
@@ -139,10 +171,10 @@ def cases() -> Any:
     no = ("generalize", "x", ("cases", ("<", 0, "x"), ("combine", ((1, 0),)), NEVER))
     yield Case("cases", "one fails", ("forall", "x", ("<", 0, "x")), no, False)
     parts = ("forall", "x", ("=>", ("or", ("<", "x", 0), ("<", 0, "x")), ("<", 0, ("^", "x", 2))))
-    told = ("generalize", "x", ("assume", ("either", 0, sign(("^", "x", 2)), sign(("^", "x", 2)))))
-    yield Case("either", "both", parts, told, True)
-    told = ("generalize", "x", ("assume", ("either", 0, sign(("^", "x", 2)))))
-    yield Case("either", "one alone", parts, told, False)
+    told = ("generalize", "x", ("assume", ("cases", 0, sign(("^", "x", 2)), sign(("^", "x", 2)))))
+    yield Case("cases", "both", parts, told, True)
+    told = ("generalize", "x", ("assume", ("cases", 0, sign(("^", "x", 2)))))
+    yield Case("cases", "one alone", parts, told, False)
     contra = ("contradict", ("combine", ((1, 0), (1, -1))))
     yield Case("contradict", "a number", ("<", 0, 1), contra, True)
     yield Case(
@@ -150,18 +182,35 @@ def cases() -> Any:
     )
     no_hypothesis = ("=>", FALSE, ("<", 1, 0))
     yield Case(
-        "absurd", "from a falsehood", no_hypothesis, ("assume", ("absurd", ("fact", 0))), True
+        "contradict",
+        "from a falsehood",
+        no_hypothesis,
+        ("assume", ("contradict", ("fact", 0))),
+        True,
     )
-    yield Case("absurd", "from nothing", ("<", 1, 0), ("absurd", NEVER), False)
+    yield Case("contradict", "from nothing", ("<", 1, 0), ("contradict", NEVER), False)
     smooth = ("smooth", 0, "x", "x")
     denied = ("=>", ("not", smooth), FALSE)
     outright = ("joint", 0, "x", "x", (), ("fact", 1))
-    yield Case("deny", "what holds", denied, ("assume", ("deny", 0, outright)), True)
     yield Case(
-        "deny", "no denial", ("=>", smooth, FALSE), ("assume", ("deny", 0, ("fact", 0))), False
+        "use",
+        "what is denied and holds",
+        denied,
+        ("assume", ("use", 0, (("by", outright),), ("fact", 1))),
+        True,
+    )
+    yield Case(
+        "use",
+        "no denial",
+        ("=>", smooth, FALSE),
+        ("assume", ("use", 0, (("by", ("fact", 0)),), ("fact", 1))),
+        False,
     )
     words = positive("x", ("<", ("+", 1, ("*", -1, "x")), 1))
-    yield Case("fact", "in other words", words, intro("x", then=("fact", 0)), True)
+    yield Case("combine", "in other words", words, intro("x", then=("combine", ((1, 0),))), True)
+    yield Case(
+        "fact", "a hypothesis", positive("x", ("<", 0, "x")), intro("x", then=("fact", 0)), True
+    )
     yield Case(
         "fact", "another one", positive("x", ("<", 1, "x")), intro("x", then=("fact", 0)), False
     )
@@ -198,46 +247,46 @@ def cases() -> Any:
     divisor = ("+", ("exp", HALF), ("Phi", 1))
     quotient = mean(("/", ("+", ("exp", "x"), -1), divisor), STANDARD)
     divided = ("=", quotient, ("/", ("+", ("exp", HALF), -1), divisor))
-    yield Case("algebra", "a divisor without the variable", divided, ("algebra",), True)
-    yield Case("algebra", "a binomial", binomial, ("generalize", "x", ("algebra",)), True)
+    yield Case("combine", "a divisor without the variable", divided, ("combine", ()), True)
+    yield Case("combine", "a binomial", binomial, ("generalize", "x", ("combine", ())), True)
     wrong = ("forall", "x", ("=", square, ("+", ("^", "x", 2), ("*", 2, "x"), 2)))
-    yield Case("algebra", "another number", wrong, ("generalize", "x", ("algebra",)), False)
+    yield Case("combine", "another number", wrong, ("generalize", "x", ("combine", ())), False)
     divided = ("forall", "x", ("=", ("/", "x", "x"), 1))
-    yield Case("algebra", "a division by 0", divided, ("generalize", "x", ("algebra",)), False)
+    yield Case("combine", "a division by 0", divided, ("generalize", "x", ("combine", ())), False)
     rooted = ("forall", "x", ("=", ("^", ("sqrt", "x"), 2), "x"))
     yield Case(
-        "algebra", "a root of what is negative", rooted, ("generalize", "x", ("algebra",)), False
+        "combine", "a root of what is negative", rooted, ("generalize", "x", ("combine", ())), False
     )
     logged = ("forall", "x", ("=", ("exp", ("log", "x")), "x"))
     yield Case(
-        "algebra",
+        "combine",
         "a logarithm of what is negative",
         logged,
-        ("generalize", "x", ("algebra",)),
+        ("generalize", "x", ("combine", ())),
         False,
     )
     inverse = positive("x", ("=", ("exp", ("*", 2, ("log", "x"))), ("^", "x", 2)))
-    yield Case("algebra", "e to a logarithm", inverse, intro("x", then=("algebra",)), True)
+    yield Case("combine", "e to a logarithm", inverse, intro("x", then=("combine", ())), True)
     reflected = ("forall", "x", ("=", ("+", ("Phi", "x"), ("Phi", ("*", -1, "x"))), 1))
-    yield Case("algebra", "a reflection", reflected, ("generalize", "x", ("algebra",)), True)
+    yield Case("combine", "a reflection", reflected, ("generalize", "x", ("combine", ())), True)
     density = ("/", ("exp", ("/", ("^", "x", 2), -2)), ("sqrt", ("*", 2, ("pi",))))
     slope = ("forall", "x", ("=", ("D", "x", ("Phi", "x"), "x"), density))
-    yield Case("algebra", "a density", slope, ("generalize", "x", ("algebra",)), True)
+    yield Case("combine", "a density", slope, ("generalize", "x", ("combine", ())), True)
     at_kink = positive("alpha", ("=", ("D", "x", ELU, 0), 1))
     yield Case(
-        "algebra", "a derivative at a kink", at_kink, intro("alpha", then=("algebra",)), False
+        "combine", "a derivative at a kink", at_kink, intro("alpha", then=("combine", ())), False
     )
     tilted = ("exp", ("+", "mu", ("*", HALF, ("^", "sigma", 2))))
     lognormal = ("forall", "mu", positive("sigma", ("=", mean(("exp", "x"), NORMAL), tilted)))
-    proof = ("generalize", "mu", intro("sigma", then=("algebra",)))
-    yield Case("algebra", "an expectation", lognormal, proof, True)
+    proof = ("generalize", "mu", intro("sigma", then=("combine", ())))
+    yield Case("combine", "an expectation", lognormal, proof, True)
     wrong = ("forall", "mu", positive("sigma", ("=", mean(("exp", "x"), NORMAL), ("exp", "mu"))))
-    yield Case("algebra", "another expectation", wrong, proof, False)
+    yield Case("combine", "another expectation", wrong, proof, False)
     flat = ("forall", "mu", ("forall", "sigma", ("=", mean(1, NORMAL), 1)))
-    proof = ("generalize", "mu", ("generalize", "sigma", ("algebra",)))
-    yield Case("algebra", "no deviation", flat, proof, False)
+    proof = ("generalize", "mu", ("generalize", "sigma", ("combine", ())))
+    yield Case("combine", "no deviation", flat, proof, False)
     heavy = ("=", mean(("exp", ("^", "x", 2)), STANDARD), 1)
-    yield Case("algebra", "no expectation", heavy, ("algebra",), False)
+    yield Case("combine", "no expectation", heavy, ("combine", ()), False)
     below = positive("x", ("<", ("*", -3, "x"), 0))
     rooted = ("<", ("sqrt", ("+", 1, ("Phi", "x"))), "x")
     beside = ("=>", rooted, ("=>", ("<", 1, "x"), ("<", 0, ("^", ("+", "x", -1), 2))))
@@ -340,8 +389,11 @@ def cases() -> Any:
     proof = ("root", step, 0, 1, HALF, "rising", sign(HALF), sign(HALF))
     yield Case("root", "across a jump", skipped, proof, False)
     corner = positive("alpha", ("iff", ("smooth", 1, "x", ELU), ("=", "alpha", 1)))
-    meet = ("assume", ("joint", 1, "x", ELU, (0,), ("use", 2, (("by", ("fact", 1)),), ("fact", 6))))
-    join = ("split", ("algebra",), ("algebra",), ("fact", 1))
+    meet = (
+        "assume",
+        ("joint", 1, "x", ELU, (0,), ("use", 2, (("by", ("fact", 1)),), ("combine", ((1, 6),)))),
+    )
+    join = ("split", ("combine", ()), ("combine", ()), ("combine", ((1, 1),)))
     back = ("assume", ("joint", 1, "x", ELU, (0,), ("use", 3, (("by", join),), ("fact", 4))))
     yield Case(
         "joint", "where ELU is smooth", corner, intro("alpha", then=("split", meet, back)), True
@@ -353,7 +405,7 @@ def cases() -> Any:
         "x",
         ELU,
         (0,),
-        ("use", 2, (("by", ("split", ("algebra",), ("algebra",), ("algebra",))),), ("fact", 3)),
+        ("use", 2, (("by", ("split", *[("combine", ())] * 3)),), ("fact", 3)),
     )
     yield Case("joint", "not everywhere", always, intro("alpha", then=back), False)
     proof = ("joint", 1, "x", ELU, (), ("fact", 1))
@@ -365,7 +417,7 @@ def cases() -> Any:
         "x",
         root_[3],
         (0,),
-        ("use", 1, (("by", ("split", ("algebra",), ("algebra",))),), ("fact", 2)),
+        ("use", 1, (("by", ("split", ("combine", ()), ("combine", ()))),), ("fact", 2)),
     )
     yield Case("joint", "a vertical tangent", root_, proof, False)
     removed = ("smooth", 0, "x", ("if", ("<", 0, "x"), 1, ("if", ("<", "x", 0), 1, 0)))
@@ -375,7 +427,7 @@ def cases() -> Any:
         "x",
         removed[3],
         (0,),
-        ("use", 1, (("by", ("split", ("algebra",), ("algebra",))),), ("fact", 2)),
+        ("use", 1, (("by", ("split", ("combine", ()), ("combine", ()))),), ("fact", 2)),
     )
     yield Case("joint", "another value at one point", removed, proof, False)
     left = positive("alpha", ("limit", "x", ("from-below", 0), ("D", "x", ELU, "x"), "alpha"))
@@ -472,45 +524,31 @@ def cases() -> Any:
     square = ("^", "x", 2)
     moment = ("forall", "mu", positive("sigma", ("<", 0, mean(square, NORMAL))))
     everywhere = ("generalize", "x", sign(square))
-    inside = (
-        "generalize",
-        "x",
-        (
-            "assume",
-            ("assume", ("have", ("<", 0, "x"), ("combine", ((1, 1), (1, -1))), sign(square))),
-        ),
-    )
+    inside = ("have", ("<", 0, "x"), ("combine", ((1, 2), (1, -1))), sign(square))
     proof = (
         "generalize",
         "mu",
-        intro("sigma", then=("gaussian-positive", everywhere, 1, 2, inside)),
+        intro("sigma", then=by_interval(NORMAL, 1, 2, everywhere, inside, 1)),
     )
-    yield Case("gaussian-positive", "a square", moment, proof, True)
+    yield Case("law-positive", "a square", moment, proof, True)
     first = ("forall", "mu", positive("sigma", ("<", 0, mean("x", NORMAL))))
     proof = (
         "generalize",
         "mu",
-        intro("sigma", then=("gaussian-positive", ("generalize", "x", sign("x")), 1, 2, inside)),
+        intro("sigma", then=by_interval(NORMAL, 1, 2, ("generalize", "x", sign("x")), inside, 1)),
     )
-    yield Case("gaussian-positive", "what may be negative", first, proof, False)
+    yield Case("law-positive", "what may be negative", first, proof, False)
     zero = ("forall", "mu", positive("sigma", ("<", 0, mean(0, NORMAL))))
     proof = (
         "generalize",
         "mu",
-        intro(
-            "sigma", then=("gaussian-positive", ("generalize", "x", ("combine", ())), 1, 1, inside)
-        ),
+        intro("sigma", then=by_interval(NORMAL, 1, 1, ("generalize", "x", NEVER), inside, 1)),
     )
-    yield Case("gaussian-positive", "an empty interval", zero, proof, False)
+    yield Case("law-positive", "an empty interval", zero, proof, False)
     heavy = ("<", 0, mean(("exp", square), STANDARD))
-    proof = (
-        "gaussian-positive",
-        ("generalize", "x", sign(("exp", square))),
-        1,
-        2,
-        ("generalize", "x", ("assume", ("assume", sign(("exp", square))))),
-    )
-    yield Case("gaussian-positive", "what is not integrable", heavy, proof, False)
+    growing = sign(("exp", square))
+    proof = by_interval(STANDARD, 1, 2, ("generalize", "x", growing), growing, 0)
+    yield Case("law-positive", "what is not integrable", heavy, proof, False)
     hit = ("<", 0, mean(INDICATOR))
     tail = ("forall-law", "p", ("=>", is_integrable(SIZE), ("=>", hit, ("<", 0, mean(SIZE)))))
     told = ("cases", ("<=", 0, "x"), ("combine", ((1, 2),)), ("combine", ((1, 2),)))
@@ -518,12 +556,13 @@ def cases() -> Any:
         "cases",
         ("<", "x", 0),
         ("combine", ((1, 3),)),
-        ("have", ("<", 0, INDICATOR), ("fact", 2), ("absurd", ("combine", ((1, 4),)))),
+        ("have", ("<", 0, INDICATOR), ("fact", 2), ("contradict", ("combine", ((1, 4),)))),
     )
     good = (
         "law-positive",
         ("generalize", "x", told),
         INDICATOR,
+        ("fact", 1),
         ("generalize", "x", ("assume", where)),
     )
     proof = ("generalize", "p", ("assume", ("assume", good)))
@@ -546,7 +585,7 @@ def cases() -> Any:
         "p",
         "x",
         ((2, "x"), (-1, ("*", 2, "x"))),
-        ("generalize", "x", ("algebra",)),
+        ("generalize", "x", ("combine", ())),
     )
     bounded = (
         "law-dominated",
@@ -575,7 +614,7 @@ def cases() -> Any:
         "p",
         "x",
         ((3, "x"), (-1, ("*", 2, "x"))),
-        ("generalize", "x", ("algebra",)),
+        ("generalize", "x", ("combine", ())),
     )
     proof = ("generalize", "p", ("assume", ("have", is_integrable(("*", 2, "x")), bounded, wrong)))
     yield Case("law-linear", "thrice", thrice, proof, False)
@@ -587,7 +626,7 @@ def cases() -> Any:
         "p",
         "x",
         ((1, "x"), (("*", -1, "x"), 1)),
-        ("generalize", "x", ("algebra",)),
+        ("generalize", "x", ("combine", ())),
     )
     yield Case(
         "law-linear", "a factor that varies", varying, ("generalize", "p", ("assume", wrong)), False
@@ -619,33 +658,25 @@ def cases() -> Any:
     yield Case(
         "law-dominated", "no constant", larger, ("generalize", "p", ("assume", wrong)), False
     )
-    odd = (
-        "forall-law",
-        "p",
-        (
-            "=>",
-            ("symmetric", "p"),
-            ("=>", is_integrable("x"), ("=", mean("x"), mean(("*", -1, "x")))),
-        ),
-    )
-    proof = ("generalize", "p", ("assume", ("assume", ("law-symmetric",))))
-    yield Case("law-symmetric", "the mean", odd, proof, True)
-    skew = (
-        "forall-law",
-        "p",
-        ("=>", is_integrable("x"), ("=>", ("<", 0, 1), ("=", mean("x"), mean(("*", -1, "x"))))),
-    )
-    yield Case("law-symmetric", "a law that may be skew", skew, proof, False)
-    other = (
-        "forall-law",
-        "p",
-        (
-            "=>",
-            ("symmetric", "p"),
-            ("=>", is_integrable("x"), ("=", mean("x"), mean(("*", -2, "x")))),
-        ),
-    )
-    yield Case("law-symmetric", "another function", other, proof, False)
+    # By a constant about something unknown, which is then called like the variable.
+    wide = ("+", 1, ("^", "z", 2))
+    sums = (("+", ("^", ("+", "z", shift), 2), ("/", 3, 4)) for shift in (HALF, ("/", -1, 2)))
+    named = ("generalize", "z", ("split", *map(sign, sums)))
+    every = ("forall-law", "p", is_integrable("x"))
+    unknown = ("generalize", "p", ("law-dominated", wide, (), named))
+    yield Case("law-dominated", "a constant that is unknown", every, unknown, False)
+    unknown = ("generalize", "p", ("law-dominated", 0, ((1, ("if", ("<", "z", 0), 0, 1)),), named))
+    yield Case("law-dominated", "a bound that is unknown", every, unknown, False)
+    given = ("symmetric", "p"), is_integrable("x"), is_integrable(square)
+    for name, (first, second), body, holds in (
+        ("of a symmetric law", given[:2], "x", True),
+        ("of a law that may be skew", (("<", 0, 1), given[1]), "x", False),
+        ("of what may not be integrable", (given[0], ("<", 0, 1)), "x", False),
+        ("of what is not odd", (given[0], given[2]), square, False),
+    ):
+        said = ("forall-law", "p", ("=>", first, ("=>", second, ("=", mean(body), 0))))
+        proof = ("generalize", "p", ("assume", ("assume", mean_is_0(body))))
+        yield Case("law-linear", f"the mean {name}", said, proof, holds)
     yield Case("law-evident", "a coin", ("symmetric", COIN), ("law-evident",), True)
     skew = ("symmetric", ("points", (-1, ("/", 1, 3)), (1, ("/", 2, 3))))
     yield Case("law-evident", "a false coin", skew, ("law-evident",), False)
@@ -710,7 +741,7 @@ def rounding_cases() -> Any:
     ):
         yield Case("float", name, supposed("x", known, said), of_fact, holds)
 
-    low, high = ("absurd", ("combine", ((1, 1), (1, 3)))), ("fact", 3)
+    low, high = ("contradict", ("combine", ((1, 1), (1, 3)))), ("fact", 3)
     for name, at, next_one, known, holds in (
         ("after 0", 0, ("/", 1, 8), is_float("x"), True),
         ("not so far", 0, ("/", 1, 4), is_float("x"), False),
@@ -719,7 +750,7 @@ def rounding_cases() -> Any:
         ("after no float", ("/", 9, 8), ("/", 5, 4), is_float("x"), False),
         ("of any number", 0, ("/", 1, 8), rounds("x", 0), False),
     ):
-        proof = suppose("x", 2, ("floats-apart", 0, at, ("either", 2, low, high)))
+        proof = suppose("x", 2, ("floats-apart", 0, at, ("cases", 2, low, high)))
         statement = supposed("x", known, ("<", at, "x"), ("<=", next_one, "x"))
         yield Case("floats-apart", name, statement, proof, holds)
 
@@ -790,7 +821,7 @@ def rounding_cases() -> Any:
     ):
         small = ("combine", ((1, 4), (("/", 1, 8), 1), (("/", 1, 16), -1)))
         below = ("combine", ((1, 4), (("/", 1, 4), 1), (("/", 1, 4), -1)))
-        ways = ("either", 2, small, ("combine", ((1, 4),)), below)
+        ways = ("cases", 2, small, ("combine", ((1, 4),)), below)
         upper = ("*", ("+", 1, share), "x")
         yield Case(
             "rounds-error",
@@ -818,8 +849,8 @@ def scope_cases() -> Any:
     lemma = ("have", supposed("xxy", ("<=", "x", "x")), suppose("abc", 0, ("combine", ())))
     yield Case("fact", "a name that is bound twice", shadow, (*lemma, ("fact", 0)), False)
     one = ("forall", "v", ("=", ("elu", "v", 1), 1))
-    proof = ("generalize", "elu.alpha", ("algebra",))
-    yield Case("algebra", "a variable like a parameter", one, proof, False)
+    proof = ("generalize", "elu.alpha", ("combine", ()))
+    yield Case("combine", "a variable like a parameter", one, proof, False)
     step = ("if", ("<=", "t", "b"), 0, 1)
     jump = ("forall", "a", ("forall", "b", ("smooth", 0, "t", step)))
     step = ("if", ("<=", "t", "t'"), 0, 1)
@@ -828,7 +859,7 @@ def scope_cases() -> Any:
     slope, other = (("D", name, ("*", name, "x'"), 1) for name in "xy")
     lemma = supposed("y", ("=", "y", 2), ("=", "y", 2))
     proof = ("have", ("=", other, 2), ("fact", 1), ("combine", ((1, 2),)))
-    proof = ("use", 0, (("at", slope), ("by", ("algebra",))), suppose(("x'",), 0, proof))
+    proof = ("use", 0, (("at", slope), ("by", ("combine", ()))), suppose(("x'",), 0, proof))
     proof = ("have", lemma, suppose("y", 1, ("fact", 0)), proof)
     two = supposed("ab", ("=", "b", 2))
     yield Case("use", "a variable that comes later", two, suppose("x", 0, proof), False)
@@ -853,14 +884,14 @@ def moving_cases() -> Any:
         ("a condition", STANDARD, ("if", ("<", ("*", 0, nowhere), 1), 0, 1)),
     ):
         undefined = ("=", mean(body, law), 0)
-        yield Case("algebra", f"{name} that is not defined", undefined, ("algebra",), False)
+        yield Case("combine", f"{name} that is not defined", undefined, ("combine", ()), False)
     flat, step = (("if", ("<", "x", end), 0, last) for end, last in (("c", 0), ("b", 1)))
     body = ("+", flat, ("if", ("<", "x", "a"), 0, 0), step)
     between = ("+", ("Phi", "c"), ("*", -1, ("Phi", "a")))
     value = ("=", mean(body, STANDARD), between)
     statement = supposed("abc", ("=", "a", "b"), ("<", "a", "c"), value)
     name = "a breakpoint whose order is not known"
-    yield Case("algebra", name, statement, suppose("abc", 2, ("algebra",)), False)
+    yield Case("combine", name, statement, suppose("abc", 2, ("combine", ())), False)
 
 
 def recorded_cases() -> Any:

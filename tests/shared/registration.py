@@ -11,9 +11,9 @@ import sys
 from hashlib import sha256
 
 from elu_sym.claims.chapters import CLAIMS
-from elu_sym.claims.kernel.printing import in_words
 from elu_sym.claims.kernel.recorded import CONFIDENCE, EXPERIMENTS
 from elu_sym.claims.measured import recorded_in
+from elu_sym.claims.printing import in_words
 from elu_sym.experiments.registered import FOLDER
 from elu_sym.generate.whole_files import write_whole
 

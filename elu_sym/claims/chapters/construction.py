@@ -5,36 +5,23 @@ from functools import partial
 from sympy import Expr, Max, Piecewise, Rational, S, Symbol, exp, log, oo
 
 from elu_sym.activations import Celu, Elu, KinkedFunction
+from elu_sym.claims.analysis import continuity, growth, joins_smoothly, one_limit, parting
 from elu_sym.claims.chapters.regularity import increasing, rises
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.kernel.language import (
-    Formula,
-    both,
-    equal,
-    for_all,
-    iff,
-    implies,
-    less,
-    limit,
-    smooth,
-)
+from elu_sym.claims.formulas import both, equal, for_all, iff, less, limit, smooth
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
     Tactic,
     auto,
     by_fact,
-    continuity,
     counterexample,
-    growth,
     have,
     intro,
-    joins_smoothly,
     lemmas,
     linear,
     multiple,
-    one_limit,
-    parting,
     parts,
     rewritten,
     witness,
@@ -178,7 +165,7 @@ def has_them_too(value: int, *rising: Tactic, joint: int = 0) -> Tactic:
     """At this alpha the rival has all wishes, and another value at -2."""
     fulfilled = parts(auto(), joins_smoothly(joint), growth(joint), *rising)
     rival = parts(fulfilled, counterexample(x=-2))
-    return witness(value, parts(auto(), ("choose", 1, rival)))
+    return witness(value, parts(auto(), ("witness", 1, rival)))
 
 
 CLAIMS = (

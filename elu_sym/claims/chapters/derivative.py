@@ -3,20 +3,12 @@
 from sympy import Derivative, Expr, Piecewise, S
 
 from elu_sym.activations import Elu, EluDerivative, Relu
+from elu_sym.claims.analysis import growth
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
-    Formula,
-    both,
-    either,
-    equal,
-    exists,
-    for_all,
-    implies,
-    less,
-    limit,
-)
+from elu_sym.claims.formulas import both, either, equal, exists, for_all, less, limit
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement, refuted
-from elu_sym.claims.tactics import auto, growth, have, intro, last_either, parts, witness
+from elu_sym.claims.tactics import auto, have, intro, last_either, parts, witness
 from elu_sym.symbols import alpha, slope, x
 
 ELU = Elu(x, alpha)

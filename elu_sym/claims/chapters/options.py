@@ -19,22 +19,22 @@ from sympy import Add, Derivative, Expr, Piecewise, Rational, S, Symbol, exp, lo
 
 from elu_sym.activations import Elu, Relu
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
+from elu_sym.claims.analysis import growth, near_end, signed_mean
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Defined,
     Expectation,
-    Formula,
     at_most,
     both,
-    define,
     equal,
     exists,
     for_all,
     iff,
-    implies,
     less,
     limit,
+    term,
 )
+from elu_sym.claims.kernel.language import Formula, define, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -44,12 +44,10 @@ from elu_sym.claims.tactics import (
     by_fact,
     counterexample,
     equality,
-    growth,
     have,
     intro,
     last,
     linear,
-    near_end,
     parts,
     witness,
 )
@@ -111,7 +109,8 @@ Price = Callable[[Expr, Expr, Expr], Expr]
 NAMES = ("F", "K", "v")
 
 for _price in (bachelier_call, bachelier_put, black_call, black_put):
-    define(_price.__name__, NAMES, _price(*(Symbol(name, positive=True) for name in NAMES)))
+    _body = _price(*(Symbol(name, positive=True) for name in NAMES))
+    define(_price.__name__, NAMES, term(_body))
 
 
 def named(price: Price, *arguments: Expr) -> Expr:
@@ -211,7 +210,7 @@ def vega_tends_to(value: Expr) -> Formula:
 def vega_is_positive(height: Expr = alpha, mean: Expr = mu, sigma: Expr = sigma) -> Tactic:
     """Up to alpha = 1 both parts of E f'' have a sign."""
     below, small = less(0, Expectation(exp(x) * BELOW, x, mean, sigma)), at_most(height, 1)
-    hit = ("gaussian-positive", intro(auto()), -1, 0, intro(auto()))
+    hit = signed_mean(intro(auto()), -1, 0, intro(auto()))
     weights = (height * sigma, below), (NormalPdf(mean / sigma), small)
     return have(small, auto(), have(below, hit, linear(*weights)))
 
@@ -240,8 +239,8 @@ def lowered_near_zero() -> Formula:
 def at_half_the_bound() -> Tactic:
     """It raises it there, at alpha = 1/2."""
     positive = vega_is_positive(S.Half, S.Zero, BOUND / 2)
-    small = ("choose", 1, witness(BOUND / 2, parts(auto(), parts(auto(), positive))))
-    any_bound = intro(by_cases(less(0, BOUND), small, ("choose", 0, auto())))
+    small = ("witness", 1, witness(BOUND / 2, parts(auto(), parts(auto(), positive))))
+    any_bound = intro(by_cases(less(0, BOUND), small, ("witness", 0, auto())))
     return witness(S.Half, parts(auto(), parts(auto(), any_bound)))
 
 

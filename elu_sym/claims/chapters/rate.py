@@ -7,6 +7,7 @@ a negative one. For alpha > 1 it is negative at the far left.
 from sympy import Expr, Rational, S, Symbol, exp, oo
 
 from elu_sym.activations import Elu
+from elu_sym.claims.analysis import growth, joined, mean_value, near_end, tends_otherwise
 from elu_sym.claims.any_law import (
     ALWAYS,
     dominated,
@@ -20,43 +21,37 @@ from elu_sym.claims.any_law import (
     sure,
 )
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Expectation,
-    Formula,
     at_most,
     both,
     equal,
     exists,
     for_all,
     iff,
-    implies,
     less,
     limit,
     smooth,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
     Tactic,
     assumption,
     auto,
+    by_fact,
     by_sign,
-    close,
     counterexample,
-    growth,
     have,
     instance,
     intro,
-    joined,
-    last,
     lemmas,
     linear,
-    mean_value,
     obtained,
     parts,
     rewritten_as,
-    tends_otherwise,
     witness,
 )
 from elu_sym.symbols import alpha, mu, sigma, x, y, z
@@ -94,7 +89,7 @@ def links(rate: Expr, on_the_right: Formula) -> Formula:
 
 def linked() -> Tactic:
     """At 0 both pieces are 1; exp(x) - 1 - x increases for x > 0."""
-    on_the_left = by_sign(x, ALGEBRA, ALGEBRA, ("absurd", auto()))
+    on_the_left = by_sign(x, ALGEBRA, ALGEBRA, ("contradict", auto()))
     above_the_tangent = mean_value(z, exp(z) - z, 0, x)
     return intro(parts(intro(on_the_left), auto(), intro(above_the_tangent)))
 
@@ -134,7 +129,7 @@ def from_its_root() -> Tactic:
     root = Symbol("root")
 
     def clash() -> Tactic:
-        return parts(intro(("absurd", auto())), intro(("absurd", auto())))
+        return parts(intro(("contradict", auto())), intro(("contradict", auto())))
 
     below = have(less(RATE, mean_rate(root)), rise(mu, root), clash())
     at_root = rewritten_as(mu, root, linear(), clash())
@@ -146,15 +141,26 @@ def from_its_root() -> Tactic:
 
 def has_a_root(then: Tactic) -> Tactic:
     """The mean rate is below 0 at the far left and above 0 at the far right."""
-    low, high = Symbol("low") - 1, Symbol("high") + 1
-    zero = exists(z, both(less(low, z), less(z, high), equal(mean_rate(z), 0)))
-    falls = have(at_most(mean_rate(high), mean_rate(low)), rise(high, low), auto())
-    between = ("root", term(mean_rate(z)), term(low), term(high), 0, "rising", auto(), auto())
-    shown = have(
-        less(low, high), ("contradict", falls), have(zero, between, obtained("root", then))
-    )
-    on_the_right = have(RIGHT, growth(0), close(0, "below", "high", last((high, auto()), shown)))
-    return have(LEFT, growth(0), close(0, "above", "low", last((low, auto()), on_the_right)))
+
+    def between(low: Expr, high: Expr) -> Tactic:
+        zero = exists(z, both(less(low, z), less(z, high), equal(mean_rate(z), 0)))
+        falls = have(at_most(mean_rate(high), mean_rate(low)), rise(high, low), auto())
+        root = ("root", term(mean_rate(z)), term(low), term(high), 0, "rising", auto(), auto())
+        named = have(zero, root, obtained("root", then))
+        return have(less(low, high), ("contradict", falls), named)
+
+    def on_the_right(low: Expr) -> Tactic:
+        def found(end: str, is_positive: Formula) -> Tactic:
+            high = Symbol(end) + 1
+            return by_fact(is_positive, high, auto(), then=between(low, high))
+
+        return have(RIGHT, growth(0), near_end(RIGHT, 0, "below", found))
+
+    def on_the_left(end: str, is_negative: Formula) -> Tactic:
+        low = Symbol(end) - 1
+        return by_fact(is_negative, low, auto(), then=on_the_right(low))
+
+    return have(LEFT, growth(0), near_end(LEFT, 0, "above", on_the_left))
 
 
 def negative_then_positive() -> Tactic:

@@ -5,21 +5,30 @@ from functools import partial
 from sympy import Derivative, Expr, Rational, Symbol, expand, log, oo
 
 from elu_sym.activations import Celu, Elu, KinkedFunction
+from elu_sym.claims.analysis import (
+    continuity,
+    growth,
+    joins_smoothly,
+    mean_value,
+    near_end,
+    parting,
+    tends_otherwise,
+    used_near,
+)
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
-    Formula,
+from elu_sym.claims.formulas import (
     at_most,
     both,
     equal,
     exists,
     for_all,
     iff,
-    implies,
     less,
     limit,
     smooth,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -28,20 +37,12 @@ from elu_sym.claims.tactics import (
     assumption,
     auto,
     by_cases,
-    continuity,
     counterexample,
-    growth,
     have,
     intro,
-    joins_smoothly,
     linear,
-    mean_value,
-    near_end,
     obtained,
-    parting,
     parts,
-    tends_otherwise,
-    used_near,
     witness,
 )
 from elu_sym.symbols import alpha, x, y, z
@@ -82,7 +83,7 @@ ON_ONE_SIDE = parts(growth(), continuity())
 
 def other_slope(side: int, value: Expr) -> Tactic:
     """The quotient has another limit, here at alpha = 2."""
-    quotient = ("choose", side, ("choose", 0, tends_otherwise(value, growth())))
+    quotient = ("witness", side, ("witness", 0, tends_otherwise(value, growth())))
     return witness(2, parts(auto(), quotient))
 
 

@@ -3,26 +3,17 @@
 from sympy import Expr, Rational, S
 
 from elu_sym.activations import Celu, Elu, Selu
+from elu_sym.claims.analysis import growth
 from elu_sym.claims.chapters.construction import are_the_same, same_only_at
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.kernel.language import (
-    Formula,
-    both,
-    equal,
-    exists,
-    for_all,
-    iff,
-    implies,
-    less,
-    limit,
-)
+from elu_sym.claims.formulas import both, equal, exists, for_all, iff, less, limit
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     Tactic,
     auto,
     by_fact,
     counterexample,
-    growth,
     have,
     intro,
     linear,

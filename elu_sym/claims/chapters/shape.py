@@ -3,21 +3,12 @@
 from sympy import Abs, Expr, Max, Piecewise, Rational, S, Symbol, exp, log, oo
 
 from elu_sym.activations import Elu, Relu
+from elu_sym.claims.analysis import growth, mean_value, near_end, tends_otherwise, used_near
 from elu_sym.claims.chapters.regularity import increasing, rises
 from elu_sym.claims.claim import Claim, Verdict
+from elu_sym.claims.formulas import at_most, both, equal, for_all, iff, less, limit, term
 from elu_sym.claims.kernel import Proof
-from elu_sym.claims.kernel.language import (
-    Formula,
-    at_most,
-    both,
-    equal,
-    for_all,
-    iff,
-    implies,
-    less,
-    limit,
-    term,
-)
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
@@ -28,18 +19,13 @@ from elu_sym.claims.tactics import (
     by_cases,
     by_fact,
     counterexample,
-    growth,
     have,
     intro,
     last_either,
     lemmas,
     linear,
-    mean_value,
-    near_end,
     parts,
     tactic,
-    tends_otherwise,
-    used_near,
     witness,
 )
 from elu_sym.symbols import alpha, weight, x, y, z
@@ -373,7 +359,7 @@ CLAIMS = (
             ),
             "For alpha > 1 it is 1.01*alpha.": refuted(
                 for_all(alpha, implies(less(1, alpha), least_lipschitz(alpha * PERCENT))),
-                witness(2, parts(auto(), parts(auto(), ("choose", 1, TWO)))),
+                witness(2, parts(auto(), parts(auto(), ("witness", 1, TWO)))),
             ),
         },
     ),
@@ -435,7 +421,7 @@ CLAIMS = (
             ),
             "It tends to 1.01*alpha.": refuted(
                 distance(alpha, alpha * PERCENT),
-                witness(1, parts(auto(), ("choose", 1, tends_otherwise(1, growth(0))))),
+                witness(1, parts(auto(), ("witness", 1, tends_otherwise(1, growth(0))))),
             ),
         },
     ),

@@ -7,6 +7,7 @@ from sympy import Derivative, Expr, Piecewise, Rational, S, Symbol, exp, log
 
 from elu_sym.activations import Elu, LeakyRelu, Relu
 from elu_sym.algebra.special_functions import NormalCdf
+from elu_sym.claims.analysis import mean_value
 from elu_sym.claims.any_law import (
     HITS_NEGATIVE,
     NEGATIVE,
@@ -27,21 +28,18 @@ from elu_sym.claims.any_law import (
     two_points,
 )
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Defined,
     Expectation,
-    Formula,
     at_most,
     both,
-    define,
     equal,
     for_all,
     iff,
-    implies,
     less,
-    substitute,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, define, implies, substitute
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -54,7 +52,6 @@ from elu_sym.claims.tactics import (
     intro,
     lemmas,
     linear,
-    mean_value,
     parts,
     rewritten,
 )
@@ -100,7 +97,7 @@ def dead_gaussian(share: Expr) -> Formula:
 
 def vanishes_on_the_left() -> Tactic:
     """Both directions, for x < 0, at 0, and for x > 0, where the derivative is 1."""
-    at_zero, right = (parts(*(intro(("absurd", auto())) for _ in range(2))) for _ in range(2))
+    at_zero, right = (parts(*(intro(("contradict", auto())) for _ in range(2))) for _ in range(2))
     return intro(by_sign(x, parts(auto(), auto()), at_zero, right))
 
 
@@ -175,7 +172,7 @@ def passes() -> Tactic:
 def integrated() -> Tactic:
     """The probability of a level that the left piece passes at 0 or before."""
     bounds = ((at_most(level / alpha, 1), auto()), (at_most(END, 0), auto()))
-    return intro(by_sign(END, ALGEBRA, ALGEBRA, lemmas(bounds, ("absurd", auto()))))
+    return intro(by_sign(END, ALGEBRA, ALGEBRA, lemmas(bounds, ("contradict", auto()))))
 
 
 def integrated_at_once() -> Tactic:
@@ -221,7 +218,7 @@ def grows(share: Expr, indicator: Expr, *lemma: Lemma) -> Tactic:
         shares = less(*(NormalCdf((end - mu) / sigma) for end in ends))
         grown = mean_value(y, NormalCdf((y - mu) / sigma), low, high)
         clashes = (
-            intro(("absurd", linear((1, strict), (sign, equation))))
+            intro(("contradict", linear((1, strict), (sign, equation))))
             for strict, equation in ((shares, is_share), (order, is_level))
         )
         return lemmas([(less(low, high), ("contradict", back)), (shares, grown)], parts(*clashes))

@@ -1,4 +1,8 @@
-"""The kernel: a small program that alone makes theorems, from proofs that are data."""
+"""The kernel: a small program that alone makes theorems, from proofs that are data.
+
+What it takes to believe a theorem is in this folder, and in the modules of ``elu_sym.algebra`` that
+are imported here.
+"""
 
 from elu_sym.claims.kernel import (  # noqa: F401, their rules
     calculus,

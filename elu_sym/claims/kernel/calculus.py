@@ -11,11 +11,9 @@ from elu_sym.claims.kernel.language import (
     COMPARISONS,
     Formula,
     Term,
-    both,
     canonical,
     free_variables,
     fresh,
-    iff,
     implies,
     renamed,
     substitute,
@@ -67,7 +65,7 @@ def root(
     lies between f(p) and f(q) is left to show (Rudin, theorem 4.23).
     """
     head, name, inner = goal
-    wanted = both(("<", p, name), ("<", name, q), ("=", f, c))
+    wanted = ("and", ("<", p, name), ("<", name, q), ("=", f, c))
     need(
         head == "exists" and renamed(inner) == renamed(wanted), f"{canonical(goal)} is another root"
     )
@@ -106,9 +104,8 @@ def joint(
         for _ in range(order + 1):
             meetings.append(("=", *(substitute(piece, variable, end) for piece in (left, right))))
             left, right = (("D", variable, piece, variable) for piece in (left, right))
-    fact = (
-        iff(("smooth", order, name, f), both(*meetings)) if joints else ("smooth", order, name, f)
-    )
+    smooth = ("smooth", order, name, f)
+    fact = ("iff", smooth, ("and", *meetings)) if joints else smooth
     check(goal, context.with_fact(fact), proof)
 
 
@@ -199,7 +196,7 @@ def squeeze(
             sides = [("<", end, name), ("<", name, ("+", end, 1))]
         case ("from-below", end):
             sides = [("<", ("+", end, -1), name), ("<", name, end)]
-    between = both(("<=", lower, body), ("<=", body, upper))
+    between = ("and", ("<=", lower, body), ("<=", body, upper))
     check(("forall", name, implies(*sides, between)), context, order)
 
 
@@ -229,10 +226,10 @@ def near(goal: Formula, context: Context, number: int, bound: Term, way: str, pr
             found = ("forall", name, implies(("<", name, end), inequality))
         case ("from-above", c):
             close = implies(("<", c, name), ("<", name, end), inequality)
-            found = both(("<", c, end), ("forall", name, close))
+            found = ("and", ("<", c, end), ("forall", name, close))
         case ("from-below", c):
             close = implies(("<", end, name), ("<", name, c), inequality)
-            found = both(("<", end, c), ("forall", name, close))
+            found = ("and", ("<", end, c), ("forall", name, close))
     check(goal, context.with_fact(("exists", end, found)), proof)
 
 

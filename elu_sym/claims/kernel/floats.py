@@ -9,9 +9,9 @@ from typing import Any
 
 from sympy import Rational
 
+from elu_sym.algebra.binary_formats import FloatingPointFormat
 from elu_sym.algebra.normal_form import is_zero
-from elu_sym.algebra.rounding import FloatingPointFormat
-from elu_sym.claims.kernel.language import Formula, Term, both, canonical, term
+from elu_sym.claims.kernel.language import Formula, Term, canonical
 from elu_sym.claims.kernel.logic import fact_of, need
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.kernel.proof import Proof, check, rule
@@ -26,10 +26,15 @@ def _numbers(data: Any) -> FloatingPointFormat:
     return FloatingPointFormat("float", precision, least_exponent)
 
 
-def _literal(value: Term, context: Context) -> Rational:
+def _number(value: Term, context: Context) -> Rational:
     number = context.value(value)
     need(number.is_Rational, f"{canonical(value)} is no rational number")
     return number
+
+
+def _literal(number: Rational) -> Term:
+    """A rational number as a term."""
+    return int(number) if number.is_Integer else ("/", int(number.p), int(number.q))
 
 
 @rule
@@ -42,7 +47,7 @@ def float_(goal: Formula, context: Context, number: int) -> None:
     need(head == "float", f"{canonical(goal)} is another statement")
     numbers = _numbers(data)
     if number == LITERAL:
-        numbers.rank(_literal(value, context))
+        numbers.rank(_number(value, context))
         return
     _, same, *_, known = fact_of(context, number, "float", "rounds")
     need(same == data, f"fact {number} is about another format")
@@ -59,8 +64,8 @@ def floats_apart(goal: Formula, context: Context, number: int, at: Term, proof: 
     """
     _, numbers, value = fact_of(context, number, "float")
     context.value(value)
-    after = _numbers(numbers).successor(_literal(at, context))
-    check(goal, context.with_fact(("or", ("<=", value, at), ("<=", term(after), value))), proof)
+    after = _numbers(numbers).successor(_number(at, context))
+    check(goal, context.with_fact(("or", ("<=", value, at), ("<=", _literal(after), value))), proof)
 
 
 @rule
@@ -72,11 +77,11 @@ def rounds_number(goal: Formula, context: Context, first: Proof, second: Proof) 
     """
     head, data, value, result = goal
     need(head == "rounds", f"{canonical(goal)} is another statement")
-    numbers, at = _numbers(data), _literal(result, context)
+    numbers, at = _numbers(data), _number(result, context)
     relation = "<" if numbers.rank(at) % 2 else "<="
     lower, upper = (numbers.predecessor(at) + at) / 2, (at + numbers.successor(at)) / 2
-    check((relation, term(lower), value), context, first)
-    check((relation, value, term(upper)), context, second)
+    check((relation, _literal(lower), value), context, first)
+    check((relation, value, _literal(upper)), context, second)
 
 
 @rule
@@ -92,8 +97,8 @@ def rounds_near(
     need(head == "rounds", f"{canonical(goal)} is another statement")
     half = _numbers(data).least_positive / 2
     check(("float", data, result), context, is_float)
-    check(("<", ("+", result, term(-half)), value), context, first)
-    check(("<", value, ("+", result, term(half))), context, second)
+    check(("<", ("+", result, _literal(-half)), value), context, first)
+    check(("<", value, ("+", result, _literal(half))), context, second)
 
 
 @rule
@@ -125,7 +130,8 @@ def rounds_error(goal: Formula, context: Context, number: int, proof: Proof) -> 
     numbers = _numbers(data)
     error = ("+", result, ("*", -1, value))
     context.value(error)
-    half, share = numbers.least_positive / 2, ("*", term(Rational(1, 2**numbers.precision)), value)
-    ends = (term(-half), term(half)), (("*", -1, share), share), (share, ("*", -1, share))
-    within = (both(("<=", low, error), ("<=", error, high)) for low, high in ends)
+    half = numbers.least_positive / 2
+    share = ("*", ("/", 1, 2**numbers.precision), value)
+    ends = (_literal(-half), _literal(half)), (("*", -1, share), share), (share, ("*", -1, share))
+    within = (("and", ("<=", low, error), ("<=", error, high)) for low, high in ends)
     check(goal, context.with_fact(("or", *within)), proof)

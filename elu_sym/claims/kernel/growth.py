@@ -32,10 +32,10 @@ from typing import Any, NamedTuple
 
 from sympy import Add, Dummy, Expr, Mul, S, Symbol, diff, exp, pi, sqrt
 
-from elu_sym.algebra.equality import UndecidedError
 from elu_sym.algebra.laurent import laurent
 from elu_sym.algebra.normal_form import ROOT, NormalForm, is_zero
 from elu_sym.algebra.special_functions import NormalCdf
+from elu_sym.claims.kernel.meaning import RejectedError
 
 ORDERS = 4
 """In so many orders may the leading terms of a sum cancel before the search for one ends."""
@@ -74,10 +74,10 @@ class _Term(NamedTuple):
         """The coefficient of ``s^power e^Q``.
 
         Raises:
-            UndecidedError: if the inequalities do not give it.
+            RejectedError: if the inequalities do not give it.
         """
         if self.exact is not None and max(self.powers) - power >= self.exact:
-            raise UndecidedError("more of the expansion is needed than the inequalities give")
+            raise RejectedError("more of the expansion is needed than the inequalities give")
         return Add(*(c * self._taylor(p - power) for p, c in self.powers.items() if p >= power))
 
     def _taylor(self, order: int) -> Expr:
@@ -103,7 +103,7 @@ class _Group(NamedTuple):
             if not is_zero(coefficient):
                 return power, coefficient
         if least is None:
-            raise UndecidedError(f"the terms cancel in {ORDERS} orders")
+            raise RejectedError(f"the terms cancel in {ORDERS} orders")
         return least, self._coefficient(least)
 
     def _coefficient(self, power: int) -> Expr:
@@ -126,7 +126,7 @@ def limit_at_infinity(form: NormalForm, s: Symbol, sign: Sign) -> Limit:
         sign: tells the sign of an expression without s, ``+`` or ``-`` if it is known.
 
     Raises:
-        UndecidedError: if a sign is not known, or the inequalities do not suffice.
+        RejectedError: if a sign is not known, or the inequalities do not suffice.
         NotLaurentError: if a coefficient, exponent or argument is no Laurent polynomial in s.
 
     Examples:
@@ -139,7 +139,7 @@ def limit_at_infinity(form: NormalForm, s: Symbol, sign: Sign) -> Limit:
     reference = _fastest(_groups(form.domain, form.denominator, s, sign), sign)
     power, divisor = reference.leading()
     if sign(divisor.factor()) not in ("+", "-"):
-        raise UndecidedError(f"the leading coefficient {divisor} of the denominator may vanish")
+        raise RejectedError(f"the leading coefficient {divisor} of the denominator may vanish")
     groups = _groups(form.domain, form.numerator, s, sign)
     if not groups:
         return Limit(S.Zero, False)
@@ -225,7 +225,7 @@ def _leading_sign(parts: dict[int, Expr], sign: Sign) -> int:
     """The sign of the coefficient of the largest power; 0 if every coefficient vanishes.
 
     Raises:
-        UndecidedError: if it is not known.
+        RejectedError: if it is not known.
     """
     for power in sorted(parts, reverse=True):
         value = parts[power]
@@ -233,6 +233,6 @@ def _leading_sign(parts: dict[int, Expr], sign: Sign) -> int:
             continue
         found = sign(value.factor())
         if found not in ("+", "-"):
-            raise UndecidedError(f"the sign of {value} is not known")
+            raise RejectedError(f"the sign of {value} is not known")
         return 1 if found == "+" else -1
     return 0

@@ -13,14 +13,7 @@ from elu_sym.algebra.interval_enclosure import (
 )
 from elu_sym.algebra.normal_form import is_zero
 from elu_sym.algebra.working_precision import working_precision
-from elu_sym.claims.kernel.language import (
-    COMPARISONS,
-    Formula,
-    Term,
-    both,
-    canonical,
-    substitute,
-)
+from elu_sym.claims.kernel.language import COMPARISONS, Formula, Term, canonical, substitute
 from elu_sym.claims.kernel.logic import need
 from elu_sym.claims.kernel.meaning import ABOVE, Context, RejectedError
 from elu_sym.claims.kernel.proof import Proof, check, rule
@@ -39,26 +32,13 @@ Box = tuple[tuple[Symbol, Rational, Rational], ...]
 
 
 @rule
-def algebra(goal: Formula, context: Context) -> None:
-    """Two sides with the same normal form are equal.
-
-    Side conditions: both sides are defined. The normal form decides; one that is not zero proves
-    nothing.
-    """
-    relation, left, right = goal
-    need(relation == "=", f"{canonical(goal)} is no equation")
-    gap = context.value(left) - context.value(right)
-    need(is_zero(gap), lambda: f"the sides differ by {gap}")
-
-
-@rule
 def combine(goal: Formula, context: Context, shares: Any) -> None:
     """A sum of facts, times numbers at least 0, or at equations any, is a fact.
 
     Side conditions: all terms are defined; a multiplier is known to be at least 0 unless it is that
     of an equation; where the goal is strict, a strict fact has a positive one; the sum is the goal
-    by the normal form. The number -1 stands for 0 < 1, so that a sign which shows is a combination,
-    too.
+    by the normal form. No fact at all gives what is equal by it. The number -1 stands for 0 < 1, so
+    that a sign which shows is a combination, too.
     """
     relation, left, right = goal
     need(relation in COMPARISONS, f"{canonical(goal)} is no comparison")
@@ -190,4 +170,4 @@ def iterated(
             ball = value + slope * (ball - middle)
         ends = [enclose(_number(end, context), {}, bits) for end in (lower, upper)]
         need(ends[0] < ball and ball < ends[1], f"it lies in {ball}")
-    check(goal, context.with_fact(both(("<", lower, term), ("<", term, upper))), proof)
+    check(goal, context.with_fact(("and", ("<", lower, term), ("<", term, upper))), proof)

@@ -3,13 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from elu_sym.algebra.normal_form import is_zero
 from elu_sym.claims.kernel.language import (
-    BINDERS,
-    COMPARISONS,
     FALSE,
     Formula,
-    Term,
     canonical,
     expanded,
     free_variables,
@@ -17,7 +13,7 @@ from elu_sym.claims.kernel.language import (
     renamed,
     substitute,
 )
-from elu_sym.claims.kernel.meaning import Context, RejectedError, check_weights
+from elu_sym.claims.kernel.meaning import Context, RejectedError
 from elu_sym.claims.kernel.proof import Proof, check, rule
 
 
@@ -45,8 +41,9 @@ def fact_of(context: Context, number: int, *heads: str) -> Formula:
 def generalize(goal: Formula, context: Context, name: str, proof: Proof) -> None:
     """What holds of a new variable holds for all.
 
-    Side conditions: the name is new.
+    Side conditions: the name is new, and does not occur in what is to be shown.
     """
+    need_unbound(name, goal)
     head, bound, inner = goal
     need(head in ("forall", "forall-law"), f"{canonical(goal)} is about no variable")
     grown = context.with_variable(name) if head == "forall" else context.with_law(name)
@@ -55,14 +52,13 @@ def generalize(goal: Formula, context: Context, name: str, proof: Proof) -> None
 
 @rule
 def assume(goal: Formula, context: Context, proof: Proof) -> None:
-    """What follows from a hypothesis is an implication; what leads to a falsehood is false.
+    """What follows from a hypothesis is an implication.
 
-    Side conditions: none. What is assumed and not an implication is an atom whose negation is to be
-    shown.
+    Side conditions: none. That an atom does not hold is that a falsehood follows from it.
     """
-    head, hypothesis, *conclusion = goal
-    need(head in ("=>", "not"), f"{canonical(goal)} has no hypothesis")
-    check(conclusion[0] if conclusion else FALSE, context.with_fact(hypothesis), proof)
+    head, hypothesis, conclusion = goal
+    need(head == "=>", f"{canonical(goal)} has no hypothesis")
+    check(conclusion, context.with_fact(hypothesis), proof)
 
 
 @rule
@@ -81,25 +77,19 @@ def split(goal: Formula, context: Context, *proofs: Proof) -> None:
 
 
 @rule
-def choose(goal: Formula, context: Context, number: int, proof: Proof) -> None:
-    """One part of a disjunction proves it.
-
-    Side conditions: the number is that of a part.
-    """
-    head, *parts = goal
-    need(head == "or" and 0 <= number < len(parts), f"{canonical(goal)} has no part {number}")
-    check(parts[number], context, proof)
-
-
-@rule
 def witness(goal: Formula, context: Context, value: Any, proof: Proof) -> None:
-    """A value for which it holds proves that there is one.
+    """An instance proves that there is one: a value, a law, or the number of a part of "or".
 
-    Side conditions: the value is defined, or the law is one; of "exactly one" the uniqueness is
-    left to show.
+    Side conditions: the value is defined, the law is one, the part is there; of "exactly one" the
+    uniqueness is left to show.
     """
-    head, bound, inner = expanded(goal)
+    head, *parts = expanded(goal)
+    if head == "or":
+        need(type(value) is int and 0 <= value < len(parts), f"there is no part {value}")
+        check(parts[value], context, proof)
+        return
     need(head in ("exists", "exists-law"), f"{canonical(goal)} asks for no value")
+    bound, inner = parts
     check(_instance(head, bound, inner, value, context), context, proof)
 
 
@@ -107,9 +97,10 @@ def witness(goal: Formula, context: Context, value: Any, proof: Proof) -> None:
 def obtain(goal: Formula, context: Context, number: int, name: str, proof: Proof) -> None:
     """What is known to exist gets a name.
 
-    Side conditions: the name is new.
+    Side conditions: the name is new, and does not occur in what is to be shown.
     """
     fact = fact_of(context, number, "exists", "exists1", "exists-law")
+    need_unbound(name, goal, fact)
     head, bound, inner = expanded(fact)
     grown = context.with_variable(name) if head == "exists" else context.with_law(name)
     check(goal, grown.with_fact(substitute(inner, bound, name)), proof)
@@ -147,55 +138,30 @@ def use(goal: Formula, context: Context, number: int, steps: Any, proof: Proof) 
 
 
 def _instance(head: str, bound: str, inner: Formula, value: Any, context: Context) -> Formula:
-    """A formula at a defined term, or at a law."""
-    if head in ("forall", "exists"):
-        context.value(value)
-    else:
-        check_law(value, context)
+    """A formula at a defined term, or at a law, under which 1 has a mean."""
+    context.value(value if head in ("forall", "exists") else ("E", "x", value, 1))
     return substitute(inner, bound, value)
 
 
-def check_law(law: Term, context: Context) -> None:
-    """Raise unless a law is a free one, normal with a positive deviation, or on points."""
-    match law:
-        case str():
-            need(law in context.laws, f"{law} is no law here")
-        case ("points", *pairs):
-            check_weights(law)
-            for place, _ in pairs:
-                context.value(place)
-        case ("normal", mean, deviation):
-            context.value(mean)
-            need(context.sign(context.value(deviation)) == "+", f"{canonical(law)} is no law")
-        case _:
-            raise RejectedError(f"{canonical(law)} is no law")
-
-
 @rule
-def cases(goal: Formula, context: Context, formula: Formula, first: Proof, second: Proof) -> None:
-    """A formula holds or its negation does.
+def cases(goal: Formula, context: Context, known: Formula | int, *proofs: Proof) -> None:
+    """What follows in every case holds: in those of a disjunction, or with a formula and without.
 
-    Side conditions: the formula is about what is known. A negation is pushed inward.
+    Side conditions: a proof for each case, in order; the disjunction is a fact, of which the number
+    is given, or the formula is about what is known.
     """
-    need(free_variables(formula) <= context.names, f"{canonical(formula)} is not about this")
-    check(goal, context.with_fact(formula), first)
-    check(goal, context.with_fact(negation(formula)), second)
-
-
-@rule
-def either(goal: Formula, context: Context, number: int, *proofs: Proof) -> None:
-    """A disjunction that is known is used part by part.
-
-    Side conditions: a proof for each part, in order.
-    """
-    _, *parts = fact_of(context, number, "or")
+    if isinstance(known, int):
+        _, *parts = fact_of(context, known, "or")
+    else:
+        need(free_variables(known) <= context.names, f"{canonical(known)} is not about this")
+        parts = [known, negation(known)]
     for part, proof in zip(parts, proofs, strict=True):
         check(goal, context.with_fact(part), proof)
 
 
 @rule
 def contradict(goal: Formula, context: Context, proof: Proof) -> None:
-    """What cannot be false is true.
+    """What cannot be false is true; from a falsehood everything follows.
 
     Side conditions: none. The negation of the goal becomes a fact, and a falsehood is left to show.
     """
@@ -203,48 +169,13 @@ def contradict(goal: Formula, context: Context, proof: Proof) -> None:
 
 
 @rule
-def absurd(goal: Formula, context: Context, proof: Proof) -> None:
-    """From a falsehood everything follows.
-
-    Side conditions: none.
-    """
-    check(FALSE, context, proof)
-
-
-@rule
-def deny(goal: Formula, context: Context, number: int, proof: Proof) -> None:
-    """What is known to be false cannot be proved, unless everything can.
-
-    Side conditions: the fact is the negation of an atom.
-    """
-    _, inner = fact_of(context, number, "not")
-    check(inner, context, proof)
-
-
-@rule
 def fact(goal: Formula, context: Context, number: int) -> None:
-    """What is known is proved, in other words, too: equal differences, equal functions.
+    """What is known is proved.
 
-    Side conditions: the same up to names; or comparisons of the same kind, both sides of both
-    defined; or limits, with the same end and value, and classes of smoothness of equal functions.
+    Side conditions: the fact is the same up to the names of bound variables.
     """
     known = fact_of(context, number, goal[0])
-    if renamed(known) == renamed(goal):
-        return
-    if goal[0] in COMPARISONS:
-        left, right = map(context.value, goal[1:])
-        relation, difference = context.difference(number)
-        need(relation and is_zero(right - left - difference), f"fact {number} says something else")
-        return
-    need(goal[0] in ("limit", "smooth"), f"fact {number} is {canonical(known)}")
-    place, scope = BINDERS[goal[0]]
-    name = context.unused(goal[place], goal[scope], known[scope])
-    inside = context.with_variable(name)
-    one, other = (inside.value(substitute(f[scope], f[place], name)) for f in (goal, known))
-    need(is_zero(one - other), f"fact {number} is about another function")
-    for place, (mine, theirs) in enumerate(zip(goal, known, strict=True)):
-        same = mine == theirs or place in BINDERS[goal[0]]
-        need(same or is_zero(context.value(mine) - context.value(theirs)), "another end or value")
+    need(renamed(known) == renamed(goal), f"fact {number} is {canonical(known)}")
 
 
 @rule

@@ -25,7 +25,7 @@ from elu_sym.claims.kernel.language import (
     canonical,
     free_variables,
     fresh,
-    negation,
+    pushed,
     renamed,
     substitute,
     unfolded,
@@ -44,12 +44,14 @@ class Finding(NamedTuple):
     """What was found in the records of an experiment, for a theorem that rests on it.
 
     Attributes:
-        formula: what the records bear out, or contradict.
+        atom: what was claimed of the records.
+        holds: whether they bear it out; they contradict it otherwise.
         detail: in words and figures.
         place: the run or row that is the exception; empty if there is none.
     """
 
-    formula: Formula
+    atom: Formula
+    holds: bool
     detail: str
     place: Place
 
@@ -133,8 +135,7 @@ class Context:
 
     def with_fact(self, fact: Formula) -> "Context":
         """The context with one more fact; or several, if the formula is a conjunction."""
-        if fact[0] == "not":
-            fact = negation(fact[1])
+        fact = pushed(fact)
         if fact[0] == "and":
             return reduce(Context.with_fact, fact[1:], self)
         if fact[0] == "iff":

@@ -9,12 +9,7 @@ from collections.abc import Callable
 from dataclasses import InitVar, dataclass
 from typing import Any
 
-from elu_sym.claims.kernel.language import (
-    Formula,
-    canonical,
-    free_variables,
-    negation,
-)
+from elu_sym.claims.kernel.language import Formula, canonical, free_variables, pushed
 from elu_sym.claims.kernel.meaning import Context, Finding, RejectedError
 
 Proof = tuple[Any, ...]
@@ -75,7 +70,7 @@ def prove(statement: Formula, proof: Proof) -> Theorem:
         RejectedError: if it proves something else, or nothing.
 
     Examples:
-        >>> from elu_sym.claims.kernel.language import for_all, less
+        >>> from elu_sym.claims.formulas import for_all, less
         >>> from elu_sym.symbols import alpha, x
         >>> proof = ("generalize", "a", ("assume", ("combine", (((1, 0),)))))
         >>> prove(for_all(alpha, less(-alpha, 0)), proof).statement
@@ -115,12 +110,11 @@ def check(goal: Formula, context: Context, proof: Proof) -> None:
     Raises:
         RejectedError: if it does not.
     """
+    goal = pushed(goal)
     if isinstance(proof, Open):
         proof.found = distinct(proof.tactic(goal, context))
         check(goal, context, proof.found)
         return
-    if goal[0] == "not":
-        goal = negation(goal[1])
     match proof:
         case (str(name), *data) if name in RULES:
             try:

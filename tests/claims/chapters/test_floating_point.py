@@ -40,8 +40,8 @@ from elu_sym.claims.chapters.floating_point.thresholds import (
     subnormal,
 )
 from elu_sym.claims.claim import Claim, Verdict
+from elu_sym.claims.formulas import less
 from elu_sym.claims.kernel import RejectedError, measured_thresholds, prove
-from elu_sym.claims.kernel.language import less
 from elu_sym.claims.statement import contradicted, witness_of
 from elu_sym.experiments.library_thresholds import Measurement, read
 from elu_sym.symbols import alpha, x

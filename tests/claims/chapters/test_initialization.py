@@ -7,8 +7,9 @@ import pytest
 from sympy import S
 
 from elu_sym.claims.chapters.initialization import exact_gains, gain_lemmas as gain, published
+from elu_sym.claims.formulas import for_all, less, term
 from elu_sym.claims.kernel import Proof, RejectedError, prove
-from elu_sym.claims.kernel.language import Formula, for_all, implies, less, term
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.tactics import intro
 from elu_sym.networks.published_constants import PUBLISHED_CONSTANTS

@@ -6,8 +6,9 @@ from sympy import Rational, S
 from elu_sym.claims.chapters.initialization.gain_lemmas import slope_square, square
 from elu_sym.claims.chapters.meanfield import preservation
 from elu_sym.claims.chapters.meanfield.monotone import Monotone
+from elu_sym.claims.formulas import equal, for_all, less
 from elu_sym.claims.kernel import RejectedError, prove
-from elu_sym.claims.kernel.language import Formula, equal, for_all, less
+from elu_sym.claims.kernel.language import Formula
 from elu_sym.claims.tactics import Tactic, have, intro, lemmas, linear
 from elu_sym.symbols import alpha, sigma
 

@@ -9,7 +9,7 @@ from proof_cases import is_float, rounds, suppose, supposed
 
 from elu_sym.claims.kernel import RejectedError, prove
 from elu_sym.claims.kernel.language import negation
-from elu_sym.claims.kernel.printing import in_latex, in_words
+from elu_sym.claims.printing import in_latex, in_words
 from elu_sym.claims.tactics import positive
 
 EIGHTH = Fraction(1, 8)
@@ -67,8 +67,8 @@ def test_the_next_float_is_the_next_one() -> None:
         statement = supposed(
             "x", is_float("x"), ("<", literal(one), "x"), ("<=", literal(other), "x")
         )
-        below, above = ("absurd", ("combine", ((1, 1), (1, 3)))), ("fact", 3)
-        ways = ("either", 2, below, above)
+        below, above = ("contradict", ("combine", ((1, 1), (1, 3)))), ("combine", ((1, 3),))
+        ways = ("cases", 2, below, above)
         assert holds(statement, suppose("x", 2, ("floats-apart", 0, literal(one), ways)))
 
 

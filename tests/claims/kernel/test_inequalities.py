@@ -8,10 +8,12 @@ from sympy import Abs, Expr, Rational, S, Symbol, cos, exp, log, sqrt
 
 from elu_sym.algebra.enclosure import exact
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
+from elu_sym.claims.branch_and_bound import on_box
+from elu_sym.claims.formulas import at_most, for_all, less
 from elu_sym.claims.kernel import RejectedError, prove
 from elu_sym.claims.kernel.inequalities import Box, halved, intervals, walk
-from elu_sym.claims.kernel.language import Formula, at_most, for_all, implies, less
-from elu_sym.claims.tactics import intro, on_box
+from elu_sym.claims.kernel.language import Formula, implies
+from elu_sym.claims.tactics import intro
 from elu_sym.symbols import mu, sigma
 
 R = Rational

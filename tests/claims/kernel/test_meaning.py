@@ -5,8 +5,9 @@ from sympy import Derivative, S, Symbol, exp
 
 from elu_sym.activations import Relu
 from elu_sym.algebra.normal_form import is_zero
+from elu_sym.claims.formulas import Expectation, at_most, less, term
 from elu_sym.claims.kernel import RejectedError
-from elu_sym.claims.kernel.language import Expectation, Formula, at_most, less, term
+from elu_sym.claims.kernel.language import Formula
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.symbols import strike, x
 

@@ -4,8 +4,8 @@ import pytest
 from proof_cases import CASES
 
 from elu_sym.activations import Elu
+from elu_sym.claims.formulas import term
 from elu_sym.claims.kernel import RULES, RejectedError, Theorem, prove
-from elu_sym.claims.kernel.language import term
 from elu_sym.symbols import alpha, x
 
 term(Elu(x, alpha))  # the definition that the cases use

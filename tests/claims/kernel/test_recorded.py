@@ -15,8 +15,9 @@ from elu_sym.algebra.rounding import FLOAT64
 from elu_sym.claims.chapters import CLAIMS
 from elu_sym.claims.claim import Claim, ProofError, Verdict
 from elu_sym.claims.export import exported
+from elu_sym.claims.formulas import both, term
 from elu_sym.claims.kernel import RULES, Open, RejectedError, Theorem, prove, recorded
-from elu_sym.claims.kernel.language import both, free_variables, renamed, substitute, term
+from elu_sym.claims.kernel.language import free_variables, renamed, substitute
 from elu_sym.claims.kernel.measured_thresholds import Reference
 from elu_sym.claims.kernel.recorded import (
     CONFIDENCE,
@@ -67,7 +68,7 @@ def judged(atom) -> Judged:
         except RejectedError as error:
             reason = str(error)
         else:
-            assert finding.formula == goal
+            assert (finding.atom, finding.holds) == (atom, holds)
             return Judged(holds, finding.detail, dict(finding.place))
     return Judged(None, reason, {})
 
@@ -435,19 +436,21 @@ def test_another_table_gives_another_verdict(tmp_path, monkeypatch) -> None:
 
 # --- What rests on an experiment shows it ------------------------------------------------------
 
+USED = ("use", 0, (("by", RECORDED),), ("fact", 1))
 HIDDEN: dict[str, tuple[Any, Any]] = {
     "as it stands": (ATOM, RECORDED),
     "in a list": (ATOM, ["recorded"]),
     "found by a tactic": (ATOM, Open(lambda goal, context: RECORDED)),
-    "found at the second try": (ATOM, first_of(lambda: ("algebra",), lambda: RECORDED)),
+    "found at the second try": (ATOM, first_of(lambda: ("fact", 0), lambda: RECORDED)),
     "have": (TRUE, ("have", ATOM, RECORDED, SHOWN)),
     "have, deep inside": (TRUE, ("have", TRUE, ("have", ATOM, RECORDED, SHOWN), SHOWN)),
     "cases": (TRUE, ("cases", ATOM, SHOWN, ("have", ATOM, RECORDED, SHOWN))),
     "split": (both(TRUE, ATOM), ("split", SHOWN, RECORDED)),
-    "choose": (("or", TRUE, ATOM), ("choose", 1, RECORDED)),
+    "choose": (("or", TRUE, ATOM), ("witness", 1, RECORDED)),
     "assume": (("=>", TRUE, ATOM), ("assume", RECORDED)),
-    "deny": (("=>", ("not", ATOM), ("<", 0, 0)), ("assume", ("deny", 0, RECORDED))),
-    "contradict": (ATOM, ("contradict", ("deny", 0, RECORDED))),
+    "as the negation of a negation": (("not", ("not", ATOM)), RECORDED),
+    "a negation used": (("=>", ("not", ATOM), ("<", 0, 0)), ("assume", USED)),
+    "contradict": (ATOM, ("contradict", USED)),
     "generalize": (("forall", "x", ATOM), ("generalize", "x", RECORDED)),
     "generalize to a law": (("forall-law", "p", ATOM), ("generalize", "p", RECORDED)),
     "witness": (("exists", "x", ATOM), ("witness", 0, RECORDED)),
@@ -465,8 +468,8 @@ HIDDEN: dict[str, tuple[Any, Any]] = {
     "either": (
         TRUE,
         (
-            *("have", ("or", ATOM, TRUE), ("choose", 0, RECORDED)),
-            ("either", 0, SHOWN, ("fact", 1)),
+            *("have", ("or", ATOM, TRUE), ("witness", 0, RECORDED)),
+            ("cases", 0, SHOWN, ("fact", 1)),
         ),
     ),
     "replace": (
@@ -480,14 +483,13 @@ HIDDEN: dict[str, tuple[Any, Any]] = {
 def test_whatever_uses_an_experiment_is_measured(formula, proof) -> None:
     theorem = prove(formula, proof)
     assert theorem.is_measured
-    assert [finding.formula for finding in theorem.findings] == [ATOM]
+    assert [(each.atom, each.holds) for each in theorem.findings] == [(ATOM, True)]
     claim = Claim("test.hidden", "A sentence.", Statement(formula, proof), "the tests")
     outcome = claim.check()
     assert outcome.verdict is Verdict.MEASURED
     assert not outcome.is_expected
-    assert outcome.to_json()["findings"] == [
-        {"formula": Statement(ATOM, None).to_text(), "detail": theorem.findings[0].detail}
-    ]
+    (shown,) = outcome.to_json()["findings"]
+    assert shown["formula"] == Statement(ATOM, None).to_text()
     with pytest.raises(ProofError, match=r"test\.hidden has no proof"):
         exported([outcome])
 
@@ -495,10 +497,10 @@ def test_whatever_uses_an_experiment_is_measured(formula, proof) -> None:
 PROPER: dict[str, tuple[Any, Any]] = {
     "another statement": (TRUE, SHOWN),
     "as a hypothesis": (("=>", ATOM, ATOM), ("assume", ("fact", 0))),
-    "by its name alone": (TRUE, ("have", ("or", ATOM, TRUE), ("choose", 1, SHOWN), SHOWN)),
+    "by its name alone": (TRUE, ("have", ("or", ATOM, TRUE), ("witness", 1, SHOWN), SHOWN)),
     "in either case": (
         ("or", ATOM, ("not", ATOM)),
-        ("cases", ATOM, ("choose", 0, ("fact", 0)), ("choose", 1, ("fact", 0))),
+        ("cases", ATOM, ("witness", 0, ("fact", 0)), ("witness", 1, ("fact", 0))),
     ),
 }
 

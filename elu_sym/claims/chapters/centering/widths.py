@@ -3,6 +3,7 @@
 from sympy import Expr, Piecewise, Rational, S, Symbol, exp, factorial, oo, pi, sqrt
 
 from elu_sym.activations import Elu
+from elu_sym.claims.analysis import continuity, growth, mean_value
 from elu_sym.claims.any_law import Lemma, positive_gaussian_mean
 from elu_sym.claims.chapters.centering.zero_mean import (
     SYMMETRIC_ALPHA,
@@ -12,29 +13,17 @@ from elu_sym.claims.chapters.centering.zero_mean import (
     relu_mean,
 )
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
-    Expectation,
-    Formula,
-    both,
-    equal,
-    for_all,
-    implies,
-    less,
-    limit,
-    term,
-)
+from elu_sym.claims.formulas import Expectation, both, equal, for_all, less, limit, term
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     Tactic,
     assumption,
     auto,
-    continuity,
     counterexample,
-    growth,
     intro,
     lemmas,
     linear,
-    mean_value,
     multiple,
     parts,
     positive,
@@ -248,7 +237,7 @@ CLAIMS = (
             ),
             "E (1 - e^X)_+ < 0.495 for every sigma.": refuted(
                 bounds(SMALL, Rational(99, 200)),
-                witness(100, parts(auto(), ("choose", 1, ("choose", 1, positive())))),
+                witness(100, parts(auto(), ("witness", 1, ("witness", 1, positive())))),
             ),
         },
     ),

@@ -6,6 +6,7 @@ from sympy import Abs, Expr, Piecewise, Rational, S, Symbol, exp, pi, sqrt
 
 from elu_sym.activations import Elu, LeakyRelu, Relu
 from elu_sym.algebra.special_functions import NormalCdf
+from elu_sym.claims.analysis import mean_value, signed_mean
 from elu_sym.claims.any_law import (
     HITS_NEGATIVE,
     NEGATIVE,
@@ -24,22 +25,18 @@ from elu_sym.claims.any_law import (
     two_points,
 )
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Expectation,
-    Formula,
-    Term,
-    absolute,
     at_most,
     both,
     equal,
     exists_one,
     for_all,
     iff,
-    implies,
     less,
-    substitute,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, Term, absolute, implies, substitute
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -54,7 +51,6 @@ from elu_sym.claims.tactics import (
     intro,
     lemmas,
     linear,
-    mean_value,
     multiple,
     parts,
     witness,
@@ -269,7 +265,7 @@ def one_zero() -> Tactic:
     """The mean is a falling line in alpha, positive at first."""
     value, put = relu_mean() / put_mean(), put_mean()
     inside = intro(have(less(0, x), linear(), auto()))
-    right = less(0, relu_mean()), ("gaussian-positive", pointwise(), 1, 2, inside)
+    right = less(0, relu_mean()), signed_mean(pointwise(), 1, 2, inside)
     other = substitute(equal(elu_mean(), 0), alpha.name, "alpha'")
     unique = linear((-1 / put, other))
     zero = witness(value, parts(parts(auto(), ALGEBRA), intro(unique)))

@@ -13,18 +13,10 @@ from typing import Any, TypeAlias
 from sympy import Expr, Rational, S, Symbol, exp
 
 from elu_sym.algebra.rounding import Computation, FloatingPointFormat
+from elu_sym.claims.analysis import mean_value
+from elu_sym.claims.formulas import at_most, both, for_all, iff, less, term
 from elu_sym.claims.kernel import Proof
-from elu_sym.claims.kernel.language import (
-    Formula,
-    Term,
-    at_most,
-    both,
-    for_all,
-    iff,
-    implies,
-    less,
-    term,
-)
+from elu_sym.claims.kernel.language import Formula, Term, implies
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
@@ -36,7 +28,6 @@ from elu_sym.claims.tactics import (
     last_either,
     lemmas,
     linear,
-    mean_value,
     number_of,
     parts,
     positive,
@@ -229,7 +220,7 @@ class Level:
         if self.relation == "=":
             below = rounded.above_limit(below)
         passed = linear((1, at_most(least, last)), (1, self._is_reached), (rest[1], -1))
-        above = parts(intro(("absurd", passed)), intro(beyond(threshold, after)))
+        above = parts(intro(("contradict", passed)), intro(beyond(threshold, after)))
         above = rounded.at_least(after, above)
         return self.formula, intro(apart(is_float(rounded.numbers, x), threshold, below, above))
 
@@ -250,7 +241,7 @@ def _minus(value: Any) -> Term:
 def beyond(threshold: Rational, after: Rational) -> Tactic:
     """Anything, where ``x`` is at most a float and at least a greater one."""
     facts = (1, at_most(x, threshold)), (1, at_most(after, x)), (after - threshold, -1)
-    return ("absurd", linear(*facts))
+    return ("contradict", linear(*facts))
 
 
 def at_point(point: Mapping[Symbol, Rational]) -> Tactic:

@@ -27,19 +27,9 @@ from elu_sym.claims.chapters.floating_point.computations import (
     monotone,
     rounds,
 )
+from elu_sym.claims.formulas import at_most, both, equal, for_all, iff, less, term
 from elu_sym.claims.kernel import Proof
-from elu_sym.claims.kernel.language import (
-    Formula,
-    Term,
-    at_most,
-    both,
-    equal,
-    for_all,
-    iff,
-    implies,
-    less,
-    term,
-)
+from elu_sym.claims.kernel.language import Formula, Term, implies
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.tactics import (
     Tactic,
@@ -172,7 +162,7 @@ def by_two_values(
     greater = linear((1, at_most(least, y)), (least - low, -1))
     passed = [(less(low, y), greater), (less(high, z), above)]
     no_first, no_last = (
-        intro(("absurd", linear((1, less(level, result)), (1, equal(result, level)))))
+        intro(("contradict", linear((1, less(level, result)), (1, equal(result, level)))))
         for result, level in ((y, low), (z, high))
     )
     neither = parts(parts(no_last, no_first), parts(no_first, intro(beyond(at, after))))
@@ -199,7 +189,7 @@ def by_half(numbers: FloatingPointFormat, at: Rational) -> Tactic:
     below = result_is(numbers, alpha * y, z, S.Zero, ("rounds-number", *small))
     levels = S.Zero, S.Zero
     proof = by_two_values(numbers, DERIVATIVE_ROUNDED_TWICE, levels, at, below, above)
-    no_less = ("absurd", linear((1, less(S.Half, alpha)), (1, at_most(alpha, S.Half))))
+    no_less = ("contradict", linear((1, less(S.Half, alpha)), (1, at_most(alpha, S.Half))))
     return intro(apart(is_float(numbers, alpha), S.Half, no_less, proof))
 
 

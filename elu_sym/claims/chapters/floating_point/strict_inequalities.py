@@ -29,8 +29,9 @@ from elu_sym.claims.chapters.floating_point.computations import (
 )
 from elu_sym.claims.chapters.floating_point.every_alpha import for_every
 from elu_sym.claims.claim import Claim, Verdict
+from elu_sym.claims.formulas import at_most, equal, for_all, less
 from elu_sym.claims.kernel import Proof, RejectedError
-from elu_sym.claims.kernel.language import Formula, at_most, equal, for_all, implies, less
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.statement import refuted
 from elu_sym.claims.tactics import Tactic, intro, linear, tactic

@@ -46,16 +46,8 @@ from elu_sym.claims.chapters.floating_point.every_alpha import (
     zero_together,
 )
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.kernel.language import (
-    Formula,
-    at_most,
-    either,
-    equal,
-    for_all,
-    iff,
-    implies,
-    less,
-)
+from elu_sym.claims.formulas import at_most, either, equal, for_all, iff, less
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import ALGEBRA, Tactic, auto, intro, parts, tactic
 from elu_sym.symbols import alpha, x, y, z

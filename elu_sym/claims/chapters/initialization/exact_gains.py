@@ -11,6 +11,7 @@ from itertools import chain
 from sympy import Derivative, Expr, Max, Rational, S, Symbol, exp, oo, pi, sqrt
 
 from elu_sym.activations import Elu, LeakyRelu, Relu
+from elu_sym.claims.analysis import continuity, tends_otherwise
 from elu_sym.claims.chapters.initialization.gain_lemmas import (
     CONVEX_GAIN,
     ELU,
@@ -43,19 +44,8 @@ from elu_sym.claims.chapters.initialization.gain_lemmas import (
 )
 from elu_sym.claims.chapters.initialization.poincare import poincare, variance_is_positive
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.kernel.language import (
-    Formula,
-    at_most,
-    both,
-    equal,
-    for_all,
-    iff,
-    implies,
-    less,
-    limit,
-    substitute,
-    term,
-)
+from elu_sym.claims.formulas import at_most, both, equal, for_all, iff, less, limit, term
+from elu_sym.claims.kernel.language import Formula, implies, substitute
 from elu_sym.claims.standard_selu import SELU_ALPHA
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
@@ -64,7 +54,6 @@ from elu_sym.claims.tactics import (
     assumption,
     auto,
     by_fact,
-    continuity,
     counterexample,
     have,
     intro,
@@ -75,7 +64,6 @@ from elu_sym.claims.tactics import (
     positive,
     rewritten,
     rewritten_as,
-    tends_otherwise,
     witness,
 )
 from elu_sym.symbols import alpha, mu, sigma, slope, x
@@ -208,7 +196,7 @@ def agree_at_selu_alpha() -> Tactic:
     for name, value in values.items():
         equation = substitute(equation, name, value)
     same = parts(have(equation, ALGEBRA, rewritten(equation, ALGEBRA)), counterexample())
-    at_alpha = witness(values["alpha"], parts(auto(), ("choose", 0, same)))
+    at_alpha = witness(values["alpha"], parts(auto(), ("witness", 0, same)))
     return witness(0, witness(1, parts(auto(), at_alpha)))
 
 

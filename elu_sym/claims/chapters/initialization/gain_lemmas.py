@@ -9,18 +9,10 @@ from typing import Any
 from sympy import Derivative, Expr, Piecewise, Rational, S, Symbol, exp, sqrt
 
 from elu_sym.activations import Elu
+from elu_sym.claims.analysis import growth, mean_value, signed_mean
+from elu_sym.claims.formulas import Expectation, at_most, both, for_all, less, term
 from elu_sym.claims.kernel import Proof, RejectedError
-from elu_sym.claims.kernel.language import (
-    Expectation,
-    Formula,
-    Term,
-    at_most,
-    both,
-    for_all,
-    implies,
-    less,
-    term,
-)
+from elu_sym.claims.kernel.language import Formula, Term, implies
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.tactics import (
     Tactic,
@@ -28,12 +20,10 @@ from elu_sym.claims.tactics import (
     auto,
     by_cases,
     by_fact,
-    growth,
     have,
     intro,
     lemmas,
     linear,
-    mean_value,
     parts,
     positive,
     tactic,
@@ -110,7 +100,7 @@ def enclosed() -> Tactic:
             return ("combine", ((gap(goal), -1),))
         for number, part in enumerate(goal[1:]):
             if is_true(part, context):
-                return ("choose", number, enclosed())
+                return ("witness", number, enclosed())
         raise RejectedError("no part of it is true")
 
     return tactic(find)
@@ -131,7 +121,7 @@ def positive_mean(
     left = lemmas(facts, positive())
     everywhere = intro(by_cases(less(x, 0), left, auto()))
     inside = intro(have(less(x, 0), auto(), left))
-    law = ("gaussian-positive", everywhere, -2, -1, inside)
+    law = signed_mean(everywhere, -2, -1, inside)
     return less(0, normal(integrand, deviation, mean)), law
 
 

@@ -15,6 +15,7 @@ References:
 from sympy import Expr, Piecewise, Rational, S, Symbol, exp
 
 from elu_sym.activations import Elu
+from elu_sym.claims.analysis import mean_value, signed_mean
 from elu_sym.claims.chapters.initialization.gain_lemmas import (
     ELU,
     Lemma,
@@ -22,7 +23,8 @@ from elu_sym.claims.chapters.initialization.gain_lemmas import (
     slope_square,
     variance_of,
 )
-from elu_sym.claims.kernel.language import Expectation, Formula, at_most, for_all, implies, less
+from elu_sym.claims.formulas import Expectation, at_most, for_all, less
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.tactics import (
     Tactic,
     again,
@@ -34,7 +36,6 @@ from elu_sym.claims.tactics import (
     intro,
     lemmas,
     linear,
-    mean_value,
     positive,
 )
 from elu_sym.symbols import alpha, mu, sigma, x, y, z
@@ -112,8 +113,8 @@ def poincare() -> Lemma:
     """Var f <= sigma^2 E f'^2."""
     inner = Expectation(EXCESS, y, mu, sigma)
     at_these = by_fact(AT_ALL_POINTS, x, y, then=assumption())
-    over_y = ("gaussian-positive", intro(at_these), 0, 0, 0)
-    over_x = ("gaussian-positive", intro(by_signs(over_y, over_y)), 0, 0, 0)
+    over_y = signed_mean(intro(at_these))
+    over_x = signed_mean(intro(by_signs(over_y, over_y)))
     twice = at_most(0, normal(inner, mean=mu)), over_x
     proof = lemmas([TRAPEZOID, POINTWISE, twice], linear((Rational(1, 2), twice[0])))
     return at_most(variance_of(ELU, mean=mu), sigma**2 * slope_square(mean=mu)), proof
@@ -126,7 +127,7 @@ def variance_is_positive() -> Lemma:
 
     def differs(lower: int, upper: int, *shown: Lemma) -> Tactic:
         everywhere = intro(by_signs(positive(), positive()))
-        return ("gaussian-positive", everywhere, lower, upper, intro(lemmas(shown, positive())))
+        return signed_mean(everywhere, lower, upper, intro(lemmas(shown, positive())))
 
     def apart(side: Formula, sign: Formula, by: Formula, wanted: Formula) -> tuple[Lemma, ...]:
         return (side, auto()), (sign, positive()), (wanted, linear((1, sign), (1, by)))

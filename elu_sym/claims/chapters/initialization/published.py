@@ -17,14 +17,8 @@ from elu_sym.claims.chapters.initialization.gain_lemmas import (
     variance_of,
 )
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
-    Formula,
-    both,
-    equal,
-    for_all,
-    substitute,
-    term,
-)
+from elu_sym.claims.formulas import both, equal, for_all, term
+from elu_sym.claims.kernel.language import Formula, substitute
 from elu_sym.claims.standard_selu import SELU_ALPHA, SELU_SCALE
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (

@@ -9,32 +9,20 @@ from typing import Any
 
 from sympy import Expr, Rational, Symbol, oo
 
+from elu_sym.claims.analysis import growth, near_end
 from elu_sym.claims.chapters.initialization.gain_lemmas import TAU, Lemma
-from elu_sym.claims.kernel.language import (
-    Formula,
-    Term,
-    both,
-    equal,
-    exists_one,
-    for_all,
-    implies,
-    less,
-    limit,
-    substitute,
-    term,
-)
+from elu_sym.claims.formulas import both, equal, exists_one, for_all, less, limit, term
+from elu_sym.claims.kernel.language import Formula, Term, implies, substitute
 from elu_sym.claims.tactics import (
     Tactic,
     again,
     assumption,
     by_fact,
-    growth,
     have,
     intro,
     last_either,
     lemmas,
     linear,
-    near_end,
     obtained,
     parts,
     witness,

@@ -8,6 +8,7 @@ of every claim; about the functions of sigma that come out, nothing is assumed.
 
 from sympy import Derivative, Expr, Piecewise, Rational, S, Symbol, exp, oo, sqrt
 
+from elu_sym.claims.analysis import growth, mean_value, tends_otherwise
 from elu_sym.claims.chapters.initialization.gain_lemmas import (
     ELU,
     PERCENT_MORE,
@@ -34,23 +35,19 @@ from elu_sym.claims.chapters.initialization.gain_lemmas import (
 )
 from elu_sym.claims.chapters.meanfield.monotone import PLACE, Monotone
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
-    Formula,
-    Term,
+from elu_sym.claims.formulas import (
     at_most,
     both,
     equal,
     exists,
     exists_one,
-    expanded,
     for_all,
     iff,
-    implies,
     less,
     limit,
-    substitute,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, Term, expanded, implies, substitute
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -61,17 +58,14 @@ from elu_sym.claims.tactics import (
     by_cases,
     by_fact,
     counterexample,
-    growth,
     have,
     intro,
     lemmas,
     linear,
-    mean_value,
     obtained,
     parts,
     positive,
     rewritten,
-    tends_otherwise,
     witness,
 )
 from elu_sym.symbols import alpha, sigma, x, z
@@ -438,7 +432,7 @@ def he_grows() -> Statement:
 
 def adds_more() -> Tactic:
     """More than 0.99 is added at alpha = 1 and sigma = 200."""
-    return witness(1, parts(auto(), witness(200, parts(auto(), ("choose", 1, enclosed())))))
+    return witness(1, parts(auto(), witness(200, parts(auto(), ("witness", 1, enclosed())))))
 
 
 def residual(factor: Rational = S.One) -> Formula:
@@ -470,7 +464,7 @@ def never_shrinks() -> Tactic:
         (1, -1),
     )
     applied = by_fact(general, S.One, auto(), sigma, assumption(), then=grown)
-    beyond = by_cases(less(0, sigma), ("choose", 1, applied), ("choose", 0, assumption()))
+    beyond = by_cases(less(0, sigma), ("witness", 1, applied), ("witness", 0, assumption()))
     at_one = witness(1, parts(auto(), witness(1, parts(auto(), intro(beyond)))))
     return have(general, intro(proof), at_one)
 

@@ -5,6 +5,8 @@ from math import factorial
 from sympy import Add, Derivative, Expr, Rational, S, Symbol, exp, pi, sqrt
 
 from elu_sym.activations import Celu, Elu, Selu
+from elu_sym.claims.analysis import growth, mean_value
+from elu_sym.claims.branch_and_bound import on_box
 from elu_sym.claims.chapters.initialization.gain_lemmas import (
     ELU,
     PERCENT_MORE,
@@ -26,19 +28,8 @@ from elu_sym.claims.chapters.initialization.published import STANDARD_SELU
 from elu_sym.claims.chapters.meanfield import preservation
 from elu_sym.claims.chapters.meanfield.preservation import ANY_BIAS, WEIGHTS, gap
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
-    Defined,
-    Formula,
-    at_most,
-    both,
-    define,
-    equal,
-    for_all,
-    implies,
-    less,
-    limit,
-    term,
-)
+from elu_sym.claims.formulas import Defined, at_most, both, equal, for_all, less, limit, term
+from elu_sym.claims.kernel.language import Formula, define, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -46,13 +37,10 @@ from elu_sym.claims.tactics import (
     assumption,
     by_fact,
     counterexample,
-    growth,
     have,
     intro,
     lemmas,
     linear,
-    mean_value,
-    on_box,
     parts,
 )
 from elu_sym.symbols import alpha, excess, scale, sigma, x, y
@@ -208,7 +196,7 @@ def decay() -> Statement:
 
 # --- Dropout ---------------------------------------------------------------------------------
 
-define("kept", ("t",), 1 / (1 + excess))
+define("kept", ("t",), term(1 / (1 + excess)))
 KEPT = Defined(Symbol("kept"), excess)
 """The probability that a unit is kept; it then passes on its value times 1 + t, and else 0."""
 

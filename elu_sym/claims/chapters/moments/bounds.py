@@ -6,22 +6,22 @@ from typing import Any
 from sympy import Derivative, Expr, Max, Piecewise, Rational, S, Symbol, exp, log
 
 from elu_sym.activations import Elu, Relu
+from elu_sym.claims.analysis import growth, mean_value, near_end, signed_mean, tends_otherwise
 from elu_sym.claims.chapters.moments.gaussian import ELU, gaussian, mean, square, variance
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Expectation,
-    Formula,
     at_most,
     both,
     equal,
     exists,
     for_all,
     iff,
-    implies,
     less,
     limit,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -34,21 +34,17 @@ from elu_sym.claims.tactics import (
     equality,
     first_of,
     from_last,
-    growth,
     have,
     intro,
     last,
     last_either,
     lemmas,
     linear,
-    mean_value,
     named,
-    near_end,
     obtained,
     parts,
     rewritten,
     tactic,
-    tends_otherwise,
     witness,
 )
 from elu_sym.symbols import alpha, mu, sigma, x, y, z
@@ -169,7 +165,7 @@ def differs_somewhere() -> Tactic:
         beside, (equation, proof) = (x - value) ** 2, expanded_square(x, value)
         weights = (1, less(0, spread(x))), ((expectation(x) - value) ** 2, -1), (-1, equation)
         spread_out = less(0, expectation(beside)), linear(*weights)
-        inside = ("law-positive", intro(auto()), term(beside), intro(separate))
+        inside = ("law-positive", intro(auto()), term(beside), assumption(), intro(separate))
         return lemmas((shifted(x, value), (equation, proof), spread_out), inside)
 
     def ordered(low: Expr, high: Expr, relation: Formula) -> Tactic:
@@ -185,7 +181,7 @@ def differs_somewhere() -> Tactic:
 
     value_is, beside = equal(alpha * (exp(A) - 1), C), equal(x, A)
     is_there = ("contradict", last_either(linear(), linear()))
-    clash = ("absurd", linear((1, less(0, (x - A) ** 2)), (x - A, beside)))
+    clash = ("contradict", linear((1, less(0, (x - A) ** 2)), (x - A, beside)))
     above = by_cases(less(A, x), ordered(A, x, less(C, ELU)), have(beside, is_there, clash))
     separate = by_cases(less(x, A), ordered(x, A, less(ELU, C)), above)
     log_exists = have(
@@ -248,7 +244,7 @@ def squared() -> Tactic:
         )
         apply = by_fact(LIPSCHITZ, low, high, auto(), then=steps)
         # Some orders contradict the signs.
-        return first_of(lambda: apply, lambda: ("absurd", linear()))
+        return first_of(lambda: apply, lambda: ("contradict", linear()))
 
     order = by_cases(at_most(x, y), from_rise(x, y), from_rise(y, x))
     known = by_cases(less(y, 0), order, order)
@@ -296,7 +292,7 @@ def bounds_variance() -> Tactic:
         (equation, proof),
         (
             positive,
-            ("law-positive", on_both_sides(by_fact(near, x, then=auto())), None, None),
+            signed_mean(on_both_sides(by_fact(near, x, then=auto()))),
         ),
     )
     weights = (
@@ -445,7 +441,7 @@ def schwarz() -> Tactic:
     def chord(low: Expr, high: Expr) -> Tactic:
         rise = Elu(high, alpha) - Elu(low, alpha)
         use = by_fact(RISING, rise / (high - low), low, high, auto(), then=from_last(high - low))
-        return first_of(lambda: use, lambda: ("absurd", linear()))
+        return first_of(lambda: use, lambda: ("contradict", linear()))
 
     same = equality(x.name, auto(), y)
     order = by_cases(less(x, y), chord(x, y), by_cases(less(y, x), chord(y, x), same))
@@ -458,7 +454,7 @@ def bounds_gaussian_variance() -> Tactic:
     residual = gaussian((ELU - A - B * (x - mu)) ** 2)
     stein = square() - 2 * A * mean() + A**2 - 2 * B * sigma**2 * gaussian(SLOPE)
     fits = for_all(A, B, at_most(0, stein + B**2 * sigma**2))
-    positive = ("gaussian-positive", on_both_sides(auto()), None, None, None)
+    positive = signed_mean(on_both_sides(auto()))
     fit = intro(have(at_most(0, residual), positive, linear()))
     lower = have(fits, fit, by_fact(fits, mean(), gaussian(SLOPE), then=from_last(1)))
     near = for_all(x, at_most((ELU - V) ** 2, (x - mu) * (energy(x) - W)))
@@ -469,7 +465,7 @@ def bounds_gaussian_variance() -> Tactic:
     gap = at_most(0, gaussian((x - mu) * (energy(x) - W) - (ELU - V) ** 2))
     inside = on_both_sides(by_fact(near, x, then=auto()))
     weights = (1, gap), ((mean() - V) ** 2, -1)
-    closed = have(gap, ("gaussian-positive", inside, None, None, None), linear(*weights))
+    closed = have(gap, signed_mean(inside), linear(*weights))
     cases = by_cases(less(mu, 0), there, there)
     upper = have(exists(V, exists(W, near)), cases, obtained(V, obtained(W, closed)))
     known = (RISING, antiderivative_rises()), (SCHWARZ, schwarz())
@@ -495,11 +491,11 @@ def increasing_functions_correlate() -> Tactic:
     falls = alpha * exp(x) * (exp(-x) - 1)
     small = linear((1, at_most(alpha, 1)), (falls, -1))
     below_one = at_most(0, gaussian(1 - slope, V))
-    positive = "gaussian-positive", intro(by_cases(less(x, 0), small, auto())), None, None, None
+    positive = signed_mean(intro(by_cases(less(x, 0), small, auto())))
 
     def through(value: Expr, below: Tactic, above: Tactic) -> Tactic:
         product = at_most(0, gaussian((ELU - value) * (slope - K), V))
-        shown = "gaussian-positive", intro(by_cases(less(x, 0), below, above)), None, None, None
+        shown = signed_mean(intro(by_cases(less(x, 0), below, above)))
         weights = (1, product), (value - mean(V), equal(K, slope_mean))
         return have(product, shown, linear(*weights))
 
@@ -537,7 +533,7 @@ def slope_is_positive() -> Tactic:
     """The derivative is E f', and f' > 0 but perhaps at the kink."""
     slope = Piecewise((alpha * exp(x), x < 0), (1, True))
     positive = less(0, gaussian(slope))
-    inside = ("gaussian-positive", intro(auto()), 1, 2, intro(auto()))
+    inside = signed_mean(intro(auto()), 1, 2, intro(auto()))
     rate = have(positive, inside, parts(ALGEBRA, linear((1, positive))))
     anywhere = for_all(mu, less(0, gaussian(slope)))
     point = mean_value(y, mean(y), mu, NU, intro(by_fact(anywhere, y, then=from_last(1))))

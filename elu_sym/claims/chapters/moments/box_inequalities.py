@@ -13,22 +13,14 @@ from sympy import Derivative, Expr, Rational, S, Symbol, exp, sqrt
 
 from elu_sym.activations import Elu, Selu
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
+from elu_sym.claims.analysis import mean_value
+from elu_sym.claims.branch_and_bound import on_box
 from elu_sym.claims.chapters.centering.zero_mean import SELU_ALPHA
 from elu_sym.claims.chapters.moments.gaussian import BELOW, gaussian, mean, square, variance
 from elu_sym.claims.claim import Claim
+from elu_sym.claims.formulas import at_most, both, equal, exists, for_all, less, term
 from elu_sym.claims.kernel.inequalities import Box
-from elu_sym.claims.kernel.language import (
-    Formula,
-    Term,
-    at_most,
-    both,
-    equal,
-    exists,
-    for_all,
-    implies,
-    less,
-    term,
-)
+from elu_sym.claims.kernel.language import Formula, Term, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -42,9 +34,7 @@ from elu_sym.claims.tactics import (
     intro,
     lemmas,
     linear,
-    mean_value,
     obtained,
-    on_box,
     parts,
     witness,
 )

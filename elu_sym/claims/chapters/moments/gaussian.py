@@ -3,7 +3,7 @@
 from sympy import Expr, Piecewise
 
 from elu_sym.activations import Elu
-from elu_sym.claims.kernel.language import Expectation
+from elu_sym.claims.formulas import Expectation
 from elu_sym.symbols import alpha, mu, sigma, x
 
 ELU = Elu(x, alpha)

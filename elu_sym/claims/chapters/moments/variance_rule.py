@@ -7,17 +7,11 @@ w*E f(sqrt(q) Z)^2. The rule w = q0/E f(sqrt(q0) Z)^2 makes the design point q0 
 from sympy import Expr, Piecewise, Rational, S, Symbol, exp, sqrt
 
 from elu_sym.activations import Elu
+from elu_sym.claims.analysis import mean_value, signed_mean
 from elu_sym.claims.chapters.moments.gaussian import gaussian
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
-    Formula,
-    both,
-    equal,
-    for_all,
-    implies,
-    less,
-    term,
-)
+from elu_sym.claims.formulas import both, equal, for_all, less, term
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -32,7 +26,6 @@ from elu_sym.claims.tactics import (
     last_either,
     lemmas,
     linear,
-    mean_value,
     parts,
 )
 from elu_sym.symbols import alpha, x, z
@@ -73,8 +66,8 @@ def growth_of_the_moment() -> list[tuple[Formula, Tactic]]:
     bend = less(0, exp(-x) + x - 1)
     size = linear((alpha**2 * exp(2 * x) * (exp(-x) - 1), bend))
     below = have(bend, mean_value(z, -exp(-z) - z, x, 0), size)
-    positive = "gaussian-positive", intro(auto()), -1, 0, intro(auto())
-    short = "gaussian-positive", intro(by_cases(less(x, 0), below, auto())), -1, 0, intro(below)
+    positive = signed_mean(intro(auto()), -1, 0, intro(auto()))
+    short = signed_mean(intro(by_cases(less(x, 0), below, auto())), -1, 0, intro(below))
     rises = intro(by_fact(RATE, z, auto(), then=from_last(1 / z)))
     falls = intro(by_fact(SHORTFALL, z, auto(), then=from_last(1 / z**2)))
     return [

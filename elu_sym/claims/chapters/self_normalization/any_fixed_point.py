@@ -12,15 +12,16 @@ The Jacobian by the mean and the variance of the layer's input is A diag(omega, 
 from sympy import Derivative, Expr, Rational, S, cancel, exp
 
 from elu_sym.activations import Elu, Relu
+from elu_sym.claims.analysis import signed_mean
+from elu_sym.claims.branch_and_bound import on_box
 from elu_sym.claims.chapters.self_normalization import one_pair, selu_layer as layer
 from elu_sym.claims.chapters.self_normalization.domains import constants
 from elu_sym.claims.chapters.self_normalization.moment_map import input_variance
 from elu_sym.claims.chapters.self_normalization.one_pair import LOST
 from elu_sym.claims.chapters.self_normalization.selu_layer import P, Q, omega
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Expectation,
-    Formula,
     at_most,
     both,
     either,
@@ -28,12 +29,10 @@ from elu_sym.claims.kernel.language import (
     exists,
     for_all,
     iff,
-    implies,
     less,
-    negation,
-    substitute,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, implies, negation, substitute
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
@@ -49,7 +48,6 @@ from elu_sym.claims.tactics import (
     lemmas,
     linear,
     number_of,
-    on_box,
     parts,
     tactic,
     witness,
@@ -59,8 +57,8 @@ from elu_sym.symbols import alpha, mu, scale, sigma, x, y, z
 
 def relu_does_not() -> Tactic:
     """At mean 0 the mean of X_+ is positive, whatever the scale."""
-    larger = ("choose", 1, ("choose", 0, ("choose", 1, auto())))
-    split = by_cases(less(0, scale), larger, ("choose", 0, auto()))
+    larger = ("witness", 1, ("witness", 0, ("witness", 1, auto())))
+    split = by_cases(less(0, scale), larger, ("witness", 0, auto()))
     return witness(0, witness(1, parts(auto(), intro(split))))
 
 
@@ -94,9 +92,9 @@ def positive_parts(then: Tactic) -> Tactic:
         [
             (
                 less(0, p),
-                ("gaussian-positive", one_sign, 1, 2, intro(have(less(0, x), linear(), auto()))),
+                signed_mean(one_sign, 1, 2, intro(have(less(0, x), linear(), auto()))),
             ),
-            (less(0, n), ("gaussian-positive", intro(nonnegative), -2, -1, inside)),
+            (less(0, n), signed_mean(intro(nonnegative), -2, -1, inside)),
         ],
         then,
     )
@@ -203,15 +201,15 @@ def corner_is(low: str, high: str) -> Statement:
     """The eigenvalue that is not 0, the derivative of the variance by itself, is larger."""
     *_, corner = jacobian(S.Zero)
     false = fixed_point(both(less(Rational(low), corner), less(corner, Rational(high))))
-    seen = layer.at_the_standard(negation(false), (), ("choose", 0, on_box(constants())))
+    seen = layer.at_the_standard(negation(false), (), ("witness", 0, on_box(constants())))
     return refuted(layer.standard(false), seen)
 
 
 def by_sign_of_z() -> Tactic:
     """A product of z and another factor is 0 if and only if one of them is."""
     last_is = tactic(lambda goal, context: linear((1 / z, len(context.facts) - 3)))
-    nonzero = last_either(*[("choose", 1, last_is)] * 2)
-    forth = ("assume", by_cases(equal(z, 0), ("choose", 0, assumption()), nonzero))
+    nonzero = last_either(*[("witness", 1, last_is)] * 2)
+    forth = ("assume", by_cases(equal(z, 0), ("witness", 0, assumption()), nonzero))
     back = ("assume", last_either(*[tactic(_multiple)] * 2))
     return intro(parts(forth, back))
 

@@ -9,22 +9,20 @@ from sympy import Expr, Piecewise, Rational, S, Symbol, exp, pi, sqrt
 
 from elu_sym.activations import Elu
 from elu_sym.book.formula import variance
+from elu_sym.claims.analysis import continuity, mean_value, signed_mean
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Defined,
     Expectation,
-    Formula,
-    Term,
     at_most,
     both,
-    define,
     equal,
     for_all,
-    implies,
     less,
     limit,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, Term, define, implies
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -33,13 +31,11 @@ from elu_sym.claims.tactics import (
     auto,
     by_cases,
     by_fact,
-    continuity,
     counterexample,
     have,
     intro,
     lemmas,
     linear,
-    mean_value,
     parts,
 )
 from elu_sym.symbols import alpha, mu, sigma, x, z
@@ -64,7 +60,7 @@ def moments(deviation: Expr) -> tuple[Expr, Expr]:
 def variance_map(square: Expr) -> Expr:
     """F in closed form, which is defined at 0, too."""
     closed = variance.closed_form.xreplace({mu: S.Zero, alpha: S.One, sigma: sqrt(q)})
-    define("elu_variance_map", ("q",), closed)
+    define("elu_variance_map", ("q",), term(closed))
     return Defined(Symbol("elu_variance_map"), square)
 
 
@@ -146,15 +142,13 @@ def bounds() -> list[tuple[Formula, Tactic]]:
         everywhere = intro(by_cases(less(x, 0), at_left, auto()))
         if value == lost:
             inside = intro(have(less(x, 0), linear(), at_left))
-            found.append(
-                (less(0, expected(value)), ("gaussian-positive", everywhere, -2, -1, inside))
-            )
+            found.append((less(0, expected(value)), signed_mean(everywhere, -2, -1, inside)))
         else:
-            positive = ("gaussian-positive", everywhere, 0, 0, ())
+            positive = signed_mean(everywhere)
             found.append((at_most(0, expected(value)), positive))
     mean = expected(ELU)
     spread = expected((ELU - mean) ** 2)
-    found.append((at_most(0, spread), ("gaussian-positive", intro(auto()), 0, 0, ())))
+    found.append((at_most(0, spread), signed_mean(intro(auto()))))
     return found
 
 

@@ -13,20 +13,20 @@ from typing import Any
 from sympy import Derivative, Expr, Piecewise, S, Symbol, exp, sqrt
 
 from elu_sym.activations import Elu, Relu
+from elu_sym.claims.analysis import mean_value, signed_mean
 from elu_sym.claims.chapters.self_normalization.selu_layer import linear_last, obtained, replaced
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Expectation,
-    Formula,
     at_most,
     both,
     equal,
     exists,
     exists_one,
     for_all,
-    implies,
     less,
     term,
 )
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.tactics import (
     ALGEBRA,
@@ -40,7 +40,6 @@ from elu_sym.claims.tactics import (
     last_either,
     lemmas,
     linear,
-    mean_value,
     parts,
     positive,
     tactic,
@@ -222,7 +221,7 @@ def positive_means() -> list[tuple[Formula, Tactic]]:
     p, n, r = map(mean, (Relu(x), LOST, LEFT))
 
     def gaussian(value: Expr, everywhere: Tactic, *inside: Any) -> tuple[Formula, Tactic]:
-        return less(0, mean(value)), ("gaussian-positive", intro(everywhere), *inside)
+        return less(0, mean(value)), signed_mean(intro(everywhere), *inside)
 
     lost = by_cases(less(x, 0), fall, auto())
     lost_square = by_cases(less(x, 0), auto(), auto())
@@ -249,7 +248,7 @@ def positive_means() -> list[tuple[Formula, Tactic]]:
         gaussian((LOST - n) ** 2, to_left, 1, 2, right_square(n)),
         (
             at_most(0, mean((LEFT - r) ** 2)),
-            ("gaussian-positive", intro(to_left), 0, 0, ()),
+            signed_mean(intro(to_left)),
         ),
         (less(0, variance(Relu(x))), linear((1, less(0, mean((Relu(x) - p) ** 2))))),
         (less(0, variance(LOST)), linear((1, less(0, mean((LOST - n) ** 2))))),
@@ -297,9 +296,7 @@ def crossed() -> tuple[Formula, Tactic]:
             ),
         ),
     )
-    return formula, intro(
-        have(known, ("gaussian-positive", everywhere, 0, 0, ()), linear((1, known)))
-    )
+    return formula, intro(have(known, signed_mean(everywhere), linear((1, known))))
 
 
 def varies_at_most(left: Expr) -> Formula:

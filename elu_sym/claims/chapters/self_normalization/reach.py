@@ -20,6 +20,8 @@ from typing import Any
 from sympy import Expr, Piecewise, Rational, S, Symbol, exp, sqrt
 
 from elu_sym.activations import Relu, Selu
+from elu_sym.claims.analysis import signed_mean
+from elu_sym.claims.branch_and_bound import on_box
 from elu_sym.claims.chapters.self_normalization import (
     decay,
     domains,
@@ -30,15 +32,8 @@ from elu_sym.claims.chapters.self_normalization.domains import Domain, OnDomain,
 from elu_sym.claims.chapters.self_normalization.moment_map import bound, input_variance, square_sum
 from elu_sym.claims.chapters.self_normalization.statements import WIDENINGS, Widening, decimal
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import (
-    Expectation,
-    Formula,
-    at_most,
-    both,
-    for_all,
-    implies,
-    less,
-)
+from elu_sym.claims.formulas import Expectation, at_most, both, for_all, less
+from elu_sym.claims.kernel.language import Formula, implies
 from elu_sym.claims.statement import Statement
 from elu_sym.claims.tactics import (
     Tactic,
@@ -50,7 +45,6 @@ from elu_sym.claims.tactics import (
     intro,
     lemmas,
     linear,
-    on_box,
     parts,
     tactic,
 )
@@ -178,7 +172,7 @@ def split() -> tuple[Formula, Tactic]:
         (lost - n) ** 2: either_side,
     }
     known = [at_most(0, Expectation(each, x, mu, sigma)) for each in signs]
-    proofs = (("gaussian-positive", intro(sign), 0, 0, ()) for sign in signs.values())
+    proofs = (signed_mean(intro(sign)) for sign in signs.values())
     twice, factor = 2 * alpha * scale**2 * p, alpha**2 * scale**2
     between = parts(
         linear((twice, known[1]), (factor, known[4])),
@@ -257,7 +251,7 @@ def small_variance() -> Tactic:
     variance = square_sum * input_variance
     steps = [
         (steeper, linear((alpha + least, at_most(least, alpha)), (least**2 - 1, -1))),
-        (lost, ("gaussian-positive", intro(by_cases(less(x, 0), below, above)), 0, 0, ())),
+        (lost, signed_mean(intro(by_cases(less(x, 0), below, above)))),
         (most, on_box(constants())),
         (small, auto()),
     ]

@@ -14,6 +14,7 @@ from typing import Any
 from sympy import Derivative, Expr, Rational, S, Symbol, sqrt
 
 from elu_sym.activations import Selu
+from elu_sym.claims.branch_and_bound import on_box
 from elu_sym.claims.chapters.self_normalization.domains import (
     Domain,
     OnDomain,
@@ -26,20 +27,14 @@ from elu_sym.claims.chapters.self_normalization.moment_map import (
     square_sum as tau,
     symbolic_jacobian,
 )
+from elu_sym.claims.formulas import Expectation, at_most, both, exists, for_all, less, term
 from elu_sym.claims.kernel.language import (
-    Expectation,
     Formula,
-    at_most,
-    both,
     canonical,
-    exists,
-    for_all,
     free_variables,
     implies,
-    less,
     negation,
     substitute,
-    term,
     unfolded,
 )
 from elu_sym.claims.kernel.meaning import Context
@@ -57,7 +52,6 @@ from elu_sym.claims.tactics import (
     intro,
     lemmas,
     linear,
-    on_box,
     parts,
     positive,
     tactic,
@@ -463,7 +457,7 @@ def at_place(place: Place, formula: Formula) -> Tactic:
         if goal[0] == "and":
             return parts(*[tactic(find)] * (len(goal) - 1))
         if goal[0] == "or":
-            ways = (("choose", n, tactic(find)) for n in range(len(goal) - 1))
+            ways = (("witness", n, tactic(find)) for n in range(len(goal) - 1))
             return first_of(*(partial(tuple, way) for way in ways))
         if free_variables(unfolded(goal)):
             return on_box(constants())

@@ -14,7 +14,8 @@ from elu_sym.claims.chapters.self_normalization import domains, selu_layer as la
 from elu_sym.claims.chapters.self_normalization.moment_map import input_variance
 from elu_sym.claims.chapters.self_normalization.statements import IMAGE, MAIN, SINGULAR_VALUE
 from elu_sym.claims.claim import Claim
-from elu_sym.claims.kernel.language import Formula, equal, less
+from elu_sym.claims.formulas import equal, less
+from elu_sym.claims.kernel.language import Formula
 from elu_sym.claims.statement import Statement
 from elu_sym.claims.tactics import Tactic
 

@@ -9,11 +9,13 @@ its own.
 from sympy import Derivative, Integer, Rational, S
 
 from elu_sym.activations import Elu
+from elu_sym.claims.analysis import continuity
 from elu_sym.claims.chapters.smooth_ride.setting import BELIEF, builders, listed, rates_of, setting
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.kernel.language import Formula, both, limit
+from elu_sym.claims.formulas import both, limit
+from elu_sym.claims.kernel.language import Formula
 from elu_sym.claims.statement import RECORDED, Statement, contradicted
-from elu_sym.claims.tactics import continuity, parts
+from elu_sym.claims.tactics import parts
 from elu_sym.symbols import x
 
 ALPHA = Integer(2)

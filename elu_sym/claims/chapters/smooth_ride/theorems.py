@@ -12,10 +12,10 @@ from sympy import Abs, Derivative, Expr, Piecewise, Rational, S, Symbol, exp
 
 from elu_sym.activations import Celu, Elu, KinkedFunction, Relu
 from elu_sym.algebra.special_functions import NormalPdf
+from elu_sym.claims.analysis import joins_smoothly, mean_value
 from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.kernel.language import (
+from elu_sym.claims.formulas import (
     Expectation,
-    Formula,
     at_most,
     both,
     either,
@@ -23,11 +23,10 @@ from elu_sym.claims.kernel.language import (
     exists,
     for_all,
     iff,
-    implies,
     less,
-    negation,
     smooth,
 )
+from elu_sym.claims.kernel.language import Formula, implies, negation
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.statement import Statement, refuted
 from elu_sym.claims.tactics import (
@@ -44,8 +43,6 @@ from elu_sym.claims.tactics import (
     last_either,
     lemmas,
     linear,
-    mean_value,
-    meets,
     parts,
     tactic,
     witness,
@@ -433,11 +430,11 @@ def smooth_at_one() -> Tactic:
     values = witness(1, witness(1, parts(auto(), parts(auto(), change))))
     near = by_cases(
         less(x, 0),
-        by_cases(less(0, y), ("choose", 4, values), ("choose", 1, auto())),
-        ("choose", 0, auto()),
+        by_cases(less(0, y), ("witness", 4, values), ("witness", 1, auto())),
+        ("witness", 0, auto()),
     )
     found = witness(1, parts(auto(), witness(1, intro(near))))
-    at_one = intro(by_cases(less(0, NEAR), ("choose", 1, found), ("choose", 0, auto())))
+    at_one = intro(by_cases(less(0, NEAR), ("witness", 1, found), ("witness", 0, auto())))
     return witness(1, parts(auto(), witness(1, parts(auto(), at_one))))
 
 
@@ -447,7 +444,7 @@ CLAIMS = (
         "At alpha = 1 the derivative of ELU is Lipschitz, with 1 as its least constant.",
         Statement(
             both(has_slope(Elu(x, S.One)), least(Elu(x, S.One), S.One)),
-            parts(parts(meets(1, x, Elu(x, S.One), 0), auto()), has_least(Elu(x, S.One), S.One)),
+            parts(parts(joins_smoothly(0), auto()), has_least(Elu(x, S.One), S.One)),
         ),
         "Clevert, Unterthiner, Hochreiter 2016; f is C^{1,1} and not C^2",
         neighbours={
@@ -463,11 +460,7 @@ CLAIMS = (
         " least constant: the smaller alpha, the closer it is to a kink.",
         Statement(
             for_all(alpha, both(has_slope(Celu(x, alpha)), least(Celu(x, alpha), alpha))),
-            intro(
-                parts(
-                    parts(meets(1, x, Celu(x, alpha), 0), auto()), has_least(Celu(x, alpha), alpha)
-                )
-            ),
+            intro(parts(parts(joins_smoothly(0), auto()), has_least(Celu(x, alpha), alpha))),
         ),
         "Barron 2017",
         neighbours={

@@ -5,7 +5,7 @@ from typing import Any
 
 from sympy import Symbol, latex
 
-from elu_sym.algebra.rounding import FORMATS
+from elu_sym.algebra.binary_formats import FORMATS
 from elu_sym.claims.kernel.language import COMPARISONS, Formula, Term, absolute
 from elu_sym.claims.measured import recorded_in_words
 
@@ -22,7 +22,7 @@ def in_words(formula: Formula) -> str:
     """A formula in plain words.
 
     Examples:
-        >>> from elu_sym.claims.kernel.language import equal, for_all, iff, smooth
+        >>> from elu_sym.claims.formulas import equal, for_all, iff, smooth
         >>> from elu_sym.activations import Elu
         >>> from elu_sym.symbols import alpha, x
         >>> in_words(for_all(alpha, iff(smooth(1, Elu(x, alpha), x), equal(alpha, 1))))
