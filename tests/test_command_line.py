@@ -148,7 +148,8 @@ def test_explain_says_what_an_experiment_found_of_each_part(run):
     explained = json.loads(out)
     assert len(explained["parts"]) == 3
     (finding,) = explained["findings"]
-    assert finding == {"formula": explained["parts"][2], "detail": "all 550 runs agree"}
+    said = {"formula": explained["parts"][2], "holds": True}
+    assert finding == said | {"detail": "all 550 runs agree"}
 
 
 def test_explain_fails_where_a_neighbour_is_not_refuted(run, monkeypatch):

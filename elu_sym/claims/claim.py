@@ -253,8 +253,8 @@ class Outcome:
             "assumptions": list(self.claim.assumptions),
             "parts": [in_words(part) for part, _ in self._parts],
             "findings": [
-                {"formula": in_words(finding.formula), "detail": finding.detail}
-                for finding in (self.theorem.findings if self.theorem else ())
+                {"formula": in_words(each.atom), "holds": each.holds, "detail": each.detail}
+                for each in (self.theorem.findings if self.theorem else ())
             ],
             "failure": self.failure,
             "source": self.claim.source,
@@ -291,9 +291,9 @@ class Outcome:
         """Every part of the formula, and what experiments found of it."""
         found = defaultdict(list)
         for finding in self.theorem.findings if self.theorem else ():
-            found[finding.formula].append(finding.detail)
+            found[finding.atom].append(finding.detail)
         for part in self.statement.parts if self.statement else ():
-            yield part, [*found[part], *found[negation(part)]]
+            yield part, found[part]
 
     def __repr__(self) -> str:
         return f"<{self.claim.id}: {self.verdict.value}, {self.finding}>"

@@ -44,12 +44,14 @@ class Finding(NamedTuple):
     """What was found in the records of an experiment, for a theorem that rests on it.
 
     Attributes:
-        formula: what the records bear out, or contradict.
+        atom: what was claimed of the records.
+        holds: whether they bear it out; they contradict it otherwise.
         detail: in words and figures.
         place: the run or row that is the exception; empty if there is none.
     """
 
-    formula: Formula
+    atom: Formula
+    holds: bool
     detail: str
     place: Place
 

@@ -76,11 +76,11 @@ class Thresholds(NamedTuple):
         return [r for r in rows if r.function in self.functions and r.format in self.formats]
 
 
-def within(is_so: bool, said: Thresholds) -> tuple[str, Place]:
+def within(holds: bool, said: Thresholds) -> tuple[str, Place]:
     """That all distances are in the interval, in words; or the first exception, and where it is.
 
     Args:
-        is_so: whether they are said to be, or one is said not to be.
+        holds: whether they are said to be, or one is said not to be.
         said: the interval.
 
     Raises:
@@ -94,7 +94,7 @@ def within(is_so: bool, said: Thresholds) -> tuple[str, Place]:
         distance = numbers.rank(measured) - numbers.rank(Reference(said.reference).threshold(row))
         if not said.least <= distance <= said.greatest:
             named = f"{row.library} {row.version}, {row.function} in {row.format}"
-            need(not is_so, f"{named}: {distance} floats")
+            need(not holds, f"{named}: {distance} floats")
             heights = [(alpha, Rational(row.alpha))] if row.alpha else []
             return f"{named}: {distance} floats", ((x, measured), *heights)
         distances.append(distance)
@@ -103,7 +103,7 @@ def within(is_so: bool, said: Thresholds) -> tuple[str, Place]:
         f"{len(rows)} thresholds, {min(distances)} to {max(distances)} floats above;"
         f" {said.library} {', '.join(machines)}"
     )
-    need(is_so, detail)
+    need(holds, detail)
     return detail, ()
 
 

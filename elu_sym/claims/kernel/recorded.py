@@ -223,18 +223,20 @@ def recorded(goal: Formula, context: Context) -> None:
     a share of all seeds, its bound with 99.99 % lies on that side (Clopper, Pearson 1934). The
     statement is MEASURED from then on, whatever else is in its proof.
     """
-    is_so = goal[0] != "not"
-    atom = goal if is_so else goal[1]
+    holds, atom = True, goal
+    match goal:
+        case ("not", inner) | ("=>", inner, ("<", 0, 0)):
+            holds, atom = False, inner
     match atom:
         case ("recorded", "runs", *ratio):
-            found = _of_runs(is_so, Ratio(*ratio))
+            found = _of_runs(holds, Ratio(*ratio))
         case ("recorded", "seeds" | "differing-seeds", *_, share):
-            found = _of_seeds(is_so, seeds_inside(atom), exact(share))
+            found = _of_seeds(holds, seeds_inside(atom), exact(share))
         case ("recorded", "thresholds", *thresholds):
-            found = within(is_so, Thresholds(*thresholds))
+            found = within(holds, Thresholds(*thresholds))
         case _:
             raise RejectedError(f"{canonical(goal)} is about no records")
-    context.findings.append(Finding(goal, *found))
+    context.findings.append(Finding(atom, holds, *found))
 
 
 def seeds_inside(atom: Formula) -> list[bool]:
@@ -243,25 +245,25 @@ def seeds_inside(atom: Formula) -> list[bool]:
     return Ratio(*ratio).inside(kind == "differing-seeds")
 
 
-def _of_runs(is_so: bool, ratio: Ratio) -> tuple[str, Place]:
+def _of_runs(holds: bool, ratio: Ratio) -> tuple[str, Place]:
     """All runs agree, or the first exception."""
     pairs = ratio.pairs()
     for run, pair in pairs.items():
         if not ratio.admits(*pair):
             numbers = ("no number" if each is None else f"{float(each):.5g}" for each in pair)
             detail = f"in this run {' and '.join(numbers)}"
-            need(not is_so, f"{detail}: {ratio.place(run)}")
+            need(not holds, f"{detail}: {ratio.place(run)}")
             return detail, ratio.place(run)
-    need(is_so, f"all {len(pairs)} runs agree")
+    need(holds, f"all {len(pairs)} runs agree")
     return f"all {len(pairs)} runs agree", ()
 
 
-def _of_seeds(is_so: bool, flags: list[bool], share: Fraction) -> tuple[str, Place]:
+def _of_seeds(holds: bool, flags: list[bool], share: Fraction) -> tuple[str, Place]:
     """The bound of the share lies above what is said, or not."""
     count, seeds = sum(flags), len(flags)
-    bound = share_above(count, seeds) if is_so else 1 - share_above(seeds - count, seeds)
-    side = "above" if is_so else "below"
+    bound = share_above(count, seeds) if holds else 1 - share_above(seeds - count, seeds)
+    side = "above" if holds else "below"
     detail = f"{count} of {seeds} seeds; the share is {side} {bound:.3f}"
     detail += f" with {100 * CONFIDENCE:g} %"
-    need(bound > share if is_so else bound <= share, f"{detail}, which does not reach {share}")
+    need(bound > share if holds else bound <= share, f"{detail}, which does not reach {share}")
     return detail, ()
