@@ -154,7 +154,7 @@ def test_explain_says_what_an_experiment_found_of_each_part(run):
 
 def test_explain_fails_where_a_neighbour_is_not_refuted(run, monkeypatch):
     claim = CLAIMS["shape.convex"]
-    undecided = {"0 is 1.": replace(claim.formal, proof=("algebra",))}
+    undecided = {"0 is 1.": replace(claim.formal, proof=("fact", 0))}
     monkeypatch.setitem(CLAIMS, claim.id, replace(claim, neighbours=undecided))
     assert run("explain", claim.id)[0] == 1
 

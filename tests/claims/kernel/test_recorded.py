@@ -439,7 +439,7 @@ HIDDEN: dict[str, tuple[Any, Any]] = {
     "as it stands": (ATOM, RECORDED),
     "in a list": (ATOM, ["recorded"]),
     "found by a tactic": (ATOM, Open(lambda goal, context: RECORDED)),
-    "found at the second try": (ATOM, first_of(lambda: ("algebra",), lambda: RECORDED)),
+    "found at the second try": (ATOM, first_of(lambda: ("fact", 0), lambda: RECORDED)),
     "have": (TRUE, ("have", ATOM, RECORDED, SHOWN)),
     "have, deep inside": (TRUE, ("have", TRUE, ("have", ATOM, RECORDED, SHOWN), SHOWN)),
     "cases": (TRUE, ("cases", ATOM, SHOWN, ("have", ATOM, RECORDED, SHOWN))),
