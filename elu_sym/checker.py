@@ -1031,8 +1031,8 @@ def enclosure(terms, variables):
     """
     places, balls, steps = {x: i for i, x in enumerate(variables)}, [None] * len(variables), []
 
-    def step(function, *arguments):
-        steps.append((len(balls), function, arguments))
+    def step(function, i, j=None):
+        steps.append((len(balls), function, i, j))
         balls.append(None)
         return len(balls) - 1
 
@@ -1056,8 +1056,8 @@ def enclosure(terms, variables):
 
     def run(*arguments):
         values = [*arguments, *balls[len(arguments):]]
-        for at, function, operands in steps:
-            values[at] = function(*[values[i] for i in operands])
+        for at, function, i, j in steps:
+            values[at] = function(values[i]) if j is None else function(values[i], values[j])
         return [values[i] for i in results]
     return run
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from elu_sym.algebra.rounding import FloatingPointFormat
 from elu_sym.claims.formulas import term
-from elu_sym.claims.kernel.language import Formula, Term, parts_of
+from elu_sym.claims.kernel.language import Formula, Term
 from elu_sym.claims.kernel.measured_thresholds import Reference, Thresholds
 from elu_sym.claims.kernel.recorded import Chosen, Ratio, is_chosen
 
@@ -135,8 +135,9 @@ def recorded_in(part: Any) -> Iterator[Formula]:
     """The atoms about records in a formula."""
     if isinstance(part, tuple) and part[0] == "recorded":
         yield part
-    for inner in parts_of(part):
-        yield from recorded_in(inner)
+    elif isinstance(part, tuple):
+        for inner in part:
+            yield from recorded_in(inner)
 
 
 # --- In words --------------------------------------------------------------------------------

@@ -575,6 +575,10 @@ def cases() -> Any:
     yield Case("law-positive", "a law that may miss it", unhit, proof, False)
     unknown = ("forall-law", "p", ("=>", ("<", 0, 1), ("=>", hit, ("<", 0, mean(SIZE)))))
     yield Case("law-positive", "what may not be integrable", unknown, proof, False)
+    spelled = ("forall-law", "p", positive("z", ("forall", "Expz", ("<=", 0, "Expz"))))
+    read = ("law-positive", ("generalize", "y", ("combine", ((1, 0),))))
+    read = ("generalize", "p", intro("z", then=("generalize", "Expz", read)))
+    yield Case("law-positive", "a variable that is spelled like a mean", spelled, read, False)
     linear = (
         "forall-law",
         "p",

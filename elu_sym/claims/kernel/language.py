@@ -11,7 +11,7 @@ Chapters write SymPy expressions, which :mod:`elu_sym.claims.formulas` reads; it
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 Term = Any
@@ -81,25 +81,16 @@ def define(name: str, parameters: tuple[str, ...], body: Term) -> None:
 # --- Bound variables -------------------------------------------------------------------------
 
 
-def parts_of(part: Any) -> Iterator[Any]:
-    """What a term or formula is directly made of; names of bound variables are none of it."""
-    if not isinstance(part, tuple) or part[0] == "recorded":
-        return
-    if part[0] == "points":
-        yield from (value for pair in part[1:] for value in pair)
-        return
-    place, _ = BINDERS.get(part[0], (0, 0))
-    yield from (inner for n, inner in enumerate(part) if n not in (0, place))
-
-
 def free_variables(part: Any) -> frozenset[str]:
     """The names of variables and laws that occur free."""
     if isinstance(part, str):
         return frozenset() if part in _WORDS else frozenset([part])
-    if not isinstance(part, tuple):
+    if not isinstance(part, tuple) or part[0] == "recorded":
         return frozenset()
+    if part[0] == "points":
+        part = ("+", *(value for pair in part[1:] for value in pair))
     if part[0] not in BINDERS:
-        return frozenset().union(*map(free_variables, parts_of(part)))
+        return frozenset().union(*map(free_variables, part[1:]))
     place, scope = BINDERS[part[0]]
     outside = (p for n, p in enumerate(part) if n not in (0, place, scope))
     inside = free_variables(part[scope]) - {part[place]}

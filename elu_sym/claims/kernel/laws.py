@@ -21,12 +21,9 @@ from elu_sym.claims.kernel.meaning import Context, check_weights
 from elu_sym.claims.kernel.proof import Proof, check, rule
 
 
-def _same(one: Formula, other: Formula) -> bool:
-    return bool(renamed(unfolded(one)) == renamed(unfolded(other)))
-
-
 def _is_known(context: Context, formula: Formula) -> bool:
-    return any(fact[0] == formula[0] and _same(fact, formula) for fact in context.facts)
+    same = (fact for fact in context.facts if fact[0] == formula[0])
+    return renamed(unfolded(formula)) in (renamed(unfolded(fact)) for fact in same)
 
 
 def _require_integrable(context: Context, law: Term, name: str, body: Term) -> None:
@@ -54,7 +51,7 @@ def law_positive(goal: Formula, context: Context, everywhere: Proof, *strictly: 
     Side conditions: g, and h, are integrable by a fact, take finitely many values, or have a mean
     under the law at hand. The signs of g and of E h are left to show.
     """
-    match goal:
+    match goal:  # which is no sequence of letters, as the name of a variable would be
         case ("<" | "<=" as relation, 0, ("E", str(name), law, body)):
             _require_integrable(context, law, name, body)
         case _:
@@ -132,11 +129,8 @@ def law_evident(goal: Formula, context: Context) -> None:
         case ("symmetric", ("points", *pairs)):
             check_weights(goal[1])
             places = [(context.value(place), context.value(mass)) for place, mass in pairs]
-            for place, mass in places:
-                need(
-                    _count(places, place, mass) == _count(places, -place, mass),
-                    "they do not pair off",
-                )
+            same = (_count(places, p, m) == _count(places, -p, m) for p, m in places)
+            need(all(same), "they do not pair off")
         case ("integrable", ("points" | "normal", *_) as law, name, body):
             context.value(("E", name, law, body))
         case _:
