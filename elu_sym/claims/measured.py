@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from elu_sym.algebra.rounding import FloatingPointFormat
-from elu_sym.claims.kernel.language import Formula, Term, parts_of, term
+from elu_sym.claims.kernel.language import Formula, Term, term
 from elu_sym.claims.kernel.measured_thresholds import Reference, Thresholds
 from elu_sym.claims.kernel.recorded import Chosen, Ratio, is_chosen
 
@@ -134,8 +134,9 @@ def recorded_in(part: Any) -> Iterator[Formula]:
     """The atoms about records in a formula."""
     if isinstance(part, tuple) and part[0] == "recorded":
         yield part
-    for inner in parts_of(part):
-        yield from recorded_in(inner)
+    elif isinstance(part, tuple):
+        for inner in part:
+            yield from recorded_in(inner)
 
 
 # --- In words --------------------------------------------------------------------------------

@@ -287,7 +287,7 @@ def _domain(symbol: Symbol) -> tuple[Formula, ...]:
 
 def parts_of(part: Any) -> Iterator[Any]:
     """What a term or formula is directly made of; names of bound variables are none of it."""
-    if not isinstance(part, tuple) or part[0] == "recorded":
+    if not isinstance(part, tuple):
         return
     if part[0] == "points":
         yield from (value for pair in part[1:] for value in pair)
@@ -300,7 +300,7 @@ def free_variables(part: Any) -> frozenset[str]:
     """The names of variables and laws that occur free."""
     if isinstance(part, str):
         return frozenset() if part in _WORDS else frozenset([part])
-    if not isinstance(part, tuple):
+    if not isinstance(part, tuple) or part[0] == "recorded":
         return frozenset()
     if part[0] not in BINDERS:
         return frozenset().union(*map(free_variables, parts_of(part)))
