@@ -18,7 +18,7 @@ RENAMED = {
         "fixed_points": "networks.fixed_points",
         "formula_book": "book.formula",
         "formula_witnesses": "book.certificates",
-        "inference": "claims.rules",
+        "inference": "claims.kernel",
         "inference.rounding": "algebra.rounding",
         "initialization": "networks.initialization",
         "interop.keras_initializers": "interop.keras",

@@ -13,7 +13,6 @@ import pytest
 
 import elu_sym
 from elu_sym.__main__ import main
-from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.chapters import CLAIMS
 from elu_sym.claims.claim import Verdict
 
@@ -103,7 +102,7 @@ def test_explain_prints_the_proof_and_how_the_neighbours_fail(run):
     for part in (
         "1. for all alpha > 0: ELU(x, alpha) -> -alpha as x -> -oo and ",
         "(for all y: (there is x with ELU(x, alpha) = y) if and only if -alpha < y)",
-        "[holds] natural deduction: it has a proof of ",
+        "natural deduction: it has a proof of ",
         "Source: Clevert",
     ):
         assert part in out
@@ -116,9 +115,10 @@ def test_explain_as_json_is_the_whole_proof(run):
     assert code == 0
     assert (explained["id"], explained["verdict"]) == ("shape.convex", "REFUTED")
     assert explained["witness"] == {"alpha": "2", "x": "1", "y": "-1", "w": "1/2"}
-    (step,) = explained["steps"]
-    assert (step["rule"], step["holds"]) == ("natural deduction", False)
-    assert step["assertion"].startswith("for all alpha > 0, x, y, w > 0: w < 1 implies ")
+    (formula,) = explained["parts"]
+    assert formula.startswith("for all alpha > 0, x, y, w > 0: w < 1 implies ")
+    assert explained["finding"].startswith("its negation has a proof of ")
+    assert explained["findings"] == []
     assert explained["neighbours"][0]["verdict"] == "REFUTED"
 
 
@@ -135,22 +135,27 @@ def test_explain_fails_where_the_verdict_is_not_the_expected_one(run, monkeypatc
     assert run("explain", claim.id)[0] == 1
 
 
-class Nowhere(Assertion):
-    """What is refuted, and at no point that could be shown."""
+def test_explain_says_what_an_experiment_found_of_each_part(run):
+    code, out, _ = run("explain", "smooth_ride.leaves_the_minimum")
+    assert code == 0
+    _, first, second, third, found, proof, verdict, *_ = out.splitlines()[1:]
+    assert (first[:8], second[:8], third[:8]) == ("1. d/dx ", "2. d/dx ", "3. final")
+    assert found == "   all 550 runs agree"
+    assert proof == "natural deduction: it has a proof of 4 steps, which rests on an experiment"
+    assert verdict.startswith("MEASURED. ")
+    assert "CONTRADICTED at seed = " in out
+    code, out, _ = run("explain", "smooth_ride.leaves_the_minimum", "--json")
+    explained = json.loads(out)
+    assert len(explained["parts"]) == 3
+    (finding,) = explained["findings"]
+    said = {"formula": explained["parts"][2], "holds": True}
+    assert finding == said | {"detail": "all 550 runs agree"}
 
-    rule = "announcement"
 
-    def sentence(self):
-        yield "0 = 1"
-
-    def decide(self):
-        return self.refuted("the test says so", {})
-
-
-def test_explain_fails_where_a_neighbour_is_refuted_nowhere_in_particular(run, monkeypatch):
-    nowhere = {"0 is 1.": Nowhere()}
-    claim = replace(CLAIMS["shape.convex"], neighbours=nowhere)
-    monkeypatch.setitem(CLAIMS, claim.id, claim)
+def test_explain_fails_where_a_neighbour_is_not_refuted(run, monkeypatch):
+    claim = CLAIMS["shape.convex"]
+    undecided = {"0 is 1.": replace(claim.formal, proof=("fact", 0))}
+    monkeypatch.setitem(CLAIMS, claim.id, replace(claim, neighbours=undecided))
     assert run("explain", claim.id)[0] == 1
 
 

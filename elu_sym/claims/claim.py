@@ -1,66 +1,69 @@
 """Claims: what is said about ELU, how it is checked, and the verdict that comes out.
 
-A claim says neither more nor less than the assertions of its proof
-(:mod:`elu_sym.claims.assertion`): it is PROVED when each of them holds, and REFUTED when one of
-them fails at an exact point that can be shown. Beside a claim stand its false neighbours: a prover
-that does not refute them is broken.
+A claim says neither more nor less than its formal statement (:mod:`elu_sym.claims.statement`). The
+verdict is computed from the theorem that the kernel has just made of its proof: of the statement,
+or of its negation; and whether that rests on an experiment, the kernel knows. Beside a claim stand
+its false neighbours: a prover that does not refute them is broken.
 
-Nothing is believed on the word of a proof: a verdict is computed from steps that have just been
-checked, a step that raises an exception decides nothing, and a proof without steps neither.
+Nothing is believed on the word of a proof: one that is rejected, or raises an exception, decides
+nothing, and a theorem about something else neither.
 """
 
 import re
 import time
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from enum import Enum
-from itertools import zip_longest
 from typing import Any
 
 from elu_sym.algebra.enclosure import Point
 from elu_sym.algebra.optional import extra
 from elu_sym.algebra.working_precision import alone
-from elu_sym.certify.witness import Evidence
-from elu_sym.claims.assertion import Assertion, Step
+from elu_sym.claims.kernel import RejectedError, Theorem
+from elu_sym.claims.kernel.language import Formula, negation
+from elu_sym.claims.printing import in_latex, in_words
+from elu_sym.claims.statement import Statement, borne_out, contradicted, size, witness_of
 
 
 class Verdict(Enum):
     """What can be said of a claim once it was checked."""
 
     PROVED = "PROVED"
-    """Every step was checked by exact algebra or by a rigorous enclosure."""
+    """The kernel has a proof of its formal statement."""
     REFUTED = "REFUTED"
-    """It fails at an exact point, or in a run of an experiment, which is shown."""
+    """The kernel has a proof of the negation; where it fails is shown."""
     MEASURED = "MEASURED"
-    """An experiment supports it, with its sample size and bound; that is no proof."""
+    """A recorded experiment supports it, with its sample size and bound; that is no proof."""
+    CONTRADICTED = "CONTRADICTED"
+    """A recorded experiment contradicts it, in a run that is shown; that is no proof either."""
     UNKNOWN = "UNKNOWN"
     """Nothing was found that decides it."""
 
 
+THEOREMS = (Verdict.PROVED, Verdict.REFUTED)
+"""The verdicts that rest on no experiment."""
+
+
 class ProofError(ArithmeticError):
-    """A step that is not what its rule finds; the message names the step."""
-
-
-Proof = Assertion | Sequence[Assertion] | Callable[[], Assertion | Iterable[Assertion]]
-"""What a statement amounts to: assertions, or what builds them from the definition."""
+    """A theorem that is not what the kernel finds; the message names the claim."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement about ELU, with its proof.
+    """One sentence about ELU, with the formal statement that says it.
 
     Attributes:
         id: permanent, ``chapter.name`` in lower case.
         statement: one sentence.
-        proof: the assertions whose conjunction the claim is, or what builds them when it is
-            checked.
+        proof: the formal statement with its proof, or what builds it when it is checked.
         source: who says so.
         assumptions: what is assumed of the runs of an experiment.
         expected: the verdict that the project stands for.
-        neighbours: false statements close to this one, a constant, a sign, a quantifier or a
-            condition changed, each with the assertions that it amounts to, one of which must be
-            refuted.
+        neighbours: false sentences close to this one, a constant, a sign, a quantifier or a
+            condition changed, each with its formal statement, which must be refuted; that of a
+            sentence about an experiment, contradicted by it.
 
     Examples:
         >>> from elu_sym.claims.chapters import CLAIMS
@@ -71,11 +74,13 @@ class Claim:
 
     id: str
     statement: str
-    proof: Proof
+    proof: Statement | Callable[[], Statement]
     source: str
     assumptions: tuple[str, ...] = ()
     expected: Verdict = Verdict.PROVED
-    neighbours: Mapping[str, Proof] = field(default_factory=dict, hash=False)
+    neighbours: Mapping[str, Statement | Callable[[], Statement]] = field(
+        default_factory=dict, hash=False
+    )
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z]\w*\.[a-z]\w*", self.id):
@@ -95,33 +100,50 @@ class Claim:
         return self.id.partition(".")[0]
 
     @property
-    def assertions(self) -> Iterable[Assertion]:
-        """What the claim amounts to, built now if the proof builds it."""
-        proof = self.proof() if callable(self.proof) else self.proof
-        return [proof] if isinstance(proof, Assertion) else proof
+    def formal(self) -> Statement:
+        """The formal statement, built now if it has to be."""
+        return self.proof() if callable(self.proof) else self.proof
 
     @property
     def false_claims(self) -> "tuple[Claim, ...]":
-        """The neighbours as claims that expect to be refuted."""
-        expected = Verdict.REFUTED
+        """The neighbours as claims that expect to be refuted, or contradicted by an experiment."""
+        expected = Verdict.REFUTED if self.expected in THEOREMS else Verdict.CONTRADICTED
         return tuple(
             Claim(f"{self.id}_false_{n}", words, proof, self.source, self.assumptions, expected)
             for n, (words, proof) in enumerate(self.neighbours.items(), start=1)
         )
 
     def check(self) -> "Outcome":
-        """Check every step, now."""
+        """Let the kernel check the proof, now."""
         start = time.perf_counter()
-        steps: tuple[Step, ...] = ()
+        statement = theorem = None
         failure = ""
         try:
             with alone(), extra("verify", f"the claim {self.id}"):
-                steps = tuple(assertion.check() for assertion in self.assertions)
+                statement = self.formal
+                theorem = statement.theorem()
         except ModuleNotFoundError:
-            raise
+            raise  # an extra that is not installed leaves nothing undecided
+        except RejectedError as error:
+            failure = f"the proof is rejected: {error}"
         except Exception as error:
             failure = f"the proof raises {type(error).__name__}: {error}"
-        return Outcome(self, steps, time.perf_counter() - start, failure)
+        return Outcome(self, statement, theorem, time.perf_counter() - start, failure)
+
+
+def measured_claim(
+    claim_id: str,
+    statement: str,
+    atoms: Sequence[Formula],
+    source: str,
+    assumptions: tuple[str, ...] = (),
+    *,
+    neighbours: Mapping[str, Formula],
+) -> Claim:
+    """A claim that records bear out, atom by atom, and whose neighbours they contradict."""
+    false = {words: contradicted(atom) for words, atom in neighbours.items()}
+    proof = borne_out(*atoms)
+    return Claim(claim_id, statement, proof, source, assumptions, Verdict.MEASURED, false)
 
 
 def _claim(claim_id: str) -> Claim | None:
@@ -141,25 +163,28 @@ class Outcome:
 
     Attributes:
         claim: the claim.
-        steps: one step for each assertion of the proof.
+        statement: its formal statement; None if building it raised an exception.
+        theorem: what the kernel has proved; None if nothing.
         seconds: how long the check took.
-        failure: why there are no steps, if the proof itself raised an exception.
+        failure: why there is no theorem.
     """
 
     claim: Claim
-    steps: tuple[Step, ...]
+    statement: Statement | None
+    theorem: Theorem | None
     seconds: float
     failure: str = ""
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict, computed from the steps."""
-        if self._counterexample is not None:
-            return Verdict.REFUTED
-        if self.failure or not self.steps or any(step.holds is not True for step in self.steps):
+        """The verdict, computed from what the theorem says and what it rests on."""
+        if self.statement is None or self.theorem is None:
             return Verdict.UNKNOWN
-        measured = any(step.evidence is Evidence.EXPERIMENT for step in self.steps)
-        return Verdict.MEASURED if measured else Verdict.PROVED
+        if self.theorem.statement == self.statement.formula:
+            return Verdict.MEASURED if self.theorem.is_measured else Verdict.PROVED
+        if self.theorem.statement == negation(self.statement.formula):
+            return Verdict.CONTRADICTED if self.theorem.is_measured else Verdict.REFUTED
+        return Verdict.UNKNOWN
 
     @property
     def is_expected(self) -> bool:
@@ -168,49 +193,48 @@ class Outcome:
 
     @property
     def witness(self) -> Point | None:
-        """Where the claim fails, if it is REFUTED."""
-        step = self._counterexample
-        return None if step is None else step.witness
+        """Where the claim fails, if it is REFUTED or CONTRADICTED; empty if nowhere in particular.
 
-    @property
-    def found(self) -> str:
-        """The verdict as a word."""
-        return self.verdict.value
+        It is an exact value, or a law in words, by symbol; or the seed and the learning rate of a
+        run; or the place of a measured threshold.
+        """
+        if self.verdict not in (Verdict.REFUTED, Verdict.CONTRADICTED):
+            return None
+        assert self.theorem is not None
+        return witness_of(self.theorem)
 
     @property
     def where(self) -> str:
         """The witness in words, or nothing."""
-        return _where(self.witness).strip()
+        witness = (self.witness or {}).items()
+        place = ", ".join(f"{symbol} = {value}" for symbol, value in witness)
+        return f"at {place}" if place else ""
 
     @property
     def finding(self) -> str:
-        """What the rule found at the witness, or nothing."""
-        step = self._counterexample
-        return "" if step is None else step.detail
+        """Why the verdict is what it is: how long the proof is, or what contradicts the claim."""
+        if self.theorem is not None and self.verdict is Verdict.CONTRADICTED:
+            return "; ".join(finding.detail for finding in self.theorem.findings)
+        return self._proof
 
     @property
-    def _counterexample(self) -> Step | None:
-        """The first assertion of the claim that is false."""
-        # What an experiment contradicts is open, unless one of its runs is the exception.
-        false = (step for step in self.steps if step.holds is False)
-        return next((s for s in false if s.evidence is not Evidence.EXPERIMENT or s.witness), None)
+    def _proof(self) -> str:
+        """How long the proof is, and whether it rests on an experiment; or why there is none."""
+        if self.theorem is None:
+            return self.failure
+        whose = "it" if self.verdict in (Verdict.PROVED, Verdict.MEASURED) else "its negation"
+        rests = ", which rests on an experiment" if self.theorem.is_measured else ""
+        return f"{whose} has a proof of {size(self.theorem.proof)} steps{rests}"
 
     def recheck(self) -> None:
-        """Check the claim again and compare with the steps that are recorded here.
+        """Check the claim again and compare with what is kept here.
 
         Raises:
-            ProofError: naming the first step that is not what its rule finds.
+            ProofError: if the kernel finds something else.
         """
-        fresh = self.claim.check().steps
-        for number, (kept, found) in enumerate(zip_longest(self.steps, fresh), start=1):
-            if kept == found:
-                continue
-            if kept is None or found is None:
-                raise ProofError(f"step {number} is {'missing' if kept is None else 'not needed'}")
-            raise ProofError(
-                f"step {number} ({kept.assertion.rule}) says: {kept.assertion.to_text()}:"
-                f" {kept.holds}; the proof has: {found.assertion.to_text()}: {found.holds}"
-            )
+        fresh = self.claim.check()
+        if (self.statement, self.theorem) != (fresh.statement, fresh.theorem):
+            raise ProofError(f"{self.to_text()}\nis kept; the kernel finds\n{fresh.to_text()}")
 
     def summary(self) -> dict[str, Any]:
         """What the claim says and what came out, as plain data."""
@@ -224,46 +248,38 @@ class Outcome:
         }
 
     def to_json(self) -> dict[str, Any]:
-        """The proof as plain data."""
+        """The same with the formal statement, part by part, and all that experiments found."""
         return self.summary() | {
             "assumptions": list(self.claim.assumptions),
-            "steps": [
-                {
-                    "number": number,
-                    "assertion": step.assertion.to_text(),
-                    "rule": step.assertion.rule,
-                    "evidence": step.evidence.value,
-                    "holds": step.holds,
-                    "detail": step.detail,
-                    "witness": _plain(step.witness),
-                }
-                for number, step in enumerate(self.steps, start=1)
+            "parts": [in_words(part) for part, _ in self._parts],
+            "findings": [
+                {"formula": in_words(each.atom), "holds": each.holds, "detail": each.detail}
+                for each in (self.theorem.findings if self.theorem else ())
             ],
             "failure": self.failure,
             "source": self.claim.source,
         }
 
     def to_text(self) -> str:
-        """The proof as numbered steps: statement, rule, result."""
+        """The formal statement as numbered parts, what was found, and the verdict."""
         lines = [f"{self.claim.id}: {self.claim.statement}", *self._assumptions]
-        for number, step, reason in self._reasons:
-            lines.append(f"{number}. {step.assertion.to_text()}")
-            lines.append(f"   [{_RESULT[step.holds]}] {reason}")
-        lines += [self.failure] if self.failure else []
-        lines.append(f"{self.found}{_where(self.witness)}. Source: {self.claim.source}.")
-        return "\n".join(lines)
+        for number, (part, found) in enumerate(self._parts, start=1):
+            lines += [f"{number}. {in_words(part)}", *(f"   {each}" for each in found)]
+        verdict = f"{self.verdict.value} {self.where}".rstrip()
+        lines.append(f"natural deduction: {self._proof}")
+        return "\n".join([*lines, f"{verdict}. Source: {self.claim.source}."])
 
     def to_markdown(self) -> str:
-        """The proof as a numbered list with formulas."""
+        """The same as a numbered list with formulas."""
         statement = self.claim.statement.replace("*", r"\*")
         lines = [f"**{self.claim.id}**: {statement}", ""]
         for assumptions in self._assumptions:
             lines += [assumptions, ""]
-        for number, step, reason in self._reasons:
-            lines.append(f"{number}. $\\displaystyle {step.assertion.to_latex()}$  ")
-            lines.append(f"   *{_RESULT[step.holds]}*, {_plain_text(reason)}")
-        lines += ["", self.failure] if self.failure else []
-        return "\n".join([*lines, "", f"**{self.found}**{_where(self.witness)}"])
+        for number, (part, found) in enumerate(self._parts, start=1):
+            formula = f"{number}. $\\displaystyle {in_latex(part)}$"
+            lines.append("  \n   ".join([formula, *map(_plain_text, found)]))
+        lines += ["", _plain_text(f"natural deduction: {self._proof}"), ""]
+        return "\n".join([*lines, f"**{self.verdict.value}** {self.where}".rstrip()])
 
     @property
     def _assumptions(self) -> list[str]:
@@ -271,14 +287,16 @@ class Outcome:
         return [f"Assumptions: {assumptions}."] if assumptions else []
 
     @property
-    def _reasons(self) -> Iterator[tuple[int, Step, str]]:
-        """Every step with its number and why it holds or fails."""
-        for number, step in enumerate(self.steps, start=1):
-            reason = f"{step.assertion.rule}: {step.detail}{_where(step.witness)}"
-            yield number, step, reason
+    def _parts(self) -> Iterator[tuple[Formula, list[str]]]:
+        """Every part of the formula, and what experiments found of it."""
+        found = defaultdict(list)
+        for finding in self.theorem.findings if self.theorem else ():
+            found[finding.atom].append(finding.detail)
+        for part in self.statement.parts if self.statement else ():
+            yield part, found[part]
 
     def __repr__(self) -> str:
-        return f"<{self.claim.id}: {self.verdict.value}, {len(self.steps)} steps>"
+        return f"<{self.claim.id}: {self.verdict.value}, {self.finding}>"
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
@@ -344,14 +362,5 @@ def _plain_text(words: str) -> str:
     return re.sub(r"([*_<>$\\])", r"\\\1", words)
 
 
-_RESULT = {True: "holds", False: "FAILS", None: "undecided"}
-
-
 def _plain(witness: Point | None) -> dict[str, str] | None:
     return None if witness is None else {str(name): str(value) for name, value in witness.items()}
-
-
-def _where(witness: Point | None) -> str:
-    if not witness:
-        return ""
-    return " at " + ", ".join(f"{symbol} = {value}" for symbol, value in witness.items())

@@ -1,8 +1,8 @@
-"""The formal statements with their proofs as data, for a program that checks them again.
+"""The theorems with their proofs as data, for a program that checks them again.
 
 ``elu_sym/checker.py`` is that program; it shares nothing with this package. Which statements it
 must find stands in a file of its own, ``elu_sym/statements.json``, which is committed: a claim that
-is missing, or that says something else, is seen there.
+is missing, or that says something else, is seen there. What rests on an experiment is no theorem.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from elu_sym.claims.claim import Outcome, ProofError, Verdict
+from elu_sym.claims.claim import THEOREMS, Claim, Outcome, ProofError
 from elu_sym.claims.kernel.language import DEFINITIONS, LanguageError, canonical
 from elu_sym.claims.statement import Statement
 
@@ -19,20 +19,27 @@ STATEMENTS = Path(__file__).parents[1] / "statements.json"
 """Which statements there are, each with its verdict and a digest."""
 
 
+def theorems(claims: Iterable[Claim]) -> dict[str, Statement]:
+    """The statement of each claim, by its id, that stands for a theorem and for no experiment."""
+    return {claim.id: claim.formal for claim in claims if claim.expected in THEOREMS}
+
+
 def exported(outcomes: Iterable[Outcome]) -> dict[str, Any]:
-    """Definitions, and of every formal claim that was checked its id, verdict, statement and proof.
+    """Definitions, and of every theorem among the claims its id, verdict, statement and proof.
 
     Raises:
-        ProofError: if a proof was not accepted.
+        ProofError: if a proof was not accepted, or rests on an experiment.
     """
     entries = []
     for outcome in outcomes:
-        claim, verdict = outcome.claim, outcome.verdict
-        match [step.assertion for step in outcome.steps]:
-            case [] | [Statement()] if verdict not in (Verdict.PROVED, Verdict.REFUTED):
-                raise ProofError(f"{claim.id} has no proof: {outcome.to_text()}")
-            case [Statement(formula=formula, proof=proof)]:
-                entries.append([claim.id, verdict.value, formula, proof])
+        if outcome.claim.expected not in THEOREMS:
+            continue
+        if outcome.verdict not in THEOREMS:
+            raise ProofError(f"{outcome.claim.id} has no proof: {outcome.to_text()}")
+        assert outcome.statement
+        assert outcome.theorem
+        formula, proof = outcome.statement.formula, outcome.theorem.proof
+        entries.append([outcome.claim.id, outcome.verdict.value, formula, proof])
     return {"definitions": list(_definitions()), "claims": entries}
 
 

@@ -7,6 +7,7 @@ from sympy import Symbol, latex
 
 from elu_sym.algebra.binary_formats import FORMATS
 from elu_sym.claims.kernel.language import COMPARISONS, Formula, Term, absolute
+from elu_sym.claims.measured import recorded_in_words
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 """How tightly a term binds."""
@@ -254,6 +255,8 @@ class _Printer:
             arrow = self.pick("->", r"\mapsto")
             function = f"{self.name(name)} {arrow} {self.term(body)}"
             return self.pick(f"{function} is of class C^{order}", rf"{function} \in C^{order}")
+        if head == "recorded":
+            return recorded_in_words(parts, self.term, self.as_latex)
         if head in ("float", "rounds"):
             return self._rounding(head, *parts)
         if head == "integrable":

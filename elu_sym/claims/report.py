@@ -4,7 +4,7 @@ import itertools
 import textwrap
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,7 +15,6 @@ from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.certify.witness import Evidence, Witness
 from elu_sym.claims.chapters import CHAPTERS, CLAIMS
 from elu_sym.claims.claim import Outcome, Verdict
-from elu_sym.claims.statement import Statement
 from elu_sym.experiments.processes import finished
 
 
@@ -28,13 +27,13 @@ class ClaimReport:
 
     @property
     def passed(self) -> bool:
-        """Whether the verdict is the expected one and every neighbour is refuted by a witness."""
+        """Whether the verdict is the expected one, and that of every neighbour."""
         return self.outcome.is_expected and self.refuted == len(self.neighbours)
 
     @property
     def refuted(self) -> int:
-        """How many of the neighbours are refuted by a witness that can be shown."""
-        return sum(map(_is_refuted, self.neighbours))
+        """How many of the neighbours are refuted, or contradicted by an experiment, as expected."""
+        return sum(neighbour.is_expected for neighbour in self.neighbours)
 
     @property
     def seconds(self) -> float:
@@ -48,15 +47,17 @@ class ClaimReport:
         lines = [f"{self.outcome.verdict.value:8s} {claim.id}{mark}  [{self.seconds:.2f} s]"]
         said = [claim.statement]
         if self.outcome.witness:
-            said.append(f"fails {self.outcome.where}: {self.outcome.finding}")
+            said.append(f"fails {self.outcome.where}")
         lines += [textwrap.indent(textwrap.fill(words, 96 - len(indent)), indent) for words in said]
-        found = [f"{w.kind}: {w.detail}" for w in _claim_witnesses(self.outcome)]
+        found = [f"{self._witness.kind}: {self._witness.detail}"]
         if self.neighbours:
-            found.append(f"false neighbours: {self.refuted} of {len(self.neighbours)} refuted")
+            wanted = self.neighbours[0].claim.expected.value
+            count = f"{self.refuted} of {len(self.neighbours)} {wanted.lower()}"
+            found.append(f"false neighbours: {count}")
         lines.append(indent + "; ".join(found))
-        for neighbour in itertools.filterfalse(_is_refuted, self.neighbours):
+        for neighbour in (each for each in self.neighbours if not each.is_expected):
             verdict = neighbour.verdict.value
-            lines.append(f"{indent}NOT REFUTED ({verdict}): {neighbour.claim.statement}")
+            lines.append(f"{indent}NOT {wanted} ({verdict}): {neighbour.claim.statement}")
         return "\n".join(lines)
 
     def to_json(self) -> dict[str, Any]:
@@ -64,10 +65,17 @@ class ClaimReport:
         return self.outcome.summary() | {
             "chapter": self.outcome.claim.chapter,
             "passed": self.passed,
-            "witnesses": [_witness_json(witness) for witness in _claim_witnesses(self.outcome)],
+            "witnesses": [_witness_json(self._witness)],
             "neighbours": [neighbour.summary() for neighbour in self.neighbours],
             "seconds": round(self.seconds, 4),
         }
+
+    @property
+    def _witness(self) -> Witness:
+        """The proof as a witness: whether the kernel accepts it, and what it rests on."""
+        theorem, outcome = self.outcome.theorem, self.outcome
+        kind = Evidence.EXPERIMENT if theorem and theorem.is_measured else Evidence.ALGEBRA
+        return Witness(kind, theorem is not None, outcome.finding, outcome.seconds)
 
 
 @dataclass(frozen=True)
@@ -160,11 +168,12 @@ class Report:
         lines = [report.to_text() for report in self.claims if not report.passed]
         lines += [report.to_text() for report in self.formulas if not report.passed]
         if self.claims:
-            verdicts = Counter(report.outcome.verdict for report in self.claims)
-            found = ", ".join(f"{verdicts[v]} {v.value}" for v in Verdict if verdicts[v])
+            claims = _counted(report.outcome for report in self.claims)
+            false = _counted(each for report in self.claims for each in report.neighbours)
             lines += [
-                f"{counts['expected']} of {counts['claims']} claims as expected ({found}),",
-                f"{counts['refuted']} of {counts['neighbours']} false neighbours refuted,",
+                f"{counts['expected']} of {counts['claims']} claims as expected ({claims}),",
+                f"{counts['refuted']} of {counts['neighbours']} false neighbours as expected"
+                f" ({false}),",
             ]
         if self.formulas:
             lines += [f"{counts['certified']} of {counts['formulas']} formulas certified,"]
@@ -172,20 +181,10 @@ class Report:
         return "\n".join([*lines, f"in {self.seconds:.0f} s: {result}"])
 
 
-def _is_refuted(neighbour: Outcome) -> bool:
-    """Whether it is refuted by a witness that can be shown, or by a proof of its negation."""
-    shown = bool(neighbour.witness) or isinstance(neighbour.steps[0].assertion, Statement)
-    return neighbour.verdict is Verdict.REFUTED and shown
-
-
-def _claim_witnesses(outcome: Outcome) -> Iterator[Witness]:
-    """The steps of a proof by what they rest on; the time is that of the claim as a whole."""
-    for evidence in Evidence:
-        resting = [step for step in outcome.steps if step.evidence is evidence]
-        held = sum(step.holds is True for step in resting)
-        if resting:
-            detail = f"{held} of {len(resting)} steps hold"
-            yield Witness(evidence, held == len(resting), detail, outcome.seconds)
+def _counted(outcomes: Iterable[Outcome]) -> str:
+    """How often each verdict was found."""
+    verdicts = Counter(outcome.verdict for outcome in outcomes)
+    return ", ".join(f"{verdicts[v]} {v.value}" for v in Verdict if verdicts[v])
 
 
 def _witness_json(witness: Witness) -> dict[str, Any]:
@@ -254,7 +253,7 @@ def _checked_by_id(name: str) -> Any:
     """
     if name in CLAIMS:
         checked = (claim.check() for claim in (CLAIMS[name], *CLAIMS[name].false_claims))
-        return tuple((outcome.steps, outcome.seconds, outcome.failure) for outcome in checked)
+        return tuple((o.statement, o.theorem, o.seconds, o.failure) for o in checked)
     try:
         return FORMULAS[name].certificate
     except ModuleNotFoundError:

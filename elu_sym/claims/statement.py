@@ -1,21 +1,23 @@
-"""A formal statement with its proof, as an assertion of a claim."""
+"""Formal statements with their proofs: what a claim is about, and what decides it."""
 
 from collections.abc import Iterator
-from dataclasses import field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sympy import Expr, Symbol
 
-from elu_sym.certify.witness import Evidence
-from elu_sym.claims.assertion import Assertion, Notation, Sentence, Step
 from elu_sym.claims.kernel import RULES, Theorem, prove
 from elu_sym.claims.kernel.language import Formula, expanded, free_variables, negation
 from elu_sym.claims.kernel.meaning import Context
 from elu_sym.claims.printing import in_latex, in_words, law_in_words
-from elu_sym.claims.tactics import Tactic, counterexample
+from elu_sym.claims.tactics import Tactic, counterexample, parts
+
+RECORDED = ("recorded",)
+"""The proof of what an experiment recorded, or contradicts: the kernel reads the records."""
 
 
-class Statement(Assertion):
+@dataclass(frozen=True)
+class Statement:
     """A formula that the kernel proves, or one whose negation it proves.
 
     Attributes:
@@ -27,24 +29,32 @@ class Statement(Assertion):
         >>> from elu_sym.claims.formulas import at_most, for_all
         >>> from elu_sym.claims.tactics import auto
         >>> from elu_sym.symbols import x
-        >>> Statement(for_all(x, at_most(0, x**2)), auto()).check().holds
-        True
-        >>> refuted(for_all(x, at_most(0, x))).check().holds
+        >>> Statement(for_all(x, at_most(0, x**2)), auto()).theorem().is_measured
         False
+        >>> witness_of(refuted(for_all(x, at_most(0, x))).theorem())
+        {x: -1}
     """
 
     formula: Formula
     proof: Tactic = field(compare=False, repr=False)
     is_false: bool = False
-    rule = "natural deduction"
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process gets is the formula: a proof with open places is code."""
         return {**self.__dict__, "proof": None}
 
-    def sentence(self) -> Sentence:
-        """The formula."""
-        yield Notation(in_words(self.formula), in_latex(self.formula))
+    @property
+    def parts(self) -> tuple[Formula, ...]:
+        """What the formula is a conjunction of, or the formula itself."""
+        return self.formula[1:] if self.formula[0] == "and" else (self.formula,)
+
+    def to_text(self) -> str:
+        """The formula in plain words."""
+        return in_words(self.formula)
+
+    def to_latex(self) -> str:
+        """The formula as LaTeX without dollar signs."""
+        return in_latex(self.formula)
 
     def theorem(self) -> Theorem:
         """What the kernel makes of the proof.
@@ -54,19 +64,30 @@ class Statement(Assertion):
         """
         return prove(negation(self.formula) if self.is_false else self.formula, self.proof)
 
-    def decide(self) -> Step:
-        """Let the kernel check the proof; the step has it with nothing open."""
-        theorem = self.theorem()
-        known, steps = replace(self, proof=theorem.proof), _size(theorem.proof)
-        if self.is_false:
-            witness = dict(_values(theorem.statement, theorem.proof))
-            return known.refuted(f"its negation has a proof of {steps} steps", witness)
-        return known.proved(f"it has a proof of {steps} steps", evidence=Evidence.ALGEBRA)
-
 
 def refuted(formula: Formula, proof: Tactic | None = None) -> Statement:
     """A false statement, with a proof of its negation; else a counterexample is searched for."""
     return Statement(formula, proof or counterexample(), is_false=True)
+
+
+def borne_out(*atoms: Formula) -> Statement:
+    """The statement that some atoms about records hold, each of which the records bear out."""
+    if len(atoms) == 1:
+        return Statement(atoms[0], RECORDED)
+    return Statement(("and", *atoms), parts(*(RECORDED for _ in atoms)))
+
+
+def contradicted(*atoms: Formula) -> Statement:
+    """The statement that some atoms about records hold, one of which the records contradict."""
+    if len(atoms) == 1:
+        return refuted(atoms[0], RECORDED)
+    return refuted(("and", *atoms), counterexample(lambda: RECORDED))
+
+
+def witness_of(theorem: Theorem) -> dict[Expr, Expr]:
+    """Where a statement fails whose negation is a theorem: by symbols, values, or a run."""
+    exceptions = (pair for finding in theorem.findings for pair in finding.place)
+    return dict([*_values(theorem.statement, theorem.proof), *exceptions])
 
 
 def _values(goal: Formula, proof: Any) -> Iterator[tuple[Symbol, Expr]]:
@@ -79,17 +100,17 @@ def _values(goal: Formula, proof: Any) -> Iterator[tuple[Symbol, Expr]]:
         case ("exists-law", name, inner), ("witness", law, then):
             yield Symbol(name), Symbol(law_in_words(law))
             yield from _values(inner, then)
-        case ("and", *parts), ("split", *proofs):
-            for part, each in zip(parts, proofs, strict=True):
+        case ("and", *inner), ("split", *proofs):
+            for part, each in zip(inner, proofs, strict=True):
                 yield from _values(part, each)
-        case ("or", *parts), ("witness", number, then):
-            yield from _values(parts[number], then)
+        case ("or", *inner), ("witness", number, then):
+            yield from _values(inner[number], then)
         case _, ("have", _, _, then):
             yield from _values(goal, then)
 
 
-def _size(proof: Any) -> int:
+def size(proof: Any) -> int:
     """The number of steps of a proof."""
     if not isinstance(proof, tuple):
         return 0
-    return sum(map(_size, proof)) + (bool(proof) and proof[0] in RULES)
+    return sum(map(size, proof)) + (bool(proof) and proof[0] in RULES)

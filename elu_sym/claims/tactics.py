@@ -386,6 +386,8 @@ def auto() -> Tactic:
     def find(goal: Formula, context: Context) -> Proof:
         if goal[0] == "and":
             return parts(*(auto() for _ in goal[1:]))
+        if goal[0] == "=>" and goal[2] == FALSE:
+            return ("assume", auto())
         if goal[0] in ("forall", "=>"):
             return intro(auto())
         if goal[0] in ("float", "rounds"):

@@ -1,97 +1,103 @@
 """The verdict logic: what may be called proved, refuted, measured, and what may not."""
 
 import dataclasses
+import pickle
 import re
 from typing import Any
 
 import pytest
-from sympy import Rational, S
+from sympy import Rational
 
 from elu_sym.activations import Elu
-from elu_sym.certify.witness import Evidence
-from elu_sym.claims.assertion import Assertion, Sentence, Step
+from elu_sym.algebra.rounding import FLOAT64
 from elu_sym.claims.chapters import CLAIMS
-from elu_sym.claims.claim import Claim, Outcome, ProofError, Registry, Verdict
-from elu_sym.claims.formulas import equal, for_all, less
-from elu_sym.claims.statement import Statement, refuted
-from elu_sym.claims.tactics import auto, counterexample
+from elu_sym.claims.claim import Claim, ProofError, Registry, Verdict
+from elu_sym.claims.formulas import both, equal, for_all, less
+from elu_sym.claims.kernel.measured_thresholds import Reference
+from elu_sym.claims.measured import thresholds_within
+from elu_sym.claims.statement import RECORDED, Statement, borne_out, contradicted, refuted
+from elu_sym.claims.tactics import auto, counterexample, have, parts, tactic
 from elu_sym.symbols import alpha, x
 
 
-class Announced(Assertion):
-    """An assertion whose finding the test chooses."""
-
-    holds: bool | None
-    evidence: Evidence = Evidence.ALGEBRA
-    run: Rational | None = S.One
-    rule = "announcement"
-
-    def sentence(self) -> Sentence:
-        yield f"the test says {self.holds}"
-
-    def decide(self) -> Step:
-        place = {} if self.run is None else {alpha: self.run}
-        witness = place if self.holds is False else None
-        return Step(self, self.holds, "announced", self.evidence, witness)
-
-
-def claim_of(*assertions: Assertion, **fields: Any) -> Claim:
+def claim_of(proof: Any, **fields: Any) -> Claim:
     options = {"id": "test.claim", "statement": "A test.", "source": "the tests"} | fields
-    return Claim(proof=lambda: assertions, **options)
+    return Claim(proof=proof, **options)
 
 
-TRUE, FALSE, OPEN = Announced(True), Announced(False), Announced(None)
-BELOW = Statement(for_all(alpha, less(-alpha, 0)), auto())
-SAME = Statement(for_all(alpha, equal(alpha + 0, alpha)), auto())
-SMALL = refuted(for_all(alpha, less(alpha, 1)), counterexample(alpha=Rational(7, 5)))
-"""Formal statements, true, true and false."""
+NEGATIVE = for_all(alpha, less(-alpha, 0))
+SAME = for_all(alpha, equal(alpha + 0, alpha))
+SMALL = for_all(alpha, less(alpha, 1))
+TRUE, FALSE = Statement(NEGATIVE, auto()), refuted(SMALL, counterexample(alpha=Rational(7, 5)))
+OPEN = Statement(for_all(x, equal(x, alpha)), auto())
+EXP = "numpy", ("exp",), (FLOAT64,), Reference.EACH_ROUNDED
+AGREES, DISAGREES = (thresholds_within(*EXP, least=least, greatest=2, cases=1) for least in (0, 1))
+"""What the records bear out, and what they contradict."""
 
-FORMAL = claim_of(BELOW, SAME, assumptions=("a sunny day", "no wind"))
+FORMAL = claim_of(Statement(both(NEGATIVE, SAME), auto()), assumptions=("a sunny day", "no wind"))
 
 
 @pytest.mark.parametrize(
-    ("assertions", "verdict"),
+    ("statement", "verdict"),
     [
-        ((), Verdict.UNKNOWN),
-        ((TRUE,), Verdict.PROVED),
-        ((OPEN,), Verdict.UNKNOWN),
-        ((TRUE, OPEN), Verdict.UNKNOWN),
-        ((FALSE,), Verdict.REFUTED),
-        ((TRUE, OPEN, FALSE), Verdict.REFUTED),
-        ((Announced(True, Evidence.ENCLOSURE),), Verdict.PROVED),
-        ((Announced(True, Evidence.EXPERIMENT),), Verdict.MEASURED),
-        ((TRUE, Announced(True, Evidence.EXPERIMENT)), Verdict.MEASURED),
-        # An interval that contradicts decides nothing; a run that is an exception does.
-        ((Announced(False, Evidence.EXPERIMENT, run=None),), Verdict.UNKNOWN),
-        ((Announced(False, Evidence.EXPERIMENT),), Verdict.REFUTED),
+        (TRUE, Verdict.PROVED),
+        (OPEN, Verdict.UNKNOWN),
+        (FALSE, Verdict.REFUTED),
+        (lambda: TRUE, Verdict.PROVED),
+        (borne_out(AGREES), Verdict.MEASURED),
+        (borne_out(DISAGREES), Verdict.UNKNOWN),
+        (contradicted(DISAGREES), Verdict.CONTRADICTED),
+        (contradicted(AGREES), Verdict.UNKNOWN),
+        # What rests on an experiment in one part only, rests on an experiment.
+        (Statement(both(NEGATIVE, AGREES), parts(auto(), RECORDED)), Verdict.MEASURED),
+        (Statement(both(NEGATIVE, DISAGREES), parts(auto(), RECORDED)), Verdict.UNKNOWN),
+        (
+            refuted(both(NEGATIVE, DISAGREES), counterexample(lambda: RECORDED)),
+            Verdict.CONTRADICTED,
+        ),
+        # What is false whatever was recorded is refuted.
+        (refuted(both(SMALL, AGREES), counterexample(alpha=2)), Verdict.REFUTED),
+        (Statement(NEGATIVE, have(AGREES, RECORDED, auto())), Verdict.MEASURED),
+        (refuted(SMALL, have(AGREES, RECORDED, counterexample(alpha=2))), Verdict.CONTRADICTED),
     ],
 )
-def test_verdict_follows_from_the_steps(
-    assertions: tuple[Assertion, ...], verdict: Verdict
-) -> None:
-    assert claim_of(*assertions).check().verdict is verdict
+def test_the_verdict_follows_from_the_theorem(statement: Any, verdict: Verdict) -> None:
+    outcome = claim_of(statement).check()
+    assert outcome.verdict is verdict
+    assert (outcome.theorem is None) is (verdict is Verdict.UNKNOWN) is bool(outcome.failure)
+    assert (outcome.witness is not None) is (verdict in (Verdict.REFUTED, Verdict.CONTRADICTED))
 
 
-class Raising(Announced):
-    def decide(self) -> Step:
-        raise ZeroDivisionError("the rule divides by zero")
+def test_a_false_neighbour_expects_what_its_claim_rests_on() -> None:
+    for expected, false in (
+        (Verdict.PROVED, Verdict.REFUTED),
+        (Verdict.REFUTED, Verdict.REFUTED),
+        (Verdict.MEASURED, Verdict.CONTRADICTED),
+        (Verdict.CONTRADICTED, Verdict.CONTRADICTED),
+    ):
+        (neighbour,) = claim_of(TRUE, expected=expected, neighbours={"No.": FALSE}).false_claims
+        assert neighbour.expected is false
+        assert neighbour.check().is_expected is (false is Verdict.REFUTED)
 
 
-def test_exception_in_a_rule_is_unknown_with_its_reason() -> None:
-    outcome = claim_of(TRUE, Raising(True)).check()
-    assert outcome.verdict is Verdict.UNKNOWN
-    assert outcome.steps[1].detail == "ZeroDivisionError: the rule divides by zero"
-
-
-def test_exception_in_a_proof_is_unknown_with_its_reason() -> None:
-    def proof() -> list[Assertion]:
+def test_an_exception_in_a_proof_is_unknown_with_its_reason() -> None:
+    def raises(*_: Any) -> Statement:
         raise ZeroDivisionError("the proof divides by zero")
 
-    outcome = dataclasses.replace(claim_of(), proof=proof).check()
+    for proof in (raises, Statement(NEGATIVE, tactic(raises))):
+        outcome = claim_of(proof).check()
+        assert outcome.verdict is Verdict.UNKNOWN
+        reason = "the proof raises ZeroDivisionError: the proof divides by zero"
+        if callable(proof):
+            assert outcome.failure == reason
+        for text in (outcome.failure, outcome.finding, outcome.to_text(), outcome.to_markdown()):
+            assert "the proof divides by zero" in text
+
+
+def test_a_proof_that_is_rejected_is_unknown_with_its_reason() -> None:
+    outcome = claim_of(Statement(NEGATIVE, ("fact", 0))).check()
     assert outcome.verdict is Verdict.UNKNOWN
-    assert "the proof divides by zero" in outcome.failure
-    assert "the proof divides by zero" in outcome.to_text()
-    assert "the proof divides by zero" in outcome.to_markdown()
+    assert outcome.failure.startswith("the proof is rejected: there is no fact 0")
 
 
 def test_unknown_is_never_expected() -> None:
@@ -104,81 +110,76 @@ def test_unknown_is_never_expected() -> None:
 def test_refuted_can_be_expected() -> None:
     outcome = claim_of(FALSE, expected=Verdict.REFUTED).check()
     assert outcome.is_expected
-    assert outcome.witness == {alpha: 1}
-
-
-def test_false_step_has_a_witness_and_only_a_false_one() -> None:
-    with pytest.raises(ValueError, match="witness"):
-        Step(FALSE, False, "no witness", Evidence.ALGEBRA, None)
-    with pytest.raises(ValueError, match="witness"):
-        Step(TRUE, True, "a witness", Evidence.ALGEBRA, {alpha: S.One})
-
-
-def test_rule_cannot_decide_another_assertion() -> None:
-    class Swindler(Announced):
-        def decide(self) -> Step:
-            return SAME.check()
-
-    step = Swindler(True).check()
-    assert step.holds is None
-    assert "something else" in step.detail
+    assert outcome.where == "at alpha = 7/5"
 
 
 class TestTampering:
-    """An outcome that was changed by hand is found out, and the step is named."""
+    """An outcome that was changed by hand is found out."""
 
     outcome = FORMAL.check()
-
-    def changed(self, number: int, **changes: object) -> Outcome:
-        """The outcome with one step changed."""
-        steps = list(self.outcome.steps)
-        steps[number - 1] = dataclasses.replace(steps[number - 1], **changes)
-        return dataclasses.replace(self.outcome, steps=tuple(steps))
+    others = (TRUE, FALSE, borne_out(AGREES), contradicted(DISAGREES))
 
     def test_untouched_outcome_passes(self) -> None:
         assert self.outcome.verdict is Verdict.PROVED
         self.outcome.recheck()
 
-    @pytest.mark.parametrize("number", [1, 2])
-    @pytest.mark.parametrize(
-        "changes",
-        [
-            {"holds": None},
-            {"holds": False, "witness": {alpha: S.One}},
-            {"detail": "it has a proof of 1000000 steps"},
-            {"evidence": Evidence.EXPERIMENT},
-            {"assertion": Statement(for_all(alpha, less(alpha, 1)), auto())},
-            {"assertion": dataclasses.replace(SAME, is_false=True)},
-        ],
-        ids=lambda changes: "-".join(changes),
-    )
-    def test_changed_step_is_named(self, number: int, changes: dict[str, object]) -> None:
-        with pytest.raises(ProofError, match=rf"step {number} \(natural deduction\)"):
-            self.changed(number, **changes).recheck()
+    @pytest.mark.parametrize("other", others)
+    def test_another_theorem_decides_nothing(self, other: Statement) -> None:
+        for changes in ({"theorem": other.theorem()}, {"statement": other}):
+            changed = dataclasses.replace(self.outcome, **changes)
+            assert changed.verdict is Verdict.UNKNOWN
+            with pytest.raises(
+                ProofError, match=r"(?s)^test\.claim: .*UNKNOWN\. .*is kept; the kernel finds"
+            ):
+                changed.recheck()
 
-    def test_dropped_step_is_missed(self) -> None:
-        with pytest.raises(ProofError, match="step 2 is missing"):
-            dataclasses.replace(self.outcome, steps=self.outcome.steps[:1]).recheck()
+    @pytest.mark.parametrize("other", others)
+    def test_another_theorem_with_its_statement_does_not_outlive_a_check(
+        self, other: Statement
+    ) -> None:
+        changed = dataclasses.replace(self.outcome, statement=other, theorem=other.theorem())
+        assert changed.verdict is not Verdict.UNKNOWN
+        assert changed.claim.check().verdict is Verdict.PROVED
+        with pytest.raises(
+            ProofError,
+            match=r"the kernel finds\ntest\.claim: A test\.\n.*\n1\. for all alpha > 0: ",
+        ):
+            changed.recheck()
 
-    def test_added_step_is_missed(self) -> None:
-        more = (*self.outcome.steps, SMALL.check())
-        with pytest.raises(ProofError, match="step 3 is not needed"):
-            dataclasses.replace(self.outcome, steps=more).recheck()
+    def test_another_proof_is_seen(self) -> None:
+        longer = Statement(FORMAL.formal.formula, have(NEGATIVE, auto(), auto()))
+        changed = dataclasses.replace(self.outcome, theorem=longer.theorem())
+        assert changed.verdict is Verdict.PROVED
+        with pytest.raises(
+            ProofError, match=r"(?s)proof of \d+ steps\nPROVED.*proof of \d+ steps\nPROVED"
+        ):
+            changed.recheck()
+
+    def test_a_missing_theorem_is_seen(self) -> None:
+        with pytest.raises(ProofError, match=r"(?s)UNKNOWN\. .*the kernel finds.*PROVED"):
+            dataclasses.replace(self.outcome, theorem=None).recheck()
+        with pytest.raises(ProofError, match=r"(?s)UNKNOWN\. .*the kernel finds.*PROVED"):
+            dataclasses.replace(self.outcome, statement=None, theorem=None).recheck()
+
+    def test_that_it_rests_on_an_experiment_is_not_for_the_claim_to_say(self) -> None:
+        outcome = claim_of(borne_out(AGREES), expected=Verdict.PROVED).check()
+        assert outcome.verdict is Verdict.MEASURED
+        assert not outcome.is_expected
+        outcome = claim_of(TRUE, expected=Verdict.MEASURED).check()
+        assert outcome.verdict is Verdict.PROVED
+        assert not outcome.is_expected
 
     def test_a_proof_of_something_else_is_none(self) -> None:
-        theorem = SAME.theorem()
-        forged = dataclasses.replace(BELOW, proof=theorem.proof)
+        forged = dataclasses.replace(TRUE, formula=SAME, proof=FALSE.theorem().proof)
         assert claim_of(forged).check().verdict is Verdict.UNKNOWN
-        turned = dataclasses.replace(SMALL, is_false=False, proof=SMALL.theorem().proof)
+        turned = dataclasses.replace(FALSE, is_false=False, proof=FALSE.theorem().proof)
         assert claim_of(turned).check().verdict is Verdict.UNKNOWN
 
-    def test_forged_outcome_does_not_outlive_a_check(self) -> None:
-        forged = dataclasses.replace(OPEN.check(), holds=True)
-        outcome = Outcome(claim_of(OPEN), (forged,), 0.0)
-        assert outcome.verdict is Verdict.PROVED
-        assert outcome.claim.check().verdict is Verdict.UNKNOWN
-        with pytest.raises(ProofError, match="announcement"):
-            outcome.recheck()
+    def test_an_outcome_travels_whole(self) -> None:
+        for statement in (TRUE, *self.others):
+            outcome = claim_of(statement).check()
+            kept = outcome.statement, outcome.theorem
+            assert pickle.loads(pickle.dumps(kept)) == kept
 
 
 class TestRegistry:
@@ -227,18 +228,30 @@ def test_the_chapter_is_what_the_id_begins_with() -> None:
 
 
 class TestRendering:
-    def test_text_numbers_each_step_with_rule_and_result(self) -> None:
+    def test_text_numbers_each_part_and_says_what_decides(self) -> None:
         lines = FORMAL.check().to_text().splitlines()
         assert lines[0] == "test.claim: A test."
         assert lines[1] == "Assumptions: a sunny day, no wind."
         assert lines[2] == "1. for all alpha > 0: -alpha < 0"
-        assert re.fullmatch(r" +\[holds\] natural deduction: it has a proof of \d+ steps", lines[3])
-        assert lines[4].startswith("2. for all alpha > 0: ")
+        assert lines[3].startswith("2. for all alpha > 0: ")
+        assert re.fullmatch(r"natural deduction: it has a proof of \d+ steps", lines[4])
         assert lines[-1].startswith("PROVED.")
 
+    def test_what_an_experiment_found_stands_below_its_part(self) -> None:
+        statement = Statement(both(NEGATIVE, AGREES), parts(auto(), RECORDED))
+        lines = claim_of(statement).check().to_text().splitlines()
+        assert lines[2].startswith("2. in all 1 cases of numpy (exp; float64; 4096 at a time)")
+        assert lines[3].startswith("   1 thresholds, 0 to 0 floats above; numpy ")
+        assert lines[4].endswith(" steps, which rests on an experiment")
+        assert lines[5] == "MEASURED. Source: the tests."
+        lines = claim_of(contradicted(AGREES, DISAGREES)).check().to_text().splitlines()
+        assert [line[:2] for line in lines[1:4]] == ["1.", "2.", "  "]
+        assert lines[3].endswith(", exp in float64: 0 floats")
+        assert lines[-1].startswith("CONTRADICTED at x = -")
+
     def test_text_shows_the_witness(self) -> None:
-        text = claim_of(SMALL).check().to_text()
-        assert "[FAILS] natural deduction: its negation has a proof of" in text
+        text = claim_of(FALSE).check().to_text()
+        assert "natural deduction: its negation has a proof of" in text
         assert text.splitlines()[-1] == "REFUTED at alpha = 7/5. Source: the tests."
 
     def test_markdown_is_for_notebooks(self) -> None:
@@ -257,4 +270,4 @@ class TestRendering:
 def test_statements_are_hashable_and_comparable_whatever_their_proofs() -> None:
     formula = for_all(alpha, x, less(-alpha, Elu(x, alpha)))
     assert Statement(formula, auto()) == Statement(formula, counterexample())
-    assert len({BELOW, dataclasses.replace(BELOW, proof=counterexample()), SAME}) == 2
+    assert len({TRUE, dataclasses.replace(TRUE, proof=counterexample()), OPEN}) == 2

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,8 @@ from proof_mutants import Mutant, mutants
 
 import elu_sym
 from elu_sym.claims.chapters import CLAIMS
-from elu_sym.claims.export import STATEMENTS, exported, listed, to_text
+from elu_sym.claims.claim import Verdict
+from elu_sym.claims.export import STATEMENTS, exported, listed, theorems, to_text
 from elu_sym.claims.kernel import (
     RULES,
     RejectedError,
@@ -28,27 +28,16 @@ from elu_sym.claims.kernel import (
     logic,
     prove,
 )
-from elu_sym.claims.kernel.language import DEFINITIONS, FALSE
-from elu_sym.claims.statement import Statement
+from elu_sym.claims.kernel.language import DEFINITIONS, FALSE, canonical
+from elu_sym.claims.statement import RECORDED
 
 CHECKER = Path(elu_sym.__file__).with_name("checker.py")
 MODULES = (calculus, floats, inequalities, laws, logic)
 
 
-@cache
-def formal() -> dict[str, Statement]:
-    """The statement of each claim that is one, by its id."""
-    found = {}
-    for claim in CLAIMS.values():
-        match list(claim.assertions):
-            case [Statement() as statement]:
-                found[claim.id] = statement
-    return found
-
-
 def exported_as_json(names: Iterable[str]) -> dict[str, Any]:
     """What is exported of claims, as JSON gives it back."""
-    formal()  # whose statements bring their definitions
+    theorems(CLAIMS.values())  # whose statements bring their definitions
     return json.loads(to_text(exported(map(outcome_of, names))))
 
 
@@ -75,17 +64,23 @@ def of_one(claim_id: str, statement: Any, proof: Any) -> dict[str, Any]:
     return {"definitions": definitions, "claims": [[claim_id, "PROVED", statement, proof]]}
 
 
-def test_every_claim_that_is_proved_or_refuted_is_formal_or_rests_on_an_experiment() -> None:
-    others = {claim.id for claim in CLAIMS.values()} - formal().keys()
+def test_what_is_not_exported_rests_on_an_experiment(proofs: dict[str, Any]) -> None:
+    others = {claim.id for claim in CLAIMS.values()} - theorems(CLAIMS.values()).keys()
+    assert others
     for claim_id in others:
-        steps = outcome_of(claim_id).steps
-        assert any(step.evidence.value == "experiment" for step in steps), claim_id
+        outcome = outcome_of(claim_id)
+        assert outcome.theorem is not None
+        assert outcome.theorem.is_measured, claim_id
+        assert outcome.verdict in (Verdict.MEASURED, Verdict.CONTRADICTED)
+    assert not others & {claim_id for claim_id, *_ in proofs["claims"]}
+    assert '"recorded"' not in canonical(proofs["claims"])
 
 
 def test_the_committed_list_of_statements_is_what_the_claims_say(proofs: dict[str, Any]) -> None:
     committed = json.loads(STATEMENTS.read_text())
+    statements = theorems(CLAIMS.values())
     claims = [
-        [name, CLAIMS[name].expected.value, each.formula, None] for name, each in formal().items()
+        [name, CLAIMS[name].expected.value, each.formula, None] for name, each in statements.items()
     ]
     assert committed == json.loads(json.dumps(listed({**proofs, "claims": claims})))
 
@@ -146,6 +141,18 @@ def test_what_rules_that_accept_everything_let_through_the_checker_rejects(
     code, lines = checked(tmp_path, {**of_one("false", FALSE, ()), "claims": claims})
     assert code == 1
     assert sum("REJECTED" in line for line in lines) == len(claims)
+
+
+def test_what_rests_on_an_experiment_is_no_proof_for_the_checker(tmp_path: Path) -> None:
+    atom = CLAIMS["floating_point.jax_derivative"].formal.formula
+    for statement, proof in (
+        (atom, RECORDED),
+        (("<", 0, 1), ("have", atom, RECORDED, ("combine", ((1, -1),)))),
+    ):
+        theorem = prove(statement, proof)
+        code, lines = checked(tmp_path, of_one("measured", theorem.statement, theorem.proof))
+        assert code == 1
+        assert any("REJECTED" in line for line in lines)
 
 
 def test_a_mean_that_is_wrong_by_a_seventh_of_a_term_is_rejected(

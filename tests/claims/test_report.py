@@ -13,17 +13,19 @@ import pytest
 
 import elu_sym
 from elu_sym import mean, verify
+from elu_sym.algebra.rounding import FLOAT64
 from elu_sym.certify.witness import Evidence, Witness
-from elu_sym.claims.assertion import Assertion
 from elu_sym.claims.claim import Claim, Verdict
 from elu_sym.claims.formulas import equal, for_all
+from elu_sym.claims.kernel.measured_thresholds import Reference
+from elu_sym.claims.measured import thresholds_within
 from elu_sym.claims.report import (
     ClaimReport,
     FormulaReport,
     Report,
 )
-from elu_sym.claims.statement import Statement, refuted
-from elu_sym.claims.tactics import ALGEBRA, auto, counterexample, intro
+from elu_sym.claims.statement import Statement, borne_out, contradicted, refuted
+from elu_sym.claims.tactics import ALGEBRA, auto, counterexample, intro, tactic
 from elu_sym.numeric.function import implementation
 from elu_sym.symbols import alpha, x
 
@@ -53,11 +55,12 @@ def test_claims_are_reported_by_chapters_with_witnesses_neighbours_and_time():
     assert (report.counts["claims"], report.counts["refuted"]) == (7, 11)
     text = report.to_text()
     assert text.index("--- Regularity ---") < text.index("--- Shape ---")
-    assert "fails at alpha = 2, x = 1, y = -1, w = 1/2: its negation has a proof of " in text
+    assert "fails at alpha = 2, x = 1, y = -1, w = 1/2\n" in text
+    assert "derivation: its negation has a proof of " in text
     assert text.endswith(report.summary())
     assert report.summary().splitlines()[:2] == [
         "7 of 7 claims as expected (6 PROVED, 1 REFUTED),",
-        "11 of 11 false neighbours refuted,",
+        "11 of 11 false neighbours as expected (11 REFUTED),",
     ]
 
 
@@ -67,23 +70,24 @@ def test_a_neighbour_that_is_true_fails_the_run():
     assert report.claims[0].outcome.verdict is Verdict.PROVED
     assert not report.passed
     assert "NOT REFUTED (PROVED): x is x." in report.to_text()
-    assert "0 of 1 false neighbours refuted" in report.to_text()
+    assert "0 of 1 false neighbours as expected (1 PROVED)" in report.to_text()
 
 
-def test_a_neighbour_that_is_refuted_nowhere_in_particular_fails_the_run():
-    class Nowhere(Assertion):
-        rule = "announcement"
-
-        def sentence(self):
-            yield "0 = 1"
-
-        def decide(self):
-            return self.refuted("the test says so", {})
-
-    claim = Claim("test.claim", "x.", SAME, "me", neighbours={"0 is 1.": Nowhere()})
-    report = report_of(claim)
-    assert report.claims[0].neighbours[0].verdict is Verdict.REFUTED
+def test_a_neighbour_of_a_measured_claim_is_contradicted_and_no_other_one():
+    exp = "numpy", ("exp",), (FLOAT64,), Reference.EACH_ROUNDED
+    atom, false = (thresholds_within(*exp, least=least, greatest=2, cases=1) for least in (0, 1))
+    fields = {"source": "me", "neighbours": {"At least 1.": contradicted(false)}}
+    measured = Claim("test.claim", "x.", borne_out(atom), expected=Verdict.MEASURED, **fields)
+    report = report_of(measured)
+    assert report.passed
+    assert report.claims[0].refuted == 1
+    assert report.to_json()["claims"][0]["witnesses"][0]["kind"] == "experiment"
+    assert "1 of 1 claims as expected (1 MEASURED)" in report.summary()
+    # The same neighbour beside a theorem would have to be refuted.
+    report = report_of(Claim("test.claim", "x is x.", SAME, **fields))
+    assert report.claims[0].outcome.is_expected
     assert not report.passed
+    assert "NOT REFUTED (CONTRADICTED): At least 1." in report.to_text()
 
 
 def test_a_neighbour_whose_proof_is_rejected_fails_the_run():
@@ -240,15 +244,10 @@ def test_a_changed_c_function_makes_verify_exit_1(tmp_path):
     assert ("arb", "NumPy") not in failed
 
 
-def test_an_assertion_that_raises_is_no_proof():
-    class Broken(Assertion):
-        rule = "nothing"
+def test_a_proof_that_raises_is_none():
+    def broken(goal, context):
+        raise RuntimeError("no")
 
-        def sentence(self):
-            yield "broken"
-
-        def decide(self):
-            raise RuntimeError("no")
-
-    claim = Claim("test.broken", "It breaks.", lambda: [Broken()], "nobody")
+    claim = Claim("test.broken", "It breaks.", replace(SAME, proof=tactic(broken)), "nobody")
     assert report_of(claim).claims[0].outcome.verdict is Verdict.UNKNOWN
+    assert "the proof raises RuntimeError: no" in report_of(claim).to_text()

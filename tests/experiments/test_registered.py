@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from elu_sym.claims.rules.measured import EXPERIMENTS
+from elu_sym.claims.kernel.recorded import EXPERIMENTS
 from elu_sym.experiments import registered
 from elu_sym.experiments.registered import registered_seeds
 from tests.shared.registration import registration

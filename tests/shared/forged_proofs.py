@@ -1085,4 +1085,11 @@ FORGERIES = [
     *limits(),
     *roundings(),
     *iterates(),
+    Forgery(
+        "an experiment that proves an inequality",
+        ("forall", "x", ("<", ("exp", "x"), 3)),
+        ("generalize", "x", ("recorded",)),
+        "records are about the runs that they are of",
+        {"x": 2},
+    ),
 ]

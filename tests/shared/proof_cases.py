@@ -898,4 +898,17 @@ def moving_cases() -> Any:
     yield Case("combine", name, statement, suppose("abc", 2, ("combine", ())), False)
 
 
-CASES = [*cases(), *rounding_cases(), *scope_cases(), *moving_cases()]
+def recorded_cases() -> Any:
+    """What no records bear out; what they do is no theorem, and not for both programs."""
+    rows = ("recorded", "thresholds", "numpy", ("exp", "expm1"), ("float64",))
+    rows = (*rows, "the threshold with every operation rounded")
+    for name, statement in (
+        ("another statement", FALSE),
+        ("distances that are other ones", (*rows, 1, 1, 2, 4096)),
+        ("a row that is missing", (*rows, 0, 0, 3, 4096)),
+        ("an exception where there is none", ("not", (*rows, 0, 0, 2, 4096))),
+    ):
+        yield Case("recorded", name, statement, ("recorded",), False)
+
+
+CASES = [*cases(), *rounding_cases(), *scope_cases(), *moving_cases(), *recorded_cases()]

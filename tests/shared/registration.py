@@ -11,7 +11,9 @@ import sys
 from hashlib import sha256
 
 from elu_sym.claims.chapters import CLAIMS
-from elu_sym.claims.rules.measured import CONFIDENCE, EXPERIMENTS, Ratio
+from elu_sym.claims.kernel.recorded import CONFIDENCE, EXPERIMENTS
+from elu_sym.claims.measured import recorded_in
+from elu_sym.claims.printing import in_words
 from elu_sym.experiments.registered import FOLDER
 from elu_sym.generate.whole_files import write_whole
 
@@ -20,9 +22,9 @@ def assertions(experiment: str) -> dict[str, list[str]]:
     """By id of a claim what is asserted of the runs of an experiment, in words."""
     found: dict[str, list[str]] = {}
     for claim in CLAIMS.values():
-        for each in claim.assertions:
-            if isinstance(each, Ratio) and each.sample.experiment == experiment:
-                found.setdefault(claim.id, []).append(each.to_text())
+        for atom in recorded_in(claim.formal.formula):
+            if experiment in atom:
+                found.setdefault(claim.id, []).append(in_words(atom))
     return found
 
 

@@ -10,6 +10,7 @@ from elu_sym.claims.kernel import (  # noqa: F401, their rules
     inequalities,
     laws,
     logic,
+    recorded,
 )
 from elu_sym.claims.kernel.meaning import RejectedError
 from elu_sym.claims.kernel.proof import RULES, Open, Proof, Theorem, prove

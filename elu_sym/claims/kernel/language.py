@@ -5,6 +5,7 @@ A term is an integer, the name of a variable, or a tuple with a head: ``("+", a,
 ``("E", x, law, body)`` for an expectation, or the name of a defined function with its arguments. A
 formula is a comparison, a limit, a class of smoothness, or made of such by ``and or => iff not
 forall exists exists1``. Variables are real; what else is known of them is written as a hypothesis.
+What an experiment recorded is an atom without variables (:mod:`elu_sym.claims.kernel.recorded`).
 
 Chapters write SymPy expressions, which :mod:`elu_sym.claims.formulas` reads; it is not believed.
 """
@@ -84,7 +85,7 @@ def free_variables(part: Any) -> frozenset[str]:
     """The names of variables and laws that occur free."""
     if isinstance(part, str):
         return frozenset() if part in _WORDS else frozenset([part])
-    if not isinstance(part, tuple):
+    if not isinstance(part, tuple) or part[0] == "recorded":
         return frozenset()
     if part[0] == "points":
         part = ("+", *(value for pair in part[1:] for value in pair))
@@ -128,7 +129,7 @@ def renamed(part: Any, names: Mapping[str, str] | None = None, depth: int = 0) -
     names = names or {}
     if isinstance(part, str):
         return names.get(part, part)
-    if not isinstance(part, tuple):
+    if not isinstance(part, tuple) or part[0] == "recorded":
         return part
     if part[0] == "points":
         return ("points", *((renamed(place, names, depth), weight) for place, weight in part[1:]))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from sympy import Add, Dummy, Expr, Mul, Pow, Rational, S, Symbol, diff, exp, expand, log, pi, sqrt
 
@@ -36,6 +36,26 @@ class RejectedError(ValueError):
     """A proof that is none; the message says what is missing."""
 
 
+Place = tuple[tuple[Symbol, Rational], ...]
+"""A run or a row of a table, by the symbols that tell it."""
+
+
+class Finding(NamedTuple):
+    """What was found in the records of an experiment, for a theorem that rests on it.
+
+    Attributes:
+        atom: what was claimed of the records.
+        holds: whether they bear it out; they contradict it otherwise.
+        detail: in words and figures.
+        place: the run or row that is the exception; empty if there is none.
+    """
+
+    atom: Formula
+    holds: bool
+    detail: str
+    place: Place
+
+
 ABOVE, BELOW = {"+", "0+", "0"}, {"-", "0-", "0"}
 STRICT = {"+", "-"}
 _OPPOSITE = {"+": "-", "-": "+", "0": "0", "0+": "0-", "0-": "0+", "": ""}
@@ -59,6 +79,7 @@ class Context:
         strict: whether conditions must hold with a margin, and roots be those of positive numbers.
         analytic: the variables in which values are differentiated or integrated, or tend to
             something; of an expectation under a free law nothing is known as a function of them.
+        findings: of experiments, all those of a proof: contexts that grow from one share the list.
     """
 
     symbols: dict[str, Symbol] = field(default_factory=dict)
@@ -68,6 +89,7 @@ class Context:
     place: tuple[tuple[Symbol, Expr], ...] = ()
     strict: bool = False
     analytic: frozenset[str] = frozenset()
+    findings: list[Finding] = field(default_factory=list)
     _values: dict[Term, Expr] = field(default_factory=dict)
     _differences: dict[int, tuple[str, Expr]] = field(default_factory=dict)
     _signs: dict[Expr, str] = field(default_factory=dict)

@@ -6,11 +6,11 @@ Tactics find proofs, in any way they like; a :class:`Theorem` is made here and n
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from typing import Any
 
 from elu_sym.claims.kernel.language import Formula, canonical, free_variables, pushed
-from elu_sym.claims.kernel.meaning import Context, RejectedError
+from elu_sym.claims.kernel.meaning import Context, Finding, RejectedError
 
 Proof = tuple[Any, ...]
 Rule = Callable[..., None]
@@ -41,15 +41,22 @@ class Theorem:
     Attributes:
         statement: what is proved.
         proof: how.
+        findings: what was found in the experiments on which it rests, none for a proper theorem.
     """
 
     statement: Formula
     proof: Proof
-    made: object = None
+    findings: tuple[Finding, ...] = ()
+    made: InitVar[object] = None
 
-    def __post_init__(self) -> None:
-        if self.made is not _MADE:
+    def __post_init__(self, made: object) -> None:
+        if made is not _MADE:
             raise TypeError("a theorem is made by elu_sym.claims.kernel.prove, from a proof")
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it rests on an experiment, and is no theorem of mathematics."""
+        return bool(self.findings)
 
 
 def prove(statement: Formula, proof: Proof) -> Theorem:
@@ -72,8 +79,9 @@ def prove(statement: Formula, proof: Proof) -> Theorem:
     if free := free_variables(statement):
         raise RejectedError(f"the statement has the free variables {', '.join(sorted(free))}")
     proof = distinct(proof)
-    check(statement, Context(), proof)
-    return Theorem(statement, closed(proof), _MADE)
+    context = Context()
+    check(statement, context, proof)
+    return Theorem(statement, closed(proof), tuple(dict.fromkeys(context.findings)), _MADE)
 
 
 def distinct(proof: Any) -> Any:

@@ -22,7 +22,9 @@ def test_proofs_and_what_is_none(case):
 
 def test_every_rule_has_cases_of_both_kinds():
     for holds in (True, False):
-        assert {case.rule for case in CASES if case.holds is holds} >= RULES.keys()
+        found = {case.rule for case in CASES if case.holds is holds}
+        # What an experiment bears out is no theorem: test_recorded.py has it.
+        assert found >= RULES.keys() - ({"recorded"} if holds else set())
 
 
 def test_a_theorem_is_made_by_the_kernel_alone():

@@ -8,13 +8,12 @@ from functools import partial
 
 from sympy import Rational, S
 
-from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.rules.measured import InEveryRun, Sample, ShareOfSeeds
+from elu_sym.claims.claim import measured_claim
+from elu_sym.claims.measured import Sample, in_every_run, share_of_seeds
 from elu_sym.experiments.depth import INPUTS, RULES
 
 on_signals = partial(
-    Claim,
-    expected=Verdict.MEASURED,
+    measured_claim,
     assumptions=(
         "100 layers of equal width without biases, alpha = 1",
         "of each seed the average over a Gaussian input and a handwritten digit",
@@ -22,8 +21,7 @@ on_signals = partial(
 )
 
 on_training = partial(
-    Claim,
-    expected=Verdict.MEASURED,
+    measured_claim,
     assumptions=(
         "30 hidden layers of 64 units without biases, alpha = 1, on handwritten digits",
         "200 steps of stochastic gradient descent at a constant learning rate",
@@ -36,7 +34,7 @@ EXACT_MOMENT = Rational("0.644945417492924")
 WITHIN_A_QUARTER = Rational(3, 4), Rational(5, 4)
 WITHIN_15_PERCENT = Rational(17, 20), Rational(23, 20)
 
-mostly = partial(ShareOfSeeds, more_than=Rational(3, 4))
+mostly = partial(share_of_seeds, more_than=Rational(3, 4))
 """For more than three quarters of all seeds."""
 
 
@@ -70,7 +68,7 @@ CLAIMS = (
         " their squared standardized deviations are 1, within 15 %, each for more than half of all"
         " seeds, at each of the widths 64, 256 and 1024 and under each of four initializations.",
         [
-            ShareOfSeeds(
+            share_of_seeds(
                 at_layer(measure, 100, rule, width),
                 S(100),
                 *WITHIN_15_PERCENT,
@@ -82,7 +80,7 @@ CLAIMS = (
         ],
         "given the layer before, pre-activations are independent and exactly Gaussian",
         neighbours={
-            "within 15 % in every run": InEveryRun(
+            "within 15 % in every run": in_every_run(
                 at_layer("square_deviation", 100, "exact"), S(100), *WITHIN_15_PERCENT
             ),
         },
@@ -101,8 +99,8 @@ CLAIMS = (
         ],
         "the variance maps, whose values there are 61 times as large and 1000 times smaller",
         neighbours={
-            "within a quarter in every run": InEveryRun(EXACT, EXACT_MOMENT, *WITHIN_A_QUARTER),
-            "at least 40 times as large under He's in every run": InEveryRun(
+            "within a quarter in every run": in_every_run(EXACT, EXACT_MOMENT, *WITHIN_A_QUARTER),
+            "at least 40 times as large under He's in every run": in_every_run(
                 HE, EXACT, S(40), None
             ),
         },
@@ -119,7 +117,7 @@ CLAIMS = (
             mostly(LECUN_GRADIENT, EXACT_GRADIENT, None, Rational(1, 5000)),
         ],
         "the factors chi, whose products are 23, 1440 and 0.00086 for Gaussian inputs",
-        neighbours={"10 to 50 in every run": InEveryRun(EXACT_GRADIENT, S.One, S(10), S(50))},
+        neighbours={"10 to 50 in every run": in_every_run(EXACT_GRADIENT, S.One, S(10), S(50))},
     ),
     on_training(
         "meanfield.depth_training",
@@ -127,12 +125,12 @@ CLAIMS = (
         " of what it is with LeCun's, and less than it is with He's, each for more than half of all"
         " seeds.",
         [
-            ShareOfSeeds(loss("exact", "0.01"), loss(rule, "0.01"), None, high, more_than=S.Half)
+            share_of_seeds(loss("exact", "0.01"), loss(rule, "0.01"), None, high, more_than=S.Half)
             for rule, high in (("LeCun", S.Half), ("He", S.One))
         ],
         "the belief that preserved variances make deep networks trainable",
         neighbours={
-            "less than He's in every run": InEveryRun(
+            "less than He's in every run": in_every_run(
                 loss("exact", "0.01"), loss("He", "0.01"), None, S.One
             ),
         },
@@ -142,10 +140,10 @@ CLAIMS = (
         "At the learning rate 0.001 He's rule, whose gradients are larger, is ahead: its loss"
         " after 200 steps is less than nine tenths of that with the exact rule, for more than three"
         " quarters of all seeds.",
-        mostly(loss("He", "0.001"), loss("exact", "0.001"), None, Rational(9, 10)),
+        [mostly(loss("He", "0.001"), loss("exact", "0.001"), None, Rational(9, 10))],
         "the limit of the belief",
         neighbours={
-            "less at the learning rate 0.003, too, in every run": InEveryRun(
+            "less at the learning rate 0.003, too, in every run": in_every_run(
                 loss("He", "0.003"), loss("exact", "0.003"), None, S.One
             ),
         },

@@ -10,10 +10,12 @@ from sympy import Derivative, Integer, Rational, S
 
 from elu_sym.activations import Elu
 from elu_sym.claims.analysis import continuity
-from elu_sym.claims.chapters.smooth_ride.setting import BELIEF, builders, listed, rates_of
-from elu_sym.claims.formulas import limit
+from elu_sym.claims.chapters.smooth_ride.setting import BELIEF, builders, listed, rates_of, setting
+from elu_sym.claims.claim import Claim, Verdict
+from elu_sym.claims.formulas import both, limit
 from elu_sym.claims.kernel.language import Formula
-from elu_sym.claims.statement import Statement
+from elu_sym.claims.statement import RECORDED, Statement, contradicted
+from elu_sym.claims.tactics import parts
 from elu_sym.symbols import x
 
 ALPHA = Integer(2)
@@ -45,7 +47,7 @@ CLAIMS = (
         " often with ELU at alpha = 1 as with ReLU, averaged over the learning rates"
         f" {listed(BELOW_THE_EDGE)}, all but the largest, for more than three quarters of all"
         " seeds.",
-        mostly("velocity_sign_changes", None, S.Half, BELOW_THE_EDGE),
+        [mostly("velocity_sign_changes", None, S.Half, BELOW_THE_EDGE)],
         BELIEF,
         neighbours={
             "less than half as often in every run, not averaged": always(
@@ -61,7 +63,7 @@ CLAIMS = (
         f"In the same problem, at the largest learning rate, {listed(EDGE)}, the velocity"
         " changes sign more often with ELU at alpha = 1 than with ReLU, for more than three"
         " quarters of all seeds.",
-        mostly("velocity_sign_changes", 1, None, EDGE),
+        [mostly("velocity_sign_changes", 1, None, EDGE)],
         "the limit of the belief: a quadratic bowl is unstable at large rates, a V is not",
         neighbours={
             "more often at every learning rate": always("velocity_sign_changes", 1, None, RATES)
@@ -119,20 +121,27 @@ CLAIMS = (
             ),
         },
     ),
-    claim(
+    Claim(
         "smooth_ride.leaves_the_minimum",
         "In the same problem at alpha = 2 the pair of units falls off with slope 1 on either"
         f" side of residual 0, and every run at the learning rates {listed(BELOW_THE_EDGE)} that"
         " is stored ends at a loss below the one where all residuals are 0.",
-        [
-            Statement(slope_from("-", ALPHA - 1), continuity()),
-            Statement(slope_from("+", 1 - ALPHA), continuity()),
-            # A loss below 0, which is the one where all residuals are 0.
-            always("final_loss", None, 0, BELOW_THE_EDGE, "ELU(2)", S.One),
-        ],
+        Statement(
+            both(
+                slope_from("-", ALPHA - 1),
+                slope_from("+", 1 - ALPHA),
+                # A loss below 0, which is the one where all residuals are 0.
+                always("final_loss", None, 0, BELOW_THE_EDGE, "ELU(2)", S.One),
+            ),
+            parts(continuity(), continuity(), RECORDED),
+        ),
         "the one-sided slope 1 - alpha of f(u) + f(-u) at 0",
+        setting("residual"),
+        Verdict.MEASURED,
         neighbours={
-            "at every learning rate": always("final_loss", None, 0, RATES, "ELU(2)", S.One)
+            "at every learning rate": contradicted(
+                always("final_loss", None, 0, RATES, "ELU(2)", S.One)
+            )
         },
     ),
     claim(

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from sympy import Rational, S
+from sympy import Rational
 
-from elu_sym.claims.claim import Claim, Verdict
-from elu_sym.claims.rules.measured import InEveryRun, Ratio, Sample, ShareOfSeeds
+from elu_sym.claims.claim import Claim, measured_claim
+from elu_sym.claims.kernel.language import Formula
+from elu_sym.claims.measured import Sample, in_every_run, share_of_seeds
 from elu_sym.experiments.problems import PROBLEMS
 from elu_sym.experiments.smooth_ride import MOMENTUM
 
@@ -58,7 +59,7 @@ def runs(problem: str, measure: str, rates: Rates, activation: str) -> Sample:
 
 
 def compared(
-    rule: Callable[..., Ratio],
+    says: Callable[..., Formula],
     problem: str,
     measure: str,
     low: Rational | int | None,
@@ -67,24 +68,23 @@ def compared(
     activation: str = "ELU(1)",
     reference: str | Rational = "ReLU",
     **share: Rational | bool,
-) -> Ratio:
-    """A measure of an activation in units of that of another one, or of a number.
+) -> Formula:
+    """What is said of a measure of an activation in units of that of another one, or of a number.
 
     Examples:
-        >>> compared(InEveryRun, "digits", "overshoot", None, 1, rates_of("digits")).high
-        1
+        >>> compared(in_every_run, "digits", "overshoot", None, 1, rates_of("digits"))[-2:]
+        (None, 1)
     """
-    low, high = (None if end is None else S(end) for end in (low, high))
     unit = runs(problem, measure, rates, reference) if isinstance(reference, str) else reference
-    return rule(runs(problem, measure, rates, activation), unit, low, high, **share)
+    return says(runs(problem, measure, rates, activation), unit, low, high, **share)
 
 
 def builders(
     problem: str,
-) -> tuple[Callable[..., Claim], Callable[..., Ratio], Callable[..., Ratio]]:
+) -> tuple[Callable[..., Claim], Callable[..., Formula], Callable[..., Formula]]:
     """What builds the claims on a problem, what is so for most seeds, and in every run."""
     return (
-        partial(Claim, assumptions=setting(problem), expected=Verdict.MEASURED),
-        partial(compared, partial(ShareOfSeeds, more_than=MOST), problem),
-        partial(compared, InEveryRun, problem),
+        partial(measured_claim, assumptions=setting(problem)),
+        partial(compared, partial(share_of_seeds, more_than=MOST), problem),
+        partial(compared, in_every_run, problem),
     )
