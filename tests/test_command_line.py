@@ -70,7 +70,7 @@ def test_derive_prints_every_case(run):
 
 
 def test_verify_one_claim_and_one_formula_as_json(run):
-    code, out, _ = run("verify", "--only", "regularity.range", "mean", "--json")
+    code, out, _ = run("verify", "--only", "regularity.range", "relu.mean", "--json")
     report = json.loads(out)
     assert code == 0
     (claim,) = report["claims"]
@@ -80,7 +80,7 @@ def test_verify_one_claim_and_one_formula_as_json(run):
         "PROVED",
     )
     (formula,) = report["formulas"]
-    assert formula["id"] == "mean"
+    assert formula["id"] == "relu.mean"
     assert {witness["kind"] for witness in formula["witnesses"]} >= {
         "derivation",
         "heat",

@@ -92,7 +92,7 @@ def test_the_checker_accepts_every_proof(tmp_path: Path, proofs: dict[str, Any])
 
 
 @pytest.mark.deep
-def test_the_checker_accepts_the_proofs_with_very_many_boxes(tmp_path: Path) -> None:
+def test_the_checker_accepts_the_long_proofs(tmp_path: Path) -> None:
     code, lines = checked(tmp_path, exported_as_json(CLAIMS), json.loads(STATEMENTS.read_text()))
     assert not [line for line in lines if "REJECTED" in line]
     assert code == 0
@@ -191,6 +191,7 @@ def accepted(folder: Path, proofs: dict[str, Any], changed: list[Mutant]) -> lis
     return [mutant for n, mutant in enumerate(changed) if f"m{n}" in passed]
 
 
+@pytest.mark.deep
 def test_changed_proofs_and_statements_are_rejected(
     tmp_path: Path, proofs: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -150,6 +150,7 @@ def test_a_formula_without_witnesses_fails_the_run():
     assert not Report((), (FormulaReport(mean, ()),)).passed
 
 
+@pytest.mark.deep
 def test_processes_change_nothing():
     names = ["relu.mean", "relu.derivative_mean"]
     alone, shared = verify(names), verify(names, processes=2)
@@ -208,6 +209,7 @@ def edit(path, old, new):
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("name", "old", "new"), GENERATED_MUTANTS)
 def test_a_changed_generated_function_makes_verify_exit_1(tmp_path, name, old, new):
     # Without the compiled module, so that the changed function is what users call.

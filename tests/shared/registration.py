@@ -11,6 +11,7 @@ import sys
 from hashlib import sha256
 
 from elu_sym.claims.chapters import CLAIMS
+from elu_sym.claims.claim import THEOREMS
 from elu_sym.claims.kernel.recorded import CONFIDENCE, EXPERIMENTS
 from elu_sym.claims.measured import recorded_in
 from elu_sym.claims.printing import in_words
@@ -21,7 +22,8 @@ from elu_sym.generate.whole_files import write_whole
 def assertions(experiment: str) -> dict[str, list[str]]:
     """By id of a claim what is asserted of the runs of an experiment, in words."""
     found: dict[str, list[str]] = {}
-    for claim in CLAIMS.values():
+    # What is expected to be a theorem rests on no experiment.
+    for claim in (claim for claim in CLAIMS.values() if claim.expected not in THEOREMS):
         for atom in recorded_in(claim.formal.formula):
             if experiment in atom:
                 found.setdefault(claim.id, []).append(in_words(atom))

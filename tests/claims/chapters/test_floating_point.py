@@ -115,6 +115,7 @@ def levels(numbers: FloatingPointFormat, steps: int) -> Iterator[Level]:
         yield moved(floor(numbers, threshold, height))
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("steps", [-1, 1])
 @pytest.mark.parametrize("numbers", FORMATS, ids=lambda numbers: numbers.name)
 def test_a_threshold_that_is_off_by_one_float_is_refuted(

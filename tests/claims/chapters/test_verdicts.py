@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checked_claims import MANY_BOXES, outcome_of
+from checked_claims import LONG_PROOFS, outcome_of
 from sympy import Float
 
 import elu_sym
@@ -49,7 +49,7 @@ def rests_on_an_experiment(outcome: Outcome) -> bool:
 
 
 NAMES = [
-    pytest.param(name, marks=pytest.mark.deep) if name in MANY_BOXES else name for name in CLAIMS
+    pytest.param(name, marks=pytest.mark.deep) if name in LONG_PROOFS else name for name in CLAIMS
 ]
 
 
