@@ -14,9 +14,10 @@ for a wrong infinity.  At mu = sigma = 0 a density is infinite; 0 stands for it 
 those that are infinite are left out there.
 
 The formulas of ELU are measured at all points, those of other activations and derivatives at one
-in ``LIGHT``.  NumPy computes the same again where C is in use, and Python's numbers at one in
-``SINGLE``; the largest error counts.  The points depend on the seed alone.  A run that was
-interrupted goes on where it stopped, from its parts in .make/accuracy.
+in ``LIGHT``, and at as many more where some of the derivatives do not exist.  NumPy computes the
+same again where C is in use, and Python's numbers at one in ``SINGLE``; the largest error counts.
+The points depend on the seed alone.  A run that was interrupted goes on where it stopped, from its
+parts in .make/accuracy.
 """
 
 from __future__ import annotations
@@ -110,6 +111,13 @@ class Tally:
 
 
 Tallies = dict[str, Tally]
+
+
+def merged(tallies: Tallies, others: Tallies) -> Tallies:
+    """The tallies of the points of both."""
+    for name, each in others.items():
+        tallies.setdefault(name, Tally()).merge(each)
+    return tallies
 
 
 def tally(found: Array, columns: tuple[Array, ...]) -> Tally:
@@ -223,9 +231,19 @@ class Block(NamedTuple):
             share = 1 if formulas[0].activation.name == "elu" else LIGHT
             columns = (x[::share] for x in self.columns(formulas[0]))
             tallies |= measure_formulas(formulas, tuple(columns))
-            columns = (x[::LIGHT] for x in self.columns(formulas[0], derivatives=True))
-            tallies |= measure_derivatives(formulas, tuple(columns))
+            columns = self.columns(formulas[0], derivatives=True)
+            tallies |= measure_derivatives(formulas, tuple(x[::LIGHT] for x in columns))
+            tallies = merged(tallies, self.measure_again(formulas, columns))
         return tallies
+
+    def measure_again(self, formulas: Sequence[Formula], columns: tuple[Array, ...]) -> Tallies:
+        """Measure derivatives that do not exist, or are not judged, at many points, at others."""
+        often_none = [
+            formula
+            for formula in formulas
+            if formula.name == "std" or ACTIVATIONS[formula.activation.name].in_units
+        ]
+        return measure_derivatives(often_none, tuple(x[LIGHT // 2 :: LIGHT] for x in columns))
 
     def measured(self, folder: Path | None) -> Tallies:
         """Measure everything, or read it from the part that an earlier run left in the folder."""
@@ -313,9 +331,8 @@ def measure(points: int, seed: int, processes: int, folder: Path | None = None) 
         tqdm(total=sum(block.size for block in planned), unit=" points", unit_scale=True) as bar,
     ):
         for block, tallies in zip(planned, each_of(_measured, tasks), strict=True):
-            for name, each in tallies.items():
-                for row in (block.regime, "all"):
-                    table[row].setdefault(name, Tally()).merge(each)
+            for row in (block.regime, "all"):
+                merged(table[row], tallies)
             bar.update(block.size)
     return table
 
