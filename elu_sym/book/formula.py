@@ -519,8 +519,9 @@ class Activation:
         bound = dict(zip(names, values, strict=False))
         for name, value in named.items():
             if name not in names:
-                known = ", ".join(names if before else ("mu", "sigma", *names))
-                raise TypeError(f"{name} = {value!r} is no argument of {self.name}: {known}")
+                kind = "argument" if before else "parameter"
+                has = ", ".join(names) or "none"
+                raise TypeError(f"{name} = {value!r} is no {kind} of {self.name}, which has {has}")
             if name in bound:
                 raise TypeError(f"{name} is given twice, by position and by name")
             bound[name] = value
