@@ -1,12 +1,18 @@
-"""Weights for Keras layers that are fed by ELU, as one of ``keras.initializers``.
+"""Weights for Keras layers that are fed by ELU or a relative, as one of ``keras.initializers``.
 
-The first layer of a network, which no ELU feeds, has gain 1 (``keras.initializers.LecunNormal``),
-and biases start at 0, as is Keras's default. Needs the extra ``keras`` and a backend for it.
+The first layer of a network, which no activation feeds, has gain 1
+(``keras.initializers.LecunNormal``), and biases start at 0, as is Keras's default. Needs the extra
+``keras`` and a backend for it.
 """
 
 from typing import Any, Literal
 
 from elu_sym.algebra.optional import extra
+from elu_sym.networks.activation_argument import (
+    ActivationArgument,
+    activation_of,
+    parameters_of,
+)
 from elu_sym.networks.initialization import Preserve, layer_scale
 
 with extra("keras", "elu_sym.interop.keras"):
@@ -28,13 +34,14 @@ __all__ = ["EluInitializer"]
 
 @keras.saving.register_keras_serializable(package="elu_sym")
 class EluInitializer(keras.initializers.VarianceScaling):
-    """An initializer of weights with mean 0 and variance gain**2/fan, with the gain of ELU.
+    """An initializer of weights of mean 0 and variance gain**2/fan, with the gain of an activation.
 
     It is ``keras.initializers.VarianceScaling`` with this scale, and is saved with a model: what is
     kept are the arguments below, from which the gain is computed again.
 
     Args:
-        alpha: the height of the floor of the ELU that feeds the layer, a positive number.
+        alpha: that of the activation that feeds the layer, a positive number; by default its own,
+            1 for ELU.
         mode: ``"fan_in"`` keeps the forward pass, ``"fan_out"`` the backward pass, ``"fan_avg"``
             takes their mean. Keras takes the ``fan_out`` of a transposed convolution for its
             ``fan_in``.
@@ -44,10 +51,14 @@ class EluInitializer(keras.initializers.VarianceScaling):
         sigma: their standard deviation.
         preserve: what is kept as it is, see :func:`elu_sym.networks.initialization.gain`.
         seed: a whole number or a ``keras.random.SeedGenerator``.
+        activation: what feeds the layer, an activation of the book or its name, which is kept.
+        **parameters: its other parameters, ``slope`` for leaky ReLU and ``scale`` for SELU.
 
     Raises:
-        TypeError: if an argument of the gain is no real number.
-        ValueError: if ``mode``, ``distribution`` or ``preserve`` is unknown, or there is no gain.
+        TypeError: if an argument of the gain is no real number, or the activation has no parameter
+            of a name that is given.
+        ValueError: if ``mode``, ``distribution``, ``preserve`` or ``activation`` is unknown, or
+            there is no gain.
 
     Accuracy:
         The variance is that of the formula to a few units in the last place of the type.
@@ -63,20 +74,25 @@ class EluInitializer(keras.initializers.VarianceScaling):
 
     def __init__(
         self,
-        alpha: float = 1.0,
+        alpha: float | None = None,
         mode: Literal["fan_in", "fan_out", "fan_avg"] = "fan_in",
         distribution: str = "truncated_normal",
         mu: float = 0.0,
         sigma: float = 1.0,
         preserve: Preserve = "second_moment",
         seed: Any = None,
+        *,
+        activation: ActivationArgument = "elu",
+        **parameters: float,
     ) -> None:
-        self.alpha, self.mu, self.sigma, self.preserve = alpha, mu, sigma, preserve
-        scale = layer_scale(alpha, mu, sigma, preserve)
+        function = activation_of(activation)
+        bound = parameters_of(function, alpha, parameters)
+        law: dict[str, Any] = {"mu": mu, "sigma": sigma, "preserve": preserve}
+        scale = layer_scale(**bound, **law, activation=function)
+        self.arguments = bound | law | {"activation": function.name}
         super().__init__(scale=scale, mode=mode, distribution=distribution, seed=seed)
 
     def get_config(self) -> dict[str, Any]:
-        """The arguments, the seed as Keras serializes it."""
-        names = ("alpha", "mode", "distribution", "mu", "sigma", "preserve")
-        kept = {name: getattr(self, name) for name in names}
-        return kept | {"seed": super().get_config()["seed"]}
+        """The arguments, the activation by its name and the seed as Keras serializes it."""
+        kept = {"mode": self.mode, "distribution": self.distribution}
+        return self.arguments | kept | {"seed": super().get_config()["seed"]}

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from elu_sym.book.formula import Activation, elu
+from elu_sym.networks.activation_argument import ActivationArgument
 from elu_sym.networks.activation_pieces import ActivationPieces
 from elu_sym.networks.layer import Layer
 from elu_sym.networks.meanfield_moments import CenteredMoments
@@ -76,7 +76,7 @@ def fixed_point(
     bias_variance: float = 0.0,
     *parameters: float,
     keep_probability: float = 1.0,
-    activation: Activation = elu,
+    activation: ActivationArgument = "elu",
     **named: float,
 ) -> FixedPoint:
     """The positive fixed point of the variance map.
@@ -90,7 +90,7 @@ def fixed_point(
         bias_variance: the variance of a bias.
         *parameters: those of the activation.
         keep_probability: with which dropout keeps a unit.
-        activation: an activation of the book.
+        activation: an activation of the book or its name.
         **named: parameters by name.
 
     Returns:
@@ -142,7 +142,7 @@ def edge_through(
     variance: Any,
     *parameters: float,
     keep_probability: float = 1.0,
-    activation: Activation = elu,
+    activation: ActivationArgument = "elu",
     **named: float,
 ) -> Edge:
     """The point of the edge of chaos whose fixed point is a given variance, in closed form.
@@ -151,7 +151,7 @@ def edge_through(
         variance: q, positive and finite, scalar or array.
         *parameters: those of the activation.
         keep_probability: with which dropout keeps a unit.
-        activation: an activation of the book.
+        activation: an activation of the book or its name.
         **named: parameters by name.
 
     Returns:
@@ -182,7 +182,7 @@ def edge_of_chaos(
     bias_variance: float,
     *parameters: float,
     keep_probability: float = 1.0,
-    activation: Activation = elu,
+    activation: ActivationArgument = "elu",
     **named: float,
 ) -> Edge:
     """The weight variance at which chi = 1, and the fixed point there, for a given bias variance.
@@ -194,7 +194,7 @@ def edge_of_chaos(
         bias_variance: the variance of a bias.
         *parameters: those of the activation.
         keep_probability: with which dropout keeps a unit.
-        activation: an activation of the book.
+        activation: an activation of the book or its name.
         **named: parameters by name.
 
     Returns:
@@ -229,9 +229,9 @@ def edge_of_chaos(
     _, greatest = _shares(layer.pieces)
     if not layer.pieces.rate:
         raise NoFixedPointError(
-            f"{activation.name} is linear on either side of 0: its edge of chaos is weight_variance"
-            f" = {keep / greatest:.6g} without biases, where every variance is a fixed point; use"
-            " edge_through(variance)"
+            f"{layer.activation.name} is linear on either side of 0: its edge of chaos is"
+            f" weight_variance = {keep / greatest:.6g} without biases, where every variance is a"
+            " fixed point; use edge_through(variance)"
         )
     if biases == 0.0:
         return Edge(keep / greatest, 0.0, 0.0)

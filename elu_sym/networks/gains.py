@@ -1,23 +1,25 @@
-"""The gains of ELU: what its moments make of a standard deviation.
+"""The gains of an activation: what its moments make of a standard deviation.
 
     sigma/sqrt(E f^2),   sigma/sqrt(Var f),   1/sqrt(E f'^2),   X ~ N(mu, sigma^2).
 
-A gain is an ordinary number in many places where a moment is none: at mu = -1e150, sigma = 2e148
-the variance is 3e-252 and at sigma = 1e-200 every second moment is 0 for a double. So each moment
-is taken over sigma^2 from its factors (``moment``), which are doubles, as a significand and an
-exponent of its own that cannot overflow.
+A gain is an ordinary number in many places where a moment is none: for ELU at mu = -1e150,
+sigma = 2e148 the variance is 3e-252 and at sigma = 1e-200 every second moment is 0 for a double. So
+each moment is taken over sigma^2 from its factors (``moment``), which are doubles, as a significand
+and an exponent of its own that cannot overflow.
 
-The factors are those of g(x) = x for x >= 0 and r (e^x - 1) for x < 0. ELU is (c/k) g(k x), with
-the numbers c, r and k of its definition: 1, alpha and 1.
+The factors are those of g(x) = x for x >= 0 and r (e^x - 1), or the line r x, for x < 0. An
+activation is (c/k) g(k x), or c g(x), with the numbers c, r and k of its definition: 1, alpha and 1
+for ELU. On a line the left half is r times the right half of the mirrored law.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from elu_sym.book.formula import elu
-from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
+from elu_sym.book.formula import Activation
+from elu_sym.networks.activation_pieces import activation_pieces
 from elu_sym.numeric.exponential_moments import exponential_moment
 from elu_sym.numeric.law import Law, LimitLaw, Moment, NormalLaw
 from elu_sym.numeric.lower_moments import lower_moment
@@ -48,6 +50,11 @@ class _Scaled(NamedTuple):
         )
         return _Scaled(first + second, exponent)
 
+    def times(self, factor: _Factor) -> "_Scaled":
+        """The product with a power."""
+        significand, exponent = _product((self.significand, 1), factor)
+        return _Scaled(significand, self.exponent + exponent)
+
     def inverse_root(self) -> FloatArray:
         """One over the square root, rounded to a double: infinite for 0 and beyond the range."""
         half = self.exponent // 2
@@ -55,97 +62,151 @@ class _Scaled(NamedTuple):
         return np.ldexp(1.0 / root, np.clip(-half, -_FARTHEST, _FARTHEST))
 
 
-def second_moment_gain(law: Law, alpha: FloatArray) -> FloatArray:
+def second_moment_gain(activation: Activation, law: Law, *parameters: FloatArray) -> FloatArray:
     """Return sigma/sqrt(E f(X)^2) for X ~ N(mu, sigma^2).
 
     Args:
-        law: The law of X. The limits are sigma/alpha at mu = -inf, sqrt(2/(1 + alpha^2)) at
-            mu = sigma = 0, else 0.
-        alpha: Array of the shape of the law, positive and finite.
+        activation: one of the book.
+        law: The law of X. The limits are, with the floor of f at -h, sigma/h at mu = -inf, and
+            sqrt(2/(f'(0+)^2 + f'(0-)^2)) at mu = sigma = 0; else 0, infinite where f is 0.
+        *parameters: Arrays of the shape of the law, positive and finite.
 
     Returns:
         Array of that shape; infinite beyond the double range.
 
+    >>> from elu_sym import elu
     >>> from elu_sym.numeric.operations import NUMPY
     >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
-    >>> second_moment_gain(law, np.array([1.0]))
+    >>> second_moment_gain(elu, law, np.array([1.0]))
     array([1.2451983])
     """
-    law, ratio, factor = _standard(law, alpha)
+    law, shape = _standard(activation, law, parameters)
     if isinstance(law, LimitLaw):
-        at_kink = np.where(law.mu == 0.0, np.sqrt(2.0) / np.hypot(1.0, ratio), 0.0)
-        return np.where(law.mu == -np.inf, law.sigma / ratio, at_kink) / factor
-    below = _over_variance(lower_moment(2, law), law, ratio)
-    return (_second_above(law) + below).inverse_root() / factor
+        far = np.where(shape.left.saturates & (law.mu == -np.inf), law.sigma, 0.0)
+        left = np.where(np.equal(shape.ratio, 0.0), np.inf, np.divide(far, shape.ratio))
+        found = np.where(law.mu < 0.0, left, 0.0)
+        return np.where(law.mu == 0.0, _at_kink(shape.ratio), found) / shape.factor
+    above, below = _second_above(law), shape.left.second(law)
+    return (above + below.times((shape.ratio, 2))).times((shape.factor, 2)).inverse_root()
 
 
-def variance_gain(law: Law, alpha: FloatArray) -> FloatArray:
+def variance_gain(activation: Activation, law: Law, *parameters: FloatArray) -> FloatArray:
     """Return sigma/std f(X) for X ~ N(mu, sigma^2).
 
     Args:
-        law: The law of X. The limits are 1 on the right, 1/f'(mu) on the left, and at
-            mu = sigma = 0 the value of the leaky ReLU of slope alpha.
-        alpha: Array of the shape of the law, positive and finite.
+        activation: one of the book.
+        law: The law of X. The limits are 1/f'(mu), and at mu = sigma = 0 the value of the leaky
+            ReLU with the slopes of f.
+        *parameters: Arrays of the shape of the law, positive and finite.
 
     Returns:
         Array of that shape; infinite beyond the double range.
 
+    >>> from elu_sym import elu
     >>> from elu_sym.numeric.operations import NUMPY
     >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
-    >>> variance_gain(law, np.array([1.0]))
+    >>> variance_gain(elu, law, np.array([1.0]))
     array([1.27084342])
     """
-    law, ratio, factor = _standard(law, alpha)
+    law, shape = _standard(activation, law, parameters)
     if isinstance(law, LimitLaw):
-        unit = np.maximum(ratio, 1.0)  # in which no square overflows
-        squares = ((1.0 / unit) ** 2 + (ratio / unit) ** 2) / 2.0
-        spread = squares - ((1.0 - ratio) / unit) ** 2 / (2.0 * np.pi)
+        unit = np.maximum(shape.ratio, 1.0)  # in which no square overflows
+        squares = ((1.0 / unit) ** 2 + (shape.ratio / unit) ** 2) / 2.0
+        spread = squares - ((1.0 - shape.ratio) / unit) ** 2 / (2.0 * np.pi)
         at_kink = 1.0 / (unit * np.sqrt(spread))
-        return np.where(law.mu == 0.0, at_kink, _one_over_slope(law, ratio)) / factor
-    above, below = upper_moment(1, law), lower_moment(1, law)
-    factors = (factor for each in (above, below) for factor in _factors(each, 1))
-    product = _product((2.0, 1), (ratio, 1), *factors, (law.sigma, -2))
-    upper = _over_variance(upper_variance_moment(law), law, 1.0)
-    lower = _over_variance(lower_variance_moment(law), law, ratio)
-    return (upper + product + lower).inverse_root() / factor
+        return np.where(law.mu == 0.0, at_kink, _one_over_slope(law, shape)) / shape.factor
+    means = upper_moment(1, law), shape.left.mean(law)
+    factors = (factor for each in means for factor in _factors(each, 1))
+    product = _product((2.0, 1), (shape.ratio, 1), *factors, (law.sigma, -2))
+    upper, lower = upper_variance_moment(law), shape.left.variance(law)
+    total = _over_variance(upper, law) + product
+    total += _over_variance(lower, law).times((shape.ratio, 2))
+    return total.times((shape.factor, 2)).inverse_root()
 
 
-def gradient_gain(law: Law, alpha: FloatArray) -> FloatArray:
+def gradient_gain(activation: Activation, law: Law, *parameters: FloatArray) -> FloatArray:
     """Return 1/sqrt(E f'(X)^2) for X ~ N(mu, sigma^2).
 
     Args:
-        law: The law of X. The limits are 1 on the right, 1/f'(mu) on the left, and
-            sqrt(2/(1 + alpha^2)) at mu = sigma = 0.
-        alpha: Array of the shape of the law, positive and finite.
+        activation: one of the book.
+        law: The law of X. The limits are 1/f'(mu), and sqrt(2/(f'(0+)^2 + f'(0-)^2)) at
+            mu = sigma = 0.
+        *parameters: Arrays of the shape of the law, positive and finite.
 
     Returns:
         Array of that shape; infinite beyond the double range.
 
+    >>> from elu_sym import elu
     >>> from elu_sym.numeric.operations import NUMPY
     >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
-    >>> gradient_gain(law, np.array([1.0]))
+    >>> gradient_gain(elu, law, np.array([1.0]))
     array([1.22342856])
     """
-    law, ratio, factor = _standard(law, alpha)
+    law, shape = _standard(activation, law, parameters)
     if isinstance(law, LimitLaw):
-        at_kink = np.sqrt(2.0) / np.hypot(1.0, ratio)
-        return np.where(law.mu == 0.0, at_kink, _one_over_slope(law, ratio)) / factor
-    above, below = upper_moment(0, law), exponential_moment(2, law)
-    right = _product((above.root, 4), (above.bracket, 1))
-    left = _product((ratio, 2), (below.root, 4), (below.bracket, 1))
-    return (right + left).inverse_root() / factor
+        slope = _one_over_slope(law, shape)
+        return np.where(law.mu == 0.0, _at_kink(shape.ratio), slope) / shape.factor
+    above, below = upper_moment(0, law), shape.left.slope_square(law)
+    right, left = (_product((each.root, 4), (each.bracket, 1)) for each in (above, below))
+    return (right + left.times((shape.ratio, 2))).times((shape.factor, 2)).inverse_root()
 
 
-def _standard(law: Law, alpha: FloatArray) -> tuple[Law, FloatArray, FloatArray]:
-    """The law of k X, r and c: the gain of ELU is that of g there, over c.
+class _Left(NamedTuple):
+    """The left half of g for r = 1: moments of the absolute value of g(X) for X < 0.
+
+    Attributes:
+        saturates: whether there is a floor.
+        mean: E abs(g(X)).
+        second: E g(X)^2 over sigma^2.
+        variance: Var g(X).
+        slope_square: E g'(X)^2.
+    """
+
+    saturates: bool
+    mean: Callable[[NormalLaw], Moment]
+    second: Callable[[NormalLaw], _Scaled]
+    variance: Callable[[NormalLaw], Moment]
+    slope_square: Callable[[NormalLaw], Moment]
+
+
+_EXPONENTIAL = _Left(
+    True,
+    lambda law: lower_moment(1, law),
+    lambda law: _over_variance(lower_moment(2, law), law),
+    lower_variance_moment,
+    lambda law: exponential_moment(2, law),
+)
+_LINE = _Left(
+    False,
+    lambda law: upper_moment(1, law.reflected()),
+    lambda law: _second_above(law.reflected()),
+    lambda law: upper_variance_moment(law.reflected()),
+    lambda law: upper_moment(0, law.reflected()),
+)
+
+
+class _Shape(NamedTuple):
+    """The numbers r and c of an activation and its left half."""
+
+    ratio: FloatArray
+    factor: FloatArray
+    left: _Left
+
+
+def _standard(
+    activation: Activation, law: Law, parameters: tuple[FloatArray, ...]
+) -> tuple[Law, _Shape]:
+    """The law of k X, and the shape of g: the gain of the activation is that of c g there.
 
     Raises:
-        UnsuitableActivationError: if the definition of ELU is none of these.
+        UnsuitableActivationError: if the definition of the activation has another shape.
     """
-    pieces = activation_pieces(elu, (alpha,))
-    if not np.all(pieces.rate):
-        raise UnsuitableActivationError(elu, "c r (e^(k x) - 1)/k for x < 0 with k > 0")
-    return law.scaled(pieces.rate), pieces.ratio, pieces.factor
+    pieces = activation_pieces(activation, parameters)
+    if not np.any(pieces.rate):
+        return law, _Shape(pieces.ratio, pieces.factor, _LINE)
+    # Where X is tiny beside 1/k another unit does as well, in which it keeps its digits.
+    unit = 1.0 / np.minimum(pieces.rate, np.finfo(np.float64).max)
+    return law.shrunk(unit), _Shape(pieces.ratio, pieces.factor, _EXPONENTIAL)
 
 
 def _second_above(law: NormalLaw) -> _Scaled:
@@ -159,14 +220,19 @@ def _second_above(law: NormalLaw) -> _Scaled:
     return near + _product((np.where(right, law.mu, 0.0), 2), (law.sigma, -2))
 
 
-def _one_over_slope(law: LimitLaw, alpha: FloatArray) -> FloatArray:
-    half = np.exp(-0.5 * np.minimum(law.mu, 0.0))
-    return np.where(law.mu > 0.0, 1.0, (half / alpha) * half)
+def _at_kink(ratio: FloatArray) -> FloatArray:
+    """The root of one over the mean of the squared slopes on either side."""
+    return np.sqrt(2.0) / np.hypot(1.0, ratio)
 
 
-def _over_variance(moment: Moment, law: NormalLaw, alpha: FloatArray | float) -> _Scaled:
-    """Return alpha^2 times a moment of order 2 over sigma^2."""
-    return _product((alpha, 2), *_factors(moment, 2), (law.sigma, -2))
+def _one_over_slope(law: LimitLaw, shape: _Shape) -> FloatArray:
+    half = np.exp(-0.5 * np.minimum(law.mu, 0.0)) if shape.left.saturates else 1.0
+    return np.where(law.mu > 0.0, 1.0, np.divide(half, shape.ratio) * half)
+
+
+def _over_variance(moment: Moment, law: NormalLaw) -> _Scaled:
+    """Return a moment of order 2 over sigma^2."""
+    return _product(*_factors(moment, 2), (law.sigma, -2))
 
 
 def _factors(moment: Moment, order: int) -> tuple[_Factor, ...]:

@@ -1,4 +1,4 @@
-r"""Gains and weight variances for layers that are fed by ELU, from exact moments.
+r"""Gains and weight variances for layers that are fed by an activation, from exact moments.
 
 Such a layer has the inputs f(X), where X ~ N(mu, sigma**2) is the pre-activation of the layer
 before. With weights of mean 0 and variance ``gain**2/fan`` it keeps something of X as it is; what
@@ -11,23 +11,30 @@ it keeps is named by ``preserve``:
 - ``"gradient"``, gain**2 = 1/E f'(X)**2: the mean squared gradient is the same on both sides of the
   layer, with the fan of the outputs.
 
-For ReLU at mu = 0 the first and the third agree; for ELU no two of them do.
+For ReLU at mu = 0 the first and the third agree; for ELU no two of them do. At mu = 0 and sigma = 1
+the first two are 1 for SELU, whose parameters were chosen so.
 
 So in a network the first layer, fed by data of mean 0 and variance sigma**2, has gain 1, every
-later one the gain of the ELU before it, and biases start at 0: what they add, the variance keeps.
+later one the gain of the activation before it, and biases start at 0: what they add, the variance
+keeps.
 A stride s of a convolution changes nothing forwards; backwards only one output in s for each axis
 meets an input, on average, so divide ``fan_out`` by s for each axis.
 """
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from operator import index
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from elu_sym.book.formula import elu
 from elu_sym.networks import gains
+from elu_sym.networks.activation_argument import (
+    ActivationArgument,
+    activation_of,
+    parameters_of,
+)
 from elu_sym.networks.beyond_range import finite_result
 from elu_sym.numeric.arguments import LOCATION, POSITIVE, SCALE, broadcast_arguments
 from elu_sym.numeric.evaluation import evaluate
@@ -42,45 +49,59 @@ _SMALL = 1e-280
 """Where moments lie between this and its reciprocal, a gain is taken of the moment."""
 
 _RULES = {
-    "second_moment": (elu.second_moment, gains.second_moment_gain),
-    "variance": (elu.variance, gains.variance_gain),
-    "gradient": (elu.derivative_second_moment, gains.gradient_gain),
+    "second_moment": ("second_moment", gains.second_moment_gain),
+    "variance": ("variance", gains.variance_gain),
+    "gradient": ("derivative_second_moment", gains.gradient_gain),
 }
 """The moment that is kept, and how its gain is computed where the moment is no double."""
 
 
 def gain(
-    alpha: Any = 1.0, mu: Any = 0.0, sigma: Any = 1.0, preserve: Preserve = "second_moment"
+    alpha: Any = None,
+    mu: Any = 0.0,
+    sigma: Any = 1.0,
+    preserve: Preserve = "second_moment",
+    *,
+    activation: ActivationArgument = "elu",
+    **parameters: Any,
 ) -> Any:
-    r"""The factor for the weights of a layer that is fed by ELU.
+    r"""The factor for the weights of a layer that is fed by an activation.
 
     Weights of mean 0 and standard deviation ``gain/sqrt(fan)`` preserve what ``preserve`` names,
-    where the pre-activation before that ELU is N(mu, sigma**2). The first layer of a network, which
-    no ELU feeds, has gain 1; biases start at 0. See the documentation of the module.
+    where the pre-activation before that activation is N(mu, sigma**2). The first layer of a
+    network, which none feeds, has gain 1; biases start at 0. See the documentation of the module.
 
     Args:
-        alpha: the height of the floor of ELU, positive and finite, scalar or array.
+        alpha: the alpha of ELU, CELU or SELU, positive and finite, scalar or array; by default
+            that of the activation, 1 for ELU. ReLU and leaky ReLU have none.
         mu: the mean of the pre-activation; plus or minus infinity gives the limit.
         sigma: its standard deviation, at least 0 and finite; 0 gives the limit.
         preserve: ``"second_moment"`` (sigma/sqrt(E f**2), the default), ``"variance"``
             (sigma/std f) or ``"gradient"`` (1/sqrt(E f'**2)).
+        activation: f, an activation of the book or its name: ``"elu"``, ``"celu"``, ``"selu"``,
+            ``"relu"`` or ``"leaky_relu"``.
+        **parameters: its other parameters, ``slope`` for leaky ReLU and ``scale`` for SELU, scalars
+            or arrays; by default its own.
 
     Returns:
         A float64 of the broadcast shape, a float32 if every array is one; NaN where an argument is
-        NaN. As sigma -> 0 every gain has a limit: at mu = 0 those of the leaky ReLU of slope alpha,
-        sqrt(2/(1 + alpha**2)) for the second moment and for the gradient; elsewhere 0 for the
-        second moment, and 1/f'(mu) for the other two. As mu -> inf the limits are 0, 1 and 1; as
-        mu -> -inf the first is sigma/alpha and the others are infinite, which is an error.
+        NaN. As sigma -> 0 every gain has a limit: at mu = 0 that of the leaky ReLU with the same
+        slopes on either side of 0, for ELU sqrt(2/(1 + alpha**2)) for the second moment and for the
+        gradient; elsewhere 0 for the second moment, and 1/f'(mu) for the other two. As mu -> inf
+        the limits are 0, 1/f' and 1/f'; as mu -> -inf the first is sigma/abs(f(-inf)), and the
+        others are 1/f'(-inf). A gain that is infinite, as on the side where ReLU is 0, is an error.
 
     Raises:
-        TypeError: if an argument is no real number or array.
-        ValueError: if a value is outside its domain, the shapes do not broadcast, ``preserve`` is
-            unknown, or the gain is beyond the double range, as where the units are saturated.
+        TypeError: if an argument is no real number or array, ``activation`` is neither a name nor
+            an activation, or it has no parameter of a name that is given, as ReLU no alpha.
+        ValueError: if a value is outside its domain, the shapes do not broadcast, ``preserve`` or
+            the name of the activation is unknown, or the gain is beyond the double range, as where
+            the units are saturated.
 
     Accuracy:
         In units of ulp(F) + 2**-52 sum abs(x dF/dx), the sum over the arguments, the largest error
-        found against Arb at 26,000 points is 6.8, over the double range, and 0.2 on average; by the
-        second moment and the gradient it is below 4.
+        found against Arb at 36,000 points of all five activations is 7.0, over the double range,
+        and 0.2 on average; by the second moment it is 4.2, and by the gradient 1.5.
 
     Source:
         K. He, X. Zhang, S. Ren, J. Sun, ICCV 2015, equation 10, with E f**2 in place of 1/2; A.
@@ -90,6 +111,8 @@ def gain(
     Examples:
         >>> print(f"{gain():.15f}")
         1.245198300700706
+        >>> print(f"{gain(activation='relu'):.6f} {gain(activation='leaky_relu', slope=0.2):.6f}")
+        1.414214 1.386750
         >>> for rule in ("second_moment", "variance", "gradient"):
         ...     print(f"{gain(alpha=0.5, mu=-1.0, preserve=rule):.6f}")
         2.399337
@@ -102,46 +125,55 @@ def gain(
     """
     if preserve not in tuple(_RULES):
         raise ValueError(f"preserve = {preserve!r} is none of {', '.join(map(repr, _RULES))}")
-    formula, everywhere = _RULES[preserve]
-    checked = broadcast_arguments(alpha=(alpha, POSITIVE), mu=(mu, LOCATION), sigma=(sigma, SCALE))
-    height, mean, deviation = checked.arrays
+    kept, everywhere = _RULES[preserve]
+    function = activation_of(activation)
+    bound = parameters_of(function, alpha, parameters)
+    positive = {name: (value, POSITIVE) for name, value in bound.items()}
+    checked = broadcast_arguments(**positive, mu=(mu, LOCATION), sigma=(sigma, SCALE))
+    *shape, mean, deviation = checked.arrays
     with np.errstate(all="ignore"):
-        moment = formula.numeric(mean, deviation, height)
+        moment = getattr(function, kept)(mean, deviation, *shape)
         ordinary = (moment > _SMALL) & (moment < 1.0 / _SMALL)
         unit = 1.0 if preserve == "gradient" else deviation
         values = np.asarray(np.where(ordinary, unit / np.sqrt(moment), np.nan))
     rest = np.isnan(values)
     if rest.any():
-        broadcast = np.broadcast_arrays(mean, deviation, height)
-        (values[rest],) = evaluate(everywhere, *(each[rest] for each in broadcast))
-    given = {"alpha": height, "mu": mean, "sigma": deviation}
-    advice = ", since the units hardly respond there; give a larger mu or alpha"
+        broadcast = np.broadcast_arrays(mean, deviation, *shape)
+        of_law = partial(everywhere, function)
+        (values[rest],) = evaluate(of_law, *(each[rest] for each in broadcast))
+    given = dict(zip((*bound, "mu", "sigma"), checked.arrays, strict=True))
+    advice = f", since the units hardly respond there; give a larger {_any_of('mu', *bound)}"
     return finite_result(checked, values, given, f"the gain that preserves the {preserve}", advice)
 
 
 def weight_variance(
     fan: Any,
-    alpha: Any = 1.0,
+    alpha: Any = None,
     mu: Any = 0.0,
     sigma: Any = 1.0,
     preserve: Preserve = "second_moment",
+    *,
+    activation: ActivationArgument = "elu",
+    **parameters: Any,
 ) -> Any:
-    """The variance of the weights of a layer that is fed by ELU: gain**2/fan.
+    """The variance of the weights of a layer that is fed by an activation: gain**2/fan.
 
     Args:
         fan: the number of inputs of a unit, ``fans(shape).fan_in``, positive, scalar or array; for
             ``preserve="gradient"`` the number of units that an input reaches, ``fan_out``.
-        alpha: the height of the floor of ELU, positive and finite.
+        alpha: the alpha of the activation, positive and finite; by default its own.
         mu: the mean of the pre-activation.
         sigma: its standard deviation.
         preserve: what is kept as it is, see :func:`gain`.
+        activation: an activation of the book or its name.
+        **parameters: its other parameters, see :func:`gain`.
 
     Returns:
         A float64 of the broadcast shape, a float32 if every array is one; NaN where an argument is
         NaN.
 
     Raises:
-        TypeError: if an argument is no real number or array.
+        TypeError: as for :func:`gain`.
         ValueError: as for :func:`gain`, and if the variance is beyond the double range.
 
     Accuracy:
@@ -155,35 +187,46 @@ def weight_variance(
         0.006056714094015
         >>> print(f"{weight_variance(fans((64, 32, 3, 3)).fan_in, alpha=0.5):.15f}")
         0.006475171244741
+        >>> print(f"{weight_variance(100, activation='relu'):.15f}")
+        0.020000000000000
     """
-    checked = broadcast_arguments(
-        fan=(fan, POSITIVE), alpha=(alpha, POSITIVE), mu=(mu, LOCATION), sigma=(sigma, SCALE)
-    )
-    number, height, mean, deviation = checked.arrays
-    factor = gain(height, mean, deviation, preserve)
+    function = activation_of(activation)
+    bound = parameters_of(function, alpha, parameters)
+    positive = {name: (value, POSITIVE) for name, value in ({"fan": fan} | bound).items()}
+    checked = broadcast_arguments(**positive, mu=(mu, LOCATION), sigma=(sigma, SCALE))
+    given = dict(zip((*positive, "mu", "sigma"), checked.arrays, strict=True))
+    law = {name: array for name, array in given.items() if name != "fan"}
+    factor = gain(**law, preserve=preserve, activation=function)
     with np.errstate(all="ignore"):
-        values = np.asarray(factor * (factor / number))
-    given = {"fan": number, "alpha": height, "mu": mean, "sigma": deviation}
-    advice = "; give a larger fan, mu or alpha"
+        values = np.asarray(factor * (factor / given["fan"]))
+    advice = f"; give a larger {_any_of('fan', 'mu', *bound)}"
     return finite_result(checked, values, given, "the weight variance", advice)
 
 
 def layer_gain(
-    alpha: float = 1.0, mu: float = 0.0, sigma: float = 1.0, preserve: Preserve = "second_moment"
+    alpha: float | None = None,
+    mu: float = 0.0,
+    sigma: float = 1.0,
+    preserve: Preserve = "second_moment",
+    *,
+    activation: ActivationArgument = "elu",
+    **parameters: float,
 ) -> float:
     """The gain of one layer, fit to be the factor of its weights.
 
     Args:
-        alpha: the height of the floor of ELU, a positive number.
+        alpha: the alpha of the activation, a positive number; by default its own.
         mu: the mean of the pre-activation.
         sigma: its standard deviation.
         preserve: what is kept as it is, see :func:`gain`.
+        activation: an activation of the book or its name.
+        **parameters: its other parameters, see :func:`gain`.
 
     Returns:
         A positive Python float.
 
     Raises:
-        TypeError: if an argument is no real number.
+        TypeError: as for :func:`gain`.
         ValueError: as for :func:`gain`; if an argument is an array or NaN; if the gain is 0.
 
     Examples:
@@ -194,28 +237,38 @@ def layer_gain(
             ...
         ValueError: the gain at alpha = 1.0, mu = 1.0, sigma = 0.0 is 0.0: give a sigma above zero
     """
-    for name, value in (("alpha", alpha), ("mu", mu), ("sigma", sigma)):
+    function = activation_of(activation)
+    bound = parameters_of(function, alpha, parameters) | {"mu": mu, "sigma": sigma}
+    for name, value in bound.items():
         if np.ndim(value):
             raise ValueError(f"{name} has shape {np.shape(value)}: give one number for the layer")
-    value = float(gain(alpha, mu, sigma, preserve))
+    value = float(gain(**bound, preserve=preserve, activation=function))
     if not value > 0.0:
         raise ValueError(
-            f"the gain at alpha = {alpha}, mu = {mu}, sigma = {sigma} is {value}: give "
+            f"the gain at {_listed(bound)} is {value}: give "
             + ("numbers" if math.isnan(value) else "a sigma above zero")
         )
     return value
 
 
 def layer_scale(
-    alpha: float = 1.0, mu: float = 0.0, sigma: float = 1.0, preserve: Preserve = "second_moment"
+    alpha: float | None = None,
+    mu: float = 0.0,
+    sigma: float = 1.0,
+    preserve: Preserve = "second_moment",
+    *,
+    activation: ActivationArgument = "elu",
+    **parameters: float,
 ) -> float:
     """The square of the gain of one layer: what initializers by variance divide by the fan.
 
     Args:
-        alpha: the height of the floor of ELU, a positive number.
+        alpha: the alpha of the activation, a positive number; by default its own.
         mu: the mean of the pre-activation.
         sigma: its standard deviation.
         preserve: what is kept as it is, see :func:`gain`.
+        activation: an activation of the book or its name.
+        **parameters: its other parameters, see :func:`gain`.
 
     Returns:
         A positive Python float.
@@ -225,17 +278,27 @@ def layer_scale(
         ValueError: as for :func:`layer_gain`; if the square is beyond the range of a double.
 
     Examples:
-        >>> print(f"{layer_scale():.6f}")
-        1.550519
+        >>> print(f"{layer_scale():.6f} {layer_scale(activation='selu'):.6f}")
+        1.550519 1.000000
     """
-    factor = layer_gain(alpha, mu, sigma, preserve)
+    factor = layer_gain(alpha, mu, sigma, preserve, activation=activation, **parameters)
     scale = factor * factor
     if not 0.0 < scale < math.inf:
+        bound = parameters_of(activation_of(activation), alpha, parameters)
         raise ValueError(
-            f"alpha = {alpha}, mu = {mu}, sigma = {sigma}: the square of the gain {factor:.3g} is"
+            f"{_listed(bound | {'mu': mu, 'sigma': sigma})}: the square of the gain {factor:.3g} is"
             " beyond the range of a double; give values nearer to 1"
         )
     return scale
+
+
+def _listed(given: dict[str, Any]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in given.items())
+
+
+def _any_of(*names: str) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 class Fans(NamedTuple):

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from elu_sym.book.formula import ACTIVATIONS, Activation
+from elu_sym.book.formula import Activation
+from elu_sym.networks.activation_argument import ActivationArgument, activation_of
 from elu_sym.networks.activation_pieces import ActivationPieces, activation_pieces
 from elu_sym.networks.beyond_range import finite_result
 from elu_sym.networks.meanfield_moments import CenteredMoments, centered_moments
@@ -69,7 +70,7 @@ class Layer:
     @classmethod
     def of(
         cls,
-        activation: Activation,
+        activation: ActivationArgument,
         parameters: tuple[float, ...],
         named: dict[str, float],
         *values: Any,
@@ -78,7 +79,7 @@ class Layer:
         """Check the arguments of a layer.
 
         Args:
-            activation: an activation of the book.
+            activation: an activation of the book or its name.
             parameters: those of its parameters that are given by position.
             named: those that are given by name; the others have their defaults.
             *values: scalars or arrays, in the order of ``DOMAINS``.
@@ -86,18 +87,14 @@ class Layer:
 
         Raises:
             TypeError: if an argument is no real number or array, a parameter no number, or
-                ``activation`` none of the book.
-            ValueError: if a value is outside its domain or the shapes do not broadcast.
+                ``activation`` neither of the book nor a name.
+            ValueError: if a value is outside its domain, the shapes do not broadcast, or there is
+                no activation of this name.
         """
-        given_activation: Any = activation  # it may be anything, and is checked
-        if not isinstance(given_activation, Activation):
-            raise TypeError(
-                f"activation = {given_activation!r} is of type {type(given_activation).__name__}:"
-                f" give an activation of the book, one of {', '.join(ACTIVATIONS)}"
-            )
-        bound = activation.bind(parameters, named)
+        function = activation_of(activation)
+        bound = function.bind(parameters, named)
         for name, value in bound.items():
-            domain = PARAMETER_DOMAINS.get((activation.name, name), POSITIVE)
+            domain = PARAMETER_DOMAINS.get((function.name, name), POSITIVE)
             array = broadcast_arguments(**{name: (value, domain)}).arrays[0]
             _refuse_array(name, array)
             bound[name] = float(array)
@@ -105,7 +102,7 @@ class Layer:
         unchecked = {name: (value, DOMAINS[name]) for name, value in given.items()}
         arguments = broadcast_arguments(**unchecked)
         arrays = dict(zip(given, arguments.arrays, strict=True))
-        return cls(activation, bound, arrays, arguments)
+        return cls(function, bound, arrays, arguments)
 
     @classmethod
     def of_numbers(cls, *activation: Any, **given: Any) -> "Layer":

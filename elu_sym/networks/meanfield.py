@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from elu_sym.book.formula import Activation, elu
+from elu_sym.networks.activation_argument import ActivationArgument
 from elu_sym.networks.beyond_range import BeyondRangeError
 from elu_sym.networks.layer import Layer
 from elu_sym.numeric.arguments import POSITIVE, broadcast_arguments
@@ -43,7 +43,7 @@ def variance_map(
     bias_variance: Any = 0.0,
     *parameters: float,
     keep_probability: Any = 1.0,
-    activation: Activation = elu,
+    activation: ActivationArgument = "elu",
     **named: float,
 ) -> Any:
     """The pre-activation variance of the next layer.
@@ -55,7 +55,7 @@ def variance_map(
         bias_variance: the variance of a bias.
         *parameters: those of the activation, numbers; alpha for ELU.
         keep_probability: with which dropout keeps a unit, which is then divided by it.
-        activation: an activation of the book.
+        activation: an activation of the book or its name.
         **named: parameters by name.
 
     Returns:
@@ -90,7 +90,7 @@ def variance_slope(
     weight_variance: Any,
     *parameters: float,
     keep_probability: Any = 1.0,
-    activation: Activation = elu,
+    activation: ActivationArgument = "elu",
     **named: float,
 ) -> Any:
     """Compute chi_q, the derivative of the variance map, which decides whether it is stable.
@@ -103,7 +103,7 @@ def variance_slope(
         weight_variance: the variance of a weight times fan_in.
         *parameters: those of the activation.
         keep_probability: with which dropout keeps a unit.
-        activation: an activation of the book.
+        activation: an activation of the book or its name.
         **named: parameters by name.
 
     Returns:
@@ -133,7 +133,7 @@ def correlation_slope(
     weight_variance: Any,
     *parameters: float,
     keep_probability: Any = 1.0,
-    activation: Activation = elu,
+    activation: ActivationArgument = "elu",
     **named: float,
 ) -> Any:
     """Compute chi = weight_variance E f'^2, the factor of squared gradients in a layer.
@@ -145,7 +145,7 @@ def correlation_slope(
         weight_variance: the variance of a weight times fan_in.
         *parameters: those of the activation.
         keep_probability: with which dropout keeps a unit.
-        activation: an activation of the book.
+        activation: an activation of the book or its name.
         **named: parameters by name.
 
     Returns:
@@ -202,7 +202,7 @@ def residual_variance_map(
     *parameters: float,
     keep_probability: Any = 1.0,
     normalized: bool = False,
-    activation: Activation = elu,
+    activation: ActivationArgument = "elu",
     **named: float,
 ) -> Any:
     """The variance after a residual block, x + W f(x) + b, or x + W f(x/std) + b.
@@ -214,7 +214,7 @@ def residual_variance_map(
         *parameters: those of the activation.
         keep_probability: with which dropout keeps a unit.
         normalized: whether the branch starts by dividing by the standard deviation.
-        activation: an activation of the book.
+        activation: an activation of the book or its name.
         **named: parameters by name.
 
     Returns:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from elu_sym.book.formula import Activation, elu
+from elu_sym.networks.activation_argument import ActivationArgument, activation_of
 from elu_sym.networks.beyond_range import BeyondRangeError
 from elu_sym.networks.meanfield import correlation_slope, variance_map, variance_slope
 from elu_sym.numeric.arguments import POSITIVE, Domain, broadcast_arguments
@@ -33,7 +33,7 @@ def forward_variances(
     weight_variance: float,
     bias_variance: float = 0.0,
     *parameters: float,
-    activation: Activation = elu,
+    activation: ActivationArgument = "elu",
     **named: float,
 ) -> FloatArray:
     """The pre-activation variances of the layers 1 to ``depth``.
@@ -44,7 +44,7 @@ def forward_variances(
         weight_variance: the variance of a weight times fan_in.
         bias_variance: the variance of a bias.
         *parameters: those of the activation.
-        activation: an activation of the book.
+        activation: an activation of the book or its name.
         **named: parameters by name.
 
     Returns:
@@ -90,7 +90,7 @@ def backward_variances(
     variances: FloatArray,
     weight_variance: float,
     *parameters: float,
-    activation: Activation = elu,
+    activation: ActivationArgument = "elu",
     **named: float,
 ) -> FloatArray:
     """The mean squares of the gradient with respect to the pre-activations of the layers.
@@ -100,7 +100,7 @@ def backward_variances(
             with the layers along the first axis.
         weight_variance: the variance of a weight times fan_in; fan_in and fan_out are equal.
         *parameters: those of the activation.
-        activation: an activation of the book.
+        activation: an activation of the book or its name.
         **named: parameters by name.
 
     Returns:
@@ -140,7 +140,7 @@ def sampling_deviation(
     weight_variance: float,
     width: int,
     *parameters: float,
-    activation: Activation = elu,
+    activation: ActivationArgument = "elu",
     **named: float,
 ) -> FloatArray:
     """The standard deviation of the second moments of the activations of layers of finite width.
@@ -154,7 +154,7 @@ def sampling_deviation(
         weight_variance: the variance of a weight times fan_in.
         width: the number of units in a layer.
         *parameters: those of the activation.
-        activation: an activation of the book.
+        activation: an activation of the book or its name.
         **named: parameters by name.
 
     Returns:
@@ -176,11 +176,12 @@ def sampling_deviation(
     layers = _layers(variances, SQUARABLE)
     slope = partial(variance_slope, activation=activation, **named)
     slopes = _at_every_layer(slope, layers, weight_variance, parameters)
-    bound = tuple(activation.bind(parameters, named).values())
+    function = activation_of(activation)
+    bound = tuple(function.bind(parameters, named).values())
     deviations = np.sqrt(layers)
     with np.errstate(all="ignore"):
-        squares = activation.second_moment(0.0, deviations, *bound)
-        fresh = (activation.fourth_moment(0.0, deviations, *bound) - squares**2) / units
+        squares = function.second_moment(0.0, deviations, *bound)
+        fresh = (function.fourth_moment(0.0, deviations, *bound) - squares**2) / units
         later = zip(slopes[1:], fresh[1:], strict=True)
         found = accumulate(later, lambda x, at: at[0] ** 2 * x + at[1], initial=fresh[0])
         result: FloatArray = np.sqrt(np.array(list(found)))

@@ -1,5 +1,6 @@
 """The initializer for Keras: in its layers, saved and loaded, the signal at depth 50."""
 
+import json
 import math
 import os
 import subprocess
@@ -14,6 +15,7 @@ pytest.importorskip("jax", reason="the tests of Keras compute with JAX")
 os.environ.setdefault("KERAS_BACKEND", "jax")
 keras = pytest.importorskip("keras", reason="needs the extra keras")
 
+from elu_sym import ACTIVATIONS  # noqa: E402
 from elu_sym.interop.keras import EluInitializer  # noqa: E402
 from elu_sym.networks.initialization import gain  # noqa: E402
 
@@ -72,9 +74,46 @@ def test_layers_take_it_and_give_it_back():
     np.testing.assert_array_equal(first, second)
 
 
+@pytest.mark.parametrize(
+    ("activation", "parameters"),
+    [("selu", {}), ("celu", {"alpha": 2.0}), ("relu", {}), ("leaky_relu", {"slope": 0.2})],
+)
+def test_the_activation_is_kept_as_its_name(activation, parameters):
+    initializer = EluInitializer(activation=ACTIVATIONS[activation], seed=4, **parameters)
+    config = initializer.get_config()
+    expected = ACTIVATIONS[activation].default_parameters | parameters
+    assert config | expected | {"activation": activation} == config
+    json.dumps(config)
+    text = keras.saving.serialize_keras_object(initializer)
+    again = keras.saving.deserialize_keras_object(text)
+    assert again.get_config() == EluInitializer.from_config(config).get_config() == config
+    theirs = keras.initializers.VarianceScaling(1.0, seed=4)((6, 8))
+    found, again, theirs = map(
+        keras.ops.convert_to_numpy, (initializer((6, 8)), again((6, 8)), theirs)
+    )
+    np.testing.assert_array_equal(found, again)
+    ratio = float(gain(activation=activation, **parameters))
+    np.testing.assert_allclose(found, ratio * theirs, rtol=1e-6)
+
+
+def test_a_configuration_without_an_activation_means_elu():
+    before = {"alpha": 0.5, "mode": "fan_in", "distribution": "uniform", "mu": 0.1, "sigma": 1.0}
+    found = EluInitializer.from_config(before | {"preserve": "gradient", "seed": 3})
+    assert found.get_config()["activation"] == "elu"
+    assert found.scale == pytest.approx(gain(0.5, 0.1, preserve="gradient") ** 2, rel=1e-15)
+
+
 def test_what_is_wrong_is_named():
     with pytest.raises(ValueError, match="preserve = 'mean' is none of"):
         EluInitializer(preserve="mean")
+    with pytest.raises(ValueError, match=r"^activation = 'gelu' is none of 'elu', 'relu'"):
+        EluInitializer(activation="gelu")
+    with pytest.raises(TypeError, match=r"^alpha = 1.0 is no parameter of relu, which has none$"):
+        EluInitializer(1.0, activation="relu")
+    with pytest.raises(ValueError, match=r"^mu = -99.0, sigma = 1.0: the gain that preserves"):
+        EluInitializer(mu=-99.0, activation="relu")
+    with pytest.raises(ValueError, match="must be a float dtype, got int32"):
+        EluInitializer()((3, 4), dtype="int32")
     with pytest.raises(ValueError, match="mode"):
         EluInitializer(mode="fan")
 

@@ -1,8 +1,8 @@
-"""Gains against Arb over the double range, their limits against mpmath, fans against PyTorch."""
+"""Gains of every activation against Arb, their limits against mpmath, fans by counting weights."""
 
 import math
 import sys
-from collections.abc import Callable
+from functools import partial
 
 import mpmath
 import numpy as np
@@ -13,6 +13,7 @@ from half_lines import PRECISIONS, Jet, Truth
 from regimes import REGIMES
 from seeds import seed_of_this_run
 
+from elu_sym import ACTIVATIONS, leaky_relu
 from elu_sym.networks import gains
 from elu_sym.networks.initialization import (
     Fans,
@@ -39,12 +40,12 @@ def moment_of(preserve: str, point: Point) -> Jet:
     return point.jet("derivative_second_moment" if preserve == "gradient" else preserve)
 
 
-def is_beyond(preserve: str, *point: float) -> bool:
+def is_beyond(preserve: str, activation: str, *point: float) -> bool:
     """Whether a gain is surely larger than every double."""
     saved = ctx.prec
     try:
         for ctx.prec in PRECISIONS[:3]:
-            moment = moment_of(preserve, Point("elu", False, *point)).value
+            moment = moment_of(preserve, Point(activation, False, *point)).value
             unit = arb(1) if preserve == "gradient" else arb(point[1])
             if moment.abs_upper().sqrt() * LARGEST < unit:
                 return True
@@ -55,66 +56,105 @@ def is_beyond(preserve: str, *point: float) -> bool:
     return False
 
 
-def truth_of(preserve: str, *point: float) -> Truth:
+def truth_of(preserve: str, activation: str, *point: float) -> Truth:
     def gain_at(here: Point) -> Jet:
         root = moment_of(preserve, here).sqrt()
-        sigma = here.law.variable(here.law.sigma, 1)
+        sigma = Jet(here.plain[1], tuple(arb(i == 1) for i in range(len(here.plain))))
         return (sigma / sigma if preserve == "gradient" else sigma) / root
 
-    return enclosed({preserve: gain_at}, point)[preserve]
+    return enclosed({preserve: gain_at}, point, activation)[preserve]
 
 
-def published(preserve: str) -> Callable[..., np.ndarray]:
-    return lambda mu, sigma, alpha: gain(alpha, mu, sigma, preserve)
+def published(preserve: str, activation: str, mu, sigma, *parameters):
+    named = dict(zip(ACTIVATIONS[activation].parameters, parameters, strict=True))
+    return gain(mu=mu, sigma=sigma, preserve=preserve, activation=activation, **named)
 
 
-def by_factors(preserve: str) -> Callable[..., np.ndarray]:
-    return lambda mu, sigma, alpha: evaluate(EVERYWHERE[preserve], mu, sigma, alpha)[0]
+def by_factors(preserve: str, activation: str, *point):
+    function = partial(EVERYWHERE[preserve], ACTIVATIONS[activation])
+    return evaluate(function, *map(np.atleast_1d, point))[0][0]
 
 
-def errors(preserve: str, regime: str, size: int, implementation, seed: int = 0):
-    """The errors at points of a regime whose gain is a double, and whether all others raise."""
+def points_of(activation: str, regime: str, size: int, seed: int) -> list[tuple[float, ...]]:
+    """Points of a regime, for CELU half of them in units of its alpha."""
     rng = np.random.default_rng([seed, *regime.encode()])
     mu, sigma, *_ = REGIMES[regime](rng, size)
-    alpha = np.exp(rng.uniform(math.log(1e-10), math.log(1e10), size))
-    alpha[rng.random(size) < 0.2] = 1.0
+    parameters = []
+    for _ in ACTIVATIONS[activation].parameters:
+        values = np.exp(rng.uniform(math.log(1e-10), math.log(1e10), size))
+        values[rng.random(size) < 0.2] = 1.0
+        parameters.append(values)
+    if activation == "celu":
+        unit = np.where(np.arange(size) % 2, parameters[0], 1.0)
+        mu, sigma = mu * unit, sigma * unit
+    return list(zip(mu.tolist(), sigma.tolist(), *(p.tolist() for p in parameters), strict=True))
+
+
+def errors(preserve, activation, regime, size, implementations, seed=0):
+    """The errors at points of a regime whose gain is a double, where all others raise."""
     found, places = [], []
-    for point in zip(mu.tolist(), sigma.tolist(), alpha.tolist(), strict=True):
-        if is_beyond(preserve, *point):
-            if implementation is published:
-                with pytest.raises(ValueError, match="beyond the range of float64"):
-                    gain(point[2], *point[:2], preserve)
+    for point in points_of(activation, regime, size, seed):
+        if is_beyond(preserve, activation, *point):
+            with pytest.raises(ValueError, match="beyond the range of float64"):
+                published(preserve, activation, *point)
             continue
-        arrays = (np.array([each]) for each in point)
-        (value,) = implementation(preserve)(*arrays)
-        found.append(truth_of(preserve, *point).error(float(value)))
-        places.append(point)
+        truth = truth_of(preserve, activation, *point)
+        for implementation in implementations:
+            found.append(truth.error(float(implementation(preserve, activation, *point))))
+            places.append(point)
     return found, places
 
 
-@pytest.mark.parametrize("implementation", [published, by_factors])
 @pytest.mark.parametrize("regime", REGIMES)
 @pytest.mark.parametrize("preserve", RULES)
-def test_gain_is_right_to_the_last_digits(preserve, regime, implementation):
-    found, places = errors(preserve, regime, POINTS, implementation)
-    assert found, "no gain of this regime is a double"
-    worst = int(np.argmax(found))
-    assert found[worst] <= MAXIMUM, places[worst]
-    assert np.mean(found) <= MEAN
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_gain_is_right_to_the_last_digits(activation, preserve, regime):
+    size = POINTS if activation == "elu" else POINTS // 10
+    found, places = errors(preserve, activation, regime, size, (published, by_factors))
+    # ReLU is 0 there, and every gain is refused.
+    assert found or (activation, regime) == ("relu", "far_left"), "no gain is a double"
+    assert max(found, default=0.0) <= MAXIMUM, places[int(np.argmax(found))]
+    assert activation != "elu" or np.mean(found) <= MEAN  # six points have no mean of use
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("preserve", RULES)
+@pytest.mark.parametrize("activation", [name for name in ACTIVATIONS if name != "elu"])
+def test_gains_of_other_activations_are_right_at_as_many_points(activation, preserve):
+    every = []
+    for regime in REGIMES:
+        found, places = errors(preserve, activation, regime, POINTS, (published, by_factors), 1)
+        assert max(found, default=0.0) <= MAXIMUM, (regime, places[int(np.argmax(found))])
+        every += found
+    assert np.mean(every) <= MEAN
 
 
 @pytest.mark.parametrize("preserve", RULES)
 def test_other_gains_every_run_keep_the_promise_of_8_units(preserve):
     seed = seed_of_this_run()
     for regime in REGIMES:
-        found, places = errors(preserve, regime, 20, published, seed)
-        assert max(found, default=0.0) <= MAXIMUM, (seed, regime, places[int(np.argmax(found))])
+        for activation in ACTIVATIONS:
+            size = 20 if activation == "elu" else 1
+            found, places = errors(preserve, activation, regime, size, (published,), seed)
+            assert max(found, default=0.0) <= MAXIMUM, (
+                *(seed, activation, regime),
+                places[int(np.argmax(found))],
+            )
 
 
 def test_an_error_of_8_units_is_seen():
-    truth = truth_of("second_moment", 0.0, 1.0, 1.0)
+    truth = truth_of("second_moment", "elu", 0.0, 1.0, 1.0)
     assert truth.error(float(gain())) <= 1
     assert truth.error(float(gain()) * (1 + 12 * 2.0**-52)) > MAXIMUM
+    # And that of one activation is none of another.
+    for name in ACTIVATIONS:
+        own = ACTIVATIONS[name].default_parameters.values()
+        truth = truth_of("variance", name, 0.2, 1.1, *own)
+        for other in ACTIVATIONS:
+            error = truth.error(
+                float(gain(mu=0.2, sigma=1.1, preserve="variance", activation=other))
+            )
+            assert error <= 2 if {name, other} <= {"elu", "celu"} or name == other else error > 1e6
 
 
 # Where a moment is no double: its leading term, in decimals; e^300 for a unit far to the left.
@@ -133,19 +173,39 @@ def test_gain_is_a_double_where_the_moment_is_none(preserve, mu, sigma, alpha, e
     assert float(gain(alpha, mu, sigma, preserve)) == pytest.approx(float(expected), rel=1e-14)
 
 
+SLOPES = {
+    "elu": (1.0, lambda mu, alpha: alpha * math.exp(mu)),
+    "celu": (1.0, lambda mu, alpha: math.exp(mu / alpha)),
+    "selu": (1.5, lambda mu, alpha: 1.5 * alpha * math.exp(mu)),
+    "leaky_relu": (1.0, lambda mu, slope: slope),
+    "relu": (1.0, lambda mu: 0.0),
+}
+"""The derivative on the right, and on the left, of SELU with a scale of 1.5."""
+
+
 @pytest.mark.parametrize("preserve", RULES)
 @pytest.mark.parametrize("mu", [-3.0, -0.2, 0.0, 0.7])
-@pytest.mark.parametrize("alpha", [1e-5, 0.3, 1.0, 7.0])
-def test_sigma_zero_is_the_limit(preserve, mu, alpha):
-    at_zero = float(gain(alpha, mu, 0.0, preserve))
-    close = float(gain(alpha, mu, 1e-12, preserve))
-    assert at_zero == pytest.approx(close, rel=1e-11, abs=1e-4)
-    slope = 1.0 if mu > 0 else alpha * math.exp(mu)
-    leaky = (1 + alpha**2) / 2
-    spread = leaky - (1 - alpha) ** 2 / (2 * math.pi)
+@pytest.mark.parametrize("parameter", [1e-2, 0.3, 1.0, 7.0])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_sigma_zero_is_the_limit(activation, preserve, mu, parameter):
+    given = dict.fromkeys(ACTIVATIONS[activation].parameters, parameter)
+    values = list(given.values())[:1]
+    given |= {"scale": 1.5} if activation == "selu" else {}
+    given |= {"mu": mu, "preserve": preserve, "activation": activation}
+    rise, fall = SLOPES[activation]
+    fall = fall(min(mu, 0.0), *values)
+    if activation == "relu" and mu < 0:
+        with pytest.raises(ValueError, match=r"sigma = 0\.0.*is beyond the range of float64"):
+            gain(sigma=0.0, **given)
+        return
+    leaky = (rise**2 + fall**2) / 2
+    spread = leaky - (rise - fall) ** 2 / (2 * math.pi)
     at_kink = {"second_moment": leaky, "variance": spread, "gradient": leaky}[preserve]
+    slope = fall if mu < 0 else rise
     elsewhere = 0.0 if preserve == "second_moment" else 1 / slope
-    assert at_zero == pytest.approx(at_kink**-0.5 if mu == 0 else elsewhere, rel=1e-14)
+    at_zero = float(gain(sigma=0.0, **given))
+    assert at_zero == pytest.approx(at_kink**-0.5 if mu == 0 else elsewhere, rel=1e-13)
+    assert at_zero == pytest.approx(float(gain(sigma=1e-12, **given)), rel=1e-9, abs=1e-4)
 
 
 def test_infinite_means_are_the_limits():
@@ -155,6 +215,39 @@ def test_infinite_means_are_the_limits():
         assert gain(2.0, math.inf, 3.0, preserve) == 1
         with pytest.raises(ValueError, match="mu = -inf"):
             gain(2.0, -math.inf, 3.0, preserve)
+    # The floors of CELU and SELU are alpha and scale alpha below 0.
+    assert gain(2.0, -math.inf, 3.0, activation="celu") == 1.5
+    assert gain(2.0, -math.inf, 3.0, activation="selu", scale=4.0) == 0.375
+    for preserve in RULES:
+        one = 0.0 if preserve == "second_moment" else 1.0
+        leaky = {"preserve": preserve, "activation": "leaky_relu", "slope": 0.25}
+        assert gain(mu=math.inf, **leaky) == one
+        assert gain(mu=-math.inf, **leaky) == 4 * one
+        right = gain(mu=math.inf, preserve=preserve, activation="selu", scale=4.0)
+        assert right == one / 4
+        with pytest.raises(ValueError, match=r"mu = -inf.*give a larger mu$"):
+            gain(mu=-math.inf, preserve=preserve, activation="relu")
+
+
+def test_selu_keeps_the_standard_normal_law():
+    for preserve in ("second_moment", "variance"):
+        assert gain(activation="selu", preserve=preserve) == pytest.approx(1.0, rel=4e-16)
+    # What its authors published, equation 14.
+    given = {"alpha": 1.6732632423543772848, "scale": 1.0507009873554804934}
+    assert gain(activation="selu", **given) == pytest.approx(1.0, rel=4e-16)
+    assert abs(gain(1.67, activation="selu") - 1.0) > 1e-4
+
+
+def test_the_parameters_of_every_activation_broadcast():
+    found = gain(mu=[0.0, 1.0], activation="leaky_relu", slope=[[0.1], [0.2]])
+    assert found.shape == (2, 2)
+    assert found[1, 1] == gain(mu=1.0, activation=leaky_relu, slope=0.2)
+    assert gain(np.float32(1), activation="selu").dtype == np.float32
+    assert np.isnan(gain(math.nan, activation="celu"))
+    expected = gain(2.0, 0.1, activation="celu") ** 2 / 30
+    assert weight_variance(30, 2.0, 0.1, activation="celu") == pytest.approx(expected, rel=1e-15)
+    assert layer_gain(activation="relu") == float(gain(activation="relu"))
+    assert layer_scale(activation="leaky_relu", slope=0.5) == pytest.approx(1.6, rel=1e-15)
 
 
 def test_the_limit_at_the_kink_is_right_for_the_largest_alpha():
@@ -183,6 +276,29 @@ def test_gain_broadcasts_like_a_universal_function():
     [
         ({"preserve": "mean"}, ValueError, "none of 'second_moment', 'variance', 'gradient'"),
         ({"preserve": None}, ValueError, "preserve = None"),
+        (
+            {"activation": "swish"},
+            ValueError,
+            "^activation = 'swish' is none of 'elu', 'relu', 'leaky_relu', 'selu', 'celu'$",
+        ),
+        (
+            {"activation": math.exp},
+            TypeError,
+            "type builtin_function_or_method: give a name, one of",
+        ),
+        (
+            {"activation": "relu", "alpha": 1.0},
+            TypeError,
+            "^alpha = 1.0 is no parameter of relu, which has none$",
+        ),
+        (
+            {"activation": "leaky_relu", "alpha": 0.2},
+            TypeError,
+            "^alpha = 0.2 is no parameter of leaky_relu, which has slope$",
+        ),
+        ({"slope": 0.2}, TypeError, "^slope = 0.2 is no parameter of elu, which has alpha$"),
+        ({"activation": "selu", "scale": -1}, ValueError, "^scale = -1.0: give a finite number ab"),
+        ({"activation": "relu", "mu": -99.0}, ValueError, "^mu = -99.0, sigma = 1.0: the gain tha"),
         ({"alpha": [1.0, -2.0]}, ValueError, r"alpha\[1\] = -2.0"),
         ({"sigma": math.inf}, ValueError, "sigma = inf"),
         ({"mu": "0"}, TypeError, "mu = '0' is text"),

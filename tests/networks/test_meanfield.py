@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from seeds import seed_of_this_run
 
-from elu_sym import celu, elu, leaky_relu, relu, selu
+from elu_sym import ACTIVATIONS, celu, elu, leaky_relu, relu, selu
 from elu_sym.networks.activation_pieces import activation_pieces
 from elu_sym.networks.fixed_points import (
     NoFixedPointError,
@@ -587,28 +587,57 @@ def test_importing_it_loads_no_sympy() -> None:
     assert found.stdout.strip() == "False"
 
 
-@pytest.mark.parametrize(
-    ("function", "arguments"),
-    [
-        (variance_map, (1.0, 1.0)),
-        (variance_slope, (1.0, 1.0)),
-        (correlation_slope, (1.0, 1.0)),
-        (residual_variance_map, (1.0, 1.0)),
-        (fixed_point, (1.5,)),
-        (edge_of_chaos, (0.05,)),
-        (edge_through, (1.0,)),
-        (forward_variances, (3, 1.0, 1.0)),
-        (backward_variances, ([1.0, 1.0], 1.0)),
-        (sampling_deviation, ([1.0, 1.0], 1.0, 10)),
-    ],
-)
-@pytest.mark.parametrize("wrong", ["elu", None, elu.mean, np.float64(1.0)])
+CALLS = [
+    (variance_map, (1.0, 1.0)),
+    (variance_slope, (1.0, 1.0)),
+    (correlation_slope, (1.0, 1.0)),
+    (residual_variance_map, (1.0, 1.0)),
+    (fixed_point, (0.9, 0.05)),
+    (edge_of_chaos, (0.05,)),
+    (edge_through, (1.0,)),
+    (forward_variances, (3, 1.0, 1.0)),
+    (backward_variances, ([1.0, 1.0], 1.0)),
+    (sampling_deviation, ([1.0, 1.0], 1.0, 10)),
+]
+
+
+@pytest.mark.parametrize(("function", "arguments"), CALLS)
+@pytest.mark.parametrize("wrong", [("elu",), None, elu.mean, np.float64(1.0)])
 def test_what_is_no_activation_is_named(function, arguments, wrong):
-    known = "give an activation of the book, one of elu, relu, leaky_relu, selu, celu"
+    known = "give a name, one of 'elu', 'relu', 'leaky_relu', 'selu', 'celu', or that activation"
     with pytest.raises(
         TypeError, match=rf"activation = .* is of type {type(wrong).__name__}: {known}"
     ):
         function(*arguments, activation=wrong)
+    with pytest.raises(ValueError, match=r"^activation = 'ELU' is none of 'elu', 'relu', 'leaky_"):
+        function(*arguments, activation="ELU")
+
+
+@pytest.mark.parametrize(("function", "arguments"), CALLS)
+@pytest.mark.parametrize("name", ["elu", "selu", "celu", "relu", "leaky_relu"])
+def test_a_name_means_the_activation(function, arguments, name):
+    if function is edge_of_chaos and name in ("relu", "leaky_relu"):
+        for given in (name, ACTIVATIONS[name]):
+            with pytest.raises(NoFixedPointError):
+                function(*arguments, activation=given)
+        return
+    # With alpha = 1, its default, CELU is ELU.
+    named = {"alpha": 2.0} if name == "celu" else {}
+    found = function(*arguments, activation=name, **named)
+    same = function(*arguments, activation=ACTIVATIONS[name], **named)
+    np.testing.assert_array_equal(found, same)
+    if name != "elu":
+        assert not np.array_equal(found, function(*arguments, **named))
+
+
+@pytest.mark.parametrize(("function", "arguments"), CALLS)
+def test_a_parameter_that_an_activation_has_not_is_named(function, arguments):
+    with pytest.raises(TypeError, match=r"^alpha = 1\.0 is no parameter of relu, which has none$"):
+        function(*arguments, activation="relu", alpha=1.0)
+    with pytest.raises(
+        TypeError, match=r"^alpha = 1\.0 is no parameter of leaky_relu, which has s"
+    ):
+        function(*arguments, activation="leaky_relu", alpha=1.0)
 
 
 def test_variances_of_several_networks_at_once():

@@ -16,6 +16,7 @@ import sys
 import tempfile
 from argparse import ArgumentParser
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -182,7 +183,8 @@ def fixed_points(name: str) -> Callable[[], None]:
 
 def gains(name: str) -> Callable[[], None]:
     def check() -> None:
-        function = public(f"networks.gains.{name}_gain")
+        of_activation = public(f"networks.gains.{name}_gain")
+        function = partial(of_activation, public("book.formula.elu"))
         evaluate = public("numeric.evaluation.evaluate")
         mu, sigma = np.array([MU, -2.0]), np.array([SIGMA, 0.7])
         (found,) = evaluate(function, mu, sigma, np.array(ALPHA))
@@ -436,6 +438,9 @@ APART = {
     *(f"result.{name}" for name in ("Comparison", "Estimate", "Histogram")),
     *(f"result.{name}" for name in ("KolmogorovDistance", "LayerAudit", "Shape")),
     *("beyond_range.BeyondRangeError", "beyond_range.finite_result"),
+    # What a name means, whatever its definition.
+    *(f"activation_argument.{name}" for name in ("activation_of", "parameters_of")),
+    "activation_argument.ActivationArgument",
     # Of any slope, of the shape of weights, of the normal law alone, of the digits of numbers.
     *("meanfield.depth_scale", "initialization.fans"),
     *("selu_equations.precise", "selu_equations.vanishes", "estimates.share"),

@@ -1,8 +1,8 @@
-"""Weights for JAX layers that are fed by ELU, as one of ``jax.nn.initializers``.
+"""Weights for JAX layers that are fed by ELU or a relative, as one of ``jax.nn.initializers``.
 
-The first layer of a network, which no ELU feeds, has gain 1 (``lecun_normal``), and biases start at
-0. Importable from :mod:`elu_sym.interop.jax`. Whatever takes a JAX initializer takes it: Flax,
-Equinox, Haiku. Needs the extra ``jax``.
+The first layer of a network, which no activation feeds, has gain 1 (``lecun_normal``), and biases
+start at 0. Importable from :mod:`elu_sym.interop.jax`. Whatever takes a JAX initializer takes it:
+Flax, Equinox, Haiku. Needs the extra ``jax``.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,17 +10,18 @@ from typing import Any, Literal
 
 from jax.nn import initializers
 
+from elu_sym.networks.activation_argument import ActivationArgument
 from elu_sym.networks.initialization import Preserve, layer_scale
 
 __all__ = ["elu_initializer"]
 
-MODES = ("fan_in", "fan_out", "fan_avg")
+MODES = ("fan_in", "fan_out", "fan_avg", "fan_geo_avg")
 DISTRIBUTIONS = ("truncated_normal", "normal", "uniform")
 
 
 def elu_initializer(
-    alpha: float = 1.0,
-    mode: Literal["fan_in", "fan_out", "fan_avg"] = "fan_in",
+    alpha: float | None = None,
+    mode: Literal["fan_in", "fan_out", "fan_avg", "fan_geo_avg"] = "fan_in",
     distribution: Literal["truncated_normal", "normal", "uniform"] = "truncated_normal",
     mu: float = 0.0,
     sigma: float = 1.0,
@@ -29,15 +30,20 @@ def elu_initializer(
     out_axis: int | Sequence[int] = -1,
     batch_axis: int | Sequence[int] = (),
     dtype: Any = None,
+    *,
+    activation: ActivationArgument = "elu",
+    **parameters: float,
 ) -> Callable[..., Any]:
-    """An initializer of weights with mean 0 and variance gain**2/fan, with the gain of ELU.
+    """An initializer of weights of mean 0 and variance gain**2/fan, with the gain of an activation.
 
     It is ``jax.nn.initializers.variance_scaling`` with this scale, so the axes and the order of the
     random numbers are those of ``he_normal`` and its kin.
 
     Args:
-        alpha: the height of the floor of the ELU that feeds the layer, a positive number.
-        mode: ``"fan_in"`` keeps the forward pass, ``"fan_out"`` the backward pass.
+        alpha: that of the activation that feeds the layer, a positive number; by default its own,
+            1 for ELU.
+        mode: ``"fan_in"`` keeps the forward pass, ``"fan_out"`` the backward pass, ``"fan_avg"``
+            and ``"fan_geo_avg"`` take their arithmetic and geometric mean.
         distribution: ``"truncated_normal"``, ``"normal"`` or ``"uniform"``; the variance is the
             same.
         mu: the mean of the pre-activations that the gain is for.
@@ -48,13 +54,17 @@ def elu_initializer(
         out_axis: the axes of the outputs.
         batch_axis: axes that do not count.
         dtype: the type of the weights; JAX's default type, if not given.
+        activation: what feeds the layer, an activation of the book or its name.
+        **parameters: its other parameters, ``slope`` for leaky ReLU and ``scale`` for SELU.
 
     Returns:
         A function of a key, a shape and optionally a dtype.
 
     Raises:
-        TypeError: if an argument of the gain is no real number.
-        ValueError: if ``mode``, ``distribution`` or ``preserve`` is unknown, or there is no gain.
+        TypeError: if an argument of the gain is no real number, or the activation has no parameter
+            of a name that is given.
+        ValueError: if ``mode``, ``distribution``, ``preserve`` or ``activation`` is unknown, or
+            there is no gain.
 
     Accuracy:
         The variance is that of the formula to a few units in the last place of the type.
@@ -73,7 +83,7 @@ def elu_initializer(
     if distribution not in DISTRIBUTIONS:
         choices = ", ".join(map(repr, DISTRIBUTIONS))
         raise ValueError(f"distribution = {distribution!r} is none of {choices}")
-    scale = layer_scale(alpha, mu, sigma, preserve)
+    scale = layer_scale(alpha, mu, sigma, preserve, activation=activation, **parameters)
     typed = {} if dtype is None else {"dtype": dtype}
     return initializers.variance_scaling(
         scale, mode, distribution, in_axis, out_axis, batch_axis, **typed

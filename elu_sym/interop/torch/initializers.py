@@ -1,6 +1,6 @@
-"""Weights for PyTorch layers that are fed by ELU, in place of ``torch.nn.init.kaiming_*_``.
+"""Weights for PyTorch layers that are fed by ELU or a relative, instead of ``kaiming_*_``.
 
-The first layer of a network, which no ELU feeds, has gain 1 (``torch.nn.init.normal_`` with
+The first layer of a network, which no activation feeds, has gain 1 (``torch.nn.init.normal_`` with
 ``std=1/sqrt(fan_in)``), and biases start at 0 (``torch.nn.init.zeros_``; PyTorch's default is
 random). ``torch.nn.init.calculate_gain`` knows no ELU; these take the exact gain of
 :mod:`elu_sym.networks.initialization`. Importable from :mod:`elu_sym.interop.torch`. Needs the
@@ -14,6 +14,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from elu_sym.networks.activation_argument import ActivationArgument
 from elu_sym.networks.initialization import Preserve, fans, layer_gain
 
 __all__ = ["elu_kaiming_normal_", "elu_kaiming_uniform_"]
@@ -26,7 +27,7 @@ DEVIATIONS = 10.0
 
 def elu_kaiming_normal_(
     tensor: Tensor,
-    alpha: float = 1.0,
+    alpha: float | None = None,
     mode: Mode = "fan_in",
     mu: float = 0.0,
     sigma: float = 1.0,
@@ -35,13 +36,16 @@ def elu_kaiming_normal_(
     *,
     transposed: bool = False,
     groups: int = 1,
+    activation: ActivationArgument = "elu",
+    **parameters: float,
 ) -> Tensor:
-    """Fill weights in place from N(0, gain**2/fan), with the gain of ELU.
+    """Fill weights in place from N(0, gain**2/fan), with the gain of an activation.
 
     Args:
         tensor: the weights of a ``Linear``, ``Conv1d`` to ``Conv3d`` or transposed layer, or any
             tensor with these axes, of floating-point numbers.
-        alpha: the height of the floor of the ELU that feeds the layer, a positive number.
+        alpha: that of the activation that feeds the layer, a positive number; by default its own,
+            1 for ELU.
         mode: ``"fan_in"`` keeps the forward pass, ``"fan_out"`` the backward pass, as in
             ``torch.nn.init``; upper case is taken as well.
         mu: the mean of the pre-activations that the gain is for.
@@ -51,14 +55,17 @@ def elu_kaiming_normal_(
         transposed: whether the layer is a transposed convolution, whose axes are in another order;
             ``torch.nn.init`` takes its ``fan_out`` for ``fan_in``.
         groups: the groups of the convolution, see :func:`elu_sym.networks.initialization.fans`.
+        activation: what feeds the layer, an activation of the book or its name.
+        **parameters: its other parameters, ``slope`` for leaky ReLU and ``scale`` for SELU.
 
     Returns:
         The same tensor.
 
     Raises:
-        TypeError: if ``tensor`` is none, or of whole numbers.
-        ValueError: if it has fewer than two axes, ``mode`` or ``preserve`` is unknown, there is no
-            gain for the arguments, or its type does not hold the weights.
+        TypeError: if ``tensor`` is none, or of whole numbers, or the activation has no parameter of
+            a name that is given.
+        ValueError: if it has fewer than two axes, ``mode``, ``preserve`` or ``activation`` is
+            unknown, there is no gain for the arguments, or its type does not hold the weights.
 
     Accuracy:
         The standard deviation is that of the formula to a few units in the last place, before
@@ -75,15 +82,19 @@ def elu_kaiming_normal_(
         True
         >>> print(f"{20 * weights.std().item():.2f}")  # the gain is 1.245
         1.25
+        >>> weights = elu_kaiming_normal_(layer.weight, activation="selu", generator=random)
+        >>> print(f"{20 * weights.std().item():.2f}")  # the gain is 1
+        1.00
     """
-    deviation = _deviation(tensor, mode, layer_gain(alpha, mu, sigma, preserve), transposed, groups)
+    gain = layer_gain(alpha, mu, sigma, preserve, activation=activation, **parameters)
+    deviation = _deviation(tensor, mode, gain, transposed, groups)
     with torch.no_grad():
         return tensor.normal_(0.0, deviation, generator=generator)
 
 
 def elu_kaiming_uniform_(
     tensor: Tensor,
-    alpha: float = 1.0,
+    alpha: float | None = None,
     mode: Mode = "fan_in",
     mu: float = 0.0,
     sigma: float = 1.0,
@@ -92,15 +103,18 @@ def elu_kaiming_uniform_(
     *,
     transposed: bool = False,
     groups: int = 1,
+    activation: ActivationArgument = "elu",
+    **parameters: float,
 ) -> Tensor:
-    """Fill weights in place uniformly between -b and b, b = gain*sqrt(3/fan), with ELU's gain.
+    """Fill weights in place uniformly between -b and b, b = gain*sqrt(3/fan).
 
     The variance of the weights is that of :func:`elu_kaiming_normal_`.
 
     Args:
         tensor: the weights of a ``Linear``, ``Conv1d`` to ``Conv3d`` or transposed layer, or any
             tensor with these axes, of floating-point numbers.
-        alpha: the height of the floor of the ELU that feeds the layer, a positive number.
+        alpha: that of the activation that feeds the layer, a positive number; by default its own,
+            1 for ELU.
         mode: ``"fan_in"`` keeps the forward pass, ``"fan_out"`` the backward pass.
         mu: the mean of the pre-activations that the gain is for.
         sigma: their standard deviation.
@@ -108,14 +122,17 @@ def elu_kaiming_uniform_(
         generator: where the random numbers come from; PyTorch's default one, if not given.
         transposed: whether the layer is a transposed convolution.
         groups: the groups of the convolution.
+        activation: what feeds the layer, an activation of the book or its name.
+        **parameters: its other parameters.
 
     Returns:
         The same tensor.
 
     Raises:
-        TypeError: if ``tensor`` is none, or of whole numbers.
-        ValueError: if it has fewer than two axes, ``mode`` or ``preserve`` is unknown, there is no
-            gain for the arguments, or its type does not hold the weights.
+        TypeError: if ``tensor`` is none, or of whole numbers, or the activation has no parameter of
+            a name that is given.
+        ValueError: if it has fewer than two axes, ``mode``, ``preserve`` or ``activation`` is
+            unknown, there is no gain for the arguments, or its type does not hold the weights.
 
     Accuracy:
         The bound is that of the formula to a few units in the last place.
@@ -129,7 +146,8 @@ def elu_kaiming_uniform_(
         >>> bool(weights.abs().max() <= bound), bool(weights.abs().max() > 0.99 * bound)
         (True, True)
     """
-    deviation = _deviation(tensor, mode, layer_gain(alpha, mu, sigma, preserve), transposed, groups)
+    gain = layer_gain(alpha, mu, sigma, preserve, activation=activation, **parameters)
+    deviation = _deviation(tensor, mode, gain, transposed, groups)
     bound = math.sqrt(3.0) * deviation
     with torch.no_grad():
         return tensor.uniform_(-bound, bound, generator=generator)

@@ -10,6 +10,7 @@ jax = pytest.importorskip("jax", reason="needs the extra jax")
 
 import jax.numpy as jnp  # noqa: E402
 
+from elu_sym import ACTIVATIONS  # noqa: E402
 from elu_sym.interop.jax.initializers import elu_initializer  # noqa: E402
 from elu_sym.networks.initialization import gain  # noqa: E402
 
@@ -43,7 +44,7 @@ def test_a_gain_of_1_percent_more_raises_the_alarm():
     assert LAW.score(kept_second_moment(elu_initializer(distribution="normal"), 1.01)) > ALARM
 
 
-@pytest.mark.parametrize("mode", ["fan_in", "fan_out", "fan_avg"])
+@pytest.mark.parametrize("mode", ["fan_in", "fan_out", "fan_avg", "fan_geo_avg"])
 @pytest.mark.parametrize("distribution", ["truncated_normal", "normal", "uniform"])
 def test_samples_are_those_of_jax_with_the_scale(mode, distribution):
     shape, key = (3, 3, 20, 30), jax.random.key(1)
@@ -70,6 +71,30 @@ def test_gain_is_the_one_asked_for(preserve):
     np.testing.assert_allclose(other, ratio * one, rtol=1e-6)
 
 
+PARAMETERS = {"selu": {}, "celu": {"alpha": 2.0}, "relu": {}, "leaky_relu": {"slope": 0.2}}
+
+
+@pytest.mark.parametrize("activation", PARAMETERS)
+def test_gain_is_that_of_the_activation(activation):
+    key, law = jax.random.key(2), {"mu": -0.5, "sigma": 1.3} | PARAMETERS[activation]
+    theirs = jax.nn.initializers.variance_scaling(1.0, "fan_in", "normal")(key, (8, 8))
+    for given in (activation, ACTIVATIONS[activation]):
+        found = elu_initializer(distribution="normal", activation=given, **law)(key, (8, 8))
+        ratio = float(gain(activation=activation, **law))
+        np.testing.assert_allclose(found, ratio * theirs, rtol=1e-6)
+
+
+def test_relu_has_the_weights_of_he_and_selu_those_of_lecun():
+    key, shape = jax.random.key(5), (30, 20)
+    he, lecun = jax.nn.initializers.he_normal(), jax.nn.initializers.lecun_normal()
+    np.testing.assert_allclose(
+        elu_initializer(activation="relu")(key, shape), he(key, shape), rtol=1e-6
+    )
+    np.testing.assert_allclose(
+        elu_initializer(activation="selu")(key, shape), lecun(key, shape), rtol=1e-6
+    )
+
+
 def test_it_works_under_jit_and_vmap():
     initializer = elu_initializer()
     keys = jax.random.split(jax.random.key(0), 3)
@@ -86,3 +111,11 @@ def test_what_is_wrong_is_named():
         elu_initializer(preserve="mean")
     with pytest.raises(ValueError, match="alpha = -1"):
         elu_initializer(alpha=-1)
+    with pytest.raises(ValueError, match=r"^activation = 'gelu' is none of 'elu', 'relu'"):
+        elu_initializer(activation="gelu")
+    with pytest.raises(TypeError, match=r"^alpha = 1.0 is no parameter of relu, which has none$"):
+        elu_initializer(1.0, activation="relu")
+    with pytest.raises(ValueError, match=r"^mu = -99.0, sigma = 1.0: the gain that preserves"):
+        elu_initializer(mu=-99.0, activation="relu")
+    with pytest.raises(ValueError, match=r"must be a float.* dtype, got int32"):
+        elu_initializer()(jax.random.key(0), (3, 4), jnp.int32)

@@ -9,6 +9,7 @@ from scipy.stats import chi2
 
 torch = pytest.importorskip("torch", reason="needs the extra torch")
 
+from elu_sym import ACTIVATIONS, leaky_relu  # noqa: E402
 from elu_sym.interop.torch.initializers import (  # noqa: E402
     elu_kaiming_normal_,
     elu_kaiming_uniform_,
@@ -208,6 +209,47 @@ def test_gain_is_the_one_asked_for(initialize, preserve):
     torch.testing.assert_close(other, ratio * one, rtol=1e-14, atol=0)
 
 
+def test_relu_and_leaky_relu_have_the_gains_of_torch():
+    init = torch.nn.init
+    assert gain(activation="relu") == pytest.approx(init.calculate_gain("relu"), rel=1e-15)
+    for slope in (0.01, 0.2, 3.0):
+        expected = init.calculate_gain("leaky_relu", slope)
+        for preserve in ("second_moment", "gradient"):
+            for sigma in (1e-200, 0.3, 1e100):
+                given = {"preserve": preserve, "activation": leaky_relu, "slope": slope}
+                assert gain(sigma=sigma, **given) == pytest.approx(expected, rel=1e-15)
+    assert gain(activation="leaky_relu") == gain(activation=leaky_relu, slope=0.01)
+
+
+@pytest.mark.parametrize("initialize", INITIALIZERS)
+@pytest.mark.parametrize(
+    ("activation", "parameters", "nonlinearity"),
+    [
+        ("relu", {}, ("relu", 0)),
+        ("leaky_relu", {"slope": 0.2}, ("leaky_relu", 0.2)),
+        ("selu", {}, ("linear", 0)),
+        ("celu", {"alpha": 2.0}, None),
+    ],
+)
+def test_samples_are_those_of_torch_for_the_activation(
+    initialize, activation, parameters, nonlinearity
+):
+    """For SELU, which keeps the second moment, those of no activation at all."""
+
+    def weights():
+        return torch.empty(30, 20, dtype=torch.float64)
+
+    given = {"activation": activation} | parameters
+    found = initialize(weights(), generator=generator(1), **given)
+    named = {"activation": ACTIVATIONS[activation]} | parameters
+    assert torch.equal(found, initialize(weights(), generator=generator(1), **named))
+    theirs = getattr(torch.nn.init, initialize.__name__.removeprefix("elu_"))
+    name, slope = nonlinearity or ("linear", 0)
+    expected = theirs(weights(), slope, "fan_in", name, generator=generator(1))
+    ratio = 1.0 if nonlinearity else float(gain(**given))
+    torch.testing.assert_close(found, ratio * expected, rtol=1e-14, atol=0)
+
+
 @pytest.mark.parametrize("shape", [(4, 3), (4, 3, 5), (4, 3, 2, 5), (7, 2, 3, 4, 5)])
 def test_fans_are_those_of_torch(shape):
     theirs = torch.nn.init._calculate_fan_in_and_fan_out(torch.empty(shape))
@@ -238,6 +280,14 @@ def test_what_is_wrong_is_named(initialize):
         initialize(weights, alpha=[1.0, 2.0])
     with pytest.raises(ValueError, match="is nan: give numbers"):
         initialize(weights, mu=math.nan)
+    with pytest.raises(ValueError, match=r"^activation = 'gelu' is none of 'elu', 'relu'"):
+        initialize(weights, activation="gelu")
+    with pytest.raises(TypeError, match=r"^alpha = 1.0 is no parameter of relu, which has none$"):
+        initialize(weights, 1.0, activation="relu")
+    with pytest.raises(ValueError, match=r"slope has shape \(1,\)"):
+        initialize(weights, activation="leaky_relu", slope=[0.2])
+    with pytest.raises(ValueError, match=r"^mu = -99.0, sigma = 1.0: the gain that preserves"):
+        initialize(weights, mu=-99.0, activation="relu")
     assert not weights.any()
 
 
