@@ -23,7 +23,23 @@ from itertools import pairwise
 from operator import add, mul
 from typing import Any
 
-from sympy import Add, Expr, Mul, Pow, Rational, cos, diff, erf, erfc, exp, log, sin, sqrt, tanh
+from sympy import (
+    Add,
+    Expr,
+    Mul,
+    Pow,
+    Rational,
+    atan,
+    cos,
+    diff,
+    erf,
+    erfc,
+    exp,
+    log,
+    sin,
+    sqrt,
+    tanh,
+)
 
 from elu_sym.algebra.enclosure import Ball, Reader, enclose, exact
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
@@ -216,6 +232,16 @@ def _with_cut(name: str) -> Callable[..., Any]:
     return function
 
 
+def _arc_tangent(analytic: bool, t: Any) -> Any:
+    import flint
+
+    if not isinstance(t, flint.acb):
+        return t.atan()
+    turned = flint.acb(0, 1) * t  # by logarithms, whose cuts are those of the function
+    logarithms = (1 - turned).log(analytic=analytic) - (1 + turned).log(analytic=analytic)
+    return flint.acb(0, 0.5) * logarithms
+
+
 def _upper_tail(t: Any) -> Any:
     import flint
 
@@ -238,6 +264,7 @@ OPERATIONS: dict[Any, Callable[..., Any]] = {
     tanh: lambda analytic, t: t.tanh(),
     sin: lambda analytic, t: t.sin(),
     cos: lambda analytic, t: t.cos(),
+    atan: _arc_tangent,
     erf: lambda analytic, t: t.erf(),
     erfc: lambda analytic, t: t.erfc(),
     NormalCdf: lambda analytic, t: _upper_tail(-t),

@@ -18,8 +18,7 @@ from functools import reduce
 from math import factorial
 from typing import Any, TypeAlias
 
-import sympy
-from sympy import Add, Expr, Mul, Pow, cos, erf, erfc, exp, log, sin, sqrt, tanh
+from sympy import Add, Expr, Mul, Pow, atan, cos, erf, erfc, exp, log, sin, sqrt, tanh
 
 from elu_sym.algebra.enclosure import Ball, Reader
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
@@ -72,8 +71,8 @@ def growth(expression: Expr, start: End, end: End, precision: int = 64) -> Growt
     """The range and the growth of a function of ``x`` on an interval.
 
     Args:
-        expression: made of numbers, ``x``, ``+ * **``, ``exp``, ``log``, ``tanh``, ``sin``,
-            ``cos``, ``erf``, ``erfc`` and the normal distribution functions.
+        expression: made of numbers, ``x``, ``+ * **``, ``exp``, ``log``, ``tanh``, ``atan``,
+            ``sin``, ``cos``, ``erf``, ``erfc`` and the normal distribution functions.
         start: the lower end of the interval; None if there is none.
         end: the upper end.
         precision: in bits, of the numbers in the expression.
@@ -250,7 +249,7 @@ OPERATIONS: dict[Any, Callable[..., Growth]] = {
     exp: _exponential,
     log: _logarithm,
     tanh: _rising(lambda t: t.tanh(), -1, 1),
-    sympy.atan: _rising(lambda t: t.atan(), -2, 2),
+    atan: _rising(lambda t: t.atan(), -2, 2),
     erf: _rising(lambda t: t.erf(), -1, 1),
     NormalCdf: _rising(lambda t: _upper_tail(-t), 0, 1),
     erfc: _between(0, 2),

@@ -18,7 +18,13 @@ from elu_sym.networks.named_activations import NAMED_ACTIVATIONS
 if TYPE_CHECKING:
     from sympy import Expr
 
-__all__ = ["ActivationArgument", "AnyActivation", "activation_of", "parameters_of"]
+__all__ = [
+    "ActivationArgument",
+    "AnyActivation",
+    "activation_of",
+    "book_activation_of",
+    "parameters_of",
+]
 
 AnyActivation: TypeAlias = Activation | CertifiedActivation | EstimatedActivation
 """An activation of the book, another one that is an expression, or a black box."""
@@ -71,6 +77,28 @@ def activation_of(activation: ActivationArgument) -> AnyActivation:
             f" {known}, an activation of elu_sym, an expression in elu_sym.symbols.x or a function"
         )
     return EstimatedActivation(given)
+
+
+def book_activation_of(activation: ActivationArgument) -> Activation:
+    """The same where the theory needs the formulas of the book.
+
+    Raises:
+        TypeError: as for :func:`activation_of`.
+        ValueError: as for :func:`activation_of`, and if the activation is none of the book.
+
+    Examples:
+        >>> book_activation_of("gelu")
+        Traceback (most recent call last):
+            ...
+        ValueError: activation = gelu is not in the book: this is for 'elu', 'relu', ...
+    """
+    function = activation_of(activation)
+    if not isinstance(function, Activation):
+        raise ValueError(
+            f"activation = {function.name} is not in the book: this is for"
+            f" {', '.join(map(repr, ACTIVATIONS))}; gain and weight_variance take any activation"
+        )
+    return function
 
 
 def _gives_expression(function: Callable[[Any], Any]) -> bool:

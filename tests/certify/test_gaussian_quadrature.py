@@ -2,13 +2,13 @@
 
 import mpmath
 import pytest
-from activation_oracles import ORACLES, moments
+from activation_oracles import ORACLES, expectation, moments
 from hypothesis import given, settings, strategies as st
-from sympy import Abs, Max, Rational, Symbol, exp, floor, log, sin, sqrt, tan, tanh
+from sympy import Abs, Max, Rational, Symbol, atan, exp, floor, log, sin, sqrt, tan, tanh
 
 from elu_sym.activations import Elu
 from elu_sym.algebra.special_functions import NormalPdf
-from elu_sym.certify import gaussian_quadrature
+from elu_sym.certify import gaussian_quadrature, tail_bound
 from elu_sym.certify.gaussian_quadrature import (
     OPERATIONS,
     UncertifiedError,
@@ -120,6 +120,17 @@ def test_a_branch_cut_is_seen(monkeypatch):
     careless = {sqrt: lambda analytic, t: t.sqrt()}
     monkeypatch.setattr(gaussian_quadrature, "OPERATIONS", OPERATIONS | careless)
     assert not enclose_mean(g, ZERO, ONE, 100).overlaps(truth)
+
+
+def test_the_branch_points_of_the_arc_tangent_are_seen():
+    """E atan(20 X)^2, whose branch points lie at a distance of 1/20."""
+    ball = enclose_mean(Integrand.split(atan(20 * x) ** 2), ZERO, ONE, 110)
+    with mpmath.workdps(38):
+        assert ball.overlaps(ball_of(expectation(lambda t: mpmath.atan(20 * t) ** 2, (0,))))
+
+
+def test_every_operation_has_a_bound_of_its_growth():
+    assert set(OPERATIONS) == set(tail_bound.OPERATIONS)
 
 
 @given(st.integers(0, 3), rationals, rationals, widths, rationals)
