@@ -23,6 +23,8 @@ quicker test asks, too, in another way:
     test_random_constants.py::test_400_integrands_with_constants_agree_with_arb   25 of them run
     test_self_normalization.py::test_the_singular_values_by_differences...
     test_initialization.py::test_gains_of_other_activations...   at a tenth of the points
+    test_gaussian_quadrature.py::test_every_ball_holds_the_30_digits_of_mpmath   three, at one law
+    test_tabulated_moments.py::test_all_moments_are_found_again, ...the_table_is_written...   three
 
     test_verdicts.py, claims of checked_claims.MANY_BOXES          boxes for a minute or two, and
     test_export.py::test_the_checker_accepts_the_proofs_with_very_many_boxes   the second judge's

@@ -41,6 +41,11 @@ def activation_of(activation: ActivationArgument) -> AnyActivation:
             expression in ``elu_sym.symbols.x`` without other symbols; a function of a number, or of
             a tensor of PyTorch, which is a black box unless it takes ``x`` and gives an expression.
 
+    Returns:
+        An object with ``mean``, ``second_moment``, ``variance`` and ``derivative_second_moment``,
+        functions of mu and sigma, and of the parameters of an activation of the book. Those of a
+        black box are estimates, each with its error.
+
     Raises:
         TypeError: if it is none of these, or a function that gives no number.
         ValueError: if no activation has this name; the message lists those there are. If an

@@ -17,7 +17,6 @@ FUNCTIONS = {
     "gelu": lambda x: x * (1 + erf(x / np.sqrt(2))) / 2,
     "silu": lambda x: x * expit(x),
     "hard_tanh": lambda x: np.clip(x, -1, 1),
-    "relu6": lambda x: np.where(x > 0, np.minimum(x, 6), 0),
 }
 
 
