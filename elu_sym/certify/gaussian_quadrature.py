@@ -45,6 +45,7 @@ from elu_sym.algebra.enclosure import Ball, Reader, enclose, exact
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.algebra.working_precision import working_precision
 from elu_sym.certify.integrand import Integrand
+from elu_sym.certify.logistic import Logistic, Softplus
 from elu_sym.certify.tail_bound import End, NoTailBoundError, growth
 from elu_sym.symbols import x
 
@@ -60,8 +61,11 @@ __all__ = [
 HIGHEST_PRECISION = 1 << 10
 """Bits at which a value is given up."""
 
-FARTHEST = 1 << 16
+FARTHEST = 1 << 10
 """Standard deviations beyond which no tail is cut off."""
+
+MOST = 50_000
+"""How often a piece is evaluated at most; what is not narrow then is given up."""
 
 
 class UncertifiedError(ValueError):
@@ -106,30 +110,38 @@ def enclose_mean(g: Integrand, mean: Rational, deviation: Rational, bits: int) -
             if low < high:
                 density = partial(weighted, function)
                 found = flint.acb.integral(
-                    density, low, high, rel_tol=tolerance, abs_tol=tolerance * size
+                    density, low, high, rel_tol=tolerance, abs_tol=tolerance * size, eval_limit=MOST
                 )
                 total += found.real
         return total / (2 * flint.arb.pi()).sqrt() + flint.arb(0, tail.upper())
 
 
-def until_narrow(value: Callable[[int], Ball], accuracy: int, what: str) -> Ball:
+def until_narrow(
+    value: Callable[[int], Ball], accuracy: int, what: str, least: int | None = None
+) -> Ball:
     """The first ball, of those with more and more bits, that is narrow enough.
 
     Args:
         value: the ball at a working precision.
         accuracy: how many bits of the value have to be known.
         what: what it is, for the message.
+        least: the binary logarithm of what is as good as 0, if anything is.
 
     Raises:
         UncertifiedError: if 1,024 bits do not suffice.
     """
+    import flint
+
     bits = accuracy + 40
     while True:
         ball = value(bits)
-        if ball.is_finite() and ball.rel_accuracy_bits() >= accuracy:
-            return ball
+        if ball.is_finite():
+            if ball.rel_accuracy_bits() >= accuracy:
+                return ball
+            if least is not None and ball.abs_upper() < flint.arb(2) ** least:
+                return ball
         if bits >= HIGHEST_PRECISION or not ball.is_finite():
-            reason = "the value is 0, or a pole or a branch point is too near"
+            reason = "the value is 0, or a pole, a branch point or a step is too near"
             raise UncertifiedError(f"{what} is only known to be {ball.str(10)}: {reason}")
         bits *= 2
 
@@ -242,6 +254,26 @@ def _arc_tangent(analytic: bool, t: Any) -> Any:
     return flint.acb(0, 0.5) * logarithms
 
 
+def _is_right(t: Any) -> bool:
+    """Whether most of a ball lies on the right: what is chosen by it is right in any case."""
+    import flint
+
+    return bool((t.real if isinstance(t, flint.acb) else t).mid() > 0)
+
+
+def _logistic(t: Any) -> Any:
+    if _is_right(t):
+        return 1 / (1 + (-t).exp())
+    power = t.exp()
+    return power / (1 + power)
+
+
+def _softplus(analytic: bool, t: Any) -> Any:
+    right = _is_right(t)
+    rest = OPERATIONS[log](analytic, 1 + (-t if right else t).exp())
+    return t + rest if right else rest
+
+
 def _upper_tail(t: Any) -> Any:
     import flint
 
@@ -267,6 +299,8 @@ OPERATIONS: dict[Any, Callable[..., Any]] = {
     atan: _arc_tangent,
     erf: lambda analytic, t: t.erf(),
     erfc: lambda analytic, t: t.erfc(),
+    Logistic: lambda analytic, t: _logistic(t),
+    Softplus: _softplus,
     NormalCdf: lambda analytic, t: _upper_tail(-t),
     NormalPdf: lambda analytic, t: _density(t),
 }
@@ -304,7 +338,7 @@ def _tail(
             rays.append((highest if start is None else start.max(highest), end))
         for ray in rays:
             try:
-                terms.append(growth(piece, *ray).exponential)
+                terms.append(growth(piece, *ray).exponential(1 + abs(middle) + width))
             except NoTailBoundError as reason:
                 raise UncertifiedError(
                     f"E |g(X)| is not known to be finite, since {reason}"

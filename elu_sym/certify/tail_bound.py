@@ -13,7 +13,7 @@ finite, the range is the bound.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from math import factorial
 from typing import Any, TypeAlias
@@ -22,6 +22,7 @@ from sympy import Add, Expr, Mul, Pow, atan, cos, erf, erfc, exp, log, sin, sqrt
 
 from elu_sym.algebra.enclosure import Ball, Reader
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
+from elu_sym.certify.logistic import Logistic, Softplus
 from elu_sym.symbols import x
 
 End: TypeAlias = "Ball | None"
@@ -57,14 +58,16 @@ class Growth:
         factor, rate = otherwise.factor.upper(), otherwise.rate.upper()
         return cls(lower, upper, factor, otherwise.power, rate)
 
-    @property
-    def exponential(self) -> tuple[Ball, Ball]:
-        """C and K with abs(f(x)) <= C e^(K abs(x)), since (1 + y)^n <= n! e^(1 + y)."""
-        import flint
+    def exponential(self, scale: Ball) -> tuple[Ball, Ball]:
+        """C and K with abs(f(x)) <= C e^(K abs(x)), since (1 + y)^n <= n! s^n e^((1 + y)/s).
 
+        Args:
+            scale: the number s, positive: of the order of the x at which the bound is to be good.
+        """
         if not self.power:
             return self.factor, self.rate
-        return self.factor * factorial(self.power) * flint.arb(1).exp(), self.rate + 1
+        factor = self.factor * factorial(self.power) * scale**self.power * (1 / scale).exp()
+        return factor, self.rate + 1 / scale
 
 
 def growth(expression: Expr, start: End, end: End, precision: int = 64) -> Growth:
@@ -219,6 +222,18 @@ def _root(argument: Growth) -> Growth:
     return _rounded(argument.lower.sqrt(), upper, bound)
 
 
+def _softplus(argument: Growth) -> Growth:
+    zero = argument.factor * 0
+    lower = zero if argument.lower is None else argument.lower.exp().log1p()
+    upper = None if argument.upper is None else argument.upper.exp().log1p()
+    # It is at most log 2 + abs(t).
+    return _rounded(lower, upper, replace(argument, factor=argument.factor + 1))
+
+
+def _logistic(t: Ball) -> Ball:
+    return 1 / (1 + (-t).exp())
+
+
 def _rising(function: Callable[[Ball], Ball], least: int, most: int) -> Callable[[Growth], Growth]:
     """The range of a function that rises between two bounds."""
 
@@ -251,6 +266,8 @@ OPERATIONS: dict[Any, Callable[..., Growth]] = {
     tanh: _rising(lambda t: t.tanh(), -1, 1),
     atan: _rising(lambda t: t.atan(), -2, 2),
     erf: _rising(lambda t: t.erf(), -1, 1),
+    Logistic: _rising(_logistic, 0, 1),
+    Softplus: _softplus,
     NormalCdf: _rising(lambda t: _upper_tail(-t), 0, 1),
     erfc: _between(0, 2),
     NormalPdf: _between(0, 1),

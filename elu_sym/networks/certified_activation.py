@@ -42,6 +42,9 @@ KEPT: Mapping[str, Moment] = {
 DOUBLE = 72
 """The bits to which a value is known before it is rounded to a double, of 53."""
 
+LEAST = -1080
+"""The binary logarithm of what is surely less than half of the smallest double."""
+
 FINITE = Domain(lambda x: abs(x) == np.inf, "a finite number")
 
 
@@ -57,7 +60,8 @@ class CertifiedActivation:
         ValueError: if it has a symbol other than x.
 
     Accuracy:
-        Within one unit of the last place, proved for each value as it is computed.
+        Within one unit of the last place, or of the smallest double, proved for each value as it is
+        computed.
 
     Examples:
         >>> from sympy import sin
@@ -169,7 +173,9 @@ class CertifiedActivation:
             raise TypeError(f"{name} = {value!r} is no parameter of {self.name}, which has none")
         return {}
 
-    def enclosure(self, moment: Moment, mu: Any, sigma: Any, accuracy: int = DOUBLE) -> arb:
+    def enclosure(
+        self, moment: Moment, mu: Any, sigma: Any, accuracy: int = DOUBLE, least: int | None = None
+    ) -> arb:
         """A moment at exact arguments as a ball.
 
         Args:
@@ -177,6 +183,7 @@ class CertifiedActivation:
             mu: the mean of X, a finite number of any kind.
             sigma: its standard deviation, positive.
             accuracy: how many bits of the value are to be known.
+            least: the binary logarithm of what is as good as 0, if anything is.
 
         Raises:
             UncertifiedError: if so many are not known with 1,024 bits, as where the value is 0.
@@ -201,7 +208,7 @@ class CertifiedActivation:
                 from flint import arb
 
                 return arb(0)
-            return until_narrow(value, accuracy, what)
+            return until_narrow(value, accuracy, what, least)
 
     def _moment(self, moment: Moment, mu: Any, sigma: Any, gain: bool = False) -> Any:
         checked = broadcast_arguments(mu=(mu, FINITE), sigma=(sigma, POSITIVE))
@@ -218,7 +225,7 @@ class CertifiedActivation:
         if (mu, sigma) == (0.0, 1.0) and self._tabulated:
             known = self._tabulated[moment]
             return float(1 / known.sqrt() if gain else known)
-        ball = self.enclosure(moment, mu, sigma)
+        ball = self.enclosure(moment, mu, sigma, DOUBLE, LEAST)
         if gain:
             from elu_sym.algebra.working_precision import working_precision
 
@@ -226,11 +233,10 @@ class CertifiedActivation:
             with working_precision(2 * DOUBLE):
                 ball = unit / ball.sqrt()
         value = float(ball)
-        if np.isinf(value):
-            what = f"the gain that keeps the {moment}" if gain else moment
+        if gain and not np.isfinite(value):
             raise BeyondRangeError(
-                f"mu = {mu}, sigma = {sigma}: the {what} of {self.name} is beyond the range of"
-                " float64"
+                f"mu = {mu}, sigma = {sigma}: the gain that keeps the {moment} of {self.name} is"
+                " beyond the range of float64, since the units hardly respond there"
             )
         return value
 
@@ -254,8 +260,9 @@ class CertifiedActivation:
         """The functions whose means the moments are, by their pieces."""
         from elu_sym.certify.gaussian_quadrature import by_pieces, derivative
         from elu_sym.certify.integrand import Integrand
+        from elu_sym.certify.logistic import with_logistic
 
-        pieces = Integrand.split(self.expression)
+        pieces = Integrand.split(with_logistic(self.expression))
         return {
             "mean": pieces,
             "second_moment": by_pieces(pieces, lambda piece: piece**2),

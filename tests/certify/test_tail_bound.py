@@ -7,6 +7,7 @@ from sympy import atan, cos, erf, exp, lambdify, log, sin, sqrt, tanh
 
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.certify import tail_bound
+from elu_sym.certify.logistic import Logistic, Softplus
 from elu_sym.certify.tail_bound import NoTailBoundError, growth
 from elu_sym.symbols import x
 
@@ -30,16 +31,27 @@ FUNCTIONS = [
     x * NormalCdf(x) + x**2 * NormalPdf(x),
     erf(x) * cos(3 * x) - atan(x),
     (2 + sin(x)) * tanh(x**3 + x),
-    (x**2 + 1) ** 0 + (x**2 + 1) / 3,
+    Logistic(-x) * exp(x) + x * Logistic(2 * x) ** 3,
+    Softplus(x - 3) * Softplus(-(x**3)),
 ]
+
+
+def written(t):
+    return 1 / (1 + exp(-t))
+
+
+def summed(t):
+    return log(1 + exp(t))
 
 
 def violations(function, ray):
     """Where a function is outside of what its bound says."""
     ends = [None if end is None else flint.arb(end) for end in ray]
     bound = growth(function, *ends)
-    factor, rate = (float(each) for each in bound.exponential)
-    value = lambdify(x, function.rewrite(erf), "mpmath")
+    factor, rate = (float(each) for each in bound.exponential(flint.arb(20)))
+    value = lambdify(
+        x, function.replace(Logistic, written).replace(Softplus, summed).rewrite(erf), "mpmath"
+    )
     low, high = (-300 if ray[0] is None else ray[0]), (300 if ray[1] is None else ray[1])
     for step in range(401):
         place = mpmath.mpf(low) + mpmath.mpf(high - low) * step / 400
