@@ -18,6 +18,7 @@ quicker test asks, too, in another way:
     test_keras.py and jax/test_initializers.py, the depth of 50 and 1 percent more   as in PyTorch
     torch/test_formulas.py::test_gradients_are_right_to_the_last_digits   of the relatives of ELU
     test_auditing.py::test_gaussian_samples_are_seldom..., ...test_the_least_audit...   many samples
+    test_auditing.py::test_intervals_of_every_activation...      as those of ELU
     test_random_integrands.py::test_the_closed_form_agrees...[1]   a third of them run
     test_statistics.py::test_a_mean_that_has_a_closed_form...   what sympy.stats does, again
     test_random_constants.py::test_400_integrands_with_constants_agree_with_arb   25 of them run

@@ -15,23 +15,16 @@ from sympy import Expr, Symbol, diff, exp, simplify
 
 from elu_sym.algebra.equality import UndecidedError, equals
 from elu_sym.algebra.normal_form import NotNormalizableError
-from elu_sym.book.formula import ACTIVATIONS, Activation, elu
+from elu_sym.book.formula import ACTIVATIONS, Activation
 from elu_sym.generate.printers import PythonPrinter, python_function
 
 __all__ = ["pieces_source", "read_pieces"]
 
 
 def pieces_source() -> str:
-    """The pieces of every activation that has such, and ELU and its derivative as functions."""
-    text = "".join(map(_pieces_function, ACTIVATIONS.values()))
-    x = Symbol("x", real=True)
-    for name, statement, value in (
-        ("elu_value", "ELU", elu.function(x, *elu.symbols)),
-        ("elu_slope", "the derivative of ELU", elu.function.derivative(x, *elu.symbols)),
-    ):
-        arguments = dict.fromkeys(("x", *elu.parameters), "Array")
-        text += python_function(name, arguments, f"Compute {statement}.", _code(elu, value))
-    return text
+    """Of every activation: its pieces, if it has such, itself and its derivative as functions."""
+    activations = ACTIVATIONS.values()
+    return "".join([*map(_pieces_function, activations), *map(_value_and_slope, activations)])
 
 
 def read_pieces(activation: Activation) -> tuple[Expr, Expr, Expr] | None:
@@ -82,6 +75,21 @@ def _pieces_function(activation: Activation) -> str:
         f"Return c, r, k: {activation.name}(x) is c x for x >= 0, {below} for x < 0.",
         ", ".join(_code(activation, number) for number in pieces),
         returns="tuple[Array, ...]",
+    )
+
+
+def _value_and_slope(activation: Activation) -> str:
+    """The text of the activation and of its derivative, functions of x and of the parameters."""
+    x, name = Symbol("x", real=True), activation.name
+    arguments = dict.fromkeys(("x", *activation.parameters), "Array")
+    value = activation.function(x, *activation.symbols)
+    slope = activation.function.derivative(x, *activation.symbols)
+    return "".join(
+        python_function(f"{name}_{kind}", arguments, statement, _code(activation, expression))
+        for kind, statement, expression in (
+            ("value", f"Compute {name}.", value),
+            ("slope", f"Compute the derivative of {name}.", slope),
+        )
     )
 
 

@@ -89,7 +89,9 @@ class EluInitializer(keras.initializers.VarianceScaling):
         bound = parameters_of(function, alpha, parameters)
         law: dict[str, Any] = {"mu": mu, "sigma": sigma, "preserve": preserve}
         scale = layer_scale(**bound, **law, activation=function)
-        self.arguments = bound | law | {"activation": function.name}
+        # Refused here and not where a model is loaded: what no name means again.
+        name = activation_of(function.name).name
+        self.arguments = bound | law | {"activation": name}
         super().__init__(scale=scale, mode=mode, distribution=distribution, seed=seed)
 
     def get_config(self) -> dict[str, Any]:

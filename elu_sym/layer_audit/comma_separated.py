@@ -70,7 +70,8 @@ def open_comma_separated(
         if start == 0:
             raise RecordedValuesError(f"{path}: the table has no rows")
 
-    return RecordedValues("float64", None, chunks)
+    selection = recorded_values.selection_of(names, columns)
+    return RecordedValues("float64", None, chunks, selection)
 
 
 def _together(lines: Iterator[str]) -> Iterator[list[str]]:

@@ -6,7 +6,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from elu_sym.book.formula import ACTIVATIONS
+
 __all__ = ["add_audit_command"]
+
+PARAMETERS = {
+    name: [each for each, activation in ACTIVATIONS.items() if name in activation.parameters]
+    for name in dict.fromkeys(p for each in ACTIVATIONS.values() for p in each.parameters)
+}
+"""The parameters of all activations, each with those that have it."""
 
 
 def add_audit_command(commands: Any) -> None:
@@ -21,18 +29,31 @@ def add_audit_command(commands: Any) -> None:
         "audit",
         help="compare recorded pre-activations with the Gaussian prediction",
         description="Read recorded pre-activations from a file of any length and print the moments"
-        " of ELU beside the Gaussian prediction, how far from Gaussian they are, how sparse, and"
-        " the weight variance that fits. Rows in messages count from 0. The first line of a .csv"
-        " file is a header unless all of its fields are numbers: a header of numbers counts as"
-        " values.",
+        " of the activation beside the Gaussian prediction, how far from Gaussian they are, how"
+        " sparse, and the weight variance that fits. The columns of a table are units; in an array"
+        " (batch, channels, *space) they are the channels. Rows in messages count from 0. The first"
+        " line of a .csv file is a header unless all of its fields are numbers: a header of numbers"
+        " counts as values.",
     )
     parser.add_argument("file", metavar="FILE", help="an .npy, .csv or .parquet file")
-    parser.add_argument("--alpha", type=float, default=1.0, help="alpha of ELU (default 1)")
+    parser.add_argument(
+        "--activation",
+        metavar="NAME",
+        default="elu",
+        help=f"what follows: {', '.join(ACTIVATIONS)} (default elu)",
+    )
+    for name, of in PARAMETERS.items():
+        parser.add_argument(
+            f"--{name}", type=float, help=f"{name} of {' or '.join(of)} (default its own)"
+        )
     parser.add_argument(
         "--column", metavar="C", help="the column: its name, or its number where there are no names"
     )
     parser.add_argument(
         "--all-columns", action="store_true", help="take the values of all columns together"
+    )
+    parser.add_argument(
+        "--confidence", type=float, default=0.95, help="the level of the intervals (default 0.95)"
     )
     parser.add_argument("--json", action="store_true", help="print plain data as JSON")
     parser.add_argument(
@@ -45,7 +66,7 @@ def run_audit(options: argparse.Namespace) -> int:
     """Audit a file and print the result.
 
     Args:
-        options: ``file``, ``alpha``, ``column``, ``all_columns``, ``json`` and ``plot``.
+        options: ``file``, those of :func:`audit` by their names, ``json`` and ``plot``.
 
     Returns:
         0.
@@ -60,8 +81,16 @@ def run_audit(options: argparse.Namespace) -> int:
     if options.plot is not None:
         _check_picture(options.plot)
     try:
-        columns = {"column": options.column, "all_columns": options.all_columns}
-        found = audit(options.file, options.alpha, **columns, progress=True)
+        given = {name: getattr(options, name) for name in PARAMETERS}
+        found = audit(
+            options.file,
+            activation=options.activation,
+            column=options.column,
+            all_columns=options.all_columns,
+            confidence=options.confidence,
+            progress=True,
+            **{name: value for name, value in given.items() if value is not None},
+        )
     except OSError as error:
         named = options.file if error.filename is None else error.filename
         raise ValueError(f"{named}: {error.strerror or error}") from error

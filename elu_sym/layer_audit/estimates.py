@@ -13,22 +13,23 @@ error of the two numbers. Measured over normal samples of 1000 to 100,000 values
 a 95 % interval that excludes 0, and hardly any where few or no values lie on one side of 0.
 """
 
+from collections.abc import Sequence
 from math import inf, sqrt
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from elu_sym.book.formula import Formula, elu, relu
+from elu_sym.book.formula import Activation, Formula, relu
+from elu_sym.layer_audit.recorded_values import LARGEST
 from elu_sym.layer_audit.result import Comparison, Estimate
 from elu_sym.layer_audit.running_moments import RunningCovariance
 from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
-from elu_sym.numeric import _gradients
-from elu_sym.numeric._generated import elu_slope, elu_value
+from elu_sym.numeric import _generated, _gradients
 from elu_sym.numeric.law import NormalLaw
 from elu_sym.numeric.operations import NUMPY, FloatArray
 
-__all__ = ["FUNCTIONS", "LayerEstimates", "function_values", "share"]
+__all__ = ["FUNCTIONS", "LayerEstimates", "function_values", "share", "value_of"]
 
 
 FUNCTIONS = (
@@ -81,19 +82,28 @@ class Functional(NamedTuple):
         return Functional(value, value * slopes, value * rounding)
 
 
-def function_values(x: FloatArray, fixed: tuple[float, float], alpha: float) -> FloatArray:
+def function_values(
+    x: FloatArray, fixed: tuple[float, float], activation: Activation, parameters: Sequence[float]
+) -> FloatArray:
     """The first six of ``FUNCTIONS``, a row each.
 
     Args:
         x: values.
         fixed: what x and f are taken less.
-        alpha: alpha of ELU.
+        activation: f, one of the book.
+        parameters: its parameters.
     """
-    slope = elu_slope(x, alpha)
-    deviations, heights = x - fixed[0], elu_value(x, alpha) - fixed[1]
+    slope = getattr(_generated, f"{activation.name}_slope")(x, *parameters)
+    heights = value_of(activation, x, parameters) - fixed[1]
+    deviations = x - fixed[0]
     return np.stack(
         (deviations, deviations * deviations, heights, heights * heights, slope, slope * slope)
     )
+
+
+def value_of(activation: Activation, x: Any, parameters: Sequence[float]) -> Any:
+    """The activation of numbers."""
+    return getattr(_generated, f"{activation.name}_value")(x, *parameters)
 
 
 class LayerEstimates:
@@ -105,17 +115,24 @@ class LayerEstimates:
     """
 
     def __init__(
-        self, means: RunningCovariance, fixed: tuple[float, float], alpha: float, confidence: float
+        self,
+        means: RunningCovariance,
+        fixed: tuple[float, float],
+        activation: Activation,
+        parameters: Sequence[float],
+        confidence: float,
     ) -> None:
         """Take the sums.
 
         Args:
             means: those of ``FUNCTIONS``, over at least two values.
             fixed: what x and f were taken less.
-            alpha: alpha of ELU.
+            activation: f, one of the book.
+            parameters: its parameters.
             confidence: the level of the intervals.
         """
-        self.alpha, self.count = alpha, means.count
+        self.activation, self.parameters = activation, tuple(parameters)
+        self.count = means.count
         self.quantile = NormalDist().inv_cdf(0.5 + confidence / 2.0)
         self.covariance = means.covariance_of_mean
         units = np.eye(len(FUNCTIONS))
@@ -160,7 +177,8 @@ class LayerEstimates:
         self.sample["variance"] = Functional(share * spread, found, rounding)
         weights = np.exp(-0.5 * GRID * GRID)
         self._weights = weights / weights.sum()
-        values = function_values(self.mu + self.fitted_std.value * GRID, self.fixed, self.alpha)
+        x = self.mu + self.fitted_std.value * GRID
+        values = function_values(x, self.fixed, self.activation, self.parameters)
         self._deviations = values - (values @ self._weights)[:, None]
 
     def estimate(self, functional: Functional) -> Estimate:
@@ -203,16 +221,16 @@ class LayerEstimates:
     def gaussian(self, formula: Formula, std: Functional) -> Functional:
         """A formula of the book at the measured mean and this standard deviation."""
         mu, sigma = self.mu, std.value
-        value = float(formula(mu, sigma, self.alpha))
+        value = float(formula(mu, sigma, *self.parameters))
         if not sigma:
             return Functional(value, 0.0 * std.slopes, ROUNDING * abs(value))
-        gradient = getattr(_gradients, f"{formula.name}_gradient", None)
+        gradient = getattr(_gradients, f"{formula.function_name}_gradient", None)
         if gradient is None:
             needed = f"a combination of exponentials whose {formula.name} has a stable gradient"
-            raise UnsuitableActivationError(elu, needed)
+            raise UnsuitableActivationError(self.activation, needed)
         with np.errstate(all="ignore"):
             law = NormalLaw(NUMPY, np.array([mu]), np.array([sigma]))
-            found = gradient(law, np.array([self.alpha]))
+            found = gradient(law, *(np.array([each]) for each in self.parameters))
         by_mu, by_sigma = float(found[0][0]), float(found[1][0])
         rounding = ROUNDING * (abs(value) + abs(by_mu * mu) + abs(by_sigma * sigma))
         return Functional(value, by_mu * self.mean.slopes + by_sigma * std.slopes, rounding)
@@ -221,33 +239,33 @@ class LayerEstimates:
         """What a :class:`LayerAudit` compares, by the names of its fields.
 
         Args:
-            level: what derivatives are compared with, up to 1.
+            level: what derivatives are compared with, no larger than that for x > 0.
         """
+        f = self.activation
         unit, scale = (self.one, self.one), (self.squared_std, self.fitted_squared_std)
         # The derivative of ReLU is below 1/2 where X < 0.
         negative = float(relu.derivative_below(0.5, self.mu, self.sigma))
-        below = float(elu.derivative_below(level, self.mu, self.sigma, self.alpha))
+        below = float(f.derivative_below(level, self.mu, self.sigma, *self.parameters))
         return {
-            "activation_mean": self.moment(elu.mean),
-            "activation_second_moment": self.moment(elu.second_moment),
-            "activation_variance": self.moment(elu.variance),
-            "derivative_mean": self.moment(elu.derivative_mean),
-            "derivative_second_moment": self.moment(elu.derivative_second_moment),
+            "activation_mean": self.moment(f.mean),
+            "activation_second_moment": self.moment(f.second_moment),
+            "activation_variance": self.moment(f.variance),
+            "derivative_mean": self.moment(f.derivative_mean),
+            "derivative_second_moment": self.moment(f.derivative_second_moment),
             "negative": self._share("negative", negative, 0.0),
             "derivative_below": self._share("below", below, self._end_below(level)),
-            "weight_factor_second_moment": self._ratio(*scale, elu.second_moment),
-            "weight_factor_variance": self._ratio(*scale, elu.variance),
-            "weight_factor_gradient": self._ratio(*unit, elu.derivative_second_moment),
+            "weight_factor_second_moment": self._ratio(*scale, f.second_moment),
+            "weight_factor_variance": self._ratio(*scale, f.variance),
+            "weight_factor_gradient": self._ratio(*unit, f.derivative_second_moment),
         }
 
     def _end_below(self, level: float) -> float:
-        """Where f' reaches a level."""
-        pieces = activation_pieces(elu, (self.alpha,))
-        if not (pieces.factor >= level and pieces.ratio and pieces.rate):
-            raise UnsuitableActivationError(elu, f"a slope that grows from 0 to {level} or more")
+        """Below which x the derivative is below a level, which is no larger than that for x > 0."""
+        factor, ratio, rate = activation_pieces(self.activation, self.parameters)
+        if not rate:
+            return 0.0 if factor * ratio < level else -inf
         # c r e^(k x) < level; where c r itself is below, this holds for all x < 0.
-        logarithm = np.log(level) - np.log(pieces.factor * pieces.ratio)
-        return min(float(logarithm / pieces.rate), 0.0)
+        return min(float((np.log(level) - np.log(factor * ratio)) / rate), 0.0)
 
     def _ratio(
         self, numerator: Functional, fitted: Functional, formula: Formula
@@ -268,7 +286,8 @@ class LayerEstimates:
         measured, slopes = self.empirical[name], 0.0 * self.std.slopes
         if self.sigma:
             t = (end - self.mu) / self.sigma
-            density = NormalDist().pdf(t) if abs(t) < inf else 0.0
+            t = max(-LARGEST, min(t, LARGEST))  # where the density is 0
+            density = NormalDist().pdf(t)
             by_mu, by_sigma = -density / self.sigma, -t * density / self.sigma
             slopes = by_mu * self.mean.slopes + by_sigma * self.std.slopes
         gaussian = Functional(probability, slopes)

@@ -1,16 +1,16 @@
-"""Where ELU has reached its floor in the format that the values were recorded in."""
+"""Where an activation has reached its floor in the format that the values were recorded in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from elu_sym.book.formula import elu
-from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
+from elu_sym.book.formula import Activation
+from elu_sym.networks.activation_pieces import activation_pieces
 from elu_sym.numeric.operations import FloatArray
 
-__all__ = ["FORMATS", "at_floor", "rounded_alpha"]
+__all__ = ["FORMATS", "at_floor", "rounded_parameters"]
 
 
 def _through(dtype: str, values: FloatArray) -> FloatArray:
@@ -36,40 +36,51 @@ FORMATS: dict[str, Callable[[FloatArray], FloatArray]] = {
 """How float64 values are rounded to each format."""
 
 
-def rounded_alpha(alpha: float, float_format: str) -> float:
-    """Alpha as the format holds it.
+def rounded_parameters(parameters: Mapping[str, float], float_format: str) -> dict[str, float]:
+    """The parameters as the format holds them.
 
     Raises:
-        ValueError: if it is zero or infinite there.
+        ValueError: if one is zero or infinite there.
     """
-    rounded = float(FORMATS[float_format](np.array([alpha]))[0])
-    if not 0.0 < rounded < np.inf:
-        raise ValueError(
-            f"alpha = {alpha} is {rounded} in {float_format}, the format of the values: give one"
-            " within its range"
-        )
-    return rounded
+    found = {}
+    for name, value in parameters.items():
+        found[name] = rounded = float(FORMATS[float_format](np.array([value]))[0])
+        if not 0.0 < rounded < np.inf:
+            raise ValueError(
+                f"{name} = {value} is {rounded} in {float_format}, the format of the values: give"
+                " one within its range"
+            )
+    return found
 
 
-def at_floor(values: FloatArray, alpha: float, float_format: str) -> NDArray[np.bool_]:
-    """Tell where ELU, alpha * expm1(x) rounded after either operation, is exactly at its floor.
+def at_floor(
+    values: FloatArray, activation: Activation, parameters: Sequence[float], float_format: str
+) -> NDArray[np.bool_]:
+    """Tell where an activation, rounded after either operation, is exactly at its floor.
+
+    For ELU the operations are alpha * expm1(x); the floor of ReLU is 0, where it is dead.
 
     Args:
         values: numbers of the format, in float64.
-        alpha: the height of the floor, a number of the format.
+        activation: one of the book.
+        parameters: its parameters, numbers of the format.
         float_format: one of ``FORMATS``.
 
+    Returns:
+        Truth values; no value is at the floor of leaky ReLU, which has none.
+
     Raises:
-        UnsuitableActivationError: if ELU is defined otherwise and has no floor.
+        UnsuitableActivationError: if the activation is defined otherwise.
 
     Examples:
-        >>> at_floor(np.array([-8.0, -17.0, -38.0]), 1.0, "float32")
+        >>> from elu_sym import elu
+        >>> at_floor(np.array([-8.0, -17.0, -38.0]), elu, (1.0,), "float32")
         array([False, False,  True])
     """
     rounded = FORMATS[float_format]
-    pieces = activation_pieces(elu, (alpha,))
-    if not (pieces.ratio and pieces.rate):
-        raise UnsuitableActivationError(elu, "c r (e^(k x) - 1)/k for x < 0 with k, r > 0")
+    pieces = activation_pieces(activation, tuple(parameters))
+    if not pieces.rate:
+        return (values < 0.0) & (pieces.ratio == 0.0)
     depth = float(rounded(np.array([pieces.factor * pieces.ratio / pieces.rate]))[0])
     powers = rounded(pieces.rate * np.minimum(values, 0.0))
     height = depth * rounded(np.expm1(powers))

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from elu_sym.book.formula import elu
+from elu_sym.book.formula import ACTIVATIONS
 from elu_sym.generate.whole_files import write_whole
+from elu_sym.layer_audit.estimates import value_of
 from elu_sym.layer_audit.result import LayerAudit
 from elu_sym.networks.activation_pieces import activation_pieces
-from elu_sym.numeric._generated import elu_value
 from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["densities", "draw"]
@@ -43,15 +43,16 @@ def densities(found: LayerAudit) -> tuple[Densities, Densities]:
         Those of X, and those of f(X).
 
     Raises:
-        UnsuitableActivationError: if ELU is defined otherwise and may not increase.
+        UnsuitableActivationError: if f is defined otherwise and may not increase.
     """
     from scipy.special import ndtr
 
-    activation_pieces(elu, (found.alpha,))
+    activation, parameters = ACTIVATIONS[found.activation], tuple(found.parameters.values())
+    activation_pieces(activation, parameters)
     edges = np.array(found.histogram.edges)
     shares = np.array(found.histogram.counts) / found.count
     mass = np.diff(ndtr((edges - found.mean.value) / found.std.value))
-    heights = elu_value(edges, found.alpha)
+    heights = value_of(activation, edges, parameters)
     widths = np.diff(heights)
     wide = widths > 0.0
     kept = np.concatenate((heights[:-1][wide], heights[-1:]))
@@ -88,7 +89,7 @@ def draw(found: LayerAudit, path: Path) -> None:
     gaussian = f"N({found.mean.value:.4g}, {found.std.value:.4g}²)"
     words = (
         ("pre-activations x", "x", gaussian),
-        (f"f(x), alpha = {found.alpha:g}", "f(x)", f"f of {gaussian}"),
+        (f"f(x), {found.described}", "f(x)", f"f of {gaussian}"),
     )
     for place, (title, label, law), density in zip(
         figure.subplots(1, 2), words, densities(found), strict=True

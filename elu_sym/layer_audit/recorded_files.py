@@ -45,8 +45,6 @@ def open_recorded(
             f"{path}: no format is known by the suffix {path.suffix!r}: give a file of"
             f" {', '.join(READERS)}"
         )
-    if column is not None and all_columns:
-        raise RecordedValuesError(f"{path}: give a column or all columns, not both")
     if path.is_dir():
         raise RecordedValuesError(f"{path}: this is a directory: give a file")
     if path.stat().st_size == 0:

@@ -8,10 +8,12 @@ counted from 0.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 __all__ = ["LARGEST", "RecordedValues", "RecordedValuesError", "open_npy", "open_parquet"]
@@ -43,34 +45,58 @@ class RecordedValues:
         float_format: the format of the values; ``float64`` for whole numbers and text.
         count: how many there are, or None where only reading tells.
         chunks: reads them, as one-dimensional arrays of finite numbers.
+        selection: of which columns they are, in words; empty if there is only one.
     """
 
     float_format: str
     count: int | None
     chunks: Callable[[], Iterator[RealArray]]
+    selection: str = ""
 
 
 def chosen_columns(
-    path: Path, names: Sequence[str], column: str | int | None, all_columns: bool
+    source: Path | str, names: Sequence[str], column: str | int | None, all_columns: bool
 ) -> list[int]:
     """The numbers of the columns that are meant.
+
+    Args:
+        source: what has the columns, for messages.
+        names: what they are called.
+        column: one of these.
+        all_columns: whether all are meant.
 
     Raises:
         RecordedValuesError: if that is not one, or it is not there.
     """
+    if column is not None and all_columns:
+        raise RecordedValuesError(f"{source}: choose one column or all columns, not both")
     if all_columns or (column is None and len(names) == 1):
         return list(range(len(names)))
     listed = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
     if column is None:
         raise RecordedValuesError(
-            f"{path}: there are {len(names)} columns, {listed}: choose one with column, or take the"
-            " values of all with all_columns"
+            f"{source}: there are {len(names)} columns, {listed}: choose one column, or all columns"
+            " together"
         )
     found = [number for number, name in enumerate(names) if name == str(column)]
     if len(found) != 1:
         several = f"{len(found)} columns are called" if found else "there is no column"
-        raise RecordedValuesError(f"{path}: {several} {str(column)!r}; the columns are {listed}")
+        raise RecordedValuesError(f"{source}: {several} {str(column)!r}; the columns are {listed}")
     return found
+
+
+def selection_of(names: Sequence[str], columns: Sequence[int]) -> str:
+    """Which of the columns these are, in words.
+
+    Examples:
+        >>> selection_of(["x", "y"], [1]), selection_of(["x", "y"], [0, 1]), selection_of("x", [0])
+        ("column 'y' of 2", '2 columns pooled', '')
+    """
+    if len(names) == 1:
+        return ""
+    if len(columns) > 1:
+        return f"{len(columns)} columns pooled"
+    return f"column {names[columns[0]]!r} of {len(names)}"
 
 
 def checked_finite(chunk: RealArray, where: Callable[[int], str]) -> RealArray:
@@ -130,82 +156,110 @@ def open_npy(path: Path, column: str | int | None, all_columns: bool) -> Recorde
         raise RecordedValuesError(f"{path}: this is a single number: give an array")
     if whole.size == 0:
         raise RecordedValuesError(f"{path}: the array of shape {whole.shape} has no values")
-    selections = _selections(path, whole, column, all_columns)
+    selection, parts = _parts_of(path, whole, column, all_columns)
     offset, kind, shape = whole.offset, whole.dtype, whole.shape
     order: Literal["C", "F"] = "C" if whole.flags.c_contiguous else "F"
-    types = {s.field: kind[s.field] if s.field else kind for s in selections}
-    formats = [_check_real(path, s.name or "the array", types[s.field]) for s in selections]
+    types = {part.field: kind[part.field] if part.field else kind for part in parts}
+    formats = [_check_real(path, part.name or "the array", types[part.field]) for part in parts]
 
-    def where(selection: _Selection, index: int) -> str:
-        if selection.name:
-            return f"{path}: {selection.name}, row {index}"
+    def where(part: _Part, index: int) -> str:
+        if part.name:
+            return f"{path}: {part.name}, row {index}"
         if len(shape) == 1:
             return f"{path}: row {index}"
-        return f"{path}: element {[int(k) for k in np.unravel_index(index, shape, order=order)]}"
+        place = np.unravel_index(part.place(index), shape, order=order)
+        return f"{path}: element {[int(k) for k in place]}"
 
     def chunks() -> Iterator[RealArray]:
         with path.open("rb") as stream:
-            for selection in selections:
-                places = selection.places
-                rows = max(1, min(ROWS, BYTES // (places.step * kind.itemsize)))
-                for start in range(0, len(places), rows):
-                    part = places[start : start + rows]
-                    stream.seek(offset + part[0] * kind.itemsize)
-                    size = (part[-1] + 1 - part[0]) * kind.itemsize
+            for part in parts:
+                start = 0
+                for first, runs, length in part.pieces(kind.itemsize):
+                    stream.seek(offset + first * kind.itemsize)
+                    size = ((runs - 1) * part.period + length) * kind.itemsize
                     content = stream.read(size)
                     if len(content) < size:
                         raise RecordedValuesError(f"{path}: the file ends before the array")
-                    values = np.frombuffer(content, kind)[:: part.step]
-                    chunk = values[selection.field] if selection.field else values
-                    yield checked_finite(chunk, lambda k: where(selection, start + k))  # noqa: B023
+                    values = np.frombuffer(content, kind)
+                    steps = (part.period * kind.itemsize, kind.itemsize)
+                    taken = as_strided(values, (runs, length), steps, writeable=False).reshape(-1)
+                    chunk = taken[part.field] if part.field else taken
+                    yield checked_finite(chunk, lambda k: where(part, start + k))  # noqa: B023
+                    start += runs * length
 
-    count = sum(len(selection.places) for selection in selections)
-    return RecordedValues(_one_format(path, formats), count, chunks)
+    count = sum(part.run * part.runs for part in parts)
+    return RecordedValues(_one_format(path, formats), count, chunks, selection)
 
 
-class _Selection(NamedTuple):
-    """What is read of an array.
+class _Part(NamedTuple):
+    """What is read of an array: runs of elements that lie at equal distances in the file.
 
     Attributes:
-        name: the column in words, empty for the whole array.
-        places: which elements of those that lie in the file.
+        name: the column in words where its elements are rows, else empty.
+        runs: how many there are.
+        run: how many elements each has.
+        first: where the first begins.
+        period: from one beginning to the next.
         field: what of each element, empty for all of it.
     """
 
     name: str
-    places: range
+    runs: int
+    run: int = 1
+    first: int = 0
+    period: int = 1
     field: str = ""
 
+    def place(self, index: int) -> int:
+        """Where an element lies."""
+        number, inside = divmod(index, self.run)
+        return self.first + number * self.period + inside
 
-def _selections(
+    def pieces(self, itemsize: int) -> Iterator[tuple[int, int, int]]:
+        """What is read at once: where it begins, how many runs, and how much of each."""
+        if self.run > ROWS:
+            for index in range(0, self.runs * self.run, self.run):
+                for inside in range(0, self.run, ROWS):
+                    yield self.place(index + inside), 1, min(ROWS, self.run - inside)
+            return
+        together = max(1, min(ROWS // self.run, BYTES // (self.period * itemsize)))
+        for number in range(0, self.runs, together):
+            first = self.first + number * self.period
+            yield first, min(together, self.runs - number), self.run
+
+
+def _parts_of(
     path: Path, array: RealArray, column: str | int | None, all_columns: bool
-) -> list[_Selection]:
-    whole = range(array.size)
+) -> tuple[str, list[_Part]]:
+    """Which columns they are in words, and where they lie."""
     if array.dtype.names:
         names = list(array.dtype.names)
         if array.ndim > 1 or any(array.dtype[name].shape for name in names):
             raise RecordedValuesError(f"{path}: the records hold arrays: give one array of numbers")
-        fields = [names[number] for number in chosen_columns(path, names, column, all_columns)]
-        return [_Selection(f"column {field!r}", whole, field) for field in fields]
-    if array.ndim > 2 and not all_columns:
-        raise RecordedValuesError(
-            f"{path}: the array of shape {array.shape} has no columns: take all of its values with"
-            " all_columns"
-        )
-    rows, width = array.shape if array.ndim == 2 else (array.size, 1)
-    columns = chosen_columns(path, [str(k) for k in range(width)], column, all_columns)
-    if array.ndim == 2 and len(columns) == 1:
-        first = columns[0] if array.flags.c_contiguous else columns[0] * rows
-        places = whole[first::width] if array.flags.c_contiguous else whole[first : first + rows]
-        return [_Selection(f"column '{columns[0]}'", places)]
-    return [_Selection("", whole)]
+        columns = chosen_columns(path, names, column, all_columns)
+        fields = [names[number] for number in columns]
+        parts = [_Part(f"column {field!r}", array.size, field=field) for field in fields]
+        return selection_of(names, columns), parts
+    width = array.shape[1] if array.ndim > 1 else 1
+    names = [str(k) for k in range(width)]
+    columns = chosen_columns(path, names, column, all_columns)
+    selection = selection_of(names, columns)
+    if array.ndim == 1 or len(columns) > 1 or width == 1:
+        return selection, [_Part("", array.size)]
+    # The elements of a channel lie together, but for the axes that change more slowly.
+    slower, faster = array.shape[:1], array.shape[2:]
+    if not array.flags.c_contiguous:
+        slower, faster = faster, slower
+    run = prod(faster)
+    name = f"column '{columns[0]}'" if array.ndim == 2 else ""
+    return selection, [_Part(name, prod(slower), run, columns[0] * run, width * run)]
 
 
 def _one_format(path: Path, formats: Sequence[str]) -> str:
     if len(set(formats)) > 1:
         raise RecordedValuesError(
             f"{path}: the columns have the formats {', '.join(sorted(set(formats)))}: choose one"
-            " with column"
+            " column"
         )
     return formats[0]
 
@@ -260,7 +314,8 @@ def open_parquet(path: Path, column: str | int | None, all_columns: bool) -> Rec
                     raise RecordedValuesError(f"{place}: the value is missing: remove or fill it")
                 yield checked_finite(values.to_numpy(zero_copy_only=False), where)
 
-    return RecordedValues(_one_format(path, formats), count * len(columns), chunks)
+    selection = selection_of(known, columns)
+    return RecordedValues(_one_format(path, formats), count * len(columns), chunks, selection)
 
 
 def _check_paths(

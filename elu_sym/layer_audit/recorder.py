@@ -8,13 +8,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from elu_sym.certify.sample_moments import SampleMoments
-from elu_sym.layer_audit.estimates import FUNCTIONS, LayerEstimates, function_values, share
-from elu_sym.layer_audit.float_formats import FORMATS, at_floor, rounded_alpha
+from elu_sym.layer_audit.estimates import (
+    FUNCTIONS,
+    LayerEstimates,
+    function_values,
+    share,
+    value_of,
+)
+from elu_sym.layer_audit.float_formats import FORMATS, at_floor, rounded_parameters
 from elu_sym.layer_audit.recorded_values import LARGEST
 from elu_sym.layer_audit.result import Histogram, KolmogorovDistance, LayerAudit, Shape
 from elu_sym.layer_audit.running_histogram import RunningHistogram, distance_to_normal
 from elu_sym.layer_audit.running_moments import RunningCovariance
-from elu_sym.numeric._generated import elu_value
+from elu_sym.networks.activation_argument import ActivationArgument, activation_of, parameters_of
+from elu_sym.networks.activation_pieces import activation_pieces
 from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["LARGEST", "LayerRecorder", "real_array"]
@@ -55,31 +62,47 @@ class LayerRecorder:
 
     def __init__(
         self,
-        alpha: float = 1.0,
+        alpha: float | None = None,
         *,
+        activation: ActivationArgument = "elu",
         float_format: str = "float64",
         confidence: float = 0.95,
         source: str = "values",
+        selection: str = "",
+        **parameters: float,
     ) -> None:
         """Start with no values.
 
         Args:
-            alpha: alpha of ELU, from 1e-70 to 1e70.
+            alpha: that of the activation, from 1e-70 to 1e70; by default its own, 1 for ELU.
+            activation: f, which follows: an activation of the book or its name.
             float_format: the format that the values have where they come from: float16,
                 bfloat16, float32 or float64.
             confidence: the level of the intervals, between 0 and 1.
             source: what they are called in results and messages.
+            selection: which of the values of the source they are, for the result.
+            **parameters: the other parameters of the activation, ``slope`` for leaky ReLU and
+                ``scale`` for SELU, in the same range.
 
         Raises:
-            TypeError: if alpha or confidence is no real number.
-            ValueError: if one of them is outside of its range or the format is unknown.
+            TypeError: if a parameter or confidence is no real number, or the activation has no
+                parameter of a name that is given.
+            ValueError: if one of them is outside of its range, or the activation or the format is
+                unknown.
         """
-        self.alpha = _number_between("alpha", alpha, 1.0 / LARGEST, LARGEST)
+        self.activation = activation_of(activation)
+        given = parameters_of(self.activation, alpha, parameters)
+        self.parameters = {
+            name: _number_between(name, value, 1.0 / LARGEST, LARGEST)
+            for name, value in given.items()
+        }
         self.confidence = _number_between("confidence", confidence, 1e-9, 1.0 - 1e-9)
         if float_format not in FORMATS:
             raise ValueError(f"float_format = {float_format!r}: give one of {', '.join(FORMATS)}")
-        self.float_format, self.source = float_format, source
-        self._format_alpha = rounded_alpha(self.alpha, float_format)
+        self.float_format, self.source, self.selection = float_format, source, selection
+        self._numbers = tuple(self.parameters.values())
+        self._rounded = tuple(rounded_parameters(self.parameters, float_format).values())
+        self.largest = self._largest()
         self._rest: FloatArray = np.empty(BLOCK)
         self._waiting = 0
         # What is kept of all whole blocks.
@@ -88,6 +111,23 @@ class LayerRecorder:
         self._powers: SampleMoments | None = None
         self._histogram = RunningHistogram()
         self._least, self._greatest, self._at_floor = np.inf, -np.inf, 0
+
+    def _largest(self) -> float:
+        """The largest number that can be recorded, so that fourth powers of f are doubles.
+
+        Raises:
+            ValueError: if the floor or the slope of f is too large, or the slope too small.
+        """
+        factor, ratio, rate = activation_pieces(self.activation, self._numbers)
+        given = ", ".join(f"{name} = {value:g}" for name, value in self.parameters.items())
+        if rate and factor * ratio / rate > LARGEST:
+            raise ValueError(f"{given}: the floor lies below {-LARGEST:g}: give smaller numbers")
+        if factor < LEVEL:
+            raise ValueError(
+                f"{given}: the derivative for x > 0, {factor:g}, is below the level {LEVEL:g} that"
+                " derivatives are compared with: give a larger scale"
+            )
+        return LARGEST / max(1.0, float(factor), 0.0 if rate else float(factor * ratio))
 
     @property
     def count(self) -> int:
@@ -102,12 +142,14 @@ class LayerRecorder:
 
         Raises:
             TypeError: if they are no real numbers of at most 64 bits.
-            ValueError: if one is NaN, infinite or beyond 1e70.
+            ValueError: if one is NaN, infinite or beyond 1e70, as f of it must be.
         """
         array = real_array(self.source, values)
         flat = array.reshape(-1)
         for start in range(0, flat.size, BLOCK):
-            _check_values(self.source, flat[start : start + BLOCK], array.shape, start)
+            _check_values(
+                self.source, flat[start : start + BLOCK], array.shape, start, self.largest
+            )
         start = 0
         while start < flat.size:
             taken = min(BLOCK - self._waiting, flat.size - start)
@@ -122,8 +164,8 @@ class LayerRecorder:
         if self._fixed is None:
             # Equal values have exactly their median, so that their deviations are exactly zero.
             point = float(np.median(x))
-            self._fixed = point, float(elu_value(point, self.alpha))
-        values = function_values(x, self._fixed, self.alpha)
+            self._fixed = point, float(value_of(self.activation, point, self._numbers))
+        values = function_values(x, self._fixed, self.activation, self._numbers)
         deviations, slope = values[0], values[FUNCTIONS.index("derivative_mean")]
         self._means.add(np.vstack((values, x < 0.0, slope < LEVEL)))
         powers = SampleMoments.of(deviations)
@@ -131,7 +173,8 @@ class LayerRecorder:
         self._histogram.add(x)
         self._least = min(self._least, float(x.min()))
         self._greatest = max(self._greatest, float(x.max()))
-        self._at_floor += int(at_floor(x, self._format_alpha, self.float_format).sum())
+        floor = at_floor(x, self.activation, self._rounded, self.float_format)
+        self._at_floor += int(floor.sum())
 
     def result(self) -> LayerAudit:
         """The audit of the values so far; more can be added after it.
@@ -154,7 +197,9 @@ class LayerRecorder:
         """The audit of all whole blocks, of which there is one."""
         assert self._fixed is not None
         assert self._powers is not None
-        estimates = LayerEstimates(self._means, self._fixed, self.alpha, self.confidence)
+        estimates = LayerEstimates(
+            self._means, self._fixed, self.activation, self._numbers, self.confidence
+        )
         count, mu, sigma = self._means.count, estimates.mu, estimates.sigma
         if self._least < self._greatest and sigma < 1.0 / LARGEST:
             raise ValueError(
@@ -165,9 +210,12 @@ class LayerRecorder:
         edges, counts = self._histogram.coarse(low, high, BINS)
         below, *inner, above = counts.tolist()
         skewness, kurtosis = _shapes(self._powers, estimates.quantile)
+        far_ratio = activation_pieces(self.activation, self._numbers).far_ratio
         return LayerAudit(
             source=self.source,
-            alpha=self.alpha,
+            selection=self.selection,
+            activation=self.activation.name,
+            parameters=dict(self.parameters),
             count=count,
             confidence=self.confidence,
             float_format=self.float_format,
@@ -179,8 +227,8 @@ class LayerRecorder:
             excess_kurtosis=kurtosis,
             kolmogorov=self._kolmogorov(mu, sigma) if sigma else None,
             level=LEVEL,
-            at_floor=share(self._at_floor, count, estimates.quantile),
-            at_floor_count=self._at_floor,
+            at_floor=None if far_ratio else share(self._at_floor, count, estimates.quantile),
+            at_floor_count=None if far_ratio else self._at_floor,
             histogram=Histogram(tuple(edges.tolist()), tuple(inner), below, above),
             **estimates.comparisons(LEVEL),
         )
@@ -231,14 +279,16 @@ def real_array(name: str, values: ArrayLike) -> NDArray[Any]:
     return array
 
 
-def _check_values(source: str, part: NDArray[Any], shape: tuple[int, ...], start: int) -> None:
+def _check_values(
+    source: str, part: NDArray[Any], shape: tuple[int, ...], start: int, largest: float
+) -> None:
     """Name the first value of a part of the flat array that is not finite or too large."""
-    inside = np.abs(part.astype(np.float64)) <= LARGEST
+    inside = np.abs(part.astype(np.float64)) <= largest
     if inside.all():
         return
     first = int(np.argmin(inside))
     index = ", ".join(str(int(k)) for k in np.unravel_index(start + first, shape)) if shape else ""
     advice = (
-        f"give values up to {LARGEST:g}" if isfinite(part[first]) else "remove or repair the value"
+        f"give values up to {largest:g}" if isfinite(part[first]) else "remove or repair the value"
     )
     raise ValueError(f"{source}[{index}] = {part[first]}: {advice}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from html import escape
 from typing import Any
 
 __all__ = ["Comparison", "Estimate", "Histogram", "KolmogorovDistance", "LayerAudit", "Shape"]
@@ -98,7 +99,7 @@ class Histogram:
     above: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LayerAudit:
     """What is known of recorded pre-activations X and of f(X).
 
@@ -108,7 +109,10 @@ class LayerAudit:
 
     Attributes:
         source: the file or what else the values came from.
-        alpha: alpha of ELU.
+        selection: which of its values they are: of one unit, or of several that are pooled; empty
+            where there is nothing to choose.
+        activation: the name of f.
+        parameters: the parameters of f by name.
         count: how many values.
         confidence: the level of the intervals.
         float_format: the format of the values.
@@ -127,7 +131,8 @@ class LayerAudit:
         negative: P[X < 0].
         level: what a derivative is compared with.
         derivative_below: P[f'(X) < level].
-        at_floor: the share of the values at which f is exactly -alpha in their format.
+        at_floor: the share of the values at which f is exactly at its floor in their format, -alpha
+            for ELU and 0 for ReLU; None for leaky ReLU, which has none.
         at_floor_count: how many these are.
         weight_factor_second_moment: std^2 / E f(X)^2. The weight variance of the next layer that
             keeps the pre-activations at this deviation is this over fan_in; the gain is its root.
@@ -138,7 +143,9 @@ class LayerAudit:
     """
 
     source: str
-    alpha: float
+    selection: str
+    activation: str
+    parameters: dict[str, float]
     count: int
     confidence: float
     float_format: str
@@ -157,8 +164,8 @@ class LayerAudit:
     negative: Comparison
     level: float
     derivative_below: Comparison
-    at_floor: Estimate
-    at_floor_count: int
+    at_floor: Estimate | None
+    at_floor_count: int | None
     weight_factor_second_moment: Comparison | None
     weight_factor_variance: Comparison | None
     weight_factor_gradient: Comparison | None
@@ -170,9 +177,31 @@ class LayerAudit:
         found["histogram"] |= {name: list(found["histogram"][name]) for name in ("edges", "counts")}
         return found
 
-    def to_text(self) -> str:
-        """The audit as lines to read."""
-        rows = {
+    def __repr__(self) -> str:
+        return (
+            f"<LayerAudit of {self.title}: mean {self.mean.value:.4g}, std {self.std.value:.4g};"
+            " to_text() says all>"
+        )
+
+    @property
+    def described(self) -> str:
+        """The activation with its parameters."""
+        given = (f"{name} = {value:g}" for name, value in self.parameters.items())
+        return ", ".join((self.activation, *given))
+
+    @property
+    def title(self) -> str:
+        """What was audited, in a line."""
+        selection = f" ({self.selection})" if self.selection else ""
+        return (
+            f"{self.source}{selection}: {self.count} values of {self.float_format},"
+            f" {self.described}"
+        )
+
+    @property
+    def compared(self) -> dict[str, Comparison]:
+        """The quantities of f by what they are called."""
+        return {
             "E f(X)": self.activation_mean,
             "E f(X)^2": self.activation_second_moment,
             "Var f(X)": self.activation_variance,
@@ -181,29 +210,35 @@ class LayerAudit:
             "P[X < 0]": self.negative,
             f"P[f'(X) < {self.level:g}]": self.derivative_below,
         }
-        factors = {
+
+    @property
+    def factors(self) -> dict[str, Comparison | None]:
+        """The weight factors by what they are called."""
+        return {
             "std^2 / E f(X)^2": self.weight_factor_second_moment,
             "std^2 / Var f(X)": self.weight_factor_variance,
             "1 / E f'(X)^2": self.weight_factor_gradient,
         }
-        floor = f"{self.at_floor_count} values, {_shown(self.at_floor)}"
+
+    def to_text(self) -> str:
+        """The audit as lines to read."""
+        floor = self.at_floor and f"{self.at_floor_count} values, {_shown(self.at_floor)}"
         return "\n".join(
             [
-                f"{self.source}: {self.count} values of {self.float_format},"
-                f" alpha = {self.alpha:g}",
+                self.title,
                 f"from {self.least:.6g} to {self.greatest:.6g}; intervals at"
                 f" {100 * self.confidence:g} %, for independent values",
                 "",
                 _line("mean of X", self.mean, _shown),
                 _line("std of X", self.std, _shown),
                 "",
-                _line("", ("measured", "Gaussian at this mean and std", "difference"), _columns),
-                *(_line(name, row, _compared) for name, row in rows.items()),
-                _line(f"at floor in {self.float_format}", floor, str),
+                _line("", COLUMNS, _columns),
+                *(_line(name, row, _compared) for name, row in self.compared.items()),
+                _line(f"at floor in {self.float_format}", floor or "there is no floor", str),
                 "",
                 "Recommended: weight variance times fan_in (fan_out for the last), and its root",
-                *(_line(name, row, _compared) for name, row in factors.items()),
-                *(_line(f"gain, {name}", row, _roots) for name, row in factors.items()),
+                *(_line(name, row, _compared) for name, row in self.factors.items()),
+                *(_line(f"gain, {name}", row, _roots) for name, row in self.factors.items()),
                 "",
                 "How far from Gaussian",
                 _line("skewness", self.skewness, _shape),
@@ -212,6 +247,21 @@ class LayerAudit:
             ]
         )
 
+    def _repr_html_(self) -> str:
+        """What is compared as a table."""
+        named = {name: row for name, row in (self.compared | self.factors).items() if row}
+        rows = [
+            (name, *map(_shown, (row.empirical, row.gaussian, row.difference)))
+            for name, row in named.items()
+        ]
+        cells = (
+            "".join(f"<td>{escape(cell)}</td>" for cell in row) for row in [("", *COLUMNS), *rows]
+        )
+        body = "".join(f"<tr>{row}</tr>" for row in cells)
+        return f"<table><caption>{escape(self.title)}</caption>{body}</table>"
+
+
+COLUMNS = ("measured", "Gaussian at this mean and std", "difference")
 
 WIDTH = 45
 """Of a column: three numbers of up to 13 characters, what is between, and two spaces."""

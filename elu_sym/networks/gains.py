@@ -206,7 +206,12 @@ def _standard(
         return law, _Shape(pieces.ratio, pieces.factor, _LINE)
     # Where X is tiny beside 1/k another unit does as well, in which it keeps its digits.
     unit = 1.0 / np.minimum(pieces.rate, np.finfo(np.float64).max)
-    return law.shrunk(unit), _Shape(pieces.ratio, pieces.factor, _EXPONENTIAL)
+    if isinstance(law, LimitLaw):
+        return law.shrunk(unit), _Shape(pieces.ratio, pieces.factor, _EXPONENTIAL)
+    # Where k X is beyond the double range f is at its floor, which another unit has for less r.
+    size = np.maximum(np.abs(law.mu), law.sigma)
+    wide = np.where(size * 2.0**-1024 > unit, size * 2.0**-1000, unit)
+    return law.shrunk(wide), _Shape(pieces.ratio * (unit / wide), pieces.factor, _EXPONENTIAL)
 
 
 def _second_above(law: NormalLaw) -> _Scaled:

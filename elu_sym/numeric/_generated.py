@@ -960,10 +960,50 @@ def celu_pieces(alpha: Array) -> tuple[Array, ...]:
 
 
 def elu_value(x: Array, alpha: Array) -> Array:
-    """Compute ELU."""
+    """Compute elu."""
     return numpy.where(numpy.less(x, 0), alpha*numpy.expm1(numpy.minimum(x, 0)), numpy.maximum(x, 0))
 
 
 def elu_slope(x: Array, alpha: Array) -> Array:
-    """Compute the derivative of ELU."""
+    """Compute the derivative of elu."""
     return numpy.where(numpy.greater_equal(x, 0), 1, alpha*numpy.exp(numpy.minimum(x, 0)))
+
+
+def relu_value(x: Array) -> Array:
+    """Compute relu."""
+    return numpy.where(numpy.less(x, 0), 0, numpy.maximum(x, 0))
+
+
+def relu_slope(x: Array) -> Array:
+    """Compute the derivative of relu."""
+    return numpy.where(numpy.greater_equal(x, 0), 1, 0)
+
+
+def leaky_relu_value(x: Array, slope: Array) -> Array:
+    """Compute leaky_relu."""
+    return numpy.where(numpy.less(x, 0), slope*numpy.minimum(x, 0), numpy.maximum(x, 0))
+
+
+def leaky_relu_slope(x: Array, slope: Array) -> Array:
+    """Compute the derivative of leaky_relu."""
+    return numpy.where(numpy.greater_equal(x, 0), 1, slope)
+
+
+def selu_value(x: Array, alpha: Array, scale: Array) -> Array:
+    """Compute selu."""
+    return numpy.where(numpy.less(x, 0), alpha*scale*numpy.expm1(numpy.minimum(x, 0)), scale*numpy.maximum(x, 0))
+
+
+def selu_slope(x: Array, alpha: Array, scale: Array) -> Array:
+    """Compute the derivative of selu."""
+    return numpy.where(numpy.greater_equal(x, 0), scale, alpha*scale*numpy.exp(numpy.minimum(x, 0)))
+
+
+def celu_value(x: Array, alpha: Array) -> Array:
+    """Compute celu."""
+    return numpy.where(numpy.less(x, 0), alpha*numpy.expm1(numpy.minimum(x, 0)/alpha), numpy.maximum(x, 0))
+
+
+def celu_slope(x: Array, alpha: Array) -> Array:
+    """Compute the derivative of celu."""
+    return numpy.where(numpy.greater_equal(x, 0), 1, numpy.exp(numpy.minimum(x, 0)/alpha))

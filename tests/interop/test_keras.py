@@ -106,8 +106,8 @@ def test_a_configuration_without_an_activation_means_elu():
 def test_what_is_wrong_is_named():
     with pytest.raises(ValueError, match="preserve = 'mean' is none of"):
         EluInitializer(preserve="mean")
-    with pytest.raises(ValueError, match=r"^activation = 'gelu' is none of 'elu', 'relu'"):
-        EluInitializer(activation="gelu")
+    with pytest.raises(ValueError, match=r"^activation = 'ELU' is none of 'elu', 'relu'"):
+        EluInitializer(activation="ELU")
     with pytest.raises(TypeError, match=r"^alpha = 1.0 is no parameter of relu, which has none$"):
         EluInitializer(1.0, activation="relu")
     with pytest.raises(ValueError, match=r"^mu = -99.0, sigma = 1.0: the gain that preserves"):

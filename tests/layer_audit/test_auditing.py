@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 from scipy import stats
 from sympy import Rational
 
-from elu_sym import derivative_below, mean, moments, variance
+from elu_sym import ACTIVATIONS, derivative_below, elu, mean, moments, variance
 from elu_sym.claims.chapters.floating_point.thresholds import FLOOR_IS_REACHED
 from elu_sym.layer_audit import Comparison, Estimate, LayerRecorder, audit, recorder
 from elu_sym.layer_audit.estimates import share
@@ -91,6 +91,125 @@ def test_pieces_of_any_size_give_the_same_bits(sizes, seed):
             pieces.result()  # a look on the way changes nothing
     pieces.add(values[start:].reshape(1, -1))
     assert pieces.result() == audit(values, 0.7)
+
+
+# Activations
+
+FUNCTIONS = {
+    "elu": (lambda x, a: a * np.expm1(x), lambda x, a: a * np.exp(x), lambda a: 1.0),
+    "celu": (lambda x, a: a * np.expm1(x / a), lambda x, a: np.exp(x / a), lambda a: 1.0),
+    "selu": (
+        lambda x, a, scale: scale * a * np.expm1(x),
+        lambda x, a, scale: scale * a * np.exp(x),
+        lambda a, scale: scale,
+    ),
+    "relu": (lambda x: 0 * x, lambda x: 0 * x, lambda: 1.0),
+    "leaky_relu": (lambda x, s: s * x, lambda x, s: 0 * x + s, lambda s: 1.0),
+}
+"""For x < 0, its derivative, and that for x > 0."""
+
+GIVEN = {
+    "elu": {"alpha": 1.4},
+    "celu": {"alpha": 2.0},
+    "selu": {},
+    "relu": {},
+    "leaky_relu": {"slope": 0.2},
+}
+
+
+def values_and_slopes(activation, x):
+    parameters = (ACTIVATIONS[activation].default_parameters | GIVEN[activation]).values()
+    left, slope, right = FUNCTIONS[activation]
+    below = np.minimum(x, 0)
+    rise = right(*parameters)
+    values = np.where(x < 0, left(below, *parameters), rise * x)
+    return values, np.where(x < 0, slope(below, *parameters), rise)
+
+
+@pytest.mark.parametrize("activation", GIVEN)
+def test_every_activation_has_its_own_sums(activation):
+    x = normal(20_000, -0.7, 2.5, seed=14)
+    f, slope = values_and_slopes(activation, x)
+    found = audit(x, activation=activation, **GIVEN[activation])
+    assert found == audit(x, activation=ACTIVATIONS[activation], **GIVEN[activation])
+    for comparison, numbers in (
+        (found.activation_mean, f),
+        (found.activation_second_moment, f * f),
+        (found.derivative_mean, slope),
+        (found.derivative_second_moment, slope * slope),
+    ):
+        assert comparison.empirical.value == pytest.approx(math.fsum(numbers) / x.size, rel=1e-13)
+    assert found.activation_variance.empirical.value == pytest.approx(f.var(ddof=1), rel=1e-12)
+    assert found.derivative_below.empirical.value == np.mean(slope < 0.01)
+    if activation == "leaky_relu":
+        assert found.at_floor is found.at_floor_count is None
+        assert "there is no floor" in found.to_text()
+    else:
+        far = audit(np.append(x, 10 * [-1e4]), activation=activation, **GIVEN[activation])
+        dead = np.count_nonzero(x < 0) if activation == "relu" else 0
+        assert (found.at_floor_count, far.at_floor_count) == (dead, dead + 10)
+    # And those of another activation are others.
+    if activation != "elu":
+        assert audit(x).activation_mean.empirical.value != pytest.approx(f.mean(), rel=1e-3)
+
+
+@pytest.mark.parametrize("activation", GIVEN)
+def test_the_gaussian_column_is_the_book_for_every_activation(activation):
+    found = audit(normal(5000, -0.5, 2.0), activation=activation, **GIVEN[activation])
+    book, law = ACTIVATIONS[activation], (found.mean.value, found.std.value)
+    given = book.default_parameters | GIVEN[activation]
+    assert found.parameters == given
+    for comparison, formula in (
+        (found.activation_mean, book.mean),
+        (found.activation_second_moment, book.second_moment),
+        (found.activation_variance, book.variance),
+        (found.derivative_mean, book.derivative_mean),
+        (found.derivative_second_moment, book.derivative_second_moment),
+    ):
+        assert comparison.gaussian.value == formula(*law, **given)
+    below = book.derivative_below(0.01, *law, **given)
+    assert found.derivative_below.gaussian.value == below
+    for preserve, factor in (
+        ("second_moment", found.weight_factor_second_moment),
+        ("variance", found.weight_factor_variance),
+        ("gradient", found.weight_factor_gradient),
+    ):
+        expected = gain(mu=law[0], sigma=law[1], preserve=preserve, activation=activation, **given)
+        assert factor.gaussian.value == pytest.approx(float(expected) ** 2, rel=1e-14)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("activation", [name for name in GIVEN if name != "elu"])
+def test_intervals_of_every_activation_cover_as_often_as_they_say(activation):
+    mu, sigma, layers, level = -0.5, 1.5, 200, 0.7
+    book, given = ACTIVATIONS[activation], GIVEN[activation]
+    inside: dict[str, int] = {}
+    for values in np.random.default_rng(15).normal(mu, sigma, (layers, 1000)):
+        found = audit(values, activation=activation, confidence=level, **given)
+        expected = {
+            "f": (found.activation_mean.empirical, book.mean(mu, sigma, **given)),
+            "Var f": (found.activation_variance.gaussian, book.variance(mu, sigma, **given)),
+            "zero": (found.activation_second_moment.difference, 0.0),
+            "slopes": (found.derivative_second_moment.difference, 0.0),
+            "factor": (
+                found.weight_factor_variance.empirical,
+                sigma**2 / book.variance(mu, sigma, **given),
+            ),
+        }
+        for name, (estimate, true) in expected.items():
+            hit = estimate.low <= true <= estimate.high
+            inside[name] = inside.get(name, 0) + hit
+    band = 4.5 * math.sqrt(layers * level * (1 - level)) + 0.02 * layers
+    assert {name: n for name, n in inside.items() if abs(n - level * layers) > band} == {}
+
+
+@pytest.mark.parametrize("activation", GIVEN)
+@pytest.mark.parametrize("value", [-3.0, 0.0, 3.0, 1e60])
+def test_equal_values_and_far_values_of_every_activation_are_no_nan(activation, value):
+    for values in (np.full(200, value), value + normal(200)):
+        found = audit(values, activation=activation, **GIVEN[activation])
+        json.dumps(found.to_json(), allow_nan=False)
+        assert "nan" not in found.to_text()
 
 
 # Intervals
@@ -353,7 +472,7 @@ def test_a_bin_that_is_counted_twice_is_found():
 def test_the_floor_begins_at_the_threshold_that_is_proved(numbers, alpha):
     threshold = FLOOR_IS_REACHED[numbers]
     above = float(numbers.successor(Rational(threshold)))
-    found = at_floor(np.array([threshold, above, -1e30, 0.0]), alpha, numbers.name)
+    found = at_floor(np.array([threshold, above, -1e30, 0.0]), elu, (alpha,), numbers.name)
     assert found.tolist() == [True, False, True, False]
 
 
@@ -429,15 +548,46 @@ def test_nothing_is_nan_at_the_ends(values):
         (([1.0, 2.0], "1"), TypeError, "alpha = '1' is no real number"),
         (([1.0, 2.0], True), TypeError, "alpha = True"),
         ((np.ones(2, np.float16), 1e-9), ValueError, "alpha = 1e-09 is 0.0 in float16"),
+        (
+            ([1.0, 2.0], None, {"activation": "ELU"}),
+            ValueError,
+            r"^activation = 'ELU' is none of 'elu', 'relu', 'leaky_relu', 'selu', 'celu'",
+        ),
+        (
+            ([1.0, 2.0], 1.0, {"activation": "relu"}),
+            TypeError,
+            "^alpha = 1.0 is no parameter of relu, which has none$",
+        ),
+        (
+            ([1.0, 2.0], None, {"activation": "leaky_relu", "slope": -0.1}),
+            ValueError,
+            r"^slope = -0\.1: give a number from 1e-70 to 1e\+70$",
+        ),
+        (
+            ([1.0, 2.0], 1e60, {"activation": "selu", "scale": 1e20}),
+            ValueError,
+            r"^alpha = 1e\+60, scale = 1e\+20: the floor lies below -1e\+70: give smaller numbers$",
+        ),
+        (
+            ([1.0, 2.0], None, {"activation": "selu", "scale": 1e-3}),
+            ValueError,
+            r"scale = 0\.001: the derivative for x > 0, 0\.001, is below the level 0\.01 that",
+        ),
+        (
+            ([1.0, 2e60], None, {"activation": "leaky_relu", "slope": 1e10}),
+            ValueError,
+            r"^values\[1\] = 2e\+60: give values up to 1e\+60$",
+        ),
     ],
 )
 def test_wrong_arguments_are_named(arguments, error, message):
+    values, *alpha, options = arguments if isinstance(arguments[-1], dict) else (*arguments, {})
     with pytest.raises(error, match=message):
-        audit(*arguments)
+        audit(values, *alpha, **options)
 
 
 def test_options_of_files_and_of_recorders_are_checked():
-    with pytest.raises(TypeError, match="choose from a file"):
+    with pytest.raises(ValueError, match=r"^values: there is no column 'x'; the columns are 0$"):
         audit([1.0, 2.0], column="x")
     with pytest.raises(ValueError, match=r"confidence = 1\.5"):
         audit([1.0, 2.0], confidence=1.5)
@@ -459,7 +609,7 @@ def test_a_wrong_batch_is_not_recorded_in_part():
 def test_text_and_json_say_the_same():
     found = audit(normal(3000, 0.1, 1.1), 1.5, confidence=0.9)
     plain, text = json.loads(json.dumps(found.to_json())), found.to_text()
-    assert "3000 values of float64, alpha = 1.5" in text
+    assert "3000 values of float64, elu, alpha = 1.5" in text
     assert "90 %" in text
     for name in ("activation_mean", "activation_variance", "derivative_second_moment"):
         for column in ("empirical", "gaussian", "difference"):
@@ -474,6 +624,23 @@ def test_text_and_json_say_the_same():
     with pytest.raises(AttributeError):
         found.count = 3
     assert replace(found, count=3).count == 3
+
+
+def test_what_is_shown_of_a_result():
+    found = audit(normal((300, 10)), activation="leaky_relu", slope=0.2)
+    shown = "values (10 columns pooled): 3000 values of float64, leaky_relu, slope = 0.2"
+    assert repr(found).startswith(f"<LayerAudit of {shown}: mean ")
+    assert len(repr(found)) < 160
+    assert found.to_text().startswith(shown + "\n")
+    page = found._repr_html_()
+    assert page.startswith(f"<table><caption>{shown}</caption>")
+    assert page.count("<tr>") == page.count("</tr>") == 11
+    assert "P[X &lt; 0]" in page
+    assert f"<td>{found.negative.empirical.value:.6g} [" in page
+    source = replace(found, source="<b>&")._repr_html_()
+    assert "&lt;b&gt;&amp; (10" in source
+    assert "undefined" in audit(np.ones(100)).to_text()
+    assert "std^2" not in audit(np.ones(100))._repr_html_()
 
 
 def test_columns_of_the_text_are_apart():

@@ -1,6 +1,7 @@
 """Recorded values from files, and the command: what is right is read, what is wrong is one line."""
 
 import argparse
+import inspect
 import json
 import math
 import os
@@ -12,6 +13,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from elu_sym import ACTIVATIONS
 from elu_sym.__main__ import main
 from elu_sym.layer_audit import audit, picture, recorded_values
 from elu_sym.layer_audit.command import add_audit_command
@@ -60,10 +62,10 @@ def text_of(columns):
 
 
 def same(found, expected):
-    """Whether two audits differ in their source and the format alone."""
+    """Whether two audits differ in what their values were taken from alone."""
     one, other = found.to_json(), expected.to_json()
     for plain in (one, other):
-        del plain["source"]
+        del plain["source"], plain["selection"]
     return one == other
 
 
@@ -125,6 +127,52 @@ def test_columns_of_every_format(tmp_path):
     assert same(audit(tmp_path / "fields.npy", column="b"), expected)
     (tmp_path / "t.csv").write_text(text_of({"a": VALUES, "b": 2 * VALUES}))
     assert same(audit(tmp_path / "t.csv", column="b"), expected)
+
+
+SHAPES = [(700, 6), (150, 6, 5), (30, 6, 5, 7)]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=len)
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_the_columns_of_an_array_are_its_units_and_channels(tmp_path, monkeypatch, shape, order):
+    array = np.array(VALUES[: math.prod(shape)].reshape(shape), order=order)
+    np.save(tmp_path / "a.npy", array)
+    taken = np.sort(array[:, 4].ravel())
+    for rows, size in ((ROWS, 1 << 25), (3, 1 << 25), (40, 1 << 10)):
+        monkeypatch.setattr(recorded_values, "ROWS", rows)
+        monkeypatch.setattr(recorded_values, "BYTES", size)
+        opened = open_recorded(tmp_path / "a.npy", column=4)
+        chunks = list(opened.chunks())
+        np.testing.assert_array_equal(np.sort(np.concatenate(chunks)), taken)
+        assert opened.count == taken.size
+        assert max(chunk.size for chunk in chunks) <= rows
+    for found in (audit(tmp_path / "a.npy", column=4), audit(array, column="4")):
+        assert found.selection == "column '4' of 6"
+        assert found.count == taken.size
+        assert found.mean.value == pytest.approx(taken.mean(), rel=1e-13)
+    for found in (audit(tmp_path / "a.npy", all_columns=True), audit(array)):
+        assert found.selection == "6 columns pooled"
+        assert found.count == array.size
+    assert audit(array, all_columns=True) == audit(array)
+    assert audit(array[:, :1]).selection == audit(array[:, 0].ravel()).selection == ""
+    with pytest.raises(
+        ValueError, match=r"^values: there is no column '6'; the columns are 0, 1, 2"
+    ):
+        audit(array, column=6)
+    with pytest.raises(ValueError, match=r"^values: choose one column or all columns, not both$"):
+        audit(array, column=1, all_columns=True)
+
+
+def test_a_wrong_value_of_a_channel_has_its_place(tmp_path):
+    table = np.ones((4, 5, 6))
+    table[1, 2, 3] = np.nan
+    for array in (table, np.asfortranarray(table)):
+        np.save(tmp_path / "a.npy", array)
+        with pytest.raises(ValueError, match=r"element \[1, 2, 3\]: nan"):
+            audit(tmp_path / "a.npy", column=2)
+        with pytest.raises(ValueError, match=r"^values\[1, 3\] = nan"):
+            audit(array, column=2)
+        audit(np.concatenate([array] * 5), column=1)
 
 
 def test_all_columns_together(tmp_path):
@@ -311,7 +359,11 @@ WRONG = {
     "npy nan": ("a.npy", saved(with_value(np.nan)), f"row {ROWS + 7}: nan is no finite number"),
     "npy columns": ("a.npy", saved(np.ones((9, 3))), "there are 3 columns, 0, 1, 2: choose one"),
     "npy many columns": ("a.npy", saved(np.ones((2, 99))), "18, 19 and 79 more: choose"),
-    "npy three axes": ("a.npy", saved(np.ones((2, 2, 2))), "shape (2, 2, 2) has no columns"),
+    "npy three axes": (
+        "a.npy",
+        saved(np.ones((2, 2, 2))),
+        "there are 2 columns, 0, 1: choose one column, or all",
+    ),
     "npy records": ("a.npy", saved(np.ones(2, [("a", "f8"), ("b", "f4")])), "2 columns, a, b"),
     "npy record arrays": ("a.npy", saved(np.ones(2, [("a", "f8", 3)])), "records hold arrays"),
     "npy too large": (
@@ -466,6 +518,19 @@ def test_wrong_paths_and_arguments(tmp_path, run):
         ((tmp_path / "d.npy",), "this is a directory"),
         ((tmp_path / "a.npy", "--alpha", "0"), "alpha = 0.0"),
         ((tmp_path / "a.npy", "--alpha", "nan"), "alpha = nan"),
+        (
+            (tmp_path / "a.npy", "--activation", "ELU"),
+            "activation = 'ELU' is none of 'elu', 'relu'",
+        ),
+        (
+            (tmp_path / "a.npy", "--activation", "relu", "--alpha", "1"),
+            "alpha = 1.0 is no parameter of relu, which has none",
+        ),
+        (
+            (tmp_path / "a.npy", "--slope", "1"),
+            "slope = 1.0 is no parameter of elu, which has alpha",
+        ),
+        ((tmp_path / "a.npy", "--confidence", "2"), "confidence = 2.0: give a number from"),
         ((tmp_path / "a.npy", "--plot", "a.pdf"), "ends in .png"),
         ((tmp_path / "a.npy", "--plot", tmp_path / "no" / "a.png"), "no such directory"),
     ):
@@ -482,6 +547,40 @@ def test_the_command_prints_the_audit(tmp_path, run):
     code, out, err = run(tmp_path / "a.npy", "--alpha", "1.5")
     assert (code, err) == (0, "")
     assert out == audit(tmp_path / "a.npy", 1.5).to_text() + "\n"
+
+
+def test_the_flags_are_the_arguments_of_the_function(tmp_path, run):
+    """Every one by its name, but for the file and the bar, and how the result is put out."""
+    parser = argparse.ArgumentParser()
+    add_audit_command(parser.add_subparsers())
+    (commands,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    flags = {
+        option for action in commands.choices["audit"]._actions for option in action.option_strings
+    }
+    arguments = inspect.signature(audit).parameters.values()
+    named = {p.name for p in arguments if p.kind is not p.VAR_KEYWORD} - {"values", "progress"}
+    parameters = {name for each in ACTIVATIONS.values() for name in each.parameters}
+    expected = {f"--{name.replace('_', '-')}" for name in named | parameters}
+    assert flags == expected | {"--json", "--plot", "-h", "--help"}
+
+
+@pytest.mark.parametrize(
+    ("flags", "given"),
+    [
+        (("--activation", "selu"), {"activation": "selu"}),
+        (("--activation", "selu", "--alpha", 2, "--scale", 1.1), {"alpha": 2.0, "scale": 1.1}),
+        (("--activation", "leaky_relu", "--slope", "0.2"), {"slope": 0.2}),
+        (("--activation", "relu", "--confidence", "0.8"), {"confidence": 0.8}),
+        (("--activation", "celu", "--alpha", "2"), {"alpha": 2.0}),
+    ],
+)
+def test_the_command_knows_every_activation(tmp_path, run, flags, given):
+    np.save(tmp_path / "a.npy", VALUES)
+    code, out, err = run(tmp_path / "a.npy", *flags)
+    assert (code, err) == (0, "")
+    found = audit(tmp_path / "a.npy", **{"activation": flags[1]} | given)
+    assert out == found.to_text() + "\n"
+    assert f"float64, {flags[1]}" in out
 
 
 def test_the_help_tells_what_a_header_is(run):

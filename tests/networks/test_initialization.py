@@ -229,6 +229,14 @@ def test_infinite_means_are_the_limits():
             gain(mu=-math.inf, preserve=preserve, activation="relu")
 
 
+@pytest.mark.parametrize("preserve", RULES)
+def test_a_floor_far_beyond_the_digits_is_that_of_relu(preserve):
+    """Where X/alpha is no double, CELU is ReLU but for what lies below every digit."""
+    for law in ((3.8e303, 4.8e303), (-1e307, 3e307), (0.0, 1e-10)):
+        found = gain(1e-320 if law[1] < 1.0 else 1.6e-129, *law, preserve, activation="celu")
+        assert found == pytest.approx(gain(None, *law, preserve, activation="relu"), rel=1e-14)
+
+
 def test_selu_keeps_the_standard_normal_law():
     for preserve in ("second_moment", "variance"):
         assert gain(activation="selu", preserve=preserve) == pytest.approx(1.0, rel=4e-16)
@@ -279,12 +287,12 @@ def test_gain_broadcasts_like_a_universal_function():
         (
             {"activation": "swish"},
             ValueError,
-            "^activation = 'swish' is none of 'elu', 'relu', 'leaky_relu', 'selu', 'celu'$",
+            "^activation = 'swish' is none of 'elu', 'relu', 'leaky_relu', 'selu', 'celu'",
         ),
         (
-            {"activation": math.exp},
+            {"activation": 3},
             TypeError,
-            "type builtin_function_or_method: give a name, one of",
+            "^activation = 3 is of type int: give a name, one of",
         ),
         (
             {"activation": "relu", "alpha": 1.0},

@@ -602,9 +602,9 @@ CALLS = [
 
 
 @pytest.mark.parametrize(("function", "arguments"), CALLS)
-@pytest.mark.parametrize("wrong", [("elu",), None, elu.mean, np.float64(1.0)])
+@pytest.mark.parametrize("wrong", [("elu",), None, 3, np.float64(1.0)])
 def test_what_is_no_activation_is_named(function, arguments, wrong):
-    known = "give a name, one of 'elu', 'relu', 'leaky_relu', 'selu', 'celu', or that activation"
+    known = "give a name, one of 'elu', 'relu', 'leaky_relu', 'selu', 'celu'"
     with pytest.raises(
         TypeError, match=rf"activation = .* is of type {type(wrong).__name__}: {known}"
     ):

@@ -342,16 +342,23 @@ def estimates() -> None:
 
 def function_values() -> None:
     some = VALUES[:50]
-    found = public("layer_audit.estimates.function_values")(some, (0.1, 0.2), ALPHA)
+    elu = public("book.formula.elu")
+    found = public("layer_audit.estimates.function_values")(some, (0.1, 0.2), elu, (ALPHA,))
     heights = np.array([f(t) for t in some]) - 0.2
     slopes = np.array([f(t, ALPHA, 1) for t in some])
     deviations = some - 0.1
     same(found, [deviations, deviations**2, heights, heights**2, slopes, slopes**2])
 
 
+def value_of() -> None:
+    found = public("layer_audit.estimates.value_of")(public("book.formula.elu"), VALUES, (ALPHA,))
+    same(found, [f(t) for t in VALUES])
+
+
 def at_floor() -> None:
     some = np.linspace(-60.0, 3.0, 300)
-    found = public("layer_audit.float_formats.at_floor")(some, ALPHA, "float64")
+    elu = public("book.formula.elu")
+    found = public("layer_audit.float_formats.at_floor")(some, elu, (ALPHA,), "float64")
     limit = f(-800.0)
     assert found.tolist() == [bool(t < 0 and f(t) == limit) for t in some]
 
@@ -421,6 +428,7 @@ CHECKS = {
     "recorder.LayerRecorder": recorder,
     "estimates.LayerEstimates": estimates,
     "estimates.function_values": function_values,
+    "estimates.value_of": value_of,
     "float_formats.at_floor": at_floor,
     "picture.densities": densities,
     "picture.draw": draw,
@@ -446,7 +454,11 @@ APART = {
     *("selu_equations.precise", "selu_equations.vanishes", "estimates.share"),
     # How values are read, rounded and counted.
     *("comma_separated.open_comma_separated", "estimates.FUNCTIONS", "float_formats.FORMATS"),
-    *("float_formats.rounded_alpha", "recorded_values.LARGEST", "recorded_values.RecordedValues"),
+    *(
+        "float_formats.rounded_parameters",
+        "recorded_values.LARGEST",
+        "recorded_values.RecordedValues",
+    ),
     *("recorded_values.RecordedValuesError", "recorded_values.open_npy", "recorder.LARGEST"),
     *("recorded_values.open_parquet", "recorded_files.open_recorded", "recorder.real_array"),
     "running_histogram.RunningHistogram",

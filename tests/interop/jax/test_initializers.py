@@ -111,8 +111,8 @@ def test_what_is_wrong_is_named():
         elu_initializer(preserve="mean")
     with pytest.raises(ValueError, match="alpha = -1"):
         elu_initializer(alpha=-1)
-    with pytest.raises(ValueError, match=r"^activation = 'gelu' is none of 'elu', 'relu'"):
-        elu_initializer(activation="gelu")
+    with pytest.raises(ValueError, match=r"^activation = 'ELU' is none of 'elu', 'relu'"):
+        elu_initializer(activation="ELU")
     with pytest.raises(TypeError, match=r"^alpha = 1.0 is no parameter of relu, which has none$"):
         elu_initializer(1.0, activation="relu")
     with pytest.raises(ValueError, match=r"^mu = -99.0, sigma = 1.0: the gain that preserves"):

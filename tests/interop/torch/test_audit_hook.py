@@ -21,7 +21,7 @@ def batches(count=5, rows=300, columns=16, dtype=torch.float32, seed=0):
 
 def plain(found):
     values = found.to_json()
-    del values["source"]
+    del values["source"], values["selection"]
     return values
 
 
@@ -118,10 +118,96 @@ def test_every_elu_of_a_network_by_name():
         "1": 5 * 300 * 8,
         "2.1": 5 * 300 * 4,
     }
-    assert hooks["2.1"].result().alpha == 2.0
+    assert hooks["2.1"].result().parameters == {"alpha": 2.0}
     with torch.no_grad():
         expected = torch.cat([network[0](batch) for batch in inputs]).numpy()
     assert plain(hooks["1"].result()) == plain(audit(expected))
+
+
+class OfElu(nn.ELU):
+    """A class of somebody's own."""
+
+
+KNOWN = {
+    "elu": (nn.ELU(1.5), {"alpha": 1.5}),
+    "celu": (nn.CELU(2.0), {"alpha": 2.0}),
+    "selu": (nn.SELU(), {}),
+    "relu": (nn.ReLU(), {}),
+    "leaky_relu": (nn.LeakyReLU(0.2), {"slope": 0.2}),
+}
+
+
+@pytest.mark.parametrize("activation", KNOWN)
+def test_every_activation_of_torch_is_known_with_its_parameter(activation):
+    module, given = KNOWN[activation]
+    (values,) = batches(1, 2000, dtype=torch.float64)
+    with audited(nn.Sequential(nn.Identity(), module)) as hooks:
+        module(values)
+    found = hooks["1"].result()
+    assert (found.activation, found.selection) == (activation, "all units pooled")
+    assert plain(found) == plain(audit(values.numpy(), activation=activation, **given))
+    # What the module itself makes of the values, and autograd of the module.
+    outputs = module(values.requires_grad_())
+    (slopes,) = torch.autograd.grad(outputs.sum(), values)
+    for measured, expected in (
+        (found.activation_mean, outputs.mean()),
+        (found.activation_second_moment, outputs.square().mean()),
+        (found.derivative_second_moment, slopes.square().mean()),
+    ):
+        assert measured.empirical.value == pytest.approx(expected.item(), rel=1e-12)
+
+
+def test_modules_that_are_as_good_as_known_ones():
+    network = nn.Sequential(OfElu(0.5), nn.LeakyReLU(0.0), nn.ReLU6(), nn.GELU())
+    with audited(network) as hooks:
+        network(torch.randn(200))
+    found = {name: hook.result() for name, hook in hooks.items()}
+    shown = {name: (each.activation, each.parameters) for name, each in found.items()}
+    assert shown == {"0": ("elu", {"alpha": 0.5}), "1": ("relu", {})}
+
+
+class Twice(nn.Module):
+    """One activation in two places."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second, self.act = nn.Linear(16, 8), nn.Linear(8, 4), nn.SELU()
+
+    def forward(self, x):
+        return self.act(self.second(self.act(self.first(x))))
+
+
+def test_each_call_of_a_module_is_a_layer_if_asked():
+    network, inputs = Twice(), batches()
+    with audited(network) as pooled, audited(network, each_call=True) as hooks, torch.no_grad():
+        for batch in inputs:
+            network(batch)
+        expected = [network.first(batch) for batch in inputs]
+        later = [network.second(network.act.forward(batch)) for batch in expected]
+    assert list(hooks) == ["act[0]", "act[1]"]
+    assert pooled["act"].result().count == 5 * 300 * (8 + 4)
+    for hook, values in zip(hooks.values(), (expected, later), strict=True):
+        assert hook.batches == 5
+        assert plain(hook.result()) == plain(audit(torch.cat(values).numpy(), activation="selu"))
+    assert hooks["act[1]"].result().source == "act[1]"
+    assert not network.act._forward_pre_hooks
+    assert not network._forward_pre_hooks
+    assert not network._forward_hooks
+
+
+def test_a_pass_that_fails_ends_and_a_call_outside_of_one_is_named():
+    network = Twice()
+    with audited(network, each_call=True) as hooks:
+        with pytest.raises(RuntimeError):
+            network(torch.zeros(3, 5))
+        with pytest.raises(ValueError, match=r"act\[0\], batch 0 of SELU: element \[0, 0\] is nan"):
+            network(torch.full((3, 16), torch.nan))
+        assert hooks == {}
+        network(torch.randn(30, 16))
+        assert list(hooks) == ["act[0]", "act[1]"]
+        with pytest.raises(ValueError, match=r"^act is called while the network is not: with each"):
+            network.act(torch.zeros(3))
+    network.act(torch.zeros(3))
 
 
 def test_hooks_are_removed_when_the_block_fails():
@@ -129,7 +215,8 @@ def test_hooks_are_removed_when_the_block_fails():
     with pytest.raises(ValueError, match="batch 0 of ELU"), audited(network):
         network(torch.tensor([1.0, float("nan")]))
     network(torch.tensor([float("nan")]))
-    with pytest.raises(ValueError, match=r"no torch\.nn\.ELU"), audited(nn.Linear(2, 2)):
+    known = r"^network has no torch\.nn\.ELU, torch\.nn\.CELU, torch\.nn\.SELU, torch\.nn\.ReLU, "
+    with pytest.raises(ValueError, match=known), audited(nn.Sequential(nn.Linear(2, 2), nn.GELU())):
         pass
 
 
@@ -189,6 +276,12 @@ def test_wrong_options_are_named_at_once():
         AuditHook(-1.0)
     with pytest.raises(TypeError, match="confidence"):
         AuditHook(confidence="high")
+    with pytest.raises(ValueError, match=r"^activation = 'ELU' is none of 'elu', 'relu'"):
+        AuditHook(activation="ELU")
+    with pytest.raises(TypeError, match=r"^alpha = 1\.0 is no parameter of relu, which has none$"):
+        AuditHook(1.0, activation="relu")
+    with pytest.raises(ValueError, match=r"^slope = -1\.0: give"), audited(nn.LeakyReLU(-1.0)):
+        pass
 
 
 def test_without_the_package_the_message_names_the_extra():

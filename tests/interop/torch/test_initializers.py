@@ -280,8 +280,8 @@ def test_what_is_wrong_is_named(initialize):
         initialize(weights, alpha=[1.0, 2.0])
     with pytest.raises(ValueError, match="is nan: give numbers"):
         initialize(weights, mu=math.nan)
-    with pytest.raises(ValueError, match=r"^activation = 'gelu' is none of 'elu', 'relu'"):
-        initialize(weights, activation="gelu")
+    with pytest.raises(ValueError, match=r"^activation = 'ELU' is none of 'elu', 'relu'"):
+        initialize(weights, activation="ELU")
     with pytest.raises(TypeError, match=r"^alpha = 1.0 is no parameter of relu, which has none$"):
         initialize(weights, 1.0, activation="relu")
     with pytest.raises(ValueError, match=r"slope has shape \(1,\)"):
