@@ -79,7 +79,8 @@ class EstimatedActivation:
     def __init__(self, function: Callable[[Any], Any]) -> None:
         """Try the function at one number."""
         self.function = function
-        self.name = getattr(function, "__name__", type(function).__name__)
+        # It is never the name of an activation that has one.
+        self.name = f"function {getattr(function, '__name__', type(function).__name__)}"
         try:
             self._value(0.5)
         except Exception as error:

@@ -97,7 +97,7 @@ def test_so_does_the_variance_of_weights():
 )
 @pytest.mark.parametrize("given", ["gelu", np.arctan], ids=["named", "black box"])
 def test_the_theory_of_the_book_refuses_it_by_name(call, given):
-    with pytest.raises(ValueError, match=r"activation = (gelu|arctan) is not in the book"):
+    with pytest.raises(ValueError, match=r"activation = (gelu|function arctan) is not in the book"):
         call(given)
 
 

@@ -77,12 +77,14 @@ def test_a_constant_has_no_gain_for_its_variance():
 
 
 def test_an_array_is_refused():
-    with pytest.raises(TypeError, match=r"the shape \(2,\): tanh is integrated at one point"):
+    with pytest.raises(
+        TypeError, match=r"the shape \(2,\): function tanh is integrated at one point"
+    ):
         activation_of(np.tanh).mean([0.0, 1.0])
 
 
 def test_an_integral_that_is_not_finite_is_an_error():
-    with pytest.raises(ValueError, match="of <lambda> is"):
+    with pytest.raises(ValueError, match="of function <lambda> is"):
         activation_of(lambda x: np.where(x > 5, np.inf, x)).mean(0, 1)
 
 
