@@ -179,12 +179,12 @@ def weight_variance(
         mu: the mean of the pre-activation.
         sigma: its standard deviation.
         preserve: what is kept as it is, see :func:`gain`.
-        activation: an activation of the book or its name.
+        activation: any activation, see :func:`gain`.
         **parameters: its other parameters, see :func:`gain`.
 
     Returns:
         A float64 of the broadcast shape, a float32 if every array is one; NaN where an argument is
-        NaN.
+        NaN; for a function that is known by its values only an estimate, as :func:`gain`.
 
     Raises:
         TypeError: as for :func:`gain`.
@@ -236,7 +236,7 @@ def layer_gain(
         mu: the mean of the pre-activation.
         sigma: its standard deviation.
         preserve: what is kept as it is, see :func:`gain`.
-        activation: an activation of the book or its name.
+        activation: any activation, see :func:`gain`.
         **parameters: its other parameters, see :func:`gain`.
 
     Returns:
@@ -284,7 +284,7 @@ def layer_scale(
         mu: the mean of the pre-activation.
         sigma: its standard deviation.
         preserve: what is kept as it is, see :func:`gain`.
-        activation: an activation of the book or its name.
+        activation: any activation, see :func:`gain`.
         **parameters: its other parameters, see :func:`gain`.
 
     Returns:
