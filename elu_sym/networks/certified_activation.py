@@ -173,9 +173,7 @@ class CertifiedActivation:
             raise TypeError(f"{name} = {value!r} is no parameter of {self.name}, which has none")
         return {}
 
-    def enclosure(
-        self, moment: Moment, mu: Any, sigma: Any, accuracy: int = DOUBLE, least: int | None = None
-    ) -> arb:
+    def enclosure(self, moment: Moment, mu: Any, sigma: Any, accuracy: int = DOUBLE) -> arb:
         """A moment at exact arguments as a ball.
 
         Args:
@@ -183,22 +181,30 @@ class CertifiedActivation:
             mu: the mean of X, a finite number of any kind.
             sigma: its standard deviation, positive.
             accuracy: how many bits of the value are to be known.
-            least: the binary logarithm of what is as good as 0, if anything is.
 
         Raises:
             UncertifiedError: if so many are not known with 1,024 bits, as where the value is 0.
-            ValueError: if there is no such moment.
+            TypeError: if an argument is no exact number.
+            ValueError: if there is no such moment, or sigma is not positive.
         """
+        return self._narrow(moment, mu, sigma, accuracy, None)
+
+    def _narrow(self, moment: Moment, mu: Any, sigma: Any, accuracy: int, least: int | None) -> arb:
+        """The same, where what is below 2^least is as good as 0."""
         from elu_sym.algebra.arbitrary_precision import exact_rational
         from elu_sym.algebra.working_precision import working_precision
 
         if moment not in get_args(Moment):
-            raise ValueError(f"moment = {moment!r} is none of {', '.join(get_args(Moment))}")
+            raise ValueError(
+                f"moment = {moment!r} is none of {', '.join(map(repr, get_args(Moment)))}"
+            )
         what = f"{self.name}.{moment} at mu = {mu}, sigma = {sigma}"
         with extra("verify", what):
             from elu_sym.certify.gaussian_quadrature import until_narrow
 
             place = exact_rational("mu", mu), exact_rational("sigma", sigma)
+            if not place[1] > 0:
+                raise ValueError(f"sigma = {sigma}: give a number above zero")
 
             def value(bits: int) -> arb:
                 with working_precision(bits):
@@ -224,8 +230,9 @@ class CertifiedActivation:
             return np.nan
         if (mu, sigma) == (0.0, 1.0) and self._tabulated:
             known = self._tabulated[moment]
-            return float(1 / known.sqrt() if gain else known)
-        ball = self.enclosure(moment, mu, sigma, DOUBLE, LEAST)
+            exact = tabulated_moments.CONTEXT
+            return float(exact.divide(1, exact.sqrt(known)) if gain else known)
+        ball = self._narrow(moment, mu, sigma, DOUBLE, LEAST)
         if gain:
             from elu_sym.algebra.working_precision import working_precision
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from elu_sym.networks.certified_activation import KEPT, CertifiedActivation
-from elu_sym.networks.tabulated_moments import MOMENTS
+from elu_sym.networks.tabulated_moments import CONTEXT, MOMENTS
 
 __all__ = ["PUBLISHED_GAINS", "PublishedGain"]
 
@@ -42,7 +42,7 @@ class PublishedGain:
     def relative_difference(self) -> float:
         """The published number less the exact one, over the exact one."""
         moment = MOMENTS[self.activation][KEPT[self.preserve]]
-        return float(Decimal(self.value) * moment.sqrt() - 1)
+        return float(CONTEXT.multiply(Decimal(self.value), CONTEXT.sqrt(moment)) - 1)
 
 
 _SOURCE = (

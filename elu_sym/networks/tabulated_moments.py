@@ -7,18 +7,21 @@ confirm the derivative, and with it that the pieces meet at their breakpoints.
 
 import csv
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 from pathlib import Path
 
 from elu_sym.generate.exit_codes import exit_code
 from elu_sym.generate.whole_files import write_whole
 
-__all__ = ["DIGITS", "FILE", "MOMENTS", "table"]
+__all__ = ["CONTEXT", "DIGITS", "FILE", "MOMENTS", "table"]
 
 FILE = Path(__file__).with_suffix(".csv")
 
 DIGITS = 30
 """The digits of a moment, all of which Arb knows."""
+
+CONTEXT = Context(prec=DIGITS)
+"""Computes with all of them, whatever the precision of decimal numbers is set to elsewhere."""
 
 
 def table() -> str:

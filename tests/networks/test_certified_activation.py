@@ -3,6 +3,7 @@
 import pickle
 import re
 import sys
+from decimal import localcontext
 
 import mpmath
 import numpy as np
@@ -113,6 +114,23 @@ def test_arrays_broadcast_and_keep_their_type():
 def test_what_is_outside_is_an_error(arguments, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         CertifiedActivation.named("gelu").gain(**arguments)
+
+
+def test_a_ball_needs_a_moment_and_a_law():
+    gelu = CertifiedActivation.named("gelu")
+    with pytest.raises(ValueError, match="moment = 'gain' is none of 'mean', "):
+        gelu.enclosure("gain", 0, 1)
+    with pytest.raises(ValueError, match="sigma = -1: give a number above zero"):
+        gelu.enclosure("mean", 0, -1)
+    with pytest.raises(TypeError, match="mu = '0' is no finite"):
+        gelu.enclosure("mean", "0", 1)
+
+
+def test_the_precision_of_decimal_numbers_makes_no_difference():
+    expected = CertifiedActivation.named("gelu").gain()
+    with localcontext() as context:
+        context.prec = 3
+        assert CertifiedActivation.named("gelu").gain() == expected
 
 
 def test_another_symbol_is_an_error():

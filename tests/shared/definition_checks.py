@@ -455,7 +455,8 @@ APART = {
     *(f"estimated_activation.{name}" for name in ("EstimatedActivation", "Estimate")),
     *(f"named_activations.{name}" for name in ("NAMED_ACTIVATIONS", "NamedActivation")),
     *(f"published_gains.{name}" for name in ("PUBLISHED_GAINS", "PublishedGain")),
-    *(f"tabulated_moments.{name}" for name in ("DIGITS", "FILE", "MOMENTS", "table")),
+    *(f"tabulated_moments.{name}" for name in ("CONTEXT", "DIGITS", "FILE", "MOMENTS")),
+    "tabulated_moments.table",
     # Of any slope, of the shape of weights, of the normal law alone, of the digits of numbers.
     *("meanfield.depth_scale", "initialization.fans"),
     *("selu_equations.precise", "selu_equations.vanishes", "estimates.share"),
