@@ -25,6 +25,7 @@ from .claims.chapters import CLAIMS as CLAIMS
 from .claims.report import verify as verify
 from .gaussian.engine import expectation as expectation
 from .layer_audit import audit as audit
+from .networks.activation_argument import activation_of as activation_of
 from .networks.fixed_points import (
     edge_of_chaos as edge_of_chaos,
     edge_through as edge_through,

@@ -50,6 +50,9 @@ WITHOUT_LIBRARIES = tuple(
         ("torch", "elu_sym/interop/torch"),
         ("jax", "notebooks/05_initialization.ipynb"),
         ("torch", "notebooks/05_initialization.ipynb"),
+        ("jax", "notebooks/13_gains_of_activations.ipynb"),
+        ("keras", "notebooks/13_gains_of_activations.ipynb"),
+        ("torch", "notebooks/13_gains_of_activations.ipynb"),
     )
     if find_spec(library) is None
 )

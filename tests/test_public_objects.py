@@ -29,6 +29,7 @@ VARIANCES = np.array([1.0, 1.1, 1.2])
 
 CALLS = {
     "GaussianExpectation": ((Max(-1, x) * elu(x, alpha),), {}),
+    "activation_of": (("gelu",), {}),
     "audit": ((np.linspace(-2.0, 2.0, 200),), {"progress": False}),
     "backward_variances": ((VARIANCES, 1.5), {}),
     "correlation_slope": ((VARIANCES, 1.5), {"activation": elu_sym.selu}),

@@ -75,6 +75,20 @@ class Integrand:
         """
         if isinstance(g, Integrand):
             return g
+        integrand = cls.split(g, order)
+        for piece in integrand.pieces:
+            terms(piece)
+        return integrand
+
+    @classmethod
+    def split(cls, g: Expr, order: Sequence[Expr] = ()) -> "Integrand":
+        """The same for pieces of any kind.
+
+        Examples:
+            >>> from sympy import tanh
+            >>> Integrand.split(Abs(x) * tanh(x)).pieces
+            (-x*tanh(x), x*tanh(x))
+        """
         with_atoms, deltas = _take_out_deltas(g)
         expression = _as_piecewise(with_atoms)
         conditions = {
@@ -90,10 +104,7 @@ class Integrand:
         )
         atoms = _atoms(pieces, breakpoints, deltas)
         regular = tuple(piece.xreplace({d: S.Zero for _, _, d in deltas}) for piece in pieces)
-        integrand = cls(breakpoints, regular, atoms, tuple(order))
-        for piece in regular:
-            terms(piece)
-        return integrand
+        return cls(breakpoints, regular, atoms, tuple(order))
 
     def derivative(self, symbol: Symbol = x) -> "Integrand":
         """The distributional derivative, in ``x`` or in a parameter: a jump becomes an atom.

@@ -51,7 +51,7 @@ class EluInitializer(keras.initializers.VarianceScaling):
         sigma: their standard deviation.
         preserve: what is kept as it is, see :func:`elu_sym.networks.initialization.gain`.
         seed: a whole number or a ``keras.random.SeedGenerator``.
-        activation: what feeds the layer, an activation of the book or its name, which is kept.
+        activation: what feeds the layer, an activation with a name, which is kept.
         **parameters: its other parameters, ``slope`` for leaky ReLU and ``scale`` for SELU.
 
     Raises:

@@ -20,7 +20,11 @@ from elu_sym.layer_audit.recorded_values import LARGEST
 from elu_sym.layer_audit.result import Histogram, KolmogorovDistance, LayerAudit, Shape
 from elu_sym.layer_audit.running_histogram import RunningHistogram, distance_to_normal
 from elu_sym.layer_audit.running_moments import RunningCovariance
-from elu_sym.networks.activation_argument import ActivationArgument, activation_of, parameters_of
+from elu_sym.networks.activation_argument import (
+    ActivationArgument,
+    book_activation_of,
+    parameters_of,
+)
 from elu_sym.networks.activation_pieces import activation_pieces
 from elu_sym.numeric.operations import FloatArray
 
@@ -90,7 +94,7 @@ class LayerRecorder:
             ValueError: if one of them is outside of its range, or the activation or the format is
                 unknown.
         """
-        self.activation = activation_of(activation)
+        self.activation = book_activation_of(activation)
         given = parameters_of(self.activation, alpha, parameters)
         self.parameters = {
             name: _number_between(name, value, 1.0 / LARGEST, LARGEST)

@@ -5,51 +5,120 @@ Everything else asks that object: for its ``parameters`` and their defaults (``b
 the parameters. An activation of another kind has these, too, and is recognized here.
 """
 
-from collections.abc import Mapping
-from typing import Any, TypeAlias
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from elu_sym.book.formula import ACTIVATIONS, Activation
+from elu_sym.networks.certified_activation import CertifiedActivation
+from elu_sym.networks.estimated_activation import EstimatedActivation
+from elu_sym.networks.named_activations import NAMED_ACTIVATIONS
 
-__all__ = ["ActivationArgument", "activation_of", "parameters_of"]
+if TYPE_CHECKING:
+    from sympy import Expr
 
-ActivationArgument: TypeAlias = Activation | str
-"""What may be given: an activation of the book, or its name."""
+__all__ = [
+    "ActivationArgument",
+    "AnyActivation",
+    "activation_of",
+    "book_activation_of",
+    "parameters_of",
+]
+
+AnyActivation: TypeAlias = Activation | CertifiedActivation | EstimatedActivation
+"""An activation of the book, another one that is an expression, or a black box."""
+
+ActivationArgument: TypeAlias = "AnyActivation | str | Expr | Callable[[Any], Any]"
+"""What may be given: an activation, its name, an expression in x, or a function."""
 
 
-def activation_of(activation: ActivationArgument) -> Activation:
+def activation_of(activation: ActivationArgument) -> AnyActivation:
     """The activation that is meant.
 
     Args:
-        activation: an activation of the book, or its name.
+        activation: an activation; the name of one of the book or of ``NAMED_ACTIVATIONS``; an
+            expression in ``elu_sym.symbols.x`` without other symbols; a function of a number, or of
+            a tensor of PyTorch, which is a black box unless it takes ``x`` and gives an expression.
+
+    Returns:
+        An object with ``mean``, ``second_moment``, ``variance`` and ``derivative_second_moment``,
+        functions of mu and sigma, and of the parameters of an activation of the book. Those of a
+        black box are estimates, each with its error.
 
     Raises:
-        TypeError: if it is neither.
-        ValueError: if no activation has this name; the message lists those there are.
+        TypeError: if it is none of these, or a function that gives no number.
+        ValueError: if no activation has this name; the message lists those there are. If an
+            expression has another symbol than x.
 
     Examples:
         >>> activation_of("selu").parameters
         ('alpha', 'scale')
+        >>> from elu_sym.symbols import x
+        >>> print(f"{activation_of(x / (1 + abs(x))).variance(0, 1):.12f}")
+        0.183014021267
         >>> activation_of("swish")
         Traceback (most recent call last):
             ...
-        ValueError: activation = 'swish' is none of 'elu', 'relu', 'leaky_relu', 'selu', 'celu'
+        ValueError: activation = 'swish' is none of 'elu', 'relu', 'leaky_relu', 'selu', 'celu', ...
     """
     given: Any = activation  # it may be anything, and is checked
-    if isinstance(given, Activation):
+    if isinstance(given, Activation | CertifiedActivation | EstimatedActivation):
         return given
-    known = ", ".join(map(repr, ACTIVATIONS))
-    if not isinstance(given, str):
+    known = ", ".join(map(repr, [*ACTIVATIONS, *NAMED_ACTIVATIONS]))
+    if isinstance(given, str):
+        if given in NAMED_ACTIVATIONS:
+            return CertifiedActivation.named(given)
+        if given not in ACTIVATIONS:
+            raise ValueError(f"activation = {given!r} is none of {known}")
+        return ACTIVATIONS[given]
+    from sympy import Expr
+
+    if isinstance(given, Expr) or (callable(given) and _gives_expression(given)):
+        return CertifiedActivation(given)
+    if not callable(given):
         raise TypeError(
             f"activation = {given!r} is of type {type(given).__name__}: give a name, one of"
-            f" {known}, or that activation of elu_sym"
+            f" {known}, an activation of elu_sym, an expression in elu_sym.symbols.x or a function"
         )
-    if given not in ACTIVATIONS:
-        raise ValueError(f"activation = {given!r} is none of {known}")
-    return ACTIVATIONS[given]
+    return EstimatedActivation(given)
+
+
+def book_activation_of(activation: ActivationArgument) -> Activation:
+    """The same where the theory needs the formulas of the book.
+
+    Raises:
+        TypeError: as for :func:`activation_of`.
+        ValueError: as for :func:`activation_of`, and if the activation is none of the book.
+
+    Examples:
+        >>> book_activation_of("gelu")
+        Traceback (most recent call last):
+            ...
+        ValueError: activation = gelu is not in the book: this is for 'elu', 'relu', ...
+    """
+    function = activation_of(activation)
+    if not isinstance(function, Activation):
+        raise ValueError(
+            f"activation = {function.name} is not in the book: this is for"
+            f" {', '.join(map(repr, ACTIVATIONS))}; gain and weight_variance take any activation"
+        )
+    return function
+
+
+def _gives_expression(function: Callable[[Any], Any]) -> bool:
+    from sympy import Expr
+
+    from elu_sym.symbols import x
+
+    try:
+        return isinstance(function(x), Expr)
+    except Exception:  # in its own way every black box refuses a symbol
+        return False
 
 
 def parameters_of(
-    activation: Activation, alpha: Any | None, named: Mapping[str, Any]
+    activation: AnyActivation, alpha: Any | None, named: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The parameters of an activation by name and in order, the defaults filled in.
 

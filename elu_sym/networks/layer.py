@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from elu_sym.book.formula import Activation
-from elu_sym.networks.activation_argument import ActivationArgument, activation_of
+from elu_sym.networks.activation_argument import ActivationArgument, book_activation_of
 from elu_sym.networks.activation_pieces import ActivationPieces, activation_pieces
 from elu_sym.networks.beyond_range import finite_result
 from elu_sym.networks.meanfield_moments import CenteredMoments, centered_moments
@@ -91,7 +91,7 @@ class Layer:
             ValueError: if a value is outside its domain, the shapes do not broadcast, or there is
                 no activation of this name.
         """
-        function = activation_of(activation)
+        function = book_activation_of(activation)
         bound = function.bind(parameters, named)
         for name, value in bound.items():
             domain = PARAMETER_DOMAINS.get((function.name, name), POSITIVE)

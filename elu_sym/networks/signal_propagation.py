@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from elu_sym.networks.activation_argument import ActivationArgument, activation_of
+from elu_sym.networks.activation_argument import ActivationArgument, book_activation_of
 from elu_sym.networks.beyond_range import BeyondRangeError
 from elu_sym.networks.meanfield import correlation_slope, variance_map, variance_slope
 from elu_sym.numeric.arguments import POSITIVE, Domain, broadcast_arguments
@@ -176,7 +176,7 @@ def sampling_deviation(
     layers = _layers(variances, SQUARABLE)
     slope = partial(variance_slope, activation=activation, **named)
     slopes = _at_every_layer(slope, layers, weight_variance, parameters)
-    function = activation_of(activation)
+    function = book_activation_of(activation)
     bound = tuple(function.bind(parameters, named).values())
     deviations = np.sqrt(layers)
     with np.errstate(all="ignore"):

@@ -447,8 +447,16 @@ APART = {
     *(f"result.{name}" for name in ("KolmogorovDistance", "LayerAudit", "Shape")),
     *("beyond_range.BeyondRangeError", "beyond_range.finite_result"),
     # What a name means, whatever its definition.
-    *(f"activation_argument.{name}" for name in ("activation_of", "parameters_of")),
-    "activation_argument.ActivationArgument",
+    *(f"activation_argument.{name}" for name in ("activation_of", "book_activation_of")),
+    *(f"activation_argument.{name}" for name in ("ActivationArgument", "AnyActivation")),
+    "activation_argument.parameters_of",
+    # Activations that are not in the book, each by a definition of its own.
+    *(f"certified_activation.{name}" for name in ("CertifiedActivation", "KEPT", "Moment")),
+    *(f"estimated_activation.{name}" for name in ("EstimatedActivation", "Estimate")),
+    *(f"named_activations.{name}" for name in ("NAMED_ACTIVATIONS", "NamedActivation")),
+    *(f"published_gains.{name}" for name in ("PUBLISHED_GAINS", "PublishedGain")),
+    *(f"tabulated_moments.{name}" for name in ("CONTEXT", "DIGITS", "FILE", "MOMENTS")),
+    "tabulated_moments.table",
     # Of any slope, of the shape of weights, of the normal law alone, of the digits of numbers.
     *("meanfield.depth_scale", "initialization.fans"),
     *("selu_equations.precise", "selu_equations.vanishes", "estimates.share"),

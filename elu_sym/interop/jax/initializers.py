@@ -54,7 +54,7 @@ def elu_initializer(
         out_axis: the axes of the outputs.
         batch_axis: axes that do not count.
         dtype: the type of the weights; JAX's default type, if not given.
-        activation: what feeds the layer, an activation of the book or its name.
+        activation: what feeds the layer, any activation that ``gain`` takes.
         **parameters: its other parameters, ``slope`` for leaky ReLU and ``scale`` for SELU.
 
     Returns:

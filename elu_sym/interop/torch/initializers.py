@@ -55,7 +55,7 @@ def elu_kaiming_normal_(
         transposed: whether the layer is a transposed convolution, whose axes are in another order;
             ``torch.nn.init`` takes its ``fan_out`` for ``fan_in``.
         groups: the groups of the convolution, see :func:`elu_sym.networks.initialization.fans`.
-        activation: what feeds the layer, an activation of the book or its name.
+        activation: what feeds the layer, any activation that ``gain`` takes.
         **parameters: its other parameters, ``slope`` for leaky ReLU and ``scale`` for SELU.
 
     Returns:
@@ -122,7 +122,7 @@ def elu_kaiming_uniform_(
         generator: where the random numbers come from; PyTorch's default one, if not given.
         transposed: whether the layer is a transposed convolution.
         groups: the groups of the convolution.
-        activation: what feeds the layer, an activation of the book or its name.
+        activation: what feeds the layer, any activation that ``gain`` takes.
         **parameters: its other parameters.
 
     Returns:
