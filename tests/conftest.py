@@ -2,8 +2,8 @@
 
 Marked ``deep``, and left to ``make test-deep``, is what takes long; nearly all that is asked there
 a quicker test asks, too, in another way, of fewer relatives or with fewer examples. ``pytest -m
-deep --collect-only -q`` lists it. The stage of the notebooks leaves 08_formulas.ipynb to it, too, every
-witness of every formula, and 12_proofs.ipynb, nearly every proof.
+deep --collect-only -q`` lists it. The stage of the notebooks leaves 08_formulas.ipynb to it, too,
+every witness of every formula, and 12_proofs.ipynb, nearly every proof.
 """
 
 import gc
