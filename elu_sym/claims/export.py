@@ -86,10 +86,10 @@ def read(data: Any) -> Any:
     """What JSON gives, as tuples.
 
     Raises:
-        LanguageError: if there is anything but arrays, strings and integers, or an empty array.
+        LanguageError: if there is anything but arrays, strings and integers.
     """
-    if isinstance(data, list) and data:
+    if isinstance(data, list):
         return tuple(map(read, data))
-    if data is not None and type(data) not in (int, str):
+    if type(data) not in (int, str):
         raise LanguageError(f"{data!r} belongs to no term, formula or proof")
     return data
