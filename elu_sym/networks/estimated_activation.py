@@ -58,7 +58,8 @@ class EstimatedActivation:
             mode of evaluation and in double precision.
 
     Raises:
-        TypeError: if the function gives no real number for the number 1/2.
+        TypeError: if the function gives no real number for the number 1/2, or mixes the elements
+            of a tensor.
 
     Accuracy:
         The error that an adaptive Gauss-Kronrod rule estimates over pieces of one standard
@@ -89,6 +90,11 @@ class EstimatedActivation:
                 f"activation = {self.name} gives no real number for 0.5 ({error}): give a function"
                 " of one number or of a tensor without dimensions"
             ) from error
+        if self._torch is not None and self._torch.mixes_elements:
+            raise TypeError(
+                f"activation = {self.name} gives an element of a tensor another value than it has"
+                " alone: give a function that acts on each element, as no softmax does"
+            )
 
     def mean(self, mu: float, sigma: float = 1.0) -> Estimate:
         """E f(X).
@@ -244,11 +250,25 @@ class _OfTensors(NamedTuple):
             return float(self.function(torch.tensor(x, dtype=torch.float64)))
 
     @property
+    def mixes_elements(self) -> bool:
+        """Whether elements of a tensor change each other, if it takes several."""
+        import torch
+
+        places = torch.tensor([0.5, -1.0], dtype=torch.float64)
+        with torch.no_grad():
+            try:
+                together = self.function(places)
+                alone = torch.stack([self.function(place) for place in places])
+            except Exception:  # in its own way, as a function that branches does
+                return False
+        return together.shape != alone.shape or not torch.allclose(together, alone, equal_nan=True)
+
+    @property
     def unit(self) -> float:
         """The relative distance of neighbouring numbers in what the function gives."""
         import torch
 
-        kind = self.function(torch.tensor(0.5, dtype=torch.float64)).dtype
+        kind = torch.as_tensor(self.function(torch.tensor(0.5, dtype=torch.float64))).dtype
         return float(torch.finfo(kind if kind.is_floating_point else torch.float64).eps)
 
     def slope(self, x: float) -> float:

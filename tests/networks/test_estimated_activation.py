@@ -93,6 +93,15 @@ def test_a_number_may_come_out_as_a_tensor():
     assert 1e-8 < single.second_moment(0, 1).error < 1e-5
 
 
+def test_what_mixes_the_elements_of_a_tensor_is_refused():
+    torch = pytest.importorskip("torch", reason="needs the extra torch")
+    for function in (torch.nn.Softmax(-1), lambda t: torch.tanh(t) - torch.tanh(t).mean()):
+        with pytest.raises(TypeError, match="gives an element of a tensor another value"):
+            activation_of(function)
+    branching = activation_of(lambda t: torch.tanh(t) if t > 0 else t)
+    assert branching.derivative_second_moment(-50.0, 1.0) == pytest.approx(1)
+
+
 @pytest.mark.parametrize(
     "step", [lambda t: t > 0, lambda t: np.int64(t > 0), lambda t: int(t > 0)], ids=range(3)
 )
