@@ -222,8 +222,8 @@ def _size(pieces: list[list[Any]], cuts: list[Any], mean: Any, width: Any, end: 
     total = flint.arb(0)
     steps = int(4 * float(end))
     for step in range(-steps, steps):
-        z = flint.arb(2 * step + 1) / 8
-        piece = pieces[sum(bool(cut < z) for cut in cuts)]
+        z = flint.acb(2 * step + 1) / 8  # a power of a real ball around 0 is NaN
+        piece = pieces[sum(bool(cut < z.real) for cut in cuts)]
         total += abs(_weighted(piece, mean + width * z, -z * z / 2)).mid()
     return total / 4 / (2 * flint.arb.pi()).sqrt()
 

@@ -8,12 +8,14 @@ The first layer of a network, which no activation feeds, has gain 1
 from typing import Any, Literal
 
 from elu_sym.algebra.optional import extra
+from elu_sym.book.formula import ACTIVATIONS
 from elu_sym.networks.activation_argument import (
     ActivationArgument,
     activation_of,
     parameters_of,
 )
 from elu_sym.networks.initialization import Preserve, layer_scale
+from elu_sym.networks.named_activations import NAMED_ACTIVATIONS
 
 with extra("keras", "elu_sym.interop.keras"):
     try:
@@ -89,9 +91,12 @@ class EluInitializer(keras.initializers.VarianceScaling):
         bound = parameters_of(function, alpha, parameters)
         law: dict[str, Any] = {"mu": mu, "sigma": sigma, "preserve": preserve}
         scale = layer_scale(**bound, **law, activation=function)
-        # Refused here and not where a model is loaded: what no name means again.
-        name = activation_of(function.name).name
-        self.arguments = bound | law | {"activation": name}
+        if function.name not in {*ACTIVATIONS, *NAMED_ACTIVATIONS}:
+            raise ValueError(
+                f"activation = {function.name} has no name by which a model could keep it: give"
+                " one that has, or keras.initializers.VarianceScaling(gain(activation=...)**2)"
+            )
+        self.arguments = bound | law | {"activation": function.name}
         super().__init__(scale=scale, mode=mode, distribution=distribution, seed=seed)
 
     def get_config(self) -> dict[str, Any]:

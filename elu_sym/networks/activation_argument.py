@@ -81,6 +81,10 @@ def activation_of(activation: ActivationArgument) -> AnyActivation:
             f"activation = {given!r} is of type {type(given).__name__}: give a name, one of"
             f" {known}, an activation of elu_sym, an expression in elu_sym.symbols.x or a function"
         )
+    if isinstance(given, type):
+        raise TypeError(
+            f"activation = {given.__name__} is a class: give an activation, as {given.__name__}()"
+        )
     return EstimatedActivation(given)
 
 
@@ -97,6 +101,10 @@ def book_activation_of(activation: ActivationArgument) -> Activation:
             ...
         ValueError: activation = gelu is not in the book: this is for 'elu', 'relu', ...
     """
+    if isinstance(activation, str) and activation not in {*ACTIVATIONS, *NAMED_ACTIVATIONS}:
+        raise ValueError(
+            f"activation = {activation!r} is none of {', '.join(map(repr, ACTIVATIONS))}"
+        )
     function = activation_of(activation)
     if not isinstance(function, Activation):
         raise ValueError(
@@ -128,7 +136,8 @@ def parameters_of(
         named: other parameters by name.
 
     Raises:
-        TypeError: if the activation has no such parameter; the message names those it has.
+        TypeError: if the activation has no such parameter; the message names those it has. If
+            alpha is an activation.
 
     Examples:
         >>> from elu_sym import elu, leaky_relu, relu
@@ -139,4 +148,6 @@ def parameters_of(
             ...
         TypeError: alpha = 1.0 is no parameter of relu, which has none
     """
+    if isinstance(alpha, str) or callable(alpha):
+        raise TypeError(f"alpha = {alpha!r} is no number: name an activation by activation=")
     return activation.bind((), named if alpha is None else {"alpha": alpha, **named})

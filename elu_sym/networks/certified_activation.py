@@ -101,16 +101,21 @@ class CertifiedActivation:
     @cached_property
     def expression(self) -> Expr:
         """The definition, its decimals as fractions."""
-        from elu_sym.book.expectation_formula import GaussianExpectation
+        from sympy import Expr
 
-        formula = GaussianExpectation(self._definition)
-        if formula.parameters:
-            symbols = ", ".join(map(str, formula.parameters))
+        from elu_sym.book.expectation_formula import GaussianExpectation
+        from elu_sym.symbols import x
+
+        given = self._definition
+        if callable(given) and not isinstance(given, Expr):
+            given = given(x)
+        others: set[Any] = getattr(given, "free_symbols", set()) - {x}
+        if others:
             raise ValueError(
-                f"activation = {formula.integrand} has the symbol {symbols} beside x: give a number"
-                " for it"
+                f"activation = {given} has the symbol {', '.join(sorted(map(str, others)))} beside"
+                " elu_sym.symbols.x: give a number for it, or write it in elu_sym.symbols.x"
             )
-        return formula.integrand
+        return GaussianExpectation(given).integrand
 
     def mean(self, mu: Any, sigma: Any = 1.0) -> Any:
         """E f(X).
@@ -200,7 +205,7 @@ class CertifiedActivation:
             )
         what = f"{self.name}.{moment} at mu = {mu}, sigma = {sigma}"
         with extra("verify", what):
-            from elu_sym.certify.gaussian_quadrature import until_narrow
+            from elu_sym.certify.gaussian_quadrature import UncertifiedError, until_narrow
 
             place = exact_rational("mu", mu), exact_rational("sigma", sigma)
             if not place[1] > 0:
@@ -214,7 +219,19 @@ class CertifiedActivation:
                 from flint import arb
 
                 return arb(0)
-            return until_narrow(value, accuracy, what, least)
+            try:
+                ball = until_narrow(value, accuracy, what, least)
+                real = self._is_real
+            except UncertifiedError as reason:
+                raise UncertifiedError(
+                    f"{reason}; a function of numbers in place of the expression gets an estimate"
+                ) from None
+            if not real:
+                raise UncertifiedError(
+                    f"activation = {self.name} is not known to be a real number everywhere: give"
+                    " one that is"
+                )
+            return ball
 
     def _moment(self, moment: Moment, mu: Any, sigma: Any, gain: bool = False) -> Any:
         checked = broadcast_arguments(mu=(mu, FINITE), sigma=(sigma, POSITIVE))
@@ -305,6 +322,21 @@ class CertifiedActivation:
         sums = (left + right for left, right in zip(pieces.pieces, mirrored, strict=True))
         return all(a + b == 0 for a, b in places) and all(each.expand() == 0 for each in sums)
 
+    @cached_property
+    def _is_real(self) -> bool:
+        """Whether f is known to be real: its square may be where f is not, as that of sqrt(x).
+
+        On a branch cut no integral is narrow.
+        """
+        from sympy import S
+
+        from elu_sym.certify.gaussian_quadrature import enclose_mean
+
+        if self._tabulated or self.expression.is_real:
+            return True
+        ball = enclose_mean(self._integrands["mean"], S.Zero, S.One, DOUBLE + 40)
+        return bool(ball.rad() <= (1 + abs(ball)) * 2.0**-DOUBLE)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """It travels as what it was given as."""
         if self._tabulated:
@@ -312,4 +344,4 @@ class CertifiedActivation:
         return CertifiedActivation, (self.expression,)
 
     def __repr__(self) -> str:
-        return f"<activation {self.name}(x), certified>"
+        return f"<activation {self.name}, certified>"

@@ -54,10 +54,12 @@ class EstimatedActivation:
 
     Args:
         function: takes a number and gives one, or the same for tensors of PyTorch without
-            dimensions; a ``torch.nn.Module``, whose parameters are taken as they are now.
+            dimensions; a ``torch.nn.Module``, whose parameters are taken as they are now, in the
+            mode of evaluation and in double precision.
 
     Raises:
-        TypeError: if the function gives no real number for the number 1/2.
+        TypeError: if the function gives no real number for the number 1/2, or mixes the elements
+            of a tensor.
 
     Accuracy:
         The error that an adaptive Gauss-Kronrod rule estimates over pieces of one standard
@@ -88,6 +90,11 @@ class EstimatedActivation:
                 f"activation = {self.name} gives no real number for 0.5 ({error}): give a function"
                 " of one number or of a tensor without dimensions"
             ) from error
+        if self._torch is not None and self._torch.mixes_elements:
+            raise TypeError(
+                f"activation = {self.name} gives an element of a tensor another value than it has"
+                " alone: give a function that acts on each element, as no softmax does"
+            )
 
     def mean(self, mu: float, sigma: float = 1.0) -> Estimate:
         """E f(X).
@@ -158,6 +165,9 @@ class EstimatedActivation:
             raise TypeError(f"{name} = {value!r} is no parameter of {self.name}, which has none")
         return {}
 
+    def __repr__(self) -> str:
+        return f"<activation {self.name}, estimated>"
+
     def _value(self, x: float) -> float:
         if self._torch is not None:
             return self._torch.value(x)
@@ -172,16 +182,25 @@ class EstimatedActivation:
         if isinstance(self.function, torch.nn.Module):
             return _OfTensors(copy.deepcopy(self.function).double().eval())
         try:
-            self.function(np.float64(0.5))
+            value = self.function(np.float64(0.5))
         except Exception:  # in its own way every function of tensors refuses a number
             return _OfTensors(self.function)
-        return None
+        return _OfTensors(self.function) if isinstance(value, torch.Tensor) else None
 
     @cached_property
     def _unit(self) -> float:
         """The relative distance of neighbouring numbers in what the function gives."""
-        kind = None if self._torch else getattr(self.function(np.float64(0.5)), "dtype", None)
-        return float(np.finfo(np.float64 if kind is None else kind).eps)
+        if self._torch is not None:
+            return self._torch.unit
+        kind = np.asarray(self.function(np.float64(0.5))).dtype
+        if kind.kind in "biu":  # whole numbers are exact
+            return float(np.finfo(np.float64).eps)
+        if kind.kind != "f":
+            raise TypeError(
+                f"activation = {self.name} gives a number of type {kind}: let it give a float32 or"
+                " a float64"
+            )
+        return float(np.finfo(kind).eps)
 
     def _quotient(self, x: float, step: float) -> float:
         left, right = (x + sign * step * max(1.0, abs(x)) for sign in (-1.0, 1.0))
@@ -199,7 +218,15 @@ class EstimatedActivation:
         mean, deviation = map(float, checked.arrays)
 
         def density(z: float) -> float:
-            return g(mean + deviation * z) * exp(-z * z / 2.0) / sqrt(2.0 * pi)
+            place = mean + deviation * z
+            try:
+                height = g(place)
+            except (ArithmeticError, ValueError) as error:
+                raise ValueError(
+                    f"activation = {self.name} gives no real number for {place} ({error}): give one"
+                    " that does for every number"
+                ) from error
+            return height * exp(-z * z / 2.0) / sqrt(2.0 * pi)
 
         places = range(-FARTHEST, FARTHEST)
         size = sum(abs(density(place + 0.5)) for place in places)
@@ -221,6 +248,28 @@ class _OfTensors(NamedTuple):
 
         with torch.no_grad():
             return float(self.function(torch.tensor(x, dtype=torch.float64)))
+
+    @property
+    def mixes_elements(self) -> bool:
+        """Whether elements of a tensor change each other, if it takes several."""
+        import torch
+
+        places = torch.tensor([0.5, -1.0], dtype=torch.float64)
+        with torch.no_grad():
+            try:
+                together = self.function(places)
+                alone = torch.stack([self.function(place) for place in places])
+            except Exception:  # in its own way, as a function that branches does
+                return False
+        return together.shape != alone.shape or not torch.allclose(together, alone, equal_nan=True)
+
+    @property
+    def unit(self) -> float:
+        """The relative distance of neighbouring numbers in what the function gives."""
+        import torch
+
+        kind = torch.as_tensor(self.function(torch.tensor(0.5, dtype=torch.float64))).dtype
+        return float(torch.finfo(kind if kind.is_floating_point else torch.float64).eps)
 
     def slope(self, x: float) -> float:
         import torch

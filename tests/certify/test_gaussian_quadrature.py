@@ -58,7 +58,7 @@ def agrees(name, law=(ZERO, ONE)):
     return True
 
 
-@pytest.mark.parametrize("name", ["gelu", "hard_swish", "softsign"])
+@pytest.mark.parametrize("name", ["hard_swish", "softsign"])
 def test_the_ball_holds_the_30_digits_of_mpmath(name):
     assert agrees(name)
 

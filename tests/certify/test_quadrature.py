@@ -59,6 +59,14 @@ def test_the_enclosure_holds_the_exact_moments_wherever_it_is_split(n, rate, mea
     assert ball.value.rad() <= ball.magnitude * 1e-20
 
 
+def test_a_power_that_vanishes_at_a_midpoint_leaves_the_scale_a_number():
+    """At 18/7 - 9/8 16/7 = 0, which no ball knows to be 0."""
+    point = {mu: Rational(18, 7), sigma: Rational(16, 7)}
+    ball = enclose_expectation(x**2, point)
+    assert ball.magnitude > 0
+    assert ball.value.overlaps(enclose(mu**2 + sigma**2, point, 256))
+
+
 @pytest.mark.parametrize(
     ("expression", "g"),
     [(MEAN, ELU), (SECOND_MOMENT, ELU**2), (excess(0), Relu(x))],

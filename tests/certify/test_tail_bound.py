@@ -71,7 +71,11 @@ def violations(function, ray):
             yield place
 
 
-@pytest.mark.parametrize("ray", [RIGHT, LEFT, SHORT], ids=["right", "left", "between"])
+@pytest.mark.parametrize(
+    "ray",
+    [RIGHT, LEFT, pytest.param(SHORT, marks=pytest.mark.deep)],
+    ids=["right", "left", "between"],
+)
 @pytest.mark.parametrize("function", FUNCTIONS, ids=str)
 def test_the_bound_holds(function, ray):
     assert not list(violations(function, ray))

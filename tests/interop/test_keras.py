@@ -108,6 +108,11 @@ def test_what_is_wrong_is_named():
         EluInitializer(preserve="mean")
     with pytest.raises(ValueError, match=r"^activation = 'ELU' is none of 'elu', 'relu'"):
         EluInitializer(activation="ELU")
+    for function in (keras.activations.gelu, lambda t: t * abs(t)):
+        with pytest.raises(
+            ValueError, match=r"^activation = .* has no name by which a model could"
+        ):
+            EluInitializer(activation=function)
     with pytest.raises(TypeError, match=r"^alpha = 1.0 is no parameter of relu, which has none$"):
         EluInitializer(1.0, activation="relu")
     with pytest.raises(ValueError, match=r"^mu = -99.0, sigma = 1.0: the gain that preserves"):

@@ -108,3 +108,24 @@ def test_weights_of_torch_have_the_gain():
     random = torch.Generator().manual_seed(1)
     weights = elu_kaiming_normal_(torch.empty(300, 400), activation="mish", generator=random)
     assert weights.std().item() * 20 == pytest.approx(gain(activation="mish"), rel=0.01)
+
+
+@pytest.mark.parametrize("given", ["gelu", elu, abs], ids=["name", "activation", "function"])
+def test_an_activation_in_the_place_of_alpha_is_told_its_own(given):
+    with pytest.raises(TypeError, match=r"^alpha = .* is no number: name an activation by activ"):
+        gain(given)
+
+
+def test_a_class_is_no_activation_but_its_object():
+    class Twice:
+        def __call__(self, t):
+            return 2.0 * max(t, 0.0)
+
+    with pytest.raises(TypeError, match=r"^activation = Twice is a class: give an .* Twice\(\)$"):
+        activation_of(Twice)
+    assert gain(activation=Twice()) == pytest.approx(2**-0.5)
+
+
+def test_the_theory_of_the_book_lists_what_it_takes():
+    with pytest.raises(ValueError, match=r"^activation = 'swish' is none of .*'celu'$"):
+        variance_map(1.0, 1.0, activation="swish")

@@ -1,5 +1,6 @@
 """A black box is estimated, with an error that holds, and says that it is."""
 
+import math
 import pickle
 
 import numpy as np
@@ -13,6 +14,8 @@ from elu_sym.networks.estimated_activation import Estimate, EstimatedActivation
 MOMENTS = ("mean", "second_moment", "variance", "derivative_second_moment")
 PLACES = [(0.0, 1.0), (-2.0, 0.3), (1.0, 12.0)]
 
+deep = pytest.mark.deep
+
 FUNCTIONS = {
     "gelu": lambda x: x * (1 + erf(x / np.sqrt(2))) / 2,
     "silu": lambda x: x * expit(x),
@@ -20,7 +23,9 @@ FUNCTIONS = {
 }
 
 
-@pytest.mark.parametrize("place", PLACES, ids=str)
+@pytest.mark.parametrize(
+    "place", [PLACES[0], *(pytest.param(place, marks=deep) for place in PLACES[1:])], ids=str
+)
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_value_is_within_the_error_that_is_estimated(name, place):
     certified, estimated = CertifiedActivation.named(name), activation_of(FUNCTIONS[name])
@@ -39,7 +44,14 @@ def test_an_estimate_shows_its_error_and_keeps_it():
     assert pickle.loads(pickle.dumps(found)).error == found.error
 
 
-@pytest.mark.parametrize("name", ["GELU", "Mish", "Hardswish", "Softplus", "PReLU"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GELU",
+        "PReLU",
+        *(pytest.param(name, marks=deep) for name in ("Mish", "Hardswish", "Softplus")),
+    ],
+)
 def test_a_module_of_torch_is_differentiated_by_torch(name):
     torch = pytest.importorskip("torch", reason="needs the extra torch")
     names = {"Hardswish": "hard_swish"}
@@ -69,6 +81,41 @@ def test_single_precision_is_in_the_error():
     truth = CertifiedActivation.named("tanh").second_moment(0, 1)
     assert abs(found - truth) <= found.error
     assert found.error > 1e-8
+
+
+def test_a_number_may_come_out_as_a_tensor():
+    torch = pytest.importorskip("torch", reason="needs the extra torch")
+    weight = torch.nn.Parameter(torch.tensor(2.0))
+    doubled = activation_of(lambda t: t * weight)
+    assert doubled.second_moment(0, 1) == pytest.approx(4)
+    assert doubled.derivative_second_moment(0, 1) == pytest.approx(4)
+    single = activation_of(lambda t: torch.tanh(t.float()))
+    assert 1e-8 < single.second_moment(0, 1).error < 1e-5
+
+
+def test_what_mixes_the_elements_of_a_tensor_is_refused():
+    torch = pytest.importorskip("torch", reason="needs the extra torch")
+    for function in (torch.nn.Softmax(-1), lambda t: torch.tanh(t) - torch.tanh(t).mean()):
+        with pytest.raises(TypeError, match="gives an element of a tensor another value"):
+            activation_of(function)
+    branching = activation_of(lambda t: torch.tanh(t) if t > 0 else t)
+    assert branching.derivative_second_moment(-50.0, 1.0) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    "step", [lambda t: t > 0, lambda t: np.int64(t > 0), lambda t: int(t > 0)], ids=range(3)
+)
+def test_a_truth_or_a_whole_number_is_a_number(step):
+    assert activation_of(step).mean(0, 1) == pytest.approx(0.5)
+
+
+def test_where_it_gives_no_number_is_told():
+    with pytest.raises(ValueError, match=r"^activation = function sqrt gives no real number for -"):
+        activation_of(math.sqrt).mean(0, 1)
+    naive = activation_of(lambda t: t / (1 + math.exp(-t)))
+    with pytest.raises(ValueError, match=r"for -\d+\S* \(math range error\): give one that does"):
+        naive.mean(0, 30)
+    assert repr(activation_of(np.tanh)) == "<activation function tanh, estimated>"
 
 
 def test_a_constant_has_no_gain_for_its_variance():

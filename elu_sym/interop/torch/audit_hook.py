@@ -197,7 +197,10 @@ def audited(
     layers = {name: module for name, module in network.named_modules() if _given(module)}
     if not layers:
         known = ", ".join(f"torch.nn.{kind.__name__}" for kind in MODULES)
-        raise ValueError(f"network has no {known}: register an AuditHook on its activations")
+        raise ValueError(
+            f"network has no module of the classes {known}, which can be audited: where it calls"
+            " one of these activations as a function, register an AuditHook on the layer before"
+        )
 
     def hook_of(key: str, module: nn.Module) -> AuditHook:
         source = key if key[:1] not in ("", "[") else f"{type(module).__name__}{key}"

@@ -215,7 +215,7 @@ def test_hooks_are_removed_when_the_block_fails():
     with pytest.raises(ValueError, match="batch 0 of ELU"), audited(network):
         network(torch.tensor([1.0, float("nan")]))
     network(torch.tensor([float("nan")]))
-    known = r"^network has no torch\.nn\.ELU, torch\.nn\.CELU, torch\.nn\.SELU, torch\.nn\.ReLU, "
+    known = r"^network has no module of the classes torch\.nn\.ELU, torch\.nn\.CELU, torch\.nn\.SEL"
     with pytest.raises(ValueError, match=known), audited(nn.Sequential(nn.Linear(2, 2), nn.GELU())):
         pass
 
