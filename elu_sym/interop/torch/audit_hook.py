@@ -3,6 +3,7 @@
 Needs the extra ``torch``.
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -179,6 +180,9 @@ def audited(
         ValueError: if there is no such activation in it, or with ``each_call`` one is called while
             the network is not.
 
+    Warns:
+        UserWarning: naming PyTorch's other activations in it, such as GELU, which are left out.
+
     Examples:
         >>> network = nn.Sequential(nn.Linear(8, 16), nn.ELU(), nn.Linear(16, 4), nn.SELU())
         >>> with audited(network) as hooks:
@@ -201,6 +205,17 @@ def audited(
             f"network has no module of the classes {known}, which can be audited: where it calls"
             " one of these activations as a function, register an AuditHook on the layer before"
         )
+
+    others = [
+        f"{name} ({type(module).__name__})"
+        for name, module in network.named_modules()
+        if type(module).__module__ == nn.ELU.__module__
+        and name not in layers
+        and not isinstance(module, nn.MultiheadAttention)
+    ]
+    if others:
+        message = f"not audited, since no such activation is in the book: {', '.join(others)}"
+        warnings.warn(message, stacklevel=3)  # from contextlib, and from there where it is entered
 
     def hook_of(key: str, module: nn.Module) -> AuditHook:
         source = key if key[:1] not in ("", "[") else f"{type(module).__name__}{key}"

@@ -159,7 +159,7 @@ def test_every_activation_of_torch_is_known_with_its_parameter(activation):
 
 def test_modules_that_are_as_good_as_known_ones():
     network = nn.Sequential(OfElu(0.5), nn.LeakyReLU(0.0), nn.ReLU6(), nn.GELU())
-    with audited(network) as hooks:
+    with pytest.warns(match=r"2 \(ReLU6\), 3 \(GELU\)$"), audited(network) as hooks:
         network(torch.randn(200))
     found = {name: hook.result() for name, hook in hooks.items()}
     shown = {name: (each.activation, each.parameters) for name, each in found.items()}
@@ -294,3 +294,17 @@ def test_without_the_package_the_message_names_the_extra():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "elu_sym.interop.torch needs torch: pip install 'elu_sym[torch]'\n"
+
+
+def test_activations_that_cannot_be_audited_are_named() -> None:
+    attention = nn.MultiheadAttention(8, 2)
+    network = nn.ModuleDict({"first": nn.ELU(), "second": nn.GELU(), "third": attention})
+    with (
+        pytest.warns(
+            UserWarning, match=r"no such activation is in the book: second \(GELU\)$"
+        ) as found,
+        audited(network) as hooks,
+    ):
+        pass
+    assert list(hooks) == ["first"]
+    assert found[0].filename == __file__
