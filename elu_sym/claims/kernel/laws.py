@@ -46,10 +46,13 @@ def _is_simple(name: str, body: Term) -> bool:
 
 
 def _is_composed(name: str, part: Any) -> bool:
-    """Whether no derivative or expectation depends on a variable: then a term is measurable."""
+    """Whether no expectation depends on a variable: then a term is measurable."""
     if name not in free_variables(part) or part == name:
         return True
-    return part[0] not in ("D", "E") and all(_is_composed(name, inner) for inner in part[1:])
+    if part[0] == "D":
+        _, variable, body, at = part
+        return _is_composed(name, at) and _is_composed(name, substitute(body, variable, at))
+    return part[0] != "E" and all(_is_composed(name, inner) for inner in part[1:])
 
 
 @rule
