@@ -671,6 +671,20 @@ def cases() -> Any:
     yield Case("law-dominated", "a constant that is unknown", every, unknown, False)
     unknown = ("generalize", "p", ("law-dominated", 0, ((1, ("if", ("<", "z", 0), 0, 1)),), named))
     yield Case("law-dominated", "a bound that is unknown", every, unknown, False)
+    # Of a mean that is none for some x nothing is known, even that it is measurable.
+    inner = ("E", "y", "p", ("exp", ("*", "x", "y")))
+    within = supposed("x", ("and", ("<=", -1, inner), ("<=", inner, 1)))
+    same = ("split", *(("combine", ((1, number),)) for number in (1, 2)))
+    same = ("generalize", "x", ("use", 0, (("at", "x"),), same))
+    bounded = ("law-dominated", 1, (), same)
+    said = ("forall-law", "p", ("=>", within, is_integrable(inner)))
+    proof = ("generalize", "p", ("assume", bounded))
+    yield Case("law-dominated", "a mean that may be any function", said, proof, False)
+    there = ("<", inner, 0)
+    never_less = ("forall-law", "p", ("<=", 0, mean(("if", there, 1, 0))))
+    told = ("generalize", "x", ("cases", there, TRUE, ("combine", ())))
+    proof = ("generalize", "p", ("law-positive", told))
+    yield Case("law-positive", "where such a mean is negative", never_less, proof, False)
     given = ("symmetric", "p"), is_integrable("x"), is_integrable(square)
     for name, (first, second), body, holds in (
         ("of a symmetric law", given[:2], "x", True),
@@ -867,6 +881,74 @@ def scope_cases() -> Any:
     proof = ("have", lemma, suppose("y", 1, ("fact", 0)), proof)
     two = supposed("ab", ("=", "b", 2))
     yield Case("use", "a variable that comes later", two, suppose("x", 0, proof), False)
+    # Of the iterate of a variable the facts about one of the same name decide nothing.
+    one, other = (("iterate", 1, "q", body, 1) for body in (("if", ("<", 0, "q"), 1, 2), 2))
+    moved = ("+", "x", one)
+    apart = ("combine", ((1, 7), (1, 8), (-1, 4)))
+    apart = ("iterated", other, ("/", 3, 2), 3, 64, apart)
+    apart = ("iterated", one, ("/", 1, 2), ("/", 3, 2), 64, apart)
+    apart = ("joint", 0, "x", moved, (0,), ("use", 2, (("by", ("fact", 1)),), apart))
+    apart = suppose("q", 1, ("joint", 0, "x", moved, (), apart))
+    below = supposed("q", ("<", "q", 0), FALSE)
+    yield Case("joint", "an iterate of a variable of the same name", below, apart, False)
+
+
+def exists_at(value: Any, name: str, known: int, then: Any) -> Any:
+    """A variable with a value, by two facts: that there is one, and that this is one."""
+    there = ("exists", "w", ("=", "w", value))
+    return ("have", there, ("witness", value, ("combine", ())), ("obtain", known, name, then))
+
+
+def language_cases() -> Any:
+    """What is no term or formula, or is about something of which nothing is known."""
+    pole = ("limit", "x", ("from-above", 0), ("/", 1, "x"))
+    infinite = ("forall", "oo", (*pole, "oo"))
+    proof = ("have", infinite, ("generalize", "t", ("limit-by-growth", 1)), ("fact", 0))
+    any_limit = ("forall", "y", (*pole, "y"))
+    yield Case("fact", "a variable that is called like infinity", any_limit, proof, False)
+
+    def tends(body: Any) -> Any:
+        return ("limit", "x", "oo", body, 0)
+
+    def tends_at_0(name: str) -> Any:
+        number = ("replace", 2, "z", tends("z"), ("limit-by-growth", 1))
+        absurd = ("use", 0, (("by", number),), ("fact", 3))
+        return ("contradict", exists_at(0, name, 1, absurd))
+
+    # Both are 0 for their limits, and 0 and 1 for their order.
+    ways = ("combine", ((1, 7), (1, 2), (1, -1))), ("combine", ((1, 7), (-1, 4)))
+    order = ("obtain", 0, "v", ("cases", 6, *ways))
+    order = ("contradict", exists_at(0, "low", 1, exists_at(1, "high", 3, order)))
+    proof = ("squeeze", "low", "high", tends_at_0("low"), tends_at_0("high"), order)
+    yield Case("squeeze", "between what is not known", tends(1), proof, False)
+    line = ("if", ("<", "x", 0), "x", ("if", ("<", 0, "x"), "x", "z"))
+    ways = [("combine", ((1, 6), (turn, 4))) for turn in (-1, 1)]
+    at_0 = ("cases", 2, ("cases", 5, *ways), ("cases", 5, *[("combine", ((1, 6),))] * 2))
+    at_0 = ("contradict", exists_at(0, "z", 3, at_0))
+    at_1 = ("use", 0, (("by", ("fact", 2)),), ("combine", ((1, 5), (-1, 4), (1, -1))))
+    proof = ("joint", 0, "x", line, (0,), ("use", 1, (("by", at_0),), exists_at(1, "z", 3, at_1)))
+    yield Case("joint", "a value that is not known", FALSE, proof, False)
+
+    # A name of three letters is no formula, and no condition.
+    def both_ways(lemma: Any, shown: Any, then: Any) -> Any:
+        shown, then = (
+            exists_at(0, "a", known, exists_at(1, "b", known + 2, ordered))
+            for known, ordered in ((0, shown), (1, then))
+        )
+        return ("have", lemma, shown, then)
+
+    rising = ("combine", ((1, 1), (-1, 3), (1, -1)))
+    falling = ("use", 0, (("at", "<ba"),), ("combine", ((1, 7), (1, 2), (-1, 4), (1, -1))))
+    shown = ("generalize", "<ab", rising)
+    proof = both_ways(("forall", "v", "v"), shown, exists_at(0, "<ba", 5, falling))
+    yield Case("use", "a name that reads like a formula", FALSE, proof, False)
+    shown = ("have", ("<", "a", "b"), rising, ("generalize", "<ab", ("combine", ())))
+    falling = ("use", 0, (("at", "<ba"),), ("combine", ((-1, 8), (1, -1))))
+    falling = exists_at(0, "<ba", 6, falling)
+    rising = ("combine", ((1, 2), (-1, 4), (1, -1)))
+    chosen = ("forall", "v", ("=", ("if", "v", 1, 0), 1))
+    proof = both_ways(chosen, shown, ("have", ("<", "a", "b"), rising, falling))
+    yield Case("use", "a name that reads like a condition", FALSE, proof, False)
 
 
 def moving_cases() -> Any:
@@ -911,4 +993,7 @@ def recorded_cases() -> Any:
         yield Case("recorded", name, statement, ("recorded",), False)
 
 
-CASES = [*cases(), *rounding_cases(), *scope_cases(), *moving_cases(), *recorded_cases()]
+CASES = [
+    *(*cases(), *rounding_cases(), *scope_cases(), *language_cases(), *moving_cases()),
+    *recorded_cases(),
+]

@@ -40,6 +40,9 @@ def mean_value(
     """
     relation, left, right = goal
     need(relation in COMPARISONS, f"{canonical(goal)} is no comparison")
+    context.require("term", f, name)
+    for end in (p, q):
+        context.require("term", end)
     need_unbound(name, p, q)
     order = context.sign(context.value(q) - context.value(p))
     need(order == "+" or (order in ABOVE and relation != "<"), "the order of the ends is not known")
@@ -89,6 +92,9 @@ def joint(
     conditions that is defined and takes no root of 0, so that it is smooth up to its ends.
     """
     need(type(order) is int and 0 <= order < 10, f"{order} is no order")
+    context.require("term", f, name)
+    for end in joints:
+        context.require("term", end)
     variable = context.unused(name, f)
     body = unfolded(substitute(f, name, variable))
     ends = [context.value(end) for end in joints]
@@ -185,6 +191,8 @@ def squeeze(
     sides: list[Formula]
     need(head == "limit" and value not in ("oo", "-oo"), f"{canonical(goal)} is no finite limit")
     need_unbound(name, point, value)
+    for side in (lower, upper):
+        context.require("term", side, name)
     check((head, name, point, lower, value), context, low)
     check((head, name, point, upper, value), context, high)
     match point:
@@ -207,6 +215,7 @@ def near(goal: Formula, context: Context, number: int, bound: Term, way: str, pr
     Side conditions: the number is defined, and lies on one side of the limit.
     """
     _, name, point, body, value = fact_of(context, number, "limit")
+    context.require("term", bound)
     level = context.value(bound)
     need(way in ("above", "below"), f"{way} is no side")
     if value in ("oo", "-oo"):

@@ -64,6 +64,7 @@ def floats_apart(goal: Formula, context: Context, number: int, at: Term, proof: 
     """
     _, numbers, value = fact_of(context, number, "float")
     context.value(value)
+    context.require("term", at)
     after = _numbers(numbers).successor(_number(at, context))
     check(goal, context.with_fact(("or", ("<=", value, at), ("<=", _literal(after), value))), proof)
 

@@ -153,6 +153,8 @@ def iterated(
     Side conditions: the function is defined and differentiable at every positive number, and so are
     the numbers on the way; the bounds are rational, and the ball lies between them.
     """
+    for part in (term, lower, upper):
+        context.require("term", part)
     head, number, name, body, start = term
     need(head == "iterate" and type(number) is int, f"{canonical(term)} is no iterate")
     need(0 < number <= 10_000 and bits in range(53, 1025), "too many steps, or bits")

@@ -11,7 +11,7 @@ Chapters write SymPy expressions, which :mod:`elu_sym.claims.formulas` reads; it
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 Term = Any
@@ -41,6 +41,32 @@ BINDERS: Mapping[str, tuple[int, int]] = {
 COMPARISONS = ("=", "<", "<=")
 _WORDS = {"oo", "-oo"}
 
+_CONDITIONS = {"<": "term term", "<=": "term term"}
+GRAMMAR: Mapping[str, Mapping[str, str]] = {
+    "term": {
+        **{"+": "term*", "*": "term*", "/": "term term", "^": "term integer", "pi": ""},
+        **dict.fromkeys(("sqrt", "exp", "log", "Phi"), "term"),
+        **{"if": "condition term term", "D": "name term term", "E": "name law term"},
+        "iterate": "integer name term term",
+    },
+    "condition": _CONDITIONS,
+    "formula": {
+        **_CONDITIONS,
+        **{"=": "term term", "and": "formula*", "or": "formula*", "not": "formula"},
+        **dict.fromkeys(("=>", "iff"), "formula formula"),
+        **dict.fromkeys(("forall", "exists", "exists1"), "name formula"),
+        **dict.fromkeys(("forall-law", "exists-law"), "name formula"),
+        **{"limit": "name point term value", "smooth": "integer name term"},
+        **{"symmetric": "law", "integrable": "law name term", "orbit": "name term term term"},
+        **{"float": "format term", "rounds": "format term term"},
+    },
+    "law": {"normal": "term term"},
+    "point": {"from-above": "term", "from-below": "term"},
+    "format": {"format": "integer integer"},
+}
+"""By kind what a head is applied to; a star stands for one or more. Besides there are defined
+functions, laws on points, which are pairs of a place and a weight, and what was recorded."""
+
 DEFINITIONS: dict[str, tuple[tuple[str, ...], Term]] = {
     "density": (("t",), ("/", ("exp", ("/", ("^", "t", 2), -2)), ("sqrt", ("*", 2, ("pi",))))),
     "mills": (("t",), ("/", ("Phi", ("*", -1, "t")), ("density", "t"))),
@@ -69,13 +95,82 @@ def define(name: str, parameters: tuple[str, ...], body: Term) -> None:
     """Add a defined function, or a number if it has no parameters.
 
     Raises:
-        LanguageError: if the name has another definition, or the body has other variables.
+        LanguageError: if the name has another definition or meaning, or the body is no term in
+            the parameters.
     """
     definition = parameters, body
-    if free_variables(body) - set(parameters):
-        raise LanguageError(f"the body of {name} has variables that are no parameters")
+    if any(name in heads for heads in (*GRAMMAR.values(), ("points", "recorded"))):
+        raise LanguageError(f"{name} is a word of the language")
+    require("term", body, frozenset(parameters))
     if DEFINITIONS.setdefault(name, definition) != definition:
         raise LanguageError(f"there is another definition of {name}")
+
+
+# --- Grammar ---------------------------------------------------------------------------------
+
+
+def require(kind: str, part: Any, variables: Set[str], laws: Set[str] = frozenset[str]()) -> None:
+    """Raise unless something is a term, formula or law, and has no other free variables or laws.
+
+    Args:
+        kind: a key of ``GRAMMAR``; or ``integer``, ``name``, or ``value``, that of a limit.
+        part: what is to be that.
+        variables: those that may occur free.
+        laws: so, too.
+
+    Raises:
+        LanguageError: if it is not.
+    """
+    if type(part) is int:
+        fits = kind in ("integer", "term", "value")
+    elif type(part) is str and kind == "name":  # bound variables are compared as "#0", "#1", ...
+        fits = part not in _WORDS and not part.startswith("#")
+    elif type(part) is str:
+        known = {"term": variables, "value": variables | _WORDS, "point": _WORDS, "law": laws}
+        fits = part in known.get(kind, ())
+    else:
+        fits = type(part) is tuple and len(part) > 0 and type(part[0]) is str
+        fits = fits and _parts_fit("term" if kind == "value" else kind, part, variables, laws)
+    if not fits:
+        raise LanguageError(f"{part} is no {kind} about what is known")
+
+
+def _parts_fit(kind: str, part: Any, variables: Set[str], laws: Set[str]) -> bool:
+    """Whether there are as many parts as there must be; raise unless each of them fits."""
+    head, *parts = part
+    if kind == "formula" and head == "recorded":
+        return all(map(_is_data, parts))
+    if kind == "law" and head == "points":
+        for place, weight in parts:
+            require("term", place, variables, laws)
+            require("term", weight, frozenset())
+        return len(parts) > 0 and all(type(pair) is tuple for pair in parts)
+    if kind == "term" and head in DEFINITIONS:
+        shape = ["term"] * len(DEFINITIONS[head][0])
+    elif head in GRAMMAR.get(kind, ()):
+        shape = GRAMMAR[kind][head].split()
+    else:
+        return False
+    if shape and shape[0].endswith("*"):
+        shape = [shape[0][:-1]] * max(len(parts), 1)
+    if len(shape) != len(parts):
+        return False
+    place, scope = BINDERS.get(head, (0, 0))
+    for number, (wanted, inner) in enumerate(zip(shape, parts, strict=True), start=1):
+        if number != scope:
+            require(wanted, inner, variables, laws)
+        elif head.endswith("-law"):
+            require(wanted, inner, variables - {part[place]}, laws | {part[place]})
+        else:
+            require(wanted, inner, variables | {part[place]}, laws - {part[place]})
+    return True
+
+
+def _is_data(part: Any) -> bool:
+    """Whether something is made of tuples, strings, integers and None."""
+    if type(part) is tuple:
+        return all(map(_is_data, part))
+    return part is None or type(part) in (int, str)
 
 
 # --- Bound variables -------------------------------------------------------------------------
@@ -156,8 +251,9 @@ def unfolded(part: Any) -> Any:
         parameters, body = DEFINITIONS[part[0]]
         if len(parameters) != len(part) - 1:
             raise LanguageError(f"{part[0]} takes {len(parameters)} arguments, not {len(part) - 1}")
-        taken = free_variables(part)
-        stand_ins = [fresh(f"{part[0]}.{parameter}", taken) for parameter in parameters]
+        taken = free_variables(part).union(parameters)
+        # By number: primes would make the stand-ins of two parameters one.
+        stand_ins = [fresh(f"{part[0]}.{number}", taken) for number in range(len(parameters))]
         for parameter, stand_in in zip(parameters, stand_ins, strict=True):
             body = substitute(body, parameter, stand_in)
         for stand_in, argument in zip(stand_ins, part[1:], strict=True):

@@ -28,20 +28,31 @@ def _is_known(context: Context, formula: Formula) -> bool:
 
 def _require_integrable(context: Context, law: Term, name: str, body: Term) -> None:
     """Raise unless a function has a mean: by a fact, as it takes finitely many values, or by it."""
+    context.require("term", ("E", name, law, body))
     if law not in context.laws:
         context.value(("E", name, law, body))
         return
     known = ("integrable", law, name, body)
-    need(free_variables(body) - {name} <= context.names, f"{canonical(body)} is not about this")
     simple = _is_simple(name, unfolded(body)) or _is_known(context, known)
     need(simple, f"{canonical(known)} is no fact")
 
 
 def _is_simple(name: str, body: Term) -> bool:
-    """Whether a function takes finitely many values."""
+    """Whether a function takes finitely many values, where a variable only decides which."""
     if name not in free_variables(body):
         return True
-    return body[0] == "if" and all(_is_simple(name, piece) for piece in body[2:])
+    composed = body[0] == "if" and _is_composed(name, body[1])
+    return composed and all(_is_simple(name, piece) for piece in body[2:])
+
+
+def _is_composed(name: str, part: Any) -> bool:
+    """Whether no expectation depends on a variable: then a term is measurable."""
+    if name not in free_variables(part) or part == name:
+        return True
+    if part[0] == "D":
+        _, variable, body, at = part
+        return _is_composed(name, at) and _is_composed(name, substitute(body, variable, at))
+    return part[0] != "E" and all(_is_composed(name, inner) for inner in part[1:])
 
 
 @rule
@@ -85,6 +96,7 @@ def law_linear(
     need(not mirrored or ("symmetric", law) in context.facts, f"{law} may not be symmetric")
     total = context.value(right) - context.value(left)
     for factor, body in (*shares, *mirrored):
+        context.require("term", factor)
         need(name not in free_variables(factor), f"{canonical(factor)} is no constant")
         _require_integrable(context, law, name, body)
         constant = name not in free_variables(body)
@@ -99,14 +111,19 @@ def law_linear(
 def law_dominated(
     goal: Formula, context: Context, constant: Term, bounds: Any, proof: Proof
 ) -> None:
-    """What is bounded by a constant and multiples of integrable functions is integrable.
+    """What is measurable, and bounded by a sum of integrable functions, is integrable.
 
-    Side conditions: the bounds are integrable by a fact, or take finitely many values; constant and
-    factors are defined and constant. That they bound the function everywhere is left to show.
+    Side conditions: the function is made of measurable ones, or elementary between breakpoints; the
+    bounds are integrable by a fact, or take finitely many values; constant and factors are defined
+    and constant. That they bound the function everywhere is left to show.
     """
     head, law, name, body = goal
     need(head == "integrable" and law in context.laws, f"{canonical(goal)} is another statement")
+    if not _is_composed(name, unfolded(body)):
+        for _, _, inside, variable in context.pieces(name, body):
+            inside.value(substitute(body, name, variable))
     for number in (constant, *(factor for factor, _ in bounds)):
+        context.require("term", number)
         need(name not in free_variables(number), f"{canonical(number)} is no constant")
         context.value(number)
     for _, bound in bounds:

@@ -112,7 +112,7 @@ def have(goal: Formula, context: Context, lemma: Formula, first: Proof, then: Pr
 
     Side conditions: the lemma is about what is known.
     """
-    need(free_variables(lemma) <= context.names, f"{canonical(lemma)} is about something unknown")
+    context.require("formula", lemma)
     check(lemma, context, first)
     check(goal, context.with_fact(lemma), then)
 
@@ -139,7 +139,9 @@ def use(goal: Formula, context: Context, number: int, steps: Any, proof: Proof) 
 
 def _instance(head: str, bound: str, inner: Formula, value: Any, context: Context) -> Formula:
     """A formula at a defined term, or at a law, under which 1 has a mean."""
-    context.value(value if head in ("forall", "exists") else ("E", "x", value, 1))
+    is_term = head in ("forall", "exists")
+    context.require("term" if is_term else "law", value)
+    context.value(value if is_term else ("E", "x", value, 1))
     return substitute(inner, bound, value)
 
 
@@ -153,7 +155,7 @@ def cases(goal: Formula, context: Context, known: Formula | int, *proofs: Proof)
     if isinstance(known, int):
         _, *parts = fact_of(context, known, "or")
     else:
-        need(free_variables(known) <= context.names, f"{canonical(known)} is not about this")
+        context.require("formula", known)
         parts = [known, negation(known)]
     for part, proof in zip(parts, proofs, strict=True):
         check(goal, context.with_fact(part), proof)
@@ -188,6 +190,7 @@ def replace(
     """
     _, left, right = fact_of(context, number, "=")
     need(name not in context.names, f"{name} is taken")
+    context.require("formula", template, name)
     context.value(left)
     context.value(right)
     need(renamed(substitute(template, name, left)) == renamed(goal), "the template is another goal")

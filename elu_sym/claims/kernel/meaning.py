@@ -27,6 +27,7 @@ from elu_sym.claims.kernel.language import (
     fresh,
     pushed,
     renamed,
+    require,
     substitute,
     unfolded,
 )
@@ -132,6 +133,26 @@ class Context:
     def names(self) -> frozenset[str]:
         """The names that are taken."""
         return self.laws | self.symbols.keys()
+
+    def require(self, kind: str, part: Any, *bound: str) -> None:
+        """Raise unless a part of a proof is a term, formula or law about what is known.
+
+        What a name stands for that is not known could be another thing in each part of a proof.
+
+        Args:
+            kind: as for :func:`elu_sym.claims.kernel.language.require`.
+            part: the part.
+            bound: variables that it may have besides.
+
+        Raises:
+            RejectedError: if it is not.
+        """
+        try:
+            for name in bound:
+                require("name", name, frozenset())
+            require(kind, part, self.symbols.keys() | {*bound}, self.laws - {*bound})
+        except (TypeError, ValueError) as error:
+            raise RejectedError(str(error)) from error
 
     def with_fact(self, fact: Formula) -> "Context":
         """The context with one more fact; or several, if the formula is a conjunction."""
@@ -300,7 +321,7 @@ class Context:
                 inner = self.unused(name, body)
                 around = self.around(inner, self.value(at))
                 return ("D", inner, around.chosen(substitute(body, name, inner)), self.chosen(at))
-            case (str(head), *parts) if head != "E":
+            case (str(head), *parts) if head not in ("E", "iterate"):  # which bind variables
                 return (head, *map(self.chosen, parts))
         return term
 

@@ -86,6 +86,8 @@ def within(holds: bool, said: Thresholds) -> tuple[str, Place]:
     Raises:
         RejectedError: if it is otherwise, or the table does not say.
     """
+    several = isinstance(said.functions, tuple) and isinstance(said.formats, tuple)
+    need(several, "give tuples of functions and formats: a part of a name is none")
     rows, distances = said.rows(), []
     need(len(rows) == said.cases, f"the table has {len(rows)} such cases")
     for row in rows:

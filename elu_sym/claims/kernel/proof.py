@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import InitVar, dataclass
 from typing import Any
 
-from elu_sym.claims.kernel.language import Formula, canonical, free_variables, pushed
+from elu_sym.claims.kernel.language import Formula, canonical, pushed
 from elu_sym.claims.kernel.meaning import Context, Finding, RejectedError
 
 Proof = tuple[Any, ...]
@@ -76,10 +76,9 @@ def prove(statement: Formula, proof: Proof) -> Theorem:
         >>> prove(for_all(alpha, less(-alpha, 0)), proof).statement
         ('forall', 'alpha', ('=>', ('<', 0, 'alpha'), ('<', ('*', -1, 'alpha'), 0)))
     """
-    if free := free_variables(statement):
-        raise RejectedError(f"the statement has the free variables {', '.join(sorted(free))}")
     proof = distinct(proof)
     context = Context()
+    context.require("formula", statement)
     check(statement, context, proof)
     return Theorem(statement, closed(proof), tuple(dict.fromkeys(context.findings)), _MADE)
 
@@ -112,7 +111,9 @@ def check(goal: Formula, context: Context, proof: Proof) -> None:
     """
     goal = pushed(goal)
     if isinstance(proof, Open):
+        known = list(context.findings)
         proof.found = distinct(proof.tactic(goal, context))
+        context.findings[:] = known  # of which a tactic takes none away, and to which it adds none
         check(goal, context, proof.found)
         return
     match proof:

@@ -72,8 +72,8 @@ def by_run(experiment: str, measure: str, chosen: Chosen) -> dict[Run, Fraction 
         chosen: the runs that are meant.
 
     Raises:
-        ValueError: if a column is not chosen, or the runs of a registered seed are not there once
-            each, or those of another one are.
+        ValueError: if a column is not chosen, or tells runs apart and measures none; or the runs
+            of a registered seed are not there once each, or those of another one are.
 
     Examples:
         >>> chosen = ("rule", ("He",)), ("step", ("0",)), ("learning_rate", ("0.001", "0.01"))
@@ -84,6 +84,8 @@ def by_run(experiment: str, measure: str, chosen: Chosen) -> dict[Run, Fraction 
     tuples = all(isinstance(values, tuple) for _, values in chosen)
     if not tuples or sorted(name for name, _ in chosen) != sorted(columns):
         raise ValueError(f"chosen = {chosen}; give values of {', '.join(columns)}")
+    if measure in ("seed", *columns):  # the seeds of the runs are no sample of seeds' numbers
+        raise ValueError(f"measure = {measure!r}; it is what was given, not what was measured")
     module = EXPERIMENTS[experiment]
     open_columns = [name for name, values in chosen if len(values) > 1]
     found: dict[Run, Fraction | None] = {}

@@ -19,6 +19,7 @@ from elu_sym.claims.formulas import both, term
 from elu_sym.claims.kernel import RULES, Open, RejectedError, Theorem, prove, recorded
 from elu_sym.claims.kernel.language import free_variables, renamed, substitute
 from elu_sym.claims.kernel.measured_thresholds import Reference
+from elu_sym.claims.kernel.proof import check
 from elu_sym.claims.kernel.recorded import (
     CONFIDENCE,
     EXPERIMENTS,
@@ -357,11 +358,23 @@ ATOM = thresholds_within(*NUMPY, least=0, greatest=0, cases=2)
         (*ATOM, 4096),
         (*ATOM[:5], "the threshold", *ATOM[6:]),
         both(ATOM, ATOM),
+        (*ATOM[:3], "expm1", *ATOM[4:]),  # of which exp is a part
+        (*ATOM[:4], "float64", *ATOM[5:]),
     ],
     ids=str,
 )
 def test_what_is_no_atom_about_records_is_neither_borne_out_nor_contradicted(formula) -> None:
     assert judged(formula).holds is None
+
+
+@pytest.mark.parametrize("measure", ["seed", "learning_rate", "count", "_fields"])
+def test_what_was_given_is_no_measure(measure, table) -> None:
+    """All of the registered seeds are large numbers, and not more than half of all seeds are."""
+    table(*[("2", "1")] * 40)
+    for says in (in_every_run, MORE_THAN_HALF):
+        atom = says(runs("ReLU"), 1, -1, None)
+        assert judged(atom).holds is True
+        assert judged((*atom[:3], measure, *atom[4:])).holds is None
 
 
 def test_an_atom_has_no_variables() -> None:
@@ -525,6 +538,20 @@ def test_the_findings_of_a_theorem_cannot_be_removed() -> None:
         Theorem(theorem.statement, theorem.proof, ())
     assert pickle.loads(pickle.dumps(theorem)) == theorem
     assert hash(theorem) == hash(prove(ATOM, RECORDED))
+
+
+def test_a_tactic_takes_no_finding_away_and_adds_none() -> None:
+    def forgetful(goal, context):
+        context.findings.clear()
+        return SHOWN
+
+    assert prove(TRUE, ("have", ATOM, RECORDED, Open(forgetful))).is_measured
+
+    def hesitant(goal, context):
+        check(ATOM, context, RECORDED)
+        return SHOWN
+
+    assert not prove(TRUE, Open(hesitant)).is_measured
 
 
 def test_the_verdict_is_not_that_of_the_caller() -> None:
