@@ -149,5 +149,5 @@ def parameters_of(
         TypeError: alpha = 1.0 is no parameter of relu, which has none
     """
     if isinstance(alpha, str) or callable(alpha):
-        raise TypeError(f"alpha = {alpha!r} is no number: name an activation by activation=")
+        raise TypeError(f"alpha = {alpha!r} is no real number: name an activation by activation=")
     return activation.bind((), named if alpha is None else {"alpha": alpha, **named})
