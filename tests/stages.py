@@ -3,9 +3,9 @@
 ``make test`` runs this, and gives the same answer twice; ``make test-deep`` runs it with
 ``--deep``, which adds the tests of that mark and draws other examples every time. What a stage
 prints goes to a file in ``.make/stages/``; here are lines that say how far it is, and of a stage
-that fails the end of its file. The unit tests of what is derived take as long as all other stages
-together, so they run beside them: what a process has derived or imported it need not again, and so
-few processes, each on a core of its own, are the fastest.
+that fails the end of its file. The unit tests of what is derived, doctests and types take as long
+as all other stages together, so they run beside them: what a process has derived or imported it
+need not again, and so few processes, each on a core of its own, are the fastest.
 
     python tests/stages.py --only "unit tests" doctests
 """
@@ -33,10 +33,12 @@ NBVAL = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120")
 PROCESSES = min(4, (os.cpu_count() or 1) - 1)
 SHARED = (f"--numprocesses={PROCESSES}", "--dist=worksteal") if PROCESSES > 1 else ()
 
-BESIDE = "unit tests"
-"""The stage that runs beside the others."""
+DERIVED = "unit tests"
+"""The unit tests of what is derived."""
 NUMBERS = "numbers"
 """The unit tests of what is evaluated, which run beside those of what is derived."""
+BESIDE = (DERIVED, "doctests", "types")
+"""The stages that run beside the others."""
 OTHERS = ("tests/numeric", "tests/interop", "tests/networks")
 WITHOUT_OTHERS = tuple(f"--ignore={path}" for path in OTHERS)
 
@@ -62,7 +64,7 @@ STAGES = {
     "format": ("-m", "ruff", "format", "--check"),
     "types": ("-m", "mypy"),
     "generated code": ("-m", "elu_sym.generate", "--check"),  # with any seed of hashes
-    BESIDE: (*WITHOUT_NBVAL, *SHARED, *WITHOUT_OTHERS, "--durations=20", "tests"),
+    DERIVED: (*WITHOUT_NBVAL, *SHARED, *WITHOUT_OTHERS, "--durations=20", "tests"),
     NUMBERS: (*WITHOUT_NBVAL, *SHARED, "--durations=20", *OTHERS),
     "doctests": (*WITHOUT_NBVAL, *WITHOUT_LIBRARIES, "--doctest-modules", "elu_sym"),
     "notebooks": (*PYTEST, *NBVAL, *WITHOUT_LIBRARIES, "notebooks"),
@@ -77,7 +79,7 @@ QUICK = {
         "--ignore=notebooks/12_proofs.ipynb",
     )
 }
-DEEP = dict.fromkeys((BESIDE, NUMBERS), ("-m", "deep or not deep"))
+DEEP = dict.fromkeys((DERIVED, NUMBERS), ("-m", "deep or not deep"))
 """What more they are given, without ``--deep`` and with it."""
 
 SLOWEST = re.compile(r"^=+ slowest 20 durations =+\n(.*?)^(?:=|\d+ passed)", re.MULTILINE | re.S)
@@ -203,8 +205,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def run_all(stages: Sequence[str]) -> list[Outcome]:
         return [run(stage, STAGES[stage] + more.get(stage, ()), environment) for stage in stages]
 
-    others = [stage for stage in chosen.only if stage != BESIDE]
-    lanes = [stage for stage in chosen.only if stage == BESIDE], others
+    beside = [stage for stage in BESIDE if stage in chosen.only]
+    lanes = beside, [stage for stage in chosen.only if stage not in BESIDE]
     start = time.monotonic()
     with ThreadPoolExecutor(len(lanes)) as pool:
         outcomes = [outcome for lane in pool.map(run_all, lanes) for outcome in lane]

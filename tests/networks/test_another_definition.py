@@ -28,7 +28,12 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("definition", REFUSED)
+FIRST, *MORE = REFUSED
+
+
+@pytest.mark.parametrize(
+    "definition", [FIRST, *(pytest.param(each, marks=pytest.mark.deep) for each in MORE)]
+)
 def test_every_public_name_moves_with_the_definition_or_refuses(
     definition: str, tmp_path: Path
 ) -> None:
