@@ -101,6 +101,13 @@ def dominated(constant: Expr, factor: Expr, bound: Expr, shown: Tactic) -> Tacti
     return ("law-dominated", term(constant), bounds, on_both_sides(shown))
 
 
+def below_floor_and_size() -> Tactic:
+    """ELU is at most alpha + abs(x) in size, for x < 0 as alpha*e^x is at most alpha."""
+    less_than_1, less_than_alpha = less(exp(x), 1), less(alpha * exp(x), alpha)
+    known = (less_than_1, auto()), (less_than_alpha, linear((alpha, less_than_1)))
+    return first_of(auto, lambda: lemmas(known, auto()))
+
+
 def by_squares(*squares: Expr) -> Tactic:
     """Both bounds, each of which is more by what is not negative."""
     return parts(*(linear((square, -1)) for square in squares))
@@ -143,7 +150,7 @@ ABOVE_LINES = tuple((x + S.Half * sign) ** 2 + Rational(3, 4) for sign in (1, -1
 
 INTEGRABLE = (
     (integrable(x), dominated(S.One, S.One, x**2, by_squares(*ABOVE_LINES))),
-    (integrable(ELU), dominated(alpha, S.One, x, auto())),
+    (integrable(ELU), dominated(alpha, S.One, x, below_floor_and_size())),
     (
         integrable(ELU**2),
         dominated(alpha**2, S.One, x**2, by_squares(ELU**2 + alpha**2 + x**2, SQUARE_IS_LESS)),
@@ -194,8 +201,12 @@ def differs_somewhere() -> Tactic:
         log_exists,
         obtained(A, unless(A, by_cases(less(x, 0), separate, auto()))),
     )
+    less_than_1, not_negative = less(exp(x), 1), at_most(0, C)
+    weights = (alpha, less_than_1), (1, not_negative)
+    below = lemmas(((less_than_1, auto()), (less(ELU, C), linear(*weights))), auto())
+    apart = first_of(auto, lambda: by_cases(less(x, 0), below, auto()))
     cases = by_cases(
-        at_most(0, C), unless(C, auto()), by_cases(less(-alpha, C), negative_value, no_value)
+        not_negative, unless(C, apart), by_cases(less(-alpha, C), negative_value, no_value)
     )
     equation, proof = expanded_square(ELU, C)
     positive, mean_is = less(0, expectation((ELU - C) ** 2)), equal(C, expectation(ELU))

@@ -411,6 +411,8 @@ def jumps(left: Expr, sign: int) -> Tactic:
         linear((1, close), (left * T, -1)),
     )
     points = witness(-T, witness(T, parts(auto(), auto(), *inside, intro(changed))))
+    if left:  # f(-t) = -left*(1 - exp(-t)), however it is written
+        points = have(less(0, left * FALLEN), linear((left, more[1])), points)
     there = obtained("t", at_distance(T, points))
     steps = intro(have(exists(T, both(close, small, steep)), found, there))
     return lemmas(fallen(), intro(witness(near, parts(auto(), steps))))
