@@ -48,7 +48,24 @@ LEAST = -1080
 FINITE = Domain(lambda x: abs(x) == np.inf, "a finite number")
 
 
-class CertifiedActivation:
+class WithoutParameters:
+    """An activation that has no parameters, and says so where one is given."""
+
+    name: str
+    parameters: tuple[str, ...] = ()
+
+    def bind(self, values: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters: there are none.
+
+        Raises:
+            TypeError: if one is given.
+        """
+        for name, value in [*named.items(), *(("a parameter", value) for value in values)]:
+            raise TypeError(f"{name} = {value!r} is no parameter of {self.name}, which has none")
+        return {}
+
+
+class CertifiedActivation(WithoutParameters):
     """An activation with its moments under X ~ N(mu, sigma^2).
 
     Args:
@@ -73,7 +90,6 @@ class CertifiedActivation:
         0.4323323583816936540530003
     """
 
-    parameters: tuple[str, ...] = ()
     source = "a definition of one's own"
     _tabulated: Mapping[str, Decimal] = {}
 
@@ -167,16 +183,6 @@ class CertifiedActivation:
         if preserve not in KEPT:
             raise ValueError(f"preserve = {preserve!r} is none of {', '.join(map(repr, KEPT))}")
         return self._moment(KEPT[preserve], mu, sigma, gain=True)
-
-    def bind(self, values: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
-        """The parameters: there are none.
-
-        Raises:
-            TypeError: if one is given.
-        """
-        for name, value in [*named.items(), *(("a parameter", value) for value in values)]:
-            raise TypeError(f"{name} = {value!r} is no parameter of {self.name}, which has none")
-        return {}
 
     def enclosure(self, moment: Moment, mu: Any, sigma: Any, accuracy: int = DOUBLE) -> arb:
         """A moment at exact arguments as a ball.

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
 from math import exp, isfinite, pi, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from elu_sym.networks.certified_activation import FINITE, KEPT
+from elu_sym.networks.certified_activation import FINITE, KEPT, WithoutParameters
 from elu_sym.numeric.arguments import POSITIVE, broadcast_arguments
 
 __all__ = ["Estimate", "EstimatedActivation"]
@@ -49,7 +49,7 @@ class Estimate(float):
         return f"Estimate({float(self)!r}, error={self.error:.1g})"
 
 
-class EstimatedActivation:
+class EstimatedActivation(WithoutParameters):
     """A black box with estimates of its moments under X ~ N(mu, sigma^2).
 
     Args:
@@ -75,7 +75,6 @@ class EstimatedActivation:
         1.676532470331
     """
 
-    parameters: tuple[str, ...] = ()
     source = "a function that is known by its values only"
 
     def __init__(self, function: Callable[[Any], Any]) -> None:
@@ -154,16 +153,6 @@ class EstimatedActivation:
         unit = 1.0 if preserve == "gradient" else float(sigma)
         value = unit / sqrt(moment)
         return Estimate(value, value * moment.error / (2.0 * moment))
-
-    def bind(self, values: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
-        """The parameters: there are none.
-
-        Raises:
-            TypeError: if one is given.
-        """
-        for name, value in [*named.items(), *(("a parameter", value) for value in values)]:
-            raise TypeError(f"{name} = {value!r} is no parameter of {self.name}, which has none")
-        return {}
 
     def __repr__(self) -> str:
         return f"<activation {self.name}, estimated>"
