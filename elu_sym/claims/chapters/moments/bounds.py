@@ -202,8 +202,8 @@ def differs_somewhere() -> Tactic:
         obtained(A, unless(A, by_cases(less(x, 0), separate, auto()))),
     )
     less_than_1, not_negative = less(exp(x), 1), at_most(0, C)
-    weights = (alpha, less_than_1), (1, not_negative)
-    below = lemmas(((less_than_1, auto()), (less(ELU, C), linear(*weights))), auto())
+    sides = (alpha, less_than_1), (1, not_negative)
+    below = lemmas(((less_than_1, auto()), (less(ELU, C), linear(*sides))), auto())
     apart = first_of(auto, lambda: by_cases(less(x, 0), below, auto()))
     cases = by_cases(
         not_negative, unless(C, apart), by_cases(less(-alpha, C), negative_value, no_value)
