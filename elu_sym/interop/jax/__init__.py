@@ -1,4 +1,4 @@
-"""ELU on JAX: formulas under ``jit``, ``vmap`` and ``grad``, and initializers.
+"""ELU on JAX: formulas under ``jit``, ``vmap`` and ``grad``, initializers, whole networks.
 
 Needs the extra ``jax``.
 """
@@ -11,5 +11,6 @@ with extra("jax", "elu_sym.interop.jax"):
 # After the message above, which names this package.
 from elu_sym.interop.jax.formulas import jax_function
 from elu_sym.interop.jax.initializers import elu_initializer
+from elu_sym.interop.jax.whole_network import initialize
 
-__all__ = ["elu_initializer", "jax_function"]
+__all__ = ["elu_initializer", "initialize", "jax_function"]

@@ -1,0 +1,260 @@
+"""What is known of the values in a network before its weights are drawn.
+
+Weights are independent, of mean 0. Of a value that depends on them, the second moments of its
+entries are known, sample by sample, since the data are given. In wide layers what a layer with
+weights gives is Gaussian, of mean 0, and so has f of it the second moments of f(X). A sum of values
+that are uncorrelated, as a residual branch and its stream are, has the sum of theirs. Nothing here
+knows a library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from elu_sym.interop.recognized_activation import RecognizedActivation
+from elu_sym.numeric.operations import FloatArray
+
+__all__ = [
+    "Composed",
+    "Gaussian",
+    "Given",
+    "Library",
+    "Moments",
+    "Random",
+    "Unknown",
+    "ancestors_of",
+    "branch_of",
+    "described",
+    "product_of",
+    "second_moments_of",
+    "sum_of",
+]
+
+
+@dataclass(eq=False)
+class Given:
+    """A value that no drawn weight changes: data, constants, parameters that are left alone.
+
+    Attributes:
+        value: its array.
+        is_data: whether no parameter is in it.
+    """
+
+    value: Any
+    is_data: bool = True
+
+    @cached_property
+    def uniform(self) -> Any:
+        """The number that all entries are, None if they are not equal."""
+        try:
+            entries = np.asarray(self.value).ravel()
+            equal = entries.size and entries.dtype != object and (entries == entries[0]).all()
+        except TypeError:  # as of keys of random numbers
+            return None
+        return entries[0] if equal else None
+
+
+@dataclass(eq=False)
+class Random:
+    """A value that depends on weights that are drawn.
+
+    Attributes:
+        shape: that of its array.
+        ancestors: the leaves of these weights.
+        centred: leaves in whose weights it is linear, a sum with one term for each: what does not
+            depend on them is uncorrelated with it. Empty if it is no such sum.
+    """
+
+    shape: tuple[int, ...]
+    ancestors: frozenset[Any]
+    centred: frozenset[Any] = frozenset()
+
+    def is_apart_from(self, other: Random) -> bool:
+        """Whether it is linear in weights on which the other value does not depend."""
+        return bool(self.centred) and not self.centred & other.ancestors
+
+    def describe(self) -> str:
+        """What it is, in words."""
+        raise NotImplementedError
+
+
+@dataclass(eq=False)
+class Moments(Random):
+    """A value whose second moments are known, and nothing else of its law.
+
+    Attributes:
+        squares: computes the second moments of the entries.
+        origins: what it was made of.
+        joint: how, in words.
+    """
+
+    squares: Callable[[], FloatArray] = field(kw_only=True)
+    origins: tuple[Any, ...] = ()
+    joint: str = " and "
+
+    @cached_property
+    def second_moments(self) -> FloatArray:
+        """The second moments of the entries."""
+        return np.broadcast_to(self.squares(), self.shape)
+
+    def describe(self) -> str:
+        """What it is, in words."""
+        return self.joint.join(dict.fromkeys(map(described, self.origins)))
+
+
+class Library(NamedTuple):
+    """How a library computes with a value.
+
+    Attributes:
+        from_numpy: from an array of NumPy to one of the library, in the type of the value.
+        to_numpy: the way back.
+        precision: the relative distance of neighbouring numbers of this type.
+    """
+
+    from_numpy: Callable[[FloatArray], Any]
+    to_numpy: Callable[[Any], Any]
+    precision: float
+
+
+@dataclass(eq=False)
+class Gaussian(Moments):
+    """A value whose entries are N(0, q), each with a q of its own.
+
+    Attributes:
+        library: how the library computes with it.
+        root: the Gaussian value of which it is a multiple, and the function that multiplies.
+        moved: the same value with its entries in other places, by the operation that put them.
+    """
+
+    library: Library = field(kw_only=True)
+    root: tuple[Gaussian, Callable[[Any], Any]] | None = None
+    moved: dict[str, list[Any]] = field(default_factory=dict)
+
+    def describe(self) -> str:
+        """What it is, in words."""
+        return "identity" if len(self.centred) == 1 else "a sum"
+
+
+@dataclass(eq=False)
+class Composed(Random):
+    """A function of a Gaussian value, element by element.
+
+    Attributes:
+        source: the Gaussian value.
+        function: from an array of its values to one of the same shape.
+    """
+
+    source: Gaussian = field(kw_only=True)
+    function: Callable[[Any], Any] = field(kw_only=True)
+
+    @cached_property
+    def activation(self) -> RecognizedActivation:
+        """The function with its name."""
+        library = self.source.library
+
+        def of_numpy(places: FloatArray) -> FloatArray:
+            values = self.function(library.from_numpy(places))
+            return np.asarray(library.to_numpy(values), dtype=np.float64)
+
+        return RecognizedActivation(of_numpy, library.precision)
+
+    @cached_property
+    def second_moments(self) -> FloatArray:
+        """E f(X)^2 for every entry."""
+        return self.activation.second_moments(self.source.second_moments)
+
+    def describe(self) -> str:
+        """What it is, in words."""
+        return self.activation.name
+
+
+@dataclass(eq=False)
+class Unknown(Random):
+    """A value of which nothing is known beforehand.
+
+    Attributes:
+        reason: the operation that is to blame.
+        place: where it is in the trace.
+        second_moments: those that were measured, once they were.
+    """
+
+    reason: str = field(kw_only=True)
+    place: int = field(kw_only=True)
+    second_moments: FloatArray | None = None
+
+    def describe(self) -> str:
+        """What it is, in words."""
+        return f"{self.reason}, measured"
+
+
+def described(value: Any) -> str:
+    """What a value is, in words."""
+    return value.describe() if isinstance(value, Random) else "data"
+
+
+def ancestors_of(values: Any) -> frozenset[Any]:
+    """The leaves on whose weights any of some values depends."""
+    random = (each.ancestors for each in values if isinstance(each, Random))
+    return frozenset().union(*random)
+
+
+def second_moments_of(value: Any) -> FloatArray:
+    """The second moments of the entries of a value of which they are known."""
+    if isinstance(value, Given):
+        return np.asarray(value.value, dtype=np.float64) ** 2
+    found: FloatArray | None = value.second_moments
+    if found is None:
+        raise RuntimeError(f"what {value.reason} gives is asked before it was measured")
+    return found
+
+
+def sum_of(one: Random, other: Random, shape: tuple[int, ...]) -> Moments | None:
+    """The sum of two values, or their difference, if they are uncorrelated."""
+    if not (one.is_apart_from(other) or other.is_apart_from(one)):
+        return None
+    both = bool(one.centred) and bool(other.centred)
+    centred = one.centred | other.centred if both else frozenset()
+    ancestors = one.ancestors | other.ancestors
+
+    def squares() -> FloatArray:
+        return second_moments_of(one) + second_moments_of(other)
+
+    if isinstance(one, Gaussian) and isinstance(other, Gaussian):
+        return Gaussian(shape, ancestors, centred, squares=squares, library=one.library)
+    return Moments(shape, ancestors, centred, squares=squares, origins=(one, other))
+
+
+def product_of(one: Random, other: Random, shape: tuple[int, ...]) -> Moments | None:
+    """The product of two values, if one is Gaussian and independent of the other."""
+    if not (isinstance(one, Gaussian) and one.is_apart_from(other)):
+        if isinstance(other, Gaussian) and other.is_apart_from(one):
+            return product_of(other, one, shape)
+        return None
+    return Moments(
+        shape,
+        one.ancestors | other.ancestors,
+        one.centred,
+        squares=lambda: second_moments_of(one) * second_moments_of(other),
+        origins=(one, other),
+        joint=" times ",
+    )
+
+
+def branch_of(one: Random, other: Random) -> frozenset[Any]:
+    """The last layer of a residual branch, if one of two terms is such a branch.
+
+    It has come from the other term, or from where that has come from by a layer of its own. Empty
+    if neither is one.
+    """
+    for branch, stream in ((one, other), (other, one)):
+        if len(branch.centred) == 1 and branch.is_apart_from(stream):
+            own = stream.centred if len(stream.centred) == 1 else frozenset()
+            longer = stream.ancestors - own < branch.ancestors - branch.centred
+            if longer or stream.ancestors <= branch.ancestors:
+                return branch.centred
+    return frozenset()

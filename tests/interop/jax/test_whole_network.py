@@ -1,0 +1,451 @@
+"""Networks of JAX that are initialized by one call: what each layer gives, predicted and measured.
+
+The oracles are hand-written sums over the weights that meet in an output, SciPy's quadrature, and
+the network itself with its weights drawn again and again.
+"""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from depth_law import ALARM, DEPTH, _mean as power_mean
+
+jax = pytest.importorskip("jax", reason="needs the extra jax")
+
+import jax.numpy as jnp  # noqa: E402
+from jax import lax  # noqa: E402
+
+from elu_sym.interop import signals, weighted_layer  # noqa: E402
+from elu_sym.interop.jax import entry_rules, initialize, propagation  # noqa: E402
+
+# Other keys take JAX longer to compile, for each shape of weights.
+KEY = jax.random.key(7, impl="rbg")
+NHWC = ("NHWC", "HWIO", "NHWC")
+elu = jax.nn.elu
+
+
+def ones(*shape):
+    return jnp.ones(shape)
+
+
+def signs(*shape):
+    """Data every sample of which has the second moment 1."""
+    return jnp.where(jax.random.bernoulli(jax.random.key(1), 0.5, shape), 1.0, -1.0)
+
+
+def convolution(x, kernel, stride=1, **options):
+    strides = (stride, stride)
+    return lax.conv_general_dilated(x, kernel, strides, "SAME", dimension_numbers=NHWC, **options)
+
+
+def perceptron(depth, width, activation=elu):
+    def apply(params, x):
+        *hidden, last = params
+        for layer in hidden:
+            x = activation(x @ layer["kernel"] + layer["bias"])
+        return x @ last["kernel"] + last["bias"]
+
+    sizes = [16] + [width] * depth
+    pairs = pairwise(sizes)
+    return apply, [{"kernel": ones(n, m), "bias": ones(m)} for n, m in pairs]
+
+
+def residual(branches, channels):
+    def apply(params, x):
+        x = convolution(x, params["stem"])
+        for block in params["blocks"]:
+            inner = convolution(elu(x), block["first"]) + block["bias"]
+            x = x + convolution(elu(inner), block["second"])
+        x = convolution(elu(x), params["depthwise"], feature_group_count=channels)
+        return elu(x).reshape(len(x), -1) @ params["head"]
+
+    square = (3, 3, channels, channels)
+    block = {"first": ones(*square), "bias": ones(channels), "second": ones(*square)}
+    return apply, {
+        "stem": ones(3, 3, 3, channels),
+        "blocks": [block] * branches,
+        "depthwise": ones(3, 3, 1, channels),
+        "head": ones(36 * channels, 5),
+    }
+
+
+def transposed(channels):
+    def apply(params, z):
+        x = elu(z @ params["dense"]).reshape(-1, 3, 3, channels)
+        x = elu(lax.conv_transpose(x, params["double"], (2, 2), "SAME") + params["bias"])
+        return lax.conv_transpose(x, params["triple"], (3, 3), "VALID")
+
+    return apply, {
+        "dense": ones(16, 9 * channels),
+        "double": ones(4, 4, channels, channels),
+        "bias": ones(channels),
+        "triple": ones(5, 5, channels, 3),
+    }
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _compiled_quickly():
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)
+
+
+IMAGES, VECTORS = signs(3, 6, 6, 3), jax.random.normal(jax.random.key(2), (8, 16))
+NETWORKS = {
+    "perceptron": (*perceptron(4, 96), VECTORS),
+    "residual": (*residual(2, 24), IMAGES),
+    "transposed": (*transposed(32), VECTORS),
+}
+
+
+def worst(table):
+    assert not table.unpredicted
+    return max(abs(layer.z) for layer in table.layers)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_layer_gives_what_is_predicted(name):
+    apply, params, batch = NETWORKS[name]
+    _, table = initialize(apply, params, batch, KEY, redraws=16)
+    assert worst(table) < ALARM
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("name", ["perceptron", *NETWORKS])
+def test_every_layer_gives_what_is_predicted_over_200_draws(name):
+    apply, params, batch = NETWORKS[name]
+    _, table = initialize(apply, params, batch, KEY, redraws=200)
+    assert worst(table) < ALARM
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("activation", [elu, jax.nn.gelu, jax.nn.selu], ids=["elu", "gelu", "selu"])
+def test_50_layers_give_what_is_predicted_over_200_draws(activation):
+    apply, params = perceptron(DEPTH, 384, activation)
+    _, table = initialize(apply, params, VECTORS, KEY, redraws=200, distribution="normal")
+    assert len(table.layers) == DEPTH
+    assert worst(table) < ALARM
+
+
+def test_the_gains_of_a_perceptron_are_those_of_quadrature():
+    apply, params = perceptron(3, 64)
+    drawn, table = initialize(apply, params, VECTORS, KEY, redraws=0)
+    variances = np.mean(np.asarray(VECTORS, dtype=float) ** 2, axis=1)
+    first, second, third = table.layers
+    assert (first.gain, first.fan, first.rule) == (1.0, 16, "first layer")
+    assert first.predicted == pytest.approx(variances.mean(), rel=1e-6)
+    moments = [power_mean(2, q, 1.0) for q in variances]
+    assert second.gain == pytest.approx(1.0 / math.sqrt(np.mean(moments)), rel=1e-6)
+    variances = moments / np.mean(moments)
+    moments = [power_mean(2, q, 1.0) for q in variances]
+    assert third.gain == pytest.approx(1.0 / math.sqrt(np.mean(moments)), rel=1e-6)
+    assert (third.name, third.rule, third.measured) == ("[2]['kernel']", "fed by elu", None)
+    for layer, values in zip(table.layers, drawn, strict=True):
+        assert values["kernel"].var() == pytest.approx(layer.weight_variance, rel=0.15)
+        assert not values["bias"].any()
+
+
+def hand_summed_transposed(squares, size, stride):
+    """The number of weights that meet in each output of an axis, times what they meet."""
+    outputs = np.zeros((len(squares) - 1) * stride + size)
+    for place, square in enumerate(squares):
+        outputs[place * stride : place * stride + size] += square
+    return outputs
+
+
+@pytest.mark.parametrize(("size", "stride"), [(4, 2), (3, 2), (5, 3), (2, 3)])
+def test_a_transposed_convolution_is_summed_by_hand(size, stride):
+    def apply(params, x):
+        return lax.conv_transpose(
+            x, params, (stride,), "VALID", dimension_numbers=("NWC", "WIO", "NWC")
+        )
+
+    x = jax.random.normal(jax.random.key(3), (1, 5, 2))
+    _, table = initialize(apply, ones(size, 2, 3), x, KEY, redraws=0)
+    (layer,) = table.layers
+    assert layer.fan == pytest.approx(2 * size / stride)
+    sums = hand_summed_transposed(np.sum(np.asarray(x[0]) ** 2, axis=1), size, stride)
+    # VALID pads with as many places as there are between kernels that are shorter than the stride.
+    total = 5 * stride + max(size - stride, 0)
+    assert layer.predicted == pytest.approx(sums.sum() / total / layer.fan, rel=1e-5)
+
+
+def test_a_strided_grouped_convolution_is_summed_by_hand():
+    def apply(params, x):
+        return convolution(x, params, stride=2, feature_group_count=2, rhs_dilation=(1, 2))
+
+    x = jax.random.normal(jax.random.key(3), (1, 5, 6, 4))
+    _, table = initialize(apply, ones(3, 3, 2, 6), x, KEY, redraws=0)
+    (layer,) = table.layers
+    assert layer.fan == 18
+    padded = np.zeros((7, 10, 4))
+    padded[1:6, 1:7] = np.asarray(x[0], dtype=float) ** 2
+    sums = [
+        padded[2 * i : 2 * i + 3, 2 * j : 2 * j + 5 : 2, 2 * group : 2 * group + 2].sum()
+        for i in range(3)
+        for j in range(3)
+        for group in range(2)
+    ]
+    assert layer.predicted == pytest.approx(np.mean(sums) / 18, rel=1e-5)
+
+
+def dense_residual(branches):
+    def apply(params, x):
+        x = x @ params["first"]
+        for kernel in params["branches"]:
+            x = x + elu(x) @ kernel
+        return elu(x) @ params["last"]
+
+    square = ones(48, 48)
+    return apply, {"first": ones(16, 48), "branches": [square] * branches, "last": square}
+
+
+def test_the_stream_of_a_residual_network_grows_from_1_to_2():
+    apply, params = dense_residual(4)
+    _, table = initialize(apply, params, signs(8, 16), KEY, redraws=0)
+    for step in range(4):
+        layer = table[f"['branches'][{step}]"]
+        moment = power_mean(2, 1.0 + step / 4.0, 1.0)
+        assert layer.gain == pytest.approx(math.sqrt(0.25 / moment), rel=1e-6)
+        assert layer.predicted == pytest.approx(0.25, rel=1e-6)
+        assert layer.rule == "fed by elu, ends 1 of 4 branches"
+    assert table["['last']"].gain == pytest.approx(power_mean(2, 2.0, 1.0) ** -0.5, rel=1e-6)
+
+
+# What is wrong is seen.
+
+
+def test_a_wrong_gain_is_seen(monkeypatch):
+    right = weighted_layer.gain_for
+    monkeypatch.setattr(weighted_layer, "gain_for", lambda *given: 1.05 * right(*given))
+    with pytest.raises(AssertionError):
+        test_the_gains_of_a_perceptron_are_those_of_quadrature()
+
+
+def test_a_stride_that_is_left_out_is_seen(monkeypatch):
+    right = propagation.fan_of
+
+    def without(operation, at, shape):
+        parameters = {**operation.parameters, "lhs_dilation": (1, 1)}
+        return right(operation._replace(parameters=parameters), at, shape)
+
+    monkeypatch.setattr(propagation, "fan_of", without)
+    with pytest.raises(AssertionError):
+        test_a_transposed_convolution_is_summed_by_hand(4, 2)
+
+
+def test_a_sum_without_the_branch_is_seen(monkeypatch):
+    right = signals.sum_of
+
+    def without(one, other, shape):
+        found = right(one, other, shape)
+        found.squares = lambda: one.second_moments
+        return found
+
+    monkeypatch.setattr(entry_rules, "sum_of", without)
+    apply, params = dense_residual(2)
+    _, table = initialize(apply, params, signs(8, 16), KEY, redraws=16)
+    assert worst(table) > ALARM
+
+
+def test_weights_of_another_variance_are_seen(monkeypatch):
+    right = propagation.Product.weigh
+    monkeypatch.setattr(propagation.Product, "weigh", lambda self, x: 1.1 * right(self, x))
+    apply, params = perceptron(2, 96)
+    _, table = initialize(apply, params, VECTORS, KEY, redraws=16)
+    assert worst(table) > ALARM
+
+
+# Whatever a network is made of.
+
+
+def with_derivative(function):
+    wrapped = jax.custom_jvp(function)
+    wrapped.defjvp(lambda given, tangents: jax.jvp(function, given, tangents))
+    return wrapped
+
+
+def with_gradient(function):
+    wrapped = jax.custom_vjp(function)
+    wrapped.defvjp(lambda *given: (function(*given), given), lambda given, slopes: given)
+    return wrapped
+
+
+WAYS = {
+    "jitted": lambda f: jax.jit(f),
+    "checkpointed": lambda f: jax.checkpoint(f),
+    "with a derivative of its own": with_derivative,
+    "with a gradient of its own": with_gradient,
+    "one sample at a time": lambda f: lambda *given: jax.vmap(f, (None, 0))(*given),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_functions_in_functions_are_read(way):
+    def layer(kernel, x):
+        return elu(x @ kernel)
+
+    wrapped = WAYS[way](layer)
+    params = [ones(16, 8), ones(8, 8)]
+    expected = [
+        initialize(
+            lambda p, x, each=each: each(p[1], each(p[0], x)), params, VECTORS, KEY, redraws=0
+        )[1].layers
+        for each in (layer, wrapped)
+    ]
+    assert expected[0] == expected[1]
+
+
+def rule_of(apply, params, batch=VECTORS):
+    return initialize(apply, params, batch, KEY, redraws=0)[1].layers[-1].rule
+
+
+SQUARES = [ones(16, 8), ones(8, 8)]
+FUNCTIONS = {
+    "elu": elu,
+    "elu(alpha=0.3)": lambda x: jnp.where(x > 0, x, 0.3 * (jnp.exp(x) - 1)),
+    "celu(alpha=2)": lambda x: jax.nn.celu(x, 2.0),
+    "selu": jax.nn.selu,
+    "relu": lambda x: jnp.maximum(x, 0),
+    "leaky_relu(slope=0.2)": lambda x: jax.nn.leaky_relu(x, 0.2),
+    "gelu": lambda x: jax.nn.gelu(x, approximate=False),
+    "gelu_tanh": jax.nn.gelu,
+    "silu": jax.nn.silu,
+    "softplus": jax.nn.softplus,
+    "tanh": jnp.tanh,
+    "sigmoid": jax.nn.sigmoid,
+    "mish": jax.nn.mish,
+    "a function": jnp.sin,
+    "identity": lambda x: x,
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_activations_are_recognized_however_they_are_written(name):
+    rule = rule_of(lambda p, x: FUNCTIONS[name](x @ p[0]) @ p[1], SQUARES)
+    assert rule == f"fed by {name}"
+
+
+def gated(params, x):
+    return (jax.nn.silu(x @ params[0]) * (x @ params[1])) @ params[2]
+
+
+def shared(params, x):
+    both = jnp.concatenate([elu(x @ params[0]), jnp.tanh(x[:, ::-1] @ params[0])], axis=1)
+    return both @ params[1] + jnp.split(elu(x @ params[2]), 2, axis=1)[0]
+
+
+def scaled(params, x):
+    return elu(x @ (params[0] / 4.0)) @ params[1].T * 3.0 @ params[2].reshape(8, 8)
+
+
+def dropped(params, x):
+    x = elu(x @ params[0])
+    kept = jax.random.bernoulli(KEY, 0.5, x.shape)
+    return jnp.where(kept, x / 0.5, 0.0) @ params[1]
+
+
+def looked_up(params, x):
+    rows = params[0][jnp.abs(8 * x[:, :3]).astype(int) % 16]
+    return elu(rows * params[2]) @ params[1]
+
+
+OTHERS = {
+    gated: [ones(16, 64), ones(16, 64), ones(64, 8)],
+    shared: [ones(16, 64), ones(128, 32), ones(16, 64)],
+    scaled: [ones(16, 64), ones(8, 64), ones(64)],
+    dropped: [ones(16, 64), ones(64, 64)],
+    looked_up: [ones(16, 64), ones(64, 8), 1.5 * ones(64)],
+}
+
+
+@pytest.mark.parametrize("apply", OTHERS, ids=lambda apply: apply.__name__)
+def test_what_networks_do_besides(apply):
+    params = OTHERS[apply]
+    if apply is scaled:
+        params = [params[0], params[1], ones(64, 1)]
+    _, table = initialize(apply, params, VECTORS, KEY, redraws=24, distribution="uniform")
+    assert worst(table) < ALARM
+
+
+def test_what_is_not_known_beforehand_is_measured():
+    def apply(params, x):
+        x = elu(convolution(x, params[0]))
+        x = lax.reduce_window(x, -jnp.inf, lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
+        x = elu(x.reshape(len(x), -1) @ params[1])
+        return (x - x.mean(1, keepdims=True)) @ params[2]
+
+    params = [ones(3, 3, 3, 32), ones(288, 64), ones(64, 8)]
+    drawn, table = initialize(apply, params, IMAGES, KEY, redraws=16)
+    first, second, third = table.layers
+    assert second.rule == "fed by reduce_window_max, measured"
+    assert third.rule == "fed by reduce_sum, measured"
+    assert abs(first.z) < ALARM
+    assert table.unpredicted == (second, third)
+    assert abs(second.measured - 1.0) < 0.05
+    assert abs(third.measured - 1.0) < 0.2
+    again, same = initialize(apply, params, IMAGES, KEY, redraws=16)
+    assert same == table
+    assert all((one == other).all() for one, other in zip(drawn, again, strict=True))
+    _, unmeasured = initialize(apply, params, IMAGES, KEY, redraws=0)
+    assert unmeasured.layers[1].measured is None
+
+
+def test_what_is_left_alone_is_as_it_was():
+    def apply(params, x):
+        x, _ = lax.scan(lambda x, kernel: (elu(x @ kernel), None), x, params["stack"])
+        return x * params["scale"] @ params["kernel"] + params["positions"]
+
+    params = {
+        "stack": ones(2, 16, 16) / 16,
+        "scale": 2 * ones(16),
+        "kernel": ones(16, 4),
+        "positions": ones(8, 4),
+        "unused": ones(3, 3),
+    }
+    drawn, table = initialize(apply, params, VECTORS, KEY, redraws=2)
+    assert {each.name: each.reason for each in table.left_alone} == {
+        "['stack']": "used by scan",
+        "['scale']": "used by mul",
+        "['positions']": "used by add",
+        "['unused']": "not used",
+    }
+    assert [layer.name for layer in table.layers] == ["['kernel']"]
+    for name in ("stack", "scale", "positions", "unused"):
+        np.testing.assert_array_equal(drawn[name], params[name])
+
+
+def test_weights_keep_their_type_and_are_those_of_the_key():
+    def apply(params, x):
+        return elu(x.astype(jnp.bfloat16) @ params[0]) @ params[1]
+
+    params = [each.astype(jnp.bfloat16) for each in (ones(16, 64), ones(64, 4))]
+    drawn, _ = initialize(apply, params, VECTORS, KEY, redraws=0)
+    other, _ = initialize(apply, params, VECTORS, jax.random.key(8, impl="rbg"), redraws=0)
+    assert all(each.dtype == jnp.bfloat16 for each in drawn)
+    assert abs(float(drawn[0].astype(float).std()) - 0.25) < 0.02
+    assert not (drawn[0] == other[0]).all()
+
+
+def test_what_is_wrong_is_named():
+    apply, params = perceptron(2, 8)
+    with pytest.raises(ValueError, match=r"^params has no weights: apply multiplies no signal"):
+        initialize(lambda p, x: x + p, ones(16), VECTORS, KEY)
+    integers = [{**layer, "kernel": layer["kernel"].astype(int)} for layer in params]
+    with pytest.raises(TypeError, match=r"^params\[0\]\['kernel'\] has dtype int32 and is"):
+        initialize(apply, integers, VECTORS, KEY)
+    with pytest.raises(ValueError, match=r"^apply\(params, batch\) fails with TypeError: dot_gen"):
+        initialize(apply, params, VECTORS[:, :5], KEY)
+    with pytest.raises(TypeError, match=r"^params\[0\]\['bias'\] is of type str: give arrays"):
+        initialize(apply, [{"kernel": ones(16, 8), "bias": "none"}], VECTORS, KEY)
+    with pytest.raises(ValueError, match=r"^batch is not finite everywhere"):
+        initialize(apply, params, VECTORS.at[0, 0].set(jnp.nan), KEY)
+    with pytest.raises(ValueError, match=r"^redraws = -1: give a whole number of at least 0"):
+        initialize(apply, params, VECTORS, KEY, redraws=-1)
+    with pytest.raises(ValueError, match=r"^distribution = 'gamma' is none of 'truncated_normal'"):
+        initialize(apply, params, VECTORS, KEY, distribution="gamma")
+    with pytest.raises(ValueError, match=r"^\[1\] is fed by identity, whose second moment is inf"):
+        initialize(
+            lambda p, x: (x @ p[0] * p[2]) @ p[1], [*SQUARES, jnp.inf * ones(8)], VECTORS, KEY
+        )
