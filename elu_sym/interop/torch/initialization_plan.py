@@ -6,17 +6,16 @@ Needs the extra ``torch``.
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from elu_sym.interop.torch.layer_sums import LayerSums
 from elu_sym.interop.torch.layer_weights import LayerWeights
 from elu_sym.interop.torch.moment_rules import entries_after
 from elu_sym.interop.torch.residual_branches import Branch, residual_branches
-from elu_sym.interop.torch.tensor_entries import Entries, entries_of_data
+from elu_sym.interop.torch.tensor_entries import Entries, Squares, entries_of_data
 from elu_sym.interop.torch.traced_network import Call, Reference, TracedNetwork
 from elu_sym.networks.initialized_layers import InitializedLayer, gain_for
 
@@ -81,37 +80,40 @@ class _Planning:
             if call.layer is not None:
                 found = [self._layer(call, call.layer)]
             else:
-                found = entries_after(call, self._of, self._depends, network.nodes)
+                found = entries_after(call, self._of, self._raw, network.nodes)
             for node, entries in zip(call.outputs, found, strict=True):
-                self._known[node] = entries
+                self._known[node] = replace(entries, depends=network.nodes[node].depends)
+
+    def _raw(self, value: Any) -> Entries:
+        if not isinstance(value, Reference):
+            return entries_of_data(torch.as_tensor(value))
+        unknown = Entries("what is not known", depends=self.network.nodes[value.node].depends)
+        return self._known.get(value.node, unknown)
 
     def _of(self, value: Any) -> Entries:
+        found = self._raw(value).settled()
         if isinstance(value, Reference):
-            return self._known.get(value.node, Entries("what is not known"))
-        return entries_of_data(value) if isinstance(value, Tensor) else Entries("what is no tensor")
-
-    def _depends(self, value: Any) -> int:
-        return self.network.nodes[value.node].depends if isinstance(value, Reference) else 0
+            self._known[value.node] = found
+        return found
 
     def _layer(self, call: Call, weights: LayerWeights) -> Entries:
         given = call.arguments[0] if call.arguments else call.keywords["input"]
         source = self._of(given)
         sums = LayerSums(call, tuple(weights.tensor.shape))
-        key = id(weights)
-        with torch.no_grad():
-            inside = None if source.inside is None else sums.inside(source.inside)
-            moments = None if source.moments is None else sums.of(source.moments)
-            if key not in self._done:
-                first = not isinstance(given, Reference)
-                self._done[key] = self._plan(weights, source, sums, inside, moments, first)
-        made = self._done[key]
+        squares = None
+        if source.squares is not None:
+            exact, inside = source.squares
+            squares = Squares(sums.of(exact), sums.inside(inside))
+        if id(weights) not in self._done:
+            first = not isinstance(given, Reference)
+            self._done[id(weights)] = self._plan(weights, source, sums, squares, first)
+        made = self._done[id(weights)]
         if made is None:
             return Entries(f"{weights.name}, which is left alone")
         variance = made.row.weight_variance
         return Entries(
             "a layer without activation",
-            None if moments is None else variance * moments,
-            None if inside is None else variance * inside,
+            None if squares is None else squares.map(lambda m: variance * m),
             gaussian=True,
             terms=frozenset((call.bit,)),
             nearly=sums.channels < FEW and isinstance(given, Reference),
@@ -124,13 +126,12 @@ class _Planning:
         weights: LayerWeights,
         source: Entries,
         sums: LayerSums,
-        inside: Tensor | None,
-        moments: Tensor | None,
+        squares: Squares | None,
         first: bool,
     ) -> PlannedLayer | None:
         branch = self._branches.get(id(weights))
         target = 1.0 if branch is None else branch.target
-        mean = None if inside is None else float(inside.mean())
+        mean = None if squares is None else float(squares.inside.mean())
         if mean is not None and not math.isfinite(mean):
             raise ValueError(
                 f"{weights.name}: the mean square of what feeds it on this batch is"
@@ -153,7 +154,7 @@ class _Planning:
         if (calls := self._calls[id(weights)]) > 1:
             rule += f", shared by {calls} calls, this is the first"
         variance = gain**2 / sums.fan
-        predicted = None if moments is None else variance * float(moments.mean())
+        predicted = None if squares is None else variance * float(squares.exact.mean())
         row = InitializedLayer(
             weights.name, rule, sums.fan, gain, predicted, approximate=source.approximate
         )

@@ -27,14 +27,15 @@ CLOSE = 1e-3
 
 
 def is_computed(tensor: Tensor) -> bool:
-    """Whether a tensor is the result of an operation on parameters and no parameter.
+    """Whether a tensor is a result of operations, and not a parameter or a part of one.
 
     Examples:
         >>> layer = nn.Linear(2, 2)
-        >>> is_computed(layer.weight), is_computed(2.0 * layer.weight)
-        (False, True)
+        >>> is_computed(layer.weight), is_computed(layer.weight[:1]), is_computed(-layer.weight)
+        (False, False, True)
     """
-    return tensor.grad_fn is not None and not isinstance(tensor, nn.Parameter)
+    part = tensor._is_view() and tensor._base is not None and tensor._base.is_leaf
+    return tensor.grad_fn is not None and not part
 
 
 @dataclass(eq=False)
@@ -74,6 +75,11 @@ class LayerWeights:
             lists: Any = self.module.parametrizations
             made_of = list(lists[self.attribute].parameters())
         return [*made_of, *self.biases]
+
+    def add(self, bias: nn.Parameter) -> None:
+        """Let biases start at 0, too."""
+        if not any(bias is each for each in self.biases):
+            self.biases.append(bias)
 
     def draw(
         self,
@@ -149,15 +155,17 @@ class NetworkWeights:
                     f"{layer}: its weights are of {weight.dtype}: initialize a network of"
                     " floating-point weights, and quantize it then"
                 )
-            made = LayerWeights(layer, weight) if name is not None else _computed(layer, module)
+            if isinstance(weight, nn.Parameter):
+                made: LayerWeights | None = LayerWeights(layer, weight)
+            else:
+                made = _computed(layer, module)
             reason = self._reason(made, weight)
             if reason:
                 self.reasons[layer] = reason
             self._known[key] = None if reason else made
         found = self._known[key]
-        zeroed = found is not None and self.name_of(bias) is not None and bias.requires_grad
-        if zeroed and not any(bias is each for each in found.biases):
-            found.biases.append(bias)
+        if found is not None and self.name_of(bias) is not None and bias.requires_grad:
+            found.add(bias)
         return found
 
     def module_name_or(self, module: nn.Module | None) -> str:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
-from elu_sym.interop.torch.moment_rules import DROPOUTS, KEEPING, POOLS, SAME
+from elu_sym.interop.torch.moment_rules import DROPOUTS, KEEPING, POOLS, SAME, is_nearest
 from elu_sym.interop.torch.torch_activations import is_elementwise
-from elu_sym.interop.torch.traced_network import Call, TracedNetwork, argument
+from elu_sym.interop.torch.traced_network import Call, TracedNetwork
 from elu_sym.networks.initialized_layers import branch_target
 
 __all__ = ["Branch", "residual_branches"]
@@ -121,14 +121,8 @@ def _stream(sources: list[Trail]) -> Trail:
 
 
 def _keeps_entries(call: Call) -> bool:
-    nearest = str(argument(call, 3, "mode", "nearest")).startswith("nearest")
-    return (
-        call.name in KEEPING
-        or call.name in SAME
-        or call.name in DROPOUTS
-        or call.name == "pad"
-        or (call.name == "interpolate" and nearest)
-    )
+    moved = call.name in KEEPING or call.name in SAME or call.name in DROPOUTS
+    return moved or call.name == "pad" or is_nearest(call)
 
 
 def _keeps_stream(call: Call) -> bool:

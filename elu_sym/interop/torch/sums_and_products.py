@@ -11,37 +11,41 @@ from typing import Any
 
 from torch import Tensor
 
-from elu_sym.interop.torch.tensor_entries import Depends, Entries, Lookup, mapped
+from elu_sym.interop.torch.tensor_entries import Entries, Lookup
 from elu_sym.interop.torch.traced_network import Call, Reference, argument
 
 __all__ = ["PRODUCTS", "SUMS", "of_product", "of_sum"]
 
 SUMS = ("add", "__radd__", "sub", "subtract", "rsub", "__rsub__")
 
-PRODUCTS = ("mul", "multiply", "__rmul__", "div", "divide", "true_divide")
+QUOTIENTS = ("div", "divide", "true_divide")
+
+PRODUCTS = ("mul", "multiply", "__rmul__", *QUOTIENTS)
 
 
-def of_sum(call: Call, of: Lookup, depends: Depends) -> Entries | None:
+def of_sum(call: Call, of: Lookup) -> Entries | None:
+    """What is known of a sum or a difference."""
     left, right = argument(call, 0, "input"), argument(call, 1, "other")
     factor = argument(call, 2, "alpha", 1.0)
-    if call.name in ("__radd__", "__rsub__", "rsub"):
+    if call.name in ("rsub", "__rsub__"):
         left, right = right, left
     if not isinstance(factor, int | float):
         return None
-    if not (isinstance(left, Reference) and isinstance(right, Reference)):
-        return _shifted(
-            *((left, right) if isinstance(left, Reference) else (right, left)), of, factor
-        )
-    one, other = of(left), mapped(of(right), lambda m: m * factor**2)
-    made = Entries("a sum")
-    independent = _apart(one, depends(right)) or _apart(other, depends(left))
-    if not independent or one.moments is None or other.moments is None:
-        return made
+    one, other = _entries(left, of), _entries(right, of)
+    if one is None or other is None:
+        return None
+    if factor != 1.0:
+        other = other.mapped(lambda m: m * factor**2)
+    for entries, constant in ((one, right), (other, left)):
+        if _is_nothing(constant):
+            return entries
+    apart = one.is_apart_from(other) or other.is_apart_from(one)
+    if one.squares is None or other.squares is None or not apart:
+        return Entries("a sum")
     both = bool(one.terms) and bool(other.terms)
-    return replace(
-        made,
-        moments=one.moments + other.moments,
-        inside=one.inside + other.inside,
+    return Entries(
+        "a sum",
+        one.squares.with_(other.squares, lambda a, b: a + b),
         gaussian=one.gaussian and other.gaussian,
         terms=one.terms | other.terms if both else frozenset(),
         nearly=one.nearly or other.nearly,
@@ -49,59 +53,46 @@ def of_sum(call: Call, of: Lookup, depends: Depends) -> Entries | None:
     )
 
 
-def _apart(entries: Entries, depends: int) -> bool:
-    """Whether the product with what depends on so many layers has mean 0."""
-    return bool(entries.terms) and not any(bit & depends for bit in entries.terms)
-
-
-def _shifted(traced: Any, constant: Any, of: Lookup, factor: float) -> Entries | None:
-    """What is known with data added to it."""
-    entries = of(traced)
-    if isinstance(constant, int | float):
-        square: Any = (factor * constant) ** 2
-        nothing = square == 0.0
-    elif isinstance(constant, Tensor):
-        if factor != 1.0:
-            return None
-        square = of(constant).moments
-        nothing = not bool(square.any())
-    else:
-        return None
-    if nothing and factor == 1.0:
-        return mapped(entries, lambda m: m + square)
-    if entries.moments is None or factor != 1.0 or not (entries.terms or entries.gaussian):
-        return Entries("a sum")
-    after = mapped(entries, lambda m: m + square)
-    return Entries("a sum", after.moments, after.inside, approximate=after.approximate)
-
-
-def of_product(call: Call, of: Lookup, depends: Depends) -> Entries | None:
+def of_product(call: Call, of: Lookup) -> Entries | None:
+    """What is known of a product, or of a quotient by what depends on no weights."""
     left, right = argument(call, 0, "input"), argument(call, 1, "other")
-    over = call.name in ("div", "__truediv__", "true_divide", "divide")
+    one, other = _entries(left, of), _entries(right, of)
+    if one is None or other is None:
+        return None
+    over = call.name in QUOTIENTS
     if isinstance(left, Reference) and isinstance(right, Reference):
-        one, other = of(left), of(right)
-        apart = _apart(one, depends(right)) or _apart(other, depends(left))
-        if over or not apart or one.moments is None or other.moments is None:
-            return Entries(f"a product of {one.feed} and {other.feed}")
-        first = one if _apart(one, depends(right)) else other
+        feed = f"a product of {one.feed} and {other.feed}"
+        if over or one.squares is None or other.squares is None:
+            return Entries(feed)
+        linear, rest = (one, other) if one.is_apart_from(other) else (other, one)
+        if not linear.is_apart_from(rest):
+            return Entries(feed)
         return Entries(
-            f"a product of {one.feed} and {other.feed}",
-            one.moments * other.moments,
-            one.inside * other.inside,
-            terms=first.terms,
+            feed,
+            one.squares.with_(other.squares, lambda a, b: a * b),
+            terms=linear.terms,
             approximate=one.approximate or other.approximate,
         )
-    traced, constant = (left, right) if isinstance(left, Reference) else (right, left)
-    if over and traced is right:
+    if over and isinstance(right, Reference):
         return None
-    if isinstance(constant, int | float):
-        square: Any = float(constant) ** 2
-    elif isinstance(constant, Tensor):
-        square = of(constant).moments
-    else:
-        return None
-    entries = of(traced)
+    entries, constant = (one, other) if isinstance(left, Reference) else (other, one)
+    assert constant.squares is not None
+    square = constant.squares.exact
+    factor = 1.0 / square if over else square
     usual = entries.usual
     if usual is not None:
-        usual = None if isinstance(square, Tensor) else usual / square if over else usual * square
-    return mapped(entries, lambda m: m / square if over else m * square, usual=usual)
+        usual = usual * float(factor) if factor.numel() == 1 else None
+    return replace(entries.mapped(lambda m: m * factor), usual=usual)
+
+
+def _entries(value: Any, of: Lookup) -> Entries | None:
+    """What is known of an argument; None if it is neither a tensor nor a number."""
+    if isinstance(value, bool) or not isinstance(value, Reference | Tensor | int | float):
+        return None
+    return of(value)
+
+
+def _is_nothing(value: Any) -> bool:
+    if isinstance(value, Reference):
+        return False
+    return not bool(value.any()) if isinstance(value, Tensor) else value == 0.0

@@ -11,12 +11,15 @@ from functools import partial
 from typing import Any
 
 import torch
+from torch import Tensor
 
+from elu_sym.interop.torch.sums_and_products import PRODUCTS, SUMS
+from elu_sym.interop.torch.tensor_entries import Entries, Law, Lookup, Squares
 from elu_sym.interop.torch.traced_network import Call, Reference, argument
 from elu_sym.networks.initialized_layers import SecondMoment
 from elu_sym.networks.named_activations import NAMED_ACTIVATIONS
 
-__all__ = ["activation_moment", "is_elementwise"]
+__all__ = ["activation_moment", "composed", "is_elementwise"]
 
 _ALWAYS = {
     "selu": "selu",
@@ -99,6 +102,8 @@ _BY_ARGUMENTS: dict[str, Callable[[Call], Named]] = {
     "softshrink": _shrink,
 }
 
+_ARITHMETIC = frozenset((*SUMS, *PRODUCTS, "neg", "negative"))
+
 _made: dict[Any, SecondMoment] = {}
 
 
@@ -113,9 +118,7 @@ def activation_moment(call: Call) -> tuple[str, SecondMoment] | None:
     None if the function is no function of each element alone, known beforehand: ``prelu`` with a
     slope for each channel, ``rrelu`` in training.
     """
-    if call.name not in _ELEMENTWISE or len(call.references) != 1:
-        return None
-    if not call.arguments or not isinstance(call.arguments[0], Reference):
+    if not is_elementwise(call) or len(call.references) != 1:
         return None
     if call.name == "prelu" and argument(call, 1, "weight").numel() > 1:
         return None
@@ -132,18 +135,69 @@ def activation_moment(call: Call) -> tuple[str, SecondMoment] | None:
         if key not in _made:
             _made[key] = SecondMoment(name, **parameters)
         return _described(name, parameters), _made[key]
-    rest, keywords = call.arguments[1:], {**call.keywords}
-    keywords.pop("inplace", None)
-    if any(isinstance(each, torch.Tensor) for each in (*rest, *keywords.values())):
+    unit = Entries("x", _UNIT, gaussian=True)
+    law = composed(call, lambda value: unit)
+    return None if law is None else (law.name, law.moment())
+
+
+_UNIT = Squares(torch.ones(()), torch.ones(()))
+
+
+def composed(call: Call, of: Lookup) -> Law | None:
+    """A call as one function of Gaussian entries, if all that it is given are such of the same."""
+    if not (is_elementwise(call) or call.name in _ARITHMETIC) or not call.references:
         return None
-    key = (call.name, repr(rest), repr(keywords))
-    if key not in _made:
-        _made[key] = SecondMoment(partial(_applied, call.function, rest, keywords))
-    return call.name, _made[key]
+    laws: list[Law] = []
+    parts: list[Callable[[Tensor], Any]] = []
+    names: list[str] = []
+    for value in call.arguments:
+        if isinstance(value, Reference):
+            law = _law_of(of(value))
+            if law is None or (laws and law.variances is not laws[0].variances):
+                return None
+            laws.append(law)
+            parts.append(law.function)
+            names.append(law.name)
+        else:
+            constant = _constant(value)
+            if constant is None:
+                return None
+            parts.append(partial(_same, constant))
+            names.append(f"{constant!r}")
+    options = {name: value for name, value in call.keywords.items() if name != "inplace"}
+    if not laws or any(_constant(value) is None for value in options.values()):
+        return None
+    names += [f"{name}={value!r}" for name, value in options.items()]
+    # By default an activation has its own parameters, which say nothing.
+    shown = names[:1] if call.name in _ALWAYS else names
+    name = f"{call.name}({', '.join(shown)})"
+
+    def function(values: Tensor) -> Any:
+        return call.function(*(part(values) for part in parts), **options)
+
+    def moment() -> SecondMoment:
+        if name not in _made:
+            _made[name] = SecondMoment(function)
+        return _made[name]
+
+    return Law(laws[0].variances, name, function, moment)
 
 
-def _applied(function: Any, rest: Any, keywords: Any, value: torch.Tensor) -> torch.Tensor:
-    return function(value.clone(), *rest, **keywords)
+def _law_of(entries: Entries) -> Law | None:
+    if entries.law is not None or not entries.gaussian or entries.squares is None:
+        return entries.law
+    return Law(entries.squares, "x", Tensor.clone, lambda: SecondMoment(Tensor.clone))
+
+
+def _constant(value: Any) -> float | bool | str | None:
+    """A number, also one in a tensor, or an option; None for what is none of these."""
+    if isinstance(value, Tensor) and value.numel() == 1 and not value.is_complex():
+        return float(value)
+    return value if isinstance(value, bool | int | float | str) else None
+
+
+def _same(value: Any, _: Tensor) -> Any:
+    return value
 
 
 def _described(name: str, parameters: dict[str, float]) -> str:
