@@ -215,6 +215,8 @@ class InitializedLayer:
             leading order in the width; None where it is not known.
         measured: their mean over the draws that were made; None if nothing was measured.
         standard_error: that of the mean; None with fewer than two draws.
+        approximate: whether the prediction takes for Gaussian what is only nearly so, however wide
+            the network is, as sums over a few channels, and what a normalization gives.
 
     Examples:
         >>> layer = InitializedLayer("2", "fed by elu", 64, 1.245198, 1.0, 1.03, 0.02)
@@ -229,6 +231,7 @@ class InitializedLayer:
     predicted: float | None = None
     measured: float | None = None
     standard_error: float | None = None
+    approximate: bool = False
 
     @property
     def weight_variance(self) -> float:
@@ -351,18 +354,26 @@ class InitializedNetwork:
 
 
 def _cells(layer: InitializedLayer) -> Sequence[str]:
-    measured = UNKNOWN if layer.measured is None else _shown(layer.measured)
-    if layer.measured is not None and layer.standard_error is not None:
-        measured += f"±{_shown(layer.standard_error)}"
+    predicted = UNKNOWN if layer.predicted is None else _shown(layer.predicted)
     return (
         layer.name,
         layer.rule,
         f"{layer.fan:g}",
         _shown(layer.gain),
-        UNKNOWN if layer.predicted is None else _shown(layer.predicted),
-        measured,
+        f"≈{predicted}" if layer.approximate and layer.predicted is not None else predicted,
+        _measured(layer.measured, layer.standard_error),
         UNKNOWN if layer.z is None else f"{layer.z:+.1f}",
     )
+
+
+def _measured(value: float | None, error: float | None) -> str:
+    """A measurement to two digits of its error."""
+    if value is None:
+        return UNKNOWN
+    if error is None or not 1e-5 < error < 100.0:
+        return _shown(value)
+    digits = max(0, 1 - math.floor(math.log10(error)))
+    return f"{value:.{digits}f}±{error:.{digits}f}"
 
 
 def _shown(value: float) -> str:

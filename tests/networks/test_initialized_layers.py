@@ -164,19 +164,24 @@ def test_short_and_plain():
         FIRST.gain = 2.0  # type: ignore[misc]
 
 
-def test_large_and_small_numbers_are_seen():
-    wide = dataclasses.replace(FIRST, gain=1.5e-5, predicted=65025.0, measured=0.0)
-    row = str(InitializedNetwork((wide,))).splitlines()[1]
-    assert row.split() == [
-        "0",
-        "first",
-        "layer",
-        "64",
-        "1.500e-05",
-        "6.502e+04",
-        "0.000±0.020",
-        *row.split()[-1:],
-    ]
+@pytest.mark.parametrize(
+    ("changed", "cells"),
+    [
+        (
+            {"gain": 1.5e-5, "predicted": 65025.0, "measured": 0.0},
+            "1.500e-05 6.502e+04 0.000±0.020",
+        ),
+        ({"measured": 1.03149, "standard_error": 0.002795}, "1.000 1.000 1.0315±0.0028"),
+        ({"measured": 43.2, "standard_error": 12.9}, "1.000 1.000 43±13"),
+        ({"measured": 1.0, "standard_error": 1e-9}, "1.000 1.000 1.000"),
+        ({"approximate": True}, "1.000 ≈1.000 0.990±0.020"),
+        ({"approximate": True, "predicted": None}, "1.000 - 0.990±0.020"),
+    ],
+    ids=str,
+)
+def test_numbers_are_shown_to_what_is_known(changed, cells):
+    row = str(InitializedNetwork((dataclasses.replace(FIRST, **changed),))).splitlines()[1]
+    assert row.split()[4:7] == cells.split()
 
 
 @pytest.mark.parametrize(

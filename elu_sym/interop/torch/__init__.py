@@ -12,5 +12,13 @@ with extra("torch", "elu_sym.interop.torch"):
 from elu_sym.interop.torch.audit_hook import AuditHook, audited
 from elu_sym.interop.torch.formulas import torch_function
 from elu_sym.interop.torch.initializers import elu_kaiming_normal_, elu_kaiming_uniform_
+from elu_sym.interop.torch.whole_network import initialize_
 
-__all__ = ["AuditHook", "audited", "elu_kaiming_normal_", "elu_kaiming_uniform_", "torch_function"]
+__all__ = [
+    "AuditHook",
+    "audited",
+    "elu_kaiming_normal_",
+    "elu_kaiming_uniform_",
+    "initialize_",
+    "torch_function",
+]

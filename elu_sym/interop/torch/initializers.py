@@ -14,6 +14,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from elu_sym.interop.torch.layer_weights import is_computed
 from elu_sym.networks.activation_argument import ActivationArgument
 from elu_sym.networks.initialization import Preserve, fans, layer_gain
 
@@ -64,8 +65,9 @@ def elu_kaiming_normal_(
     Raises:
         TypeError: if ``tensor`` is none, or of whole numbers, or the activation has no parameter of
             a name that is given.
-        ValueError: if it has fewer than two axes, ``mode``, ``preserve`` or ``activation`` is
-            unknown, there is no gain for the arguments, or its type does not hold the weights.
+        ValueError: if it has fewer than two axes or was computed from parameters, ``mode``,
+            ``preserve`` or ``activation`` is unknown, there is no gain for the arguments, or its
+            type does not hold the weights.
 
     Accuracy:
         The standard deviation is that of the formula to a few units in the last place, before
@@ -131,8 +133,9 @@ def elu_kaiming_uniform_(
     Raises:
         TypeError: if ``tensor`` is none, or of whole numbers, or the activation has no parameter of
             a name that is given.
-        ValueError: if it has fewer than two axes, ``mode``, ``preserve`` or ``activation`` is
-            unknown, there is no gain for the arguments, or its type does not hold the weights.
+        ValueError: if it has fewer than two axes or was computed from parameters, ``mode``,
+            ``preserve`` or ``activation`` is unknown, there is no gain for the arguments, or its
+            type does not hold the weights.
 
     Accuracy:
         The bound is that of the formula to a few units in the last place.
@@ -159,6 +162,13 @@ def _deviation(tensor: Tensor, mode: str, gain: float, transposed: bool, groups:
         raise TypeError(f"tensor is of type {type(tensor).__name__}: give the weights of a layer")
     if not tensor.dtype.is_floating_point:
         raise TypeError(f"tensor has dtype {tensor.dtype}: give floating-point weights")
+    if is_computed(tensor):
+        raise ValueError(
+            "tensor was computed from parameters, as by weight_norm, so filling it would change no"
+            " layer: with torch.nn.utils.parametrizations, fill a tensor of its shape and assign"
+            " it, layer.weight = elu_kaiming_normal_(torch.empty_like(layer.weight)) under"
+            " torch.no_grad(), or use initialize_ for the whole network"
+        )
     choice = mode.lower() if isinstance(mode, str) else mode
     if choice not in ("fan_in", "fan_out"):
         raise ValueError(f"mode = {mode!r} is none of 'fan_in', 'fan_out'")

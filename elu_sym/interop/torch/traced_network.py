@@ -1,0 +1,328 @@
+"""One run of a PyTorch network as the list of functions that it calls on tensors.
+
+Modules and functions are seen alike. Recorded is what depends on weights that will be drawn; all
+that does not is data, taken as it is. What comes out of nowhere, as out of compiled code, is known
+to depend on something, and nothing else.
+
+Needs the extra ``torch``.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.module import (
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+)
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_iter, tree_map
+from torch.utils.weak import WeakTensorKeyDictionary
+
+from elu_sym.interop.torch.layer_weights import LayerWeights, NetworkWeights
+
+__all__ = [
+    "LAYERS",
+    "Call",
+    "Node",
+    "Reference",
+    "TracedNetwork",
+    "argument",
+    "call_network",
+    "module_stack",
+    "operands_of_call",
+    "trace",
+]
+
+LAYERS = (
+    "linear",
+    *(f"conv{kind}{axes}d" for kind in ("", "_transpose") for axes in (1, 2, 3)),
+    "matmul",
+)
+"""The functions that multiply by weights."""
+
+RANDOM = frozenset(
+    (
+        *("rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial", "poisson"),
+        *("rand_like", "randn_like", "randint_like"),
+        *("normal_", "uniform_", "bernoulli_", "exponential_", "random_"),
+    )
+)
+"""The functions whose values are others in the next run."""
+
+NOISE = 1
+"""The bit of what depends on random numbers, beside one bit for each call of a layer."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A tensor that depends on weights: its place among all of them."""
+
+    node: int
+
+
+class Node(NamedTuple):
+    """A tensor that was recorded.
+
+    Attributes:
+        shape: its shape.
+        device: where it is.
+        depends: the bits of the layer calls that it depends on.
+    """
+
+    shape: torch.Size
+    device: torch.device
+    depends: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function that was called.
+
+    Attributes:
+        name: its name, without the underscore of those that act in place.
+        function: the function.
+        arguments: what it was called with, references in the place of recorded tensors.
+        keywords: the same by name.
+        outputs: the nodes of the tensors that came out.
+        layer: the weights, if it is a layer whose weights are drawn.
+        bit: what depends on this call has this bit.
+        where: the module that called it.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+    outputs: tuple[int, ...]
+    layer: LayerWeights | None
+    bit: int
+    where: str
+
+    @property
+    def references(self) -> list[Reference]:
+        """The recorded tensors that went in."""
+        found = tree_iter((self.arguments, dict(self.keywords)))
+        return [each for each in found if isinstance(each, Reference)]
+
+
+@dataclass(frozen=True)
+class TracedNetwork:
+    """A run of a network.
+
+    Attributes:
+        calls: the functions, in order.
+        nodes: the tensors.
+        users: by the names of parameters, the functions that they were given to.
+        weights: the layers of the network.
+    """
+
+    calls: Sequence[Call]
+    nodes: Sequence[Node]
+    users: Mapping[str, set[str]]
+    weights: NetworkWeights
+
+    @property
+    def layer_calls(self) -> list[Call]:
+        """The calls of layers whose weights are drawn, in order."""
+        return [call for call in self.calls if call.layer is not None]
+
+
+def argument(call: Call, place: int, name: str, default: Any = None) -> Any:
+    """An argument of a call, given by its place or by its name."""
+    return argument_of(call.arguments, call.keywords, place, name, default)
+
+
+def argument_of(
+    arguments: Sequence[Any],
+    keywords: Mapping[str, Any],
+    place: int,
+    name: str,
+    default: Any = None,
+) -> Any:
+    """One of the arguments of a function, given by its place or by its name."""
+    return arguments[place] if len(arguments) > place else keywords.get(name, default)
+
+
+def call_network(network: nn.Module, batch: Any) -> None:
+    """Run a network on a batch: a tensor, a tuple or list of arguments, or a mapping of them."""
+    if isinstance(batch, Mapping):
+        network(**batch)
+    elif isinstance(batch, tuple | list):
+        network(*batch)
+    else:
+        network(batch)
+
+
+@contextmanager
+def module_stack() -> Iterator[list[nn.Module]]:
+    """The modules that are running, the innermost last, while a block of code runs."""
+    running: list[nn.Module] = []
+
+    def begin(module: nn.Module, _: Any) -> None:
+        running.append(module)
+
+    def end(module: nn.Module, _: Any, __: Any) -> None:
+        while running and running.pop() is not module:
+            pass
+
+    handles = [register_module_forward_pre_hook(begin), register_module_forward_hook(end)]
+    try:
+        yield running
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def trace(network: nn.Module, batch: Any, left_out: dict[int, str]) -> TracedNetwork:
+    """Record one run; weights, buffers and random numbers are the caller's to restore.
+
+    Args:
+        network: the network, in its own mode.
+        batch: what it is called with.
+        left_out: parameters by identity that are not to be drawn, and why.
+
+    Raises:
+        ValueError: if the network does not run on the batch; the message names the layer.
+        TypeError: if a layer has no floating-point weights.
+    """
+    weights = NetworkWeights(network, left_out)
+    with module_stack() as running:
+        recorder = _Recorder(weights, running)
+        recorder.take_for_data(batch)
+        for module in network.modules():
+            recorder.take_for_data(vars(module))
+        try:
+            with recorder:
+                call_network(network, batch)
+        except Refusal as refusal:
+            raise TypeError(str(refusal)) from None
+        except Exception as error:
+            where = weights.module_name(running[-1]) if running else "the network"
+            raise ValueError(
+                f"the network does not run on this batch: {where} raises {type(error).__name__}:"
+                f" {error}; give a batch as in training, of its shape, type and device"
+            ) from error
+    return TracedNetwork(recorder.calls, recorder.nodes, recorder.users, weights)
+
+
+def operands_of_call(name: str, arguments: Any, keywords: Any) -> tuple[Any, Any]:
+    """The weights and the biases that a function multiplies and adds, None where there are none."""
+    if name not in LAYERS:
+        return None, None
+    weight = argument_of(arguments, keywords, 1, "other" if name == "matmul" else "weight")
+    if name != "matmul":
+        return weight, argument_of(arguments, keywords, 2, "bias")
+    first = argument_of(arguments, keywords, 0, "input")
+    layer = isinstance(weight, nn.Parameter) and weight.ndim == 2 and first is not weight
+    return (weight if layer else None), None
+
+
+class Refusal(Exception):
+    """What no layer may be, found while the network runs."""
+
+
+class _Recorder(TorchFunctionMode):
+    """Sees every function, and knows of every tensor where it comes from.
+
+    A tensor that was changed through another one, as through a view of it, has another version
+    than it was recorded with, and is not known any more.
+    """
+
+    def __init__(self, weights: NetworkWeights, running: list[nn.Module]) -> None:
+        super().__init__()
+        self.weights, self.running = weights, running
+        self.calls: list[Call] = []
+        self.nodes: list[Node] = []
+        self.users: dict[str, set[str]] = {}
+        self._places: Any = WeakTensorKeyDictionary()
+        self._bits = NOISE
+
+    def take_for_data(self, values: Any) -> None:
+        for each in tree_iter(values):
+            if isinstance(each, Tensor):
+                self._places[each] = (None, each._version)
+
+    def __torch_function__(
+        self, function: Any, types: Any, arguments: Any = (), keywords: Any = None
+    ) -> Any:
+        keywords = keywords or {}
+        given = [each for each in tree_iter((arguments, keywords)) if isinstance(each, Tensor)]
+        name = _name(function)
+        nodes = [self._node(each) for each in given]
+        layer = self._layer(name, arguments, keywords)
+        random = name in RANDOM
+        recorded = layer is not None or random or any(node is not None for node in nodes)
+        if recorded:  # before the function changes them
+            known = {id(each): node for each, node in zip(given, nodes, strict=True)}
+
+            def taken(value: Any) -> Any:
+                if not isinstance(value, Tensor):
+                    return value
+                node = known[id(value)]
+                if node is not None:
+                    return Reference(node)
+                return value if isinstance(value, nn.Parameter) else value.detach().clone()
+
+            places, names = tree_map(taken, tuple(arguments)), tree_map(taken, dict(keywords))
+        result = function(*arguments, **keywords)
+        outputs = [each for each in tree_iter(result) if isinstance(each, Tensor)]
+        if outputs:
+            self._write_down_users(name, arguments, keywords)
+        if not recorded:
+            self.take_for_data([outputs, given])
+            return result
+        depends = NOISE if random else 0
+        for node in nodes:
+            depends |= 0 if node is None else self.nodes[node].depends
+        if layer is not None:
+            self._bits <<= 1
+            depends |= self._bits
+        made = tuple(self._add(each, depends) for each in outputs)
+        if made:
+            where = self.weights.module_name_or(self.running[-1] if self.running else None)
+            bit = self._bits if layer is not None else 0
+            self.calls.append(
+                Call(name.rstrip("_") or name, function, places, names, made, layer, bit, where)
+            )
+        return result
+
+    def _layer(self, name: str, arguments: Any, keywords: Any) -> LayerWeights | None:
+        """The weights of a layer."""
+        weight, bias = operands_of_call(name, arguments, keywords)
+        module = self.running[-1] if self.running else None
+        try:
+            return None if weight is None else self.weights.of(weight, bias, module)
+        except TypeError as error:
+            raise Refusal(str(error)) from None
+
+    def _write_down_users(self, name: str, arguments: Any, keywords: Any) -> None:
+        """What is done with parameters, but for multiplying by them in layers."""
+        operands = operands_of_call(name, arguments, keywords)
+        for each in tree_iter((arguments, keywords)):
+            if isinstance(each, Tensor) and not any(each is operand for operand in operands):
+                user = self.weights.name_of(each)
+                if user is not None:
+                    self.users.setdefault(user, set()).add(name)
+
+    def _node(self, tensor: Tensor) -> int | None:
+        """The place of a tensor; None for data."""
+        node, version = self._places.get(tensor, (None, None))
+        if version == tensor._version:
+            return node
+        return self._add(tensor, 2 * self._bits - 1)
+
+    def _add(self, tensor: Tensor, depends: int) -> int:
+        self.nodes.append(Node(tensor.shape, tensor.device, depends))
+        self._places[tensor] = (len(self.nodes) - 1, tensor._version)
+        return len(self.nodes) - 1
+
+
+def _name(function: Any) -> str:
+    name: str = getattr(function, "__name__", "")
+    if name == "__get__":
+        name = getattr(function.__self__, "__name__", name)
+    return name
