@@ -48,7 +48,7 @@ WITHOUT_LIBRARIES = tuple(
     for library, path in (
         ("dask", "elu_sym/interop/dask.py"),
         ("jax", "elu_sym/interop/jax"),
-        ("keras", "elu_sym/interop/keras.py"),
+        ("keras", "elu_sym/interop/keras"),
         ("torch", "elu_sym/interop/torch"),
         ("jax", "notebooks/05_initialization.ipynb"),
         ("torch", "notebooks/05_initialization.ipynb"),

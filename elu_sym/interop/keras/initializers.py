@@ -1,13 +1,15 @@
 """Weights for Keras layers that are fed by ELU or a relative, as one of ``keras.initializers``.
 
 The first layer of a network, which no activation feeds, has gain 1
-(``keras.initializers.LecunNormal``), and biases start at 0, as is Keras's default. Needs the extra
-``keras`` and a backend for it.
+(``keras.initializers.LecunNormal``), and biases start at 0, as is Keras's default. Importable from
+:mod:`elu_sym.interop.keras`. Needs the extra ``keras`` and a backend for it.
 """
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
-from elu_sym.algebra.optional import extra
+import keras
+
 from elu_sym.book.formula import ACTIVATIONS
 from elu_sym.networks.activation_argument import (
     ActivationArgument,
@@ -17,20 +19,6 @@ from elu_sym.networks.activation_argument import (
 from elu_sym.networks.initialization import Preserve, layer_scale
 from elu_sym.networks.named_activations import NAMED_ACTIVATIONS
 
-with extra("keras", "elu_sym.interop.keras"):
-    try:
-        import keras
-    except ModuleNotFoundError as error:
-        library = (error.name or "").partition(".")[0]
-        if library not in ("tensorflow", "torch", "jax"):
-            raise
-        raise ModuleNotFoundError(
-            f"Keras is set to compute with {library}, which is missing: set the environment"
-            " variable KERAS_BACKEND=jax before Keras is imported, since the extra keras installs"
-            f" JAX; or pip install {library}",
-            name=error.name,
-        ) from error
-
 __all__ = ["EluInitializer"]
 
 
@@ -39,20 +27,33 @@ class EluInitializer(keras.initializers.VarianceScaling):
     """An initializer of weights of mean 0 and variance gain**2/fan, with the gain of an activation.
 
     It is ``keras.initializers.VarianceScaling`` with this scale, and is saved with a model: what is
-    kept are the arguments below, from which the gain is computed again.
+    kept are the arguments below, from which the gain is computed again. Keras knows it only after
+    ``import elu_sym.interop.keras``, so import that before ``keras.saving.load_model``, which
+    otherwise "could not interpret initializer identifier". A model that has to load elsewhere takes
+    ``keras.initializers.VarianceScaling(layer_scale(...))``, with :func:`layer_scale` of
+    :mod:`elu_sym.networks.initialization` and the same arguments, or is initialized by
+    :func:`elu_sym.interop.keras.initialize`, which saves nothing with it.
 
     Args:
         alpha: that of the activation that feeds the layer, a positive number; by default its own,
             1 for ELU.
         mode: ``"fan_in"`` keeps the forward pass, ``"fan_out"`` the backward pass, ``"fan_avg"``
-            takes their mean. Keras takes the ``fan_out`` of a transposed convolution for its
-            ``fan_in``.
+            takes their mean. The last two axes are those of the inputs and the outputs, unless the
+            axes are named below.
         distribution: ``"truncated_normal"``, ``"untruncated_normal"`` or ``"uniform"``; the
             variance is the same.
         mu: the mean of the pre-activations that the gain is for.
         sigma: their standard deviation.
         preserve: what is kept as it is, see :func:`elu_sym.networks.initialization.gain`.
         seed: a whole number or a ``keras.random.SeedGenerator``.
+        input_axes: the axes whose lengths make ``fan_in``, for weights in another order:
+            ``(0, 1, 3)`` for ``Conv2DTranspose``, whose weights are (height, width, outputs,
+            inputs), and ``(0, 1)`` for those of each channel by itself, as in ``DepthwiseConv2D``
+            and ``SeparableConv2D``. With strides, one weight of a transposed convolution in as many
+            meets an output: multiply the weights by the root of their product, or take
+            :func:`elu_sym.interop.keras.initialize`.
+        output_axes: those that make ``fan_out``, given with ``input_axes``: ``(0, 1, 2)`` and
+            ``(0, 1, 3)``.
         activation: what feeds the layer, an activation with a name, which is kept.
         **parameters: its other parameters, ``slope`` for leaky ReLU and ``scale`` for SELU.
 
@@ -60,7 +61,7 @@ class EluInitializer(keras.initializers.VarianceScaling):
         TypeError: if an argument of the gain is no real number, or the activation has no parameter
             of a name that is given.
         ValueError: if ``mode``, ``distribution``, ``preserve`` or ``activation`` is unknown, or
-            there is no gain.
+            there is no gain; if only one of ``input_axes`` and ``output_axes`` is given.
 
     Accuracy:
         The variance is that of the formula to a few units in the last place of the type.
@@ -83,6 +84,8 @@ class EluInitializer(keras.initializers.VarianceScaling):
         sigma: float = 1.0,
         preserve: Preserve = "second_moment",
         seed: Any = None,
+        input_axes: Sequence[int] | None = None,
+        output_axes: Sequence[int] | None = None,
         *,
         activation: ActivationArgument = "elu",
         **parameters: float,
@@ -97,9 +100,17 @@ class EluInitializer(keras.initializers.VarianceScaling):
                 " one that has, or keras.initializers.VarianceScaling(gain(activation=...)**2)"
             )
         self.arguments = bound | law | {"activation": function.name}
-        super().__init__(scale=scale, mode=mode, distribution=distribution, seed=seed)
+        if (input_axes is None) != (output_axes is None):
+            raise ValueError(
+                f"input_axes = {input_axes} and output_axes = {output_axes}: give both or none"
+            )
+        # Versions of Keras that have no such arguments get none.
+        self.axes: dict[str, Any] = {}
+        if input_axes is not None and output_axes is not None:
+            self.axes = {"input_axes": [*input_axes], "output_axes": [*output_axes]}
+        super().__init__(scale=scale, mode=mode, distribution=distribution, seed=seed, **self.axes)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, the activation by its name and the seed as Keras serializes it."""
         kept = {"mode": self.mode, "distribution": self.distribution}
-        return self.arguments | kept | {"seed": super().get_config()["seed"]}
+        return self.arguments | kept | self.axes | {"seed": super().get_config()["seed"]}
