@@ -203,7 +203,7 @@ def _padded(call: Call, first: Entries) -> Entries:
     exact, inside = first.squares
     squares = Squares(
         functional.pad(exact, widths, value=value**2),
-        functional.pad(inside, widths, value=float(inside.mean())),
+        functional.pad(inside, widths, value=value**2 if value else float(inside.mean())),
     )
     return replace(after, squares=squares)
 

@@ -285,9 +285,7 @@ class _Recorder(TorchFunctionMode):
         if made:
             where = self.weights.module_name_or(self.running[-1] if self.running else None)
             bit = self._bits if layer is not None else 0
-            self.calls.append(
-                Call(name.rstrip("_") or name, function, places, names, made, layer, bit, where)
-            )
+            self.calls.append(Call(name, function, places, names, made, layer, bit, where))
         return result
 
     def _layer(self, name: str, arguments: Any, keywords: Any) -> LayerWeights | None:
@@ -322,7 +320,8 @@ class _Recorder(TorchFunctionMode):
 
 
 def _name(function: Any) -> str:
+    """What a function is called, without the underscore of those that act in place."""
     name: str = getattr(function, "__name__", "")
     if name == "__get__":
         name = getattr(function.__self__, "__name__", name)
-    return name
+    return name if name.endswith("__") or name in RANDOM else name.removesuffix("_")

@@ -108,7 +108,7 @@ def initialize_(
         >>> all(abs(layer.z) < 4.0 for layer in table.layers if layer.predicted)
         True
     """
-    _check(network, redraws, generator, distribution)
+    _check(network, batch, redraws, generator, distribution)
     network = getattr(network, "_orig_mod", network)  # what torch.compile was given
     with unchanged(network, batch):
         traced = _traced(network, batch)
@@ -156,7 +156,7 @@ def _averaged(values: list[float]) -> dict[str, Any]:
     return {"measured": mean, "standard_error": math.sqrt(spread / count)}
 
 
-def _check(network: Any, redraws: Any, generator: Any, distribution: Any) -> None:
+def _check(network: Any, batch: Any, redraws: Any, generator: Any, distribution: Any) -> None:
     if not isinstance(network, nn.Module):
         raise TypeError(f"network is of type {type(network).__name__}: give a torch.nn.Module")
     wrapped = ("DataParallel", "DistributedDataParallel", "FullyShardedDataParallel")
@@ -175,6 +175,8 @@ def _check(network: Any, redraws: Any, generator: Any, distribution: Any) -> Non
         raise TypeError(f"generator = {generator!r}: give a torch.Generator, or none")
     if distribution not in get_args(Distribution):
         raise ValueError(f"distribution = {distribution!r} is none of 'normal', 'uniform'")
+    if any(isinstance(each, Tensor) and each.is_meta for each in tree_iter(batch)):
+        raise ValueError("batch is on the device meta and has no values: give numbers")
     for name, parameter in network.named_parameters():
         if isinstance(parameter, nn.parameter.UninitializedParameter):
             raise ValueError(
