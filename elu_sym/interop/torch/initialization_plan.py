@@ -115,7 +115,7 @@ class _Planning:
             "a layer without activation",
             None if squares is None else squares.map(lambda m: variance * m),
             gaussian=True,
-            terms=frozenset((call.bit,)),
+            terms=frozenset((call.own,)),
             nearly=sums.channels < FEW and isinstance(given, Reference),
             approximate=source.approximate,
             usual=1.0,

@@ -235,7 +235,7 @@ def _alpha_dropped(call: Call, first: Entries) -> Entries:
         square = kept * moments + dropped * SELU_FLOOR
         return scale**2 * square + 2.0 * scale * shift * (kept * means + dropped) + shift**2
 
-    return replace(first, squares=first.squares.with_(first.law.variances, after), law=None)
+    return replace(first, squares=first.squares.together(first.law.variances, after), law=None)
 
 
 _RULES: dict[str, Callable[[Call, Entries], Entries | None]] = {

@@ -45,7 +45,7 @@ def of_sum(call: Call, of: Lookup) -> Entries | None:
     both = bool(one.terms) and bool(other.terms)
     return Entries(
         "a sum",
-        one.squares.with_(other.squares, lambda a, b: a + b),
+        one.squares.together(other.squares, lambda a, b: a + b),
         gaussian=one.gaussian and other.gaussian,
         terms=one.terms | other.terms if both else frozenset(),
         nearly=one.nearly or other.nearly,
@@ -69,7 +69,7 @@ def of_product(call: Call, of: Lookup) -> Entries | None:
             return Entries(feed)
         return Entries(
             feed,
-            one.squares.with_(other.squares, lambda a, b: a * b),
+            one.squares.together(other.squares, lambda a, b: a * b),
             terms=linear.terms,
             approximate=one.approximate or other.approximate,
         )

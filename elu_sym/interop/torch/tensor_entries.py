@@ -33,7 +33,7 @@ class Squares(NamedTuple):
         exact = function(self.exact)
         return Squares(exact, exact if self.inside is self.exact else function(self.inside))
 
-    def with_(self, other: Squares, function: Callable[[Tensor, Tensor], Tensor]) -> Squares:
+    def together(self, other: Squares, function: Callable[[Tensor, Tensor], Tensor]) -> Squares:
         """The same function of both and of those of another tensor."""
         return Squares(function(self.exact, other.exact), function(self.inside, other.inside))
 
@@ -76,15 +76,15 @@ class Entries:
         feed: what made them, in words.
         squares: their second moments; None if these are not known.
         gaussian: whether each is Gaussian with mean 0.
-        terms: the layer calls in whose weights one of their summands each is linear; if there are
-            any, the mean of every entry is 0.
+        terms: the bits of the layers in whose weights one of their summands each is linear; if
+            there are any, the mean of every entry is 0.
         nearly: whether they are only nearly Gaussian, as what a normalization gives, and sums of
             few channels: a moment of what an activation makes of them is approximate.
         approximate: whether the moments are.
         usual: E f(Z)^2 of the activation that made them, which a gain is taken of where the moments
             are not known.
         law: how they follow from Gaussian entries, if they do one by one.
-        depends: the bits of the layer calls that they depend on.
+        depends: the bits of the layers that they depend on.
     """
 
     feed: str

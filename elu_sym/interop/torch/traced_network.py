@@ -54,7 +54,7 @@ RANDOM = frozenset(
 """The functions whose values are others in the next run."""
 
 NOISE = 1
-"""The bit of what depends on random numbers, beside one bit for each call of a layer."""
+"""The bit of what depends on random numbers, beside those of layers."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Node(NamedTuple):
     Attributes:
         shape: its shape.
         device: where it is.
-        depends: the bits of the layer calls that it depends on.
+        depends: the bits of the layers that it depends on.
     """
 
     shape: torch.Size
@@ -89,7 +89,8 @@ class Call:
         keywords: the same by name.
         outputs: the nodes of the tensors that came out.
         layer: the weights, if it is a layer whose weights are drawn.
-        bit: what depends on this call has this bit.
+        bit: what depends on this call has this bit,
+        own: and this one, which all calls with the same weights share.
         where: the module that called it.
     """
 
@@ -100,6 +101,7 @@ class Call:
     outputs: tuple[int, ...]
     layer: LayerWeights | None
     bit: int
+    own: int
     where: str
 
     @property
@@ -240,11 +242,12 @@ class _Recorder(TorchFunctionMode):
         self.users: dict[str, set[str]] = {}
         self._places: Any = WeakTensorKeyDictionary()
         self._bits = NOISE
+        self._own: dict[int, int] = {}
 
     def take_for_data(self, values: Any) -> None:
         for each in tree_iter(values):
             if isinstance(each, Tensor):
-                self._places[each] = (None, each._version)
+                self._places[each] = (None, _version(each))
 
     def __torch_function__(
         self, function: Any, types: Any, arguments: Any = (), keywords: Any = None
@@ -278,15 +281,21 @@ class _Recorder(TorchFunctionMode):
         depends = NOISE if random else 0
         for node in nodes:
             depends |= 0 if node is None else self.nodes[node].depends
+        bit = own = 0
         if layer is not None:
-            self._bits <<= 1
-            depends |= self._bits
+            bit = self._next_bit()
+            own = self._own.get(id(layer)) or self._next_bit()
+            self._own[id(layer)] = own
+            depends |= bit | own
         made = tuple(self._add(each, depends) for each in outputs)
         if made:
             where = self.weights.module_name_or(self.running[-1] if self.running else None)
-            bit = self._bits if layer is not None else 0
-            self.calls.append(Call(name, function, places, names, made, layer, bit, where))
+            self.calls.append(Call(name, function, places, names, made, layer, bit, own, where))
         return result
+
+    def _next_bit(self) -> int:
+        self._bits <<= 1
+        return self._bits
 
     def _layer(self, name: str, arguments: Any, keywords: Any) -> LayerWeights | None:
         """The weights of a layer."""
@@ -309,14 +318,19 @@ class _Recorder(TorchFunctionMode):
     def _node(self, tensor: Tensor) -> int | None:
         """The place of a tensor; None for data."""
         node, version = self._places.get(tensor, (None, None))
-        if version == tensor._version:
+        if version == _version(tensor):
             return node
         return self._add(tensor, 2 * self._bits - 1)
 
     def _add(self, tensor: Tensor, depends: int) -> int:
         self.nodes.append(Node(tensor.shape, tensor.device, depends))
-        self._places[tensor] = (len(self.nodes) - 1, tensor._version)
+        self._places[tensor] = (len(self.nodes) - 1, _version(tensor))
         return len(self.nodes) - 1
+
+
+def _version(tensor: Tensor) -> int:
+    """How often a tensor was changed in place; nobody counts it in inference mode."""
+    return 0 if tensor.is_inference() else tensor._version
 
 
 def _name(function: Any) -> str:

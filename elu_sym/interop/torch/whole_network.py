@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_iter
 
@@ -177,8 +178,8 @@ def _check(network: Any, batch: Any, redraws: Any, generator: Any, distribution:
         raise ValueError(f"distribution = {distribution!r} is none of 'normal', 'uniform'")
     if any(isinstance(each, Tensor) and each.is_meta for each in tree_iter(batch)):
         raise ValueError("batch is on the device meta and has no values: give numbers")
-    for name, parameter in network.named_parameters():
-        if isinstance(parameter, nn.parameter.UninitializedParameter):
+    for name, parameter in (*network.named_parameters(), *network.named_buffers()):
+        if isinstance(parameter, UninitializedParameter | UninitializedBuffer):
             raise ValueError(
                 f"{layer_name(name)} is lazy and has no shape yet: call the network once on a batch"
                 " before"

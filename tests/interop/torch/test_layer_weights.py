@@ -128,6 +128,23 @@ def test_parts_and_data_of_parameters_are_filled():
         assert not torch.equal(layer.weight, before)
 
 
+class Standardized(nn.Linear):
+    """It uses other weights than it has."""
+
+    def forward(self, x):
+        return nn.functional.linear(x, 2.0 * self.weight, self.bias)
+
+
+@pytest.mark.parametrize("kind", ["plain", "weight_norm", "the old weight_norm"])
+def test_weights_that_are_changed_before_use_are_left_alone(kind):
+    wrap = SET.get(kind, lambda module: module)
+    network = nn.Sequential(nn.Linear(64, 64), nn.ELU(), wrap(Standardized(64, 64)))
+    table = initialize_(network, BATCH, redraws=0)
+    assert [layer.name for layer in table.layers] == ["0"]
+    (left,) = table.left_alone
+    assert left.reason == "its weights are computed in a way that cannot be set"
+
+
 def test_a_shared_weight_is_set_once_by_its_first_call():
     class Recurrent(nn.Module):
         def __init__(self):

@@ -236,6 +236,20 @@ def test_independent_terms_add_up(name):
         assert table["last"].gain == pytest.approx(expected**-0.5, rel=1e-8)
 
 
+@pytest.mark.parametrize("around", [lambda x: x, F.relu])
+def test_two_calls_with_the_same_weights_are_not_independent(around):
+    class Siamese(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.shared, self.last = nn.Linear(4, 6), nn.Linear(6, 3)
+
+        def forward(self, x):
+            return self.last(self.shared(x) + around(self.shared(2.0 * x)))
+
+    table = initialize_(Siamese(), SQUARES, redraws=0)
+    assert [each.name for each in table.left_alone] == ["last"]
+
+
 def test_what_is_added_to_itself_is_not_taken_for_independent():
     table = initialize_(Sum(lambda a, b: F.relu(a) + a), SQUARES, redraws=0)
     # (relu(x) + x)^2 is 4 x^2 or x^2.

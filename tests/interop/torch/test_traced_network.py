@@ -110,6 +110,11 @@ REFUSED = {
         ValueError,
         "1 is lazy .* call the network once",
     ),
+    "lazy without parameters": (
+        lambda: (nn.Sequential(nn.Linear(4, 4), nn.LazyBatchNorm1d(affine=False)), ROWS),
+        ValueError,
+        r"1\.running_mean is lazy",
+    ),
     "without values": (
         lambda: (nn.Sequential(nn.Linear(4, 4, device="meta")), ROWS),
         ValueError,
@@ -316,6 +321,15 @@ def test_a_compiled_network_is_initialized_as_what_it_was_made_of():
     )
     assert [layer.name for layer in table.layers] == ["0", "2"]
     assert not network[0].bias.any()
+
+
+def test_in_inference_mode():
+    network = nn.Sequential(nn.Linear(64, 8), nn.ELU(inplace=True), nn.Linear(8, 8))
+    with torch.inference_mode():
+        batch = torch.ones(2, 64)
+        inside = initialize_(network, batch, redraws=2, generator=generator())
+    assert inside == initialize_(network, batch, redraws=2, generator=generator())
+    assert not inside.unpredicted
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float64], ids=str)

@@ -333,7 +333,7 @@ def padding_ignored(monkeypatch):
 
 
 def branch_left_out(monkeypatch):
-    monkeypatch.setattr(Squares, "with_", lambda self, other, function: self)
+    monkeypatch.setattr(Squares, "together", lambda self, other, function: self)
 
 
 def unit_variance(monkeypatch):
