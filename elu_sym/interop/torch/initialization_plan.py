@@ -113,7 +113,7 @@ class _Planning:
         variance = made.row.weight_variance
         return Entries(
             "a layer without activation",
-            None if squares is None else squares.map(lambda m: variance * m),
+            None if squares is None else squares.each(lambda m: variance * m),
             gaussian=True,
             terms=frozenset((call.own,)),
             nearly=sums.channels < FEW and isinstance(given, Reference),

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from elu_sym.networks.initialized_layers import SecondMoment
 
-__all__ = ["Entries", "Law", "Lookup", "Squares", "entries_of_data"]
+__all__ = ["Entries", "Law", "Lookup", "Squares", "entries_of_data", "without_copies"]
 
 
 class Squares(NamedTuple):
@@ -37,19 +37,31 @@ class Squares(NamedTuple):
         """The same function of both and of those of another tensor."""
         return Squares(function(self.exact, other.exact), function(self.inside, other.inside))
 
+    def each(self, function: Callable[[Tensor], Tensor]) -> Squares:
+        """The same function of every entry, once for those that are one in memory."""
+        return self.map(lambda values: function(without_copies(values)).expand_as(values))
+
     def through(self, moment: SecondMoment) -> Squares:
         """Of f(X), where these are the variances of Gaussian X with mean 0."""
-        return self.map(lambda variances: _at_each(moment, variances))
+
+        def of_variances(variances: Tensor) -> Tensor:
+            values = torch.as_tensor(moment(variances.cpu().numpy()), dtype=variances.dtype)
+            return values.to(variances.device)
+
+        return self.each(of_variances)
 
 
-def _at_each(moment: SecondMoment, variances: Tensor) -> Tensor:
-    """E f(X)^2 at each variance, where many entries are views of one, once for all of them."""
-    alike = variances
-    for axis, stride in enumerate(variances.stride()):
-        if stride == 0 and variances.shape[axis] > 1:
-            alike = alike.narrow(axis, 0, 1)
-    values = torch.as_tensor(moment(alike.cpu().numpy()), dtype=variances.dtype)
-    return values.to(variances.device).expand_as(variances)
+def without_copies(values: Tensor) -> Tensor:
+    """A tensor with one entry along every axis along which all are one in memory.
+
+    Examples:
+        >>> without_copies(torch.ones(3, 1).expand(3, 5)).shape
+        torch.Size([3, 1])
+    """
+    for axis, stride in enumerate(values.stride()):
+        if stride == 0 and values.shape[axis] > 1:
+            values = values.narrow(axis, 0, 1)
+    return values
 
 
 class Law(NamedTuple):
