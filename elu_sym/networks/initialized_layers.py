@@ -122,9 +122,10 @@ class SecondMoment:
             if octave not in self._octaves:
                 points = octave + (1.0 + np.polynomial.chebyshev.chebpts1(NODES)) / 2.0
                 values = self._one_by_one(np.exp2(points))
-                self._octaves[octave] = np.polynomial.chebyshev.chebfit(
+                fitted = np.polynomial.chebyshev.chebfit(
                     2.0 * (points - octave) - 1.0, values, NODES - 1
                 )
+                self._octaves[octave] = np.asarray(fitted, dtype=np.float64)
             inside = 2.0 * (logarithms[here] - octave) - 1.0
             found[here] = np.polynomial.chebyshev.chebval(inside, self._octaves[octave])
         return found

@@ -61,16 +61,18 @@ def of_product(call: Call, of: Lookup) -> Entries | None:
         return None
     over = call.name in QUOTIENTS
     if isinstance(left, Reference) and isinstance(right, Reference):
-        feed = f"a product of {one.feed} and {other.feed}"
-        if over or one.squares is None or other.squares is None:
-            return Entries(feed)
-        linear, rest = (one, other) if one.is_apart_from(other) else (other, one)
-        if not linear.is_apart_from(rest):
-            return Entries(feed)
-        return Entries(
-            feed,
-            one.squares.together(other.squares, lambda a, b: a * b),
-            terms=linear.terms,
+        found = Entries(f"a product of {one.feed} and {other.feed}")
+        if over or not (one.is_independent_of(other) or other.is_independent_of(one)):
+            return found
+        if one.usual is not None and other.usual is not None:
+            found = replace(found, usual=one.usual * other.usual)
+        if one.squares is None or other.squares is None:
+            return found
+        linear = [a.terms for a, b in ((one, other), (other, one)) if a.is_apart_from(b)]
+        return replace(
+            found,
+            squares=one.squares.together(other.squares, lambda a, b: a * b),
+            terms=linear[0] if linear else frozenset(),
             approximate=one.approximate or other.approximate,
         )
     if over and isinstance(right, Reference):

@@ -69,12 +69,14 @@ class Law(NamedTuple):
 
     Attributes:
         variances: of the Gaussian entries; those of the same tensor are the same object.
+        terms: their terms, see :class:`Entries`.
         name: the function in words, of x.
         function: the same for a tensor.
         moment: its second moment.
     """
 
     variances: Squares
+    terms: frozenset[int]
     name: str
     function: Callable[[Tensor], Tensor]
     moment: Callable[[], SecondMoment]
@@ -88,8 +90,8 @@ class Entries:
         feed: what made them, in words.
         squares: their second moments; None if these are not known.
         gaussian: whether each is Gaussian with mean 0.
-        terms: the bits of the layers in whose weights one of their summands each is linear; if
-            there are any, the mean of every entry is 0.
+        terms: for each of their summands, the bits of the weights that it is linear in, and of all
+            weights that are some of the same; if there are any, the mean of every entry is 0.
         nearly: whether they are only nearly Gaussian, as what a normalization gives, and sums of
             few channels: a moment of what an activation makes of them is approximate.
         approximate: whether the moments are.
@@ -122,7 +124,15 @@ class Entries:
         """Whether the mean of the product is 0, since these have mean 0 whatever the others are."""
         if other.depends == 0 and self.gaussian:
             return True
-        return bool(self.terms) and not any(bit & other.depends for bit in self.terms)
+        return _without(self.terms, other.depends)
+
+    def is_independent_of(self, other: Entries) -> bool:
+        """Whether these follow from Gaussian entries made by weights that others do not depend on.
+
+        In wide networks the variance of those is a number, so their law is one, whatever the others
+        are.
+        """
+        return _without(self.terms if self.law is None else self.law.terms, other.depends)
 
     def settled(self) -> Entries:
         """The same with the second moments that follow from the law, if nothing else gives them."""
@@ -131,6 +141,11 @@ class Entries:
         moment = self.law.moment()
         squares = self.law.variances.through(moment)
         return replace(self, squares=squares, usual=float(moment(1.0)))
+
+
+def _without(terms: frozenset[int], depends: int) -> bool:
+    """Whether there are terms, and none shares weights with what depends on these bits."""
+    return bool(terms) and not any(bits & depends for bits in terms)
 
 
 def entries_of_data(value: Tensor) -> Entries:

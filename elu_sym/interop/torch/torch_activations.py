@@ -179,13 +179,15 @@ def composed(call: Call, of: Lookup) -> Law | None:
             _made[name] = SecondMoment(function)
         return _made[name]
 
-    return Law(laws[0].variances, name, function, moment)
+    return Law(laws[0].variances, laws[0].terms, name, function, moment)
 
 
 def _law_of(entries: Entries) -> Law | None:
     if entries.law is not None or not entries.gaussian or entries.squares is None:
         return entries.law
-    return Law(entries.squares, "x", Tensor.clone, lambda: SecondMoment(Tensor.clone))
+    return Law(
+        entries.squares, entries.terms, "x", Tensor.clone, lambda: SecondMoment(Tensor.clone)
+    )
 
 
 def _constant(value: Any) -> float | bool | str | None:

@@ -44,6 +44,9 @@ LAYERS = (
 )
 """The functions that multiply by weights."""
 
+DIVIDING = ("chunk", "split", "tensor_split")
+"""The functions that divide the units of a layer into parts."""
+
 RANDOM = frozenset(
     (
         *("rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial", "poisson"),
@@ -71,11 +74,16 @@ class Node(NamedTuple):
         shape: its shape.
         device: where it is.
         depends: the bits of the layers that it depends on.
+        own: the bit of the weights that give it as they are, if it is what a layer gives, or of a
+            part of them if it is some of its units.
+        units: the axis of the units of that layer, from the last, -1, on; 0 if it is none.
     """
 
     shape: torch.Size
     device: torch.device
     depends: int
+    own: int = 0
+    units: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,8 +97,7 @@ class Call:
         keywords: the same by name.
         outputs: the nodes of the tensors that came out.
         layer: the weights, if it is a layer whose weights are drawn.
-        bit: what depends on this call has this bit,
-        own: and this one, which all calls with the same weights share.
+        bit: what depends on this call has this bit.
         where: the module that called it.
     """
 
@@ -101,7 +108,6 @@ class Call:
     outputs: tuple[int, ...]
     layer: LayerWeights | None
     bit: int
-    own: int
     where: str
 
     @property
@@ -119,12 +125,15 @@ class TracedNetwork:
         calls: the functions, in order.
         nodes: the tensors.
         users: by the names of parameters, the functions that they were given to.
+        shared: for the bit of weights, or of a part of them, those of all weights that are some of
+            the same.
         weights: the layers of the network.
     """
 
     calls: Sequence[Call]
     nodes: Sequence[Node]
     users: Mapping[str, set[str]]
+    shared: Mapping[int, int]
     weights: NetworkWeights
 
     @property
@@ -208,7 +217,8 @@ def trace(network: nn.Module, batch: Any, left_out: dict[int, str]) -> TracedNet
                 f"the network does not run on this batch: {where} raises {type(error).__name__}:"
                 f" {error}; give a batch as in training, of its shape, type and device"
             ) from error
-    return TracedNetwork(recorder.calls, recorder.nodes, recorder.users, weights)
+    shared = recorder.shared()
+    return TracedNetwork(recorder.calls, recorder.nodes, recorder.users, shared, weights)
 
 
 def operands_of_call(name: str, arguments: Any, keywords: Any) -> tuple[Any, Any]:
@@ -243,6 +253,7 @@ class _Recorder(TorchFunctionMode):
         self._places: Any = WeakTensorKeyDictionary()
         self._bits = NOISE
         self._own: dict[int, int] = {}
+        self._divided: dict[int, list[list[int]]] = {}
 
     def take_for_data(self, values: Any) -> None:
         for each in tree_iter(values):
@@ -281,17 +292,46 @@ class _Recorder(TorchFunctionMode):
         depends = NOISE if random else 0
         for node in nodes:
             depends |= 0 if node is None else self.nodes[node].depends
-        bit = own = 0
+        bit = own = units = 0
         if layer is not None:
             bit = self._next_bit()
             own = self._own.get(id(layer)) or self._next_bit()
             self._own[id(layer)] = own
-            depends |= bit | own
-        made = tuple(self._add(each, depends) for each in outputs)
+            units = -1 - int(name[-2]) if name.startswith("conv") else -1
+        parts = self._parts(name, places, names, len(outputs))
+        made = tuple(
+            self._add(each, depends & ~whole | bit | own | part, own or part, units)
+            for each, (whole, part) in zip(outputs, parts, strict=True)
+        )
         if made:
             where = self.weights.module_name_or(self.running[-1] if self.running else None)
-            self.calls.append(Call(name, function, places, names, made, layer, bit, own, where))
+            self.calls.append(Call(name, function, places, names, made, layer, bit, where))
         return result
+
+    def _parts(self, name: str, places: Any, names: Any, count: int) -> list[tuple[int, int]]:
+        """The bits of the weights whose units a function divides, and of each part of them."""
+        none = [(0, 0)] * count
+        source = places[0] if places else None
+        if name not in DIVIDING or not isinstance(source, Reference):
+            return none
+        node = self.nodes[source.node]
+        axes, axis = len(node.shape), argument_of(places, names, 2, "dim", 0)
+        if not node.units or axis % axes - axes != node.units:
+            return none
+        bits = [self._next_bit() for _ in range(count)]
+        self._divided.setdefault(node.own, []).append(bits)
+        return [(node.own, bit) for bit in bits]
+
+    def shared(self) -> dict[int, int]:
+        """For each bit of weights those of weights that are some of the same."""
+        found = {own: own for own in self._own.values()}
+        for own, divisions in self._divided.items():
+            for bits in divisions:
+                # The parts of one division have no weights in common, those of two may.
+                others = sum(sum(other) for other in divisions if other is not bits)
+                found |= {bit: bit | own | others for bit in bits}
+            found[own] |= sum(map(sum, divisions))
+        return found
 
     def _next_bit(self) -> int:
         self._bits <<= 1
@@ -322,8 +362,8 @@ class _Recorder(TorchFunctionMode):
             return node
         return self._add(tensor, 2 * self._bits - 1)
 
-    def _add(self, tensor: Tensor, depends: int) -> int:
-        self.nodes.append(Node(tensor.shape, tensor.device, depends))
+    def _add(self, tensor: Tensor, depends: int, own: int = 0, units: int = 0) -> int:
+        self.nodes.append(Node(tensor.shape, tensor.device, depends, own, units))
         self._places[tensor] = (len(self.nodes) - 1, _version(tensor))
         return len(self.nodes) - 1
 

@@ -204,6 +204,65 @@ def test_a_gate_multiplies_second_moments():
     assert layer.gain == pytest.approx((sum(moments) / 2) ** -0.5, rel=1e-8)
 
 
+GATES = {
+    "divided twice": lambda x: torch.tanh(x.chunk(2, -1)[0]) * torch.sigmoid(x.chunk(2, dim=-1)[1]),
+    "split": lambda x: (lambda a, b: torch.sigmoid(a) * b)(*x.split(3, -1)),
+    "glu": F.glu,
+    "two activations": lambda x: (lambda a, b: torch.sigmoid(a) * F.relu(b))(*x.chunk(2, -1)),
+}
+
+
+@pytest.mark.parametrize("name", GATES)
+def test_the_units_of_a_layer_gate_each_other(name):
+    """What is divided twice may have units in common, and nothing is known of it."""
+    table = initialize_(Between(GATES[name], 6, 3), SQUARES, redraws=0)
+    if name == "divided twice":
+        assert [each.name for each in table.left_alone] == ["last"]
+        return
+    share = 0.5 if name == "two activations" else 1.0  # E relu(X)^2
+    moments = [share * second_moment(torch.sigmoid, each) * each for each in VARIANCES]
+    assert table["last"].gain == pytest.approx((sum(moments) / 2) ** -0.5, rel=1e-8)
+
+
+def test_units_that_are_places_of_others_are_not_independent():
+    """The axis that is divided is that of the rows, which share their weights."""
+
+    class Rows(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.last = nn.Linear(4, 6), nn.Linear(6, 3)
+
+        def forward(self, x):
+            a, b = self.first(x).chunk(2, 0)
+            return self.last(a + b)
+
+    assert [each.name for each in initialize_(Rows(), SQUARES, redraws=0).left_alone] == ["last"]
+    assert [
+        each.name
+        for each in initialize_(
+            Between(lambda x: F.glu(x[None], 1)[0], 6, 6), SQUARES, redraws=0
+        ).left_alone
+    ] == ["last"]
+
+
+def test_parts_of_a_convolution_and_its_whole():
+    class Parts(nn.Module):
+        def __init__(self, whole):
+            super().__init__()
+            self.first, self.last = nn.Conv1d(4, 6, 1), nn.Conv1d(3, 3, 1)
+            self.whole = whole
+
+        def forward(self, x):
+            x = self.first(x)
+            a, b = x.split(3, dim=1)
+            return self.last((x[:, :3] if self.whole else a) + F.relu(b))
+
+    batch = SQUARES[:, :, None]
+    table = initialize_(Parts(False), batch, redraws=0)
+    assert table["last"].gain == pytest.approx((MEAN + RELU) ** -0.5, rel=1e-8)
+    assert [each.name for each in initialize_(Parts(True), batch, redraws=0).left_alone] == ["last"]
+
+
 class Sum(nn.Module):
     """Two layers of the same data, and what is made of both."""
 
