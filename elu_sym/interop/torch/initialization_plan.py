@@ -14,9 +14,9 @@ import torch
 from elu_sym.interop.torch.layer_sums import LayerSums
 from elu_sym.interop.torch.layer_weights import LayerWeights
 from elu_sym.interop.torch.moment_rules import entries_after
+from elu_sym.interop.torch.recorded_calls import Call, Node, Reference, TracedNetwork
 from elu_sym.interop.torch.residual_branches import Branch, residual_branches
 from elu_sym.interop.torch.tensor_entries import Entries, Squares, entries_of_data
-from elu_sym.interop.torch.traced_network import Call, Node, Reference, TracedNetwork
 from elu_sym.networks.initialized_layers import InitializedLayer, gain_for
 
 __all__ = ["InitializationPlan", "PlannedLayer", "planned"]

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from elu_sym.interop.torch.recorded_calls import Call, argument
 from elu_sym.interop.torch.tensor_entries import without_copies
-from elu_sym.interop.torch.traced_network import Call, argument
 
 __all__ = ["LayerSums"]
 

@@ -18,10 +18,10 @@ from torch.utils._pytree import tree_map
 
 from elu_sym.book.formula import selu
 from elu_sym.interop.torch.normalization_rules import NORMS, of_norm
+from elu_sym.interop.torch.recorded_calls import Call, Node, Reference, argument
 from elu_sym.interop.torch.sums_and_products import PRODUCTS, SUMS, of_product, of_sum
 from elu_sym.interop.torch.tensor_entries import Entries, Lookup, Squares
 from elu_sym.interop.torch.torch_activations import activation_moment, composed
-from elu_sym.interop.torch.traced_network import Call, Node, Reference, argument
 from elu_sym.networks.initialized_layers import SecondMoment
 
 __all__ = ["DROPOUTS", "KEEPING", "POOLS", "SAME", "entries_after", "is_nearest"]

@@ -11,8 +11,8 @@ from typing import Any
 
 from torch import Tensor
 
+from elu_sym.interop.torch.recorded_calls import Call, Reference, argument
 from elu_sym.interop.torch.tensor_entries import Entries, Lookup
-from elu_sym.interop.torch.traced_network import Call, Reference, argument
 
 __all__ = ["PRODUCTS", "SUMS", "of_product", "of_sum"]
 

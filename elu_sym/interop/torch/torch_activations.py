@@ -13,9 +13,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from elu_sym.interop.torch.recorded_calls import Call, Reference, argument
 from elu_sym.interop.torch.sums_and_products import PRODUCTS, SUMS
 from elu_sym.interop.torch.tensor_entries import Entries, Law, Lookup, Squares
-from elu_sym.interop.torch.traced_network import Call, Reference, argument
 from elu_sym.networks.initialized_layers import SecondMoment
 from elu_sym.networks.named_activations import NAMED_ACTIVATIONS
 

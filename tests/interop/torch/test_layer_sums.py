@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch", reason="needs the extra torch")
 from torch import nn  # noqa: E402
 
 from elu_sym.interop.torch.layer_sums import LayerSums  # noqa: E402
-from elu_sym.interop.torch.traced_network import Call  # noqa: E402
+from elu_sym.interop.torch.recorded_calls import Call  # noqa: E402
 
 CASES = {
     "padding": (nn.Conv1d, 2, 3, 3, {"padding": 1}),
