@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 
 from elu_sym.interop.torch.moment_rules import DROPOUTS, KEEPING, POOLS, SAME, is_nearest
+from elu_sym.interop.torch.recorded_calls import Call, TracedNetwork
 from elu_sym.interop.torch.torch_activations import is_elementwise
-from elu_sym.interop.torch.traced_network import Call, TracedNetwork
 from elu_sym.networks.initialized_layers import branch_target
 
 __all__ = ["Branch", "residual_branches"]
