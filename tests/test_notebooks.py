@@ -219,7 +219,8 @@ def test_pictures_are_those_of_the_notebooks():
     shown = {}
     for path in NOTEBOOKS:
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            for tag in cell["metadata"].get("tags", ()):
+            tags = cell["metadata"].get("tags", ())
+            for tag in (tag for tag in tags if tag.startswith("picture-")):
                 data = [output.get("data", {}) for output in cell["outputs"]]
                 (png,) = (each["image/png"] for each in data if "image/png" in each)
                 shown[f"{tag.removeprefix('picture-')}.png"] = b64decode(png)
