@@ -8,6 +8,7 @@ the parameters. An activation of another kind has these, too, and is recognized 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from elu_sym.book.formula import ACTIVATIONS, Activation
@@ -25,6 +26,9 @@ __all__ = [
     "book_activation_of",
     "parameters_of",
 ]
+
+OTHER_NAMES = {"swish": "silu", "swish1": "silu", "logistic": "sigmoid", "lrelu": "leakyrelu"}
+"""What else activations are called, in small letters."""
 
 AnyActivation: TypeAlias = Activation | CertifiedActivation | EstimatedActivation
 """An activation of the book, another one that is an expression, or a black box."""
@@ -70,7 +74,11 @@ def activation_of(activation: ActivationArgument) -> AnyActivation:
         if given in NAMED_ACTIVATIONS:
             return CertifiedActivation.named(given)
         if given not in ACTIVATIONS:
-            raise ValueError(f"activation = {given!r} is none of {known}")
+            meant = _meant(given)
+            raise ValueError(
+                f"activation = {given!r} is none of {known}"
+                + f"; did you mean {meant!r}?" * bool(meant)
+            )
         return ACTIVATIONS[given]
     from sympy import Expr
 
@@ -112,6 +120,14 @@ def book_activation_of(activation: ActivationArgument) -> Activation:
             f" {', '.join(map(repr, ACTIVATIONS))}; gain and weight_variance take any activation"
         )
     return function
+
+
+def _meant(name: str) -> str | None:
+    """The activation of another spelling, of another name, or with a letter wrong."""
+    known = {each.replace("_", ""): each for each in (*ACTIVATIONS, *NAMED_ACTIVATIONS)}
+    plain = "".join(filter(str.isalnum, name.lower()))
+    near = get_close_matches(OTHER_NAMES.get(plain, plain), known, n=1, cutoff=0.75)
+    return known[near[0]] if near else None
 
 
 def _gives_expression(function: Callable[[Any], Any]) -> bool:

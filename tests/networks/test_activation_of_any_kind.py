@@ -129,3 +129,23 @@ def test_a_class_is_no_activation_but_its_object():
 def test_the_theory_of_the_book_lists_what_it_takes():
     with pytest.raises(ValueError, match=r"^activation = 'swish' is none of .*'celu'$"):
         variance_map(1.0, 1.0, activation="swish")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("swish", "silu"),
+        ("GELU", "gelu"),
+        ("Leaky-ReLU", "leaky_relu"),
+        ("mich", "mish"),
+        ("elu ", "elu"),
+    ],
+)
+def test_a_name_that_is_spelled_otherwise_is_an_error_that_says_which_is_meant(name, meant):
+    with pytest.raises(ValueError, match=f"'softshrink'; did you mean '{meant}'\\?$"):
+        gain(activation=name)
+
+
+def test_a_name_that_is_like_none_is_an_error_without_a_guess():
+    with pytest.raises(ValueError, match="'softshrink'$"):
+        gain(activation="foo")
