@@ -31,7 +31,7 @@ from sympy import (
 )
 from sympy.core.function import ArgumentIndexError
 
-from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
+from elu_sym.algebra.special_functions import PRINTERS, NormalCdf, NormalPdf
 from elu_sym.symbols import Correlation
 
 
@@ -81,9 +81,9 @@ class BivariateNormalCdf(Function):
         >>> BivariateNormalCdf(0, 0, S.Half), BivariateNormalCdf(h, k, 1)
         (1/3, NormalCdf(Min(h, k)))
         >>> BivariateNormalCdf(h, k, rho).diff(h)
-        NormalCdf((-h*rho + k)/sqrt(1 - rho**2))*NormalPdf(h)
+        NormalCdf((-rho*h + k)/sqrt(1 - rho**2))*NormalPdf(h)
         >>> print(BivariateNormalCdf(1, -S.Half, S(3)/5).evalf(20))
-        0.30168937149180829474
+        0.30132191575296217364
     """
 
     nargs = 3
@@ -100,7 +100,7 @@ class BivariateNormalCdf(Function):
         if r == 1:
             return NormalCdf(Min(h, k))
         if r == -1:
-            return Max(0, NormalCdf(h) + NormalCdf(k) - 1)
+            return NormalCdf(Max(h, -k)) - NormalCdf(-k)
         if h.is_zero and k.is_zero:
             return S.One / 4 + asin(r) / (2 * pi)
         if r.is_number and r.is_extended_real and (abs(r) > 1) == S.true:
@@ -140,4 +140,6 @@ class BivariateNormalCdf(Function):
         """As the integral over the correlation, where a printer has integrals."""
         return f"({printer._print(self.rewrite(Integral))})"
 
-    _pythoncode = _mpmathcode = _code
+
+for _printer in PRINTERS:
+    setattr(BivariateNormalCdf, _printer, BivariateNormalCdf._code)

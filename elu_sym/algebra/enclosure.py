@@ -236,10 +236,12 @@ def operations_at_points(precision: int) -> Operations:
     def joint_distribution(h: Ball, k: Ball, r: Ball) -> Ball:
         # h^2 - 2 h k s + k^2 over 1 - s^2, so written that it is sharp where s is near the end.
         sign = -1 if r < 0 else 1
-        square, doubled = (h - sign * k) ** 2 * half, sign * h * k
+        gap, doubled = h - sign * k, sign * h * k
+        square = gap * gap * half  # a power of a real ball around 0 is NaN
 
         def weight(angle: Any, _: bool) -> Any:
-            return (-square / angle.cos() ** 2 - doubled / (1 + sign * angle.sin())).exp()
+            cosine = angle.cos()
+            return (-square / (cosine * cosine) - doubled / (1 + sign * angle.sin())).exp()
 
         whole = flint.acb.integral(weight, 0, r.asin()).real
         return upper_tail(-h) * upper_tail(-k) + whole / (2 * flint.arb.pi())

@@ -302,10 +302,9 @@ def function_of(domain: Any, argument: Any) -> Expr:
     """The distribution that a key stands for.
 
     Examples:
-        >>> from elu_sym.symbols import mu, rho
-        >>> form = NormalForm.from_expr(NormalCdf(mu / sqrt(1 - rho**2)))
-        >>> form.to_expr()
-        NormalCdf(mu/sqrt(1 - rho**2))
+        >>> from elu_sym.symbols import rho, sigma
+        >>> NormalForm.from_expr(NormalCdf((1 - rho * sigma) / sqrt(1 - rho**2))).to_expr()
+        NormalCdf((-rho*sigma + 1)/sqrt(1 - rho**2))
     """
     if isinstance(argument, tuple):
         return BivariateNormalCdf(*(written(domain, part) for part in argument))
@@ -315,16 +314,17 @@ def function_of(domain: Any, argument: Any) -> Expr:
 def written(domain: Any, value: Any) -> Expr:
     """An element as a sum, over powers of sqrt(1 - r^2) where that is shorter."""
     expression = sympy.expand(domain.to_sympy(value))
+
+    def is_long(form: Expr, r: Symbol) -> bool:
+        return form.has(complement(r)) or sympy.fraction(sympy.together(form))[1].has(r)
+
     for r in expression.atoms(Correlation):
         width = complement(r)
-        divisor = domain.one
-        for power in (1, 2):
-            divisor *= element(domain, width)
-            over = sympy.expand(domain.to_sympy(reduced(domain, value * divisor)))
-            longer = expression.has(width) or sympy.fraction(sympy.together(expression))[1].has(r)
-            plain = not over.has(width) and not sympy.fraction(sympy.together(over))[1].has(r)
-            if longer and plain:
-                return over / width**power
+        powers = (1, 2) if width in domain.symbols else (2,)
+        for power in powers if is_long(expression, r) else ():
+            over = reduced(domain, value * element(domain, width**power))
+            if not is_long(shorter := sympy.expand(domain.to_sympy(over)), r):
+                return shorter / width**power
     return expression
 
 

@@ -64,7 +64,7 @@ def joint_heat_certificate(expression: Expr, products: Products) -> Witness:
     Examples:
         >>> identity = Integrand.from_expr(x)
         >>> joint_heat_certificate(mu1*mu2 + rho*sigma1*sigma2, [(identity, identity)]).detail
-        'heat equation exact, 2 terms uniformly bounded, limit g on 1 rectangle'
+        'heat equation exact, 1 terms uniformly bounded, limit g on 1 rectangle'
         >>> joint_heat_certificate(mu1*mu2, [(identity, identity)]).detail
         'the heat equation fails: dF/d(s^2) - 1/2 C:d2F = -rho*sigma1*sigma2'
         >>> joint_heat_certificate(mu1*mu2 + rho*sigma1*sigma2 + 1, [(identity, identity)]).passed

@@ -92,6 +92,7 @@ def root(square: Expr) -> Expr:
     """The root of a positive expression, over sqrt(1 - r^2) where a correlation r occurs.
 
     Examples:
+        >>> from sympy import expand
         >>> from elu_sym.symbols import rho, sigma
         >>> root(expand(sigma**2 * (1 - rho**2))), root(1 + rho**2 / (1 - rho**2))
         (sigma*sqrt(1 - rho**2), 1/sqrt(1 - rho**2))

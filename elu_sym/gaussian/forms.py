@@ -23,6 +23,7 @@ def textbook(form: NormalForm, hypotheses: Hypotheses) -> Expr:
         hypotheses: the law of X.
 
     Examples:
+        >>> from elu_sym.algebra.special_functions import NormalCdf
         >>> from elu_sym.symbols import alpha, mu, sigma
         >>> form = NormalForm.from_expr(alpha - alpha * NormalCdf(mu / sigma))
         >>> textbook(form, Hypotheses(mu, sigma))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sympy import Expr, Indexed, S, cancel, erfc, sqrt
+from sympy import Dummy, Expr, Indexed, S, cancel, erfc, sqrt
 from sympy.stats import Normal
 from sympy.stats.crv_types import NormalDistribution
 from sympy.stats.joint_rv_types import MultivariateNormalDistribution
@@ -20,9 +20,10 @@ def expectation(g: Expr, X: Expr, Y: Expr | None = None, *, order: tuple[Expr, .
     The class: with real x for X, a g of one variable is a piecewise exponential polynomial, built
     by sums, products and positive integer powers from x, real parameters and constants,
     exponentials ``exp(k*x)`` and ``a**x`` with real k and positive a, ``sinh`` and ``cosh``, the
-    activations of this project, and atoms ``DiracDelta(k*x - b)`` as summands or smooth factors. ``Abs``, ``sign``, ``Heaviside``, ``Max`` and ``Min`` of such
-    functions, and a ``Piecewise`` whose conditions compare them, belong to it where a comparison
-    turns into one with zero of factors that are each
+    activations of this project, and atoms ``DiracDelta(k*x - b)`` as summands or smooth factors.
+    ``Abs``, ``sign``, ``Heaviside``, ``Max`` and ``Min`` of such functions, and a ``Piecewise``
+    whose conditions compare them, belong to it where a comparison turns into one with zero of
+    factors that are each
 
     * a polynomial in x with rational coefficients, or one of degree 2 at most, or ``x**n - c``,
       whose roots are known to be real or not, or
@@ -84,8 +85,13 @@ def expectation(g: Expr, X: Expr, Y: Expr | None = None, *, order: tuple[Expr, .
         first = Normal("X", law.first_mean, law.first_deviation)
         second, _ = law.conditional(first)
         return expectation(function.xreplace({x: first, y: second}), first, order=order)
-    result = derive_joint_expectation(function, order).result
-    return result.subs(dict(zip(JOINT_LAW, law, strict=True)), simultaneous=True).rewrite(erfc)
+    # A parameter may be called as a symbol of the law is.
+    others = {symbol: Dummy(symbol.name, **symbol.assumptions0) for symbol in JOINT_LAW}
+    result = derive_joint_expectation(
+        function.xreplace(others), tuple(point.xreplace(others) for point in order)
+    ).result
+    own = dict(zip(JOINT_LAW, law, strict=True)) | {d: s for s, d in others.items()}
+    return result.subs(own, simultaneous=True).rewrite(erfc)
 
 
 def _of_one(g: Expr, X: Expr) -> tuple[Expr, Expr]:

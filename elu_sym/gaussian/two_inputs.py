@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from sympy import Add, Expr, Mul, exp, expand, pi
+from sympy import Add, Dummy, Expr, Mul, exp, expand, pi
 from sympy.stats import Normal
 
 from elu_sym.algebra.bivariate_normal import complement
@@ -29,7 +29,7 @@ class JointLaw(NamedTuple):
 
     Examples:
         >>> JOINT_LAW.conditional(x)
-        (mu2 + rho*sigma2*(-mu1 + x)/sigma1, sigma2*sqrt(1 - rho**2))
+        (rho*sigma2*(-mu1 + x)/sigma1 + mu2, sigma2*sqrt(1 - rho**2))
     """
 
     first_mean: Expr
@@ -61,7 +61,7 @@ class JointDerivation:
     Attributes:
         law: the law of the two.
         products: the function as a sum of products g(x) h(y): g by h.
-        inner: the derivation of E h(X), X ~ N(mu, sigma^2), by h.
+        inner: the derivation of E h(X) for a normal law in symbols, by h.
         outer: that of the expectation of the sum of g(X) E[h(Y) | X].
 
     Raises:
@@ -99,8 +99,7 @@ class JointDerivation:
 
     def given(self, factor: Expr) -> Expr:
         """The expectation of a factor of the second variable, given that the first is x."""
-        mean, deviation = self.law.conditional(x)
-        return self.inner[factor].result.xreplace({mu: mean, sigma: deviation})
+        return _given(self.inner[factor], self.law)
 
     @property
     def result(self) -> Expr:
@@ -154,21 +153,33 @@ def derive_joint_expectation(function: Expr, order: tuple[Expr, ...] = ()) -> Jo
         ``BivariateNormalCdf``.
 
     Raises:
-        UnsupportedExpressionError: if the function is outside the class; the part is named.
+        UnsupportedExpressionError: if the function is outside the class, or has a symbol of the
+            law; the part is named.
         DerivationError: if a step does not pass its check: a mistake in here.
 
     Examples:
         >>> derive_joint_expectation(x * y).result
         rho*sigma1*sigma2 + mu1*mu2
     """
+    if clash := function.free_symbols & set(JOINT_LAW):
+        raise UnsupportedExpressionError(f"{min(clash, key=str)} in g is a symbol of the law")
     products = _products(function)
-    X, Y = Normal("X", *JOINT_LAW[:2]), Normal("Y", mu, sigma)
+    inside = mu, sigma
+    if function.has(mu, sigma):
+        inside = Dummy("mu", real=True), Dummy("sigma", positive=True)
+    X, Y = Normal("X", *JOINT_LAW[:2]), Normal("Y", *inside)
     inner = {h: derive_expectation(h.xreplace({y: Y}), Y, order) for h in products}
-    mean, deviation = JOINT_LAW.conditional(x)
-    given = {mu: mean, sigma: deviation}
-    whole = Add(*(g * inner[h].result.xreplace(given) for h, g in products.items()))
+    whole = Add(*(g * _given(inner[h], JOINT_LAW) for h, g in products.items()))
     outer = derive_expectation(whole.xreplace({x: X}), X, order)
     return JointDerivation(JOINT_LAW, products, inner, outer)
+
+
+def _given(inner: Derivation, law: JointLaw) -> Expr:
+    """An expectation where the law is the conditional one of the second variable."""
+    inside = inner.hypotheses
+    return inner.result.xreplace(
+        dict(zip((inside.mean, inside.standard_deviation), law.conditional(x), strict=True))
+    )
 
 
 def _products(function: Expr) -> dict[Expr, Expr]:
