@@ -23,12 +23,7 @@ from elu_sym.certify.floating_point import condition_aware, numeric_certificate
 from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
 from elu_sym.certify.integrand import Integrand, IntegrandError
 from elu_sym.certify.joint_heat import joint_heat_certificate
-from elu_sym.certify.monte_carlo import GRID, Statistic, monte_carlo_certificate
-from elu_sym.certify.mutation import mutation_certificate
-from elu_sym.certify.points import hard_points, random_points
-from elu_sym.certify.quadrature import arb_certificate
-from elu_sym.certify.stein import parameter_certificate, stein_certificate
-from elu_sym.certify.two_inputs import (
+from elu_sym.certify.joint_witnesses import (
     LAW,
     joint_arb_certificate,
     joint_monte_carlo_certificate,
@@ -36,6 +31,11 @@ from elu_sym.certify.two_inputs import (
     price_certificate,
     random_joint_points,
 )
+from elu_sym.certify.monte_carlo import GRID, Statistic, monte_carlo_certificate
+from elu_sym.certify.mutation import mutation_certificate
+from elu_sym.certify.points import hard_points, random_points
+from elu_sym.certify.quadrature import arb_certificate
+from elu_sym.certify.stein import parameter_certificate, stein_certificate
 from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.gaussian.derivation import DerivationError
 from elu_sym.gaussian.engine import derive_expectation

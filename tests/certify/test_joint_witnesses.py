@@ -12,7 +12,7 @@ from elu_sym.algebra.enclosure import enclose
 from elu_sym.algebra.special_functions import NormalPdf
 from elu_sym.certify.integrand import Integrand
 from elu_sym.certify.joint_heat import joint_heat_certificate
-from elu_sym.certify.two_inputs import (
+from elu_sym.certify.joint_witnesses import (
     LAW,
     joint_arb_certificate,
     joint_monte_carlo_certificate,
