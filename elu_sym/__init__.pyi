@@ -21,9 +21,10 @@ from .book.formula import (
     std as std,
     variance as variance,
 )
+from .book.joint_expectation import JointGaussianExpectation as JointGaussianExpectation
 from .claims.chapters import CLAIMS as CLAIMS
 from .claims.report import verify as verify
-from .gaussian.engine import expectation as expectation
+from .gaussian.random_variables import expectation as expectation
 from .layer_audit import audit as audit
 from .networks.activation_argument import activation_of as activation_of
 from .networks.fixed_points import (

@@ -58,6 +58,26 @@ y = Symbol("y", real=True)
 z = Symbol("z", real=True)
 """The standardized variable, ``x = mu + sigma*z``."""
 
+
+class Correlation(Symbol):
+    """A symbol for a number between -1 and 1, the ends excluded.
+
+    SymPy has no assumption that says so; the normal form takes the root of ``1 - r**2`` of such a
+    symbol, and of no other.
+
+    Examples:
+        >>> Correlation("r").is_real
+        True
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, name: str, **assumptions: bool) -> "Correlation":
+        """A real symbol."""
+        made: Correlation = super().__new__(cls, name, **{"real": True, **assumptions})
+        return made
+
+
 alpha = Symbol("alpha", positive=True)
 """The height of the floor of ELU, which lies at ``-alpha``."""
 
@@ -66,6 +86,15 @@ mu = Symbol("mu", real=True)
 
 sigma = Symbol("sigma", positive=True)
 """The standard deviation of the Gaussian input."""
+
+mu1, mu2 = Symbol("mu1", real=True), Symbol("mu2", real=True)
+"""The means of two Gaussian inputs."""
+
+sigma1, sigma2 = Symbol("sigma1", positive=True), Symbol("sigma2", positive=True)
+"""The standard deviations of two Gaussian inputs."""
+
+rho = Correlation("rho")
+"""The correlation of two Gaussian inputs."""
 
 slope = Symbol("slope", positive=True)
 """The slope of the leaky ReLU on the negative side."""

@@ -21,7 +21,7 @@ import elu_sym
 from elu_sym import CLAIMS, FORMULAS, elu
 from elu_sym.book.formula import Activation, Formula
 from elu_sym.numeric.function import NumericFunction
-from elu_sym.symbols import alpha, x
+from elu_sym.symbols import alpha, x, y
 
 X = Normal("X", 0, 1)
 PLACES = np.linspace(-2.0, 2.0, 9)
@@ -29,6 +29,7 @@ VARIANCES = np.array([1.0, 1.1, 1.2])
 
 CALLS = {
     "GaussianExpectation": ((Max(-1, x) * elu(x, alpha),), {}),
+    "JointGaussianExpectation": ((elu(x, alpha) * y,), {}),
     "activation_of": (("gelu",), {}),
     "audit": ((np.linspace(-2.0, 2.0, 200),), {"progress": False}),
     "backward_variances": ((VARIANCES, 1.5), {}),

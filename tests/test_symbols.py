@@ -15,9 +15,9 @@ from elu_sym import symbols
 POSITIVE = {
     *("alpha", "sigma", "slope", "scale", "level", "rate", "distance", "excess"),
     *("weight", "height", "smoothness", "steepness", "strike"),
-    "learning_rate",
+    *("learning_rate", "sigma1", "sigma2"),
 }
-REAL = {"x", "y", "z", "mu", "threshold", "offset", "amplitude", "seed"}
+REAL = {"x", "y", "z", "mu", "mu1", "mu2", "rho", "threshold", "offset", "amplitude", "seed"}
 
 
 def test_assumptions() -> None:

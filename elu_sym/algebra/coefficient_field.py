@@ -3,7 +3,7 @@ r"""The field of the coefficients, exponents and arguments in a normal form.
 An element is a cancelled rational function, over the rationals, of generators:
 
 * parameters; where a root of one occurs, the root instead, :math:`s = (s^{1/n})^n`,
-* :math:`\sqrt{2\pi}`, which :math:`\pi` is half the square of, and logarithms,
+* :math:`\sqrt{2\pi}`, which :math:`\pi` is half the square of, logarithms, and arc sines,
 * roots of prime numbers and of other elements, and the real roots of polynomials,
 * other real numbers, such as Euler's constant and sin(1), of which nothing is known,
 * exponentials that stand inside an exponent or an argument, as the number e does in
@@ -32,6 +32,7 @@ from sympy import (
     Pow,
     S,
     Symbol,
+    asin,
     default_sort_key,
     erf,
     erfc,
@@ -45,7 +46,9 @@ from sympy import (
 )
 from sympy.polys.matrices import DomainMatrix
 
+from elu_sym.algebra.bivariate_normal import BivariateNormalCdf, complement
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
+from elu_sym.symbols import Correlation
 
 ROOT = sqrt(2 * pi)
 """The generator for :math:`\\pi`: densities have it in their denominators."""
@@ -90,11 +93,14 @@ def field_of(expressions: Iterable[Expr], inside: bool = False) -> Any:
                 degrees[radicand] = lcm(degrees.get(radicand, 1), degree)
                 if radicand != ROOT:
                     visit(radicand, True)
-        elif part.is_Symbol or isinstance(part, log | CRootOf) or _is_constant(part):
+        elif part.is_Symbol or isinstance(part, log | asin | CRootOf) or _is_constant(part):
             generators.add(part)
-            for argument in part.args if isinstance(part, log) else ():
+            for argument in part.args if isinstance(part, log | asin) else ():
                 visit(argument, True)
         else:
+            if isinstance(part, BivariateNormalCdf):  # its derivative, and its value at 0
+                visit(complement(part.args[2]), True)
+                visit(asin(part.args[2]), True)
             if isinstance(part, erf | erfc):  # Phi of sqrt(2) times the argument
                 degrees[S(2)] = lcm(degrees.get(S(2), 1), 2)
             for argument in part.args:
@@ -435,7 +441,7 @@ def _radicands(base: Expr) -> dict[Expr, Expr]:
         return {ROOT: S(2), S(2): S.NegativeOne}
     if base.is_Rational and base.is_positive:
         return {S(prime): S(times) for prime, times in factorrat(base).items()}
-    if base.is_nonnegative:
+    if base.is_nonnegative or _is_complement(base):
         return {base: S.One}
     raise NotNormalizableError(f"{base} has a root, but its sign is not known to be positive")
 
@@ -447,5 +453,11 @@ def _is_constant(part: Expr) -> bool:
     return isinstance(part, NumberSymbol) or (part.is_Function and not isinstance(part, _APART))
 
 
-_APART = (erf, erfc, MillsRatio, NormalCdf, NormalPdf)
+def _is_complement(part: Expr) -> bool:
+    """Whether it is 1 - r^2 with a correlation r."""
+    squares = (1 - part).as_base_exp()
+    return isinstance(squares[0], Correlation) and squares[1] == 2
+
+
+_APART = (erf, erfc, MillsRatio, NormalCdf, NormalPdf, BivariateNormalCdf)
 """What a normal form keeps apart from the coefficients."""

@@ -26,6 +26,7 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    asin,
     exp,
     log,
     pi,
@@ -34,6 +35,7 @@ from sympy import (
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Not, Or
 
+from elu_sym.algebra.bivariate_normal import BivariateNormalCdf
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
 from elu_sym.algebra.working_precision import working_precision
 
@@ -231,6 +233,19 @@ def operations_at_points(precision: int) -> Operations:
     def density(t: Ball) -> Ball:
         return (-t * t * half).exp() * peak
 
+    def joint_distribution(h: Ball, k: Ball, r: Ball) -> Ball:
+        # h^2 - 2 h k s + k^2 over 1 - s^2, so written that it is sharp where s is near the end.
+        sign = -1 if r < 0 else 1
+        gap, doubled = h - sign * k, sign * h * k
+        square = gap * gap * half  # a power of a real ball around 0 is NaN
+
+        def weight(angle: Any, _: bool) -> Any:
+            cosine = angle.cos()
+            return (-square / (cosine * cosine) - doubled / (1 + sign * angle.sin())).exp()
+
+        whole = flint.acb.integral(weight, 0, r.asin()).real
+        return upper_tail(-h) * upper_tail(-k) + whole / (2 * flint.arb.pi())
+
     return {
         Add: lambda *balls: reduce(add, balls),
         Mul: lambda *balls: reduce(mul, balls),
@@ -241,7 +256,9 @@ def operations_at_points(precision: int) -> Operations:
         sympy.erf: lambda t: t.erf(),
         sympy.erfc: lambda t: t.erfc(),
         Abs: abs,
+        asin: lambda t: t.asin(),
         NormalCdf: lambda t: upper_tail(-t),
+        BivariateNormalCdf: joint_distribution,
         NormalPdf: density,
         MillsRatio: lambda t: upper_tail(t) / density(t),
     }

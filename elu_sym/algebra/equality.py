@@ -9,7 +9,7 @@ from sympy import Expr, Integer, Rational, Symbol, default_sort_key
 from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.normal_form import NormalForm
 from elu_sym.algebra.working_precision import alone
-from elu_sym.symbols import symbolic
+from elu_sym.symbols import Correlation, symbolic
 
 MAGNITUDES = (
     *(Rational(1, 2), Rational(7, 5), Rational(3, 11), Rational(13, 4), Rational(2, 9)),
@@ -137,5 +137,7 @@ def rational_points(symbols: Iterable[Symbol]) -> Iterator[Point]:
                 magnitude = Integer(magnitude.p)
             # The binary digits of the number of the point run through the patterns of signs.
             turned = number >> position & 1 and not symbol.is_nonnegative
+            if isinstance(symbol, Correlation):
+                magnitude /= 1 + magnitude
             point[symbol] = -magnitude if turned or symbol.is_nonpositive else magnitude
         yield point

@@ -12,6 +12,9 @@ the parameters and of constants: :mod:`elu_sym.algebra.coefficient_field` says w
 * one sign for the argument of each :math:`\Phi`, by :math:`\Phi(-a) = 1 - \Phi(a)`, and
   :math:`\Phi(0) = 1/2`,
 * the logarithms in an exponent taken out, :math:`e^{n \log a + q} = a^n e^q`,
+* a distribution of two variables, :math:`\Phi_2(h, k; r)`, with one sign of h and of k, by
+  :math:`\Phi_2(-h, k; r) = \Phi(k) - \Phi_2(h, k; -r)`, in one order, and a product or a
+  number where r = 0 or h = k = 0,
 
 the terms are keyed by ``(q, {a_i: n_i})`` and equal terms meet. A form without terms **is** zero:
 that is a proof, and the only one that the project accepts. A form with terms left proves nothing
@@ -22,15 +25,16 @@ of the expression, as it was written, vanishes, as :math:`(x^2 - 1)/(x - 1) - x 
 Quotients, such as a conditional mean, are pairs of sums; they are compared crosswise.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache, reduce
 from itertools import chain, repeat
 from operator import mul
 from typing import Any
 
 import sympy
-from sympy import QQ, Add, Expr, Mul, Pow, S, Symbol, exp, log, sqrt
+from sympy import QQ, Add, Expr, Mul, Pow, S, Symbol, asin, exp, log, sqrt
 
+from elu_sym.algebra.bivariate_normal import BivariateNormalCdf, complement
 from elu_sym.algebra.coefficient_field import (
     ROOT as ROOT,
     NotNormalizableError as NotNormalizableError,
@@ -46,11 +50,12 @@ from elu_sym.algebra.coefficient_field import (
     reduced,
 )
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
-from elu_sym.symbols import symbolic
+from elu_sym.symbols import Correlation, symbolic
 
 GOLDEN = {S.GoldenRatio: (1 + sqrt(5)) / 2}
 
 Key = tuple[Any, frozenset[tuple[Any, int]]]
+"""An exponent, and the powers of distributions: by an argument, or by a pair with a correlation."""
 Sum = Mapping[Key, Any]
 
 
@@ -129,6 +134,12 @@ class NormalForm:
         """Whether the denominator is 1; one with a single term may still be a distribution."""
         return self.denominator == _unit(self.domain)
 
+    def terms(self) -> Iterator[tuple[Expr, Expr, list[Expr]]]:
+        """Coefficient, exponent and distributions of each term of the numerator."""
+        for (exponent, distributions), coefficient in self.numerator.items():
+            factors = [function_of(self.domain, a) for a, n in distributions for _ in range(n)]
+            yield self.domain.to_sympy(coefficient), self.domain.to_sympy(exponent), factors
+
     def to_expr(self) -> Expr:
         """The form as a SymPy expression."""
         return self._sum_to_expr(self.numerator) / self._sum_to_expr(self.denominator)
@@ -137,8 +148,8 @@ class NormalForm:
         to_sympy = self.domain.to_sympy
         summands = []
         for (exponent, distributions), coefficient in terms.items():
-            factors = [NormalCdf(to_sympy(a)) ** n for a, n in distributions]
-            factors += [to_sympy(coefficient), exp(to_sympy(exponent))]
+            factors = [function_of(self.domain, a) ** n for a, n in distributions]
+            factors += [to_sympy(coefficient), exp(written(self.domain, exponent))]
             summands.append(Mul(*factors))
         return Add(*summands)
 
@@ -197,6 +208,7 @@ class _Reader:
             sympy.erf: lambda u: self.read(2 * NormalCdf(sqrt(2) * u) - 1),
             sympy.erfc: lambda u: self.read(2 - 2 * NormalCdf(sqrt(2) * u)),
             NormalCdf: self.distribution,
+            BivariateNormalCdf: self.joint_distribution,
             NormalPdf: lambda t: self.exponential(-(t**2) / 2) * self.constant(1 / self.root),
             MillsRatio: lambda t: (
                 self.exponential(t**2 / 2) * self.distribution(-t) * self.constant(self.root)
@@ -220,7 +232,7 @@ class _Reader:
         if isinstance(expression, Pow) and expression.exp.is_Integer:
             return self.read(expression.base) ** int(expression.exp)
         if type(expression) in self.functions:
-            return self.functions[type(expression)](expression.args[0])
+            return self.functions[type(expression)](*expression.args)
         return self.constant(element(self.domain, expression))
 
     def constant(self, value: Any) -> NormalForm:
@@ -240,6 +252,11 @@ class _Reader:
     def distribution(self, argument: Expr) -> NormalForm:
         value = self.rational(argument, "the argument of the normal distribution")
         return NormalForm(self.domain, _distribution(self.domain, value))
+
+    def joint_distribution(self, *arguments: Expr) -> NormalForm:
+        place = "the argument of the bivariate normal distribution"
+        values = (self.rational(argument, place) for argument in arguments)
+        return NormalForm(self.domain, _joint_distribution(self.domain, *values))
 
     def rational(self, expression: Expr, place: str) -> Any:
         try:
@@ -262,6 +279,71 @@ def _distribution(domain: Any, argument: Any) -> Sum:
     if argument.numer.LC > 0:
         return {(domain.zero, frozenset({(argument, 1)})): domain.one}
     return {constant: domain.one, (domain.zero, frozenset({(-argument, 1)})): -domain.one}
+
+
+def _joint_distribution(domain: Any, h: Any, k: Any, r: Any) -> Sum:
+    """Phi_2 of field elements, with the one sign and the one order of its arguments."""
+    if not r:
+        return _multiply(domain, _distribution(domain, h), _distribution(domain, k))
+    if h.numer.LC < 0 or (not h and r.numer.LC < 0):
+        mirrored = _joint_distribution(domain, -h, k, -r)
+        return _subtract(domain, _distribution(domain, k), mirrored)
+    if k.numer.LC < 0 or (not k and r.numer.LC < 0):
+        return _joint_distribution(domain, k, h, r)
+    if not h and not k:
+        angle = element(domain, asin(domain.to_sympy(r)))
+        quarter = domain.one / 4 + angle / element(domain, ROOT) ** 2
+        return {(domain.zero, frozenset()): quarter}
+    arguments = (*sorted((h, k), key=str), r)
+    return {(domain.zero, frozenset({(arguments, 1)})): domain.one}
+
+
+def function_of(domain: Any, argument: Any) -> Expr:
+    """The distribution that a key stands for.
+
+    Examples:
+        >>> from elu_sym.symbols import rho, sigma
+        >>> NormalForm.from_expr(NormalCdf((1 - rho * sigma) / sqrt(1 - rho**2))).to_expr()
+        NormalCdf((-rho*sigma + 1)/sqrt(1 - rho**2))
+    """
+    if isinstance(argument, tuple):
+        return BivariateNormalCdf(*(written(domain, part) for part in argument))
+    return NormalCdf(written(domain, argument))
+
+
+def written(domain: Any, value: Any) -> Expr:
+    """An element as a sum, over powers of sqrt(1 - r^2) where that is shorter."""
+    expression = sympy.expand(domain.to_sympy(value))
+
+    def is_long(form: Expr, r: Symbol) -> bool:
+        return form.has(complement(r)) or sympy.fraction(sympy.together(form))[1].has(r)
+
+    for r in expression.atoms(Correlation):
+        width = complement(r)
+        powers = (1, 2) if width in domain.symbols else (2,)
+        for power in powers if is_long(expression, r) else ():
+            over = reduced(domain, value * element(domain, width**power))
+            if not is_long(shorter := sympy.expand(domain.to_sympy(over)), r):
+                return shorter / width**power
+    return expression
+
+
+def _slope(domain: Any, argument: Any, symbol: Symbol) -> Sum:
+    """The derivative of the distribution that a key stands for."""
+    root = element(domain, ROOT)
+    if not isinstance(argument, tuple):
+        inner = derivative(domain, argument, symbol)
+        return {(-(argument**2) / 2, frozenset()): inner / root} if inner else {}
+    h, k, r = argument
+    width = element(domain, complement(domain.to_sympy(r)))
+    inner = derivative(domain, r, symbol) / (root**2 * width)
+    exponent = -(h**2 - 2 * r * h * k + k**2) / (2 * width**2)
+    total: Sum = {(reduced(domain, exponent), frozenset()): inner} if inner else {}
+    for first, second in ((h, k), (k, h)):
+        given = _distribution(domain, reduced(domain, (second - r * first) / width))
+        term = _multiply(domain, _slope(domain, first, symbol), given)
+        total = _add(domain, total, term)
+    return total
 
 
 def _without_logarithms(domain: Any, terms: Sum) -> Sum:
@@ -302,6 +384,10 @@ def _add(domain: Any, left: Sum, right: Sum) -> Sum:
     return _collect(domain, [*left.items(), *right.items()])
 
 
+def _subtract(domain: Any, left: Sum, right: Sum) -> Sum:
+    return _add(domain, left, {key: -coefficient for key, coefficient in right.items()})
+
+
 def _collect(domain: Any, terms: Iterable[tuple[Key, Any]]) -> Sum:
     """Add up the coefficients of equal keys and drop what cancels."""
     result: dict[Key, Any] = {}
@@ -332,21 +418,17 @@ def _multiply(domain: Any, left: Sum, right: Sum) -> Sum:
 
 
 def _differentiate(domain: Any, terms: Sum, symbol: Symbol) -> Sum:
-    root = element(domain, ROOT)
     result = []
     for (exponent, distributions), coefficient in terms.items():
         slope = derivative(domain, exponent, symbol) * coefficient
         slope += derivative(domain, coefficient, symbol)
         result.append(((exponent, distributions), slope))
         for argument, n in distributions:
-            inner = derivative(domain, argument, symbol)
-            if not inner:
-                continue
             others = dict(distributions)
             others[argument] = n - 1
             rest = frozenset((a, m) for a, m in others.items() if m)
-            key = (exponent - argument**2 / 2, rest)
-            result.append((key, coefficient * inner * n / root))
+            factor = {(exponent, rest): coefficient * n}
+            result += _multiply(domain, factor, _slope(domain, argument, symbol)).items()
     return _without_logarithms(domain, _collect(domain, result))
 
 
@@ -370,8 +452,12 @@ def _lift(form: NormalForm, domain: Any) -> NormalForm:
             term: Sum = {(convert(exponent), frozenset()): convert(coefficient)}
             term = _without_logarithms(domain, term)
             for argument, n in distributions:
+                if isinstance(argument, tuple):
+                    factor = _joint_distribution(domain, *map(convert, argument))
+                else:
+                    factor = _distribution(domain, convert(argument))
                 for _ in range(n):
-                    term = _multiply(domain, term, _distribution(domain, convert(argument)))
+                    term = _multiply(domain, term, factor)
             result = _add(domain, result, term)
         return result
 

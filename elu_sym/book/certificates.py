@@ -22,6 +22,15 @@ from elu_sym.certify.compound import Compound, identity_certificate
 from elu_sym.certify.floating_point import condition_aware, numeric_certificate
 from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
 from elu_sym.certify.integrand import Integrand, IntegrandError
+from elu_sym.certify.joint_heat import joint_heat_certificate
+from elu_sym.certify.joint_witnesses import (
+    LAW,
+    joint_arb_certificate,
+    joint_monte_carlo_certificate,
+    joint_mutation_certificate,
+    price_certificate,
+    random_joint_points,
+)
 from elu_sym.certify.monte_carlo import GRID, Statistic, monte_carlo_certificate
 from elu_sym.certify.mutation import mutation_certificate
 from elu_sym.certify.points import hard_points, random_points
@@ -31,11 +40,13 @@ from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
 from elu_sym.gaussian.derivation import DerivationError
 from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.gaussian.piecewise import read_piecewise
-from elu_sym.symbols import mu, sigma, x
+from elu_sym.gaussian.two_inputs import derive_joint_expectation
+from elu_sym.symbols import mu, sigma, x, y
 
 if TYPE_CHECKING:
     from elu_sym.book.cases import Case
     from elu_sym.book.formula import Formula
+    from elu_sym.book.joint_expectation import JointGaussianExpectation
 
 SAMPLES = 1 << 20
 """Samples a grid point of the Monte Carlo certificate."""
@@ -86,7 +97,7 @@ def witnesses_of(formula: Formula) -> tuple[Witness, ...]:
     )
 
 
-def _derivation(derived: Formula | Case) -> Witness:
+def _derivation(derived: Formula | Case | JointGaussianExpectation) -> Witness:
     """Every step of a derivation, checked again."""
 
     def check() -> str:
@@ -231,11 +242,44 @@ def _derivative_certificates(formula: Formula, g: Integrand) -> Iterator[Witness
 def _derived(g: Integrand) -> Expr:
     """The closed form of E g(X), from the engine."""
     X = Normal("X", mu, sigma)
+    return derive_expectation(_expression(g).subs(x, X), X).result
+
+
+def _expression(g: Integrand) -> Expr:
+    """A function by its pieces as one expression in x, atoms included."""
     steps = [Heaviside(x - breakpoint) for breakpoint in g.breakpoints]
     jumps = [right - left for left, right in pairwise(g.pieces)]
     smooth = Add(g.pieces[0], *(step * jump for step, jump in zip(steps, jumps, strict=True)))
-    atoms = Add(*(weight * DiracDelta(x - location) for location, weight in g.atoms))
-    return derive_expectation((smooth + atoms).subs(x, X), X).result
+    return smooth + Add(*(weight * DiracDelta(x - location) for location, weight in g.atoms))
+
+
+@alone()
+def joint_witnesses_of(formula: JointGaussianExpectation) -> tuple[Witness, ...]:
+    """Everything that testifies for an expectation over two variables."""
+    closed_form, by_second = formula.closed_form, formula.derivation.products
+    products = [
+        (_read(first), _read(second.xreplace({y: x}))) for second, first in by_second.items()
+    ]
+    means = [(_derived(first), _derived(second)) for first, second in products]
+    slopes = [
+        _expression(first.derivative()) * _expression(second.derivative()).xreplace({x: y})
+        for first, second in products
+    ]
+    slope = derive_joint_expectation(Add(*slopes)).result
+    points = random_joint_points(closed_form, 12)
+    parameters = dict.fromkeys(formula.symbols[len(LAW) :], Rational(5, 4))
+    parameters = {s: -value if s.is_negative else value for s, value in parameters.items()}
+    values = tuple(map(float, parameters.values()))
+    return (
+        _derivation(formula),
+        joint_heat_certificate(closed_form, products),
+        price_certificate(closed_form, products, means, slope),
+        joint_arb_certificate(closed_form, products, means, points),
+        joint_monte_carlo_certificate(
+            lambda *law: formula(*map(float, law), *values), products, parameters, samples=SAMPLES
+        ),
+        joint_mutation_certificate(closed_form, products, means, points[:3]),
+    )
 
 
 def _monte_carlo(formula: Formula) -> Iterator[Witness]:

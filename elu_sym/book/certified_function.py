@@ -124,13 +124,13 @@ class CertifiedFunction(NumericFunction):
             import flint  # noqa: F401 - what encloses
         point = dict(zip(self.formula.symbols, map(Rational, values), strict=True))
         for ball in enclosures(self.formula.closed_form, point, HIGHEST_PRECISION):
-            value = _rounded(ball)
+            value = rounded(ball)
             if value is not None:
                 return value
         raise ArithmeticError(f"{self.name} at {where} is not known with {HIGHEST_PRECISION} bits")
 
 
-def _rounded(ball: Any) -> float | None:
+def rounded(ball: Any) -> float | None:
     """The double next to what a ball contains, if it is narrow enough to tell within a unit."""
     import flint
 

@@ -23,9 +23,11 @@ from sympy import (
 )
 from sympy.stats import random_symbols
 
+from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.book.decomposition import NoDecompositionError
 from elu_sym.book.formula import Formula
 from elu_sym.book.quantities import Quantity
+from elu_sym.gaussian.order import UnsupportedExpressionError
 from elu_sym.numeric.arguments import POSITIVE, Domain, domain_of
 from elu_sym.symbols import mu, sigma, symbolic, x
 
@@ -97,7 +99,7 @@ class GaussianExpectation(Formula):
         self.domains = {name: domain_of(name) for name in self.law_arguments}
         described = ["mu real or infinite", "sigma >= 0 and finite"]
         for symbol in parameters:
-            words, domain = _domain(symbol)
+            words, domain = domain_of_symbol(symbol)
             if symbol.name in self.domains or symbol.name in RESERVED:
                 raise ValueError(f"{symbol} in g is the name of something else; give another one")
             self.domains[symbol.name] = domain
@@ -169,7 +171,12 @@ DOMAINS = {
 """What a parameter may be, by what its symbol was declared to be, in words and as a check."""
 
 
-def _domain(symbol: Symbol) -> tuple[str, Domain]:
+def domain_of_symbol(symbol: Symbol) -> tuple[str, Domain]:
+    """What a parameter may be, in words and as a check.
+
+    Raises:
+        ValueError: if it is not declared, or its name is none of an argument.
+    """
     declared = {name for name, holds in symbol.assumptions0.items() if holds}
     known = next((DOMAINS[name] for name in DOMAINS if name in declared), None)
     unchecked = declared & {"integer", "rational", "irrational", "algebraic", "transcendental"}
@@ -193,6 +200,11 @@ def _integrand(g: Any) -> Expr:
         if expression.has(x):
             raise ValueError(f"g has the symbol x beside its argument; rename it in {expression}")
         expression = expression.xreplace({place: x})
+    if expression.has(NormalCdf, NormalPdf):
+        raise UnsupportedExpressionError(
+            f"g = {expression} has a normal distribution in it: elu_sym.expectation(g, X) gives the"
+            " closed form, but no certificate is known for it"
+        )
     for symbol in random_symbols(expression):
         raise ValueError(f"g = {expression} has the random symbol {symbol}: write x for it")
     # As the engine does: a float is the rational number that it is.

@@ -139,6 +139,17 @@ class Integrand:
         passed = accumulate((b in self.breakpoints for b in breakpoints), initial=0)
         return [self.pieces[number] for number in passed]
 
+    def piece_on(self, breakpoints: Sequence[Expr], position: int) -> Expr:
+        """The piece on one of the intervals between more breakpoints, counted from the left.
+
+        Examples:
+            >>> from sympy import Integer
+            >>> step = Integrand((S.Zero,), (S.Zero, S.One))
+            >>> step.piece_on((Integer(-1), S.Zero), 1)
+            0
+        """
+        return self._refined(tuple(breakpoints))[position]
+
     def parameters(self) -> set[Symbol]:
         """The symbols other than ``x``."""
         parts = [*self.breakpoints, *self.pieces, *(part for atom in self.atoms for part in atom)]

@@ -111,7 +111,7 @@ def monte_carlo_certificate(
         moments = drawn or sample(
             integrand, grid, samples, seed=seed, workers=workers, symbols=symbols
         )
-        threshold = _threshold(false_alarm, len(grid))
+        threshold = threshold_of(false_alarm, len(grid))
         scores = {
             tuple(place): _score(value, moment, statistic)
             for place, value, moment in zip(grid, values, moments, strict=True)
@@ -174,7 +174,7 @@ def largest_share(moments: SampleMoments, statistic: Statistic = "mean") -> floa
     return reach / total if total > 0 else 1.0
 
 
-def _threshold(false_alarm: float, points: int) -> float:
+def threshold_of(false_alarm: float, points: int) -> float:
     """The z-score that one of so many independent standard normals exceeds at the given rate."""
     single = -expm1(log1p(-false_alarm) / points)
     return -NormalDist().inv_cdf(single / 2)

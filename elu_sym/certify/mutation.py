@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from sympy import Add, Expr, Function, Integer, Pow, Rational, S, erf, erfc, nan, oo, zoo
 
+from elu_sym.algebra.bivariate_normal import BivariateNormalCdf
 from elu_sym.algebra.enclosure import Point, enclose
 from elu_sym.algebra.normal_form import NotNormalizableError, is_zero
 from elu_sym.algebra.special_functions import NormalCdf
@@ -33,6 +34,9 @@ from elu_sym.symbols import sigma
 Path = tuple[int, ...]
 Acceptance = Callable[[Expr], bool | Witness]
 """A certificate with everything but the formula filled in: true if it accepts the formula."""
+
+WHOLE = {NormalCdf: S.One, BivariateNormalCdf: S.One, erfc: Integer(2), erf: S.Zero}
+"""What a distribution and its complement add up to."""
 
 PRECISIONS = (128, 1024)
 """Bits at which a mutant is enclosed before it counts as overlapping the integral."""
@@ -133,8 +137,8 @@ def _replacements(
         yield "square", sigma**2
     if node == sigma**2:
         yield "square", sigma
-    if isinstance(node, NormalCdf | erfc | erf):
-        yield "complement", {NormalCdf: S.One, erfc: Integer(2), erf: S.Zero}[type(node)] - node
+    if type(node) in WHOLE:
+        yield "complement", WHOLE[type(node)] - node
     if inside_function:
         yield "shift", node + 1
         yield "shift", node + sigma

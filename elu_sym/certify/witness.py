@@ -14,6 +14,7 @@ class Evidence(StrEnum):
     ALGEBRA = "derivation"
     HEAT = "heat"
     STEIN = "stein"
+    PRICE = "price"
     PARAMETER = "parameter"
     IDENTITY = "identity"
     ENCLOSURE = "arb"

@@ -13,16 +13,19 @@ from sympy import (
     Expr,
     Ge,
     Le,
+    Mul,
     Ne,
     Piecewise,
     S,
     Symbol,
     Tuple,
     collect,
+    exp,
     expand,
 )
 from sympy.core.relational import Relational
 
+from elu_sym.algebra.bivariate_normal import parametrized
 from elu_sym.algebra.normal_form import NormalForm, is_zero
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.gaussian import derivation
@@ -148,6 +151,56 @@ def check_ends(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Chec
         total += coefficient * (values[0] - values[1])
     checks.append(_vanishes(total - Add(*after), "the values at the ends add up"))
     return checks
+
+
+def check_values(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Check]:
+    """Each boundary term is its value at a finite end, or its limit, term by term."""
+    total: Expr = S.Zero
+    checks = []
+    for coefficient, part in map(derivation.split_integral, before):
+        if part is None:
+            total += coefficient
+            continue
+        inner, (variable, lower, upper) = part.args
+        for end, sign in ((upper, 1), (lower, -1)):
+            value = inner.subs(variable, end)
+            if end.is_infinite:
+                value = _limit(inner, variable, end)
+                statement = f"each term has a limit for {variable} -> {end}"
+                checks.append(Check(statement, value != S.NaN))
+            total += sign * coefficient * value
+    checks.append(_vanishes(total - Add(*after), "the values at the ends add up"))
+    return checks
+
+
+def _limit(antiderivative: Expr, variable: Symbol, end: Expr) -> Expr:
+    """The limit of a sum of polynomials times Gaussians, and of distributions; NaN if unknown."""
+    total: Expr = S.Zero
+
+    def moved(argument: Expr) -> Expr:
+        slope = argument.diff(variable)
+        if slope == 0:
+            return argument
+        if slope.has(variable) or not (_is_positive(slope) or _is_positive(-slope)):
+            return S.NaN
+        return end if _is_positive(slope) else -end
+
+    for coefficient, exponent, distributions in NormalForm.from_expr(antiderivative).terms():
+        curvature = exponent.diff(variable, 2)
+        if _is_positive(-curvature) and not curvature.has(variable):
+            if not coefficient.is_polynomial(variable):
+                return S.NaN
+        elif coefficient.has(variable) or exponent.has(variable):
+            return S.NaN
+        else:
+            limits = [d.func(*map(moved, d.args)) for d in distributions]
+            total += Mul(coefficient, exp(exponent), *limits)
+    return total
+
+
+def _is_positive(value: Expr) -> bool:
+    """Whether an expression in parameters and correlations is known to be positive."""
+    return bool(parametrized(value).factor().is_positive)
 
 
 def check_sum(before: Terms, after: Terms, hypotheses: Hypotheses) -> list[Check]:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import mpmath
 import numpy as np
 import sympy
+from scipy.special import ndtr
 from sympy import (
     Abs,
     Add,
@@ -32,6 +33,7 @@ from sympy import (
     Pow,
     S,
     Symbol,
+    asin,
     exp,
     log,
     pi,
@@ -40,6 +42,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Not
 
 from elu_sym.activations import KinkedFunction
+from elu_sym.algebra.bivariate_normal import BivariateNormalCdf
 from elu_sym.algebra.equality import rational_points
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 
@@ -141,7 +144,12 @@ def _extended() -> _Numbers:
     return _Numbers(
         np.longdouble,
         np.longdouble("3.14159265358979323846264338327950288"),
-        {exp: np.exp, log: np.log},
+        {
+            exp: np.exp,
+            log: np.log,
+            NormalCdf: lambda t: np.longdouble(ndtr(np.float64(t))),
+            NormalPdf: lambda t: np.exp(-t * t / 2) / np.sqrt(2 * np.longdouble(np.pi)),
+        },
     )
 
 
@@ -149,16 +157,35 @@ def _arbitrary(digits: int) -> _Numbers:
     context = mpmath.mp.clone()
     context.dps = digits
     root, peak = context.sqrt(2), 1 / context.sqrt(2 * context.pi)
+
+    def distribution(t: Any) -> Any:
+        return context.erfc(-t / root) / 2
+
+    def joint_distribution(h: Any, k: Any, r: Any) -> Any:
+        def density(a: Any) -> Any:
+            exponent = h * h - 2 * h * k * context.sin(a) + k * k
+            return context.exp(-exponent / (2 * context.cos(a) ** 2))
+
+        whole = context.quad(density, [0, context.asin(r)])
+        return distribution(h) * distribution(k) + whole / (2 * context.pi)
+
     functions = {
         exp: context.exp,
         log: context.log,
-        NormalCdf: lambda t: context.erfc(-t / root) / 2,
+        asin: context.asin,
+        NormalCdf: distribution,
+        BivariateNormalCdf: joint_distribution,
         NormalPdf: lambda t: peak * context.exp(-t * t / 2),
     }
     return _Numbers(
         context.mpf,
         +context.pi,
-        {kind: np.frompyfunc(function, 1, 1) for kind, function in functions.items()},
+        {
+            kind: np.frompyfunc(function, function.__code__.co_argcount, 1)
+            if kind == BivariateNormalCdf
+            else np.frompyfunc(function, 1, 1)
+            for kind, function in functions.items()
+        },
     )
 
 
@@ -274,15 +301,16 @@ def _evaluate(expression: Expr, values: Mapping[Expr, Any], numbers: _Numbers) -
             and type(part) not in numbers.functions
         ):
             return numbers.from_text(_digits(part))
-        argument: Any = read(part.args[0]) if part.args else None
+        arguments: Any = [read(argument) for argument in part.args]
         if isinstance(part, Abs):
-            return abs(argument)
+            return abs(arguments[0])
         if isinstance(part, sympy.sign | Heaviside):
+            argument = arguments[0]
             sign = 1 * (argument > 0) - 1 * (argument < 0)
             return sign if isinstance(part, sympy.sign) else (1 + sign) / numbers.from_text("2")
         if type(part) not in numbers.functions:
             raise ValueError(f"no value is known for {part}")
-        return numbers.functions[type(part)](argument)
+        return numbers.functions[type(part)](*arguments)
 
     def holds(condition: Any) -> Any:
         if condition in (S.true, S.false):

@@ -10,8 +10,8 @@ from typing import Any
 
 from sympy import Add, Expr, Mul, exp, expand, pi, sqrt
 
-from elu_sym.algebra.normal_form import NormalForm, Sum
-from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
+from elu_sym.algebra.normal_form import NormalForm, Sum, function_of, written
+from elu_sym.algebra.special_functions import NormalPdf
 from elu_sym.gaussian.derivation import Hypotheses
 
 
@@ -23,6 +23,7 @@ def textbook(form: NormalForm, hypotheses: Hypotheses) -> Expr:
         hypotheses: the law of X.
 
     Examples:
+        >>> from elu_sym.algebra.special_functions import NormalCdf
         >>> from elu_sym.symbols import alpha, mu, sigma
         >>> form = NormalForm.from_expr(alpha - alpha * NormalCdf(mu / sigma))
         >>> textbook(form, Hypotheses(mu, sigma))
@@ -40,23 +41,62 @@ def _sum(domain: Any, terms: Sum, hypotheses: Hypotheses) -> Expr:
         groups[exponent][distributions] = coefficient
     summands = []
     for exponent, group in groups.items():
-        q = expand(domain.to_sympy(exponent))
+        q = written(domain, exponent)
+        group = _with_tails(domain, group)
         constant = group.pop(frozenset(), domain.zero)
-        if constant and [[n for _, n in distributions] for distributions in group] == [[1]]:
+        arguments = [a for distributions in group for a, n in distributions for _ in range(n)]
+        if constant and len(group) == len(arguments) == 1 and not isinstance(arguments[0], tuple):
             # c0 + c1 Phi(a) = (c0 + c1) Phi(a) + c0 Phi(-a): no cancelling constant is left.
-            (((argument, _),),) = group
-            a = expand(domain.to_sympy(argument))
-            summands.append(_number(domain, constant) * exp(q) * NormalCdf(-a))
+            complement = function_of(domain, -arguments[0])
+            summands.append(_number(domain, constant) * exp(q) * complement)
             group = {key: constant + coefficient for key, coefficient in group.items()}
         elif constant:
             group[frozenset()] = constant
         for distributions, coefficient in group.items():
-            powers = [(expand(domain.to_sympy(a)), n) for a, n in distributions]
-            alone = [n for _, n in powers] == [1]
+            alone = [n for _, n in distributions] == [1]
             weight = exp(q) if alone else _density(q, hypotheses)
-            distribution = Mul(*(NormalCdf(a) ** n for a, n in powers))
+            distribution = Mul(*(function_of(domain, a) ** n for a, n in distributions))
             summands.append(_number(domain, coefficient) * weight * distribution)
     return Add(*summands)
+
+
+def _with_tails(domain: Any, group: dict[Any, Any]) -> dict[Any, Any]:
+    """The same sum, with the probability of a tail or a quadrant wherever it meets its rest.
+
+    1 - Phi(h) is Phi(-h), Phi(h) - Phi_2(h, k; r) is Phi_2(h, -k; -r), and
+    1 - Phi(h) - Phi(k) + Phi_2(h, k; r) is Phi_2(-h, -k; r).
+    """
+    result = dict(group)
+
+    def met(key: Any, sign: int, tail: Any, rest: dict[Any, int]) -> bool:
+        coefficient = result[key]
+        if any(result.get(place) != share * coefficient for place, share in rest.items()):
+            return False
+        for place in (key, *rest):
+            del result[place]
+        result[_alone(tail)] = sign * coefficient
+        return True
+
+    whole = frozenset[tuple[Any, int]]()
+    alone = [argument for key in group if len(key) == 1 for argument, n in key if n == 1]
+    for argument in alone:
+        if isinstance(argument, tuple):
+            h, k, r = argument
+            first, second, key = _alone(h), _alone(k), _alone(argument)
+            tails = (
+                (1, (-h, -k, r), {whole: 1, first: -1, second: -1}),
+                (-1, (h, -k, -r), {first: -1}),
+                (-1, (k, -h, -r), {second: -1}),
+            )
+            any(met(key, *tail) for tail in tails)
+    for argument in alone:
+        if not isinstance(argument, tuple) and _alone(argument) in result:
+            met(_alone(argument), -1, -argument, {whole: -1})
+    return result
+
+
+def _alone(argument: Any) -> frozenset[tuple[Any, int]]:
+    return frozenset({(argument, 1)})
 
 
 def _number(domain: Any, coefficient: Any) -> Expr:

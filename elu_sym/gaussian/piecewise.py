@@ -18,6 +18,7 @@ from sympy.logic.boolalg import And, Boolean, Not, Or
 from sympy.utilities.iterables import sift
 
 from elu_sym.activations import KinkedFunction
+from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.gaussian.exponential_polynomial import sign_between, zeros
 from elu_sym.gaussian.order import OTHERWISE, BreakpointOrder, UnsupportedExpressionError
 
@@ -99,7 +100,7 @@ class _Reader:
             Add: self.add,
             Mul: lambda g: reduce(self.multiply, (self.read(factor) for factor in g.args)),
             sympy.Pow: self.power,
-            exp: lambda g: self.combine(exp, [self.without_atoms(g.args[0])]),
+            **dict.fromkeys((exp, NormalCdf, NormalPdf), self.smooth),
             Piecewise: self.piecewise,
             Abs: lambda g: self.by_sign(g.args[0], lambda piece, s: s * piece),
             sympy.sign: lambda g: self.by_sign(g.args[0], lambda piece, s: S(s)),
@@ -178,6 +179,10 @@ class _Reader:
             )
         form = self.without_atoms(base) if power > 1 else self.read(base)
         return self.combine(lambda piece: piece**power, [form])
+
+    def smooth(self, g: Expr) -> PiecewiseExpression:
+        """A function without kinks of its own."""
+        return self.combine(g.func, [self.without_atoms(g.args[0])])
 
     def by_sign(self, argument: Expr, value: Callable[[Expr, int], Expr]) -> PiecewiseExpression:
         """A function of an argument that depends on its sign, split where the sign changes."""

@@ -9,9 +9,11 @@ from collections.abc import Callable
 
 from sympy import Add, Expr, Mul, Poly, S, Symbol, exp, expand
 
+from elu_sym.algebra.bivariate_normal import BivariateNormalCdf
 from elu_sym.algebra.normal_form import NormalForm
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.gaussian import derivation
+from elu_sym.gaussian.antiderivative import antiderivative
 from elu_sym.gaussian.derivation import BoundaryTerm, DefiniteIntegral, Hypotheses, Terms
 from elu_sym.gaussian.exponential_polynomial import monomials
 from elu_sym.gaussian.forms import textbook
@@ -161,6 +163,51 @@ def evaluate_tail(terms: Terms, hypotheses: Hypotheses) -> Terms:
         return [NormalCdf(upper)] + [-NormalCdf(lower)] * (not lower.is_infinite)
 
     return _rewrite(terms, evaluated)
+
+
+def find_antiderivatives(terms: Terms, hypotheses: Hypotheses) -> Terms:
+    r"""Find an antiderivative of each integrand, where it has a :math:`\Phi` in it.
+
+    Examples:
+        >>> integral = DefiniteIntegral(NormalCdf(z) * NormalPdf(z), (z, 0, S.Infinity))
+        >>> find_antiderivatives((integral,), None)
+        ([BivariateNormalCdf(0, z, -sqrt(2)/2) for z from 0 to oo],)
+    """
+
+    def found(integral: Expr) -> list[Expr]:
+        function, limits = integral.args
+        return [BoundaryTerm(antiderivative(function, limits[0]), limits)]
+
+    return _rewrite(terms, found)
+
+
+def insert_ends(terms: Terms, hypotheses: Hypotheses) -> Terms:
+    r"""Put in the ends: at infinity :math:`\varphi` vanishes, and a distribution is its limit.
+
+    Examples:
+        >>> insert_ends((BoundaryTerm(NormalCdf(z) - z * NormalPdf(z), (z, 0, S.Infinity)),), None)
+        (1, -1/2)
+    """
+
+    def at(antiderivative: Expr, variable: Symbol, end: Expr) -> Expr:
+        if not end.is_infinite:
+            return antiderivative.subs(variable, end)
+
+        def limit(function: Expr) -> Expr:
+            if isinstance(function, NormalPdf):
+                return S.Zero
+            return function.func(*(end if part.has(variable) else part for part in function.args))
+
+        moving = {f for f in antiderivative.atoms(NormalPdf, NormalCdf) if f.has(variable)}
+        moving |= antiderivative.atoms(BivariateNormalCdf)
+        vanishing = {f: S.Zero for f in moving if isinstance(f, NormalPdf)}
+        return antiderivative.xreplace(vanishing).xreplace({f: limit(f) for f in moving})
+
+    def inserted(part: Expr) -> list[Expr]:
+        inner, (variable, lower, upper) = part.args
+        return [at(inner, variable, upper), -at(inner, variable, lower)]
+
+    return _rewrite(terms, inserted)
 
 
 def collect_terms(terms: Terms, hypotheses: Hypotheses) -> Terms:

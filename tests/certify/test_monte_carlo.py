@@ -104,7 +104,7 @@ def test_z_scores_are_those_of_the_definition():
 def test_the_false_alarm_rate_is_that_of_the_whole_grid():
     """On 400 grids of pure chance, 5 % of them are rejected, within four standard errors."""
     normal = np.random.default_rng(0).standard_normal((4000, 12))
-    rejected = np.mean(np.abs(normal).max(axis=1) > monte_carlo._threshold(0.05, 12))
+    rejected = np.mean(np.abs(normal).max(axis=1) > monte_carlo.threshold_of(0.05, 12))
     assert abs(rejected - 0.05) < 4 * np.sqrt(0.05 * 0.95 / 4000)
 
 

@@ -38,9 +38,10 @@ from sympy.stats.rv import RandomSymbol
 from elu_sym.activations import Celu, Elu, EluDerivative, LeakyRelu, Relu, Selu
 from elu_sym.algebra.normal_form import NormalForm, is_zero
 from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
-from elu_sym.gaussian.engine import derive_expectation, expectation
+from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.gaussian.forms import textbook
 from elu_sym.gaussian.order import UnorderedBreakpointsError, UnsupportedExpressionError
+from elu_sym.gaussian.random_variables import expectation
 from elu_sym.symbols import alpha, mu, scale, sigma, slope, strike, x
 
 X = Normal("X", mu, sigma)
