@@ -114,13 +114,14 @@ experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: gradient descent
 	$(PY) -m elu_sym.experiments.depth
 	$(PY) -m elu_sym.experiments.depth_training
 
-# TensorFlow asks for an older h5py than the one that is pinned. tinygrad compiles with clang, or CC.
+# TensorFlow asks for an older h5py than the one that is pinned. tinygrad compiles with clang, or CC,
+# and takes PYTHON for one of its devices.
 conformance: ## compare ELU in every library with exact rounding, in an environment of its own
 	@mkdir -p .make && sed '/^h5py==/d' constraints.txt > $(CONFORMANCE).txt
 	@$(CONFORMANCE)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(CONFORMANCE)
 	@$(CONFORMANCE)/bin/python $(INSTALL) '.[verify,torch,jax,keras]' $(FRAMEWORKS) \
 	    --constraint $(CONFORMANCE).txt
-	$(CONFORMANCE)/bin/python -m elu_sym conformance --write
+	env -u PYTHON $(CONFORMANCE)/bin/python -m elu_sym conformance --write
 	@for backend in tensorflow torch; do KERAS_BACKEND=$$backend \
 	    $(CONFORMANCE)/bin/python -m elu_sym conformance --library keras --write; done
 
