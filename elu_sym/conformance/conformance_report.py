@@ -88,7 +88,7 @@ class ConformanceReport:
     def _lines(self) -> list[tuple[str, list[str]]]:
         lines = []
         for (library, mode), rows in self.parts.items():
-            stored = "" if (library, mode) in self.fresh else " *"
+            stored = " *" if self.fresh and (library, mode) not in self.fresh else ""
             lines.append(
                 (f"{library} {rows[0].version} {mode}{stored}", [*self._cells(library, mode)])
             )
@@ -108,16 +108,17 @@ class ConformanceReport:
         counts = ", ".join(f"{count} {grade}" for grade, count in self.counts.items())
         notes = [f"{len(self.checks)} checks: {counts}. A cell is the worst of all formats."]
         if len(self.fresh) < len(self.parts):
-            notes.append("* as stored, not measured now.")
+            mark = "* as" if self.fresh else "As"
+            notes.append(f"{mark} stored, not measured now.")
         return "\n".join([*(line.rstrip() for line in table), "", *notes])
 
     def _repr_html_(self) -> str:
         """The table of the worst grades."""
-        lines = [("", list(COLUMNS)), *self._lines()]
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in (name, *row)) + "</tr>"
-            for name, row in lines
-        )
+        body = ""
+        for name, row in [("", list(COLUMNS)), *self._lines()]:
+            span = f' colspan="{len(COLUMNS)}"' if len(row) == 1 else ""  # why it does not run
+            cells = "".join(f"<td{span}>{escape(cell)}</td>" for cell in row)
+            body += f"<tr><td>{escape(name)}</td>{cells}</tr>"
         caption = escape(f"The worst grade of {len(self.checks)} checks")
         return f"<table><caption>{caption}</caption>{body}</table>"
 

@@ -102,8 +102,10 @@ class Finding(NamedTuple):
 
 MEANINGS = {
     "rounding": "the largest error, where neither of the next three is asked",
-    "near 0": "the largest error of the value for -1/16 <= x < 0, where exp(x) - 1 cancels",
-    "tail": "the largest error of a derivative where it is below 2^-p; where it is 0, the first",
+    "near 0": "the largest error of the value for -1/16 <= x < 0, where exp(x) - 1 cancels; or the"
+    " first x, from -1/16 on, at which it is 0",
+    "tail": "the largest error of a derivative where it is below 2^-p; or the first x, from above,"
+    " at which it is 0",
     "large x": "the largest error for x > 8, where exp(x) of an untaken branch overflows",
     "subnormal": "the largest error where x or the exact value is below 4 times the least normal"
     " number: it, or what is computed on the way, is subnormal and may be flushed to 0",
@@ -171,6 +173,9 @@ class Evaluated:
         return Finding(check, int(where.sum()), error, point, found, exact, grade)
 
 
+FIRST_ZERO = {"near 0": 0, "tail": -1}
+"""Where there are zeros in place of numbers, the lowest and the highest argument says most."""
+
 Check = Callable[[Evaluated], Iterator[Finding]]
 """What is found of a function; nothing where there is nothing to ask."""
 
@@ -202,9 +207,9 @@ def errors_in_regions(evaluated: Evaluated) -> Iterator[Finding]:
         if not where.any():
             continue
         finding = evaluated.worst(check, where)
-        dead = evaluated.computed[where] == 0.0
-        if check == "tail" and dead.any():
-            finding = evaluated.at(check, where, int(np.flatnonzero(dead)[-1]))
+        dead = np.flatnonzero(evaluated.computed[where] == 0.0)
+        if check in FIRST_ZERO and dead.size:
+            finding = evaluated.at(check, where, int(dead[FIRST_ZERO[check]]))
         if check == "subnormal" and finding.grade is Grade.WRONG and _is_flush(evaluated, where):
             finding = finding._replace(grade=Grade.DEGRADED)
         yield finding
@@ -216,8 +221,9 @@ def _is_flush(evaluated: Evaluated, where: NDArray[np.bool_]) -> bool:
     near = np.abs(exact.points) <= TINY * float(call.number_format.least_normal)
     at_0 = limits_at_zero(call)
     value, unit = np.ldexp(exact.units, exact.exponent), np.ldexp(2.0, exact.exponent)
-    low = np.minimum(value, np.where(near, min(at_0), 0.0)) - unit
-    high = np.maximum(value, np.where(near, max(at_0), 0.0)) + unit
+    with np.errstate(over="ignore"):  # beside the largest number
+        low = np.minimum(value, np.where(near, min(at_0), 0.0)) - unit
+        high = np.maximum(value, np.where(near, max(at_0), 0.0)) + unit
     return bool(((low <= evaluated.computed) & (evaluated.computed <= high))[where].all())
 
 

@@ -108,7 +108,7 @@ def _row(implementation: Implementation, call: Call, **found: str) -> Row:
 
 def _fields(finding: Finding) -> dict[str, str]:
     texts = {name: str(value) for name, value in finding._asdict().items()}
-    return texts | {"error": f"{finding.error:.4g}", "found": repr(finding.found)}
+    return texts | {"error": f"{finding.error:.6g}", "found": repr(finding.found)}
 
 
 def _asked(

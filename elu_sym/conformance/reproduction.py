@@ -7,8 +7,7 @@ from elu_sym.conformance.measured_rows import Row
 
 TORCH = """\
 import torch
-{imports}
-x = torch.full((64,), {x}, dtype=torch.{format}, requires_grad=True)
+{imports}x = torch.full((64,), {x}, dtype=torch.{format}, requires_grad=True)
 function = {compiled}(lambda x: {call})
 y = function(x)
 for left in range({order} - 1, -1, -1):
@@ -18,8 +17,7 @@ print(y[0].item())
 
 JAX = """\
 import jax
-{imports}
-jax.config.update("jax_enable_x64", True)
+{imports}jax.config.update("jax_enable_x64", True)
 function = lambda x: {call}
 for _ in range({order}):
     function = jax.grad(function)
@@ -109,6 +107,8 @@ def snippet(row: Row) -> str:
         import jax
         jax.config.update("jax_enable_x64", True)
         function = lambda x: jax.nn.elu(x, 1.0)
+        for _ in range(0):
+            function = jax.grad(function)
         function = jax.jit(jax.vmap(function))
         print(float(function(jax.numpy.full(64, -1e-07, "float32"))[0]))
         <BLANKLINE>
@@ -119,32 +119,16 @@ def snippet(row: Row) -> str:
     x = row.where if isfinite(float(row.where)) else f'float("{row.where}")'
     takes_alpha = row.alpha and row.library != "tensorflow"  # whose ELU has 1
     alpha = f", {float(row.alpha)}" if takes_alpha else ""
-    order = ORDERS.index(row.of)
     filled = TEMPLATES[engine].format(
-        imports="import keras" if row.library == "keras" else "",
+        imports="import keras\n" if row.library == "keras" else "",
         call=f"{PREFIXES.get(row.library, '')}.{row.function}(x{alpha})",
         operator=row.function.capitalize(),
         alpha=f", alpha={float(row.alpha)}" if row.alpha else "",
         compiled=COMPILED.get(row.mode, ""),
-        order=order,
+        order=ORDERS.index(row.of),
         x=x,
         format=row.format,
         mode=row.mode,
     )
-    lines = [line for line in filled.split("\n") if line or engine == "tensorflow"]
-    if order == 0:  # nothing is differentiated: the loop and what it needs are left out
-        lines = _without_derivatives(lines)
-    if row.library == "keras":
-        lines.insert(0, f'import os; os.environ["KERAS_BACKEND"] = "{row.mode}"')
-    return "\n".join(line for line in lines if line) + "\n"
-
-
-def _without_derivatives(lines: list[str]) -> list[str]:
-    kept: list[str] = []
-    skipping = False
-    for line in lines:
-        begins = line.startswith(("for ", "def "))
-        skipping = begins or (skipping and line.startswith(" "))
-        if not skipping:
-            kept.append(line)
-    return kept
+    backend = f'import os; os.environ["KERAS_BACKEND"] = "{row.mode}"\n'
+    return (backend if row.library == "keras" else "") + filled

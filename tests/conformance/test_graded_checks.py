@@ -238,6 +238,13 @@ def test_the_tail_names_the_first_point_where_the_derivative_is_0() -> None:
     assert float(tail.exact) == pytest.approx(np.exp(tail.where))
 
 
+def test_near_0_the_first_point_that_is_lost_is_named() -> None:
+    mutant = changed(ELU, where(lambda x: (x > -1e-8) & (x < -1e-30), 0.0))
+    (near,) = (each for each in findings(mutant, ELU, STRIDE) if each.check == "near 0")
+    points = evaluation_points(FLOAT32, STRIDE)
+    assert near.where == points[points > -1e-8].min()
+
+
 def test_max_and_min_are_no_elu_for_negative_alpha() -> None:
     call = ELU._replace(alpha=-1.0)
     (finding,) = findings(lambda x: np.maximum(x, 0) + np.minimum(0, -np.expm1(x)), call)
