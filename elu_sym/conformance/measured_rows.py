@@ -1,5 +1,6 @@
 """The rows that are kept of a measurement, one a check, beside the code that made them."""
 
+import re
 import warnings
 from collections.abc import Callable, Collection, Iterator
 from itertools import product
@@ -87,8 +88,9 @@ class Row(NamedTuple):
 
 
 def _said(error: Exception) -> str:
-    """An error as one short line."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:90].rstrip()
+    """An error as one short line, without the folders of this machine."""
+    said = re.sub(r"[^\s'\"]*/", "", " ".join(str(error).split()))
+    return f"{type(error).__name__}: {said}"[:90].rstrip()
 
 
 def _row(implementation: Implementation, call: Call, **found: str) -> Row:
@@ -157,7 +159,9 @@ def measured(
     """
     imported(implementation.library)
     try:
-        implementation.evaluate(USUAL)(np.linspace(-2.0, 2.0, 64))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            implementation.evaluate(USUAL)(np.linspace(-2.0, 2.0, 64))
     except Missing:
         return
     except ModuleNotFoundError:

@@ -45,7 +45,7 @@ def test_the_stored_rows_are_complete() -> None:
         assert row.of in ORDERS
         assert "/" not in row.found + row.platform
         assert row.version[0].isdigit()
-    assert [(row.library, row.mode) for row in stored(grade="not run")] == [("torch", "cuda")]
+    assert {(row.library, row.mode) for row in stored(grade="not run")} <= {("torch", "cuda")}
     for library, mode in PARTS:
         if mode != "cuda":
             samples = stored(library=library, mode=mode, check="sample", of="value")
@@ -145,6 +145,8 @@ def test_the_stored_rows_of_numpy_are_measured_again() -> None:
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS, ids=str)
 def test_the_stored_rows_are_measured_again(implementation: Implementation) -> None:
     pytest.importorskip(implementation.library)
+    if implementation.mode == "cuda":
+        pytest.skip("why it does not run depends on how PyTorch was built")
     found = list(measured(implementation))
     if not found or not same_machine(implementation.library):
         pytest.skip("the stored rows are of another backend, version or processor")
@@ -189,10 +191,11 @@ def test_what_a_library_says_is_kept_in_one_line() -> None:
 
 def test_what_does_not_run_is_one_row() -> None:
     def broken(call):
-        raise OSError("no device")
+        raise OSError("no device in '/opt/some where/libdevice.so'")
 
     (row,) = measured(implementation(broken), [FLOAT32])
-    assert (row.grade, row.found, row.check) == ("not run", "OSError: no device", "")
+    assert (row.grade, row.check) == ("not run", "")
+    assert row.found == "OSError: no device in 'some libdevice.so'"
 
 
 def test_what_is_missing_has_no_row() -> None:
@@ -253,7 +256,7 @@ def test_every_program_is_one() -> None:
 
 def test_without_a_library_its_stored_rows_are_shown(monkeypatch, capsys) -> None:
     monkeypatch.setitem(sys.modules, "jax", None)
-    assert main(["conformance", "--library", "jax", "--format", "float16"]) == 0
+    assert main(["conformance", "--library", "numpy", "jax", "--format", "float16"]) == 0
     shown = capsys.readouterr()
     assert "jax is not measured" in shown.err
     assert "its stored rows are shown" in shown.err

@@ -70,6 +70,7 @@ def test_tensorflow() -> None:
 
 
 @pytest.mark.deep
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of a module that PyTorch compiles with
 def test_torch_compile() -> None:
     torch = pytest.importorskip("torch")
     names = {"torch": torch}
