@@ -10,12 +10,15 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all env backends derive compile verify test test-deep test-pythons lint types check-proofs \
-    experiments accuracy bench notebooks lab lock clean help FORCE
+    experiments conformance accuracy bench notebooks lab lock clean help FORCE
 
 # What the tests use beside it: `make test BACKENDS=dask` does without PyTorch, JAX and Keras.
 BACKENDS ?= dask,torch,jax,keras
 INSTALL := -m pip install --quiet --disable-pip-version-check --editable
 EXTRAS := verify,experiments,notebooks,dev
+# What `make conformance` measures beside them, and where.
+FRAMEWORKS := tensorflow-cpu==2.21.0 onnxruntime==1.32.0 onnx==1.23.2 tinygrad==0.14.0
+CONFORMANCE := .make/conformance
 # What `make test-pythons` runs the tests on, beside the Python of $(VENV).
 PYTHONS ?= python3.12 python3.13
 
@@ -110,6 +113,17 @@ experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: gradient descent
 	$(PY) -m elu_sym.experiments.library_thresholds
 	$(PY) -m elu_sym.experiments.depth
 	$(PY) -m elu_sym.experiments.depth_training
+
+# TensorFlow asks for an older h5py than the one that is pinned. tinygrad compiles with clang, or CC,
+# and takes PYTHON for one of its devices.
+conformance: ## compare ELU in every library with exact rounding, in an environment of its own
+	@mkdir -p .make && sed '/^h5py==/d' constraints.txt > $(CONFORMANCE).txt
+	@$(CONFORMANCE)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(CONFORMANCE)
+	@$(CONFORMANCE)/bin/python $(INSTALL) '.[verify,torch,jax,keras]' $(FRAMEWORKS) \
+	    --constraint $(CONFORMANCE).txt
+	env -u PYTHON $(CONFORMANCE)/bin/python -m elu_sym conformance --write
+	@for backend in tensorflow torch; do KERAS_BACKEND=$$backend \
+	    $(CONFORMANCE)/bin/python -m elu_sym conformance --library keras --write; done
 
 accuracy: $(COMPILED) ## measure every formula against Arb at new points (ACCURACY=--write: keep the result)
 	$(PY) tests/shared/accuracy.py $(ACCURACY)

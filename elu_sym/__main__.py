@@ -53,6 +53,7 @@ def _run(given: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from elu_sym import __version__
+    from elu_sym.conformance.conformance_command import add_conformance_command
     from elu_sym.layer_audit.command import add_audit_command
 
     parser = _Parser(prog="elu_sym", description="What is known about ELU, derived and verified.")
@@ -118,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     derive.set_defaults(run=_derive)
 
     add_audit_command(commands)
+    add_conformance_command(commands)
     return parser
 
 

@@ -221,7 +221,8 @@ def test_a_bad_argument_is_one_line_and_exit_2(run, case):
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("verify",), ("explain",), ("moments",), ("derive",), ("audit",)]
+    "command",
+    [(), ("verify",), ("explain",), ("moments",), ("derive",), ("audit",), ("conformance",)],
 )
 def test_help_everywhere(run, command):
     code, out, _ = run(*command, "--help")

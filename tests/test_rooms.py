@@ -30,6 +30,7 @@ ROOMS = (
     "layer_audit",
     "interop",
     "experiments",
+    "conformance",
     "claims",
     "door",
 )
