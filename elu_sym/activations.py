@@ -61,6 +61,9 @@ PRINTERS = (
 """The names by which the printers of SymPy ask an expression for its code. Those for arrays write
 code that computes all branches and chooses afterwards."""
 
+# Always the same two: what SymPy found out about a piece it need not find out again.
+_NEGATIVE, _NONNEGATIVE = Dummy(negative=True), Dummy(nonnegative=True)
+
 
 class KinkedFunction(Function):
     """A real function given by one expression for ``x < 0`` and one for ``x >= 0``.
@@ -126,10 +129,9 @@ class KinkedFunction(Function):
     def _pieces(self) -> tuple[Expr, Expr]:
         """The two expressions at this argument, under the sign that each side gives it."""
         x, *parameters = self.args
-        negative, nonnegative = Dummy(negative=True), Dummy(nonnegative=True)
         if not x.is_real:
             return S.NaN, S.NaN  # nothing is known about them, at an infinity neither
-        return self.left(negative, *parameters), self.right(nonnegative, *parameters)
+        return self.left(_NEGATIVE, *parameters), self.right(_NONNEGATIVE, *parameters)
 
     @staticmethod
     def _known_of_both(fact: str) -> Callable[["KinkedFunction"], bool | None]:

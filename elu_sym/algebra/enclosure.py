@@ -170,21 +170,23 @@ class Reader:
             if expression not in self.point:
                 raise ValueError(f"the point has no value for the symbol {expression}")
             return self.read(self.point[expression])
+        if isinstance(expression, Pow):
+            return self._power(self.read(expression.base), expression.exp)
+        if type(expression) in self.operations:
+            return self.apply(type(expression), *map(self.read, expression.args))
         if isinstance(expression, Piecewise):
             return self.read(self._chosen_piece(expression))
-        if expression in (pi, S.Exp1):
-            return flint.arb.pi() if expression == pi else flint.arb(1).exp()
-        if expression == S.GoldenRatio:
+        if expression is pi:
+            return flint.arb.pi()
+        if expression is S.Exp1:
+            return flint.arb(1).exp()
+        if expression is S.GoldenRatio:
             return self.read((1 + sqrt(5)) / 2)
         if isinstance(expression, CRootOf):
             digits = self.precision // 3 + 2  # log2(10) > 3
             center = flint.arb(exact(expression.eval_rational(n=digits)))
             return center + flint.arb(0, flint.arb(10) ** -digits)
-        if isinstance(expression, Pow):
-            return self._power(self.read(expression.base), expression.exp)
-        if type(expression) not in self.operations:
-            raise ValueError(f"no enclosure is known for {expression}")
-        return self.apply(type(expression), *map(self.read, expression.args))
+        raise ValueError(f"no enclosure is known for {expression}")
 
     def _power(self, base: Any, exponent: Expr) -> Any:
         if exponent.is_Integer:

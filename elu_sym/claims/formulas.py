@@ -4,6 +4,9 @@ An activation brings its definition. None of this is believed: a statement is wh
 which is printed (:mod:`elu_sym.claims.printing`), and it is the statement that is proved.
 """
 
+from collections.abc import Mapping
+from functools import cache
+from types import FunctionType
 from typing import Any
 
 import sympy
@@ -13,6 +16,7 @@ from sympy.core.relational import GreaterThan, LessThan, StrictGreaterThan, Stri
 from elu_sym.activations import KinkedFunction
 from elu_sym.algebra.special_functions import MillsRatio, NormalCdf, NormalPdf
 from elu_sym.claims.kernel.language import (
+    DEFINITIONS,
     Formula,
     LanguageError,
     Term,
@@ -45,6 +49,12 @@ class Defined(Expr):
 
 # --- Terms ---------------------------------------------------------------------------
 
+HEADS: Mapping[type[Expr], str] = {
+    **{sympy.Add: "+", sympy.Mul: "*", sympy.exp: "exp", sympy.log: "log"},
+    **{NormalCdf: "Phi", NormalPdf: "density", MillsRatio: "mills"},
+}
+"""The words for operations that are written as they are."""
+
 
 def term(expression: Any) -> Term:
     """A SymPy expression as a term.
@@ -54,6 +64,8 @@ def term(expression: Any) -> Term:
     """
     if isinstance(expression, int | tuple | str):
         return expression
+    if head := HEADS.get(type(expression)):
+        return (head, *map(term, expression.args))
     if expression.is_Integer:
         return int(expression)
     if expression.is_Rational:
@@ -88,12 +100,7 @@ def term(expression: Any) -> Term:
         return _power(expression)
     if isinstance(expression, Defined):
         return (expression.args[0].name, *map(term, expression.args[1:]))
-    heads = {sympy.Add: "+", sympy.Mul: "*", sympy.exp: "exp", sympy.log: "log"}
-    heads |= {NormalCdf: "Phi", NormalPdf: "density", MillsRatio: "mills"}
-    head = heads.get(type(expression))
-    if head is None:
-        raise LanguageError(f"{expression} has no word in the language of statements")
-    return (head, *map(term, expression.args))
+    raise LanguageError(f"{expression} has no word in the language of statements")
 
 
 def _power(power: Expr) -> Term:
@@ -128,13 +135,20 @@ def _conditional(pieces: Any) -> Term:
 
 def _defined(function: type[KinkedFunction]) -> str:
     """The name of an activation, whose definition is read from its two pieces."""
-    name = function.__name__.lower()
-    code = function.left.__code__
+    name, definition = function.__name__.lower(), _definition(function.left, function.right)
+    if DEFINITIONS.get(name) != definition:
+        define(name, *definition)
+    return name
+
+
+@cache
+def _definition(left: FunctionType, right: FunctionType) -> tuple[tuple[str, ...], Term]:
+    """The parameters and the body."""
+    code = left.__code__
     parameters = code.co_varnames[: code.co_argcount]
     symbols = [Symbol(parameter, real=True) for parameter in parameters]
-    right, left = (term(piece(*symbols)) for piece in (function.right, function.left))
-    define(name, parameters, ("if", ("<=", 0, parameters[0]), right, left))
-    return name
+    pieces = (term(piece(*symbols)) for piece in (right, left))
+    return parameters, ("if", ("<=", 0, parameters[0]), *pieces)
 
 
 # --- Formulas ------------------------------------------------------------------------

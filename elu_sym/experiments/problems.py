@@ -26,7 +26,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from elu_sym.experiments.gradient_descent import Array, Objective
 
@@ -102,6 +101,7 @@ def residual(unit: Unit, seed: int) -> tuple[Objective, Array]:
     average = float(np.mean(np.abs(samples @ ray)))
     least, most = INITIAL_RESIDUAL / average, (INITIAL_RESIDUAL + unit.alpha) / average
     if most > least:
+        from scipy.optimize import brentq
 
         def excess(distance: float) -> float:
             return objective(minimum + distance * ray)[0] - INITIAL_RESIDUAL

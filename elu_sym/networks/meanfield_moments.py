@@ -110,12 +110,12 @@ def _differences(
     """
     with np.errstate(all="ignore"):
         far = 2.0 * s
-        at_far, decay = mills_derivatives(NUMPY, 1, far)
-        at_near, near_decay = mills_derivatives(NUMPY, 1, s)
+        # What is asked twice is asked once, of twice as many points.
+        slopes = mills_derivatives(NUMPY, 1, np.concatenate([far, s]))
+        (at_far, at_near), (decay, near_decay) = (np.split(each, 2) for each in slopes)
         zero = 0.0 * s
-        second = [
-            divided_difference(NUMPY, points) / 2.0 for points in ([s, s, far], [s, far, far])
-        ]
+        places = ([s, s], [s, far], [far, far])
+        second = np.split(divided_difference(NUMPY, list(map(np.concatenate, places))) / 2.0, 2)
         fourth = divided_difference(NUMPY, [zero, zero, s, far, far]) / 12.0
         close = within_reach(NUMPY, s, far)
         convexity = np.where(close, second[0] + second[1], (near_decay - decay) / s)

@@ -73,7 +73,7 @@ class NumericFunction:
 
     @cached_property
     def compiled_number(self) -> Callable[..., float | None] | None:
-        """The compiled function of Python's own floats; None where it leaves them to others."""
+        """The compiled function of single floats; None where it leaves them to others."""
         return getattr(compiled_module(), f"{self.name}_number", None)
 
     def __call__(self, *values: Any, out: Any = None, where: Any = True) -> Any:
@@ -94,7 +94,7 @@ class NumericFunction:
         return _each(checked.result, (self.compiled or self._of_arrays)(*checked.arrays))
 
     def number(self, *values: Any) -> Any:
-        """The value at Python's own floats in their domains, the common case; None elsewhere."""
+        """The value at single floats in their domains, the common case; None elsewhere."""
         compiled = self.compiled_number
         if compiled is None:
             return self._number_by_numpy(*values)

@@ -49,9 +49,11 @@ def test_a_plain_number_has_the_bits_of_an_array(formula):
     arguments = points(formula, 60)
     values = formula(*arguments)
     for *place, value in zip(*(a.tolist() for a in arguments), values, strict=True):
-        number = formula(*place)
-        assert type(number) is np.float64
-        assert number == value or np.isnan([number, value]).all()
+        for floats in (place, list(map(np.float64, place))):
+            assert formula.numeric.compiled_number(*floats) is not None
+            number = formula(*floats)
+            assert type(number) is np.float64
+            assert number == value or np.isnan([number, value]).all()
 
 
 @EVERY_FORMULA

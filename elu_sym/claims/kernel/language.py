@@ -198,22 +198,24 @@ def substitute(part: Any, name: str, value: Term) -> Any:
     Raises:
         LanguageError: if a variable of the term would become bound.
     """
-    if name not in free_variables(part):
-        return part
     if isinstance(part, str):
-        return value
+        return value if part == name else part
+    if not isinstance(part, tuple) or part[0] == "recorded":
+        return part
     if part[0] == "points":
         return (
             "points",
             *((substitute(place, name, value), weight) for place, weight in part[1:]),
         )
-    place, scope = BINDERS.get(part[0], (0, 0))
-    bound = part[place] if place else name
+    if part[0] not in BINDERS:
+        return (part[0], *(substitute(inner, name, value) for inner in part[1:]))
+    place, scope = BINDERS[part[0]]
+    bound = part[place]
     if bound != name and bound in free_variables(value) and name in free_variables(part[scope]):
-        raise LanguageError(f"{part[place]} would be bound in place of {name}")
+        raise LanguageError(f"{bound} would be bound in place of {name}")
     return tuple(
         inner
-        if n in (0, place) or (n == scope and place and part[place] == name)
+        if n in (0, place) or (n == scope and bound == name)
         else substitute(inner, name, value)
         for n, inner in enumerate(part)
     )

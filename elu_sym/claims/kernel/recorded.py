@@ -29,7 +29,9 @@ References:
 """
 
 from fractions import Fraction
+from itertools import product
 from math import prod
+from operator import attrgetter
 from typing import NamedTuple
 
 from sympy import Rational
@@ -88,10 +90,13 @@ def by_run(experiment: str, measure: str, chosen: Chosen) -> dict[Run, Fraction 
         raise ValueError(f"measure = {measure!r}; it is what was given, not what was measured")
     module = EXPERIMENTS[experiment]
     open_columns = [name for name, values in chosen if len(values) > 1]
+    values_of = dict(chosen)
+    meant = set(product(*(values_of[name] for name in columns)))
     found: dict[Run, Fraction | None] = {}
     counts: dict[str, int] = {}
+    told_apart = attrgetter(*columns)
     for row in module.read(module.NEW_RESULTS):
-        if any(getattr(row, name) not in values for name, values in chosen):
+        if told_apart(row) not in meant:
             continue
         run = (row.seed, *(getattr(row, name) for name in open_columns))
         if run in found:

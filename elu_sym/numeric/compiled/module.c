@@ -95,15 +95,16 @@ FOR_EVERY_PROCESSOR DECLARE_LOOP(moments)
 }
 #endif
 
-/* The same for Python's own numbers, for which a universal function is a detour: the value, or None
-   where an argument is no float or is outside its domain, so that it is for others to say. */
+/* The same for single numbers, for which a universal function is a detour: the value, or None where
+   an argument is no float of Python, nor one of NumPy, which is one of Python, too, or is outside
+   its domain, so that it is for others to say. */
 
 static bool plain_numbers(PyObject *const *given, Py_ssize_t count, int wanted, double *numbers)
 {
     if (count != wanted)
         return false;
     for (int k = 0; k < wanted; k++) {
-        if (!PyFloat_CheckExact(given[k]))
+        if (!PyFloat_CheckExact(given[k]) && !PyArray_IsScalar(given[k], Double))
             return false;
         numbers[k] = PyFloat_AS_DOUBLE(given[k]);
         if (k > 0 && (numbers[k] < 0.0 || numbers[k] == Py_HUGE_VAL || (k > 1 && numbers[k] == 0.0)))

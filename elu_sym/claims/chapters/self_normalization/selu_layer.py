@@ -14,6 +14,7 @@ from typing import Any
 from sympy import Derivative, Expr, Rational, S, Symbol, sqrt
 
 from elu_sym.activations import Selu
+from elu_sym.algebra.enclosure import enclose
 from elu_sym.claims.branch_and_bound import on_box
 from elu_sym.claims.chapters.self_normalization.domains import (
     Domain,
@@ -498,7 +499,7 @@ def steepest(place: Place) -> tuple[Rational, Rational]:
     """The direction of the largest singular value of the Jacobian, to 8 digits."""
     mean, weights, variance, squares = place
     values = {mu: mean * weights, sigma: sqrt(variance * squares)}
-    numbers = [float(entry.xreplace(values).evalf(20)) for entry in jacobian()]
+    numbers = [float(enclose(entry.xreplace(values), {})) for entry in jacobian()]
     a, b, c, d = (n * float(f) for n, f in zip(numbers, (weights, squares) * 2, strict=True))
     angle = atan2(2 * (a * b + c * d), a**2 + c**2 - b**2 - d**2) / 2
     first, second = (Rational(round(end * 10**8), 10**8) for end in (cos(angle), sin(angle)))
