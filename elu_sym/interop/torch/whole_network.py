@@ -38,10 +38,10 @@ def initialize_(
     The network runs once on the batch. Whatever it is made of, modules or functions, its second
     moments are followed, at every unit and place: through layers, with their padding, strides,
     groups and dilation, activations, also those that are written by hand, concatenations, sums and
-    gates, by exact formulas. The first layer has gain 1. Every other one has the variance that
-    makes the second moment of its outputs 1, where padding does not cut off inputs; the last one of
-    each of L residual branches 1/L. Biases start at 0. A weight that several calls share has the
-    rule of the first.
+    gates, by exact formulas. The first layer, fed by the batch, has gain 1. Every other one has the
+    variance that makes the second moment of its outputs 1, where padding does not cut off inputs;
+    the last one of each of L residual branches 1/L. Biases start at 0. A weight that several calls
+    share has the rule of the first.
 
     After a function without a rule, as max pooling, nothing is predicted until a normalization;
     layers there have the usual gain of the last activation before them, and are left alone where

@@ -194,7 +194,9 @@ def test_frozen_layers_are_left_alone_and_what_follows_takes_them_for_data():
     network[0].requires_grad_(False)
     network[4].requires_grad_(False)
     table = initialize_(network, BATCH, redraws=2)
-    assert [(layer.name, layer.rule) for layer in table.layers] == [("2", "first layer")]
+    (layer,) = table.layers
+    assert (layer.name, layer.rule) == ("2", "fed by what is left alone")
+    assert layer.predicted == pytest.approx(1.0)
     assert {each.name: each.reason for each in table.left_alone} == dict.fromkeys(
         ("0", "4"), "it is frozen: requires_grad is False"
     )
