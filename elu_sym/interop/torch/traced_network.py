@@ -178,7 +178,9 @@ class _Recorder(TorchFunctionMode):
             bit = self._next_bit()
             own = self._own.get(id(layer)) or self._next_bit()
             self._own[id(layer)] = own
-            units = -1 - int(name[-2]) if name.startswith("conv") else -1
+            # Where the layer was called before on the way, its units have all weights in common.
+            if not depends & own:
+                units = -1 - int(name[-2]) if name.startswith("conv") else -1
         parts = self._parts(name, places, names, len(outputs))
         made = tuple(
             self._add(each, depends & ~whole | bit | own | part, own or part, units)

@@ -273,6 +273,20 @@ def test_parts_of_a_convolution_and_the_whole(kind):
         assert [each.name for each in table.left_alone] == ["last"]
 
 
+def test_parts_of_a_layer_that_was_called_before_are_not_independent():
+    class Again(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.shared, self.last = nn.Linear(4, 4), nn.Linear(2, 3)
+
+        def forward(self, x):
+            a, b = self.shared(F.elu(self.shared(x))).chunk(2, 1)
+            return self.last(torch.sigmoid(a) * b)
+
+    table = initialize_(Again(), SQUARES, redraws=0)
+    assert [each.name for each in table.left_alone] == ["last"]
+
+
 class Sum(nn.Module):
     """Two layers of the same data, and what is made of both."""
 
@@ -291,18 +305,26 @@ SUMS = {
     "in place": (lambda a, b: a.add_(b), 2 * MEAN),
     "after an activation": (lambda a, b: a + F.relu(b), MEAN + RELU),
     "and one around both": (lambda a, b: F.relu(a + b), MEAN),
-    "of sums": (lambda a, b: (a + b) + (2.0 * a).detach() * 0.0, 2 * MEAN),
+}
+
+NO_SUMS = {
+    "of the same": lambda a, b: (a + b) + (2.0 * a).detach() * 0.0,
+    "of what has a mean": lambda a, b: (a + F.relu(b)) + 2.0,
+    "of two that have": lambda a, b: F.relu(a) + F.relu(b),
 }
 
 
 @pytest.mark.parametrize("name", SUMS)
 def test_independent_terms_add_up(name):
     function, expected = SUMS[name]
-    table = initialize_(Sum(function), SQUARES, redraws=0)
-    if name == "of sums":  # the terms are not independent, and nothing is claimed
-        assert [each.name for each in table.left_alone] == ["last"]
-    else:
-        assert table["last"].gain == pytest.approx(expected**-0.5, rel=1e-8)
+    layer = initialize_(Sum(function), SQUARES, redraws=0)["last"]
+    assert layer.gain == pytest.approx(expected**-0.5, rel=1e-8)
+
+
+@pytest.mark.parametrize("name", NO_SUMS)
+def test_nothing_is_claimed_of_terms_that_may_belong_together(name):
+    table = initialize_(Sum(NO_SUMS[name]), SQUARES, redraws=0)
+    assert [each.name for each in table.left_alone] == ["last"]
 
 
 @pytest.mark.parametrize("around", [lambda x: x, F.relu])

@@ -158,6 +158,27 @@ def test_a_block_that_is_used_again_has_the_share_of_all_its_uses():
     assert table["outer0"].predicted == pytest.approx(0.25)
 
 
+@pytest.mark.parametrize("learned", [True, False])
+def test_places_that_are_added_to_the_first_layer_are_no_stream(learned):
+    class Transformer(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.stem, self.inner, self.outer = (nn.Linear(6, 6) for _ in range(3))
+            places = torch.ones(1, 4, 6)
+            if learned:
+                self.places = nn.Parameter(places)
+            else:
+                self.register_buffer("places", places)
+
+        def forward(self, x):
+            x = self.stem(x) + self.places
+            return x + self.outer(F.elu(self.inner(x)))
+
+    table = initialize_(Transformer(), torch.ones(1, 4, 6), redraws=0)  # a batch of one
+    assert table["stem"].gain == 1.0
+    assert [layer.predicted for layer in table.layers] == pytest.approx([1.0, 1.0, 1.0])
+
+
 def test_a_pyramid_of_features_is_a_stream_too():
     def run(network, x):
         low = F.elu(network.stem(x))
