@@ -103,6 +103,13 @@ def parallel(network, x):
     return network.stem(x) + network.between(x)
 
 
+def fed_by_the_batch_again(network, x):
+    found = network.stem(x) + network.inner0(x)
+    for layer in (network.inner1, network.inner2):
+        found = found + layer(x)
+    return found
+
+
 BLOCKS = "stem inner0 outer0 inner1 outer1 inner2 outer2"
 THREE = {"outer0": 3, "outer1": 3, "outer2": 3}
 
@@ -117,6 +124,11 @@ CASES = {
     "branches scaled by the network": (branches_scaled, BLOCKS, {}),
     "normalized after the sum": (normalized_after, BLOCKS, {}),
     "normalized branches": (normalized_branches, BLOCKS, {}),
+    "fed by the batch again": (
+        fed_by_the_batch_again,
+        "stem inner0 inner1 inner2",
+        {"inner1": 2, "inner2": 2},
+    ),
     "parallel layers": (parallel, "stem between", {}),
 }
 
