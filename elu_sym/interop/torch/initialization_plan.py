@@ -14,9 +14,9 @@ import torch
 from elu_sym.interop.torch.layer_sums import LayerSums
 from elu_sym.interop.torch.layer_weights import LayerWeights
 from elu_sym.interop.torch.moment_rules import entries_after
+from elu_sym.interop.torch.recorded_calls import Call, Node, Reference, TracedNetwork
 from elu_sym.interop.torch.residual_branches import Branch, residual_branches
 from elu_sym.interop.torch.tensor_entries import Entries, Squares, entries_of_data
-from elu_sym.interop.torch.traced_network import Call, Reference, TracedNetwork
 from elu_sym.networks.initialized_layers import InitializedLayer, gain_for
 
 __all__ = ["InitializationPlan", "PlannedLayer", "planned"]
@@ -82,7 +82,13 @@ class _Planning:
             else:
                 found = entries_after(call, self._of, self._raw, network.nodes)
             for node, entries in zip(call.outputs, found, strict=True):
-                self._known[node] = replace(entries, depends=network.nodes[node].depends)
+                self._known[node] = self._with_bits(entries, network.nodes[node])
+
+    def _with_bits(self, entries: Entries, node: Node) -> Entries:
+        """The same with the bits of the weights that they depend on, and are linear in."""
+        terms = frozenset((self.network.shared[node.own],)) if node.own else entries.terms
+        known = entries.terms or entries.gaussian
+        return replace(entries, depends=node.depends, terms=terms if known else frozenset())
 
     def _raw(self, value: Any) -> Entries:
         if not isinstance(value, Reference):
@@ -99,23 +105,23 @@ class _Planning:
     def _layer(self, call: Call, weights: LayerWeights) -> Entries:
         given = call.arguments[0] if call.arguments else call.keywords["input"]
         source = self._of(given)
+        if not isinstance(given, Reference):
+            source = replace(source, feed="what is left alone")  # or by the batch, see below
         sums = LayerSums(call, tuple(weights.tensor.shape))
         squares = None
         if source.squares is not None:
             exact, inside = source.squares
             squares = Squares(sums.of(exact), sums.inside(inside))
         if id(weights) not in self._done:
-            first = not isinstance(given, Reference)
-            self._done[id(weights)] = self._plan(weights, source, sums, squares, first)
+            self._done[id(weights)] = self._plan(weights, source, sums, squares, call.of_batch)
         made = self._done[id(weights)]
         if made is None:
             return Entries(f"{weights.name}, which is left alone")
         variance = made.row.weight_variance
         return Entries(
             "a layer without activation",
-            None if squares is None else squares.map(lambda m: variance * m),
+            None if squares is None else squares.each(lambda m: variance * m),
             gaussian=True,
-            terms=frozenset((call.bit,)),
             nearly=sums.channels < FEW and isinstance(given, Reference),
             approximate=source.approximate,
             usual=1.0,

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from elu_sym.interop.torch.traced_network import Call, argument
+from elu_sym.interop.torch.recorded_calls import Call, argument
+from elu_sym.interop.torch.tensor_entries import without_copies
 
 __all__ = ["LayerSums"]
 
@@ -35,7 +36,7 @@ class LayerSums:
     Examples:
         >>> values = torch.ones(1, 1, 4)
         >>> arguments = (values, torch.empty(2, 1, 3), None, 1, 1)
-        >>> call = Call("conv1d", functional.conv1d, arguments, {}, (0,), None, 0, "conv")
+        >>> call = Call("conv1d", functional.conv1d, arguments, {}, (0,), None, 0, True)
         >>> sums = LayerSums(call, (2, 1, 3))
         >>> sums.fan, sums.of(values)[0].tolist()
         (3.0, [[2.0, 3.0, 3.0, 2.0], [2.0, 3.0, 3.0, 2.0]])
@@ -88,9 +89,12 @@ class LayerSums:
         batched = moments if moments.ndim == self.axes + 2 else moments.unsqueeze(0)
         groups = self.options["groups"]
         inputs, kernel = self.shape[0 if self.transposed else 1], self.shape[2:]
+        alike = 1
+        if groups == 1 and batched.stride(1) == 0:  # after a layer all channels are
+            alike, inputs, batched = inputs, 1, batched.narrow(1, 0, 1)
         # All the outputs of a group are alike.
         rows = (inputs, 1) if self.transposed else (groups, inputs)
-        summed = self._layer(batched, rows, kernel, groups)
+        summed = alike * self._layer(batched, rows, kernel, groups)
         outputs = self.shape[1] if self.transposed else self.shape[0] // groups
         spread = summed.unsqueeze(2).expand(-1, -1, outputs, *summed.shape[2:])
         flat = spread.squeeze(1) if groups == 1 else spread.flatten(1, 2)
@@ -104,9 +108,9 @@ class LayerSums:
         there, full = self._terms(moments)
         if torch.equal(there, full):
             return sums
-        filled = sums * torch.where(there > 0, full / there.clamp(min=1), 0.0)
+        filled = without_copies(sums) * torch.where(there > 0, full / there.clamp(min=1), 0.0)
         known = ((there > 0) | (full == 0)).expand_as(filled)
-        return torch.where(known, filled, filled[known].mean())
+        return torch.where(known, filled, filled[known].mean()).expand_as(sums)
 
     def _terms(self, moments: Tensor) -> tuple[Tensor, Tensor]:
         """How many places of the kernel meet an input, at each output: here, and far from edges."""

@@ -158,7 +158,7 @@ class NetworkWeights:
             if isinstance(weight, nn.Parameter):
                 made: LayerWeights | None = LayerWeights(layer, weight)
             else:
-                made = _computed(layer, module)
+                made = _computed(layer, module, weight)
             reason = self._reason(made, weight)
             if reason:
                 self.reasons[layer] = reason
@@ -195,19 +195,20 @@ def layer_name(parameter: str) -> str:
     return parameter.removesuffix(".weight")
 
 
-def _computed(name: str, module: nn.Module | None) -> LayerWeights | None:
-    """Weights that are computed, if assigning them works."""
+def _computed(name: str, module: nn.Module | None, used: Tensor) -> LayerWeights | None:
+    """The weights of a module that it computes and uses as they are, if assigning them works."""
     if module is None or not isinstance(getattr(module, "weight", None), Tensor):
         return None
     weights = LayerWeights(name, module=module)
+    if not torch.equal(weights.tensor, used):
+        return None
     if _weight_norm(module, "weight") is not None:
         return weights
     if not parametrize.is_parametrized(module, "weight"):
         return None
     before = [parameter.detach().clone() for parameter in weights.parameters]
-    shape = weights.tensor
     generator = torch.Generator().manual_seed(0)
-    trial = torch.randn(shape.shape, generator=generator, dtype=torch.float32).to(shape) / 100.0
+    trial = torch.randn(used.shape, generator=generator).to(used) / 100.0
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -18,10 +18,11 @@ from torch.utils._pytree import tree_map
 
 from elu_sym.book.formula import selu
 from elu_sym.interop.torch.normalization_rules import NORMS, of_norm
+from elu_sym.interop.torch.recorded_calls import Call, Node, Reference, argument
 from elu_sym.interop.torch.sums_and_products import PRODUCTS, SUMS, of_product, of_sum
 from elu_sym.interop.torch.tensor_entries import Entries, Lookup, Squares
 from elu_sym.interop.torch.torch_activations import activation_moment, composed
-from elu_sym.interop.torch.traced_network import Call, Node, Reference, argument
+from elu_sym.networks.initialized_layers import SecondMoment
 
 __all__ = ["DROPOUTS", "KEEPING", "POOLS", "SAME", "entries_after", "is_nearest"]
 
@@ -113,6 +114,8 @@ def _by_rule(call: Call, of: Lookup, nodes: Sequence[Node]) -> list[Entries]:
             return [first.unknown(f"{call.name} of {first.feed}")]
         if (activation := activation_moment(call)) is not None:
             return [_activated(first, *activation)]
+        if call.name == "glu" and isinstance(call.arguments[0], Reference):
+            return [_gated(call, first, nodes[call.arguments[0].node])]
         if call.name in _RULES:
             found = _RULES[call.name](call, first)
     return [Entries(call.name) if found is None else found]
@@ -132,6 +135,21 @@ def _activated(first: Entries, name: str, moment: Any) -> Entries:
         return after
     approximate = first.approximate or first.nearly
     return replace(after, squares=first.squares.through(moment), approximate=approximate)
+
+
+def _gated(call: Call, first: Entries, node: Node) -> Entries:
+    """Half of the units times the sigmoid of the others."""
+    axes, axis = len(node.shape), argument(call, 1, "dim", -1)
+    gate = SecondMoment("sigmoid")
+    if not node.units or axis % axes - axes != node.units or not first.gaussian:
+        return Entries("glu")
+    found = Entries("glu", usual=float(gate(1.0)))
+    if first.squares is None:
+        return found
+    values = first.squares.map(lambda m: m.chunk(2, axis)[0])
+    gates = first.squares.map(lambda m: m.chunk(2, axis)[1])
+    squares = values.together(gates.through(gate), lambda a, b: a * b)
+    return replace(found, squares=squares, approximate=first.approximate or first.nearly)
 
 
 def _moved(call: Call, of: Lookup, nodes: Sequence[Node]) -> list[Entries]:
@@ -203,7 +221,7 @@ def _padded(call: Call, first: Entries) -> Entries:
     exact, inside = first.squares
     squares = Squares(
         functional.pad(exact, widths, value=value**2),
-        functional.pad(inside, widths, value=float(inside.mean())),
+        functional.pad(inside, widths, value=value**2 if value else float(inside.mean())),
     )
     return replace(after, squares=squares)
 
@@ -235,7 +253,7 @@ def _alpha_dropped(call: Call, first: Entries) -> Entries:
         square = kept * moments + dropped * SELU_FLOOR
         return scale**2 * square + 2.0 * scale * shift * (kept * means + dropped) + shift**2
 
-    return replace(first, squares=first.squares.with_(first.law.variances, after), law=None)
+    return replace(first, squares=first.squares.together(first.law.variances, after), law=None)
 
 
 _RULES: dict[str, Callable[[Call, Entries], Entries | None]] = {
@@ -244,6 +262,6 @@ _RULES: dict[str, Callable[[Call, Entries], Entries | None]] = {
     "interpolate": _repeated,
     "upsample": _repeated,
     # An entry has the square that it had, but it is another entry.
-    **dict.fromkeys(("neg", "negative"), lambda call, first: first.mapped(lambda m: 1.0 * m)),
+    **dict.fromkeys(("neg", "negative"), lambda call, first: first.mapped(lambda m: m)),
     **dict.fromkeys(DROPOUTS, _dropped),
 }

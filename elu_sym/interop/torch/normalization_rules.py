@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from elu_sym.interop.torch.recorded_calls import Call, Node, Reference, argument
 from elu_sym.interop.torch.tensor_entries import Entries, Squares
-from elu_sym.interop.torch.traced_network import Call, Node, Reference, argument
 
 __all__ = ["NORMS", "of_norm"]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from torch import Tensor
 
+from elu_sym.interop.torch.recorded_calls import Call, Reference, argument
 from elu_sym.interop.torch.tensor_entries import Entries, Lookup
-from elu_sym.interop.torch.traced_network import Call, Reference, argument
 
 __all__ = ["PRODUCTS", "SUMS", "of_product", "of_sum"]
 
@@ -45,7 +45,7 @@ def of_sum(call: Call, of: Lookup) -> Entries | None:
     both = bool(one.terms) and bool(other.terms)
     return Entries(
         "a sum",
-        one.squares.with_(other.squares, lambda a, b: a + b),
+        one.squares.together(other.squares, lambda a, b: a + b),
         gaussian=one.gaussian and other.gaussian,
         terms=one.terms | other.terms if both else frozenset(),
         nearly=one.nearly or other.nearly,
@@ -61,16 +61,18 @@ def of_product(call: Call, of: Lookup) -> Entries | None:
         return None
     over = call.name in QUOTIENTS
     if isinstance(left, Reference) and isinstance(right, Reference):
-        feed = f"a product of {one.feed} and {other.feed}"
-        if over or one.squares is None or other.squares is None:
-            return Entries(feed)
-        linear, rest = (one, other) if one.is_apart_from(other) else (other, one)
-        if not linear.is_apart_from(rest):
-            return Entries(feed)
-        return Entries(
-            feed,
-            one.squares.with_(other.squares, lambda a, b: a * b),
-            terms=linear.terms,
+        found = Entries(f"a product of {one.feed} and {other.feed}")
+        if over or not (one.is_independent_of(other) or other.is_independent_of(one)):
+            return found
+        if one.usual is not None and other.usual is not None:
+            found = replace(found, usual=one.usual * other.usual)
+        if one.squares is None or other.squares is None:
+            return found
+        linear = [a.terms for a, b in ((one, other), (other, one)) if a.is_apart_from(b)]
+        return replace(
+            found,
+            squares=one.squares.together(other.squares, lambda a, b: a * b),
+            terms=linear[0] if linear else frozenset(),
             approximate=one.approximate or other.approximate,
         )
     if over and isinstance(right, Reference):

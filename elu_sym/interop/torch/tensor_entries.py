@@ -14,7 +14,7 @@ from torch import Tensor
 
 from elu_sym.networks.initialized_layers import SecondMoment
 
-__all__ = ["Entries", "Law", "Lookup", "Squares", "entries_of_data"]
+__all__ = ["Entries", "Law", "Lookup", "Squares", "entries_of_data", "without_copies"]
 
 
 class Squares(NamedTuple):
@@ -33,23 +33,35 @@ class Squares(NamedTuple):
         exact = function(self.exact)
         return Squares(exact, exact if self.inside is self.exact else function(self.inside))
 
-    def with_(self, other: Squares, function: Callable[[Tensor, Tensor], Tensor]) -> Squares:
+    def together(self, other: Squares, function: Callable[[Tensor, Tensor], Tensor]) -> Squares:
         """The same function of both and of those of another tensor."""
         return Squares(function(self.exact, other.exact), function(self.inside, other.inside))
 
+    def each(self, function: Callable[[Tensor], Tensor]) -> Squares:
+        """The same function of every entry, once for those that are one in memory."""
+        return self.map(lambda values: function(without_copies(values)).expand_as(values))
+
     def through(self, moment: SecondMoment) -> Squares:
         """Of f(X), where these are the variances of Gaussian X with mean 0."""
-        return self.map(lambda variances: _at_each(moment, variances))
+
+        def of_variances(variances: Tensor) -> Tensor:
+            values = torch.as_tensor(moment(variances.cpu().numpy()), dtype=variances.dtype)
+            return values.to(variances.device)
+
+        return self.each(of_variances)
 
 
-def _at_each(moment: SecondMoment, variances: Tensor) -> Tensor:
-    """E f(X)^2 at each variance, where many entries are views of one, once for all of them."""
-    alike = variances
-    for axis, stride in enumerate(variances.stride()):
-        if stride == 0 and variances.shape[axis] > 1:
-            alike = alike.narrow(axis, 0, 1)
-    values = torch.as_tensor(moment(alike.cpu().numpy()), dtype=variances.dtype)
-    return values.to(variances.device).expand_as(variances)
+def without_copies(values: Tensor) -> Tensor:
+    """A tensor with one entry along every axis along which all are one in memory.
+
+    Examples:
+        >>> without_copies(torch.ones(3, 1).expand(3, 5)).shape
+        torch.Size([3, 1])
+    """
+    for axis, stride in enumerate(values.stride()):
+        if stride == 0 and values.shape[axis] > 1:
+            values = values.narrow(axis, 0, 1)
+    return values
 
 
 class Law(NamedTuple):
@@ -57,12 +69,14 @@ class Law(NamedTuple):
 
     Attributes:
         variances: of the Gaussian entries; those of the same tensor are the same object.
+        terms: their terms, see :class:`Entries`.
         name: the function in words, of x.
         function: the same for a tensor.
         moment: its second moment.
     """
 
     variances: Squares
+    terms: frozenset[int]
     name: str
     function: Callable[[Tensor], Tensor]
     moment: Callable[[], SecondMoment]
@@ -76,15 +90,15 @@ class Entries:
         feed: what made them, in words.
         squares: their second moments; None if these are not known.
         gaussian: whether each is Gaussian with mean 0.
-        terms: the layer calls in whose weights one of their summands each is linear; if there are
-            any, the mean of every entry is 0.
+        terms: for each of their summands, the bits of the weights that it is linear in, and of all
+            weights that are some of the same; if there are any, the mean of every entry is 0.
         nearly: whether they are only nearly Gaussian, as what a normalization gives, and sums of
             few channels: a moment of what an activation makes of them is approximate.
         approximate: whether the moments are.
         usual: E f(Z)^2 of the activation that made them, which a gain is taken of where the moments
             are not known.
         law: how they follow from Gaussian entries, if they do one by one.
-        depends: the bits of the layer calls that they depend on.
+        depends: the bits of the layers that they depend on.
     """
 
     feed: str
@@ -110,7 +124,15 @@ class Entries:
         """Whether the mean of the product is 0, since these have mean 0 whatever the others are."""
         if other.depends == 0 and self.gaussian:
             return True
-        return bool(self.terms) and not any(bit & other.depends for bit in self.terms)
+        return _without(self.terms, other.depends)
+
+    def is_independent_of(self, other: Entries) -> bool:
+        """Whether these follow from Gaussian entries made by weights that others do not depend on.
+
+        In wide networks the variance of those is a number, so their law is one, whatever the others
+        are.
+        """
+        return _without(self.terms if self.law is None else self.law.terms, other.depends)
 
     def settled(self) -> Entries:
         """The same with the second moments that follow from the law, if nothing else gives them."""
@@ -119,6 +141,11 @@ class Entries:
         moment = self.law.moment()
         squares = self.law.variances.through(moment)
         return replace(self, squares=squares, usual=float(moment(1.0)))
+
+
+def _without(terms: frozenset[int], depends: int) -> bool:
+    """Whether there are terms, and none shares weights with what depends on these bits."""
+    return bool(terms) and not any(bits & depends for bits in terms)
 
 
 def entries_of_data(value: Tensor) -> Entries:

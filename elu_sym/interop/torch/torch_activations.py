@@ -13,9 +13,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from elu_sym.interop.torch.recorded_calls import Call, Reference, argument
 from elu_sym.interop.torch.sums_and_products import PRODUCTS, SUMS
 from elu_sym.interop.torch.tensor_entries import Entries, Law, Lookup, Squares
-from elu_sym.interop.torch.traced_network import Call, Reference, argument
 from elu_sym.networks.initialized_layers import SecondMoment
 from elu_sym.networks.named_activations import NAMED_ACTIVATIONS
 
@@ -67,7 +67,7 @@ def _prelu(call: Call) -> Named:
 
 def _rrelu(call: Call) -> Named:
     low, high = argument(call, 1, "lower", 1.0 / 8.0), argument(call, 2, "upper", 1.0 / 3.0)
-    return None if argument(call, 3, "training", False) else _leaky((low + high) / 2.0)
+    return _leaky((low + high) / 2.0)
 
 
 def _gelu(call: Call) -> Named:
@@ -108,8 +108,9 @@ _made: dict[Any, SecondMoment] = {}
 
 
 def is_elementwise(call: Call) -> bool:
-    """Whether a call is that of a function of each element."""
-    return call.name in _ELEMENTWISE
+    """Whether a call is that of a function of each element, the same in every run."""
+    random = call.name == "rrelu" and argument(call, 3, "training", False)
+    return call.name in _ELEMENTWISE and not random
 
 
 def activation_moment(call: Call) -> tuple[str, SecondMoment] | None:
@@ -121,8 +122,6 @@ def activation_moment(call: Call) -> tuple[str, SecondMoment] | None:
     if not is_elementwise(call) or len(call.references) != 1:
         return None
     if call.name == "prelu" and argument(call, 1, "weight").numel() > 1:
-        return None
-    if call.name == "rrelu" and argument(call, 3, "training", False):
         return None
     named: Named = (_ALWAYS[call.name], {}) if call.name in _ALWAYS else None
     if call.name in _BY_ARGUMENTS:
@@ -180,13 +179,15 @@ def composed(call: Call, of: Lookup) -> Law | None:
             _made[name] = SecondMoment(function)
         return _made[name]
 
-    return Law(laws[0].variances, name, function, moment)
+    return Law(laws[0].variances, laws[0].terms, name, function, moment)
 
 
 def _law_of(entries: Entries) -> Law | None:
     if entries.law is not None or not entries.gaussian or entries.squares is None:
         return entries.law
-    return Law(entries.squares, "x", Tensor.clone, lambda: SecondMoment(Tensor.clone))
+    return Law(
+        entries.squares, entries.terms, "x", Tensor.clone, lambda: SecondMoment(Tensor.clone)
+    )
 
 
 def _constant(value: Any) -> float | bool | str | None:

@@ -7,12 +7,10 @@ to depend on something, and nothing else.
 Needs the extra ``torch``.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, TypeGuard
 
-import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import (
     register_module_forward_hook,
@@ -23,26 +21,19 @@ from torch.utils._pytree import tree_iter, tree_map
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from elu_sym.interop.torch.layer_weights import LayerWeights, NetworkWeights
-
-__all__ = [
-    "LAYERS",
-    "Call",
-    "Node",
-    "Reference",
-    "TracedNetwork",
-    "argument",
-    "call_network",
-    "module_stack",
-    "operands_of_call",
-    "trace",
-]
-
-LAYERS = (
-    "linear",
-    *(f"conv{kind}{axes}d" for kind in ("", "_transpose") for axes in (1, 2, 3)),
-    "matmul",
+from elu_sym.interop.torch.recorded_calls import (
+    Call,
+    Node,
+    Reference,
+    TracedNetwork,
+    argument_of,
+    operands_of_call,
 )
-"""The functions that multiply by weights."""
+
+__all__ = ["call_network", "module_stack", "trace"]
+
+DIVIDING = ("chunk", "split", "tensor_split")
+"""The functions that divide the units of a layer into parts."""
 
 RANDOM = frozenset(
     (
@@ -53,98 +44,8 @@ RANDOM = frozenset(
 )
 """The functions whose values are others in the next run."""
 
-NOISE = 1
-"""The bit of what depends on random numbers, beside one bit for each call of a layer."""
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A tensor that depends on weights: its place among all of them."""
-
-    node: int
-
-
-class Node(NamedTuple):
-    """A tensor that was recorded.
-
-    Attributes:
-        shape: its shape.
-        device: where it is.
-        depends: the bits of the layer calls that it depends on.
-    """
-
-    shape: torch.Size
-    device: torch.device
-    depends: int
-
-
-@dataclass(frozen=True)
-class Call:
-    """A function that was called.
-
-    Attributes:
-        name: its name, without the underscore of those that act in place.
-        function: the function.
-        arguments: what it was called with, references in the place of recorded tensors.
-        keywords: the same by name.
-        outputs: the nodes of the tensors that came out.
-        layer: the weights, if it is a layer whose weights are drawn.
-        bit: what depends on this call has this bit.
-        where: the module that called it.
-    """
-
-    name: str
-    function: Callable[..., Any]
-    arguments: tuple[Any, ...]
-    keywords: Mapping[str, Any]
-    outputs: tuple[int, ...]
-    layer: LayerWeights | None
-    bit: int
-    where: str
-
-    @property
-    def references(self) -> list[Reference]:
-        """The recorded tensors that went in."""
-        found = tree_iter((self.arguments, dict(self.keywords)))
-        return [each for each in found if isinstance(each, Reference)]
-
-
-@dataclass(frozen=True)
-class TracedNetwork:
-    """A run of a network.
-
-    Attributes:
-        calls: the functions, in order.
-        nodes: the tensors.
-        users: by the names of parameters, the functions that they were given to.
-        weights: the layers of the network.
-    """
-
-    calls: Sequence[Call]
-    nodes: Sequence[Node]
-    users: Mapping[str, set[str]]
-    weights: NetworkWeights
-
-    @property
-    def layer_calls(self) -> list[Call]:
-        """The calls of layers whose weights are drawn, in order."""
-        return [call for call in self.calls if call.layer is not None]
-
-
-def argument(call: Call, place: int, name: str, default: Any = None) -> Any:
-    """An argument of a call, given by its place or by its name."""
-    return argument_of(call.arguments, call.keywords, place, name, default)
-
-
-def argument_of(
-    arguments: Sequence[Any],
-    keywords: Mapping[str, Any],
-    place: int,
-    name: str,
-    default: Any = None,
-) -> Any:
-    """One of the arguments of a function, given by its place or by its name."""
-    return arguments[place] if len(arguments) > place else keywords.get(name, default)
+LEARNED = -1
+"""In the place of data to which parameters contribute that are not drawn."""
 
 
 def call_network(network: nn.Module, batch: Any) -> None:
@@ -192,9 +93,9 @@ def trace(network: nn.Module, batch: Any, left_out: dict[int, str]) -> TracedNet
     weights = NetworkWeights(network, left_out)
     with module_stack() as running:
         recorder = _Recorder(weights, running)
-        recorder.take_for_data(batch)
         for module in network.modules():
             recorder.take_for_data(vars(module))
+        recorder.take_for_data(batch)
         try:
             with recorder:
                 call_network(network, batch)
@@ -206,19 +107,8 @@ def trace(network: nn.Module, batch: Any, left_out: dict[int, str]) -> TracedNet
                 f"the network does not run on this batch: {where} raises {type(error).__name__}:"
                 f" {error}; give a batch as in training, of its shape, type and device"
             ) from error
-    return TracedNetwork(recorder.calls, recorder.nodes, recorder.users, weights)
-
-
-def operands_of_call(name: str, arguments: Any, keywords: Any) -> tuple[Any, Any]:
-    """The weights and the biases that a function multiplies and adds, None where there are none."""
-    if name not in LAYERS:
-        return None, None
-    weight = argument_of(arguments, keywords, 1, "other" if name == "matmul" else "weight")
-    if name != "matmul":
-        return weight, argument_of(arguments, keywords, 2, "bias")
-    first = argument_of(arguments, keywords, 0, "input")
-    layer = isinstance(weight, nn.Parameter) and weight.ndim == 2 and first is not weight
-    return (weight if layer else None), None
+    shared = recorder.shared()
+    return TracedNetwork(recorder.calls, recorder.nodes, recorder.users, shared, weights)
 
 
 class Refusal(Exception):
@@ -239,12 +129,15 @@ class _Recorder(TorchFunctionMode):
         self.nodes: list[Node] = []
         self.users: dict[str, set[str]] = {}
         self._places: Any = WeakTensorKeyDictionary()
-        self._bits = NOISE
+        self._bits = 1
+        self._own: dict[int, int] = {}
+        self._divided: dict[int, list[list[int]]] = {}
 
-    def take_for_data(self, values: Any) -> None:
+    def take_for_data(self, values: Any, of_batch: bool = True) -> None:
         for each in tree_iter(values):
             if isinstance(each, Tensor):
-                self._places[each] = (None, each._version)
+                kept = of_batch and not isinstance(each, nn.Parameter)
+                self._places[each] = (None if kept else LEARNED, _version(each))
 
     def __torch_function__(
         self, function: Any, types: Any, arguments: Any = (), keywords: Any = None
@@ -255,7 +148,8 @@ class _Recorder(TorchFunctionMode):
         nodes = [self._node(each) for each in given]
         layer = self._layer(name, arguments, keywords)
         random = name in RANDOM
-        recorded = layer is not None or random or any(node is not None for node in nodes)
+        of_batch = all(node is None for node in nodes)
+        recorded = layer is not None or random or any(map(_is_place, nodes))
         if recorded:  # before the function changes them
             known = {id(each): node for each, node in zip(given, nodes, strict=True)}
 
@@ -263,32 +157,69 @@ class _Recorder(TorchFunctionMode):
                 if not isinstance(value, Tensor):
                     return value
                 node = known[id(value)]
-                if node is not None:
+                if _is_place(node):
                     return Reference(node)
                 return value if isinstance(value, nn.Parameter) else value.detach().clone()
 
             places, names = tree_map(taken, tuple(arguments)), tree_map(taken, dict(keywords))
+        first = argument_of(arguments, keywords, 0, "input")
         result = function(*arguments, **keywords)
         outputs = [each for each in tree_iter(result) if isinstance(each, Tensor)]
         if outputs:
             self._write_down_users(name, arguments, keywords)
         if not recorded:
-            self.take_for_data([outputs, given])
+            self.take_for_data([outputs, given], of_batch)
             return result
-        depends = NOISE if random else 0
+        depends = 0
         for node in nodes:
-            depends |= 0 if node is None else self.nodes[node].depends
+            depends |= self.nodes[node].depends if _is_place(node) else 0
+        bit = own = units = 0
         if layer is not None:
-            self._bits <<= 1
-            depends |= self._bits
-        made = tuple(self._add(each, depends) for each in outputs)
+            bit = self._next_bit()
+            own = self._own.get(id(layer)) or self._next_bit()
+            self._own[id(layer)] = own
+            # Where the layer was called before on the way, its units have all weights in common.
+            if not depends & own:
+                units = -1 - int(name[-2]) if name.startswith("conv") else -1
+        parts = self._parts(name, places, names, len(outputs))
+        made = tuple(
+            self._add(each, depends & ~whole | bit | own | part, own or part, units)
+            for each, (whole, part) in zip(outputs, parts, strict=True)
+        )
         if made:
-            where = self.weights.module_name_or(self.running[-1] if self.running else None)
-            bit = self._bits if layer is not None else 0
-            self.calls.append(
-                Call(name.rstrip("_") or name, function, places, names, made, layer, bit, where)
-            )
+            fed = next((node for each, node in zip(given, nodes, strict=True) if each is first), 0)
+            call = Call(name, function, places, names, made, layer, bit, fed is None)
+            self.calls.append(call)
         return result
+
+    def _parts(self, name: str, places: Any, names: Any, count: int) -> list[tuple[int, int]]:
+        """The bits of the weights whose units a function divides, and of each part of them."""
+        none = [(0, 0)] * count
+        source = places[0] if places else None
+        if name not in DIVIDING or not isinstance(source, Reference):
+            return none
+        node = self.nodes[source.node]
+        axes, axis = len(node.shape), argument_of(places, names, 2, "dim", 0)
+        if not node.units or axis % axes - axes != node.units:
+            return none
+        bits = [self._next_bit() for _ in range(count)]
+        self._divided.setdefault(node.own, []).append(bits)
+        return [(node.own, bit) for bit in bits]
+
+    def shared(self) -> dict[int, int]:
+        """For each bit of weights those of weights that are some of the same."""
+        found = {own: own for own in self._own.values()}
+        for own, divisions in self._divided.items():
+            for bits in divisions:
+                # The parts of one division have no weights in common, those of two may.
+                others = sum(sum(other) for other in divisions if other is not bits)
+                found |= {bit: bit | own | others for bit in bits}
+            found[own] |= sum(map(sum, divisions))
+        return found
+
+    def _next_bit(self) -> int:
+        self._bits <<= 1
+        return self._bits
 
     def _layer(self, name: str, arguments: Any, keywords: Any) -> LayerWeights | None:
         """The weights of a layer."""
@@ -309,20 +240,30 @@ class _Recorder(TorchFunctionMode):
                     self.users.setdefault(user, set()).add(name)
 
     def _node(self, tensor: Tensor) -> int | None:
-        """The place of a tensor; None for data."""
+        """The place of a tensor; None for data of the batch, and less than 0 for other data."""
         node, version = self._places.get(tensor, (None, None))
-        if version == tensor._version:
+        if version == _version(tensor):
             return node
         return self._add(tensor, 2 * self._bits - 1)
 
-    def _add(self, tensor: Tensor, depends: int) -> int:
-        self.nodes.append(Node(tensor.shape, tensor.device, depends))
-        self._places[tensor] = (len(self.nodes) - 1, tensor._version)
+    def _add(self, tensor: Tensor, depends: int, own: int = 0, units: int = 0) -> int:
+        self.nodes.append(Node(tensor.shape, tensor.device, depends, own, units))
+        self._places[tensor] = (len(self.nodes) - 1, _version(tensor))
         return len(self.nodes) - 1
 
 
+def _is_place(node: int | None) -> TypeGuard[int]:
+    return node is not None and node != LEARNED
+
+
+def _version(tensor: Tensor) -> int:
+    """How often a tensor was changed in place; nobody counts it in inference mode."""
+    return 0 if tensor.is_inference() else tensor._version
+
+
 def _name(function: Any) -> str:
+    """What a function is called, without the underscore of those that act in place."""
     name: str = getattr(function, "__name__", "")
     if name == "__get__":
         name = getattr(function.__self__, "__name__", name)
-    return name
+    return name if name.endswith("__") or name in RANDOM else name.removesuffix("_")
