@@ -110,6 +110,10 @@ def _kernels(layer: Any) -> Iterator[Kernel]:
         yield _convolution(layer, layer.kernel, keras.ops.conv)
 
 
+def _rows(indices: Any, table: Any) -> Any:
+    return keras.ops.take(table, indices, axis=0)
+
+
 def _options(layer: Any, padding: str) -> dict[str, Any]:
     return {
         "strides": layer.strides,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import prod
 from typing import Any
 
 import keras
@@ -105,14 +106,29 @@ def composed(values: Sequence[Any], function: Callable[..., Any]) -> list[Any] |
     if views is None or any(source is not views[0][0] for source, _ in views):
         return None
     source = views[0][0]
-    rank = max(len(source.shape), 1)
+
+    def at(given: Any) -> Any:
+        return function(*(each(given) for _, each in views))
 
     def of_source(given: Any) -> Any:
-        # A layer may insist on as many axes as it was built for.
-        flat = keras.ops.reshape(given, (-1,) + (1,) * (rank - 1))
-        return keras.ops.reshape(function(*(each(flat) for _, each in views)), given.shape)
+        flat = keras.ops.reshape(given, (-1,) + (1,) * (len(source.shape) - 1))
+        try:
+            found = at(flat)
+        except Exception:  # as where a layer insists on the shape for which it was built
+            found = _in_parts(at, flat, (1, *source.shape[1:]))
+        return keras.ops.reshape(found, given.shape)
 
     return [Composed(source.shape, source.ancestors, source=source, function=of_source)]
+
+
+def _in_parts(function: Callable[[Any], Any], flat: Any, shape: tuple[int, ...]) -> Any:
+    """A function of each entry at many entries, in arrays of one shape."""
+    count, size = prod(flat.shape), prod(shape)
+    missing = -count % size
+    padded = keras.ops.pad(keras.ops.reshape(flat, (-1,)), [(0, missing)])
+    parts = [keras.ops.reshape(part, shape) for part in keras.ops.reshape(padded, (-1, size))]
+    found = [keras.ops.reshape(function(part), (-1,)) for part in parts]
+    return keras.ops.concatenate(found)[:count]
 
 
 def _line(call: Call, value: Any, slope: FloatArray, offset: FloatArray) -> list[Any] | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import index
+from random import randrange
 from typing import Any, Literal
 
 import keras
@@ -118,7 +119,7 @@ def initialize(
     if not found.layers:
         listed = "; ".join(f"{each.name}: {each.reason}" for each in left)
         raise ValueError(f"model has no layer whose weights can be drawn ({listed or 'none'})")
-    drawing = _Drawing(keras.random.make_default_seed() if seed is None else seed, distribution)
+    drawing = _Drawing(randrange(2**31) if seed is None else seed, distribution)
     if redraws or any(isinstance(layer.feeding, Unknown) for layer in found.layers):
         measured = _measured(graph, found, data, drawing, max(redraws, 1))[:redraws]
     else:

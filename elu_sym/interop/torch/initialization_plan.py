@@ -105,14 +105,15 @@ class _Planning:
     def _layer(self, call: Call, weights: LayerWeights) -> Entries:
         given = call.arguments[0] if call.arguments else call.keywords["input"]
         source = self._of(given)
+        if not isinstance(given, Reference):
+            source = replace(source, feed="what is left alone")  # or by the batch, see below
         sums = LayerSums(call, tuple(weights.tensor.shape))
         squares = None
         if source.squares is not None:
             exact, inside = source.squares
             squares = Squares(sums.of(exact), sums.inside(inside))
         if id(weights) not in self._done:
-            first = not isinstance(given, Reference)
-            self._done[id(weights)] = self._plan(weights, source, sums, squares, first)
+            self._done[id(weights)] = self._plan(weights, source, sums, squares, call.of_batch)
         made = self._done[id(weights)]
         if made is None:
             return Entries(f"{weights.name}, which is left alone")

@@ -36,7 +36,7 @@ class LayerSums:
     Examples:
         >>> values = torch.ones(1, 1, 4)
         >>> arguments = (values, torch.empty(2, 1, 3), None, 1, 1)
-        >>> call = Call("conv1d", functional.conv1d, arguments, {}, (0,), None, 0, "")
+        >>> call = Call("conv1d", functional.conv1d, arguments, {}, (0,), None, 0, True)
         >>> sums = LayerSums(call, (2, 1, 3))
         >>> sums.fan, sums.of(values)[0].tolist()
         (3.0, [[2.0, 3.0, 3.0, 2.0], [2.0, 3.0, 3.0, 2.0]])

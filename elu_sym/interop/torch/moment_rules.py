@@ -262,6 +262,6 @@ _RULES: dict[str, Callable[[Call, Entries], Entries | None]] = {
     "interpolate": _repeated,
     "upsample": _repeated,
     # An entry has the square that it had, but it is another entry.
-    **dict.fromkeys(("neg", "negative"), lambda call, first: first.mapped(lambda m: 1.0 * m)),
+    **dict.fromkeys(("neg", "negative"), lambda call, first: first.mapped(lambda m: m)),
     **dict.fromkeys(DROPOUTS, _dropped),
 }

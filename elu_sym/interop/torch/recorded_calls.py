@@ -70,7 +70,7 @@ class Call:
         outputs: the nodes of the tensors that came out.
         layer: the weights, if it is a layer whose weights are drawn.
         bit: what depends on this call has this bit.
-        where: the module that called it.
+        of_batch: whether what it is given first comes from the batch alone, by no parameter.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Call:
     outputs: tuple[int, ...]
     layer: LayerWeights | None
     bit: int
-    where: str
+    of_batch: bool
 
     @property
     def references(self) -> list[Reference]:

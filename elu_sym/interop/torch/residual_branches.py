@@ -10,7 +10,7 @@ Needs the extra ``torch``.
 
 from dataclasses import dataclass, replace
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from elu_sym.interop.torch.moment_rules import DROPOUTS, KEEPING, POOLS, SAME, is_nearest
 from elu_sym.interop.torch.recorded_calls import Call, TracedNetwork
@@ -66,7 +66,7 @@ def residual_branches(network: TracedNetwork) -> dict[int, Branch]:
         after = Trail(depth=depth)
         if call.layer is not None:
             after = Trail(call, None, depth + 1)
-        elif call.name in ("add", "sub") and (len(sources) == 2 or _data_stream(network, call)):
+        elif call.name in ("add", "sub") and (sources[1:] or _data_stream(network, call, first)):
             branch, other = _branch(network, call, sources) if sources[1:] else (first.end, Trail())
             stream = other.stream
             if branch is not None and branch.layer is not None:
@@ -87,10 +87,11 @@ def residual_branches(network: TracedNetwork) -> dict[int, Branch]:
     return {key: Branch(len(stream)) for stream in streams for key in stream}
 
 
-def _data_stream(network: TracedNetwork, call: Call) -> bool:
-    """Whether a tensor is added to data of its shape, which is no bias then."""
+def _data_stream(network: TracedNetwork, call: Call, first: Trail) -> bool:
+    """Whether a branch is added to data: to a tensor of its shape that is no parameter."""
     shape = network.nodes[call.outputs[0]].shape
-    return any(isinstance(each, Tensor) and each.shape == shape for each in call.arguments)
+    data = [each for each in call.arguments if isinstance(each, Tensor) and each.shape == shape]
+    return first.depth > 1 and any(not isinstance(each, nn.Parameter) for each in data)
 
 
 def _branch(network: TracedNetwork, call: Call, sources: list[Trail]) -> tuple[Call | None, Trail]:

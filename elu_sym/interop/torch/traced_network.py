@@ -9,7 +9,7 @@ Needs the extra ``torch``.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeGuard
 
 from torch import Tensor, nn
 from torch.nn.modules.module import (
@@ -44,8 +44,8 @@ RANDOM = frozenset(
 )
 """The functions whose values are others in the next run."""
 
-NOISE = 1
-"""The bit of what depends on random numbers, beside those of layers."""
+LEARNED = -1
+"""In the place of data to which parameters contribute that are not drawn."""
 
 
 def call_network(network: nn.Module, batch: Any) -> None:
@@ -93,9 +93,9 @@ def trace(network: nn.Module, batch: Any, left_out: dict[int, str]) -> TracedNet
     weights = NetworkWeights(network, left_out)
     with module_stack() as running:
         recorder = _Recorder(weights, running)
-        recorder.take_for_data(batch)
         for module in network.modules():
             recorder.take_for_data(vars(module))
+        recorder.take_for_data(batch)
         try:
             with recorder:
                 call_network(network, batch)
@@ -129,14 +129,15 @@ class _Recorder(TorchFunctionMode):
         self.nodes: list[Node] = []
         self.users: dict[str, set[str]] = {}
         self._places: Any = WeakTensorKeyDictionary()
-        self._bits = NOISE
+        self._bits = 1
         self._own: dict[int, int] = {}
         self._divided: dict[int, list[list[int]]] = {}
 
-    def take_for_data(self, values: Any) -> None:
+    def take_for_data(self, values: Any, of_batch: bool = True) -> None:
         for each in tree_iter(values):
             if isinstance(each, Tensor):
-                self._places[each] = (None, _version(each))
+                kept = of_batch and not isinstance(each, nn.Parameter)
+                self._places[each] = (None if kept else LEARNED, _version(each))
 
     def __torch_function__(
         self, function: Any, types: Any, arguments: Any = (), keywords: Any = None
@@ -147,7 +148,8 @@ class _Recorder(TorchFunctionMode):
         nodes = [self._node(each) for each in given]
         layer = self._layer(name, arguments, keywords)
         random = name in RANDOM
-        recorded = layer is not None or random or any(node is not None for node in nodes)
+        of_batch = all(node is None for node in nodes)
+        recorded = layer is not None or random or any(map(_is_place, nodes))
         if recorded:  # before the function changes them
             known = {id(each): node for each, node in zip(given, nodes, strict=True)}
 
@@ -155,35 +157,39 @@ class _Recorder(TorchFunctionMode):
                 if not isinstance(value, Tensor):
                     return value
                 node = known[id(value)]
-                if node is not None:
+                if _is_place(node):
                     return Reference(node)
                 return value if isinstance(value, nn.Parameter) else value.detach().clone()
 
             places, names = tree_map(taken, tuple(arguments)), tree_map(taken, dict(keywords))
+        first = argument_of(arguments, keywords, 0, "input")
         result = function(*arguments, **keywords)
         outputs = [each for each in tree_iter(result) if isinstance(each, Tensor)]
         if outputs:
             self._write_down_users(name, arguments, keywords)
         if not recorded:
-            self.take_for_data([outputs, given])
+            self.take_for_data([outputs, given], of_batch)
             return result
-        depends = NOISE if random else 0
+        depends = 0
         for node in nodes:
-            depends |= 0 if node is None else self.nodes[node].depends
+            depends |= self.nodes[node].depends if _is_place(node) else 0
         bit = own = units = 0
         if layer is not None:
             bit = self._next_bit()
             own = self._own.get(id(layer)) or self._next_bit()
             self._own[id(layer)] = own
-            units = -1 - int(name[-2]) if name.startswith("conv") else -1
+            # Where the layer was called before on the way, its units have all weights in common.
+            if not depends & own:
+                units = -1 - int(name[-2]) if name.startswith("conv") else -1
         parts = self._parts(name, places, names, len(outputs))
         made = tuple(
             self._add(each, depends & ~whole | bit | own | part, own or part, units)
             for each, (whole, part) in zip(outputs, parts, strict=True)
         )
         if made:
-            where = self.weights.module_name_or(self.running[-1] if self.running else None)
-            self.calls.append(Call(name, function, places, names, made, layer, bit, where))
+            fed = next((node for each, node in zip(given, nodes, strict=True) if each is first), 0)
+            call = Call(name, function, places, names, made, layer, bit, fed is None)
+            self.calls.append(call)
         return result
 
     def _parts(self, name: str, places: Any, names: Any, count: int) -> list[tuple[int, int]]:
@@ -234,7 +240,7 @@ class _Recorder(TorchFunctionMode):
                     self.users.setdefault(user, set()).add(name)
 
     def _node(self, tensor: Tensor) -> int | None:
-        """The place of a tensor; None for data."""
+        """The place of a tensor; None for data of the batch, and less than 0 for other data."""
         node, version = self._places.get(tensor, (None, None))
         if version == _version(tensor):
             return node
@@ -244,6 +250,10 @@ class _Recorder(TorchFunctionMode):
         self.nodes.append(Node(tensor.shape, tensor.device, depends, own, units))
         self._places[tensor] = (len(self.nodes) - 1, _version(tensor))
         return len(self.nodes) - 1
+
+
+def _is_place(node: int | None) -> TypeGuard[int]:
+    return node is not None and node != LEARNED
 
 
 def _version(tensor: Tensor) -> int:

@@ -38,10 +38,10 @@ def initialize_(
     The network runs once on the batch. Whatever it is made of, modules or functions, its second
     moments are followed, at every unit and place: through layers, with their padding, strides,
     groups and dilation, activations, also those that are written by hand, concatenations, sums and
-    gates, by exact formulas. The first layer has gain 1. Every other one has the variance that
-    makes the second moment of its outputs 1, where padding does not cut off inputs; the last one of
-    each of L residual branches 1/L. Biases start at 0. A weight that several calls share has the
-    rule of the first.
+    gates, by exact formulas. The first layer, fed by the batch, has gain 1. Every other one has the
+    variance that makes the second moment of its outputs 1, where padding does not cut off inputs;
+    the last one of each of L residual branches 1/L. Biases start at 0. A weight that several calls
+    share has the rule of the first.
 
     After a function without a rule, as max pooling, nothing is predicted until a normalization;
     layers there have the usual gain of the last activation before them, and are left alone where
@@ -110,8 +110,8 @@ def initialize_(
         >>> all(abs(layer.z) < 4.0 for layer in table.layers if layer.predicted)
         True
     """
-    _check(network, batch, redraws, generator, distribution)
     network = getattr(network, "_orig_mod", network)  # what torch.compile was given
+    _check(network, batch, redraws, generator, distribution)
     with unchanged(network, batch):
         traced = _traced(network, batch)
         plan = planned(traced)
@@ -158,15 +158,20 @@ def _averaged(values: list[float]) -> dict[str, Any]:
     return {"measured": mean, "standard_error": math.sqrt(spread / count)}
 
 
+WRAPPERS = ("DataParallel", "DistributedDataParallel", "FullyShardedDataParallel")
+
+
 def _check(network: Any, batch: Any, redraws: Any, generator: Any, distribution: Any) -> None:
     if not isinstance(network, nn.Module):
         raise TypeError(f"network is of type {type(network).__name__}: give a torch.nn.Module")
-    wrapped = ("DataParallel", "DistributedDataParallel", "FullyShardedDataParallel")
-    if type(network).__name__ in wrapped:
-        raise TypeError(
-            f"network is wrapped in {type(network).__name__}: initialize its .module, before it is"
-            " wrapped, so that all processes have the same weights"
-        )
+    for name, module in network.named_modules():
+        if type(module).__name__ in WRAPPERS:
+            raise TypeError(
+                f"{name or 'network'} is wrapped in {type(module).__name__}: initialize its"
+                " .module, before it is wrapped, so that all processes have the same weights"
+            )
+        if type(module).__name__ == "OptimizedModule":
+            raise TypeError(f"{name} is compiled: initialize the network, and compile it then")
     if isinstance(network, torch.jit.ScriptModule):
         raise TypeError("network is a ScriptModule: initialize the module that it was made of")
     if isinstance(redraws, bool) or not hasattr(redraws, "__index__"):

@@ -46,7 +46,7 @@ def perceptron(depth, width, activation=elu):
             x = activation(x @ layer["kernel"] + layer["bias"])
         return x @ last["kernel"] + last["bias"]
 
-    sizes = [16] + [width] * depth
+    sizes = [64] + [width] * depth
     pairs = pairwise(sizes)
     return apply, [{"kernel": ones(n, m), "bias": ones(m)} for n, m in pairs]
 
@@ -57,8 +57,7 @@ def residual(branches, channels):
         for block in params["blocks"]:
             inner = convolution(elu(x), block["first"]) + block["bias"]
             x = x + convolution(elu(inner), block["second"])
-        x = convolution(elu(x), params["depthwise"], feature_group_count=channels)
-        return elu(x).reshape(len(x), -1) @ params["head"]
+        return convolution(elu(x), params["depthwise"], feature_group_count=channels)
 
     square = (3, 3, channels, channels)
     block = {"first": ones(*square), "bias": ones(channels), "second": ones(*square)}
@@ -66,18 +65,17 @@ def residual(branches, channels):
         "stem": ones(3, 3, 3, channels),
         "blocks": [block] * branches,
         "depthwise": ones(3, 3, 1, channels),
-        "head": ones(36 * channels, 5),
     }
 
 
 def transposed(channels):
     def apply(params, z):
-        x = elu(z @ params["dense"]).reshape(-1, 3, 3, channels)
+        x = elu(z @ params["dense"]).reshape(-1, 2, 2, channels)
         x = elu(lax.conv_transpose(x, params["double"], (2, 2), "SAME") + params["bias"])
         return lax.conv_transpose(x, params["triple"], (3, 3), "VALID")
 
     return apply, {
-        "dense": ones(16, 9 * channels),
+        "dense": ones(64, 4 * channels),
         "double": ones(4, 4, channels, channels),
         "bias": ones(channels),
         "triple": ones(5, 5, channels, 3),
@@ -91,11 +89,11 @@ def _compiled_quickly():
     jax.config.update("jax_disable_most_optimizations", False)
 
 
-IMAGES, VECTORS = signs(3, 6, 6, 3), jax.random.normal(jax.random.key(2), (8, 16))
+IMAGES, VECTORS = signs(3, 6, 6, 3), jax.random.normal(jax.random.key(2), (8, 64))
 NETWORKS = {
-    "perceptron": (*perceptron(4, 96), VECTORS),
-    "residual": (*residual(2, 24), IMAGES),
-    "transposed": (*transposed(32), VECTORS),
+    "perceptron": (*perceptron(4, 64), VECTORS),
+    "residual": (*residual(2, 16), IMAGES),
+    "transposed": (*transposed(16), VECTORS),
 }
 
 
@@ -112,7 +110,7 @@ def test_every_layer_gives_what_is_predicted(name):
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("name", ["perceptron", *NETWORKS])
+@pytest.mark.parametrize("name", NETWORKS)
 def test_every_layer_gives_what_is_predicted_over_200_draws(name):
     apply, params, batch = NETWORKS[name]
     _, table = initialize(apply, params, batch, KEY, redraws=200)
@@ -133,7 +131,7 @@ def test_the_gains_of_a_perceptron_are_those_of_quadrature():
     drawn, table = initialize(apply, params, VECTORS, KEY, redraws=0)
     variances = np.mean(np.asarray(VECTORS, dtype=float) ** 2, axis=1)
     first, second, third = table.layers
-    assert (first.gain, first.fan, first.rule) == (1.0, 16, "first layer")
+    assert (first.gain, first.fan, first.rule) == (1.0, 64, "first layer")
     assert first.predicted == pytest.approx(variances.mean(), rel=1e-6)
     moments = [power_mean(2, q, 1.0) for q in variances]
     assert second.gain == pytest.approx(1.0 / math.sqrt(np.mean(moments)), rel=1e-6)
@@ -154,7 +152,7 @@ def hand_summed_transposed(squares, size, stride):
     return outputs
 
 
-@pytest.mark.parametrize(("size", "stride"), [(4, 2), (3, 2), (5, 3), (2, 3)])
+@pytest.mark.parametrize(("size", "stride"), [(4, 2), (2, 3)])
 def test_a_transposed_convolution_is_summed_by_hand(size, stride):
     def apply(params, x):
         return lax.conv_transpose(
@@ -197,13 +195,13 @@ def dense_residual(branches):
             x = x + elu(x) @ kernel
         return elu(x) @ params["last"]
 
-    square = ones(48, 48)
-    return apply, {"first": ones(16, 48), "branches": [square] * branches, "last": square}
+    square = ones(64, 64)
+    return apply, {"first": ones(64, 64), "branches": [square] * branches, "last": square}
 
 
 def test_the_stream_of_a_residual_network_grows_from_1_to_2():
     apply, params = dense_residual(4)
-    _, table = initialize(apply, params, signs(8, 16), KEY, redraws=0)
+    _, table = initialize(apply, params, signs(8, 64), KEY, redraws=0)
     for step in range(4):
         layer = table[f"['branches'][{step}]"]
         moment = power_mean(2, 1.0 + step / 4.0, 1.0)
@@ -245,14 +243,14 @@ def test_a_sum_without_the_branch_is_seen(monkeypatch):
 
     monkeypatch.setattr(entry_rules, "sum_of", without)
     apply, params = dense_residual(2)
-    _, table = initialize(apply, params, signs(8, 16), KEY, redraws=16)
+    _, table = initialize(apply, params, signs(8, 64), KEY, redraws=16)
     assert worst(table) > ALARM
 
 
 def test_weights_of_another_variance_are_seen(monkeypatch):
     right = propagation.Product.weigh
     monkeypatch.setattr(propagation.Product, "weigh", lambda self, x: 1.1 * right(self, x))
-    apply, params = perceptron(2, 96)
+    apply, params = perceptron(2, 64)
     _, table = initialize(apply, params, VECTORS, KEY, redraws=16)
     assert worst(table) > ALARM
 
@@ -287,7 +285,7 @@ def test_functions_in_functions_are_read(way):
         return elu(x @ kernel)
 
     wrapped = WAYS[way](layer)
-    params = [ones(16, 8), ones(8, 8)]
+    params = [ones(64, 64), ones(64, 64)]
     expected = [
         initialize(
             lambda p, x, each=each: each(p[1], each(p[0], x)), params, VECTORS, KEY, redraws=0
@@ -301,29 +299,37 @@ def rule_of(apply, params, batch=VECTORS):
     return initialize(apply, params, batch, KEY, redraws=0)[1].layers[-1].rule
 
 
-SQUARES = [ones(16, 8), ones(8, 8)]
+SQUARES = [ones(64, 64), ones(64, 64)]
 FUNCTIONS = {
     "elu": elu,
     "elu(alpha=0.3)": lambda x: jnp.where(x > 0, x, 0.3 * (jnp.exp(x) - 1)),
-    "celu(alpha=2)": lambda x: jax.nn.celu(x, 2.0),
     "selu": jax.nn.selu,
     "relu": lambda x: jnp.maximum(x, 0),
     "leaky_relu(slope=0.2)": lambda x: jax.nn.leaky_relu(x, 0.2),
-    "gelu": lambda x: jax.nn.gelu(x, approximate=False),
     "gelu_tanh": jax.nn.gelu,
     "silu": jax.nn.silu,
+    "a function": jnp.sin,
+    "identity": lambda x: x,
+}
+REST = {
+    "celu(alpha=2)": lambda x: jax.nn.celu(x, 2.0),
+    "gelu": lambda x: jax.nn.gelu(x, approximate=False),
     "softplus": jax.nn.softplus,
     "tanh": jnp.tanh,
     "sigmoid": jax.nn.sigmoid,
     "mish": jax.nn.mish,
-    "a function": jnp.sin,
-    "identity": lambda x: x,
+    "hard_swish": jax.nn.hard_swish,
+    "softsign": jax.nn.soft_sign,
+    "squareplus": jax.nn.squareplus,
 }
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize(
+    "name", [*FUNCTIONS, *(pytest.param(name, marks=pytest.mark.deep) for name in REST)]
+)
 def test_activations_are_recognized_however_they_are_written(name):
-    rule = rule_of(lambda p, x: FUNCTIONS[name](x @ p[0]) @ p[1], SQUARES)
+    function = (FUNCTIONS | REST)[name]
+    rule = rule_of(lambda p, x: function(x @ p[0]) @ p[1], SQUARES)
     assert rule == f"fed by {name}"
 
 
@@ -333,11 +339,11 @@ def gated(params, x):
 
 def shared(params, x):
     both = jnp.concatenate([elu(x @ params[0]), jnp.tanh(x[:, ::-1] @ params[0])], axis=1)
-    return both @ params[1] + jnp.split(elu(x @ params[2]), 2, axis=1)[0]
+    return both @ params[1] + jnp.split(elu(x @ params[2]), [64], axis=1)[0]
 
 
 def scaled(params, x):
-    return elu(x @ (params[0] / 4.0)) @ params[1].T * 3.0 @ params[2].reshape(8, 8)
+    return elu(x @ (params[0] / 4.0)) @ params[1].T * 3.0 @ params[2][0]
 
 
 def dropped(params, x):
@@ -347,48 +353,51 @@ def dropped(params, x):
 
 
 def looked_up(params, x):
-    rows = params[0][jnp.abs(8 * x[:, :3]).astype(int) % 16]
+    rows = params[0][jnp.abs(8 * x[:, :8]).astype(int) % 64]
     return elu(rows * params[2]) @ params[1]
 
 
 OTHERS = {
-    gated: [ones(16, 64), ones(16, 64), ones(64, 8)],
-    shared: [ones(16, 64), ones(128, 32), ones(16, 64)],
-    scaled: [ones(16, 64), ones(8, 64), ones(64)],
-    dropped: [ones(16, 64), ones(64, 64)],
-    looked_up: [ones(16, 64), ones(64, 8), 1.5 * ones(64)],
+    gated: [ones(64, 64), ones(64, 64), ones(64, 64)],
+    shared: [ones(64, 64), ones(128, 64), ones(64, 64)],
+    scaled: [ones(64, 64), ones(64, 64), ones(1, 64, 64)],
+    dropped: [ones(64, 64), ones(64, 64)],
+    looked_up: [ones(64, 64), ones(64, 64), 1.5 * ones(64)],
 }
 
 
-@pytest.mark.parametrize("apply", OTHERS, ids=lambda apply: apply.__name__)
+QUICK = (gated, scaled)
+
+
+@pytest.mark.parametrize(
+    "apply",
+    [pytest.param(each, marks=[] if each in QUICK else pytest.mark.deep) for each in OTHERS],
+    ids=lambda apply: apply.__name__,
+)
 def test_what_networks_do_besides(apply):
     params = OTHERS[apply]
-    if apply is scaled:
-        params = [params[0], params[1], ones(64, 1)]
     _, table = initialize(apply, params, VECTORS, KEY, redraws=24, distribution="uniform")
     assert worst(table) < ALARM
 
 
 def test_what_is_not_known_beforehand_is_measured():
     def apply(params, x):
-        x = elu(convolution(x, params[0]))
-        x = lax.reduce_window(x, -jnp.inf, lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
-        x = elu(x.reshape(len(x), -1) @ params[1])
+        x = jnp.sort(elu(x @ params[0]), axis=1) @ params[1]
         return (x - x.mean(1, keepdims=True)) @ params[2]
 
-    params = [ones(3, 3, 3, 32), ones(288, 64), ones(64, 8)]
-    drawn, table = initialize(apply, params, IMAGES, KEY, redraws=16)
+    params = [ones(64, 64)] * 3
+    drawn, table = initialize(apply, params, VECTORS, KEY, redraws=16)
     first, second, third = table.layers
-    assert second.rule == "fed by reduce_window_max, measured"
+    assert second.rule == "fed by sort, measured"
     assert third.rule == "fed by reduce_sum, measured"
     assert abs(first.z) < ALARM
     assert table.unpredicted == (second, third)
-    assert abs(second.measured - 1.0) < 0.05
-    assert abs(third.measured - 1.0) < 0.2
-    again, same = initialize(apply, params, IMAGES, KEY, redraws=16)
+    assert abs(second.measured - 1.0) < 0.1
+    assert abs(third.measured - 1.0) < 0.1
+    again, same = initialize(apply, params, VECTORS, KEY, redraws=16)
     assert same == table
     assert all((one == other).all() for one, other in zip(drawn, again, strict=True))
-    _, unmeasured = initialize(apply, params, IMAGES, KEY, redraws=0)
+    _, unmeasured = initialize(apply, params, VECTORS, KEY, redraws=0)
     assert unmeasured.layers[1].measured is None
 
 
@@ -398,10 +407,10 @@ def test_what_is_left_alone_is_as_it_was():
         return x * params["scale"] @ params["kernel"] + params["positions"]
 
     params = {
-        "stack": ones(2, 16, 16) / 16,
-        "scale": 2 * ones(16),
-        "kernel": ones(16, 4),
-        "positions": ones(8, 4),
+        "stack": ones(2, 64, 64) / 64,
+        "scale": 2 * ones(64),
+        "kernel": ones(64, 64),
+        "positions": ones(8, 64),
         "unused": ones(3, 3),
     }
     drawn, table = initialize(apply, params, VECTORS, KEY, redraws=2)
@@ -420,25 +429,25 @@ def test_weights_keep_their_type_and_are_those_of_the_key():
     def apply(params, x):
         return elu(x.astype(jnp.bfloat16) @ params[0]) @ params[1]
 
-    params = [each.astype(jnp.bfloat16) for each in (ones(16, 64), ones(64, 4))]
+    params = [each.astype(jnp.bfloat16) for each in (ones(64, 64), ones(64, 64))]
     drawn, _ = initialize(apply, params, VECTORS, KEY, redraws=0)
     other, _ = initialize(apply, params, VECTORS, jax.random.key(8, impl="rbg"), redraws=0)
     assert all(each.dtype == jnp.bfloat16 for each in drawn)
-    assert abs(float(drawn[0].astype(float).std()) - 0.25) < 0.02
+    assert abs(float(drawn[0].astype(float).std()) - 0.125) < 0.01
     assert not (drawn[0] == other[0]).all()
 
 
 def test_what_is_wrong_is_named():
-    apply, params = perceptron(2, 8)
+    apply, params = perceptron(2, 64)
     with pytest.raises(ValueError, match=r"^params has no weights: apply multiplies no signal"):
-        initialize(lambda p, x: x + p, ones(16), VECTORS, KEY)
+        initialize(lambda p, x: x + p, ones(64), VECTORS, KEY)
     integers = [{**layer, "kernel": layer["kernel"].astype(int)} for layer in params]
     with pytest.raises(TypeError, match=r"^params\[0\]\['kernel'\] has dtype int32 and is"):
         initialize(apply, integers, VECTORS, KEY)
     with pytest.raises(ValueError, match=r"^apply\(params, batch\) fails with TypeError: dot_gen"):
         initialize(apply, params, VECTORS[:, :5], KEY)
     with pytest.raises(TypeError, match=r"^params\[0\]\['bias'\] is of type str: give arrays"):
-        initialize(apply, [{"kernel": ones(16, 8), "bias": "none"}], VECTORS, KEY)
+        initialize(apply, [{"kernel": ones(64, 64), "bias": "none"}], VECTORS, KEY)
     with pytest.raises(ValueError, match=r"^batch is not finite everywhere"):
         initialize(apply, params, VECTORS.at[0, 0].set(jnp.nan), KEY)
     with pytest.raises(ValueError, match=r"^redraws = -1: give a whole number of at least 0"):
@@ -447,5 +456,5 @@ def test_what_is_wrong_is_named():
         initialize(apply, params, VECTORS, KEY, distribution="gamma")
     with pytest.raises(ValueError, match=r"^\[1\] is fed by identity, whose second moment is inf"):
         initialize(
-            lambda p, x: (x @ p[0] * p[2]) @ p[1], [*SQUARES, jnp.inf * ones(8)], VECTORS, KEY
+            lambda p, x: (x @ p[0] * p[2]) @ p[1], [*SQUARES, jnp.inf * ones(64)], VECTORS, KEY
         )

@@ -103,7 +103,75 @@ def test_a_configuration_without_an_activation_means_elu():
     assert found.scale == pytest.approx(gain(0.5, 0.1, preserve="gradient") ** 2, rel=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("shape", "axes", "fan_in", "fan_out"),
+    [
+        ((3, 2, 40, 50), ((0, 1, 3), (0, 1, 2)), 300, 240),  # transposed: outputs before inputs
+        ((3, 2, 40, 50), ((0, 1), (0, 1, 3)), 6, 300),  # each channel by itself
+    ],
+)
+def test_axes_make_the_fans(shape, axes, fan_in, fan_out):
+    options = {"input_axes": axes[0], "output_axes": axes[1], "seed": 1}
+    for mode, fan in (
+        ("fan_in", fan_in),
+        ("fan_out", fan_out),
+        ("fan_avg", (fan_in + fan_out) / 2),
+    ):
+        initializer = EluInitializer(mode=mode, distribution="uniform", **options)
+        found = keras.ops.convert_to_numpy(initializer(shape))
+        assert np.abs(found).max() == pytest.approx(math.sqrt(3 * SQUARE / fan), rel=1e-3)
+        again = EluInitializer.from_config(initializer.get_config())
+        np.testing.assert_array_equal(found, keras.ops.convert_to_numpy(again(shape)))
+        json.dumps(initializer.get_config())
+    layer = keras.layers.Conv2DTranspose(8, 3, kernel_initializer=EluInitializer(**options))
+    loaded = keras.layers.Conv2DTranspose.from_config(layer.get_config())
+    assert loaded.kernel_initializer.axes == {
+        "input_axes": [*axes[0]],
+        "output_axes": [*axes[1]],
+    }
+
+
+BEFORE = {
+    "module": "elu_sym.interop.keras",
+    "class_name": "EluInitializer",
+    "config": {
+        **{"alpha": 0.5, "mu": 0.0, "sigma": 1.0, "preserve": "second_moment"},
+        **{"activation": "elu", "mode": "fan_in", "distribution": "truncated_normal", "seed": 3},
+    },
+    "registered_name": "elu_sym>EluInitializer",
+}
+"""What a model kept of an initializer that it was saved with before there were axes."""
+
+
+def test_what_was_saved_before_is_read_and_the_same_is_saved():
+    found = keras.initializers.get(BEFORE)
+    assert isinstance(found, EluInitializer)
+    assert found.get_config() == BEFORE["config"]
+    saved = keras.saving.serialize_keras_object(EluInitializer(0.5, seed=3))
+    assert saved["registered_name"] == "elu_sym>EluInitializer"
+    assert saved["config"] == BEFORE["config"]
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation")
+def test_a_model_that_was_saved_loads_where_the_initializer_is_registered(tmp_path):
+    layer = keras.layers.Dense(2, kernel_initializer=EluInitializer(0.5, seed=3))
+    path = tmp_path / "model.keras"
+    keras.Sequential([keras.Input((3,)), layer]).save(path)
+    loaded = keras.saving.load_model(path)
+    assert loaded.layers[0].kernel_initializer.arguments["alpha"] == 0.5
+    # As without the import that the documentation names.
+    registered = keras.saving.get_custom_objects()
+    ours = registered.pop("elu_sym>EluInitializer")
+    try:
+        with pytest.raises(TypeError, match="Could not interpret initializer identifier"):
+            keras.saving.load_model(path)
+    finally:
+        registered["elu_sym>EluInitializer"] = ours
+
+
 def test_what_is_wrong_is_named():
+    with pytest.raises(ValueError, match=r"^input_axes = \(0, 1\) and output_axes = None: give bo"):
+        EluInitializer(input_axes=(0, 1))
     with pytest.raises(ValueError, match="preserve = 'mean' is none of"):
         EluInitializer(preserve="mean")
     with pytest.raises(ValueError, match=r"^activation = 'ELU' is none of 'elu', 'relu'"):

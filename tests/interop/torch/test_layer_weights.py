@@ -89,9 +89,10 @@ def test_computed_weights_are_set_through_what_they_are_computed_from(kind):
     assert all(parameter.grad is not None for parameter in network.parameters())
 
 
+@pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("kind", LEFT)
-def test_what_cannot_be_set_is_listed_and_as_it_was(kind):
-    network = between(LEFT[kind])
+def test_what_cannot_be_set_is_listed_and_as_it_was(kind, training):
+    network = between(LEFT[kind]).train(training)
     before = {name: value.clone() for name, value in network.state_dict().items()}
     table = initialize_(network, BATCH, redraws=2, generator=torch.Generator().manual_seed(0))
     (left,) = table.left_alone
@@ -194,7 +195,9 @@ def test_frozen_layers_are_left_alone_and_what_follows_takes_them_for_data():
     network[0].requires_grad_(False)
     network[4].requires_grad_(False)
     table = initialize_(network, BATCH, redraws=2)
-    assert [(layer.name, layer.rule) for layer in table.layers] == [("2", "first layer")]
+    (layer,) = table.layers
+    assert (layer.name, layer.rule) == ("2", "fed by what is left alone")
+    assert layer.predicted == pytest.approx(1.0)
     assert {each.name: each.reason for each in table.left_alone} == dict.fromkeys(
         ("0", "4"), "it is frozen: requires_grad is False"
     )

@@ -175,6 +175,10 @@ def test_what_has_no_rule_is_left_alone(name):
 
 
 USUAL = {
+    "after dropout": lambda x: F.relu(F.dropout(x, 0.5)),
+    "after a shift": lambda x: F.relu(F.pad(x[:, :4], (1, 1), value=1.0)),
+    "after a norm with biases": lambda x: F.relu(F.layer_norm(x, (6,), None, torch.ones(6))),
+    "after stored means": lambda x: F.relu(F.batch_norm(x, torch.ones(6), torch.ones(6))),
     "average pooling": lambda x: F.avg_pool1d(F.relu(x)[:, None], 1)[:, 0],
     "an activation of a residual sum": lambda x: F.relu(F.relu(x) + x.flip(1)),
     "after softmax": lambda x: F.relu(torch.softmax(x, 1)),
@@ -245,22 +249,42 @@ def test_units_that_are_places_of_others_are_not_independent():
     ] == ["last"]
 
 
-def test_parts_of_a_convolution_and_its_whole():
+@pytest.mark.parametrize("kind", ["two parts", "a part and of all", "of a part and of all"])
+def test_parts_of_a_convolution_and_the_whole(kind):
     class Parts(nn.Module):
-        def __init__(self, whole):
+        def __init__(self):
             super().__init__()
             self.first, self.last = nn.Conv1d(4, 6, 1), nn.Conv1d(3, 3, 1)
-            self.whole = whole
 
         def forward(self, x):
             x = self.first(x)
             a, b = x.split(3, dim=1)
-            return self.last((x[:, :3] if self.whole else a) + F.relu(b))
+            some = {
+                "two parts": (a, b),
+                "a part and of all": (b, x[:, 3:]),
+                "of a part and of all": (x[:, 3:], b),
+            }
+            return self.last(some[kind][0] + F.relu(some[kind][1]))
 
-    batch = SQUARES[:, :, None]
-    table = initialize_(Parts(False), batch, redraws=0)
-    assert table["last"].gain == pytest.approx((MEAN + RELU) ** -0.5, rel=1e-8)
-    assert [each.name for each in initialize_(Parts(True), batch, redraws=0).left_alone] == ["last"]
+    table = initialize_(Parts(), SQUARES[:, :, None], redraws=0)
+    if kind == "two parts":
+        assert table["last"].gain == pytest.approx((MEAN + RELU) ** -0.5, rel=1e-8)
+    else:
+        assert [each.name for each in table.left_alone] == ["last"]
+
+
+def test_parts_of_a_layer_that_was_called_before_are_not_independent():
+    class Again(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.shared, self.last = nn.Linear(4, 4), nn.Linear(2, 3)
+
+        def forward(self, x):
+            a, b = self.shared(F.elu(self.shared(x))).chunk(2, 1)
+            return self.last(torch.sigmoid(a) * b)
+
+    table = initialize_(Again(), SQUARES, redraws=0)
+    assert [each.name for each in table.left_alone] == ["last"]
 
 
 class Sum(nn.Module):
@@ -281,18 +305,26 @@ SUMS = {
     "in place": (lambda a, b: a.add_(b), 2 * MEAN),
     "after an activation": (lambda a, b: a + F.relu(b), MEAN + RELU),
     "and one around both": (lambda a, b: F.relu(a + b), MEAN),
-    "of sums": (lambda a, b: (a + b) + (2.0 * a).detach() * 0.0, 2 * MEAN),
+}
+
+NO_SUMS = {
+    "of the same": lambda a, b: (a + b) + (2.0 * a).detach() * 0.0,
+    "of what has a mean": lambda a, b: (a + F.relu(b)) + 2.0,
+    "of two that have": lambda a, b: F.relu(a) + F.relu(b),
 }
 
 
 @pytest.mark.parametrize("name", SUMS)
 def test_independent_terms_add_up(name):
     function, expected = SUMS[name]
-    table = initialize_(Sum(function), SQUARES, redraws=0)
-    if name == "of sums":  # the terms are not independent, and nothing is claimed
-        assert [each.name for each in table.left_alone] == ["last"]
-    else:
-        assert table["last"].gain == pytest.approx(expected**-0.5, rel=1e-8)
+    layer = initialize_(Sum(function), SQUARES, redraws=0)["last"]
+    assert layer.gain == pytest.approx(expected**-0.5, rel=1e-8)
+
+
+@pytest.mark.parametrize("name", NO_SUMS)
+def test_nothing_is_claimed_of_terms_that_may_belong_together(name):
+    table = initialize_(Sum(NO_SUMS[name]), SQUARES, redraws=0)
+    assert [each.name for each in table.left_alone] == ["last"]
 
 
 @pytest.mark.parametrize("around", [lambda x: x, F.relu])
@@ -333,6 +365,14 @@ def test_batch_normalization(training):
     assert table["3"].gain == pytest.approx(moment**-0.5, rel=1e-6)
     assert table["3"].approximate is training
     assert [each.name for each in table.left_alone] == ["1"]
+
+
+def test_stored_statistics_shift_what_they_normalize():
+    def function(x):
+        return F.batch_norm(x, torch.full((6,), 2.0), torch.full((6,), 4.0), eps=0.0)
+
+    layer = initialize_(Between(function, 6, 6), SQUARES, redraws=0)["last"]
+    assert layer.gain == pytest.approx((MEAN / 4 + 1.0) ** -0.5, rel=1e-8)
 
 
 def test_padding_counts_where_it_is():

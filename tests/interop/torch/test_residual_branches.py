@@ -103,6 +103,13 @@ def parallel(network, x):
     return network.stem(x) + network.between(x)
 
 
+def fed_by_the_batch_again(network, x):
+    found = network.stem(x) + network.inner0(x)
+    for layer in (network.inner1, network.inner2):
+        found = found + layer(x)
+    return found
+
+
 BLOCKS = "stem inner0 outer0 inner1 outer1 inner2 outer2"
 THREE = {"outer0": 3, "outer1": 3, "outer2": 3}
 
@@ -117,6 +124,11 @@ CASES = {
     "branches scaled by the network": (branches_scaled, BLOCKS, {}),
     "normalized after the sum": (normalized_after, BLOCKS, {}),
     "normalized branches": (normalized_branches, BLOCKS, {}),
+    "fed by the batch again": (
+        fed_by_the_batch_again,
+        "stem inner0 inner1 inner2",
+        {"inner1": 2, "inner2": 2},
+    ),
     "parallel layers": (parallel, "stem between", {}),
 }
 
@@ -156,6 +168,27 @@ def test_a_block_that_is_used_again_has_the_share_of_all_its_uses():
         "fed by elu, ends 1 of 4 branches, shared by 4 calls, this is the first"
     )
     assert table["outer0"].predicted == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("learned", [True, False])
+def test_places_that_are_added_to_the_first_layer_are_no_stream(learned):
+    class Transformer(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.stem, self.inner, self.outer = (nn.Linear(6, 6) for _ in range(3))
+            places = torch.ones(1, 4, 6)
+            if learned:
+                self.places = nn.Parameter(places)
+            else:
+                self.register_buffer("places", places)
+
+        def forward(self, x):
+            x = self.stem(x) + self.places
+            return x + self.outer(F.elu(self.inner(x)))
+
+    table = initialize_(Transformer(), torch.ones(1, 4, 6), redraws=0)  # a batch of one
+    assert table["stem"].gain == 1.0
+    assert [layer.predicted for layer in table.layers] == pytest.approx([1.0, 1.0, 1.0])
 
 
 def test_a_pyramid_of_features_is_a_stream_too():

@@ -104,6 +104,16 @@ REFUSED = {
         TypeError,
         r"wrapped in DataParallel: initialize its \.module",
     ),
+    "wrapped within": (
+        lambda: (nn.Sequential(nn.DataParallel(nn.Linear(4, 4))), ROWS),
+        TypeError,
+        "0 is wrapped in DataParallel",
+    ),
+    "compiled within": (
+        lambda: (nn.Sequential(torch.compile(nn.Linear(4, 4), backend="eager")), ROWS),
+        TypeError,
+        "0 is compiled: .* compile it then",
+    ),
     "scripted": (lambda: (torch.jit.trace(nn.Linear(4, 4), ROWS), ROWS), TypeError, "ScriptModule"),
     "lazy": (
         lambda: (nn.Sequential(nn.Linear(4, 4), nn.LazyLinear(3)), ROWS),
@@ -281,13 +291,31 @@ def test_what_does_not_depend_on_weights_is_data():
     with torch.no_grad():
         fed = 3.0 * network.recurrent(network.embedding(tokens) + network.place)[0]
     table = initialize_(network, tokens, redraws=0)
-    assert table["linear"].rule == "first layer"
-    assert table["linear"].predicted == pytest.approx(float(fed.double().square().mean()), rel=1e-6)
+    assert table["linear"].rule == "fed by what is left alone"
+    assert table["linear"].predicted == pytest.approx(1.0)
+    assert table["linear"].gain == pytest.approx(float(fed.double().square().mean()) ** -0.5, 1e-6)
     assert {each.name: each.reason for each in table.left_alone} == {
         "embedding": "an embedding is taken for data",
         "recurrent": "no rule for gru",
         "place": "no rule for add",
     }
+
+
+def test_what_the_batch_is_made_of_without_parameters_is_still_the_batch():
+    class Prepared(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("scale", torch.tensor([1.0, 2.0, 4.0, 8.0]))
+            self.linear = nn.Linear(4, 4)
+
+        def forward(self, x):
+            x = (x / self.scale).clone()
+            x[:, 0] = 0.0
+            return self.linear(x)
+
+    layer = initialize_(Prepared(), ROWS, redraws=0)["linear"]
+    assert (layer.rule, layer.gain) == ("first layer", 1.0)
+    assert layer.predicted == pytest.approx((1 / 4 + 1 / 16 + 1 / 64) / 4)
 
 
 def test_attention_and_bilinear_layers_are_left_alone():

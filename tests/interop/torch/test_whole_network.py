@@ -256,6 +256,14 @@ def test_a_stream_of_any_length_stays_bounded():
         )  # the stream goes from 1 to 2
 
 
+def test_sums_over_few_channels_make_what_follows_approximate():
+    network, batch = QUICK["separable"]()
+    table = initialize_(network, batch, redraws=0)
+    # The first depthwise layer is fed by what is Gaussian, and its own second moment is exact.
+    assert [layer.approximate for layer in table.layers] == [False, False, True, True, True]
+    assert "≈" in str(table)
+
+
 def test_after_max_pooling_nothing_is_predicted_but_the_gain_is_the_usual_one():
     network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ELU(), nn.MaxPool2d(2), nn.Conv2d(8, 4, 1))
     table = initialize_(network, images(8), redraws=3)
