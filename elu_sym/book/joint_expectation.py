@@ -22,7 +22,7 @@ from elu_sym.algebra.enclosure import Point, enclosures
 from elu_sym.algebra.optional import extra
 from elu_sym.book.certified_function import HIGHEST_PRECISION, rounded
 from elu_sym.book.expectation_formula import REAL, domain_of_symbol
-from elu_sym.gaussian.engine import exact
+from elu_sym.gaussian.engine import readable
 from elu_sym.gaussian.two_inputs import JOINT_LAW, JointDerivation, derive_joint_expectation
 from elu_sym.numeric.arguments import POSITIVE, Domain, broadcast_arguments
 from elu_sym.symbols import symbolic, x, y
@@ -209,4 +209,4 @@ def _integrand(g: Any) -> Expr:
         expression = expression.xreplace({first: x, second: y})
     if expression.has(DiracDelta):
         raise ValueError(f"g = {expression} has an atom: give the function that jumps there")
-    return exact(expression)
+    return readable(expression)

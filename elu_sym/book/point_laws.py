@@ -7,6 +7,7 @@ from math import inf
 import mpmath
 from sympy import Add, Expr, Float, S, Symbol, sign
 
+from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.gaussian.exponential_polynomial import monomials
 from elu_sym.gaussian.piecewise import PiecewiseExpression
 
@@ -49,8 +50,15 @@ def limit_at(g: PiecewiseExpression, mean: Expr, parameters: Mapping[Symbol, Exp
 
 
 def _outer_limit(g: PiecewiseExpression, side: Expr) -> Expr:
-    """The limit of E of the outer piece on a side, 1 or -1, that of its fastest growing term."""
-    terms = monomials(g.pieces[-1 if side > 0 else 0], g.variable)
+    """The limit of E of the outer piece on a side, 1 or -1, that of its fastest growing term.
+
+    What a distribution misses of its limit loses against every exponential.
+    """
+    outer = g.pieces[-1 if side > 0 else 0].replace(
+        lambda part: isinstance(part, NormalCdf | NormalPdf),
+        lambda part: part.func(part.args[0].limit(g.variable, side * S.Infinity)),
+    )
+    terms = monomials(outer, g.variable)
     if not terms:
         return S.Zero
     degree, rate = max(terms, key=lambda term: (side * term[1], term[0]))

@@ -97,22 +97,20 @@ def derive_expectation(g: Expr, X: RandomSymbol, order: tuple[Expr, ...] = ()) -
             f"g = {g} depends on another random symbol, {others[0]}; write what g is of {X} alone,"
             f" or the expectations of the factors one by one where the two are independent"
         )
-    order = tuple(exact(symbolic(point, f"order[{n}]")) for n, point in enumerate(order))
-    mean, deviation = exact(distribution.mean), exact(distribution.std)
+    order = tuple(readable(symbolic(point, f"order[{n}]")) for n, point in enumerate(order))
+    mean, deviation = readable(distribution.mean), readable(distribution.std)
     variable = standard_variable
     if g.has(standard_variable) or mean.has(standard_variable) or deviation.has(standard_variable):
         variable = Dummy("x", real=True)
     hypotheses = Hypotheses(mean, deviation, BreakpointOrder(order))
-    integrand = exact(g.xreplace({X: variable})).rewrite((sinh, cosh), exp)
-    integrand = integrand.replace(erf, lambda u: 2 * NormalCdf(sqrt(2) * u) - 1)
-    integrand = integrand.replace(erfc, lambda u: 2 * NormalCdf(-sqrt(2) * u))
+    integrand = readable(g.xreplace({X: variable}))
+    with_distribution = integrand.has(NormalCdf, NormalPdf)
     integrand *= hypotheses.density(variable)
     terms: tuple[Expr, ...] = (
         derivation.DefiniteIntegral(integrand, (variable, S.NegativeInfinity, S.Infinity)),
     )
     steps = []
-    has_distribution = g.has(NormalCdf, NormalPdf, erf, erfc)
-    for rule in RULES_WITH_DISTRIBUTIONS if has_distribution else RULES:
+    for rule in RULES_WITH_DISTRIBUTIONS if with_distribution else RULES:
         try:
             after = rule.apply(terms, hypotheses)
             step = Step.checked(rule, terms, after, hypotheses)
@@ -125,6 +123,15 @@ def derive_expectation(g: Expr, X: RandomSymbol, order: tuple[Expr, ...] = ()) -
     return Derivation(hypotheses, tuple(steps))
 
 
-def exact(expression: Expr) -> Expr:
-    """An expression with every float as the rational number that it is."""
-    return expression.xreplace({number: Rational(number) for number in expression.atoms(Float)})
+def readable(expression: Expr) -> Expr:
+    """An expression in what the engine reads: exact numbers, exponentials, normal distributions.
+
+    Examples:
+        >>> from elu_sym.symbols import x
+        >>> readable(0.5 * x), readable(erfc(x))
+        (x/2, 2*NormalCdf(-sqrt(2)*x))
+    """
+    numbers = {number: Rational(number) for number in expression.atoms(Float)}
+    found = expression.xreplace(numbers).rewrite((sinh, cosh), exp)
+    found = found.replace(erf, lambda u: 2 * NormalCdf(sqrt(2) * u) - 1)
+    return found.replace(erfc, lambda u: NormalCdf(-sqrt(2) * u) * 2)

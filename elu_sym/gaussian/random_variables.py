@@ -8,7 +8,7 @@ from sympy.stats.crv_types import NormalDistribution
 from sympy.stats.joint_rv_types import MultivariateNormalDistribution
 from sympy.stats.rv import random_symbols
 
-from elu_sym.gaussian.engine import derive_expectation, exact
+from elu_sym.gaussian.engine import derive_expectation, readable
 from elu_sym.gaussian.order import UnsupportedExpressionError
 from elu_sym.gaussian.two_inputs import JOINT_LAW, JointLaw, derive_joint_expectation
 from elu_sym.symbols import symbolic, x, y
@@ -78,7 +78,7 @@ def expectation(g: Expr, X: Expr, Y: Expr | None = None, *, order: tuple[Expr, .
     if Y is None:
         return derive_expectation(*_of_one(g, X), order).result.rewrite(erfc)
     law = JointLaw(*_joint_law(X, Y))
-    function = exact(symbolic(g, "g")).xreplace({X: x, Y: y})
+    function = readable(symbolic(g, "g")).xreplace({X: x, Y: y})
     if others := random_symbols(function):
         raise UnsupportedExpressionError(f"g = {g} depends on another random symbol, {others[0]}")
     if law.correlation in (S.One, S.NegativeOne):

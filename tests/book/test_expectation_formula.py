@@ -8,6 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 from flint import ctx
+from scipy.stats import norm
 from sympy import (
     Abs,
     DiracDelta,
@@ -20,6 +21,7 @@ from sympy import (
     Rational,
     Symbol,
     cosh,
+    erf,
     erfc,
     exp,
     lambdify,
@@ -32,11 +34,13 @@ from sympy.stats import Normal
 from elu_sym import celu, elu, leaky_relu, mean
 from elu_sym.activations import Celu, Elu, Relu, Selu
 from elu_sym.algebra.enclosure import enclosures
+from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.book.decomposition import NoDecompositionError
 from elu_sym.book.expectation_formula import GaussianExpectation
 from elu_sym.book.formula import Formula
 from elu_sym.certify.floating_point import condition_aware
 from elu_sym.certify.quadrature import enclose_expectation
+from elu_sym.gaussian.order import UnsupportedExpressionError
 from elu_sym.symbols import alpha, mu, sigma, x
 
 a = Symbol("a", real=True)
@@ -301,3 +305,16 @@ def test_whatever_the_engine_integrates_is_a_formula(g):
     assert len(witnesses) > 4
     assert all(witness.passed for witness in witnesses)
     assert formula(*place[:1], 0.0, *place[2:]) == pytest.approx(float(value(0.5)), rel=1e-15)
+
+
+def test_a_normal_distribution_may_be_a_factor():
+    gelu = GaussianExpectation(lambda x: x * NormalCdf(x))
+    # E X Phi(X) = mu Phi(t) + sigma^2 phi(t)/sqrt(1 + sigma^2), t = mu/sqrt(1 + sigma^2).
+    width = np.sqrt(1 + 1.2**2)
+    expected = 0.3 * norm.cdf(0.3 / width) + 1.2**2 / width * norm.pdf(0.3 / width)
+    assert gelu(0.3, 1.2) == pytest.approx(expected, rel=1e-15)
+    assert gelu(0.3, 0) == pytest.approx(0.3 * norm.cdf(0.3), rel=1e-15)
+    assert gelu([-np.inf, np.inf], 1).tolist() == [0.0, np.inf]
+    assert GaussianExpectation(lambda x: x * (1 + erf(x / sqrt(2))) / 2)(0.3, 1.2) == gelu(0.3, 1.2)
+    with pytest.raises(UnsupportedExpressionError, match="no certificate is known"):
+        assert gelu.certificate

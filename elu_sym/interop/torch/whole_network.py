@@ -83,8 +83,8 @@ def initialize_(
         alike. Over 50 layers of ELU and n units the second moments settle at a share of 5.4/n below
         the prediction, by an expansion to second order that agrees with what is measured. Marked as
         approximate is what takes for Gaussian, after an activation, what a normalization gives or
-        sums over fewer than 16 channels, as in depthwise convolutions: in networks of these the
-        measured moments were up to 5 % off.
+        sums over fewer than 16 channels, as in depthwise convolutions: in networks that were tried
+        the measured moments were up to 6 % off.
 
     Source:
         K. He, X. Zhang, S. Ren, J. Sun, ICCV 2015, with the exact second moments in the place of
