@@ -68,6 +68,18 @@ def separable(channels):
     return nn.Sequential(stem, nn.ELU(), *block(1), *block(2))
 
 
+def depthwise(channels, blocks):
+    """Depthwise layers as Xception has them: the activation comes after the mixing of channels."""
+    layers = [nn.Conv2d(3, channels, 3, stride=2, padding=1), nn.ELU()]
+    for _ in range(blocks):
+        layers += [
+            nn.Conv2d(channels, channels, 3, 1, 1, groups=channels),
+            nn.Conv2d(channels, channels, 1),
+            nn.ELU(),
+        ]
+    return nn.Sequential(*layers, nn.Conv2d(channels, channels, 1))
+
+
 class UNet(nn.Module):
     def __init__(self, channels):
         super().__init__()
@@ -127,6 +139,7 @@ def rows(count, columns, seed=3):
 QUICK = {
     "perceptron": lambda: (perceptron(5, 128), rows(8, 64)),
     "residual": lambda: (residual(32, 2), images(7)),
+    "depthwise": lambda: (depthwise(32, 2), images(12)),
     "separable": lambda: (separable(64), images(12)),
     "U-Net": lambda: (UNet(16), images(8)),
     "self-normalizing": lambda: (self_normalizing(64), rows(16, 32)),
@@ -136,6 +149,7 @@ QUICK = {
 LARGE = {
     "perceptron": lambda: (perceptron(50, 512), rows(16, 64)),
     "residual": lambda: (residual(192, 3), images(8)),
+    "depthwise": lambda: (depthwise(192, 4), images(16)),
     "separable": lambda: (separable(256), images(12)),
     "U-Net": lambda: (UNet(96), images(8)),
     "self-normalizing": lambda: (self_normalizing(256), rows(16, 32)),
