@@ -101,7 +101,7 @@ class Finding(NamedTuple):
 
 
 MEANINGS = {
-    "rounding": "the largest error, where neither of the next three is asked",
+    "rounding": "the largest error at all places that belong to no other check",
     "near 0": "the largest error of the value for -1/16 <= x < 0, where exp(x) - 1 cancels; or the"
     " first x, from -1/16 on, at which it is 0",
     "tail": "the largest error of a derivative where it is below 2^-p; or the first x, from above,"

@@ -135,7 +135,7 @@ def same_machine(library: str) -> bool:
 def test_the_stored_rows_of_numpy_are_measured_again() -> None:
     if not same_machine("numpy"):
         pytest.skip("the stored rows are of another version or processor")
-    for implementation in IMPLEMENTATIONS[:4]:
+    for implementation in IMPLEMENTATIONS[1:3]:  # which give values alone: a second, and not three
         found = list(measured(implementation, [FLOAT16]))
         kept = stored(library="numpy", mode=implementation.mode, format="float16")
         assert again(found) == again(kept)
