@@ -11,7 +11,8 @@ from elu_sym.__main__ import main
 from elu_sym.algebra.rounding import FLOAT16, FLOAT32, FLOAT64
 from elu_sym.conformance import ConformanceReport, conformance
 from elu_sym.conformance.conformance_report import COLUMNS, worst
-from elu_sym.conformance.graded_checks import MEANINGS, SAMPLES, Grade
+from elu_sym.conformance.graded_checks import MEANINGS, SAMPLES
+from elu_sym.conformance.grades import Grade
 from elu_sym.conformance.implementations import IMPLEMENTATIONS, ORDERS, Implementation, Missing
 from elu_sym.conformance.measured_rows import STORED, Row, measured, merged, read
 from elu_sym.conformance.reproduction import snippet
