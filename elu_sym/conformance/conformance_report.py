@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
-from elu_sym.conformance.graded_checks import MEANINGS, Grade
+from elu_sym.conformance.graded_checks import MEANINGS
+from elu_sym.conformance.grades import Grade
 from elu_sym.conformance.measured_rows import Row
 from elu_sym.conformance.reproduction import snippet
 

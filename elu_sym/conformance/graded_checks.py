@@ -1,33 +1,12 @@
-"""What is checked of ELU in a library, and how a result is graded.
-
-A grade is decided by numbers alone. With the error in units of the last place (ulp) of the exact
-value, p the precision of the format, and the worst of all points that belong to a check:
-
-``exact``
-    at most half a unit: what correct rounding gives, at every point.
-``1 ulp``, ``4 ulp``
-    at most that many units.
-``degraded``
-    at least half of the p bits are right at every point, or what is lost is the sign of a zero, a
-    subnormal number (flushed to zero), or a NaN in a derivative whose value still has it.
-``wrong``
-    at some point fewer than half of the bits are right: another number, zero, or no number.
-``refused``
-    the library raises an error; of CELU with ``alpha = 0``, which divides by it, NaN says the same.
-``not run``
-    the library is there and does not run; the row says why.
-"""
+"""What is checked of ELU in a library: where it is evaluated, and what is asked of the results."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from math import frexp, inf, isfinite, isnan, log
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from elu_sym.algebra.rounding import FloatingPointFormat
 from elu_sym.conformance.evaluation_points import SPECIAL
 from elu_sym.conformance.exact_values import (
     Doubles,
@@ -37,21 +16,9 @@ from elu_sym.conformance.exact_values import (
     parameters,
     shown,
 )
+from elu_sym.conformance.grades import Finding, Grade, grade_of
 from elu_sym.conformance.implementations import Call
 from elu_sym.experiments.library_functions import Evaluate
-
-
-class Grade(StrEnum):
-    """How right a result is, from best to worst; see the module."""
-
-    EXACT = "exact"
-    ONE_ULP = "1 ulp"
-    FOUR_ULP = "4 ulp"
-    REFUSED = "refused"
-    DEGRADED = "degraded"
-    WRONG = "wrong"
-    NOT_RUN = "not run"
-
 
 NEAR_ZERO = 2.0**-4
 """Below 0 and closer to it than this, ``exp(x) - 1`` cancels."""
@@ -65,9 +32,6 @@ TINY = 4.0
 REPEATS = 64
 """How often the special values are evaluated: as many as any vector instruction takes at once."""
 
-MARGIN = 2.0**-20
-"""In units of the last place: below what the exact values are known to, above what they need."""
-
 SMALL = np.array([-4.0, -2.0, -1.0, -0.5, 0.5, 1.0, 2.0, 4.0])
 """Where ``alpha <= 0`` is tried."""
 
@@ -78,30 +42,8 @@ SAMPLES = tuple(
 """Where the value and the derivative in float32 are kept one by one."""
 
 
-class Finding(NamedTuple):
-    """What a check found.
-
-    Attributes:
-        check: its name, a key of :data:`MEANINGS`.
-        points: at how many points.
-        error: the largest error in units of the last place; infinite for what is no number.
-        where: the point at which it is largest.
-        found: what the library gives there.
-        exact: what is exact there.
-        grade: the verdict.
-    """
-
-    check: str
-    points: int
-    error: float
-    where: float
-    found: float
-    exact: str
-    grade: Grade
-
-
 MEANINGS = {
-    "rounding": "the largest error, where neither of the next three is asked",
+    "rounding": "the largest error at all places that belong to no other check",
     "near 0": "the largest error of the value for -1/16 <= x < 0, where exp(x) - 1 cancels; or the"
     " first x, from -1/16 on, at which it is 0",
     "tail": "the largest error of a derivative where it is below 2^-p; or the first x, from above,"
@@ -116,24 +58,6 @@ MEANINGS = {
     "sample": "the error at one argument; no check, and not counted as one",
 }
 """The checks: what each reports."""
-
-
-def grade_of(error: float, number_format: FloatingPointFormat) -> Grade:
-    """The grade of a largest error.
-
-    Args:
-        error: in units of the last place.
-        number_format: the format of the result.
-
-    Examples:
-        >>> from elu_sym.algebra.rounding import FLOAT32
-        >>> [str(grade_of(error, FLOAT32)) for error in (0.5, 0.51, 3.2, 100.0, 5000.0)]
-        ['exact', '1 ulp', '4 ulp', 'degraded', 'wrong']
-    """
-    half = 2.0 ** (number_format.precision / 2)
-    limits = {Grade.EXACT: 0.5, Grade.ONE_ULP: 1.0, Grade.FOUR_ULP: 4.0, Grade.DEGRADED: half}
-    fitting = (grade for grade, limit in limits.items() if error <= limit + MARGIN)
-    return next(fitting, Grade.WRONG)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from elu_sym.algebra.rounding import FLOAT32, FORMATS, FloatingPointFormat
-from elu_sym.conformance.graded_checks import Finding, Grade, findings, samples
+from elu_sym.conformance.graded_checks import findings, samples
+from elu_sym.conformance.grades import Finding, Grade
 from elu_sym.conformance.implementations import (
     IMPLEMENTATIONS,
     ORDERS,
@@ -67,7 +68,7 @@ class Row(NamedTuple):
         where: the argument at which it is largest.
         found: what the library gives there, or the error that it raises.
         exact: what is exact there.
-        grade: the verdict, see :mod:`elu_sym.conformance.graded_checks`.
+        grade: the verdict, see :mod:`elu_sym.conformance.grades`.
     """
 
     library: str

@@ -8,8 +8,8 @@ from elu_sym.conformance.measured_rows import Row
 TORCH = """\
 import torch
 {imports}x = torch.full((64,), {x}, dtype=torch.{format}, requires_grad=True)
-function = {compiled}(lambda x: {call})
-y = function(x)
+function = lambda x: {call}
+{compiled}y = function(x)
 for left in range({order} - 1, -1, -1):
     (y,) = torch.autograd.grad(y.sum(), x, create_graph=left > 0)
 print(y[0].item())
@@ -21,8 +21,8 @@ import jax
 function = lambda x: {call}
 for _ in range({order}):
     function = jax.grad(function)
-function = {compiled}(jax.vmap(function))
-print(float(function(jax.numpy.full(64, {x}, "{format}"))[0]))
+function = jax.vmap(function)
+{compiled}print(float(function(jax.numpy.full(64, {x}, "{format}"))[0]))
 """
 
 TENSORFLOW = """\
@@ -39,8 +39,7 @@ def derivative(function):
 function = lambda x: {call}
 for _ in range({order}):
     function = derivative(function)
-function = {compiled}(function)
-print(float(function(tf.fill([64], tf.constant({x}, "{format}")))[0]))
+{compiled}print(float(function(tf.fill([64], tf.constant({x}, "{format}")))[0]))
 """
 
 ONNX = """\
@@ -109,7 +108,8 @@ def snippet(row: Row) -> str:
         function = lambda x: jax.nn.elu(x, 1.0)
         for _ in range(0):
             function = jax.grad(function)
-        function = jax.jit(jax.vmap(function))
+        function = jax.vmap(function)
+        function = jax.jit(function)
         print(float(function(jax.numpy.full(64, -1e-07, "float32"))[0]))
         <BLANKLINE>
     """
@@ -124,7 +124,7 @@ def snippet(row: Row) -> str:
         call=f"{PREFIXES.get(row.library, '')}.{row.function}(x{alpha})",
         operator=row.function.capitalize(),
         alpha=f", alpha={float(row.alpha)}" if row.alpha else "",
-        compiled=COMPILED.get(row.mode, ""),
+        compiled=f"function = {COMPILED[row.mode]}(function)\n" if row.mode in COMPILED else "",
         order=ORDERS.index(row.of),
         x=x,
         format=row.format,

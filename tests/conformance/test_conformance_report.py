@@ -11,7 +11,8 @@ from elu_sym.__main__ import main
 from elu_sym.algebra.rounding import FLOAT16, FLOAT32, FLOAT64
 from elu_sym.conformance import ConformanceReport, conformance
 from elu_sym.conformance.conformance_report import COLUMNS, worst
-from elu_sym.conformance.graded_checks import MEANINGS, SAMPLES, Grade
+from elu_sym.conformance.graded_checks import MEANINGS, SAMPLES
+from elu_sym.conformance.grades import Grade
 from elu_sym.conformance.implementations import IMPLEMENTATIONS, ORDERS, Implementation, Missing
 from elu_sym.conformance.measured_rows import STORED, Row, measured, merged, read
 from elu_sym.conformance.reproduction import snippet
@@ -135,7 +136,7 @@ def same_machine(library: str) -> bool:
 def test_the_stored_rows_of_numpy_are_measured_again() -> None:
     if not same_machine("numpy"):
         pytest.skip("the stored rows are of another version or processor")
-    for implementation in IMPLEMENTATIONS[:4]:
+    for implementation in IMPLEMENTATIONS[1:3]:  # which give values alone: a second, and not three
         found = list(measured(implementation, [FLOAT16]))
         kept = stored(library="numpy", mode=implementation.mode, format="float16")
         assert again(found) == again(kept)

@@ -21,12 +21,11 @@ from elu_sym.conformance.graded_checks import (
     NEAR_ZERO,
     SAMPLES,
     SMALL,
-    Grade,
     findings,
-    grade_of,
     limits_at_zero,
     samples,
 )
+from elu_sym.conformance.grades import Grade, grade_of
 from elu_sym.conformance.implementations import SELU_ALPHA, SELU_SCALE, Call
 
 Doubles = NDArray[np.float64]
