@@ -2,8 +2,8 @@
 
 Marked ``deep``, and left to ``make test-deep``, is what takes long; nearly all that is asked there
 a quicker test asks, too, in another way, of fewer relatives or with fewer examples. ``pytest -m
-deep --collect-only -q`` lists it. The stage of the notebooks leaves 08_formulas.ipynb to it, too,
-every witness of every formula, and 12_proofs.ipynb, nearly every proof.
+deep --collect-only -q`` lists it. The stage of the notebooks leaves four pages to it, too
+(:mod:`stages` says why).
 """
 
 import gc
@@ -13,7 +13,10 @@ from hypothesis import settings
 
 # On a shared machine a slow example says nothing about the code, hence no deadline.
 settings.register_profile("explore", deadline=None, print_blob=True)
-settings.register_profile("repeat", deadline=None, print_blob=True, derandomize=True)
+# The same examples again find little that they did not find before, so they are fewer.
+settings.register_profile(
+    "repeat", deadline=None, print_blob=True, derandomize=True, max_examples=30
+)
 # Continuous integration must give the same answer twice; at a desk, new examples are welcome.
 settings.load_profile("repeat" if os.environ.get("CI") else "explore")
 

@@ -63,17 +63,22 @@ shapes = st.sampled_from(
 )
 
 
-@given(expressions, shapes, boxes, st.tuples(ordinates, ordinates, ordinates))
-@settings(max_examples=80, deadline=None)
-def test_what_an_expression_is_at_a_point_lies_in_its_enclosure_over_a_box(
-    inner: Expr, shape: Callable[[Expr], Expr], box: Box, shares: tuple[Rational, ...]
-) -> None:
-    assume(inner != 0)
-    expression = shape(inner)
-    assume(not expression.has(S.ComplexInfinity, S.NaN))
-    function = BoxFunction(expression, AXES, PRECISION)
-    point = [low + share * (high - low) for (_, low, high), share in zip(box, shares, strict=True)]
-    assert violation(function, expression, box, point) == ""
+@pytest.mark.parametrize("examples", [25, pytest.param(80, marks=pytest.mark.deep)])
+def test_what_an_expression_is_at_a_point_lies_in_its_enclosure_over_a_box(examples: int) -> None:
+    @given(expressions, shapes, boxes, st.tuples(ordinates, ordinates, ordinates))
+    @settings(max_examples=examples, deadline=None)
+    def lies_in_it(
+        inner: Expr, shape: Callable[[Expr], Expr], box: Box, shares: tuple[Rational, ...]
+    ) -> None:
+        assume(inner != 0)
+        expression = shape(inner)
+        assume(not expression.has(S.ComplexInfinity, S.NaN))
+        function = BoxFunction(expression, AXES, PRECISION)
+        ends = zip(box, shares, strict=True)
+        point = [low + share * (high - low) for (_, low, high), share in ends]
+        assert violation(function, expression, box, point) == ""
+
+    lies_in_it()
 
 
 UNIT: Box = ((mu, R(-1), R(1)),)

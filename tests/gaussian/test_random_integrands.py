@@ -499,7 +499,7 @@ def assert_agreement(closed_form: Expr, g: Expr, table: Table, point: Point) -> 
     assert closed.overlaps(moments), f"{closed.str(20)} is not the moments' {moments.str(20)}"
 
 
-@pytest.mark.parametrize("share", [3, pytest.param(1, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("share", [8, pytest.param(1, marks=pytest.mark.deep)])
 @pytest.mark.parametrize("surface", SURFACES)
 def test_the_closed_form_agrees_with_both_enclosures(surface, share):
     @settings(max_examples=CASES[surface] // share)
@@ -524,11 +524,12 @@ def test_a_run_has_the_number_of_cases_that_is_promised():
     assert set(CASES) == set(SURFACES)
 
 
+@pytest.mark.parametrize("examples", [8, pytest.param(20, marks=pytest.mark.deep)])
 @pytest.mark.parametrize(
     "strategy", [symbolic_breakpoints(), symbolic_parameters()], ids=["breakpoints", "parameters"]
 )
-def test_symbols_agree_at_rational_values(strategy):
-    @settings(max_examples=20)
+def test_symbols_agree_at_rational_values(strategy, examples):
+    @settings(max_examples=examples)
     @given(strategy, points)
     def agrees(sample, point):
         g, table, values, order = sample

@@ -69,8 +69,9 @@ def test_the_interval_is_that_of_the_chain():
     assert found.std() == pytest.approx(LAW.deviation, rel=0.05)
 
 
-def test_second_moment_is_kept_at_depth_50():
-    assert abs(LAW.score(kept_second_moment(elu_kaiming_normal_))) < ALARM
+@pytest.mark.parametrize("networks", [10, pytest.param(NETWORKS, marks=pytest.mark.deep)])
+def test_second_moment_is_kept_at_depth_50(networks):
+    assert abs(LAW.score(kept_second_moment(elu_kaiming_normal_, networks=networks))) < ALARM
 
 
 @pytest.mark.deep
