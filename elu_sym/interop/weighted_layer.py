@@ -5,16 +5,26 @@ Nothing here knows a library: each says what the layer does to second moments.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from elu_sym.interop.signals import described, second_moments_of
+from elu_sym.interop.signals import (
+    Random,
+    Unknown,
+    ancestors_of,
+    described,
+    second_moments_of,
+)
 from elu_sym.networks.initialized_layers import InitializedLayer, branch_target, gain_for
 from elu_sym.numeric.operations import FloatArray
 
-__all__ = ["WeightedLayer"]
+__all__ = ["WeightedLayer", "finish"]
+
+FEW = 16
+"""Sums over fewer channels that depend on other weights are only nearly Gaussian."""
 
 
 @dataclass(eq=False)
@@ -22,24 +32,30 @@ class WeightedLayer:
     """A layer with weights of one variance.
 
     Attributes:
+        key: by which ancestors name it.
         name: its name in the table.
         feeding: what feeds it.
         fan: how many weights meet in an output, on average.
+        channels: over how many channels it sums.
         factor: by which the network multiplies its weights.
         keeps_data: whether it is fed by data, whose second moment it keeps.
         is_embedding: whether it looks up rows of a table.
         is_estimated: whether it rests on something that was measured.
+        is_approximate: whether it takes for Gaussian what is only nearly so.
         branches: how many residual branches there are, if it is the last layer of one; else 0.
         variance: that of the weights, once it is decided.
     """
 
+    key: Any
     name: str
     feeding: Any
     fan: float
+    channels: int
     factor: float = 1.0
     keeps_data: bool = False
     is_embedding: bool = False
     is_estimated: bool = False
+    is_approximate: bool = False
     branches: int = 0
     variance: float | None = None
 
@@ -89,10 +105,39 @@ class WeightedLayer:
         assert self.variance is not None
         predicted = None if self.is_estimated else float(self.squares().mean())
         gain = (self.variance * self.fan) ** 0.5 * abs(self.factor)
-        row = InitializedLayer(self.name, self.describe(), self.fan, gain, predicted)
+        row = InitializedLayer(
+            self.name,
+            self.describe(),
+            self.fan,
+            gain,
+            predicted,
+            approximate=self.is_approximate and predicted is not None,
+        )
         if measured.size:
             row = replace(row, measured=float(measured.mean()))
         if measured.size > 1:
             error = float(measured.std(ddof=1) / measured.size**0.5)
             row = replace(row, standard_error=error)
         return row
+
+
+def finish(layers: Sequence[WeightedLayer], branches: Collection[Any]) -> None:
+    """Say of all layers of a network what only the whole network says.
+
+    Args:
+        layers: in the order in which they are called.
+        branches: the keys of the last layers of residual branches.
+    """
+    estimated: set[Any] = set()
+    nearly: set[Any] = set()
+    for layer in layers:
+        before = ancestors_of([layer.feeding])
+        layer.branches = len(branches) if layer.key in branches else 0
+        # Second moments of what is linear in the weights of a layer are exact, whatever its law.
+        linear = layer.feeding.centred if isinstance(layer.feeding, Random) else frozenset()
+        layer.is_approximate = bool(nearly & (before - linear))
+        layer.is_estimated = isinstance(layer.feeding, Unknown) or bool(estimated & before)
+        if layer.channels < FEW and isinstance(layer.feeding, Random):
+            nearly.add(layer.key)
+        if layer.is_estimated:
+            estimated.add(layer.key)

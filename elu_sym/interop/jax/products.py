@@ -57,8 +57,8 @@ class Product(WeightedLayer):
         return np.asarray(found, dtype=np.float64)
 
 
-def fan_of(operation: Operation, at: int, shape: tuple[int, ...]) -> float:
-    """How many weights meet in an output, on average.
+def fan_of(operation: Operation, at: int, shape: tuple[int, ...]) -> tuple[float, int]:
+    """How many weights meet in an output, on average, and over how many channels it is a sum.
 
     Args:
         operation: what multiplies.
@@ -66,11 +66,12 @@ def fan_of(operation: Operation, at: int, shape: tuple[int, ...]) -> float:
         shape: that of the weights.
     """
     if operation.name == "gather":
-        return 1.0
+        return 1.0, 1
     numbers = operation.parameters["dimension_numbers"]
     if operation.name == "dot_general":
-        return float(prod(shape[axis] for axis in numbers[0][at]))
+        met = prod(shape[axis] for axis in numbers[0][at])
+        return float(met), met
     _, channels, *kernel = numbers.rhs_spec
     met = shape[channels] * prod(shape[axis] for axis in kernel)
     # Of the places of a transposed convolution, one in as many has an input.
-    return met / prod(operation.parameters["lhs_dilation"])
+    return met / prod(operation.parameters["lhs_dilation"]), shape[channels]

@@ -19,6 +19,7 @@ from elu_sym.interop.jax.parameters import Parameter
 from elu_sym.interop.jax.products import PRODUCTS, Product, fan_of
 from elu_sym.interop.jax.traced_operations import Constant, Operation, Trace
 from elu_sym.interop.signals import Gaussian, Given, Library, Random, Unknown, ancestors_of
+from elu_sym.interop.weighted_layer import finish
 from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["Propagation"]
@@ -60,8 +61,7 @@ class Propagation:
             ]
             results = self._results(operation, operands)
             known.update(zip(operation.results, results, strict=True))
-        for layer in self.layers:
-            layer.branches = len(branches) if layer.weights.index in branches else 0
+        finish(self.layers, branches)
 
     def _results(self, operation: Operation, operands: list[Any]) -> list[Any]:
         if any(isinstance(each, Parameter) for each in operands):
@@ -82,7 +82,7 @@ class Propagation:
 
     def _as_number(self, leaf: Parameter, operation: Operation) -> Given | Unknown:
         """A parameter in an operation that no rule has."""
-        if any(each.weights.index == leaf.index for each in self.layers):
+        if any(each.key == leaf.index for each in self.layers):
             ancestors, shape = frozenset({leaf.index}), np.shape(leaf.value)
             return Unknown(shape, ancestors, reason=operation.name, place=operation.results[0])
         if leaf.index in self.biases:
@@ -130,14 +130,17 @@ class Propagation:
             return None
         if operation.name == "conv_general_dilated" and at == 0:
             return None
-        first = next((each for each in self.layers if each.weights.index == leaf.index), None)
+        first = next((each for each in self.layers if each.key == leaf.index), None)
         ancestors = ancestors_of([feeding])
         if first is not None and (leaf.index in ancestors or isinstance(feeding, Unknown)):
             return None  # weights that meet what they have made
+        fan, channels = fan_of(operation, at, np.shape(leaf.value))
         layer = Product(
+            leaf.index,
             self.names[leaf.index],
             feeding,
-            fan_of(operation, at, np.shape(leaf.value)),
+            fan,
+            channels,
             leaf.factor,
             keeps_data=isinstance(feeding, Given) and feeding.is_data,
             is_embedding=table,
@@ -146,8 +149,6 @@ class Propagation:
             at=at,
         )
         if first is None:
-            estimated = {each.weights.index for each in self.layers if each.is_estimated}
-            layer.is_estimated = isinstance(feeding, Unknown) or bool(estimated & ancestors)
             self.layers.append(layer)
 
         def squares() -> FloatArray:

@@ -38,7 +38,7 @@ class Drawing:
     def __init__(self, found: Propagation, leaves: Sequence[Any], distribution: str) -> None:
         """Nothing is drawn yet."""
         self.found, self.leaves, self.distribution = found, leaves, distribution
-        self.by_leaf = {layer.weights.index: layer for layer in found.layers}
+        self.by_leaf = {layer.key: layer for layer in found.layers}
 
     def parameters(self, key: Any) -> list[Any]:
         """All leaves, by a key."""

@@ -39,6 +39,7 @@ from elu_sym.interop.signals import (
     second_moments_of,
     sum_of,
 )
+from elu_sym.interop.weighted_layer import finish
 from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["CallRules"]
@@ -73,9 +74,7 @@ class CallRules:
             self._at_work.update(zip(call.results, call.apply(operands), strict=True))
             known = [self.values[place] for place in call.operands]
             self.values.update(zip(call.results, self._results(call, known), strict=True))
-        for layer in self.layers:
-            ends = layer.kernel.variable.path in self._branches
-            layer.branches = len(self._branches) if ends else 0
+        finish(self.layers, self._branches)
 
     def _results(self, call: Call, operands: list[Any]) -> list[Any]:
         like = [self._at_work[place] for place in call.results]
@@ -103,7 +102,7 @@ class CallRules:
         ]
 
     def _ancestors(self, call: Call) -> frozenset[Any]:
-        own = (first.kernel.variable.path for _, first in self.called.get(call.results[0], ()))
+        own = (first.key for _, first in self.called.get(call.results[0], ()))
         return ancestors_of(self.values[place] for place in call.operands) | frozenset(own)
 
     def _note_branch(self, operands: list[Any]) -> None:
@@ -119,18 +118,18 @@ class CallRules:
         library, shape = _library(self._at_work[place]), shape_of(self._at_work[place])
         for kernel in kernels:
             path, ancestors = kernel.variable.path, ancestors_of([value])
-            estimated = {each.kernel.variable.path for each in self.layers if each.is_estimated}
             own = KernelLayer(
+                path,
                 path.removesuffix("/kernel").removesuffix("/embeddings"),
                 value,
                 kernel.fan,
+                kernel.channels,
                 keeps_data=isinstance(value, Given) and value.is_data,
                 is_embedding=kernel.is_table,
-                is_estimated=isinstance(value, Unknown) or bool(estimated & ancestors),
                 kernel=kernel,
                 inputs=value.value if isinstance(value, Given) else None,
             )
-            known = (each for each in self.layers if each.kernel.variable.path == path)
+            known = (each for each in self.layers if each.key == path)
             first = next(known, own)
             self.called[place].append((own, first))
             if first is own:

@@ -27,12 +27,14 @@ class Kernel:
     Attributes:
         variable: the weights.
         fan: how many of them meet in an output, on average.
+        channels: over how many channels an output is a sum.
         multiply: from inputs and weights to outputs, without biases and activation.
         is_table: whether rows of it are looked up.
     """
 
     variable: Any
     fan: float
+    channels: int
     multiply: Callable[[Any, Any], Any]
     is_table: bool = False
 
@@ -82,30 +84,31 @@ def kernels_of(layer: Any) -> list[Kernel]:
 def _kernels(layer: Any) -> Iterator[Kernel]:
     of = keras.layers
     if isinstance(layer, of.Embedding):
-        yield Kernel(
-            layer.embeddings, 1.0, lambda rows, table: keras.ops.take(table, rows, 0), True
-        )
+        yield Kernel(layer.embeddings, 1.0, 1, _rows, is_table=True)
     elif isinstance(layer, of.Dense):
-        yield Kernel(layer.kernel, float(layer.kernel.shape[0]), keras.ops.matmul)
+        count = int(layer.kernel.shape[0])
+        yield Kernel(layer.kernel, float(count), count, keras.ops.matmul)
     elif isinstance(layer, of.EinsumDense):
         inputs, outputs = layer.equation.split("->")
         letters = inputs.split(",")[1].replace("...", "")
         lengths = zip(letters, layer.kernel.shape, strict=True)
-        met = (length for letter, length in lengths if letter not in outputs)
-        yield Kernel(layer.kernel, float(prod(met)), partial(keras.ops.einsum, layer.equation))
+        count = prod(length for letter, length in lengths if letter not in outputs)
+        multiply = partial(keras.ops.einsum, layer.equation)
+        yield Kernel(layer.kernel, float(count), count, multiply)
     elif isinstance(layer, of.Conv1DTranspose | of.Conv2DTranspose | of.Conv3DTranspose):
         *size, _, channels = layer.kernel.shape
         # Of the places of a transposed convolution, one in as many has an input.
         fan = prod(size) * channels / prod(layer.strides)
         options = {**_options(layer, layer.padding), "output_padding": layer.output_padding}
-        yield Kernel(layer.kernel, fan, partial(keras.ops.conv_transpose, **options))
+        yield Kernel(layer.kernel, fan, channels, partial(keras.ops.conv_transpose, **options))
     elif isinstance(layer, of.DepthwiseConv1D | of.DepthwiseConv2D):
         yield _convolution(layer, layer.kernel, keras.ops.depthwise_conv)
     elif isinstance(layer, of.SeparableConv1D | of.SeparableConv2D):
         pointwise, data_format = layer.pointwise_kernel, layer.data_format
         yield _convolution(layer, layer.depthwise_kernel, keras.ops.depthwise_conv)
         by_place = partial(keras.ops.conv, padding="valid", data_format=data_format)
-        yield Kernel(pointwise, float(pointwise.shape[-2]), by_place)
+        count = int(pointwise.shape[-2])
+        yield Kernel(pointwise, float(count), count, by_place)
     elif isinstance(layer, of.Conv1D | of.Conv2D | of.Conv3D):
         yield _convolution(layer, layer.kernel, keras.ops.conv)
 
@@ -137,5 +140,6 @@ def _convolution(layer: Any, variable: Any, convolve: Callable[..., Any]) -> Ker
         return convolve(inputs, weights, **options)
 
     is_by_channel = convolve is keras.ops.depthwise_conv
-    met = variable.shape[:-2] if is_by_channel else variable.shape[:-1]
-    return Kernel(variable, float(prod(met)), multiply)
+    *size, channels, _ = variable.shape
+    count = 1 if is_by_channel else int(channels)
+    return Kernel(variable, float(prod(size) * count), count, multiply)

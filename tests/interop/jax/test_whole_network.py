@@ -401,6 +401,18 @@ def test_what_is_not_known_beforehand_is_measured():
     assert unmeasured.layers[1].measured is None
 
 
+def test_what_is_only_nearly_gaussian_is_marked():
+    apply, params = residual(1, 16)
+    _, table = initialize(
+        lambda params, x: elu(apply(params, x)).reshape(3, -1) @ params["head"],
+        params | {"head": ones(36 * 16, 3)},
+        IMAGES,
+        KEY,
+        redraws=0,
+    )
+    assert [layer.name for layer in table.layers if layer.approximate] == ["['head']"]
+
+
 def test_what_is_left_alone_is_as_it_was():
     def apply(params, x):
         x, _ = lax.scan(lambda x, kernel: (elu(x @ kernel), None), x, params["stack"])

@@ -237,6 +237,12 @@ QUICK = (separable, gated)
 def test_what_models_do_besides(make):
     table = initialize(make(), OTHERS[make], redraws=24, seed=2, distribution="uniform")
     assert worst(table) < ALARM
+    nearly = {"depthwise_conv2d", "dense"} if make is separable else set()
+    assert {
+        layer.name.rsplit("/", 1)[-1].rstrip("_0123456789")
+        for layer in table.layers
+        if layer.approximate
+    } == nearly
 
 
 def test_what_is_not_known_beforehand_is_measured_and_other_layers_are_left_alone():
