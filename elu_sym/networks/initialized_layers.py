@@ -378,8 +378,10 @@ def _measured(value: float | None, error: float | None) -> str:
     """A measurement to two digits of its error."""
     if value is None:
         return UNKNOWN
-    if error is None or not 1e-5 < error < 100.0:
+    if error is None:
         return _shown(value)
+    if not 1e-5 < error < 100.0:
+        return f"{_shown(value)}±{error:.1e}"
     digits = max(0, 1 - math.floor(math.log10(error)))
     return f"{value:.{digits}f}±{error:.{digits}f}"
 

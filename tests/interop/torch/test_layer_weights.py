@@ -89,9 +89,10 @@ def test_computed_weights_are_set_through_what_they_are_computed_from(kind):
     assert all(parameter.grad is not None for parameter in network.parameters())
 
 
+@pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("kind", LEFT)
-def test_what_cannot_be_set_is_listed_and_as_it_was(kind):
-    network = between(LEFT[kind])
+def test_what_cannot_be_set_is_listed_and_as_it_was(kind, training):
+    network = between(LEFT[kind]).train(training)
     before = {name: value.clone() for name, value in network.state_dict().items()}
     table = initialize_(network, BATCH, redraws=2, generator=torch.Generator().manual_seed(0))
     (left,) = table.left_alone

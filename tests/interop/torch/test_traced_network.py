@@ -104,6 +104,16 @@ REFUSED = {
         TypeError,
         r"wrapped in DataParallel: initialize its \.module",
     ),
+    "wrapped within": (
+        lambda: (nn.Sequential(nn.DataParallel(nn.Linear(4, 4))), ROWS),
+        TypeError,
+        "0 is wrapped in DataParallel",
+    ),
+    "compiled within": (
+        lambda: (nn.Sequential(torch.compile(nn.Linear(4, 4), backend="eager")), ROWS),
+        TypeError,
+        "0 is compiled: .* compile it then",
+    ),
     "scripted": (lambda: (torch.jit.trace(nn.Linear(4, 4), ROWS), ROWS), TypeError, "ScriptModule"),
     "lazy": (
         lambda: (nn.Sequential(nn.Linear(4, 4), nn.LazyLinear(3)), ROWS),

@@ -290,6 +290,17 @@ def test_what_is_measured_is_what_the_network_gives():
     assert all(layer.standard_error is None for layer in table.layers)
 
 
+def test_the_standard_error_is_that_of_the_mean_of_the_draws():
+    network, batch = QUICK["perceptron"]()
+    random = seeded()
+    one, other = (initialize_(network, batch, redraws=1, generator=random) for _ in range(2))
+    both = initialize_(network, batch, redraws=2, generator=seeded())
+    for first, second, layer in zip(one.layers, other.layers, both.layers, strict=True):
+        assert layer.measured == pytest.approx((first.measured + second.measured) / 2)
+        # The deviation of two values is their distance over the root of 2.
+        assert layer.standard_error == pytest.approx(abs(first.measured - second.measured) / 2)
+
+
 def test_the_weights_are_what_the_table_says():
     network, batch = LARGE["U-Net"]()
     for distribution in ("normal", "uniform"):
