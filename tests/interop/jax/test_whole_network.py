@@ -373,7 +373,7 @@ OTHERS = {
 }
 
 
-QUICK = (gated, scaled)
+QUICK = (scaled,)
 
 
 @pytest.mark.parametrize(

@@ -228,7 +228,7 @@ OTHERS = {
 }
 
 
-QUICK = (separable, gated)
+QUICK = (separable,)
 
 
 @pytest.mark.parametrize(
