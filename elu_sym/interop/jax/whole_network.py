@@ -1,7 +1,22 @@
 """All weights of a network of JAX by one call, and a table of what each layer gives.
 
 Any function of parameters and a batch is a network, whatever library it was made with: it is traced
-once, and read. Needs the extra ``jax``.
+once, and read. With Flax, Haiku, Equinox and a model of Keras that is a subclass, with JAX below::
+
+    initialize(module.apply, module.init(key, x), x, key)  # flax.linen; Haiku: without_apply_rng
+
+    model.eval()  # flax.nnx
+    graph, params, rest = nnx.split(model, nnx.Param, ...)
+    initialize(lambda params, x: nnx.merge(graph, params, rest)(x), params, x, key)
+
+    params, rest = equinox.partition(model, equinox.is_inexact_array)
+    initialize(lambda params, x: jax.vmap(equinox.combine(params, rest))(x), params, x, key)
+
+    rest = [each.value for each in model.non_trainable_variables]  # keras
+    params = [each.value for each in model.trainable_variables]
+    initialize(lambda params, x: model.stateless_call(params, rest, x)[0], params, x, key)
+
+Needs the extra ``jax``.
 """
 
 from __future__ import annotations

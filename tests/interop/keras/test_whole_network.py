@@ -98,7 +98,9 @@ def test_every_layer_gives_what_is_predicted_over_200_draws(name):
 
 @pytest.mark.deep
 def test_50_layers_give_what_is_predicted_over_200_draws():
-    table = initialize(perceptron(DEPTH, 384), VECTORS, redraws=200, seed=1)
+    # At this width what is of order 1/width is less than a standard error, see depth_law.
+    model, wide = perceptron(DEPTH, 512), "untruncated_normal"
+    table = initialize(model, VECTORS, redraws=200, seed=1, distribution=wide)
     assert len(table.layers) == DEPTH
     assert worst(table) < ALARM
 
@@ -226,7 +228,7 @@ OTHERS = {
 }
 
 
-QUICK = (separable, gated)
+QUICK = (separable,)
 
 
 @pytest.mark.parametrize(
