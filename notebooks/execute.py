@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from traitlets.config import Config
 
 from elu_sym.generate.exit_codes import exit_code
 from elu_sym.generate.whole_files import write_whole
@@ -32,8 +33,11 @@ def execute(path: Path) -> None:
     temporary.mkdir()
     tempfile.tempdir = os.environ["TMPDIR"] = str(temporary)
     try:
+        # Sockets are files: another kernel cannot take them, as it can a port that was free.
+        kernels = {"transport": "ipc", "ip": str(temporary / "socket")}
         NotebookClient(
             notebook,
+            config=Config(KernelManager=kernels),
             kernel_name=KERNEL["name"],
             record_timing=False,
             coalesce_streams=True,
