@@ -16,9 +16,13 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from traitlets.config import Config
 
 from elu_sym.generate.exit_codes import exit_code
 from elu_sym.generate.whole_files import write_whole
+
+LONGEST_SOCKET = 100
+"""Bytes of a path at which a number can be added; systems allow from 104 on."""
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -32,8 +36,13 @@ def execute(path: Path) -> None:
     temporary.mkdir()
     tempfile.tempdir = os.environ["TMPDIR"] = str(temporary)
     try:
+        # Sockets are files: another kernel cannot take them, as it can a port that was free.
+        socket = str(temporary / "socket")
+        short = len(os.fsencode(socket)) <= LONGEST_SOCKET
+        kernels = {"transport": "ipc", "ip": socket} if short else {}
         NotebookClient(
             notebook,
+            config=Config(KernelManager=kernels),
             kernel_name=KERNEL["name"],
             record_timing=False,
             coalesce_streams=True,

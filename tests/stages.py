@@ -3,9 +3,9 @@
 ``make test`` runs this, and gives the same answer twice; ``make test-deep`` runs it with
 ``--deep``, which adds the tests of that mark and draws other examples every time. What a stage
 prints goes to a file in ``.make/stages/``; here are lines that say how far it is, and of a stage
-that fails the end of its file. The unit tests of what is derived, doctests and types take as long
-as all other stages together, so they run beside them: what a process has derived or imported it
-need not again, and so few processes, each on a core of its own, are the fastest.
+that fails the end of its file. The unit tests of what is derived and doctests take as long as all
+other stages together, so they run beside them: what a process has derived or imported it need not
+again, and so few processes, each on a core of its own, are the fastest.
 
     python tests/stages.py --only "unit tests" doctests
 """
@@ -37,7 +37,7 @@ DERIVED = "unit tests"
 """The unit tests of what is derived."""
 NUMBERS = "numbers"
 """The unit tests of what is evaluated, which run beside those of what is derived."""
-BESIDE = (DERIVED, "doctests", "types")
+BESIDE = (DERIVED, "doctests")
 """The stages that run beside the others."""
 OTHERS = ("tests/numeric", "tests/interop", "tests/networks")
 WITHOUT_OTHERS = tuple(f"--ignore={path}" for path in OTHERS)
@@ -73,13 +73,14 @@ STAGES = {
 
 # The page of formulas asks for every witness of every one, as `make verify` does, and the one of
 # proofs for the proof of nearly every claim; that of self-normalization for the longest of them,
-# and that of depth draws the weights of hundreds of networks.
+# that of depth draws the weights of hundreds of networks, and that of gains loads three libraries.
 QUICK = {
     "notebooks": (
         "--ignore=notebooks/06_self_normalization.ipynb",
         "--ignore=notebooks/07_depth.ipynb",
         "--ignore=notebooks/08_formulas.ipynb",
         "--ignore=notebooks/12_proofs.ipynb",
+        "--ignore=notebooks/13_gains_of_activations.ipynb",
     )
 }
 DEEP = dict.fromkeys((DERIVED, NUMBERS), ("-m", "deep or not deep"))

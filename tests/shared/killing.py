@@ -144,9 +144,9 @@ def _library() -> Path:
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder, and every folder, by its path."""
+    """Every file below a folder, and every folder and socket, by its path."""
     return {
-        path.relative_to(folder).as_posix(): b"" if path.is_dir() else path.read_bytes()
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else b""
         for path in folder.rglob("*")
     }
 

@@ -60,7 +60,13 @@ def test_values_are_right_to_the_last_digits(activation, dtype):
     assert min(each.points for each in found.values()) > 20
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    "dtype",
+    [
+        dtype if dtype == "float64" else pytest.param(dtype, marks=pytest.mark.deep)
+        for dtype in DTYPES
+    ],
+)
 @pytest.mark.parametrize("activation", ELU_AND_RELATIVES)
 def test_gradients_are_right_to_the_last_digits(activation, dtype):
     formulas = GROUPS[activation]
