@@ -55,6 +55,9 @@ WITHOUT_LIBRARIES = tuple(
         ("jax", "notebooks/13_gains_of_activations.ipynb"),
         ("keras", "notebooks/13_gains_of_activations.ipynb"),
         ("torch", "notebooks/13_gains_of_activations.ipynb"),
+        ("jax", "notebooks/15_which_weights.ipynb"),
+        ("keras", "notebooks/15_which_weights.ipynb"),
+        ("torch", "notebooks/15_which_weights.ipynb"),
     )
     if find_spec(library) is None
 )
@@ -73,7 +76,7 @@ STAGES = {
 
 # The page of formulas asks for every witness of every one, as `make verify` does, and the one of
 # proofs for the proof of nearly every claim; that of self-normalization for the longest of them,
-# that of depth draws the weights of hundreds of networks, and that of gains loads three libraries.
+# that of depth draws the weights of hundreds of networks, and two load three libraries.
 QUICK = {
     "notebooks": (
         "--ignore=notebooks/06_self_normalization.ipynb",
@@ -81,6 +84,7 @@ QUICK = {
         "--ignore=notebooks/08_formulas.ipynb",
         "--ignore=notebooks/12_proofs.ipynb",
         "--ignore=notebooks/13_gains_of_activations.ipynb",
+        "--ignore=notebooks/15_which_weights.ipynb",
     )
 }
 DEEP = dict.fromkeys((DERIVED, NUMBERS), ("-m", "deep or not deep"))
