@@ -228,6 +228,7 @@ def operations_at_points(precision: int) -> Operations:
     with working_precision(precision):
         half = flint.arb(0.5)
         root, peak = half.sqrt(), (half / flint.arb.pi()).sqrt()
+        unit = flint.arb(2) ** -precision
 
     def upper_tail(t: Ball) -> Ball:
         return (t * root).erfc() * half
@@ -236,17 +237,36 @@ def operations_at_points(precision: int) -> Operations:
         return (-t * t * half).exp() * peak
 
     def joint_distribution(h: Ball, k: Ball, r: Ball) -> Ball:
-        # h^2 - 2 h k s + k^2 over 1 - s^2, so written that it is sharp where s is near the end.
         sign = -1 if r < 0 else 1
         gap, doubled = h - sign * k, sign * h * k
         square = gap * gap * half  # a power of a real ball around 0 is NaN
 
-        def weight(angle: Any, _: bool) -> Any:
-            cosine = angle.cos()
-            return (-square / (cosine * cosine) - doubled / (1 + sign * angle.sin())).exp()
+        def weight(sine: Any, cosine: Any) -> Any:
+            # h^2 - 2 h k s + k^2 over 1 - s^2, so written that it is sharp where s is near the end.
+            steep = square / (cosine * cosine) if square != 0 else 0
+            return (-steep - doubled / (1 + sign * sine)).exp()
 
-        whole = flint.acb.integral(weight, 0, r.asin()).real
-        return upper_tail(-h) * upper_tail(-k) + whole / (2 * flint.arb.pi())
+        def integral(function: Any, start: Ball, end: Ball, least: Ball) -> Ball:
+            # What is small may be multiplied by what is large: the goal is a relative one.
+            goal = unit * least.upper().max(unit * function(end, True).lower())
+            return flint.acb.integral(function, start, end, abs_tol=goal).real
+
+        if sign > 0 or (gap.contains(0) and gap != 0):
+            known = upper_tail(-h) * upper_tail(-k)
+            end = r.asin()
+            whole = integral(lambda t, _: weight(t.sin(), t.cos()), flint.arb(0), end, known)
+            return known + whole / (2 * flint.arb.pi())
+        # From r = -1 upwards, all is positive. The variable is the angle from there.
+        known = upper_tail(-k) - upper_tail(h) if h > k else upper_tail(-h) - upper_tail(k)
+        known, end, start = known.max(flint.arb(0)), (-r).acos(), flint.arb(0)
+        if square != 0:
+            end_steep = square / end.sin() ** 2
+            start = (square / (precision + abs(doubled) + end_steep)).upper().sqrt().mid()
+        # Below the start the integrand is at most exp(-square/sin(start)^2 + max(-doubled, 0)).
+        bound = start * weight(flint.arb(0), start.sin()) if square != 0 else start
+        bound = bound * doubled.max(flint.arb(0)).exp()
+        whole = integral(lambda t, _: weight(-t.cos(), t.sin()), start, end, known)
+        return known + (whole + bound * flint.arb(half, half)) / (2 * flint.arb.pi())
 
     return {
         Add: lambda *balls: reduce(add, balls),

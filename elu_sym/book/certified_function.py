@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sympy import Rational, S
 
+from elu_sym.algebra.bivariate_normal import BivariateNormalCdf
 from elu_sym.algebra.enclosure import enclosures
 from elu_sym.algebra.optional import extra
 from elu_sym.book.error_bounds import UNIT, bounded_function
@@ -93,6 +94,8 @@ class CertifiedFunction(NumericFunction):
             points = zip(*(array.tolist() for array in arrays), strict=True)
             limits = [self._limit(*point) for point in points]
             return np.array(limits, dtype=np.float64), np.zeros(len(limits))
+        if self.formula.closed_form.has(BivariateNormalCdf):  # which doubles have no function for
+            return np.full(len(law.mu), np.nan), np.ones(len(law.mu))
         value, error = self._bounded[0](*arrays)
         allowed = LARGEST_ERROR * np.spacing(np.maximum(abs(value) - error, 0.0))
         left = np.flatnonzero(~(error <= allowed))

@@ -55,6 +55,12 @@ DIGITS = (30, 120, 480)
 POINTS = 3
 """So many points are tried before an integral without a finite value is given up."""
 
+CLOSENESS = ((4, 12), (0, 40))
+"""From so many deviations the sides of a breakpoint are halved so often; then that is done to all.
+
+Next to a breakpoint the function may fall within a small fraction of a deviation, too.
+"""
+
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 RELATIONS = {
@@ -114,11 +120,16 @@ def confirmed(question: Question, answer: Expr) -> tuple[str, bool]:
         there = question.mapped(operator.methodcaller("xreplace", dict(point)))
         closed = answer.xreplace(dict(point))
         for least, numbers in ((np.longdouble(0), _extended()), (-1, _arbitrary(DIGITS[0]))):
-            with np.errstate(all="ignore"):
-                integral, size = _integrate(there, numbers)
-                known = size > least and size - size == 0  # no underflow, no overflow, no NaN
+            for far, steps in CLOSENESS:
+                with np.errstate(all="ignore"):
+                    integral, size = _integrate(there, numbers, far, steps)
+                    known = size > least and size - size == 0  # no underflow, overflow or NaN
+                if not known:
+                    break
+                if any(_value(closed, digits, integral, size) for digits in DIGITS):
+                    return statement, True
             if known:
-                return statement, any(_value(closed, digits, integral, size) for digits in DIGITS)
+                return statement, False
     return "the integral has a finite value at a rational point", False
 
 
@@ -189,7 +200,7 @@ def _arbitrary(digits: int) -> _Numbers:
     )
 
 
-def _integrate(question: Question, numbers: _Numbers) -> tuple[Any, Any]:
+def _integrate(question: Question, numbers: _Numbers, far: int, steps: int) -> tuple[Any, Any]:
     """E g(X), and the sum of E abs(t(X)) over the terms t of g, which may cancel."""
     smooth, atoms = _without_atoms(question)
     mean, deviation = (_evaluate(part, {}, numbers) for part in (question.mean, question.deviation))
@@ -210,12 +221,12 @@ def _integrate(question: Question, numbers: _Numbers) -> tuple[Any, Any]:
         share = share * density((at - mean) / deviation)
         total, size = total + share, size + abs(share)
     # Beyond a breakpoint far out the density falls within a fraction of a standard deviation.
-    near = [sign * 2.0**-k for k in range(12) for sign in (-1, 1)]
-    around = [cut + _as(numbers, [0.0, *near] if abs(cut) > 4 else [0.0]) for cut in cuts]
+    near = [sign * 2.0**-k for k in range(steps) for sign in (-1, 1)]
+    around = [cut + _as(numbers, [0.0, *near] if abs(cut) >= far else [0.0]) for cut in cuts]
     reach = 12
     while True:
-        steps = [numbers.from_text(str(step)) for step in range(-reach, reach + 1)]
-        ends = np.array(sorted({*steps, *(end for ends in around for end in ends)}))
+        whole = [numbers.from_text(str(step)) for step in range(-reach, reach + 1)]
+        ends = np.array(sorted({*whole, *(end for ends in around for end in ends)}))
         half = (ends[1:] - ends[:-1]) / 2
         z = (ends[1:] + ends[:-1])[:, None] / 2 + half[:, None] * _as(numbers, NODES)
         weights = half[:, None] * _as(numbers, WEIGHTS)

@@ -83,8 +83,9 @@ def _with_tails(domain: Any, group: dict[Any, Any]) -> dict[Any, Any]:
         if isinstance(argument, tuple):
             h, k, r = argument
             first, second, key = _alone(h), _alone(k), _alone(argument)
+            both = {first: -1, second: -1} if first != second else {first: -2}
             tails = (
-                (1, (-h, -k, r), {whole: 1, first: -1, second: -1}),
+                (1, (-h, -k, r), {whole: 1, **both}),
                 (-1, (h, -k, -r), {first: -1}),
                 (-1, (k, -h, -r), {second: -1}),
             )

@@ -56,6 +56,7 @@ def expectation(g: Expr, X: Expr, Y: Expr | None = None, *, order: tuple[Expr, .
         TypeError: if the variables are not normal, or not jointly so, or g, or a part of ``order``,
             is text or otherwise no expression. Of a condition it says how its probability is
             written.
+        ValueError: if one of two variables has the variance 0.
         UnsupportedExpressionError: if g is outside the class; the part is named, and what to write
             instead. It is an UnorderedBreakpointsError, which is one, if the order of two
             breakpoints is not known.
@@ -77,11 +78,12 @@ def expectation(g: Expr, X: Expr, Y: Expr | None = None, *, order: tuple[Expr, .
     """
     if Y is None:
         return derive_expectation(*_of_one(g, X), order).result.rewrite(erfc)
-    law = JointLaw(*_joint_law(X, Y))
-    function = readable(symbolic(g, "g")).xreplace({X: x, Y: y})
+    law = _joint_law(X, Y)
+    # A float is made exact in the function, and not within a random symbol, which has its law.
+    function = readable(symbolic(g, "g").xreplace({X: x, Y: y}))
     if others := random_symbols(function):
         raise UnsupportedExpressionError(f"g = {g} depends on another random symbol, {others[0]}")
-    if law.correlation in (S.One, S.NegativeOne):
+    if cancel(1 - law.correlation**2) == 0:
         first = Normal("X", law.first_mean, law.first_deviation)
         second, _ = law.conditional(first)
         return expectation(function.xreplace({x: first, y: second}), first, order=order)
@@ -104,24 +106,30 @@ def _of_one(g: Expr, X: Expr) -> tuple[Expr, Expr]:
     return symbolic(g, "g").xreplace({X: component}), component
 
 
-def _joint_law(X: Expr, Y: Expr) -> tuple[Expr, ...]:
-    """Means, standard deviations and the correlation, in the order of :class:`JointLaw`.
+def _joint_law(X: Expr, Y: Expr) -> JointLaw:
+    """Means, standard deviations and the correlation.
 
     Raises:
         TypeError: if the two are not jointly normal, or the same.
+        ValueError: if one has the variance 0.
     """
     vector = _vector(X)
     if vector is not None and _vector(Y) is not None and X.base == Y.base and X != Y:
         means, covariance = vector
         (i,), (j,) = X.indices, Y.indices
-        first, second = sqrt(covariance[i, i]), sqrt(covariance[j, j])
-        correlation = cancel(covariance[i, j] / (first * second))
-        return means[i], first, means[j], second, correlation
+        numbers = covariance[i, i], covariance[j, j], covariance[i, j], means[i], means[j]
+        first, second, shared, *centers = map(readable, numbers)
+        first, second = sqrt(first), sqrt(second)
+        for variable, deviation in ((X, first), (Y, second)):
+            if deviation.is_zero:
+                raise ValueError(f"{variable} has the variance 0: put its mean into g")
+        return JointLaw(centers[0], first, centers[1], second, cancel(shared / (first * second)))
     laws: list[Any] = [
         getattr(getattr(each, "pspace", None), "distribution", None) for each in (X, Y)
     ]
     if X != Y and all(isinstance(law, NormalDistribution) for law in laws):
-        return laws[0].mean, laws[0].std, laws[1].mean, laws[1].std, S.Zero
+        m, s, n, t = (readable(part) for law in laws for part in (law.mean, law.std))
+        return JointLaw(m, s, n, t, S.Zero)
     if isinstance(Y, tuple | list):
         raise TypeError(f"Y = {Y} is no random variable: give the order of breakpoints as order=")
     raise TypeError(

@@ -50,6 +50,48 @@ def test_a_ball_contains_the_value_that_quadrature_gives(corner):
     )
 
 
+@pytest.mark.parametrize(
+    "corner",
+    [
+        (Rational(-20), Rational(-20), Rational(1, 2)),
+        (Rational(-20), Rational(-20), Rational(-1, 2)),
+        (Rational(-20), Rational(3), Rational(-1, 2)),
+        (Rational(1), Rational(-9, 8), Rational(-9999, 10000)),
+    ],
+)
+def test_a_tail_has_as_many_digits_as_any_other_value(corner):
+    # An expectation multiplies it by exp(sigma^2/2): where a tail lost its digits, as the
+    # difference of what is large, deviations of 40 took minutes.
+    with mpmath.workdps(40):
+        first, second, r = (mpmath.mpf(v.p) / v.q for v in corner)
+        width, root = mpmath.sqrt(1 - r * r), mpmath.sqrt(2)
+        near = {first} | {first - 2.0**-n for n in range(-3, 12)}
+        turns = (second / r + n * width for n in range(-8, 9))
+        edges = sorted(near | {turn for turn in turns if turn < first})
+
+        def weight(u):
+            return mpmath.npdf(u) * mpmath.erfc((r * u - second) / width / root) / 2
+
+        # The error that ends mpmath's rule is an absolute one.
+        largest = max(map(weight, edges))
+        expected = largest * mpmath.quad(lambda u: weight(u) / largest, edges)
+    ball = enclose(joint(*corner), {}, 128)
+    assert ball.rel_accuracy_bits() > 90
+    assert abs(mpmath.mpf(ball.mid().str(30, radius=False)) / expected - 1) < 1e-15
+
+
+@pytest.mark.parametrize("r", [sqrt(2) / 2, -sqrt(2) / 2, Rational(-999, 1000)])
+def test_a_gap_that_is_zero_without_being_known_to_be_loses_nothing(r):
+    place = sqrt(2) / 3
+    for first, second in ((place, place), (place, -place), (-place, place)):
+        ball = enclose(joint(first, second, r), {}, 128)
+        assert ball.rel_accuracy_bits() > 90
+        near = multivariate_normal.cdf(
+            [float(first), float(second)], cov=[[1, float(r)], [float(r), 1]]
+        )
+        assert float(ball.mid()) == pytest.approx(float(near), abs=1e-7)
+
+
 @pytest.mark.parametrize("gap", [Rational(1, 10**6), Rational(1, 2**53)])
 @pytest.mark.parametrize("sign", [1, -1])
 def test_next_to_the_ends_the_value_tends_to_that_at_the_end(gap, sign):
@@ -139,5 +181,5 @@ def test_a_root_of_one_minus_a_square_needs_a_correlation():
 @given(st.floats(-3, 3), st.floats(-3, 3), st.floats(-0.99, 0.99))
 def test_printed_code_computes_it(first, second, r):
     code = lambdify((h, k, rho), joint(h, k, rho), "scipy")
-    expected = multivariate_normal.cdf([first, second], cov=[[1, r], [r, 1]])
+    expected = multivariate_normal.cdf([first, second], cov=[[1, float(r)], [float(r), 1]])
     assert code(first, second, r) == pytest.approx(expected, abs=1e-7)

@@ -8,6 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 from flint import ctx
+from scipy.integrate import quad
 from scipy.stats import norm
 from sympy import (
     Abs,
@@ -318,3 +319,10 @@ def test_a_normal_distribution_may_be_a_factor():
     assert GaussianExpectation(lambda x: x * (1 + erf(x / sqrt(2))) / 2)(0.3, 1.2) == gelu(0.3, 1.2)
     with pytest.raises(UnsupportedExpressionError, match="no certificate is known"):
         assert gelu.certificate
+
+
+def test_a_piece_of_gelu_has_numbers_too():
+    # Its closed form has a distribution of two variables.
+    piece = GaussianExpectation(lambda u: u * erfc(-u / sqrt(2)) / 2 * Heaviside(u - 1))
+    expected, _ = quad(lambda v: v * norm.cdf(v) * norm.pdf(v, 0.25, 2.0), 1.0, 40.0, epsabs=1e-13)
+    assert piece([0.25, 0.25], 2.0) == pytest.approx([expected] * 2, rel=1e-11)

@@ -89,6 +89,20 @@ def test_it_is_a_value():
     assert "erfc" in str(kernel.expr)
 
 
+@pytest.mark.parametrize("deviation", [40.0, 100.0, 1000.0])
+def test_large_deviations_have_a_value_at_every_correlation(deviation):
+    # By the units of a deviation ELU is ReLU, but for the floor.
+    def relu_kernel(r):
+        return (math.sqrt(1 - r * r) + (math.pi - math.acos(r)) * r) / (2 * math.pi)
+
+    for r in (1.0, 0.5, -0.9):
+        value = kernel(0.0, deviation, 0.0, deviation, r, alpha=1.0)
+        assert value == pytest.approx(deviation**2 * relu_kernel(r), abs=deviation)
+    assert kernel(0.0, deviation, 0.0, deviation, 1.0, alpha=1.0) == pytest.approx(
+        elu.second_moment(0.0, deviation, 1.0), rel=1e-14
+    )
+
+
 def test_everything_testifies():
     covariance = JointGaussianExpectation(relu(x) * y)
     witnesses = covariance.certificate

@@ -34,6 +34,26 @@ def test_independent_symbols():
     )
 
 
+def test_floats_of_a_law_are_the_numbers_that_they_are():
+    exact = Normal("Z", [Rational(1, 2), 0], [[1, Rational(1, 2)], [Rational(1, 2), 1]])
+    floats = Normal("Z", [0.5, 0.0], [[1.0, 0.5], [0.5, 1.0]])
+    found, expected = (expectation(Max(V[0], 0) * V[1], V[0], V[1]) for V in (floats, exact))
+    assert found == expected
+    X, Y = Normal("X", 0.5, 1.5), Normal("Y", 0.25, 1)
+    assert expectation(X * Y**2, X, Y) == Rational(17, 32)
+
+
+def test_a_law_on_a_line_has_no_value_that_is_no_number():
+    floats = Normal("Z", [0, 0], [[0.1, 0.1], [0.1, 0.1]])
+    assert equals(expectation(floats[0] * floats[1], floats[0], floats[1]), Rational(0.1))
+    signed = Normal("Z", [0, 0], [[r**2, r], [r, 1]])
+    with pytest.raises(UnsupportedExpressionError, match="Abs"):
+        expectation(signed[0] * signed[1], signed[0], signed[1])
+    fixed = Normal("Z", [1, 2], [[1, 0], [0, 0]])
+    with pytest.raises(ValueError, match=r"^Z\[1\] has the variance 0: put its mean into g$"):
+        expectation(fixed[0] * fixed[1], fixed[0], fixed[1])
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_at_the_ends_of_the_correlation_the_second_is_a_line_in_the_first(sign):
     vector = Normal("V", [0, 0], [[4, sign * 6], [sign * 6, 9]])
