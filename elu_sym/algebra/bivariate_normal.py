@@ -97,9 +97,9 @@ class BivariateNormalCdf(Function):
             return NormalCdf(k if h == S.Infinity else h)
         if r.is_zero:
             return NormalCdf(h) * NormalCdf(k)
-        if r == 1:
+        if (r - 1).is_zero:
             return NormalCdf(Min(h, k))
-        if r == -1:
+        if (r + 1).is_zero:
             return NormalCdf(Max(h, -k)) - NormalCdf(-k)
         if h.is_zero and k.is_zero:
             return S.One / 4 + asin(r) / (2 * pi)

@@ -49,6 +49,9 @@ Point = Mapping[Symbol, Rational]
 Operations = Mapping[Any, Callable[..., Any]]
 """The operation on balls for each operation of SymPy: its class, or ``sqrt``."""
 
+FAR = 1000
+"""From here on the tail of a normal distribution is enclosed in another way."""
+
 HIGHEST_PRECISION = 1 << 14
 """Bits at which :func:`enclose_to` gives up."""
 
@@ -231,7 +234,14 @@ def operations_at_points(precision: int) -> Operations:
         unit = flint.arb(2) ** -precision
 
     def upper_tail(t: Ball) -> Ball:
-        return (t * root).erfc() * half
+        scaled = t * root
+        if abs(scaled) < FAR:
+            return scaled.erfc() * half
+        # Arb's own radius is e^(t^2/10^9) times too large: the largest slope tells a better one.
+        middle, radius = scaled.mid(), scaled.rad()
+        near = (abs(middle) - radius).max(flint.arb(0))
+        slope = (-near * near).exp() * 2 / flint.arb.pi().sqrt()
+        return (middle.erfc() + flint.arb(0, (radius * slope).upper())) * half
 
     def density(t: Ball) -> Ball:
         return (-t * t * half).exp() * peak

@@ -208,7 +208,10 @@ def _limit_arguments(domain: Any, argument: Any) -> tuple[type[Expr], tuple[Any,
     if not isinstance(argument, tuple):
         return NormalCdf, (_limit_argument(domain, argument),)
     h, k, r = argument
-    arguments = _limit_argument(domain, h), _limit_argument(domain, k), domain.to_sympy(r)
+    correlation = domain.to_sympy(r)
+    if correlation.has(*_SYMBOLS) or _sign(1 - correlation**2) != 1:
+        raise RejectedError(f"{correlation} is not known to be a fixed correlation")
+    arguments = _limit_argument(domain, h), _limit_argument(domain, k), correlation
     return BivariateNormalCdf, arguments
 
 
@@ -220,6 +223,8 @@ def _limit_argument(domain: Any, argument: Any) -> Any:
     """
     parts = laurent(domain, argument, _SYMBOLS)
     growing = {key[:2]: domain.to_sympy(part) for key, part in parts.items() if key[2] < 0}
+    if len({key[2] for key in parts if key[2] < 0}) > 1:
+        raise RejectedError(f"{domain.to_sympy(argument)} grows by two powers of s")
     if not growing:
         return _at_zero(domain, parts)
     for mean, axis in ((mu1, (1, 0)), (mu2, (0, 1))):

@@ -144,4 +144,11 @@ def _vector(component: Expr) -> tuple[Expr, Expr] | None:
     if not isinstance(component, Indexed):
         return None
     law = getattr(getattr(component.base, "pspace", None), "distribution", None)
-    return (law.mu, law.sigma) if isinstance(law, MultivariateNormalDistribution) else None
+    if not isinstance(law, MultivariateNormalDistribution):
+        return None
+    (place,) = component.indices
+    if not (place.is_Integer and 0 <= place < law.mu.shape[0]):
+        raise TypeError(
+            f"{component} is no component: give a number from 0 to {law.mu.shape[0] - 1}"
+        )
+    return law.mu, law.sigma
