@@ -23,7 +23,7 @@ REFUSED = {
         *("initialization.gain", "initialization.weight_variance"),
         *("initialization.layer_gain", "initialization.layer_scale"),
         *("published_constants.PUBLISHED_CONSTANTS", "estimates.function_values"),
-        "estimates.value_of",
+        *("estimates.value_of", "initialized_layers.SecondMoment"),
     },
 }
 

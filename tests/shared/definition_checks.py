@@ -378,6 +378,11 @@ def draw() -> None:
         assert path.stat().st_size
 
 
+def second_moment() -> None:
+    found = public("networks.initialized_layers.SecondMoment")("elu", alpha=ALPHA)
+    same(found(Q), mean(lambda t: f(t) ** 2))
+
+
 def command() -> None:
     parser = ArgumentParser()
     public("layer_audit.command.add_audit_command")(parser.add_subparsers())
@@ -410,6 +415,7 @@ CHECKS = {
         f"initialization.{name}": initialization(name)
         for name in ("gain", "weight_variance", "layer_gain", "layer_scale")
     },
+    "initialized_layers.SecondMoment": second_moment,
     "published_constants.PUBLISHED_CONSTANTS": published,
     **{
         f"{module}.{name}": selu(module, name)
@@ -446,6 +452,9 @@ APART = {
     *(f"result.{name}" for name in ("Comparison", "Estimate", "Histogram")),
     *(f"result.{name}" for name in ("KolmogorovDistance", "LayerAudit", "Shape")),
     *("beyond_range.BeyondRangeError", "beyond_range.finite_result"),
+    *(f"initialized_layers.Initialized{name}" for name in ("Layer", "Network")),
+    *("initialized_layers.LeftAlone", "initialized_layers.branch_target"),
+    "initialized_layers.gain_for",
     # What a name means, whatever its definition.
     *(f"activation_argument.{name}" for name in ("activation_of", "book_activation_of")),
     *(f"activation_argument.{name}" for name in ("ActivationArgument", "AnyActivation")),
