@@ -1,5 +1,7 @@
 """A ball contains the value, is narrow, and refuses what it cannot enclose."""
 
+import math
+
 import mpmath
 import pytest
 from expressions import expressions, points
@@ -144,3 +146,12 @@ class TestWidth:
     def test_zero_is_never_narrow(self) -> None:
         with pytest.raises(ArithmeticError, match="is it zero there"):
             enclose_to(erf(mu) + erfc(mu) - 1, {mu: HALF}, Rational(1, 10))
+
+
+def test_far_out_a_tail_is_as_sharp_as_its_argument():
+    for size in (10**5, 10**8):
+        t = Rational(size) + Rational(1, 3)
+        expression = exp(t**2 / 2) * NormalCdf(-t) * t  # 1/sqrt(2 pi), but for 1/t^2
+        ball = enclose(expression, {}, 256)
+        assert ball.rel_accuracy_bits() > 100
+        assert float(ball.mid()) == pytest.approx((2 * math.pi) ** -0.5, rel=2.0 / size**2 + 1e-15)

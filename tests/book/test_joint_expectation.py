@@ -128,3 +128,17 @@ def test_everything_testifies_for_every_kernel(g):
     witnesses = JointGaussianExpectation(g).certificate
     assert all(witnesses), [witness.detail for witness in witnesses if not witness]
     assert "score 100 %" in witnesses[-1].detail
+
+
+def test_on_a_line_standard_deviations_may_be_far_apart():
+    # With alpha = 1: E f(X) f(Y), Y = -500 - 100 X, by the sum of its three pieces.
+    found = kernel(0, 1e3, -500, 1e5, -1, 1)
+    draws = 1e3 * np.random.default_rng(1).standard_normal(1 << 16)
+    left, right = (
+        np.where(v > 0, v, np.expm1(np.minimum(v, 0))) for v in (draws, -500 - 100 * draws)
+    )
+    samples = left * right
+    assert abs(found - samples.mean()) < 5 * samples.std() / 2**8
+    # So far out that there is nothing but 0.
+    step = JointGaussianExpectation(Heaviside(x - 1) * y)
+    assert step(2e-5, 1e-6, 5e6, 5e5, -1) == 0.0
