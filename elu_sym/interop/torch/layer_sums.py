@@ -12,17 +12,35 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
-from elu_sym.interop.torch.recorded_calls import Call, argument
-from elu_sym.interop.torch.tensor_entries import without_copies
+from elu_sym.interop.torch.recorded_calls import Call, argument_of
 
-__all__ = ["LayerSums"]
+__all__ = ["LAYERS", "LayerSums", "operands_of_call"]
+
+LAYERS = (
+    "linear",
+    *(f"conv{kind}{axes}d" for kind in ("", "_transpose") for axes in (1, 2, 3)),
+    "matmul",
+)
+"""The functions that multiply by weights."""
 
 CONVOLUTION = ("stride", "padding", "dilation", "groups")
 TRANSPOSED = ("stride", "padding", "output_padding", "groups", "dilation")
 DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1, "output_padding": 0}
+
+
+def operands_of_call(name: str, arguments: Any, keywords: Any) -> tuple[Any, Any]:
+    """The weights and the biases that a function multiplies and adds, None where there are none."""
+    if name not in LAYERS:
+        return None, None
+    weight = argument_of(arguments, keywords, 1, "other" if name == "matmul" else "weight")
+    if name != "matmul":
+        return weight, argument_of(arguments, keywords, 2, "bias")
+    first = argument_of(arguments, keywords, 0, "input")
+    layer = isinstance(weight, nn.Parameter) and weight.ndim == 2 and first is not weight
+    return (weight if layer else None), None
 
 
 @dataclass(frozen=True)
@@ -36,7 +54,7 @@ class LayerSums:
     Examples:
         >>> values = torch.ones(1, 1, 4)
         >>> arguments = (values, torch.empty(2, 1, 3), None, 1, 1)
-        >>> call = Call("conv1d", functional.conv1d, arguments, {}, (0,), None, 0, True)
+        >>> call = Call("conv1d", functional.conv1d, arguments, {}, [(1, 2, 4, 2)], 0)
         >>> sums = LayerSums(call, (2, 1, 3))
         >>> sums.fan, sums.of(values)[0].tolist()
         (3.0, [[2.0, 3.0, 3.0, 2.0], [2.0, 3.0, 3.0, 2.0]])
@@ -62,7 +80,7 @@ class LayerSums:
         """Stride, padding and their like."""
         names = TRANSPOSED if self.transposed else CONVOLUTION
         return {
-            name: argument(self.call, 3 + place, name, DEFAULTS[name])
+            name: self.call.argument(3 + place, name, DEFAULTS[name])
             for place, name in enumerate(names)
         }
 
@@ -108,7 +126,9 @@ class LayerSums:
         there, full = self._terms(moments)
         if torch.equal(there, full):
             return sums
-        filled = without_copies(sums) * torch.where(there > 0, full / there.clamp(min=1), 0.0)
+        axis = -self.axes - 1  # of channels, all of which are one in memory but with groups
+        one = sums if sums.stride(axis) else sums.narrow(axis, 0, 1)
+        filled = one * torch.where(there > 0, full / there.clamp(min=1), 0.0)
         known = ((there > 0) | (full == 0)).expand_as(filled)
         return torch.where(known, filled, filled[known].mean()).expand_as(sums)
 

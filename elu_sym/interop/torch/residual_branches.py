@@ -8,35 +8,26 @@ network itself has, as in (x + branch)/sqrt(2): there the sum is the network's o
 Needs the extra ``torch``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from torch import Tensor, nn
+from torch import nn
 
-from elu_sym.interop.torch.moment_rules import DROPOUTS, KEEPING, POOLS, SAME, is_nearest
-from elu_sym.interop.torch.recorded_calls import Call, TracedNetwork
-from elu_sym.interop.torch.torch_activations import is_elementwise
-from elu_sym.networks.initialized_layers import branch_target
+from elu_sym.interop.torch.call_rules import (
+    DROPOUTS,
+    ELEMENTWISE,
+    KEEPING,
+    POOLS,
+    SAME,
+    is_nearest,
+)
+from elu_sym.interop.torch.recorded_calls import Call, Data
 
-__all__ = ["Branch", "residual_branches"]
+__all__ = ["residual_branches"]
 
 PARTS = ("chunk", "split", "tensor_split", "unbind")
 """After these no layer ends: its other outputs go elsewhere."""
-
-
-@dataclass(frozen=True)
-class Branch:
-    """A branch that ends in a layer.
-
-    Attributes:
-        branches: how many are added to the same stream.
-    """
-
-    branches: int
-
-    @property
-    def target(self) -> float:
-        """The second moment that it adds."""
-        return branch_target(self.branches)
 
 
 @dataclass(frozen=True)
@@ -54,61 +45,56 @@ class Trail:
     depth: int = 0
 
 
-def residual_branches(network: TracedNetwork) -> dict[int, Branch]:
-    """The branches of a network by the identities of the weights that end them."""
-    trails: dict[int, Trail] = {}
-    streams: list[list[int]] = []
-    ended: set[int] = set()
-    for call in network.calls:
-        sources = [trails.get(each.node, Trail()) for each in call.references]
+def residual_branches(calls: Sequence[Call]) -> dict[Any, int]:
+    """The weights that end a branch, and how many branches are added to the same stream."""
+    trails: dict[Any, Trail] = {}
+    streams: list[list[Any]] = []
+    ended: set[Any] = set()
+    for call in calls:
+        sources = [trails.get(each, Trail()) for each in call.random]
         depth = max((each.depth for each in sources), default=0)
         first = sources[0] if sources else Trail()
         after = Trail(depth=depth)
         if call.layer is not None:
             after = Trail(call, None, depth + 1)
-        elif call.name in ("add", "sub") and (sources[1:] or _data_stream(network, call, first)):
-            branch, other = _branch(network, call, sources) if sources[1:] else (first.end, Trail())
+        elif call.name in ("add", "sub") and (sources[1:] or _data_stream(call, first)):
+            branch, other = _branch(call, sources) if sources[1:] else (first.end, Trail())
             stream = other.stream
-            if branch is not None and branch.layer is not None:
-                key = id(branch.layer)
+            if branch is not None:
                 if stream is None:
                     stream = len(streams)
                     streams.append([])
-                if key not in ended or key in streams[stream]:
-                    ended.add(key)
-                    streams[stream].append(key)
+                if branch.layer not in ended or branch.layer in streams[stream]:
+                    ended.add(branch.layer)
+                    streams[stream].append(branch.layer)
             after = Trail(None, stream, depth)
         elif len(sources) == 1 and _keeps_entries(call):
             after = replace(first, end=None if call.name in PARTS else first.end)
         elif len(sources) == 1 and _keeps_stream(call):
             after = replace(first, end=None)
-        for node in call.outputs:
-            trails[node] = after
-    return {key: Branch(len(stream)) for stream in streams for key in stream}
+        trails |= dict.fromkeys(call.outputs, after)
+    return {weights: len(stream) for stream in streams for weights in stream}
 
 
-def _data_stream(network: TracedNetwork, call: Call, first: Trail) -> bool:
+def _data_stream(call: Call, first: Trail) -> bool:
     """Whether a branch is added to data: to a tensor of its shape that is no parameter."""
-    shape = network.nodes[call.outputs[0]].shape
-    data = [each for each in call.arguments if isinstance(each, Tensor) and each.shape == shape]
-    return first.depth > 1 and any(not isinstance(each, nn.Parameter) for each in data)
+    data = [each.tensor for each in call.arguments if isinstance(each, Data)]
+    alike = [each for each in data if (*each.shape, 2) == call.shapes[0]]
+    return first.depth > 1 and any(not isinstance(each, nn.Parameter) for each in alike)
 
 
-def _branch(network: TracedNetwork, call: Call, sources: list[Trail]) -> tuple[Call | None, Trail]:
+def _branch(call: Call, sources: list[Trail]) -> tuple[Call | None, Trail]:
     """The layer call that ends the branch of a sum, if one does, and the stream it is added to."""
-    depends = [network.nodes[each.node].depends for each in call.references]
-    ends = [
-        source if source.end is not None and not source.end.bit & other else None
+    depends = [each.ancestors for each in call.random]
+    left, right = (
+        source if source.end is not None and source.end.number not in other else None
         for source, other in zip(sources, reversed(depends), strict=True)
-    ]
-    left, right = ends
+    )
     if left is not None and right is not None:
         # The stream is what the other was computed from, or what went through fewer layers.
-        assert left.end is not None
-        assert right.end is not None
-        if left.end.bit & depends[1] or left.depth < right.depth:
+        if left.depth < right.depth:
             left = None
-        elif right.end.bit & depends[0] or right.depth < left.depth:
+        elif right.depth < left.depth:
             right = None
         else:
             return None, Trail()
@@ -127,4 +113,4 @@ def _keeps_entries(call: Call) -> bool:
 
 
 def _keeps_stream(call: Call) -> bool:
-    return call.name in POOLS or call.name == "alpha_dropout" or is_elementwise(call)
+    return call.name in POOLS or call.name == "alpha_dropout" or call.name in ELEMENTWISE
