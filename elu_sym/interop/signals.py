@@ -31,6 +31,7 @@ __all__ = [
     "branch_of",
     "described",
     "functions_of_one",
+    "made_of",
     "product_of",
     "second_moments_of",
     "sum_of",
@@ -52,6 +53,7 @@ class Given:
     ancestors: ClassVar[frozenset[Any]] = frozenset()
     centred: ClassVar[frozenset[Any]] = frozenset()
     approximate: ClassVar[bool] = False
+    is_gaussian: ClassVar[bool] = False
 
     @cached_property
     def uniform(self) -> Any:
@@ -74,12 +76,16 @@ class Random:
         centred: leaves in whose weights it is linear, a sum with one term for each: what does not
             depend on them is uncorrelated with it. Empty if it is no such sum.
         approximate: whether its second moments take for Gaussian what is only nearly so.
+        is_gaussian: whether its entries are Gaussian, with mean 0.
+        nearly: whether they are only nearly so, however wide the network is.
     """
 
     shape: tuple[int, ...]
     ancestors: frozenset[Any]
     centred: frozenset[Any] = frozenset()
     approximate: bool = field(default=False, kw_only=True)
+    is_gaussian: bool = field(default=False, kw_only=True)
+    nearly: bool = field(default=False, kw_only=True)
 
     def is_apart_from(self, other: Random | Given) -> bool:
         """Whether it is linear in weights on which the other value does not depend."""
@@ -140,13 +146,12 @@ class Gaussian(Moments):
         library: how the library computes with it.
         root: the Gaussian value of which it is a multiple, and the function that multiplies.
         moved: the same value with its entries in other places, by the operation that put them.
-        nearly: whether it is only nearly Gaussian, however wide the network is.
     """
 
     library: Library = field(kw_only=True)
     root: tuple[Gaussian, Callable[[Any], Any]] | None = None
     moved: dict[str, list[Any]] = field(default_factory=dict)
-    nearly: bool = field(default=False, kw_only=True)
+    is_gaussian: bool = field(default=True, kw_only=True)
 
     def describe(self) -> str:
         """What it is, in words."""
@@ -293,6 +298,40 @@ def sum_of(one: Random, other: Random | Given, shape: tuple[int, ...]) -> Moment
         nearly, library = one.nearly or other.nearly, one.library
         return Gaussian(shape, ancestors, centred, library=library, nearly=nearly, **known)
     return Moments(shape, ancestors, centred, origins=(one, other), **known)
+
+
+def made_of(
+    parts: Sequence[Any],
+    squares: Callable[[], FloatArray],
+    shape: tuple[int, ...],
+    *,
+    keeps_law: bool = True,
+    root: tuple[Gaussian, Callable[[Any], Any]] | None = None,
+) -> Moments:
+    """What has entries of other values, or multiples of them, each of one: Gaussian if they are.
+
+    Args:
+        parts: these values.
+        squares: computes the second moments.
+        shape: that of what is made.
+        keeps_law: whether what was Gaussian stays so, and what was linear in weights.
+        root: the Gaussian value of which it is a multiple.
+    """
+    centred = [each.centred for each in parts]
+    law: dict[str, Any] = {
+        "shape": shape,
+        "ancestors": ancestors_of(parts),
+        "centred": frozenset().union(*centred) if keeps_law and all(centred) else frozenset(),
+        "squares": squares,
+        "origins": tuple(parts),
+        "approximate": any(each.approximate for each in parts),
+    }
+    if not (keeps_law and all(each.is_gaussian for each in parts)):
+        return Moments(**law)
+    name = " and ".join(dict.fromkeys(getattr(each, "name", "") for each in parts))
+    nearly = any(each.nearly for each in parts)
+    library: Any = getattr(parts[0], "library", None)  # what is Unknown has none
+    return Gaussian(**law, library=library, root=root, name=name, nearly=nearly)
 
 
 def product_of(one: Random, other: Random, shape: tuple[int, ...]) -> Moments | None:

@@ -24,6 +24,7 @@ from elu_sym.interop.signals import (
     ancestors_of,
     branch_of,
     functions_of_one,
+    made_of,
     product_of,
     second_moments_of,
     sum_of,
@@ -115,21 +116,10 @@ def _multiplied(operation: Operation, operands: list[Any]) -> Any:
         moments = second_moments_of(value)
         return np.asarray(moments / squared if operation.name == "div" else moments * squared)
 
-    shape = operation.shapes[0].shape
-    if not isinstance(value, Gaussian):
-        return Moments(shape, value.ancestors, value.centred, squares=squares, origins=(value,))
     root = None
-    if uniform:
+    if uniform and isinstance(value, Gaussian):
         root = value, _function(operation, operands, {id(value): _itself})
-    return Gaussian(
-        shape,
-        value.ancestors,
-        value.centred,
-        squares=squares,
-        origins=value.origins,
-        root=root,
-        library=value.library,
-    )
+    return made_of([value], squares, operation.shapes[0].shape, root=root)
 
 
 def _composed(operation: Operation, operands: list[Any]) -> Any:

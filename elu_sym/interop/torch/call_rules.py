@@ -9,11 +9,10 @@ Needs the extra ``torch``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 from functools import partial
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -27,9 +26,7 @@ from elu_sym.interop.signals import (
     Composed,
     Gaussian,
     Given,
-    Moments,
     Random,
-    ancestors_of,
     described,
     functions_of_one,
     product_of,
@@ -39,26 +36,17 @@ from elu_sym.interop.signals import (
 )
 from elu_sym.interop.torch.normalization_rules import NORMS, of_norm
 from elu_sym.interop.torch.recorded_calls import (
+    A_SUM,
     LIBRARY,
     Call,
     Data,
     Unpredicted,
-    is_gaussian,
     of_both,
+    usual_of,
 )
 from elu_sym.numeric.operations import FloatArray
 
-__all__ = [
-    "DROPOUTS",
-    "ELEMENTWISE",
-    "KEEPING",
-    "POOLS",
-    "SAME",
-    "is_nearest",
-    "results_of",
-    "unpredicted",
-    "usual_of",
-]
+__all__ = ["keeps_entries", "keeps_stream", "results_of"]
 
 KEEPING = frozenset(
     (
@@ -112,55 +100,35 @@ ELEMENTWISE = frozenset(
 )
 """Functions of each element, the same in every run, but for one in training."""
 
-A_SUM = "a sum"
-
 SELU_FLOOR = -1.7580993408473766
 """What SELU tends to at minus infinity, which alpha dropout puts in the place of what it drops."""
 
 
 def results_of(call: Call) -> list[Random]:
     """What is known of what a function gives that is no layer; one for each of its outputs."""
-    found = _by_rule(call)
+    found = None if "out" in call.keywords else _by_rule(call)
     if isinstance(found, Random):
         found = [found]
     if found is None or len(found) != len(call.shapes):
-        return [unpredicted(call, call.name)] * len(call.shapes)
+        return [call.unpredicted(call.name)] * len(call.shapes)
     return found
 
 
-def unpredicted(
-    call: Call, reason: str, usual: float | None = None, gaussian: bool = False
-) -> Unpredicted:
-    """What is not known beforehand."""
-    ancestors, place = ancestors_of(call.random), call.number
-    return Unpredicted(
-        call.shapes[0], ancestors, reason=reason, place=place, usual=usual, is_gaussian=gaussian
-    )
-
-
-def is_nearest(call: Call) -> bool:
+def _is_nearest(call: Call) -> bool:
     """Whether entries are repeated, and none are mixed."""
     nearest = str(call.argument(3, "mode", "nearest")).startswith("nearest")
     return call.name in ("interpolate", "upsample") and nearest
 
 
-def usual_of(value: Any) -> float | None:
-    """E f(Z)^2 of the activation that made a value, None if none did."""
-    if isinstance(value, Unpredicted):
-        return value.usual
-    if isinstance(value, Composed):
-        return float(value.activation.second_moments(np.ones(1))[0])
-    if isinstance(value, Given) or value.name == A_SUM:
-        return None
-    if isinstance(value, Gaussian) or value.name in NORMS:
-        return 1.0
-    usual = [usual_of(each) for each in value.origins]
-    known = [each for each in usual if each is not None]
-    if len(known) < len(usual):
-        return None
-    if value.joint == " times ":
-        return prod(known)
-    return float(np.average(known, weights=[prod(each.shape) for each in value.origins]))
+def keeps_entries(call: Call) -> bool:
+    """Whether what comes out are entries of what went in, or 0."""
+    named = call.name in KEEPING or call.name in SAME or call.name in DROPOUTS
+    return named or call.name == "pad" or _is_nearest(call)
+
+
+def keeps_stream(call: Call) -> bool:
+    """Whether what comes out is of the same stream of residual branches, if no layer's outputs."""
+    return call.name in POOLS or call.name in ELEMENTWISE or call.name == "alpha_dropout"
 
 
 def _by_rule(call: Call) -> Any:
@@ -173,8 +141,8 @@ def _by_rule(call: Call) -> Any:
         return _composed(call) or _of_others(call, first)
     if not isinstance(first, Random):
         return None
-    if name in POOLS and not is_nearest(call):
-        return unpredicted(call, f"{name} of {described(first)}", usual_of(first))
+    if name in POOLS and not _is_nearest(call):
+        return call.unpredicted(f"{name} of {described(first)}", usual_of(first))
     return _RULES[name](call, first) if name in _RULES else None
 
 
@@ -195,53 +163,6 @@ class Activated(Composed):
         known = self.activation.name
         name = self.call.name if known == "a function" else known
         return f"{name} of {self.norm}" if self.norm in NORMS else name
-
-
-def _made(
-    call: Call,
-    parts: Sequence[Any],
-    squares: Callable[[], FloatArray],
-    *,
-    number: int = 0,
-    keeps_law: bool = True,
-    root: tuple[Gaussian, Callable[[Any], Any]] | None = None,
-) -> Random:
-    """What was made of parts, entry by entry, by what is no activation and has second moments.
-
-    Args:
-        call: the function.
-        parts: what is known of what it was made of.
-        squares: computes the second moments.
-        number: which of the outputs it is.
-        keeps_law: whether entries stay Gaussian, and linear in the weights.
-        root: the Gaussian value of which it is a multiple.
-    """
-    centred = [each.centred for each in parts]
-    moments = Moments(
-        call.shapes[number],
-        ancestors_of(parts),
-        frozenset().union(*centred) if all(centred) and keeps_law else frozenset(),
-        squares=squares,
-        origins=tuple(parts),
-        approximate=any(each.approximate for each in parts),
-    )
-    gaussian = keeps_law and all(map(is_gaussian, parts))
-    name = moments.describe()
-    law: dict[str, Any] = {key: getattr(moments, key) for key in ("shape", "ancestors", "centred")}
-    if any(isinstance(each, Unpredicted) for each in parts):
-        usual, place = usual_of(moments), call.number
-        return Unpredicted(**law, reason=name, place=place, usual=usual, is_gaussian=gaussian)
-    if not gaussian:
-        return moments
-    return Gaussian(
-        **law,
-        squares=squares,
-        library=LIBRARY,
-        name=name,
-        root=root,
-        nearly=any(each.nearly for each in parts),
-        approximate=moments.approximate,
-    )
 
 
 def _moved(call: Call) -> list[Random] | None:
@@ -267,7 +188,7 @@ def _moved(call: Call) -> list[Random] | None:
         return of_both(partial(moved, number), *map(second_moments_of, parts))
 
     numbers = range(len(call.shapes))
-    return [_made(call, parts, partial(squares, each), number=each) for each in numbers]
+    return [call.made(parts, partial(squares, each), number=each) for each in numbers]
 
 
 def _function(call: Call, functions: dict[int, Callable[[Any], Any]]) -> Callable[[Any], Any]:
@@ -319,7 +240,7 @@ def _of_others(call: Call, first: Any) -> Random | None:
     unit = Gaussian((1,), frozenset(), squares=lambda: np.ones(1), library=LIBRARY)
     function, norm = _function(call, {id(first): Tensor.clone}), getattr(first, "name", "")
     found = Activated((1,), frozenset(), source=unit, function=function, call=call, norm=norm)
-    return unpredicted(call, found.describe(), usual_of(found))
+    return call.unpredicted(found.describe(), usual_of(found))
 
 
 def _arithmetic(call: Call) -> Random | None:
@@ -359,11 +280,9 @@ def _multiple(call: Call, value: Random, factor: Data) -> Random | None:
         return None
     with np.errstate(divide="ignore"):
         squared = factor.value ** (-2.0 if call.name in QUOTIENTS else 2.0)
-    root = None
-    if is_number and isinstance(value, Gaussian):
-        root = value, _function(call, {id(value): Tensor.clone})
-    found = _made(
-        call, [value], lambda: without_copies(second_moments_of(value)) * squared, root=root
+    root = (value, _function(call, {id(value): Tensor.clone})) if is_number else None
+    found = call.made(
+        [value], lambda: without_copies(second_moments_of(value)) * squared, root=root
     )
     if isinstance(found, Unpredicted) and found.usual is not None:
         found.usual = found.usual * float(squared.item()) if is_number else None
@@ -375,7 +294,7 @@ def _sum(call: Call, one: Any, other: Any) -> Random | None:
     if factor != 1.0 and isinstance(other, Data):
         other = Data(other.tensor * factor)
     elif factor != 1.0:
-        other = _made(call, [term := other], lambda: second_moments_of(term) * factor**2)
+        other = call.made([term := other], lambda: second_moments_of(term) * factor**2)
     for value, constant in ((one, other), (other, one)):
         if isinstance(constant, Data) and value.shape == shape and not constant.value.any():
             return copy(value)
@@ -384,7 +303,7 @@ def _sum(call: Call, one: Any, other: Any) -> Random | None:
     known = not any(isinstance(each, Unpredicted) for each in (one, other))
     found = sum_of(one, other, shape) if known else None
     if found is None:
-        return unpredicted(call, A_SUM)
+        return call.unpredicted(A_SUM)
     found.name = A_SUM
     return found
 
@@ -405,7 +324,7 @@ def _padded(call: Call, first: Random) -> Random:
     def squares() -> FloatArray:
         return of_both(padded, second_moments_of(first), inside=inside)
 
-    return _made(call, [first], squares, keeps_law=value == 0.0)
+    return call.made([first], squares, keeps_law=value == 0.0)
 
 
 def _repeated(call: Call, first: Random) -> Random:
@@ -413,7 +332,7 @@ def _repeated(call: Call, first: Random) -> Random:
         result: Tensor = call.function(moments, *call.arguments[1:], **call.keywords)
         return result
 
-    return _made(call, [first], lambda: of_both(repeated, second_moments_of(first)))
+    return call.made([first], lambda: of_both(repeated, second_moments_of(first)))
 
 
 def _dropped(call: Call, first: Random) -> Random | None:
@@ -424,8 +343,7 @@ def _dropped(call: Call, first: Random) -> Random | None:
     if rate >= 1.0:
         return None
     # Where it is dropped it is 0, so it is no Gaussian any more, but its mean is what it was.
-    found = _made(
-        call,
+    found = call.made(
         [first],
         lambda: without_copies(second_moments_of(first)) / (1.0 - rate),
         keeps_law=False,
@@ -439,7 +357,7 @@ def _alpha_dropped(call: Call, first: Random) -> Random:
     if not call.argument(2, "training", False) or rate == 0.0:
         return first
     if rate >= 1.0 or not isinstance(first, Composed) or first.activation.name != "selu":
-        return unpredicted(call, f"alpha_dropout of {described(first)}", usual_of(first))
+        return call.unpredicted(f"alpha_dropout of {described(first)}", usual_of(first))
     kept, dropped = 1.0 - rate, rate * SELU_FLOOR
     scale = (kept + SELU_FLOOR**2 * kept * rate) ** -0.5
     shift, source = -scale * dropped, first.source
@@ -451,7 +369,7 @@ def _alpha_dropped(call: Call, first: Random) -> Random:
         found: FloatArray = scale**2 * square + 2.0 * scale * shift * (kept * means + dropped)
         return found + shift**2
 
-    return _made(call, [first], squares)
+    return call.made([first], squares)
 
 
 _RULES: dict[str, Callable[[Call, Any], Random | None]] = {

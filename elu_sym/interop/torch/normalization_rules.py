@@ -3,13 +3,11 @@
 Needs the extra ``torch``.
 """
 
-from typing import Any
-
 import numpy as np
 from torch.nn import functional
 
-from elu_sym.interop.signals import Gaussian, Moments, Random, second_moments_of
-from elu_sym.interop.torch.recorded_calls import LIBRARY, Call, Data, Unpredicted, is_gaussian
+from elu_sym.interop.signals import Gaussian, Random, made_of, second_moments_of
+from elu_sym.interop.torch.recorded_calls import LIBRARY, Call, Data
 from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["NORMS", "of_norm"]
@@ -53,20 +51,17 @@ def of_norm(call: Call, first: Random) -> Random | None:
         scale = scale / np.sqrt(shaped(variances, 1.0) + call.argument(7, "eps", 1e-5))
         shift = shift - shaped(means, 0.0) * scale
     centred = not shift.any()
-    if stored and (isinstance(first, Unpredicted) or not (centred or first.centred)):
-        return None
-    # It is odd in the weights of one layer, but not in one alone of those of several.
-    linear = centred and (stored or len(first.centred) == 1)
-    known: dict[str, Any] = {
-        "shape": call.shapes[0],
-        "ancestors": first.ancestors,
-        "centred": first.centred if linear else frozenset(),
-        "squares": lambda: (second_moments_of(first) if stored else 1.0) * scale**2 + shift**2,
-        "approximate": stored and first.approximate,
-        "origins": (first,),
-        "name": "" if stored else call.name,
-    }
-    if is_gaussian(first) and centred:
-        nearly = not isinstance(first, Gaussian) or not stored or first.nearly
-        return Gaussian(library=LIBRARY, nearly=nearly, **known)
-    return Moments(**known)
+
+    def squares() -> FloatArray:
+        return (second_moments_of(first) if stored else 1.0) * scale**2 + shift**2
+
+    if stored:
+        known = centred or first.centred
+        return call.made([first], squares, keeps_law=centred) if known else None
+    found = made_of([first], squares, call.shapes[0], keeps_law=centred)
+    found.name, found.nearly, found.approximate = call.name, True, False
+    if len(first.centred) > 1:
+        found.centred = frozenset()  # it is odd in the weights of all, but of none of them alone
+    if isinstance(found, Gaussian):
+        found.library = LIBRARY
+    return found

@@ -7,6 +7,7 @@ cut anything off. Gains are taken of the latter. Needs the extra ``torch``.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,18 @@ import torch
 from torch import Tensor
 from torch.utils._pytree import tree_iter
 
-from elu_sym.interop.signals import Gaussian, Given, Library, Random, Unknown, without_copies
+from elu_sym.interop.signals import (
+    Composed,
+    Gaussian,
+    Given,
+    Library,
+    Random,
+    Unknown,
+    ancestors_of,
+    described,
+    made_of,
+    without_copies,
+)
 from elu_sym.numeric.operations import FloatArray
 
 __all__ = [
@@ -23,10 +35,11 @@ __all__ = [
     "Data",
     "Unpredicted",
     "argument_of",
-    "is_gaussian",
     "of_both",
     "together",
 ]
+
+A_SUM = "a sum"
 
 LIBRARY = Library(torch.from_numpy, Tensor.numpy, 2.0**-52, certified=True)
 """Functions are integrated in double precision, whatever the network computes in."""
@@ -56,20 +69,32 @@ class Unpredicted(Unknown):
 
     Attributes:
         usual: E f(Z)^2 of the activation that made it, or came before; None if there is none.
-        is_gaussian: whether it is Gaussian.
     """
 
     usual: float | None = None
-    is_gaussian: bool = False
 
     def describe(self) -> str:
         """What it is, in words."""
         return self.reason
 
 
-def is_gaussian(value: Any) -> bool:
-    """Whether a value is Gaussian of mean 0, be its second moments known or not."""
-    return value.is_gaussian if isinstance(value, Unpredicted) else isinstance(value, Gaussian)
+def usual_of(value: Any) -> float | None:
+    """E f(Z)^2 of the activation that made a value, None if none did."""
+    if isinstance(value, Unpredicted):
+        return value.usual
+    if isinstance(value, Composed):
+        return float(value.activation.second_moments(np.ones(1))[0])
+    if isinstance(value, Given) or value.name == A_SUM:
+        return None
+    if isinstance(value, Gaussian) or value.name:  # that of a normalization
+        return 1.0
+    usual = [usual_of(each) for each in value.origins]
+    known = [each for each in usual if each is not None]
+    if len(known) < len(usual):
+        return None
+    if value.joint == " times ":
+        return prod(known)
+    return float(np.average(known, weights=[prod(each.shape) for each in value.origins]))
 
 
 @dataclass(eq=False)
@@ -101,6 +126,33 @@ class Call:
         """What depends on weights among what it was called with."""
         given = tree_iter((self.arguments, dict(self.keywords)))
         return [each for each in given if isinstance(each, Random)]
+
+    def unpredicted(self, reason: str, usual: float | None = None) -> Unpredicted:
+        """What came out, if it is not known beforehand."""
+        ancestors, place = ancestors_of(self.random), self.number
+        return Unpredicted(self.shapes[0], ancestors, reason=reason, place=place, usual=usual)
+
+    def made(
+        self,
+        parts: Sequence[Any],
+        squares: Callable[[], FloatArray],
+        *,
+        number: int = 0,
+        **options: Any,
+    ) -> Random:
+        """One of the tensors that came out, see :func:`~elu_sym.interop.signals.made_of`."""
+        found = made_of(parts, squares, self.shapes[number], **options)
+        if not any(isinstance(each, Unpredicted) for each in parts):
+            return found
+        return Unpredicted(
+            found.shape,
+            found.ancestors,
+            found.centred,
+            reason=" and ".join(dict.fromkeys(map(described, parts))),
+            place=self.number,
+            usual=usual_of(found),
+            is_gaussian=found.is_gaussian,
+        )
 
     def argument(self, place: int, name: str, default: Any = None) -> Any:
         """An argument, given by its place or by its name."""

@@ -15,14 +15,7 @@ from typing import Any, NamedTuple
 
 from torch import nn
 
-from elu_sym.interop.torch.call_rules import (
-    DROPOUTS,
-    ELEMENTWISE,
-    KEEPING,
-    POOLS,
-    SAME,
-    is_nearest,
-)
+from elu_sym.interop.torch.call_rules import keeps_entries, keeps_stream
 from elu_sym.interop.torch.recorded_calls import Call, Data
 
 __all__ = ["residual_branches"]
@@ -57,10 +50,10 @@ def residual_branches(calls: Sequence[Call]) -> dict[Any, int]:
                 if not any(end.layer in each for each in streams if each is not stream):
                     stream.append(end.layer)
             after = Trail(None, stream)
-        elif len(call.random) == 1 and _keeps_entries(call):
+        elif len(call.random) == 1 and keeps_entries(call):
             # Where the outputs are parts, the others go elsewhere.
             after = first if len(call.outputs) == 1 else Trail(None, first.stream)
-        elif len(call.random) == 1 and call.name in {*POOLS, *ELEMENTWISE, "alpha_dropout"}:
+        elif len(call.random) == 1 and keeps_stream(call):
             after = Trail(None, first.stream)
         trails.update(dict.fromkeys(call.outputs, after))
     return {weights: len(stream) for stream in streams for weights in stream}
@@ -94,8 +87,3 @@ def _joined(call: Call, trails: Mapping[Any, Trail]) -> Trail:
     if len({layers for layers, _ in branches}) < len(branches):
         return Trail()
     return max(branches, key=itemgetter(0))[1]
-
-
-def _keeps_entries(call: Call) -> bool:
-    moved = call.name in KEEPING or call.name in SAME or call.name in DROPOUTS
-    return moved or call.name == "pad" or is_nearest(call)

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from elu_sym.interop.signals import Given, described, second_moments_of
-from elu_sym.interop.torch.call_rules import usual_of
 from elu_sym.interop.torch.layer_sums import LayerSums
 from elu_sym.interop.torch.layer_weights import LayerWeights
-from elu_sym.interop.torch.recorded_calls import Unpredicted, of_both
+from elu_sym.interop.torch.recorded_calls import Unpredicted, of_both, usual_of
 from elu_sym.interop.weighted_layer import WeightedLayer
 from elu_sym.networks.initialized_layers import branch_target, gain_for
 from elu_sym.numeric.operations import FloatArray

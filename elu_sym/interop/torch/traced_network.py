@@ -21,13 +21,13 @@ from torch.utils._pytree import tree_iter, tree_map
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from elu_sym.interop.signals import Gaussian, Random, ancestors_of
-from elu_sym.interop.torch.call_rules import results_of, unpredicted
+from elu_sym.interop.torch.call_rules import results_of
 from elu_sym.interop.torch.layer_sums import LayerSums, operands_of_call
 from elu_sym.interop.torch.layer_weights import LayerWeights, NetworkWeights
 from elu_sym.interop.torch.recorded_calls import LIBRARY, Call, Data, Unpredicted
 from elu_sym.interop.torch.torch_layers import TorchLayer
 
-__all__ = ["Recorder", "call_network", "module_stack", "trace"]
+__all__ = ["Recorder", "call_network", "module_stack", "trace", "weights_of"]
 
 FEW = 16
 """Sums over fewer channels that depend on other weights are only nearly Gaussian."""
@@ -106,6 +106,14 @@ def trace(network: nn.Module, batch: Any, left_out: dict[int, str]) -> "Recorder
     return recorder
 
 
+def weights_of(
+    weights: NetworkWeights, running: list[nn.Module], name: str, arguments: Any, keywords: Any
+) -> LayerWeights | None:
+    """The weights of a layer that is called while modules run; None if it is no such layer."""
+    weight, bias = operands_of_call(name, arguments, keywords)
+    return None if weight is None else weights.of(weight, bias, running[-1] if running else None)
+
+
 class Refusal(Exception):
     """What no layer may be, found while the network runs."""
 
@@ -149,7 +157,10 @@ class Recorder(TorchFunctionMode):
         given = [each for each in tree_iter((arguments, keywords)) if isinstance(each, Tensor)]
         name = _name(function)
         known = {id(each): self._known_of(each) for each in given}
-        layer = self._layer(name, arguments, keywords)
+        try:
+            layer = weights_of(self.weights, self.running, name, arguments, keywords)
+        except TypeError as error:
+            raise Refusal(str(error)) from None
         random = any(isinstance(each, Random) for each in known.values())
         recorded = layer is not None or name in RANDOM or random
 
@@ -176,7 +187,7 @@ class Recorder(TorchFunctionMode):
             call.outputs = results_of(call) if layer is None else self._called(call, layer)
             for k, each in enumerate(outputs):
                 if not each.dtype.is_floating_point:
-                    call.outputs[k] = unpredicted(call, name)
+                    call.outputs[k] = call.unpredicted(name)
                 self._known[each] = (call.outputs[k], _version(each))
         return result
 
@@ -206,15 +217,6 @@ class Recorder(TorchFunctionMode):
         nearly = sums.channels < FEW and isinstance(feeding, Random)
         law = {"nearly": nearly, "approximate": feeding.approximate, "name": NO_ACTIVATION}
         return [Gaussian(shape, ancestors, own, squares=squares, library=LIBRARY, **law)]
-
-    def _layer(self, name: str, arguments: Any, keywords: Any) -> LayerWeights | None:
-        """The weights of a layer."""
-        weight, bias = operands_of_call(name, arguments, keywords)
-        module = self.running[-1] if self.running else None
-        try:
-            return None if weight is None else self.weights.of(weight, bias, module)
-        except TypeError as error:
-            raise Refusal(str(error)) from None
 
     def _write_down_users(self, name: str, arguments: Any, keywords: Any) -> None:
         """What is done with parameters, but for multiplying by them in layers."""

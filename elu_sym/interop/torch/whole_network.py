@@ -15,10 +15,15 @@ from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_iter
 
-from elu_sym.interop.torch.layer_sums import LAYERS, operands_of_call
 from elu_sym.interop.torch.layer_weights import Distribution, LayerWeights, layer_name
 from elu_sym.interop.torch.residual_branches import residual_branches
-from elu_sym.interop.torch.traced_network import Recorder, call_network, module_stack, trace
+from elu_sym.interop.torch.traced_network import (
+    Recorder,
+    call_network,
+    module_stack,
+    trace,
+    weights_of,
+)
 from elu_sym.networks.initialized_layers import InitializedNetwork, LeftAlone
 
 __all__ = ["initialize_"]
@@ -211,13 +216,11 @@ def _second_moments(network: nn.Module, batch: Any, traced: Recorder) -> dict[La
             def __torch_function__(
                 self, function: Any, types: Any, arguments: Any = (), keywords: Any = None
             ) -> Any:
-                result = function(*arguments, **(keywords or {}))
-                if getattr(function, "__name__", "") in LAYERS:
-                    module = running[-1] if running else None
-                    operands = operands_of_call(function.__name__, arguments, keywords or {})
-                    given = None if operands[0] is None else traced.weights.of(*operands, module)
-                    if given is not None and given not in found:
-                        found[given] = float(result.detach().double().square().mean())
+                name, keywords = getattr(function, "__name__", ""), keywords or {}
+                result = function(*arguments, **keywords)
+                given = weights_of(traced.weights, running, name, arguments, keywords)
+                if given is not None and given not in found:
+                    found[given] = float(result.detach().double().square().mean())
                 return result
 
         with Meter():

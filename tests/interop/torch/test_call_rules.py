@@ -60,6 +60,7 @@ ACTIVATIONS = {
     "hard tanh": F.hardtanh,
     "hard tanh, wide": lambda x: F.hardtanh(x, -2.0, 1.0),
     "relu6": F.relu6,
+    "softshrink, narrow": lambda x: F.softshrink(x, 0.3),
     "sine": torch.sin,
     "by hand: swish": lambda x: x * torch.sigmoid(x),
     "by hand: gelu": lambda x: 0.5 * x * (1 + torch.erf(x / 2**0.5)),
@@ -162,6 +163,8 @@ UNKNOWN = {
     "a cumulative sum": lambda x: x.cumsum(1),
     "noise": lambda x: x * torch.randn(2, 6),
     "a product with itself mixed": lambda x: x * x.flip(1),
+    "a rounded quotient": lambda x: torch.div(F.dropout(x, 0.5), 2.0, rounding_mode="floor"),
+    "what is put in its place": lambda x: torch.mul(torch.ones(2, 6), 2.0, out=x * 1.0),
     "a changed view": lambda x: (x[:, :3].add_(1.0), x)[1],
 }
 
