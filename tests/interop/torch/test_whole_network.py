@@ -18,7 +18,7 @@ from torch.nn import functional as F  # noqa: E402
 
 from elu_sym.interop.recognized_activation import RecognizedActivation  # noqa: E402
 from elu_sym.interop.signals import second_moments_of, sum_of  # noqa: E402
-from elu_sym.interop.torch import call_rules, initialize_  # noqa: E402
+from elu_sym.interop.torch import entry_rules, initialize_  # noqa: E402
 from elu_sym.interop.torch.layer_sums import LayerSums  # noqa: E402
 from elu_sym.interop.torch.layer_weights import LayerWeights  # noqa: E402
 
@@ -372,7 +372,7 @@ def branch_left_out(monkeypatch):
         found.squares = lambda: second_moments_of(one)
         return found
 
-    monkeypatch.setattr(call_rules, "sum_of", stream_alone)
+    monkeypatch.setattr(entry_rules, "sum_of", stream_alone)
 
 
 def unit_variance(monkeypatch):
