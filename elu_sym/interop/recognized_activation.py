@@ -6,6 +6,8 @@ activation, with the parameters that the values show. Nothing here knows a libra
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache, cached_property
+from importlib.util import find_spec
 from math import pi, sqrt
 from typing import Any
 
@@ -15,6 +17,7 @@ from scipy.special import erf, expit
 
 from elu_sym.book.formula import ACTIVATIONS
 from elu_sym.networks.initialized_layers import SecondMoment
+from elu_sym.networks.named_activations import NAMED_ACTIVATIONS
 from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["RecognizedActivation"]
@@ -47,6 +50,7 @@ class RecognizedActivation:
     Args:
         function: from an array of NumPy to one of the same shape, element by element.
         precision: the relative distance of neighbouring numbers as the library computes it.
+        certified: whether second moments are as exact as can be, at more cost.
 
     Attributes:
         name: as in the table of a network, ``elu`` or ``leaky_relu(slope=0.2)``; ``a function``
@@ -63,9 +67,14 @@ class RecognizedActivation:
         silu 0.355775520
     """
 
-    def __init__(self, function: Callable[[FloatArray], Any], precision: float = 2.0**-52) -> None:
+    def __init__(
+        self,
+        function: Callable[[FloatArray], Any],
+        precision: float = 2.0**-52,
+        certified: bool = False,
+    ) -> None:
         """Compare the function with those that are known."""
-        self.function, self.precision = function, precision
+        self.function, self.precision, self.certified = function, precision, certified
         self.name = "a function"
         self.of_book: str | None = None
         self.parameters: dict[str, float] = {}
@@ -98,15 +107,19 @@ class RecognizedActivation:
             A float64 array of the same shape.
 
         Accuracy:
-            Of an activation of the book that of its formula. Of others the functions of the library
-            are integrated in their own precision by Gauss's rule, piece by piece, and more than
-            1000 different variances are interpolated; in float32 and for variances up to 100 the
-            largest relative error found among the named activations is 1e-7.
+            Of an activation of the book that of its formula; of others, if they are to be
+            certified, that of :class:`~elu_sym.networks.initialized_layers.SecondMoment`, which
+            needs flint for names. Else the functions of the library are integrated in their own
+            precision by Gauss's rule, piece by piece, and more than 1000 different variances are
+            interpolated; in float32 and for variances up to 100 the largest relative error found
+            among the named activations is 1e-7.
         """
         asked, places = np.unique(np.asarray(variances, dtype=np.float64), return_inverse=True)
         deviations = np.sqrt(asked)
         if self.of_book is not None and self.precision < ROUGH:
             found = np.asarray(SecondMoment(self.of_book, **self.parameters)(asked))
+        elif self.certified:
+            found = np.asarray(self._certified(asked))
         elif asked.size <= MANY:
             found = self._integrated(deviations)
         else:
@@ -114,6 +127,13 @@ class RecognizedActivation:
             found = CubicSpline(knots, self._integrated(knots))(deviations)
         result: FloatArray = found[places].reshape(np.shape(variances))
         return result
+
+    @cached_property
+    def _certified(self) -> SecondMoment:
+        named = self.name in NAMED_ACTIVATIONS and find_spec("flint") is not None
+        if named:
+            return _of_name(self.name)
+        return SecondMoment(lambda place: float(self._values(np.array([place]))[0]))
 
     def _integrated(self, deviations: FloatArray) -> FloatArray:
         nodes, weights = np.polynomial.legendre.leggauss(POINTS)
@@ -131,6 +151,12 @@ class RecognizedActivation:
     def _values(self, places: FloatArray) -> FloatArray:
         with np.errstate(all="ignore"):
             return np.asarray(self.function(places), dtype=np.float64)
+
+
+@cache
+def _of_name(name: str) -> SecondMoment:
+    """The second moment of an activation that has a name, which flint encloses."""
+    return SecondMoment(name)
 
 
 def _called(name: str, parameters: Mapping[str, float], close: float) -> str:
@@ -190,5 +216,8 @@ NAMED: Mapping[str, Callable[[FloatArray], FloatArray]] = {
     "squared_relu": lambda x: np.maximum(x, 0.0) ** 2,
     "softsign": lambda x: x / (1.0 + np.abs(x)),
     "log_sigmoid": lambda x: -_softplus(-x),
+    "tanhshrink": lambda x: x - np.tanh(x),
+    "hardshrink": lambda x: np.where(np.abs(x) > 0.5, x, 0.0),
+    "softshrink": lambda x: np.sign(x) * np.maximum(np.abs(x) - 0.5, 0.0),
 }
 """Activations that are not in the book, in NumPy, by their names in elu_sym."""

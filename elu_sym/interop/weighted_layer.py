@@ -17,6 +17,7 @@ from elu_sym.interop.signals import (
     ancestors_of,
     described,
     second_moments_of,
+    without_copies,
 )
 from elu_sym.networks.initialized_layers import InitializedLayer, branch_target, gain_for
 from elu_sym.numeric.operations import FloatArray
@@ -68,7 +69,7 @@ class WeightedLayer:
         if self.variance is None:
             raise RuntimeError(f"{self.name} is asked before its variance is decided")
         squares = np.ones(()) if self.is_embedding else second_moments_of(self.feeding)
-        return self.variance * self.factor**2 * self.weigh(squares)
+        return self.variance * self.factor**2 * without_copies(self.weigh(squares))
 
     def decide(self) -> None:
         """Decide the variance of the weights; what feeds the layer is known.
@@ -96,6 +97,15 @@ class WeightedLayer:
         rule = "first layer" if self.keeps_data else f"fed by {described(self.feeding)}"
         return f"{rule}, ends 1 of {self.branches} branches" if self.branches > 1 else rule
 
+    def predicted(self) -> float:
+        """The mean of the second moments of the entries of what it gives."""
+        return float(self.squares().mean())
+
+    @property
+    def rests_on_approximation(self) -> bool:
+        """Whether what it is predicted to give takes for Gaussian what is only nearly so."""
+        return self.is_approximate or bool(self.feeding.approximate)
+
     def row(self, measured: FloatArray) -> InitializedLayer:
         """Its row in the table.
 
@@ -103,15 +113,14 @@ class WeightedLayer:
             measured: the mean squares of its outputs, one for each draw.
         """
         assert self.variance is not None
-        predicted = None if self.is_estimated else float(self.squares().mean())
         gain = (self.variance * self.fan) ** 0.5 * abs(self.factor)
         row = InitializedLayer(
             self.name,
             self.describe(),
             self.fan,
             gain,
-            predicted,
-            approximate=self.is_approximate and predicted is not None,
+            None if self.is_estimated else self.predicted(),
+            approximate=not self.is_estimated and self.rests_on_approximation,
         )
         if measured.size:
             row = replace(row, measured=float(measured.mean()))

@@ -15,10 +15,9 @@ from elu_sym.interop.signals import (
     Composed,
     Gaussian,
     Given,
-    Moments,
     Random,
     Unknown,
-    ancestors_of,
+    made_of,
     second_moments_of,
 )
 from elu_sym.numeric.operations import FloatArray
@@ -67,17 +66,7 @@ def arranged(operation: Operation, operands: list[Any]) -> list[Any] | None:
             Composed(each.shape, first.ancestors, source=each, function=first.function)
             for each in _moved(operation, first.source, places)
         ]
-    assert isinstance(first, Moments)
-    return [
-        Moments(
-            shape.shape,
-            first.ancestors,
-            first.centred,
-            squares=partial(_applied, operation, [first], places, k),
-            origins=first.origins,
-        )
-        for k, shape in enumerate(operation.shapes)
-    ]
+    return _each(operation, first, places)
 
 
 def _moved(operation: Operation, value: Gaussian, places: list[Any]) -> list[Any]:
@@ -85,36 +74,24 @@ def _moved(operation: Operation, value: Gaussian, places: list[Any]) -> list[Any
     told = [np.asarray(each).tolist() for each in places]
     key = f"{operation.name} {sorted(operation.parameters.items())} {told}"
     if key not in value.moved:
-        value.moved[key] = [
-            Gaussian(
-                shape.shape,
-                value.ancestors,
-                value.centred,
-                squares=partial(_applied, operation, [value], places, k),
-                origins=value.origins,
-                library=value.library,
-            )
-            for k, shape in enumerate(operation.shapes)
-        ]
+        value.moved[key] = _each(operation, value, places)
     return value.moved[key]
 
 
+def _each(operation: Operation, value: Any, places: list[Any]) -> list[Any]:
+    """Each result of an operation on one value."""
+    return [
+        made_of([value], partial(_applied, operation, [value], places, k), shape.shape)
+        for k, shape in enumerate(operation.shapes)
+    ]
+
+
 def _joined(operation: Operation, operands: list[Any]) -> list[Any]:
-    """Several values side by side."""
+    """Several values side by side; zeros between them change nothing but second moments."""
     random = [each for each in operands if isinstance(each, Random)]
-    others = [each for each in operands if isinstance(each, Given)]
-    empty = all(each.uniform == 0 for each in others)
-    alike = all(each.centred for each in random) and empty
-    centred: frozenset[Any] = (
-        frozenset().union(*(each.centred for each in random)) if alike else frozenset()
-    )
+    empty = all(each.uniform == 0 for each in operands if isinstance(each, Given))
     squares = partial(_applied, operation, operands, [], 0)
-    origins = tuple(random if empty else operands)
-    shape, ancestors = operation.shapes[0].shape, ancestors_of(operands)
-    first = random[0]
-    if alike and isinstance(first, Gaussian) and all(isinstance(each, Gaussian) for each in random):
-        return [Gaussian(shape, ancestors, centred, squares=squares, library=first.library)]
-    return [Moments(shape, ancestors, centred, squares=squares, origins=origins)]
+    return [made_of(random if empty else operands, squares, operation.shapes[0].shape)]
 
 
 def _applied(operation: Operation, values: list[Any], places: list[Any], which: int) -> FloatArray:

@@ -23,6 +23,8 @@ from elu_sym.interop.signals import (
     Unknown,
     ancestors_of,
     branch_of,
+    functions_of_one,
+    made_of,
     product_of,
     second_moments_of,
     sum_of,
@@ -114,21 +116,10 @@ def _multiplied(operation: Operation, operands: list[Any]) -> Any:
         moments = second_moments_of(value)
         return np.asarray(moments / squared if operation.name == "div" else moments * squared)
 
-    shape = operation.shapes[0].shape
-    if not isinstance(value, Gaussian):
-        return Moments(shape, value.ancestors, value.centred, squares=squares, origins=(value,))
     root = None
-    if uniform:
+    if uniform and isinstance(value, Gaussian):
         root = value, _function(operation, operands, {id(value): _itself})
-    return Gaussian(
-        shape,
-        value.ancestors,
-        value.centred,
-        squares=squares,
-        origins=value.origins,
-        root=root,
-        library=value.library,
-    )
+    return made_of([value], squares, operation.shapes[0].shape, root=root)
 
 
 def _composed(operation: Operation, operands: list[Any]) -> Any:
@@ -137,32 +128,13 @@ def _composed(operation: Operation, operands: list[Any]) -> Any:
     given = [each for each in operands if isinstance(each, Given)]
     if any(each.uniform is None for each in given):
         return None
-    if not all(isinstance(each, Gaussian | Composed) for each in random):
+    found = functions_of_one(random)
+    if found is None:
         return None
-    views = [_view(each, deep=False) for each in random]
-    if len({id(source) for source, _ in views}) > 1:
-        views = [_view(each, deep=True) for each in random]
-    source = views[0][0]
-    if any(other is not source for other, _ in views):
-        return None
-    functions = {id(each): function for each, (_, function) in zip(random, views, strict=True)}
+    source = found[0]
+    functions = {id(each): function for each, function in zip(random, found[1], strict=True)}
     function = _function(operation, operands, functions)
     return Composed(source.shape, source.ancestors, source=source, function=function)
-
-
-def _view(value: Any, deep: bool) -> tuple[Gaussian, Callable[[Any], Any]]:
-    """A value as a function of a Gaussian one, of the one that is furthest back if it is deep."""
-    source, function = (
-        (value.source, value.function) if isinstance(value, Composed) else (value, _itself)
-    )
-    while deep and source.root is not None:
-        before, step = source.root
-        source, function = before, _after(function, step)
-    return source, function
-
-
-def _after(function: Callable[[Any], Any], step: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda values: function(step(values))
 
 
 def _itself(values: Any) -> Any:

@@ -35,6 +35,7 @@ from elu_sym.interop.signals import (
     Unknown,
     ancestors_of,
     branch_of,
+    made_of,
     product_of,
     second_moments_of,
     sum_of,
@@ -161,7 +162,7 @@ class CallRules:
         """Several values: side by side, a sum, or a product."""
         shape = shape_of(self._at_work[call.results[0]])
         if call.kind == "Concatenate":
-            return [_concatenated(call, operands, shape)]
+            return [made_of(operands, partial(applied, call, operands, 0), shape)]
         random = [each for each in operands if isinstance(each, Random)]
         if len(random) < len(operands):
             if call.kind in ("Add", "Subtract") and len(operands) == 2 and random[0].centred:
@@ -205,17 +206,3 @@ def _squares_of(layer: KernelLayer, first: KernelLayer) -> FloatArray:
 
 def _sum_of_squares(values: Sequence[Any]) -> FloatArray:
     return second_moments_of(values[0]) + second_moments_of(values[1])
-
-
-def _concatenated(call: Call, operands: list[Any], shape: tuple[int, ...]) -> Any:
-    random = [each for each in operands if isinstance(each, Random)]
-    alike = len(random) == len(operands) and all(each.centred for each in random)
-    centred: frozenset[Any] = (
-        frozenset().union(*(each.centred for each in random)) if alike else frozenset()
-    )
-    squares = partial(applied, call, operands, 0)
-    first = random[0]
-    if alike and isinstance(first, Gaussian) and all(isinstance(each, Gaussian) for each in random):
-        library = first.library
-        return Gaussian(shape, ancestors_of(random), centred, squares=squares, library=library)
-    return Moments(shape, ancestors_of(random), centred, squares=squares, origins=tuple(operands))

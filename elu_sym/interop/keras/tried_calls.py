@@ -15,7 +15,7 @@ import keras
 import numpy as np
 
 from elu_sym.interop.keras.model_calls import Call
-from elu_sym.interop.signals import Composed, Gaussian, Moments, second_moments_of
+from elu_sym.interop.signals import Composed, Gaussian, made_of, second_moments_of
 from elu_sym.numeric.operations import FloatArray
 
 __all__ = [
@@ -146,10 +146,7 @@ def _line(call: Call, value: Any, slope: FloatArray, offset: FloatArray) -> list
     def squares() -> FloatArray:
         return second_moments_of(value) * slope**2 + offset**2
 
-    if isinstance(value, Gaussian) and not offset.any():
-        return [_like(value, value.shape, squares)]
-    centred = frozenset() if offset.any() else value.centred
-    return [Moments(value.shape, value.ancestors, centred, squares=squares, origins=(value,))]
+    return [made_of([value], squares, value.shape, keeps_law=not offset.any())]
 
 
 def _arranged(call: Call, value: Any, like: list[Any]) -> list[Any]:
@@ -164,17 +161,9 @@ def _arranged(call: Call, value: Any, like: list[Any]) -> list[Any]:
                 for each in moved
             ]
     return [
-        _like(value, shape_of(each), partial(applied, call, [value], which))
+        made_of([value], partial(applied, call, [value], which), shape_of(each))
         for which, each in enumerate(like)
     ]
-
-
-def _like(value: Moments, shape: tuple[int, ...], squares: Callable[[], FloatArray]) -> Moments:
-    """A value of the same kind, with other second moments."""
-    if isinstance(value, Gaussian):
-        library = value.library
-        return Gaussian(shape, value.ancestors, value.centred, squares=squares, library=library)
-    return Moments(shape, value.ancestors, value.centred, squares=squares, origins=(value,))
 
 
 def _filled(call: Call, shape: tuple[int, ...], which: int) -> FloatArray:

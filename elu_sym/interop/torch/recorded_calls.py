@@ -1,122 +1,162 @@
-"""A run of a PyTorch network as it was recorded: functions, what they were given, what they gave.
+"""A function that a PyTorch network called, and what is known of the tensors in it.
 
-Needs the extra ``torch``.
+Of every entry there are two second moments, in a last axis: as it is, and as if no padding had ever
+cut anything off. Gains are taken of the latter. Needs the extra ``torch``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import prod
+from typing import Any
 
+import numpy as np
 import torch
-from torch import nn
+from torch import Tensor
 from torch.utils._pytree import tree_iter
 
-from elu_sym.interop.torch.layer_weights import LayerWeights, NetworkWeights
+from elu_sym.interop.signals import (
+    Composed,
+    Gaussian,
+    Given,
+    Library,
+    Random,
+    Unknown,
+    ancestors_of,
+    described,
+    made_of,
+    without_copies,
+)
+from elu_sym.numeric.operations import FloatArray
 
 __all__ = [
-    "LAYERS",
+    "LIBRARY",
     "Call",
-    "Node",
-    "Reference",
-    "TracedNetwork",
-    "argument",
+    "Data",
+    "Unpredicted",
     "argument_of",
-    "operands_of_call",
+    "of_both",
+    "together",
 ]
 
-LAYERS = (
-    "linear",
-    *(f"conv{kind}{axes}d" for kind in ("", "_transpose") for axes in (1, 2, 3)),
-    "matmul",
-)
-"""The functions that multiply by weights."""
+A_SUM = "a sum"
+
+LIBRARY = Library(torch.from_numpy, Tensor.numpy, 2.0**-52, certified=True)
+"""Functions are integrated in double precision, whatever the network computes in."""
 
 
-@dataclass(frozen=True)
-class Reference:
-    """A tensor that depends on weights: its place among all of them."""
-
-    node: int
-
-
-class Node(NamedTuple):
-    """A tensor that was recorded.
+class Data(Given):
+    """A tensor that no drawn weight changes.
 
     Attributes:
-        shape: its shape.
-        device: where it is.
-        depends: the bits of the layers that it depends on.
-        own: the bit of the weights that give it as they are, if it is what a layer gives, or of a
-            part of them if it is some of its units.
-        units: the axis of the units of that layer, from the last, -1, on; 0 if it is none.
+        tensor: as it was when it was given to a function.
     """
 
-    shape: torch.Size
-    device: torch.device
-    depends: int
-    own: int = 0
-    units: int = 0
+    def __init__(self, tensor: Tensor, is_data: bool = True) -> None:
+        """Nothing is copied."""
+        self.tensor, self.is_data = tensor, is_data
+
+    @cached_property
+    def value(self) -> FloatArray:
+        """Its numbers, with an axis for both second moments."""
+        found: FloatArray = self.tensor.detach().cpu().double().numpy()[..., None]
+        return found
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
+class Unpredicted(Unknown):
+    """A value whose second moments are not known beforehand.
+
+    Attributes:
+        usual: E f(Z)^2 of the activation that made it, or came before; None if there is none.
+    """
+
+    usual: float | None = None
+
+    def describe(self) -> str:
+        """What it is, in words."""
+        return self.reason
+
+
+def usual_of(value: Any) -> float | None:
+    """E f(Z)^2 of the activation that made a value, None if none did."""
+    if isinstance(value, Unpredicted):
+        return value.usual
+    if isinstance(value, Composed):
+        return float(value.activation.second_moments(np.ones(1))[0])
+    if isinstance(value, Given) or value.name == A_SUM:
+        return None
+    if isinstance(value, Gaussian) or value.name:  # that of a normalization
+        return 1.0
+    usual = [usual_of(each) for each in value.origins]
+    known = [each for each in usual if each is not None]
+    if len(known) < len(usual):
+        return None
+    if value.joint == " times ":
+        return prod(known)
+    return float(np.average(known, weights=[prod(each.shape) for each in value.origins]))
+
+
+@dataclass(eq=False)
 class Call:
     """A function that was called.
 
     Attributes:
         name: its name, without the underscore of those that act in place.
         function: the function.
-        arguments: what it was called with, references in the place of recorded tensors.
+        arguments: what it was called with, what is known of tensors in their place.
         keywords: the same by name.
-        outputs: the nodes of the tensors that came out.
+        shapes: those of the tensors that came out, each with the axis of second moments.
+        number: its place among all calls; what depends on a layer has that among its ancestors.
         layer: the weights, if it is a layer whose weights are drawn.
-        bit: what depends on this call has this bit.
-        of_batch: whether what it is given first comes from the batch alone, by no parameter.
+        outputs: what is known of the tensors that came out.
     """
 
     name: str
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
     keywords: Mapping[str, Any]
-    outputs: tuple[int, ...]
-    layer: LayerWeights | None
-    bit: int
-    of_batch: bool
+    shapes: Sequence[tuple[int, ...]]
+    number: int
+    layer: Any = None
+    outputs: list[Random] = field(default_factory=list)
 
     @property
-    def references(self) -> list[Reference]:
-        """The recorded tensors that went in."""
-        found = tree_iter((self.arguments, dict(self.keywords)))
-        return [each for each in found if isinstance(each, Reference)]
+    def random(self) -> list[Random]:
+        """What depends on weights among what it was called with."""
+        given = tree_iter((self.arguments, dict(self.keywords)))
+        return [each for each in given if isinstance(each, Random)]
 
+    def unpredicted(self, reason: str, usual: float | None = None) -> Unpredicted:
+        """What came out, if it is not known beforehand."""
+        ancestors, place = ancestors_of(self.random), self.number
+        return Unpredicted(self.shapes[0], ancestors, reason=reason, place=place, usual=usual)
 
-@dataclass(frozen=True)
-class TracedNetwork:
-    """A run of a network.
+    def made(
+        self,
+        parts: Sequence[Any],
+        squares: Callable[[], FloatArray],
+        *,
+        number: int = 0,
+        **options: Any,
+    ) -> Random:
+        """One of the tensors that came out, see :func:`~elu_sym.interop.signals.made_of`."""
+        found = made_of(parts, squares, self.shapes[number], **options)
+        if not any(isinstance(each, Unpredicted) for each in parts):
+            return found
+        return Unpredicted(
+            found.shape,
+            found.ancestors,
+            found.centred,
+            reason=" and ".join(dict.fromkeys(map(described, parts))),
+            place=self.number,
+            usual=usual_of(found),
+            is_gaussian=found.is_gaussian,
+        )
 
-    Attributes:
-        calls: the functions, in order.
-        nodes: the tensors.
-        users: by the names of parameters, the functions that they were given to.
-        shared: for the bit of weights, or of a part of them, those of all weights that are some of
-            the same.
-        weights: the layers of the network.
-    """
-
-    calls: Sequence[Call]
-    nodes: Sequence[Node]
-    users: Mapping[str, set[str]]
-    shared: Mapping[int, int]
-    weights: NetworkWeights
-
-    @property
-    def layer_calls(self) -> list[Call]:
-        """The calls of layers whose weights are drawn, in order."""
-        return [call for call in self.calls if call.layer is not None]
-
-
-def argument(call: Call, place: int, name: str, default: Any = None) -> Any:
-    """An argument of a call, given by its place or by its name."""
-    return argument_of(call.arguments, call.keywords, place, name, default)
+    def argument(self, place: int, name: str, default: Any = None) -> Any:
+        """An argument, given by its place or by its name."""
+        return argument_of(self.arguments, self.keywords, place, name, default)
 
 
 def argument_of(
@@ -130,13 +170,39 @@ def argument_of(
     return arguments[place] if len(arguments) > place else keywords.get(name, default)
 
 
-def operands_of_call(name: str, arguments: Any, keywords: Any) -> tuple[Any, Any]:
-    """The weights and the biases that a function multiplies and adds, None where there are none."""
-    if name not in LAYERS:
-        return None, None
-    weight = argument_of(arguments, keywords, 1, "other" if name == "matmul" else "weight")
-    if name != "matmul":
-        return weight, argument_of(arguments, keywords, 2, "bias")
-    first = argument_of(arguments, keywords, 0, "input")
-    layer = isinstance(weight, nn.Parameter) and weight.ndim == 2 and first is not weight
-    return (weight if layer else None), None
+def together(exact: Tensor, inside: Tensor) -> FloatArray:
+    """Both second moments of a tensor, without copies of what is one in memory.
+
+    Examples:
+        >>> together(torch.zeros(3, 1).expand(3, 5), torch.ones(3, 5)).shape
+        (3, 5, 2)
+    """
+    parts = (without_copies(each.detach().numpy()) for each in (exact, inside))
+    return np.broadcast_to(np.stack(np.broadcast_arrays(*parts), -1), (*exact.shape, 2))
+
+
+def of_both(
+    function: Callable[..., Tensor],
+    *moments: FloatArray,
+    inside: Callable[..., Tensor] | None = None,
+) -> FloatArray:
+    """A function of PyTorch of the second moments of tensors, once where both are one.
+
+    Args:
+        function: from one tensor for each of the arrays.
+        *moments: both second moments of tensors.
+        inside: another function of the latter.
+    """
+
+    def of_kind(kind: int, function: Callable[..., Tensor]) -> Tensor:
+        return function(*(_tensor(each[..., kind % each.shape[-1]]) for each in moments))
+
+    exact = of_kind(0, function)
+    if inside is None and all(each.shape[-1] == 1 or each.strides[-1] == 0 for each in moments):
+        return np.broadcast_to(exact.numpy()[..., None], (*exact.shape, 2))
+    return together(exact, of_kind(1, inside or function))
+
+
+def _tensor(values: FloatArray) -> Tensor:
+    """A tensor, where what is one in memory is so, too."""
+    return torch.from_numpy(without_copies(values).copy()).expand(values.shape)

@@ -9,7 +9,7 @@ Needs the extra ``torch``.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeGuard
+from typing import Any
 
 from torch import Tensor, nn
 from torch.nn.modules.module import (
@@ -20,20 +20,15 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_iter, tree_map
 from torch.utils.weak import WeakTensorKeyDictionary
 
+from elu_sym.interop.signals import Gaussian, Random, ancestors_of
+from elu_sym.interop.torch.call_rules import results_of
+from elu_sym.interop.torch.layer_sums import LayerSums, operands_of_call
 from elu_sym.interop.torch.layer_weights import LayerWeights, NetworkWeights
-from elu_sym.interop.torch.recorded_calls import (
-    Call,
-    Node,
-    Reference,
-    TracedNetwork,
-    argument_of,
-    operands_of_call,
-)
+from elu_sym.interop.torch.recorded_calls import LIBRARY, Call, Data, Unpredicted
+from elu_sym.interop.torch.torch_layers import TorchLayer
+from elu_sym.interop.weighted_layer import FEW
 
-__all__ = ["call_network", "module_stack", "trace"]
-
-DIVIDING = ("chunk", "split", "tensor_split")
-"""The functions that divide the units of a layer into parts."""
+__all__ = ["Recorder", "call_network", "module_stack", "trace", "weights_of"]
 
 RANDOM = frozenset(
     (
@@ -44,8 +39,7 @@ RANDOM = frozenset(
 )
 """The functions whose values are others in the next run."""
 
-LEARNED = -1
-"""In the place of data to which parameters contribute that are not drawn."""
+NO_ACTIVATION = "a layer without activation"
 
 
 def call_network(network: nn.Module, batch: Any) -> None:
@@ -78,7 +72,7 @@ def module_stack() -> Iterator[list[nn.Module]]:
             handle.remove()
 
 
-def trace(network: nn.Module, batch: Any, left_out: dict[int, str]) -> TracedNetwork:
+def trace(network: nn.Module, batch: Any, left_out: dict[int, str]) -> "Recorder":
     """Record one run; weights, buffers and random numbers are the caller's to restore.
 
     Args:
@@ -92,7 +86,7 @@ def trace(network: nn.Module, batch: Any, left_out: dict[int, str]) -> TracedNet
     """
     weights = NetworkWeights(network, left_out)
     with module_stack() as running:
-        recorder = _Recorder(weights, running)
+        recorder = Recorder(weights, running)
         for module in network.modules():
             recorder.take_for_data(vars(module))
         recorder.take_for_data(batch)
@@ -107,37 +101,52 @@ def trace(network: nn.Module, batch: Any, left_out: dict[int, str]) -> TracedNet
                 f"the network does not run on this batch: {where} raises {type(error).__name__}:"
                 f" {error}; give a batch as in training, of its shape, type and device"
             ) from error
-    shared = recorder.shared()
-    return TracedNetwork(recorder.calls, recorder.nodes, recorder.users, shared, weights)
+    return recorder
+
+
+def weights_of(
+    weights: NetworkWeights, running: list[nn.Module], name: str, arguments: Any, keywords: Any
+) -> LayerWeights | None:
+    """The weights of a layer that is called while modules run; None if it is no such layer."""
+    weight, bias = operands_of_call(name, arguments, keywords)
+    return None if weight is None else weights.of(weight, bias, running[-1] if running else None)
 
 
 class Refusal(Exception):
     """What no layer may be, found while the network runs."""
 
 
-class _Recorder(TorchFunctionMode):
-    """Sees every function, and knows of every tensor where it comes from.
+class Recorder(TorchFunctionMode):
+    """Sees every function, and knows of every tensor what it is, or where it comes from.
 
     A tensor that was changed through another one, as through a view of it, has another version
     than it was recorded with, and is not known any more.
+
+    Args:
+        weights: the weights of the network.
+        running: its modules that are running.
+
+    Attributes:
+        calls: the functions, in order.
+        layers: the first calls of the layers, in order, by what is drawn.
+        users: by the names of parameters, the functions that they were given to.
     """
 
     def __init__(self, weights: NetworkWeights, running: list[nn.Module]) -> None:
         super().__init__()
         self.weights, self.running = weights, running
         self.calls: list[Call] = []
-        self.nodes: list[Node] = []
+        self.layers: dict[LayerWeights, TorchLayer] = {}
         self.users: dict[str, set[str]] = {}
-        self._places: Any = WeakTensorKeyDictionary()
-        self._bits = 1
-        self._own: dict[int, int] = {}
-        self._divided: dict[int, list[list[int]]] = {}
+        # For data, whether no parameter contributes to them; for other tensors what is known.
+        self._known: Any = WeakTensorKeyDictionary()
 
-    def take_for_data(self, values: Any, of_batch: bool = True) -> None:
+    def take_for_data(self, values: Any, is_data: bool = True) -> None:
+        """Let tensors depend on no weights that are drawn."""
         for each in tree_iter(values):
             if isinstance(each, Tensor):
-                kept = of_batch and not isinstance(each, nn.Parameter)
-                self._places[each] = (None if kept else LEARNED, _version(each))
+                own = is_data and not isinstance(each, nn.Parameter)
+                self._known[each] = (own, _version(each))
 
     def __torch_function__(
         self, function: Any, types: Any, arguments: Any = (), keywords: Any = None
@@ -145,90 +154,74 @@ class _Recorder(TorchFunctionMode):
         keywords = keywords or {}
         given = [each for each in tree_iter((arguments, keywords)) if isinstance(each, Tensor)]
         name = _name(function)
-        nodes = [self._node(each) for each in given]
-        layer = self._layer(name, arguments, keywords)
-        random = name in RANDOM
-        of_batch = all(node is None for node in nodes)
-        recorded = layer is not None or random or any(map(_is_place, nodes))
-        if recorded:  # before the function changes them
-            known = {id(each): node for each, node in zip(given, nodes, strict=True)}
+        known = {id(each): self._known_of(each) for each in given}
+        try:
+            layer = weights_of(self.weights, self.running, name, arguments, keywords)
+        except TypeError as error:
+            raise Refusal(str(error)) from None
+        random = any(isinstance(each, Random) for each in known.values())
+        recorded = layer is not None or name in RANDOM or random
 
-            def taken(value: Any) -> Any:
-                if not isinstance(value, Tensor):
-                    return value
-                node = known[id(value)]
-                if _is_place(node):
-                    return Reference(node)
-                return value if isinstance(value, nn.Parameter) else value.detach().clone()
+        def taken(value: Any) -> Any:  # before the function changes it
+            found = known[id(value)] if isinstance(value, Tensor) else value
+            if not isinstance(found, bool) or not isinstance(value, Tensor):
+                return found
+            if isinstance(value, nn.Parameter):
+                return Data(value, is_data=False)
+            return Data(value.detach().clone(), found)
 
-            places, names = tree_map(taken, tuple(arguments)), tree_map(taken, dict(keywords))
-        first = argument_of(arguments, keywords, 0, "input")
+        if recorded:
+            places, names = tree_map(taken, (tuple(arguments), dict(keywords)))
         result = function(*arguments, **keywords)
         outputs = [each for each in tree_iter(result) if isinstance(each, Tensor)]
         if outputs:
             self._write_down_users(name, arguments, keywords)
         if not recorded:
-            self.take_for_data([outputs, given], of_batch)
-            return result
-        depends = 0
-        for node in nodes:
-            depends |= self.nodes[node].depends if _is_place(node) else 0
-        bit = own = units = 0
-        if layer is not None:
-            bit = self._next_bit()
-            own = self._own.get(id(layer)) or self._next_bit()
-            self._own[id(layer)] = own
-            # Where the layer was called before on the way, its units have all weights in common.
-            if not depends & own:
-                units = -1 - int(name[-2]) if name.startswith("conv") else -1
-        parts = self._parts(name, places, names, len(outputs))
-        made = tuple(
-            self._add(each, depends & ~whole | bit | own | part, own or part, units)
-            for each, (whole, part) in zip(outputs, parts, strict=True)
-        )
-        if made:
-            fed = next((node for each, node in zip(given, nodes, strict=True) if each is first), 0)
-            call = Call(name, function, places, names, made, layer, bit, fed is None)
+            self.take_for_data([outputs, given], all(known.values()))
+        elif outputs:
+            shapes = [(*each.shape, 2) for each in outputs]
+            call = Call(name, function, places, names, shapes, len(self.calls), layer)
             self.calls.append(call)
+            call.outputs = results_of(call) if layer is None else self._called(call, layer)
+            for k, each in enumerate(outputs):
+                if not each.dtype.is_floating_point:
+                    call.outputs[k] = call.unpredicted(name)
+                self._known[each] = (call.outputs[k], _version(each))
         return result
 
-    def _parts(self, name: str, places: Any, names: Any, count: int) -> list[tuple[int, int]]:
-        """The bits of the weights whose units a function divides, and of each part of them."""
-        none = [(0, 0)] * count
-        source = places[0] if places else None
-        if name not in DIVIDING or not isinstance(source, Reference):
-            return none
-        node = self.nodes[source.node]
-        axes, axis = len(node.shape), argument_of(places, names, 2, "dim", 0)
-        if not node.units or axis % axes - axes != node.units:
-            return none
-        bits = [self._next_bit() for _ in range(count)]
-        self._divided.setdefault(node.own, []).append(bits)
-        return [(node.own, bit) for bit in bits]
+    def _called(self, call: Call, weights: LayerWeights) -> list[Random]:
+        """What is known of what a layer gives."""
+        feeding = call.argument(0, "input")
+        sums = LayerSums(call, tuple(weights.tensor.shape))
+        keeps_data = isinstance(feeding, Data) and feeding.is_data
+        layer = TorchLayer(
+            weights,
+            weights.name,
+            feeding,
+            sums.fan,
+            sums.channels,
+            keeps_data=keeps_data,
+            weights=weights,
+            sums=sums,
+        )
+        first = self.layers.setdefault(weights, layer)
+        first.calls += 1
+        own, ancestors = frozenset((weights,)), ancestors_of([feeding]) | {weights, call.number}
+        shape = call.shapes[0]
+        if first.left_alone:
+            reason = f"{weights.name}, which is left alone"
+            return [Unpredicted(shape, ancestors, reason=reason, place=call.number)]
+        if isinstance(feeding, Unpredicted):
+            law: dict[str, Any] = {"usual": 1.0, "is_gaussian": True, "place": call.number}
+            return [Unpredicted(shape, ancestors, own, reason=NO_ACTIVATION, **law)]
 
-    def shared(self) -> dict[int, int]:
-        """For each bit of weights those of weights that are some of the same."""
-        found = {own: own for own in self._own.values()}
-        for own, divisions in self._divided.items():
-            for bits in divisions:
-                # The parts of one division have no weights in common, those of two may.
-                others = sum(sum(other) for other in divisions if other is not bits)
-                found |= {bit: bit | own | others for bit in bits}
-            found[own] |= sum(map(sum, divisions))
-        return found
+        def squares() -> Any:
+            layer.variance = first.variance
+            return layer.squares()
 
-    def _next_bit(self) -> int:
-        self._bits <<= 1
-        return self._bits
-
-    def _layer(self, name: str, arguments: Any, keywords: Any) -> LayerWeights | None:
-        """The weights of a layer."""
-        weight, bias = operands_of_call(name, arguments, keywords)
-        module = self.running[-1] if self.running else None
-        try:
-            return None if weight is None else self.weights.of(weight, bias, module)
-        except TypeError as error:
-            raise Refusal(str(error)) from None
+        nearly = sums.channels < FEW and isinstance(feeding, Random)
+        law = {"nearly": nearly, "approximate": feeding.approximate, "name": NO_ACTIVATION}
+        return [Gaussian(shape, ancestors, own, squares=squares, library=LIBRARY, **law)]
 
     def _write_down_users(self, name: str, arguments: Any, keywords: Any) -> None:
         """What is done with parameters, but for multiplying by them in layers."""
@@ -239,21 +232,16 @@ class _Recorder(TorchFunctionMode):
                 if user is not None:
                     self.users.setdefault(user, set()).add(name)
 
-    def _node(self, tensor: Tensor) -> int | None:
-        """The place of a tensor; None for data of the batch, and less than 0 for other data."""
-        node, version = self._places.get(tensor, (None, None))
-        if version == _version(tensor):
-            return node
-        return self._add(tensor, 2 * self._bits - 1)
-
-    def _add(self, tensor: Tensor, depends: int, own: int = 0, units: int = 0) -> int:
-        self.nodes.append(Node(tensor.shape, tensor.device, depends, own, units))
-        self._places[tensor] = (len(self.nodes) - 1, _version(tensor))
-        return len(self.nodes) - 1
-
-
-def _is_place(node: int | None) -> TypeGuard[int]:
-    return node is not None and node != LEARNED
+    def _known_of(self, tensor: Tensor) -> Random | bool:
+        """What is known of a tensor; of data, whether no parameter contributes to them."""
+        found, version = self._known.get(tensor, (None, None))
+        if version != _version(tensor):
+            every = frozenset((*self.layers, *range(len(self.calls))))
+            shape, place = (*tensor.shape, 2), len(self.calls)
+            found = Unpredicted(shape, every, reason="what is not known", place=place)
+            self._known[tensor] = (found, _version(tensor))
+        known: Random | bool = found
+        return known
 
 
 def _version(tensor: Tensor) -> int:

@@ -3,23 +3,27 @@
 Importable from :mod:`elu_sym.interop.torch`. Needs the extra ``torch``.
 """
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from operator import index
 from typing import Any, get_args
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_iter
 
-from elu_sym.interop.torch.initialization_plan import InitializationPlan, planned
 from elu_sym.interop.torch.layer_weights import Distribution, LayerWeights, layer_name
-from elu_sym.interop.torch.recorded_calls import LAYERS, TracedNetwork, operands_of_call
-from elu_sym.interop.torch.traced_network import call_network, module_stack, trace
+from elu_sym.interop.torch.residual_branches import residual_branches
+from elu_sym.interop.torch.traced_network import (
+    Recorder,
+    call_network,
+    module_stack,
+    trace,
+    weights_of,
+)
 from elu_sym.networks.initialized_layers import InitializedNetwork, LeftAlone
 
 __all__ = ["initialize_"]
@@ -114,48 +118,37 @@ def initialize_(
     _check(network, batch, redraws, generator, distribution)
     with unchanged(network, batch):
         traced = _traced(network, batch)
-        plan = planned(traced)
-    if not plan.layers:
-        listed = "; ".join(f"{name}: {reason}" for name, reason in _left(network, traced, plan))
+    branches = residual_branches(traced.calls)
+    for layer in traced.layers.values():
+        layer.branches = branches.get(layer.weights, 0)
+        layer.decide()
+    layers = [layer for layer in traced.layers.values() if not layer.left_alone]
+    if not layers:
+        listed = "; ".join(f"{name}: {reason}" for name, reason in _left(network, traced))
         raise ValueError(f"network has no layer whose weights can be drawn ({listed or 'none'})")
     if generator is not None:
-        for layer in plan.layers:
+        for layer in layers:
             where = layer.weights.tensor.device.type
             if where != generator.device.type:
                 raise ValueError(
-                    f"{layer.row.name} is on {where} and the generator on {generator.device}: give"
+                    f"{layer.name} is on {where} and the generator on {generator.device}: give"
                     f" torch.Generator({where!r})"
                 )
-    drawn = [layer.weights for layer in plan.layers]
-    measured: dict[int, list[float]] = {id(weights): [] for weights in drawn}
-    with as_before_if_it_fails(drawn):
+    measured: dict[LayerWeights, list[float]] = {layer.weights: [] for layer in layers}
+    with as_before_if_it_fails(measured):
         for _ in range(max(redraws, 1)):
-            for layer in plan.layers:
-                layer.weights.draw(layer.deviation, distribution, generator)
+            for layer in layers:
+                layer.weights.draw((layer.variance or 0.0) ** 0.5, distribution, generator)
             if redraws:
                 source = None if generator is None else generator.device
                 seed = torch.randint(2**31, (1,), generator=generator, device=source)
                 with unchanged(network, batch):
                     torch.manual_seed(int(seed))  # of dropout
-                    for key, value in _second_moments(network, batch, traced).items():
-                        measured.get(key, []).append(value)
-    rows = tuple(
-        replace(layer.row, **_averaged(measured[id(layer.weights)])) for layer in plan.layers
-    )
-    left = tuple(LeftAlone(*each) for each in _left(network, traced, plan))
+                    for weights, value in _second_moments(network, batch, traced).items():
+                        measured.get(weights, []).append(value)
+    rows = tuple(layer.row(np.array(measured[layer.weights])) for layer in layers)
+    left = tuple(LeftAlone(*each) for each in _left(network, traced))
     return InitializedNetwork(rows, left, redraws)
-
-
-def _averaged(values: list[float]) -> dict[str, Any]:
-    """The mean of the draws and its standard error, as far as there are enough."""
-    count = len(values)
-    if not count:
-        return {}
-    mean = math.fsum(values) / count
-    if count == 1:
-        return {"measured": mean}
-    spread = math.fsum((value - mean) ** 2 for value in values) / (count - 1)
-    return {"measured": mean, "standard_error": math.sqrt(spread / count)}
 
 
 WRAPPERS = ("DataParallel", "DistributedDataParallel", "FullyShardedDataParallel")
@@ -197,14 +190,14 @@ def _check(network: Any, batch: Any, redraws: Any, generator: Any, distribution:
             )
 
 
-def _traced(network: nn.Module, batch: Any) -> TracedNetwork:
+def _traced(network: nn.Module, batch: Any) -> Recorder:
     """A run without the layers whose weights are used in another way, too."""
     left_out: dict[int, str] = {}
     while True:
         traced = trace(network, batch, left_out)
         found = {}
-        for call in traced.layer_calls:
-            parameter = call.layer.parameter if call.layer is not None else None
+        for weights in traced.layers:
+            parameter = weights.parameter
             name = None if parameter is None else traced.weights.name_of(parameter)
             if name is not None and name in traced.users:
                 users = ", ".join(sorted(traced.users[name]))
@@ -214,22 +207,20 @@ def _traced(network: nn.Module, batch: Any) -> TracedNetwork:
         left_out |= found
 
 
-def _second_moments(network: nn.Module, batch: Any, traced: TracedNetwork) -> dict[int, float]:
+def _second_moments(network: nn.Module, batch: Any, traced: Recorder) -> dict[LayerWeights, float]:
     """The mean squares of the outputs of the layers in one run, each at its first call."""
-    found: dict[int, float] = {}
+    found: dict[LayerWeights, float] = {}
     with module_stack() as running:
 
         class Meter(TorchFunctionMode):
             def __torch_function__(
                 self, function: Any, types: Any, arguments: Any = (), keywords: Any = None
             ) -> Any:
-                result = function(*arguments, **(keywords or {}))
-                if getattr(function, "__name__", "") in LAYERS:
-                    module = running[-1] if running else None
-                    operands = operands_of_call(function.__name__, arguments, keywords or {})
-                    given = None if operands[0] is None else traced.weights.of(*operands, module)
-                    if given is not None and id(given) not in found:
-                        found[id(given)] = float(result.detach().double().square().mean())
+                name, keywords = getattr(function, "__name__", ""), keywords or {}
+                result = function(*arguments, **keywords)
+                given = weights_of(traced.weights, running, name, arguments, keywords)
+                if given is not None and given not in found:
+                    found[given] = float(result.detach().double().square().mean())
                 return result
 
         with Meter():
@@ -237,13 +228,16 @@ def _second_moments(network: nn.Module, batch: Any, traced: TracedNetwork) -> di
     return found
 
 
-def _left(
-    network: nn.Module, traced: TracedNetwork, plan: InitializationPlan
-) -> Iterator[tuple[str, str]]:
+def _left(network: nn.Module, traced: Recorder) -> Iterator[tuple[str, str]]:
     """What was left alone, and why: every module with a parameter that was not set."""
-    seen = {id(each) for layer in plan.layers for each in layer.weights.parameters}
-    yield from plan.reasons.items()
-    named = set(plan.reasons)
+    layers = traced.layers.values()
+    drawn = [layer.weights for layer in layers if not layer.left_alone]
+    seen = {id(each) for weights in drawn for each in weights.parameters}
+    reasons = traced.weights.reasons | {
+        layer.name: layer.left_alone for layer in layers if layer.left_alone
+    }
+    yield from reasons.items()
+    named = set(reasons)
     for owner, module in network.named_modules():
         for short, parameter in module.named_parameters(recurse=False):
             full = f"{owner}.{short}" if owner else short
@@ -293,7 +287,7 @@ def unchanged(network: nn.Module, batch: Any) -> Iterator[None]:
 
 
 @contextmanager
-def as_before_if_it_fails(drawn: list[LayerWeights]) -> Iterator[None]:
+def as_before_if_it_fails(drawn: Iterable[LayerWeights]) -> Iterator[None]:
     """Give the weights back the values that they had, if a block of code raises."""
     saved = [(each, each.detach().clone()) for weights in drawn for each in weights.parameters]
     try:

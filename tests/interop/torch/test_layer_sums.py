@@ -40,7 +40,7 @@ def made(kind, inputs, outputs, kernel, options, space):
     with torch.no_grad(), Seen():
         layer(values)
     function, arguments, keywords = seen[-1]
-    call = Call(function.__name__, function, arguments, keywords, (0,), None, 0, True)
+    call = Call(function.__name__, function, arguments, keywords, [(0,)], 0)
     return layer, values, LayerSums(call, tuple(layer.weight.shape))
 
 
@@ -91,7 +91,7 @@ def test_axes_have_their_own_options(axes):
     names = ["stride", "padding", "dilation", "groups"]
     options = {name: getattr(layer, name) for name in names}
     name = f"conv{'_transpose' if axes == 2 else ''}{axes}d"
-    call = Call(name, None, (values, layer.weight), options, (0,), None, 0, True)
+    call = Call(name, None, (values, layer.weight), options, [(0,)], 0)
     sums = LayerSums(call, tuple(layer.weight.shape))
     with torch.no_grad():
         layer.weight.fill_(1.0)

@@ -16,10 +16,11 @@ torch = pytest.importorskip("torch", reason="needs the extra torch")
 from torch import nn  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 
-from elu_sym.interop.torch import initialize_  # noqa: E402
+from elu_sym.interop.recognized_activation import RecognizedActivation  # noqa: E402
+from elu_sym.interop.signals import second_moments_of, sum_of  # noqa: E402
+from elu_sym.interop.torch import entry_rules, initialize_  # noqa: E402
 from elu_sym.interop.torch.layer_sums import LayerSums  # noqa: E402
 from elu_sym.interop.torch.layer_weights import LayerWeights  # noqa: E402
-from elu_sym.interop.torch.tensor_entries import Squares  # noqa: E402
 
 deep = pytest.mark.deep
 
@@ -366,12 +367,21 @@ def padding_ignored(monkeypatch):
 
 
 def branch_left_out(monkeypatch):
-    monkeypatch.setattr(Squares, "together", lambda self, other, function: self)
+    def stream_alone(one, other, shape):
+        found = sum_of(one, other, shape)
+        found.squares = lambda: second_moments_of(one)
+        return found
+
+    monkeypatch.setattr(entry_rules, "sum_of", stream_alone)
 
 
 def unit_variance(monkeypatch):
-    through = Squares.through
-    monkeypatch.setattr(Squares, "through", lambda self, f: through(self.map(torch.ones_like), f))
+    moments = RecognizedActivation.second_moments
+    monkeypatch.setattr(
+        RecognizedActivation,
+        "second_moments",
+        lambda self, variances: moments(self, np.ones_like(variances)),
+    )
 
 
 def no_biases(monkeypatch):
