@@ -205,13 +205,28 @@ def domain_of_symbol(symbol: Symbol) -> tuple[str, Domain]:
     return known
 
 
+def at_symbols(g: Callable[..., Any], *places: Symbol) -> Any:
+    """A function of numbers, called with symbols.
+
+    Raises:
+        TypeError: if it takes none, as functions of other libraries do.
+    """
+    try:
+        return g(*places)
+    except (TypeError, AttributeError) as error:
+        raise TypeError(
+            f"g cannot be called with {len(places)} symbols of SymPy ({error}): write it with what"
+            " SymPy has, as sympy.Max and sympy.exp, and with activations of elu_sym"
+        ) from error
+
+
 def _integrand(g: Any) -> Expr:
     """A function or an expression as an expression in x."""
     if (isinstance(g, Expr) and not isinstance(g, Lambda)) or not callable(g):
         expression = symbolic(g, "g")
     else:
         place = Dummy("x", real=True)
-        expression = symbolic(g(place), "g(x)")
+        expression = symbolic(at_symbols(g, place), "g(x)")
         if expression.has(x):
             raise ValueError(f"g has the symbol x beside its argument; rename it in {expression}")
         expression = expression.xreplace({place: x})

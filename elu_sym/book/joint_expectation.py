@@ -24,7 +24,7 @@ from elu_sym.algebra.enclosure import Point, enclosures
 from elu_sym.algebra.optional import extra
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.book.certified_function import HIGHEST_PRECISION, rounded
-from elu_sym.book.expectation_formula import REAL, domain_of_symbol
+from elu_sym.book.expectation_formula import REAL, at_symbols, domain_of_symbol
 from elu_sym.gaussian.derivation import DefiniteIntegral, Hypotheses, Terms
 from elu_sym.gaussian.engine import RULES, readable
 from elu_sym.gaussian.two_inputs import JOINT_LAW, JointDerivation, derive_joint_expectation
@@ -216,7 +216,7 @@ def _integrand(g: Any) -> Expr:
         expression = symbolic(g, "g")
     else:
         first, second = Dummy("x", real=True), Dummy("y", real=True)
-        expression = symbolic(g(first, second), "g(x, y)")
+        expression = symbolic(at_symbols(g, first, second), "g(x, y)")
         if expression.has(x, y):
             raise ValueError(f"g has a symbol x or y beside its arguments; rename it in {g}")
         expression = expression.xreplace({first: x, second: y})

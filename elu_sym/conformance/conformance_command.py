@@ -66,6 +66,8 @@ def run_conformance(options: argparse.Namespace) -> int:
     if options.write and options.format:
         # The rows of one format would take the place of all.
         raise ValueError("--write keeps all formats; leave --format out, or give --output")
+    if options.report and options.report not in (options.library or [options.report]):
+        raise ValueError(f"--report {options.report} is not among --library: leave that out")
     wanted = [options.report] if options.report and not options.library else options.library
     if options.stored:
         rows = [row for row in read() if row.library in (wanted or LIBRARIES)]

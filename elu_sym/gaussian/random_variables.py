@@ -35,7 +35,8 @@ def expectation(g: Expr, X: Expr, Y: Expr | None = None, *, order: tuple[Expr, .
     ``Rational(1, 10)`` for a tenth. What g is at single points does not matter. A normal
     distribution or density of a line in x, as in GELU, may be a factor, but one distribution only.
 
-    Of two jointly normal variables, g is a sum of products of such a function of X and one of Y.
+    Of two jointly normal variables, g is a sum of products of a piecewise exponential polynomial of
+    X and one of Y.
 
     Every step is proved by the normal form, and the value is compared with quadrature at one
     rational point of the parameters; see :func:`~elu_sym.gaussian.engine.derive_expectation` and

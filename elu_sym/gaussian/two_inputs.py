@@ -18,6 +18,7 @@ from sympy.stats import Normal
 
 from elu_sym.algebra.bivariate_normal import complement
 from elu_sym.algebra.normal_form import is_zero
+from elu_sym.algebra.special_functions import NormalCdf, NormalPdf
 from elu_sym.gaussian.derivation import Check, Derivation, DerivationError, Hypotheses
 from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.gaussian.order import UnsupportedExpressionError
@@ -163,6 +164,11 @@ def derive_joint_expectation(function: Expr, order: tuple[Expr, ...] = ()) -> Jo
     """
     if clash := function.free_symbols & set(JOINT_LAW):
         raise UnsupportedExpressionError(f"{min(clash, key=str)} in g is a symbol of the law")
+    if function.has(NormalCdf, NormalPdf):
+        raise UnsupportedExpressionError(
+            f"g = {function} has a normal distribution in it, as GELU has: a function of one"
+            " variable may, but one of two has pieces of exponential polynomials only, as ELU has"
+        )
     products = _products(function)
     inside = mu, sigma
     if function.has(mu, sigma):

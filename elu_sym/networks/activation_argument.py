@@ -126,7 +126,9 @@ def _meant(name: str) -> str | None:
     """The activation of another spelling, of another name, or with a letter wrong."""
     known = {each.replace("_", ""): each for each in (*ACTIVATIONS, *NAMED_ACTIVATIONS)}
     plain = "".join(filter(str.isalnum, name.lower()))
-    near = get_close_matches(OTHER_NAMES.get(plain, plain), known, n=1, cutoff=0.75)
+    plain = OTHER_NAMES.get(plain, plain)
+    like = [each for each in known if abs(len(each) - len(plain)) < 2]
+    near = get_close_matches(plain, like, n=1, cutoff=0.75)
     return known[near[0]] if near else None
 
 

@@ -104,7 +104,10 @@ class SecondMoment:
             return checked.result(np.asarray(moments, dtype=np.float64))
         found = np.full_like(given, np.nan)
         known = ~np.isnan(given)
-        found[known] = self._of_values(np.maximum(np.float64(VANISHING), given[known]))
+        moments = self._of_values(np.maximum(np.float64(VANISHING), given[known]))
+        # What is left of f(0)^2 = 0 there would make a gain of 2^100.
+        nothing = (given[known] <= VANISHING) & (moments < VANISHING**0.5)
+        found[known] = np.where(nothing, 0.0, moments)
         return checked.result(found)
 
     def _of_values(self, variances: FloatArray) -> FloatArray:

@@ -1,6 +1,7 @@
 """A formula of one's own has the two faces of every formula, and its numbers are right."""
 
 import inspect
+import math
 import pickle
 import pydoc
 
@@ -32,7 +33,7 @@ from sympy import (
 )
 from sympy.stats import Normal
 
-from elu_sym import celu, elu, leaky_relu, mean
+from elu_sym import JointGaussianExpectation, celu, elu, leaky_relu, mean
 from elu_sym.activations import Celu, Elu, Relu, Selu
 from elu_sym.algebra.enclosure import enclosures
 from elu_sym.algebra.special_functions import NormalCdf
@@ -326,3 +327,11 @@ def test_a_piece_of_gelu_has_numbers_too():
     piece = GaussianExpectation(lambda u: u * erfc(-u / sqrt(2)) / 2 * Heaviside(u - 1))
     expected, _ = quad(lambda v: v * norm.cdf(v) * norm.pdf(v, 0.25, 2.0), 1.0, 40.0, epsabs=1e-13)
     assert piece([0.25, 0.25], 2.0) == pytest.approx([expected] * 2, rel=1e-11)
+
+
+@pytest.mark.parametrize("g", [lambda x: max(x, 0), math.exp, lambda x: x.relu()])
+def test_a_function_of_another_library_is_an_error_that_says_how_to_write_it(g):
+    with pytest.raises(TypeError, match="write it with what SymPy has"):
+        GaussianExpectation(g)
+    with pytest.raises(TypeError, match="write it with what SymPy has"):
+        JointGaussianExpectation(lambda x, y: g(x) * y)

@@ -147,5 +147,6 @@ def test_a_name_that_is_spelled_otherwise_is_an_error_that_says_which_is_meant(n
 
 
 def test_a_name_that_is_like_none_is_an_error_without_a_guess():
-    with pytest.raises(ValueError, match=r"'softshrink'$"):
-        gain(activation="foo")
+    for name in ("foo", "swiglu"):
+        with pytest.raises(ValueError, match=r"'softshrink'$"):
+            gain(activation=name)

@@ -212,3 +212,9 @@ def test_layers_are_found_by_name():
 
 def test_the_variance_of_the_weights():
     assert SECOND.weight_variance == pytest.approx(1.2451983**2 / 4.5)
+
+
+@pytest.mark.parametrize(("name", "at_0"), [("gelu", 0.0), ("tanh", 0.0), ("sigmoid", 0.25)])
+def test_where_nothing_comes_in_the_moment_is_that_at_0(name, at_0):
+    # One of 2^-200 made weights of 1e30.
+    assert SecondMoment(name)([0.0, 1e-300]).tolist() == [at_0, at_0]
