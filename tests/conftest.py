@@ -13,10 +13,7 @@ from hypothesis import settings
 
 # On a shared machine a slow example says nothing about the code, hence no deadline.
 settings.register_profile("explore", deadline=None, print_blob=True)
-# The same examples again find little that they did not find before, so they are fewer.
-settings.register_profile(
-    "repeat", deadline=None, print_blob=True, derandomize=True, max_examples=30
-)
+settings.register_profile("repeat", deadline=None, print_blob=True, derandomize=True)
 # Continuous integration must give the same answer twice; at a desk, new examples are welcome.
 settings.load_profile("repeat" if os.environ.get("CI") else "explore")
 

@@ -39,7 +39,7 @@ NUMBERS = "numbers"
 """The unit tests of what is evaluated, which run beside those of what is derived."""
 BESIDE = (DERIVED, "doctests")
 """The stages that run beside the others."""
-OTHERS = ("tests/numeric", "tests/interop", "tests/networks")
+OTHERS = ("tests/numeric", "tests/interop", "tests/networks", "tests/conformance")
 WITHOUT_OTHERS = tuple(f"--ignore={path}" for path in OTHERS)
 
 # What serves a library that is not installed has no examples and no cells that could run.
