@@ -183,6 +183,18 @@ def test_verify_says_in_a_few_lines_what_holds_and_where_the_rest_is(run, tmp_pa
     assert long.startswith("--- Regularity ---\nPROVED   regularity.range")
 
 
+def test_verify_leaves_nothing_for_others_to_tidy_up():
+    # A process that had sampled a formula and was ended otherwise left a semaphore, and a warning.
+    names = ("relu.derivative_mean", "regularity")
+    found = subprocess.run(
+        [sys.executable, "-m", "elu_sym", "verify", "--only", *names],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stderr == ""
+
+
 WRONG = {
     "an unknown command": (("improve",), "invalid choice: 'improve'"),
     "an unknown option": (("moments", "--beta", "1"), "unrecognized arguments"),

@@ -52,6 +52,7 @@ def finished(
             futures = {pool.submit(function, task): task for task in tasks}
         for future in as_completed(futures):
             yield futures[future], future.result()
+        pool.shutdown()  # with nothing left to do they end by themselves, and tidy up
     finally:
         here.close()
         pool.shutdown(cancel_futures=True)
