@@ -249,7 +249,11 @@ class InitializedLayer:
 
     @property
     def z(self) -> float | None:
-        """Measured less predicted, in standard errors; None where one of these is not known."""
+        """Measured less predicted, in standard errors; None where one of these is not known.
+
+        The error is measured, too: over few draws the distance follows Student's t distribution
+        and not the normal one, and is seldom but then far beyond 4.
+        """
         if self.predicted is None or self.measured is None or not self.standard_error:
             return None
         return (self.measured - self.predicted) / self.standard_error
