@@ -126,7 +126,7 @@ class WeightedLayer:
             row = replace(row, measured=float(measured.mean()))
         if measured.size > 1:
             error = float(measured.std(ddof=1) / measured.size**0.5)
-            row = replace(row, standard_error=error)
+            row = replace(row, standard_error=error, draws=measured.size)
         return row
 
 

@@ -22,6 +22,7 @@ from operator import attrgetter, index
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri, stdtr
 
 from elu_sym.book.formula import Activation
 from elu_sym.networks.activation_argument import ActivationArgument, activation_of, parameters_of
@@ -224,6 +225,7 @@ class InitializedLayer:
             leading order in the width; None where it is not known.
         measured: their mean over the draws that were made; None if nothing was measured.
         standard_error: that of the mean; None with fewer than two draws.
+        draws: over how many draws it was measured; 0 takes the standard error for exact.
         approximate: whether the prediction takes for Gaussian what is only nearly so, however wide
             the network is, as sums over a few channels, and what a normalization gives.
 
@@ -241,6 +243,7 @@ class InitializedLayer:
     measured: float | None = None
     standard_error: float | None = None
     approximate: bool = False
+    draws: int = 0
 
     @property
     def weight_variance(self) -> float:
@@ -249,14 +252,17 @@ class InitializedLayer:
 
     @property
     def z(self) -> float | None:
-        """Measured less predicted, in standard errors; None where one of these is not known.
+        """How far measured and predicted are apart, as a normal score; None where it is not known.
 
-        The error is measured, too: over few draws the distance follows Student's t distribution
-        and not the normal one, and is seldom but then far beyond 4.
+        The standard error is measured, too, so the distance in units of it follows Student's t
+        distribution with one degree of freedom less than draws; the score is as improbable.
         """
         if self.predicted is None or self.measured is None or not self.standard_error:
             return None
-        return (self.measured - self.predicted) / self.standard_error
+        distance = (self.measured - self.predicted) / self.standard_error
+        if self.draws < 2:
+            return distance
+        return math.copysign(float(ndtri(stdtr(self.draws - 1, -abs(distance)))), distance)
 
 
 @dataclass(frozen=True)

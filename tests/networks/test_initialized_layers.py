@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.special import expit, ndtr
+from scipy.stats import norm, t as student
 
 from elu_sym.networks.initialized_layers import (
     InitializedLayer,
@@ -218,3 +219,12 @@ def test_the_variance_of_the_weights():
 def test_where_nothing_comes_in_the_moment_is_that_at_0(name, at_0):
     # One of 2^-200 made weights of 1e30.
     assert SecondMoment(name)([0.0, 1e-300]).tolist() == [at_0, at_0]
+
+
+def test_the_score_of_few_draws_is_as_improbable_as_the_distance():
+    layer = InitializedLayer("0", "first layer", 4, 1.0, 1.0, 1.6, 0.1)
+    few, many = (dataclasses.replace(layer, draws=n) for n in (8, 100_000))
+    assert layer.z == pytest.approx(6.0)
+    assert norm.sf(few.z) == pytest.approx(student.sf(6.0, 7), rel=1e-9)
+    assert few.z < 4.0 < many.z < 6.0
+    assert dataclasses.replace(few, measured=0.4).z == pytest.approx(-few.z)
