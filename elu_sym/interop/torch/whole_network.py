@@ -70,8 +70,8 @@ def initialize_(
 
     Returns:
         A table, to be printed: for each layer its rule, fan and gain, and the second moment of its
-        outputs as it is predicted and as it was measured, with their distance as a normal score; and
-        what was left alone, and why.
+        outputs as it is predicted and as it was measured, with their distance as a normal score;
+        and what was left alone, and why.
 
     Raises:
         TypeError: if ``network`` is no module, or one in a wrapper for several devices, or a
