@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from sympy import Add, Expr, Function, Integer, Pow, Rational, S, erf, erfc, nan, oo, zoo
 
 from elu_sym.algebra.bivariate_normal import BivariateNormalCdf
-from elu_sym.algebra.enclosure import Point, enclose
+from elu_sym.algebra.enclosure import Ball, Point, enclose
 from elu_sym.algebra.normal_form import NotNormalizableError, is_zero
 from elu_sym.algebra.special_functions import NormalCdf
 from elu_sym.certify.compound import Compound
@@ -29,7 +29,7 @@ from elu_sym.certify.integrand import Integrand
 from elu_sym.certify.points import random_points
 from elu_sym.certify.quadrature import enclose_compound
 from elu_sym.certify.witness import Evidence, RejectedError, Witness, testify
-from elu_sym.symbols import sigma
+from elu_sym.symbols import sigma, sigma1, sigma2
 
 Path = tuple[int, ...]
 Acceptance = Callable[[Expr], bool | Witness]
@@ -74,9 +74,9 @@ def mutants(expression: Expr) -> list[Mutant]:
         - factor: a summand, a function's argument or the whole is doubled;
         - symbol: a symbol becomes another one of the expression;
         - dropped term: a sum loses a summand;
-        - square: sigma becomes sigma**2 and conversely;
+        - square: a standard deviation becomes its square and conversely;
         - complement: Phi becomes 1 - Phi, likewise erfc and erf;
-        - shift: a function's argument grows by 1 or by sigma.
+        - shift: a function's argument grows by 1 or by a standard deviation.
 
     Examples:
         >>> from elu_sym.symbols import mu
@@ -133,15 +133,18 @@ def _replacements(
         for symbol in symbols:
             if symbol != node:
                 yield "symbol", symbol
-    if node == sigma and not (isinstance(parent, Pow) and parent.exp == 2):
-        yield "square", sigma**2
-    if node == sigma**2:
-        yield "square", sigma
+    deviations = [each for each in (sigma, sigma1, sigma2) if each in symbols]
+    for deviation in deviations:
+        if node == deviation and not (isinstance(parent, Pow) and parent.exp == 2):
+            yield "square", deviation**2
+        if node == deviation**2:
+            yield "square", deviation
     if type(node) in WHOLE:
         yield "complement", WHOLE[type(node)] - node
     if inside_function:
         yield "shift", node + 1
-        yield "shift", node + sigma
+        for deviation in deviations:
+            yield "shift", node + deviation
 
 
 @dataclass(frozen=True)
@@ -247,6 +250,20 @@ def mutation_certificate(
     if integrand is not None:
         certificates["heat"] = lambda mutant: heat_certificate(mutant, integrand)
 
+    return mutation_witness(expression, certificates)
+
+
+def mutation_witness(expression: Expr, certificates: Mapping[str, Acceptance]) -> Witness:
+    """The mutation score under some certificates as a witness, passed if it is 100 %.
+
+    Args:
+        expression: the right closed form.
+        certificates: by name, in the order in which they are asked.
+
+    Raises:
+        ValueError: if a certificate rejects the right formula.
+    """
+
     def check() -> str:
         score = mutation_score(expression, certificates)
         if score.survivors:
@@ -273,12 +290,23 @@ def integral_test(
         points = random_points(
             compound.parameters, 4, seed=3, largest_ratio=2.0, order=compound.order, **ranges
         )
-    integrals = [(point, enclose_compound(compound, point).value) for point in points]
+    return overlap_test([(point, enclose_compound(compound, point).value) for point in points])
+
+
+def overlap_test(integrals: Sequence[tuple[Point, Ball]]) -> Callable[[Expr], bool]:
+    """A fast test that a formula overlaps a ball at each of some points.
+
+    Args:
+        integrals: points, and what is enclosed there.
+    """
 
     def overlaps(expression: Expr) -> bool:
         for point, integral in integrals:
             for precision in PRECISIONS:
-                ball = enclose(expression, point, precision)
+                try:
+                    ball = enclose(expression, point, precision)
+                except ValueError:  # the root of a negative number, of which no ball is known
+                    break
                 if ball.is_finite() and not ball.overlaps(integral):
                     return False
                 if ball.is_finite() and ball.rad() <= integral.rad():

@@ -89,7 +89,7 @@ def _with_tails(domain: Any, group: dict[Any, Any]) -> dict[Any, Any]:
                 (-1, (h, -k, -r), {first: -1}),
                 (-1, (k, -h, -r), {second: -1}),
             )
-            any(met(key, *tail) for tail in tails)
+            next(filter(None, (met(key, *tail) for tail in tails)), None)  # the first that meets
     for argument in alone:
         if not isinstance(argument, tuple) and _alone(argument) in result:
             met(_alone(argument), -1, -argument, {whole: -1})
