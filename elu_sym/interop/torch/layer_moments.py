@@ -11,7 +11,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from elu_sym.interop.torch.formulas import torch_function
 from elu_sym.networks.activation_covariances import covariance_slopes, covariances_between
@@ -67,23 +66,8 @@ class _Moments(torch.autograd.Function):
         return _mean_and_variance(layer, mean, variances.sqrt())
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, *outer: Tensor) -> tuple[None, Tensor, Tensor]:
-        mean, variances = ctx.saved_tensors
-        with torch.enable_grad():
-            mu = mean.detach().requires_grad_()
-            sigma = variances.detach().sqrt().requires_grad_()
-            values = _mean_and_variance(ctx.layer, mu, sigma)
-            by_mu, by_sigma = torch.autograd.grad(values, (mu, sigma), outer)
-            fixed = variances <= 0.0
-            if not fixed.any():
-                return None, by_mu, by_sigma / (2.0 * sigma)
-            # The heat equation: half the curvature for the mean, f'^2 for the variance.
-            slope = _formula(ctx.layer, "derivative_mean", mu, torch.zeros_like(mu))
-            (curvature,) = torch.autograd.grad(slope.sum(), mu)
-        limit = outer[0] * curvature / 2.0 + outer[1] * slope**2
-        random = by_sigma / (2.0 * torch.where(fixed, 1.0, sigma))
-        return None, by_mu, torch.where(fixed, limit, random)
+        return None, *_MomentSlopes.apply(ctx.layer, *ctx.saved_tensors, *outer)
 
 
 class _Covariances(torch.autograd.Function):
@@ -97,12 +81,51 @@ class _Covariances(torch.autograd.Function):
         return torch.from_numpy(found).to(mean)
 
     @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, outer: Tensor) -> tuple[None, Tensor, Tensor]:
-        arrays = (_array(each) for each in (*ctx.saved_tensors, outer))
-        slopes = covariance_slopes(ctx.layer.pieces, *arrays)
-        of_mean, of_covariance = (torch.from_numpy(each).to(outer) for each in slopes)
-        return None, of_mean, of_covariance
+    def backward(ctx: Any, *outer: Tensor) -> tuple[None, Tensor, Tensor]:
+        return None, *_CovarianceSlopes.apply(ctx.layer, *ctx.saved_tensors, *outer)
+
+
+class _Once(torch.autograd.Function):
+    """A gradient, which has no derivative of its own and says so."""
+
+    @staticmethod
+    def backward(ctx: Any, *outer: Tensor) -> Any:
+        raise RuntimeError("propagate has no second derivatives on PyTorch")
+
+
+class _MomentSlopes(_Once):
+    """The derivatives of mean and variance in those of X."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, layer: ActivationLayer, mean: Tensor, variances: Tensor, *outer: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        with torch.enable_grad():
+            mu = mean.detach().requires_grad_()
+            sigma = variances.detach().sqrt().requires_grad_()
+            values = _mean_and_variance(layer, mu, sigma)
+            by_mu, by_sigma = torch.autograd.grad(values, (mu, sigma), outer)
+            fixed = variances <= 0.0
+            if not fixed.any():
+                return by_mu, by_sigma / (2.0 * sigma.detach())
+            # The heat equation: half the curvature for the mean, f'^2 for the variance.
+            slope = _formula(layer, "derivative_mean", mu, torch.zeros_like(mu))
+            (curvature,) = torch.autograd.grad(slope.sum(), mu)
+        limit = outer[0] * curvature / 2.0 + outer[1] * slope.detach() ** 2
+        random = by_sigma / (2.0 * torch.where(fixed, 1.0, sigma.detach()))
+        return by_mu, torch.where(fixed, limit, random)
+
+
+class _CovarianceSlopes(_Once):
+    """The derivatives of the covariances in the mean and the covariance of X, by NumPy."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, layer: ActivationLayer, mean: Tensor, covariance: Tensor, outer: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        arrays = map(_array, (mean, covariance, outer))
+        of_mean, of_covariance = covariance_slopes(layer.pieces, *arrays)
+        return torch.from_numpy(of_mean).to(outer), torch.from_numpy(of_covariance).to(outer)
 
 
 def _array(tensor: Tensor) -> FloatArray:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -106,7 +107,7 @@ def propagate(
     given = {"mean": mean, "covariance": covariance}
     tensors = [_tensor(name, value, kind, place) for name, value in given.items()]
     arrays = [each.detach().cpu().numpy() for each in tensors]
-    law = checked_law(*arrays, method=method)
+    law = checked_law(arrays[0], arrays[1], method)
     if not law.full:
         tensors = list(torch.broadcast_tensors(*tensors))
     found = law_after(layers, replace(law, mean=tensors[0], covariance=tensors[1]), TorchMoments())
@@ -119,7 +120,7 @@ def _tensor(name: str, value: Any, kind: Any, place: Any) -> Tensor:
     Raises:
         TypeError: if it has no real numbers.
     """
-    tensor = torch.as_tensor(value)
+    tensor = value if isinstance(value, Tensor) else torch.from_numpy(np.array(value))
     if tensor.is_complex() or tensor.dtype == torch.bool:
         raise TypeError(f"{name} has dtype {tensor.dtype}: give a tensor of real numbers")
     kind = kind or (tensor.dtype if tensor.is_floating_point() else torch.get_default_dtype())
