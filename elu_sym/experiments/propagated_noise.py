@@ -94,7 +94,8 @@ def measured(data: str, uncertainty: str, example: int) -> list[PropagationRecor
             found = moments_by(method, network, given, example)
             numbers = [digits(x) if np.isfinite(x) else "" for x in distances(found, expected)]
         score = _score(found, true, direction)
-        rows.append(PropagationRecord(data, uncertainty, str(example), method, *numbers, score))
+        fields = data, uncertainty, str(example), method, *numbers, score
+        rows.append(PropagationRecord._make(fields))
     return rows
 
 

@@ -82,12 +82,12 @@ def covariance_slopes(
     for unit, other, at in ((i, j, law), (j, i, law.mirrored)):
         moved = joint_expectation("covariance_mean_slope", at, pieces, pieces)
         widened = joint_expectation("covariance_deviation_slope", at, pieces, pieces)
-        sigma = np.broadcast_to(at.sigma1, slope.shape)
-        spread = np.where(sigma > 0.0, sigma, 1.0)
+        # Without a variance, covariances are 0 at every value of it.
+        spread = np.where(at.sigma1 > 0.0, at.sigma1, 1.0)
         # At a fixed covariance the correlation falls when the deviation grows.
-        alone = (outer * widened - shared * slope / spread) / (2.0 * spread)
+        alone = outer * widened - shared * slope / spread
         by_mean[..., unit, other] = outer * moved
-        by_variance[..., unit, other] = np.where(sigma > 0.0, alone, 0.0)
+        by_variance[..., unit, other] = alone / (2.0 * spread)
     units = np.arange(shape[-1])
     of_covariance[..., units, units] = by_variance.sum(axis=-1)
     return by_mean.sum(axis=-1), of_covariance
