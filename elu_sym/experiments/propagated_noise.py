@@ -35,7 +35,7 @@ from elu_sym.networks.uncertainty import OutputMoments
 RESULTS = Path(__file__).with_name("propagated_noise.csv")
 """The stored results."""
 
-EXAMPLES = range(40)
+EXAMPLES = range(60)
 """The samples that are measured, of those that were not trained on."""
 
 TRUTH = "sampling 100000"

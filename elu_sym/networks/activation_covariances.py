@@ -47,6 +47,9 @@ def covariances_between(
     """
     pairs = _Pairs.of(mean, covariance)
     values = joint_expectation("covariance", pairs.law, pieces, pieces)
+    # Not even a rounding error: the root of a variance below 0 would be no number.
+    certain = (pairs.law.sigma1 == 0.0) | (pairs.law.sigma2 == 0.0)
+    values = np.where(certain, 0.0, values)
     found = np.zeros((*values.shape[:-1], *covariance.shape[-2:]))
     found[..., pairs.first, pairs.second] = found[..., pairs.second, pairs.first] = values
     return found
