@@ -89,13 +89,15 @@ def propagate(
             eigenvalue, a number is not finite, or a name is unknown; the message names the layer.
 
     Accuracy:
-        A network of dense layers and dropout: exact. With one activation layer, and dense layers
-        with known weights before it: exact for a Gaussian input, by the method ``"full"``; so are
-        the variances of the activations themselves by either method, if the pre-activations have
-        the variances given. Deeper networks, and weights with variances before an activation: an
-        approximation, which takes what comes into each activation layer for jointly Gaussian. It is
-        no bound, and says nothing of the shape of the distribution of the outputs. The rounding is
-        that of the formulas of the book and of
+        A network of dense layers and dropout: exact by ``"full"``, whatever the law of the input.
+        One activation layer, with dense layers of known weights before it and any after it: exact
+        by ``"full"`` for a Gaussian input. Deeper networks, and dropout or weights with variances
+        before an activation: an approximation, which takes what comes into each activation layer
+        for jointly Gaussian. ``"diagonal"`` is exact for the means and variances of the first dense
+        layer and activation, if the inputs are uncorrelated, and beyond takes units for that which
+        are not: in trained networks variances may come out ten times too small and worse. Neither
+        is a bound, nor says anything of the shape of the distribution of the outputs. The rounding
+        is that of the formulas of the book and of
         :func:`~elu_sym.numeric.joint_expectations.joint_expectation`.
 
     Source:

@@ -69,6 +69,14 @@ def test_one_wide_activation_layer_is_exact() -> None:
     assert abs(found).max() <= 5.55
 
 
+@pytest.mark.parametrize("activation", [elu, relu, ActivationLayer.of("selu")])
+def test_units_that_are_equal_stay_equal(activation: Any) -> None:
+    output = propagate([([[1.0], [1.0], [-1.0]], 0.3), activation], [0.2], [[0.9]])
+    assert output.mean[0] == output.mean[1] != output.mean[2]
+    assert output.covariance[0, 1] == pytest.approx(output.covariance[0, 0], rel=1e-11)
+    assert output.covariance[0, 2] < 0.0
+
+
 WEIGHTS = [
     np.random.default_rng([3, layer]).normal(size=shape) / np.sqrt(shape[1])
     for layer, shape in enumerate([(12, 6), (6, 12), (4, 6)])

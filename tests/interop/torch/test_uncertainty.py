@@ -168,6 +168,10 @@ def test_the_gradient_at_a_variance_of_zero_is_that_from_above(method: Any) -> N
     step = 1e-6
     with torch.no_grad():
         ahead = [total(place + torch.tensor([k * step, 0.0])) for k in (0.0, 1.0, 2.0)]
+        around = [total(place + torch.tensor([0.0, k * step])) for k in (-1.0, 1.0)]
+    assert place.grad[1].item() == pytest.approx(
+        ((around[1] - around[0]) / (2.0 * step)).item(), rel=1e-5
+    )
     quotient = (-3.0 * ahead[0] + 4.0 * ahead[1] - ahead[2]) / (2.0 * step)
     assert place.grad[0].item() == pytest.approx(quotient.item(), rel=1e-5)
     assert mean.grad.isfinite().all()
