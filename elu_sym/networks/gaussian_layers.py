@@ -207,10 +207,11 @@ class ResidualLayer:
     taken for uncorrelated.
 
     Attributes:
-        branch: the layers of the branch, which gives as many units as it gets.
+        branch: the layers of the branch, written as those of a network; it gives as many units as
+            it gets.
     """
 
-    branch: Sequence[GaussianLayer]
+    branch: Sequence[Any]
 
     def after(self, law: GaussianLaw, moments: LayerMoments) -> GaussianLaw:
         """The law of y."""
