@@ -49,5 +49,6 @@ from .networks.signal_propagation import (
     forward_variances as forward_variances,
     sampling_deviation as sampling_deviation,
 )
+from .networks.uncertainty import propagate as propagate
 
 __version__: str

@@ -58,6 +58,7 @@ WITHOUT_LIBRARIES = tuple(
         ("jax", "notebooks/15_which_weights.ipynb"),
         ("keras", "notebooks/15_which_weights.ipynb"),
         ("torch", "notebooks/15_which_weights.ipynb"),
+        ("torch", "notebooks/17_uncertainty.ipynb"),
     )
     if find_spec(library) is None
 )

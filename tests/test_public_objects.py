@@ -43,6 +43,7 @@ CALLS = {
     "forward_variances": ((3, 1.0, 1.5), {}),
     "gain": ((1.5,), {"preserve": "variance"}),
     "moments": ((PLACES, 1.5), {}),
+    "propagate": ((["elu"], [0.1, 0.2], [[1.0, 0.5], [0.5, 1.0]]), {}),
     "residual_variance_map": ((1.0, 1.5), {}),
     "sampling_deviation": ((VARIANCES, 1.5, 100), {}),
     "selu_fixed_point": ((1.6, 1.1), {}),

@@ -277,6 +277,76 @@ def signals(name: str) -> Callable[[], None]:
     return check
 
 
+COVARIANCE = np.array([[SIGMA**2, 0.5], [0.5, 0.8]])
+MEANS = np.array([MU, -0.6])
+
+
+def covariance_of_values(means: Any = MEANS, matrix: Any = COVARIANCE) -> float:
+    """Cov(f(X), f(Y)), by quadrature of what Y gives at each X."""
+    slope = matrix[0, 1] / matrix[0, 0]
+    rest = (matrix[1, 1] - slope * matrix[0, 1]) ** 0.5
+    nodes, weights = np.polynomial.legendre.leggauss(60)
+    parts = [mean(f, means[i], matrix[i, i] ** 0.5) for i in (0, 1)]
+
+    def given(x: float) -> float:
+        middle = means[1] + slope * (x - means[0])
+        total = 0.0
+        for low, high in pairwise((min(middle - 9 * rest, -1.0), 0.0, max(middle + 9 * rest, 1.0))):
+            t = (low + high) / 2 + (high - low) / 2 * nodes
+            density = np.exp(-(((t - middle) / rest) ** 2) / 2) / (rest * math.sqrt(2 * math.pi))
+            values = np.array([f(each) for each in t])
+            total += (high - low) / 2 * float(weights @ (density * values))
+        return total
+
+    product = mean(lambda x: f(x) * given(x), means[0], matrix[0, 0] ** 0.5)
+    return product - parts[0] * parts[1]
+
+
+def own_pieces() -> Any:
+    return public("networks.activation_pieces.activation_pieces")(
+        public("book.formula.elu"), (ALPHA,)
+    )
+
+
+def covariances() -> None:
+    found = public("networks.activation_covariances.covariances_between")(
+        own_pieces(), MEANS, COVARIANCE
+    )
+    same(found[0, 1], covariance_of_values(), 1e-6)
+
+
+def covariance_gradient() -> None:
+    function = public("networks.activation_covariances.covariance_slopes")
+    outer = np.array([[0.0, 1.0], [0.0, 0.0]])
+    of_mean, of_covariance = function(own_pieces(), MEANS, COVARIANCE, outer)
+    step = 1e-3
+    moved = step * np.array([1.0, 0.0])
+    ahead, back = (covariance_of_values(MEANS + sign * moved) for sign in (1, -1))
+    same(of_mean[0], (ahead - back) / (2 * step), 1e-4)
+    widened = step * np.diag([1.0, 0.0])
+    ahead, back = (covariance_of_values(MEANS, COVARIANCE + sign * widened) for sign in (1, -1))
+    same(of_covariance[0, 0], (ahead - back) / (2 * step), 1e-4, 1e-5)
+
+
+def uncertain_outputs(name: str) -> Callable[[], None]:
+    def check() -> None:
+        layer = public("networks.gaussian_layers.ActivationLayer").of("elu", alpha=ALPHA)
+        assert layer.parameters == (ALPHA,)
+        if name == "ActivationLayer":
+            return same(layer.pieces, own_pieces())
+        network = [([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0]), layer]
+        found = public("networks.uncertainty.propagate")(network, MEANS, COVARIANCE)
+        for i in (0, 1):
+            law = MEANS[i], COVARIANCE[i, i] ** 0.5
+            middle = mean(f, *law)
+            same(found.mean[i], middle)
+            spread = mean(lambda t, middle=middle: (f(t) - middle) ** 2, *law)
+            same(found.covariance[i, i], spread)
+        same(found.covariance[0, 1], covariance_of_values(), 1e-6)
+
+    return check
+
+
 VALUES = np.random.default_rng(8).normal(-0.4, 1.6, 3000)
 
 
@@ -430,6 +500,10 @@ CHECKS = {
         f"signal_propagation.{name}": signals(name)
         for name in ("forward_variances", "backward_variances", "sampling_deviation")
     },
+    "activation_covariances.covariances_between": covariances,
+    "activation_covariances.covariance_slopes": covariance_gradient,
+    "gaussian_layers.ActivationLayer": uncertain_outputs("ActivationLayer"),
+    "uncertainty.propagate": uncertain_outputs("propagate"),
     "auditing.audit": audit,
     "recorder.LayerRecorder": recorder,
     "estimates.LayerEstimates": estimates,
@@ -455,6 +529,11 @@ APART = {
     *(f"initialized_layers.Initialized{name}" for name in ("Layer", "Network")),
     *("initialized_layers.LeftAlone", "initialized_layers.branch_target"),
     "initialized_layers.gain_for",
+    # Layers that have no activation, and what is done with layers of any kind.
+    *(f"gaussian_layers.{name}" for name in ("DenseLayer", "DropoutLayer", "ResidualLayer")),
+    *(f"gaussian_layers.{name}" for name in ("GaussianLaw", "GaussianLayer", "LayerMoments")),
+    *("gaussian_layers.law_after", "activation_covariances.correlation_of"),
+    *(f"uncertainty.{name}" for name in ("Method", "OutputMoments", "checked_law")),
     # What a name means, whatever its definition.
     *(f"activation_argument.{name}" for name in ("activation_of", "book_activation_of")),
     *(f"activation_argument.{name}" for name in ("ActivationArgument", "AnyActivation")),
