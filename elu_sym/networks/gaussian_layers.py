@@ -154,11 +154,14 @@ class ActivationLayer:
 
         Raises:
             TypeError: if a parameter is unknown, or no real number.
-            ValueError: if the activation is none of the book, or a parameter is not positive.
+            ValueError: if the activation is none of the book, or a parameter is no positive number.
         """
         function = book_activation_of(activation)
         bound = function.bind((), parameters)
-        broadcast_arguments(**{name: (value, POSITIVE) for name, value in bound.items()})
+        for name, value in bound.items():
+            (number,) = broadcast_arguments(**{name: (value, POSITIVE)}).arrays
+            if number.ndim:
+                raise ValueError(f"{name} has shape {number.shape}: give one number for all units")
         layer = cls(function, tuple(map(float, bound.values())))
         assert layer.pieces  # an error for another shape than two pieces with a bend at 0
         return layer
@@ -221,6 +224,6 @@ class ResidualLayer:
         if not law.full:
             return GaussianLaw(mean, covariance, full=False)
         *outer, inner = end.crosses
-        covariance = covariance + inner + inner.swapaxes(-2, -1)
+        covariance = covariance + (inner + inner.swapaxes(-2, -1))  # symmetric to the last digit
         crosses = tuple(a + b for a, b in zip(law.crosses, outer, strict=True))
         return GaussianLaw(mean, covariance, full=True, crosses=crosses)

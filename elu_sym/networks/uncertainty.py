@@ -206,8 +206,8 @@ class _NumPyMoments:
         return covariances_between(layer.pieces, law.mean, law.covariance)
 
     def on_diagonal(self, variances: FloatArray) -> FloatArray:
-        found: FloatArray = variances[..., None] * np.eye(variances.shape[-1])
-        return found
+        # No product: a variance that is not known is none of the covariances beside it.
+        return np.where(np.eye(variances.shape[-1], dtype=bool), variances[..., None], 0.0)
 
 
 def _read(network: Sequence[Any], units: int, name: str) -> list[GaussianLayer]:
@@ -227,18 +227,32 @@ def _read(network: Sequence[Any], units: int, name: str) -> list[GaussianLayer]:
         if isinstance(given, tuple) and len(given) == 2:
             layer = DenseLayer(*given)
         elif isinstance(given, str | Activation):
-            layer = ActivationLayer.of(given)
+            layer = _activation(given, place)
         if isinstance(layer, DenseLayer):
             layer = _dense(layer, units, place)
             units = layer.weights.shape[0]
         elif isinstance(layer, ResidualLayer):
             layer = _residual(layer, units, place)
         elif isinstance(layer, DropoutLayer):
-            broadcast_arguments(**{f"{place}.rate": (layer.rate, PROBABILITY)})
+            layer = _dropout(layer, place)
         elif not isinstance(layer, ActivationLayer):
             raise TypeError(f"{place} is a {type(layer).__name__}: give {KINDS}")
         layers.append(layer)
     return layers
+
+
+def _activation(given: str | Activation, place: str) -> ActivationLayer:
+    try:
+        return ActivationLayer.of(given)
+    except ValueError as error:
+        raise ValueError(f"{place}: {error}") from error
+
+
+def _dropout(layer: DropoutLayer, place: str) -> DropoutLayer:
+    (rate,) = broadcast_arguments(**{f"{place}.rate": (layer.rate, PROBABILITY)}).arrays
+    if rate.ndim:
+        raise ValueError(f"{place}.rate has shape {rate.shape}: give one number for all units")
+    return DropoutLayer(float(rate))
 
 
 def _dense(layer: DenseLayer, units: int, place: str) -> DenseLayer:
@@ -249,7 +263,8 @@ def _dense(layer: DenseLayer, units: int, place: str) -> DenseLayer:
         ("weight_variances", VARIANCE),
         ("bias_variances", VARIANCE),
     ):
-        if (value := getattr(layer, name)) is not None:
+        value = getattr(layer, name)
+        if value is not None or name in ("weights", "bias"):  # which cannot be left out
             arrays[name] = broadcast_arguments(**{f"{place}.{name}": (value, domain)}).arrays[0]
     weights = arrays["weights"]
     if weights.ndim != 2 or weights.shape[1] != units:

@@ -258,14 +258,34 @@ def test_nan_goes_through() -> None:
     output = propagate(["elu"], [0.0, 0.0], [[1.0, np.nan], [np.nan, 1.0]])
     assert output.covariance[0, 0] == pytest.approx(elu.variance(0.0, 1.0))
     assert np.isnan(output.covariance[0, 1])
+    output = propagate([DropoutLayer(0.5)], [np.nan, 0.0], np.eye(2))
+    np.testing.assert_array_equal(output.covariance, [[np.nan, 0.0], [0.0, 2.0]])
+
+
+def test_covariances_after_a_residual_branch_are_symmetric_to_the_last_digit() -> None:
+    inner, outer, _ = WEIGHTS
+    output = propagate([ResidualLayer([(inner, 0.2), "elu", (outer, 0.0)])], *LAW)
+    np.testing.assert_array_equal(output.covariance, output.covariance.T)
 
 
 DENSE = ([[1.0, 2.0]], 0.0)
 ERRORS = {
     "method": (([DENSE], [0, 0], np.eye(2), "none"), "method = 'none': give 'full' or 'diagonal'"),
     "a layer": (([DENSE, 3], [0, 0], np.eye(2)), r"network\[1\] is a int: give a pair"),
-    "a name": (([DENSE, "erf"], [0, 0], np.eye(2)), "activation = 'erf' is none of 'elu'"),
-    "not of the book": ((["gelu"], [0, 0], np.eye(2)), "activation = gelu is not in the book"),
+    "a name": (
+        ([DENSE, "erf"], [0, 0], np.eye(2)),
+        r"network\[1\]: activation = 'erf' is none of 'elu'",
+    ),
+    "not of the book": (
+        (["gelu"], [0, 0], np.eye(2)),
+        r"network\[0\]: activation = gelu is not in the book",
+    ),
+    "no bias": (([([[1, 2]], None)], [0, 0], np.eye(2)), r"network\[0\]\.bias = None is of type"),
+    "no weights": (([(None, 0)], [0, 0], np.eye(2)), r"network\[0\]\.weights = None is of type"),
+    "rates": (
+        ([DropoutLayer([0.1, 0.2])], [0, 0], np.eye(2)),  # type: ignore[arg-type]
+        r"network\[0\]\.rate has shape \(2,\): give one number for all units",
+    ),
     "a module": (("elu", [0, 0], np.eye(2)), "network is a str: give a list of layers"),
     "inputs": (([DENSE, DENSE], [0, 0], np.eye(2)), r"network\[1\]: weights of shape \(1, 2\)"),
     "a bias": (([([[1, 2]], [1, 2])], [0, 0], np.eye(2)), r"network\[0\]: bias of shape \(2,\)"),
@@ -326,6 +346,7 @@ def test_errors_say_where_and_what_to_do(case: str) -> None:
     [
         ({"alpha": -1.0}, "alpha = -1.0: give a finite number above zero"),
         ({"slope": 1.0}, "slope"),
+        ({"alpha": [1.0, 2.0]}, r"alpha has shape \(2,\): give one number for all units"),
     ],
 )
 def test_parameters_of_an_activation_are_checked(parameters: Any, message: str) -> None:

@@ -73,6 +73,59 @@ def test_one_module_is_a_network() -> None:
     assert found.mean.dtype == torch.float64
 
 
+def test_a_module_in_several_places_is_a_layer_in_each() -> None:
+    first, activation = linear(4, 4), nn.ELU()
+    part = nn.Sequential(first, activation)
+    network = nn.Sequential(part, nn.Sequential(first, activation, part), activation)
+    found = propagate(network, MEAN, COVARIANCE)
+    expected = [pair(first), "elu"] * 3 + ["elu"]
+    same(found, uncertainty.propagate(expected, MEAN, COVARIANCE))
+
+
+@pytest.mark.parametrize("module", [nn.Conv2d(1, 1, 2), nn.AvgPool2d(2), nn.Flatten()], ids=str)
+def test_hooks_are_not_called(module: Any) -> None:
+    calls: list[Any] = []
+    handle = module.register_forward_hook(lambda *given: calls.append(given))
+    propagate(module, torch.zeros(1, 1, 3, 3), torch.ones(1, 1, 3, 3), "diagonal")
+    handle.remove()
+    assert not calls
+
+
+class Skip(nn.Sequential):
+    def forward(self, x: Any) -> Any:
+        return x + super().forward(x)
+
+
+class Twice(nn.Linear):
+    def forward(self, x: Any) -> Any:
+        return 2.0 * super().forward(x)
+
+
+class Difference(Residual):
+    def forward(self, x: Any) -> Any:
+        return x - self.branch(x)
+
+
+def negated() -> Any:
+    module = nn.ELU()
+    module.forward = lambda x: -x
+    return module
+
+
+class Plain(nn.Sequential):
+    pass
+
+
+def test_a_class_that_computes_something_else_is_refused() -> None:
+    for module in (Skip(nn.ELU()), Twice(2, 2), Difference(nn.ELU()), negated()):
+        with pytest.raises(TypeError, match=r"^0 \(\w+\) has a forward of its own, .*: give "):
+            propagate(nn.Sequential(module), torch.zeros(2), torch.eye(2))
+    same(
+        propagate(Plain(nn.ELU()), MEAN, COVARIANCE),
+        uncertainty.propagate(["elu"], MEAN, COVARIANCE),
+    )
+
+
 def test_weights_that_are_computed_are_those_that_are_used() -> None:
     layer = parametrizations.weight_norm(linear(4, 3))
     found = propagate(layer, MEAN, COVARIANCE)
@@ -238,6 +291,12 @@ ERRORS = {
     ),
     "dropout": (nn.Sequential(nn.Dropout(1.0)), "full", r"0 \(Dropout\): p = 1\.0 leaves nothing"),
     "alpha": (nn.Sequential(nn.ELU(-1.0)), "full", r"0 \(ELU\): alpha = -1\.0: give a finite num"),
+    "units": (
+        nn.Sequential(nn.ELU(), nn.Sequential(nn.Linear(3, 1))),
+        "full",
+        r"1\.0 \(Linear\): weights of shape \(1, 3\) are fed by 2 units: give .*\(outputs, 2\)",
+    ),
+    "a type": (nn.Linear(2, 2).bfloat16(), "full", r"parameters of torch\.bfloat16: give .*float"),
     "method": (nn.ELU(), "half", "method = 'half': give 'full' or 'diagonal'"),
 }
 
@@ -256,8 +315,18 @@ def test_errors_name_the_module_and_what_to_do(case: str) -> None:
         (torch.zeros(2), torch.ones(2), "covariance \\(2,\\): give a mean of shape"),
         (torch.zeros(2, dtype=torch.complex64), torch.eye(2), "mean has dtype torch.complex64"),
         (torch.zeros(2), torch.eye(2, dtype=torch.bool), "covariance has dtype torch.bool"),
+        (torch.zeros(2).half(), torch.eye(2), r"mean has dtype torch.float16: give mean.float\(\)"),
+        (["a", "b"], torch.eye(2), r"mean\[0\] = a is text"),
+        (torch.zeros(2), None, "covariance = None is of type NoneType"),
     ],
 )
 def test_what_is_no_law_is_refused(mean: Any, covariance: Any, message: str) -> None:
     with pytest.raises((TypeError, ValueError), match=message):
         propagate(nn.ELU(), mean, covariance)
+
+
+def test_a_batch_is_not_flattened_by_the_whole_covariance() -> None:
+    for module, shape in ((nn.Flatten(0), (3, 2)), (nn.Flatten(), (3, 4, 2))):
+        with pytest.raises(ValueError, match=r"0 \(Flatten\): flattens the batch .* give them in"):
+            propagate(nn.Sequential(module), torch.zeros(shape), torch.eye(2))
+    assert propagate(nn.Flatten(), torch.zeros(2), torch.eye(2)).mean.shape == (2,)
