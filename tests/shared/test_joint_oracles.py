@@ -6,11 +6,13 @@ quantities follow from it by differences, since it is enclosed to many digits.
 """
 
 import math
+from functools import partial
 
 import joint_oracles
 import numpy as np
 import pytest
-from flint import arb, ctx
+from conditional_balls import density
+from flint import acb, arb, ctx
 from joint_oracles import truth
 from joint_regimes import REGIMES, pairs
 from sympy import Rational, Symbol
@@ -20,6 +22,7 @@ from elu_sym.algebra.enclosure import enclose_to
 
 ALPHA, BETA = (Symbol(name, positive=True) for name in ("alpha", "beta"))
 ONE = (1.0, 1.0, 1.0)
+LEFT = (-2.25, 2.0, -1.5, 1.75, -0.375, math.sqrt(1 - 0.375**2))
 ORDINARY = (0.3, 1.25, -0.5, 0.75, 0.625, math.sqrt(1 - 0.625**2))
 
 
@@ -94,11 +97,12 @@ def precise():
 
 
 @pytest.mark.parametrize("second", [ONE, (1.5, 0.25, 0.5), (1.0, 0.01, 0.0)])
+@pytest.mark.parametrize("law", [ORDINARY, LEFT], ids=["ordinary", "left"])
 @pytest.mark.parametrize("quantity", SLOPES)
-def test_slopes_are_differences(quantity, second, precise):
+def test_slopes_are_differences(quantity, law, second, precise):
     of, place = SLOPES[quantity]
-    ours = truth(quantity, ORDINARY, (2.0, 0.7, 1.25), second)
-    assert abs(difference(of, place, ORDINARY, (2.0, 0.7, 1.25), second) / ours.value - 1) < 1e-15
+    ours = truth(quantity, law, (2.0, 0.7, 1.25), second)
+    assert abs(difference(of, place, law, (2.0, 0.7, 1.25), second) / ours.value - 1) < 1e-15
 
 
 @pytest.mark.parametrize("second", [ONE, (1.5, 0.25, 0.5), (1.0, 0.01, 0.0)])
@@ -110,6 +114,30 @@ def test_the_derivative_kernel_is_the_slope_in_the_correlation(second, precise):
         ends.append(truth("kernel", law, ONE, second, digits=40).value)
     slope = (ends[1] - ends[0]) / (2 * step)
     assert abs(slope / (arb(1.25) * 0.75) / ours.value - 1) < 1e-15
+
+
+@pytest.mark.parametrize("law", [ORDINARY, LEFT], ids=["ordinary", "left"])
+@pytest.mark.parametrize("activation", [(2.0, 0.7, 1.25), (1.0, 0.3, 0.0)])
+def test_the_norms_are_those_of_the_definitions(law, activation):
+    """On a line with itself a product is a square; that of Z f' is integrated."""
+    twice = (*law[:2], *law[:2], 1.0, 0.0)
+    for quantity in ("kernel", "derivative_kernel", "covariance"):
+        found = truth(quantity, twice, activation, activation)
+        assert found.value.overlaps(found.norm)
+    (m, s, *_), (c, r, k) = law, activation
+
+    def squared(z, _, left=True):
+        rise = c * (r * (k * (m + s * z)).exp() if left else 1)
+        return (z * rise) ** 2 * density(z)
+
+    bend, far = -m / arb(s), arb(40)
+    whole = acb.integral(squared, -far, bend) + acb.integral(
+        partial(squared, left=False), bend, far
+    )
+    one = truth("covariance_deviation_slope", law, activation, ONE).norm
+    other = truth("covariance_mean_slope", law, activation, ONE).norm
+    squares = truth("derivative_kernel", twice, activation, activation).value
+    assert abs((one / other) ** 2 * squares / whole.real - 1) < 1e-12
 
 
 def test_the_smaller_one_of_correlation_and_complement_is_exact():
