@@ -20,16 +20,6 @@ from typing import Any, NamedTuple
 from conditional_balls import Activation, density
 from flint import acb, arb, ctx
 
-QUANTITIES = (
-    "kernel",
-    "derivative_kernel",
-    "cross_kernel",
-    "covariance",
-    "distance",
-    "covariance_mean_slope",
-    "covariance_deviation_slope",
-)
-
 DIGITS = 20
 """How many digits there are after a point in units of the norm."""
 

@@ -19,6 +19,7 @@ from sympy import Rational, Symbol
 
 from elu_sym import JointGaussianExpectation, elu, leaky_relu
 from elu_sym.algebra.enclosure import enclose_to
+from elu_sym.numeric.joint_expectations import QUANTITIES
 
 ALPHA, BETA = (Symbol(name, positive=True) for name in ("alpha", "beta"))
 ONE = (1.0, 1.0, 1.0)
@@ -38,7 +39,7 @@ ALL = [(regime, *point) for regime in REGIMES for point in points(regime, 1)]
 
 
 @pytest.mark.parametrize(
-    "size", [pytest.param(1, id="few"), pytest.param(12, id="many", marks=pytest.mark.deep)]
+    "size", [pytest.param(1, id="few"), pytest.param(25, id="many", marks=pytest.mark.deep)]
 )
 @pytest.mark.parametrize("form", ["elu", "leaky_relu"])
 def test_the_kernel_is_that_of_the_closed_form(form, size):
@@ -48,7 +49,7 @@ def test_the_kernel_is_that_of_the_closed_form(form, size):
     laws = [law for regime in REGIMES for law, *_ in points(regime, size)]
     near = [law for law in laws if 1e-2 < min(law[1], law[3]) < max(law[1], law[3]) < 60]
     near = [law for law in near if abs(law[4]) < law[5]]  # where the correlation is exact
-    assert len(near) >= 4 * size
+    assert len(near) > 2 * size
     for law in near:
         first, second = np.exp(rng.uniform(-2, 2, 2)).tolist()
         point = dict(zip(kernel.symbols, map(Rational, (*law[:5], first, second)), strict=True))
@@ -160,7 +161,7 @@ def test_a_distance_of_duplicates_is_known_to_its_own_digits():
     assert truth("distance", (*law[:5], 0.0), ONE, ONE).value == 0
 
 
-@pytest.mark.parametrize("quantity", joint_oracles.QUANTITIES)
+@pytest.mark.parametrize("quantity", QUANTITIES)
 def test_an_error_is_measured_in_units_of_the_norm(quantity):
     found = truth(quantity, ORDINARY, ONE, (1.0, 0.01, 0.0))
     nearest, norm = float(found.value), float(found.norm)
