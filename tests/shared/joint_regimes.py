@@ -95,7 +95,7 @@ def near_a_line(rng: Generator, size: int) -> Law:
 def on_a_line(rng: Generator, size: int) -> Law:
     s, t = (log_uniform(rng, 1e-3, 1e3, size) for _ in range(2))
     rho = signs(rng, size)
-    return means(rng, s, 30), s, means(rng, t, 30), t, rho, 0 * rho
+    return means(rng, s, 30), s, means(rng, t, 30), t, rho, np.zeros(size)
 
 
 def nearly_independent(rng: Generator, size: int) -> Law:
@@ -125,6 +125,17 @@ def bends_together(rng: Generator, size: int) -> Law:
     place = rng.uniform(-30, 30, size)
     other = rho * place + w * rng.normal(size=size) * rng.choice([0.0, 1e-8, 1.0, 3.0], size)
     return place * s, s, np.clip(other, -30, 30) * t, t, rho, w
+
+
+def far_bends(rng: Generator, size: int) -> Law:
+    """Both bends far out, together, and Y nearly known: of some the marginals are equal."""
+    s, t = (log_uniform(rng, 1e-3, 1e8, size) for _ in range(2))
+    rho, w = small_angles(rng, 1e-12, 0.5, size)
+    place = signs(rng, size) * rng.uniform(10, 30, size)
+    other = np.clip(rho * place + 3 * w * rng.normal(size=size), -30, 30)
+    twice = rng.random(size) < 0.5
+    n = np.where(twice, place * s, other * t)
+    return place * s, s, n, np.where(twice, s, t), rho, w
 
 
 def tilts_at_zero(rng: Generator, size: int) -> Law:
@@ -207,6 +218,7 @@ REGIMES: dict[str, Regime] = {
     "alpha small and large": Regime(ordinary, steep_and_flat),
     "near duplicates": Regime(near_duplicates, alike),
     "bends together": Regime(bends_together),
+    "bends far out": Regime(far_bends, alike),
     "tilts at zero": Regime(tilts_at_zero),
     "anywhere": Regime(anywhere),
 }
