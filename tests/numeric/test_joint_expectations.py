@@ -11,9 +11,9 @@ import joint_accuracy
 import numpy as np
 import pytest
 from accuracy import PairBlock, flaws
-from joint_accuracy import BOUND, errors, rows
+from joint_accuracy import BOUND, by_numpy, errors, rows
 from joint_oracles import truth
-from joint_regimes import REGIMES, pairs
+from joint_regimes import REGIMES, Pairs, pairs
 
 from elu_sym.book.formula import ACTIVATIONS, elu
 from elu_sym.numeric.joint_expectations import QUANTITIES, joint_expectation
@@ -28,6 +28,23 @@ def law(m, s, n, t, rho):
     return m, s, n, t, rho, np.sqrt((1 - rho) * (1 + rho))
 
 
+DRAWN = {regime: pairs(regime, np.random.default_rng(8), 40) for regime in REGIMES}
+
+
+def norm(quantity, law_, first, second):
+    """The norm of a quantity by the quantities themselves, on a line; at least it for a slope."""
+    m, s, n, t, *_ = law_
+    one, other = ((m, s, m, s, 1.0, 0.0), first, first), ((n, t, n, t, 1.0, 0.0), second, second)
+    names = {"cross_kernel": ("kernel", "derivative_kernel")}
+    slopes = ("derivative_kernel", "covariance")
+    names |= {"covariance_mean_slope": slopes, "covariance_deviation_slope": slopes}
+    if quantity == "distance":
+        return joint_expectation("kernel", *one) + joint_expectation("kernel", *other)
+    left, right = names.get(quantity, (quantity, quantity))
+    found = np.sqrt(joint_expectation(left, *one)) * np.sqrt(joint_expectation(right, *other))
+    return found * (1 + abs(m / s)) if quantity == "covariance_deviation_slope" else found
+
+
 @pytest.mark.parametrize("regime", REGIMES)
 def test_every_quantity_is_within_its_bound(regime):
     rng = np.random.default_rng(crc32(regime.encode()))
@@ -37,6 +54,14 @@ def test_every_quantity_is_within_its_bound(regime):
         quantity = QUANTITIES[i % len(QUANTITIES)]
         error = truth(quantity, *point).error(float(found[quantity][i])) / BOUND
         assert error <= 1, f"{quantity}{point}"
+
+
+@pytest.mark.parametrize("regime", REGIMES)
+@pytest.mark.parametrize("quantity", QUANTITIES)
+def test_without_the_compiled_module_it_is_the_same(quantity, regime):
+    few = Pairs(*(tuple(column[:6] for column in part) for part in DRAWN[regime]))
+    one, other = joint_expectation(quantity, *few), by_numpy(quantity, *few)
+    assert (abs(one - other) <= 2 * BOUND * norm(quantity, *few)).all()
 
 
 @pytest.mark.deep
@@ -189,22 +214,7 @@ def test_of_two_lines_there_are_moments():
         assert (abs(joint_expectation(quantity, joint, LINE, LINE) - true) < BOUND * unit).all()
 
 
-DRAWN = {regime: pairs(regime, np.random.default_rng(8), 40) for regime in REGIMES}
 SYMMETRIC = ("kernel", "derivative_kernel", "covariance", "distance")
-
-
-def norm(quantity, law_, first, second):
-    """The norm of a quantity by the quantities themselves, on a line; at least it for a slope."""
-    m, s, n, t, *_ = law_
-    one, other = ((m, s, m, s, 1.0, 0.0), first, first), ((n, t, n, t, 1.0, 0.0), second, second)
-    names = {"cross_kernel": ("kernel", "derivative_kernel")}
-    slopes = ("derivative_kernel", "covariance")
-    names |= {"covariance_mean_slope": slopes, "covariance_deviation_slope": slopes}
-    if quantity == "distance":
-        return joint_expectation("kernel", *one) + joint_expectation("kernel", *other)
-    left, right = names.get(quantity, (quantity, quantity))
-    found = np.sqrt(joint_expectation(left, *one)) * np.sqrt(joint_expectation(right, *other))
-    return found * (1 + abs(m / s)) if quantity == "covariance_deviation_slope" else found
 
 
 @pytest.mark.parametrize("regime", REGIMES)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from joint_oracles import truth
 from joint_regimes import Pairs
 from regimes import Array
 
+from elu_sym.numeric import joint_expectations
 from elu_sym.numeric.joint_expectations import joint_expectation
 
 BOUND = 1e-13
@@ -18,13 +20,28 @@ BOUND = 1e-13
 Function = Callable[..., Any]
 
 
-def errors(quantity: str, pairs: Pairs, function: Function = joint_expectation) -> Array:
-    """The error of a quantity at every pair, over its bound."""
-    computed = function(quantity, *pairs)
+def by_numpy(quantity: str, *pairs: Any) -> Array:
+    """The same without the compiled module."""
+    with patch.object(joint_expectations, "compiled_module", return_value=None):
+        return joint_expectation(quantity, *pairs)
+
+
+def errors(quantity: str, pairs: Pairs, function: Function | None = None) -> Array:
+    """The error of a quantity at every pair, over its bound.
+
+    Args:
+        quantity: its name.
+        pairs: the arguments.
+        function: what is measured in place of ``joint_expectation``, of which both implementations
+            are, and the larger error counts.
+    """
+    functions = (joint_expectation, by_numpy) if function is None else (function,)
+    computed = [each(quantity, *pairs).tolist() for each in functions]
+    known = [truth(quantity, *point) for point in rows(pairs)]
     return np.array(
         [
-            truth(quantity, *point).error(float(value)) / BOUND
-            for point, value in zip(rows(pairs), computed, strict=True)
+            max(one.error(value) for value in values) / BOUND
+            for one, *values in zip(known, *computed, strict=True)
         ]
     )
 
