@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -190,6 +190,12 @@ class Point:
         return arb(0, size.upper())
 
 
+@lru_cache(maxsize=256)
+def _point(law: Law, first: Triple, second: Triple, digits: int, precision: int) -> Point:
+    """That of a law, whose kernel, covariance and distance share an integral."""
+    return Point(law, first, second, digits)
+
+
 def correlation(rho: float, complement: float) -> tuple[arb, arb]:
     """Both, exact but for the last bits of the precision."""
     if abs(rho) <= complement:
@@ -224,7 +230,7 @@ def truth(quantity: str, law: Law, first: Triple, second: Triple, digits: int = 
         least = (digits + lost) * math.log2(10)
         for precision in (bits for bits in PRECISIONS if bits > least):
             ctx.prec = precision
-            found: Truth = getattr(Point(law, first, second, digits + lost), quantity)
+            found: Truth = getattr(_point(law, first, second, digits + lost, precision), quantity)
             if same:
                 found = Truth(found.value, found.value)
             narrow = found.value.rad() < found.norm.lower() * arb(10) ** -digits
