@@ -353,6 +353,6 @@ MUTANTS = {
 @pytest.mark.parametrize("flaw", MUTANTS)
 def test_a_worse_rule_is_rejected(flaw):
     regime, quantity, function = MUTANTS[flaw]
-    drawn = PairBlock(regime, 20, 0, 12).pairs
+    drawn = PairBlock(regime, 20, 0, 4).pairs
     with np.errstate(all="ignore"):
         assert errors(quantity, drawn, function).max() > 1
