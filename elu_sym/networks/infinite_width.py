@@ -392,8 +392,8 @@ def _first_angles(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """K_0 of pairs of inputs, its correlation, and the sine of the angle.
 
-    Where two inputs are nearly parallel, or opposite, the sine is the length of what is left of
-    their difference, or sum, at right angles to one of them.
+    Where two inputs are nearly parallel, or opposite, the sine is the length of what their
+    difference, or sum, has at right angles to the shorter one, over that of the longer one.
     """
     scale = np.sqrt(network.weights[0] / first.rows.shape[1])
     deviation = np.sqrt(first.variances[0, left]), np.sqrt(second.variances[0, right])
@@ -404,13 +404,14 @@ def _first_angles(
     complement = _sine(np.clip(correlation, -1.0, 1.0))
     (near,) = np.nonzero(abs(correlation) > NEAR)
     for part in np.array_split(near, 1 + near.size * first.rows.shape[1] // (4 * PAIRS)):
-        sign = np.sign(correlation[part])
-        x = _with_bias(network, scale, first.rows[left[part]])
-        difference = first.rows[left[part]] - sign[:, None] * second.rows[right[part]]
-        apart = _with_bias(network, scale, difference, 1.0 - sign)
-        share = np.einsum("ij,ij->i", x, apart) / first.variances[0, left[part]]
-        across = apart - share[:, None] * x
-        complement[part] = np.sqrt(np.einsum("ij,ij->i", across, across)) / deviation[1][part]
+        x, y = first.rows[left[part]], second.rows[right[part]]
+        sign, longer = np.sign(correlation[part]), deviation[0][part] > deviation[1][part]
+        shorter = _with_bias(network, scale, np.where(longer[:, None], y, x))
+        apart = _with_bias(network, scale, x - sign[:, None] * y, 1.0 - sign)
+        share = np.einsum("ij,ij->i", shorter, apart) / np.minimum(*deviation)[part] ** 2
+        across = apart - share[:, None] * shorter
+        lengths = np.sqrt(np.einsum("ij,ij->i", across, across))
+        complement[part] = lengths / np.maximum(*deviation)[part]
         correlation[part] = sign * _sine(complement[part])
     return covariance, correlation, complement
 

@@ -111,22 +111,29 @@ def test_small_angles_of_relu_keep_their_digits(biases):
             assert abs(matrix[0, place] - value) < 3e-14 * scale, place
 
 
-def test_angles_of_inputs_are_right_to_the_last_digits():
+@pytest.mark.parametrize("biases", [0.0, 1e-3, 0.2])
+def test_angles_of_inputs_are_right_to_the_last_digits(biases):
     inputs = neighbours([1e-3, 1e-9, 1e-13])
-    network = infinite_width._network(1, 1.3, 0.2, "elu", None, {})
+    inputs = np.concatenate([inputs, 1e6 * inputs[1:], 1e-6 * inputs[1:]])
+    inputs = np.concatenate([inputs, -inputs[1:] - 1e-7])
+    network = infinite_width._network(1, 1.3, biases, "elu", None, {})
     read, _ = infinite_width._inputs(network, "X", inputs)
     for row in range(1, len(inputs)):
         place = np.array([0]), np.array([row])
-        _, _, (sine,) = infinite_width._first_angles(network, read, read, *place)
+        _, (cosine,), (sine,) = infinite_width._first_angles(network, read, read, *place)
         with mpmath.workdps(DIGITS):
             one, other = (
                 [mpmath.sqrt(mpmath.mpf(1.3) / 7) * mpmath.mpf(float(t)) for t in inputs[i]]
-                + [mpmath.sqrt(mpmath.mpf(0.2))]
+                + [mpmath.sqrt(mpmath.mpf(biases))]
                 for i in (0, row)
             )
             norms = mpmath.fdot(one, one) * mpmath.fdot(other, other)
-            exact = mpmath.sqrt(1 - mpmath.fdot(one, other) ** 2 / norms)
-            assert abs(sine / exact - 1) < 2e-15
+            exact = mpmath.fdot(one, other) / mpmath.sqrt(norms)
+            assert abs(cosine - exact) < 1e-15
+            sign = 1 if exact > 0 else -1
+            apart = mpmath.norm([a - sign * b for a, b in zip(one, other, strict=True)])
+            longer = max(mpmath.norm(one), mpmath.norm(other))
+            assert abs(sine - mpmath.sqrt(1 - exact**2)) < 1e-15 * apart / longer
 
 
 def test_both_ways_to_an_angle_agree_where_they_meet(monkeypatch):
