@@ -39,11 +39,7 @@ def test_the_other_python_blocks_run(tmp_path, monkeypatch):
         pytest.importorskip(backend, reason=f"the README shows {backend}, which is not installed")
     monkeypatch.chdir(tmp_path)
     axis = np.linspace(0.5, 1.5, 3)
-    names = {
-        "preactivations": np.random.default_rng(1).standard_normal(1000),
-        "g": np.tanh,
-        "X": np.eye(3),
-    }
+    names = {"preactivations": np.random.default_rng(1).standard_normal(1000), "g": np.tanh}
     names |= {"mus": axis, "sigmas": axis, "alphas": axis}
     for block in set(BLOCKS) - set(EXAMPLES):
         exec(compile(block, "README.md", "exec"), dict(names))

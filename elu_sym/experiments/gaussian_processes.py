@@ -31,10 +31,10 @@ RESULTS = Path(__file__).with_name("gaussian_processes.csv")
 TRAINED = 300
 """How many samples a process is fitted to."""
 
-SHAPES = (0.25, 1.0, 4.0, 16.0)
+SHAPES = (0.0625, 0.25, 1.0, 4.0, 16.0, 64.0)
 """The weight variances, or squared lengths, among which is chosen."""
 
-NOISES = tuple(10.0 ** (place / 2) for place in range(-10, 3))
+NOISES = tuple(10.0 ** (place / 2) for place in range(-16, 5))
 """The variances of the noise in units of the size of the kernel, among which is chosen."""
 
 BIASES = 0.1

@@ -25,6 +25,7 @@ References:
     NeurIPS 2018.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -315,7 +316,7 @@ def _matrices(
                 matrix[right, left] = values
 
     slabs = list(_slabs(*shape, symmetric))
-    with ThreadPoolExecutor() as threads:
+    with ThreadPoolExecutor(_cores()) as threads:
         finished: Iterable[None] = threads.map(fill, slabs)
         if len(slabs) > LONG:
             finished = with_progress(finished, len(slabs), "part")
@@ -326,6 +327,13 @@ def _matrices(
         if tangent:
             np.fill_diagonal(ntk, _tangents(network, first))
     return nngp, ntk
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _slabs(rows: int, columns: int, symmetric: bool) -> Iterator[range]:
