@@ -13,8 +13,9 @@ from sympy import Rational
 from elu_sym import JointGaussianExpectation, elu, relu
 from elu_sym.activations import EluDerivative
 from elu_sym.algebra.enclosure import enclosures
-from elu_sym.networks import infinite_width
+from elu_sym.networks import infinite_width, wide_layers
 from elu_sym.networks.infinite_width import GramMatrices, gram, gram_diagonal
+from elu_sym.networks.wide_layers import WideNetwork
 from elu_sym.symbols import alpha, x, y
 
 DIGITS = 60
@@ -116,11 +117,11 @@ def test_angles_of_inputs_are_right_to_the_last_digits(biases):
     inputs = neighbours([1e-3, 1e-9, 1e-13])
     inputs = np.concatenate([inputs, 1e6 * inputs[1:], 1e-6 * inputs[1:]])
     inputs = np.concatenate([inputs, -inputs[1:] - 1e-7])
-    network = infinite_width._network(1, 1.3, biases, "elu", None, {})
-    read, _ = infinite_width._inputs(network, "X", inputs)
+    network = WideNetwork.of(1, 1.3, biases, "elu", None, {})
+    read, _ = wide_layers.inputs_of(network, "X", inputs)
     for row in range(1, len(inputs)):
         place = np.array([0]), np.array([row])
-        _, (cosine,), (sine,) = infinite_width._first_angles(network, read, read, *place)
+        _, (cosine,), (sine,) = wide_layers._first_angles(network, read, read, *place)
         with mpmath.workdps(DIGITS):
             one, other = (
                 [mpmath.sqrt(mpmath.mpf(1.3) / 7) * mpmath.mpf(float(t)) for t in inputs[i]]
@@ -142,10 +143,10 @@ def test_both_ways_to_an_angle_agree_where_they_meet(monkeypatch):
     inputs = np.array([first, *(first + numbers.normal(size=(40, 6)) * 0.15)])
     given = {"depth": 3, "kind": "both", "alpha": 1.6, "bias_variance": 0.1}
     correlation = gram(inputs, **given).nngp[0] / gram(inputs, **given).nngp[0, 0]
-    assert np.any(correlation > infinite_width.NEAR)
+    assert np.any(correlation > wide_layers.NEAR)
     found = []
     for near in (0.9, 1.0 - 1e-6):
-        monkeypatch.setattr(infinite_width, "NEAR", near)
+        monkeypatch.setattr(wide_layers, "NEAR", near)
         found.append(gram(inputs, **given))
     for one, other in zip(*found, strict=True):
         assert np.abs(one / other - 1.0).max() < 1e-11
@@ -298,8 +299,8 @@ def test_memory_is_that_of_the_matrix_and_of_one_part(monkeypatch):
     def cheap(_quantity, law, first, second):
         return law[1] * law[3] * law[4] * 0.5 + 0.0 * first[1] * second[1]
 
-    monkeypatch.setattr(infinite_width, "joint_expectation", cheap)
-    monkeypatch.setattr(infinite_width, "ROUNDING", 10.0)
+    monkeypatch.setattr(wide_layers, "joint_expectation", cheap)
+    monkeypatch.setattr(wide_layers, "ROUNDING", 10.0)
     monkeypatch.setattr(infinite_width, "_cores", lambda: 1)
     inputs = np.random.default_rng(7).normal(size=(1500, 40))
     tracemalloc.start()

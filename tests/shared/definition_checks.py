@@ -449,6 +449,9 @@ CHECKS = {
         for name in ("gain", "weight_variance", "layer_gain", "layer_scale")
     },
     **{f"infinite_width.{name}": grams(name) for name in ("gram", "gram_diagonal")},
+    # What these are made of.
+    **{f"wide_layers.{name}": grams("gram") for name in ("inputs_of", "kernels_of_pairs")},
+    "wide_layers.tangents_of_inputs": grams("gram_diagonal"),
     "initialized_layers.SecondMoment": second_moment,
     "published_constants.PUBLISHED_CONSTANTS": published,
     **{
@@ -486,7 +489,7 @@ APART = {
     *(f"result.{name}" for name in ("Comparison", "Estimate", "Histogram")),
     *(f"result.{name}" for name in ("KolmogorovDistance", "LayerAudit", "Shape")),
     *("beyond_range.BeyondRangeError", "beyond_range.finite_result"),
-    "infinite_width.GramMatrices",
+    *("infinite_width.GramMatrices", "wide_layers.Inputs", "wide_layers.WideNetwork"),
     *(f"initialized_layers.Initialized{name}" for name in ("Layer", "Network")),
     *("initialized_layers.LeftAlone", "initialized_layers.branch_target"),
     "initialized_layers.gain_for",
