@@ -523,6 +523,12 @@ INLINE tilted tilted_by(double a, double rho, double complement)
     return e;
 }
 
+/* a + rho b, which may be nothing near rho = -1. */
+INLINE double sum_along(double a, double b, double rho, double complement)
+{
+    return rho < 0.0 ? (a - b) + b * (complement * complement / (1.0 - rho)) : a + rho * b;
+}
+
 /* The deviations are not small; no function is a line below 0, except 0. */
 INLINE double at_zero_means(const pair *p)
 {
@@ -535,7 +541,7 @@ INLINE double at_zero_means(const pair *p)
     if (q > 0.0)
         of_y = tilted_by(b, rho, w);
     if (r > 0.0 && q > 0.0)
-        both = wedge(a + b * rho, b * w) + wedge(b + a * rho, a * w);
+        both = wedge(sum_along(a, b, rho, w), b * w) + wedge(sum_along(b, a, rho, w), a * w);
     if (p->wanted == DERIVATIVE_KERNEL)
         return same + r * of_x.across + q * of_y.across + (r * q) * both;
     double upper = 0.5 * ONE_OVER_SQRT_TWO_PI * (1.0 + rho), lower = 0.5 * ONE_OVER_SQRT_TWO_PI * (1.0 - rho);
