@@ -42,6 +42,7 @@ CALLS = {
     "fixed_point": ((1.5,), {"bias_variance": 0.1}),
     "forward_variances": ((3, 1.0, 1.5), {}),
     "gain": ((1.5,), {"preserve": "variance"}),
+    "gram": ((PLACES[:, None],), {"depth": 2, "kind": "both"}),
     "moments": ((PLACES, 1.5), {}),
     "propagate": ((["elu"], [0.1, 0.2], [[1.0, 0.5], [0.5, 1.0]]), {}),
     "residual_variance_map": ((1.0, 1.5), {}),
