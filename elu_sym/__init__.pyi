@@ -32,6 +32,7 @@ from .networks.fixed_points import (
     edge_through as edge_through,
     fixed_point as fixed_point,
 )
+from .networks.infinite_width import gram as gram
 from .networks.initialization import gain as gain, weight_variance as weight_variance
 from .networks.meanfield import (
     correlation_slope as correlation_slope,
@@ -49,5 +50,6 @@ from .networks.signal_propagation import (
     forward_variances as forward_variances,
     sampling_deviation as sampling_deviation,
 )
+from .networks.uncertainty import propagate as propagate
 
 __version__: str

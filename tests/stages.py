@@ -47,6 +47,7 @@ WITHOUT_LIBRARIES = tuple(
     f"--ignore={path}"
     for library, path in (
         ("dask", "elu_sym/interop/dask.py"),
+        ("dask", "elu_sym/interop/dask_kernels.py"),
         ("jax", "elu_sym/interop/jax"),
         ("keras", "elu_sym/interop/keras"),
         ("torch", "elu_sym/interop/torch"),
@@ -58,6 +59,7 @@ WITHOUT_LIBRARIES = tuple(
         ("jax", "notebooks/15_which_weights.ipynb"),
         ("keras", "notebooks/15_which_weights.ipynb"),
         ("torch", "notebooks/15_which_weights.ipynb"),
+        ("torch", "notebooks/17_uncertainty.ipynb"),
     )
     if find_spec(library) is None
 )

@@ -211,6 +211,39 @@ def initialization(name: str) -> Callable[[], None]:
     return check
 
 
+def joint(order: int, rho: float, deviations: tuple[float, float]) -> float:
+    """E of a derivative of ELU at two inputs of mean 0, by quadrature within quadrature."""
+    first, second = deviations
+    rest = math.sqrt(1.0 - rho**2) * second
+
+    def inner(t: float) -> float:
+        return mean(lambda s: f(s, ALPHA, order), rho * t * second / first, rest)
+
+    return mean(lambda t: f(t, ALPHA, order) * inner(t), 0.0, first)
+
+
+def grams(name: str) -> Callable[[], None]:
+    def check() -> None:
+        function = public(f"networks.infinite_width.{name}")
+        rows = np.array([[1.1, 0.4], [-0.3, 0.9]])
+        given = {"weight_variance": WEIGHTS, "bias_variance": BIASES, "alpha": ALPHA}
+        found = function(rows, depth=1, kind="both", **given)
+        inputs = WEIGHTS * rows @ rows.T / 2 + BIASES
+        deviations = np.sqrt(np.diag(inputs))
+        if name == "gram":
+            rho = inputs[0, 1] / deviations.prod()
+            value, slope = (joint(order, rho, tuple(deviations)) for order in (0, 1))
+            nngp = WEIGHTS * value + BIASES
+            same(found.nngp[0, 1], nngp, 1e-7)
+            same(found.ntk[0, 1], nngp + WEIGHTS * slope * inputs[0, 1], 1e-7)
+        diagonal = [WEIGHTS * square(q) + BIASES for q in np.diag(inputs)]
+        slopes = [WEIGHTS * slope_square(q) * q for q in np.diag(inputs)]
+        for matrix, expected in zip(found, (diagonal, np.add(diagonal, slopes)), strict=True):
+            same(np.diag(matrix) if name == "gram" else matrix, expected)
+
+    return check
+
+
 def published() -> None:
     rows = public("networks.published_constants.PUBLISHED_CONSTANTS")
     found = {name: float(row.digits(17)) for name, row in rows.items()}
@@ -273,6 +306,76 @@ def signals(name: str) -> Callable[[], None]:
             slope = WEIGHTS * square_slope(variances[1])
             expected = [fresh[0] / 50, slope**2 * fresh[0] / 50 + fresh[1] / 50]
             same(function(np.array(variances), WEIGHTS, 50, ALPHA), np.sqrt(expected))
+
+    return check
+
+
+COVARIANCE = np.array([[SIGMA**2, 0.5], [0.5, 0.8]])
+MEANS = np.array([MU, -0.6])
+
+
+def covariance_of_values(means: Any = MEANS, matrix: Any = COVARIANCE) -> float:
+    """Cov(f(X), f(Y)), by quadrature of what Y gives at each X."""
+    slope = matrix[0, 1] / matrix[0, 0]
+    rest = (matrix[1, 1] - slope * matrix[0, 1]) ** 0.5
+    nodes, weights = np.polynomial.legendre.leggauss(60)
+    parts = [mean(f, means[i], matrix[i, i] ** 0.5) for i in (0, 1)]
+
+    def given(x: float) -> float:
+        middle = means[1] + slope * (x - means[0])
+        total = 0.0
+        for low, high in pairwise((min(middle - 9 * rest, -1.0), 0.0, max(middle + 9 * rest, 1.0))):
+            t = (low + high) / 2 + (high - low) / 2 * nodes
+            density = np.exp(-(((t - middle) / rest) ** 2) / 2) / (rest * math.sqrt(2 * math.pi))
+            values = np.array([f(each) for each in t])
+            total += (high - low) / 2 * float(weights @ (density * values))
+        return total
+
+    product = mean(lambda x: f(x) * given(x), means[0], matrix[0, 0] ** 0.5)
+    return product - parts[0] * parts[1]
+
+
+def own_pieces() -> Any:
+    return public("networks.activation_pieces.activation_pieces")(
+        public("book.formula.elu"), (ALPHA,)
+    )
+
+
+def covariances() -> None:
+    found = public("networks.activation_covariances.covariances_between")(
+        own_pieces(), MEANS, COVARIANCE
+    )
+    same(found[0, 1], covariance_of_values(), 1e-6)
+
+
+def covariance_gradient() -> None:
+    function = public("networks.activation_covariances.covariance_slopes")
+    outer = np.array([[0.0, 1.0], [0.0, 0.0]])
+    of_mean, of_covariance = function(own_pieces(), MEANS, COVARIANCE, outer)
+    step = 1e-3
+    moved = step * np.array([1.0, 0.0])
+    ahead, back = (covariance_of_values(MEANS + sign * moved) for sign in (1, -1))
+    same(of_mean[0], (ahead - back) / (2 * step), 1e-4)
+    widened = step * np.diag([1.0, 0.0])
+    ahead, back = (covariance_of_values(MEANS, COVARIANCE + sign * widened) for sign in (1, -1))
+    same(of_covariance[0, 0], (ahead - back) / (2 * step), 1e-4, 1e-5)
+
+
+def uncertain_outputs(name: str) -> Callable[[], None]:
+    def check() -> None:
+        layer = public("networks.gaussian_layers.ActivationLayer").of("elu", alpha=ALPHA)
+        assert layer.parameters == (ALPHA,)
+        if name == "ActivationLayer":
+            return same(layer.pieces, own_pieces())
+        network = [([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0]), layer]
+        found = public("networks.uncertainty.propagate")(network, MEANS, COVARIANCE)
+        for i in (0, 1):
+            law = MEANS[i], COVARIANCE[i, i] ** 0.5
+            middle = mean(f, *law)
+            same(found.mean[i], middle)
+            spread = mean(lambda t, middle=middle: (f(t) - middle) ** 2, *law)
+            same(found.covariance[i, i], spread)
+        same(found.covariance[0, 1], covariance_of_values(), 1e-6)
 
     return check
 
@@ -415,6 +518,10 @@ CHECKS = {
         f"initialization.{name}": initialization(name)
         for name in ("gain", "weight_variance", "layer_gain", "layer_scale")
     },
+    **{f"infinite_width.{name}": grams(name) for name in ("gram", "gram_diagonal")},
+    # What these are made of.
+    **{f"wide_layers.{name}": grams("gram") for name in ("inputs_of", "kernels_of_pairs")},
+    "wide_layers.tangents_of_inputs": grams("gram_diagonal"),
     "initialized_layers.SecondMoment": second_moment,
     "published_constants.PUBLISHED_CONSTANTS": published,
     **{
@@ -430,6 +537,10 @@ CHECKS = {
         f"signal_propagation.{name}": signals(name)
         for name in ("forward_variances", "backward_variances", "sampling_deviation")
     },
+    "activation_covariances.covariances_between": covariances,
+    "activation_covariances.covariance_slopes": covariance_gradient,
+    "gaussian_layers.ActivationLayer": uncertain_outputs("ActivationLayer"),
+    "uncertainty.propagate": uncertain_outputs("propagate"),
     "auditing.audit": audit,
     "recorder.LayerRecorder": recorder,
     "estimates.LayerEstimates": estimates,
@@ -452,9 +563,15 @@ APART = {
     *(f"result.{name}" for name in ("Comparison", "Estimate", "Histogram")),
     *(f"result.{name}" for name in ("KolmogorovDistance", "LayerAudit", "Shape")),
     *("beyond_range.BeyondRangeError", "beyond_range.finite_result"),
+    *("infinite_width.GramMatrices", "wide_layers.Inputs", "wide_layers.WideNetwork"),
     *(f"initialized_layers.Initialized{name}" for name in ("Layer", "Network")),
     *("initialized_layers.LeftAlone", "initialized_layers.branch_target"),
     "initialized_layers.gain_for",
+    # Layers that have no activation, and what is done with layers of any kind.
+    *(f"gaussian_layers.{name}" for name in ("DenseLayer", "DropoutLayer", "ResidualLayer")),
+    *(f"gaussian_layers.{name}" for name in ("GaussianLaw", "GaussianLayer", "LayerMoments")),
+    *("gaussian_layers.law_after", "activation_covariances.correlation_of"),
+    *(f"uncertainty.{name}" for name in ("Method", "OutputMoments", "checked_law")),
     # What a name means, whatever its definition.
     *(f"activation_argument.{name}" for name in ("activation_of", "book_activation_of")),
     *(f"activation_argument.{name}" for name in ("ActivationArgument", "AnyActivation")),
