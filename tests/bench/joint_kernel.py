@@ -196,7 +196,7 @@ def _rounded(x: float) -> float:
 
 # For a reader
 
-LIMITS = {"zero_means": (5.0, 10.0), "any_means": (20.0, 40.0)}
+LIMITS = {"zero_means": (5.0, 20.0), "any_means": (20.0, 40.0)}
 """How many times one ``owens_t`` a kernel may take: the median over places, and the worst place."""
 
 GAUSS_HERMITE = 1.0

@@ -364,7 +364,7 @@ def test_the_program_says_its_seed_and_fails_above_a_limit(monkeypatch, capsys, 
     result = accuracy.read()
     assert len(result["table"]) == 4
     assert len(result["worst_points"]) == 4 + len(QUANTITIES)
-    assert [row.get("points") for row in result["two_inputs"]] == [None, 2, 2]
+    assert [row.get("points") for row in result["two_inputs"]] == [None, 1, 1]
 
     assert run(capsys, "--processes", "0", "--seed", "5") == (0, shown)
     assert run(capsys, "--processes", "0", "--seed", "6", "--write")[1] != shown
