@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import Add, DiracDelta, Expr, Heaviside, Rational, Symbol
 from sympy.stats import Normal
 
-from elu_sym.algebra.enclosure import Point, enclosures
+from elu_sym.algebra.enclosure import Ball, Point, enclosures
 from elu_sym.algebra.working_precision import alone
 from elu_sym.certify.compound import Compound, identity_certificate
 from elu_sym.certify.floating_point import condition_aware, numeric_certificate
@@ -46,7 +46,7 @@ from elu_sym.symbols import mu, sigma, x, y
 if TYPE_CHECKING:
     from elu_sym.book.cases import Case
     from elu_sym.book.formula import Formula
-    from elu_sym.book.joint_expectation import JointGaussianExpectation
+    from elu_sym.book.joint_formula import JointFormula
 
 SAMPLES = 1 << 20
 """Samples a grid point of the Monte Carlo certificate."""
@@ -56,6 +56,9 @@ SAMPLES_OF_A_CASE = 1 << 18
 
 SCALE = 1.25
 """A parameter after the first, as the scale of SELU, on the grid of the Monte Carlo certificate."""
+
+LARGEST_JOINT_ERROR = 1e-13
+"""What numbers of two inputs may err, in units of their bound."""
 
 LEVELS = (0.5, 0.875, 1.125, 1.5)
 """The levels there: every case occurs."""
@@ -97,7 +100,7 @@ def witnesses_of(formula: Formula) -> tuple[Witness, ...]:
     )
 
 
-def _derivation(derived: Formula | Case | JointGaussianExpectation) -> Witness:
+def _derivation(derived: Formula | Case | JointFormula) -> Witness:
     """Every step of a derivation, checked again."""
 
     def check() -> str:
@@ -254,11 +257,27 @@ def _expression(g: Integrand) -> Expr:
 
 
 @alone()
-def joint_witnesses_of(formula: JointGaussianExpectation) -> tuple[Witness, ...]:
-    """Everything that testifies for an expectation over two variables."""
-    closed_form, by_second = formula.closed_form, formula.derivation.products
+def joint_witnesses_of(formula: JointFormula, mutants: int | None = None) -> tuple[Witness, ...]:
+    """Everything that testifies for a formula of two inputs.
+
+    An identity rests on its parts, which have witnesses of their own.
+
+    Args:
+        formula: of two activations, or of one's own function.
+        mutants: how many mutants are tried, drawn with a fixed seed; all by default.
+
+    Examples:
+        >>> from elu_sym import relu
+        >>> print(*(witness.kind for witness in joint_witnesses_of(relu.input_covariance)))
+        derivation arb
+    """
+    closed_form, integrand = formula.closed_form, formula.integrand
+    points = random_joint_points(closed_form, 12)
+    if integrand is None:
+        return _derivation(formula), *_joint_numbers(formula, points)
     products = [
-        (_read(first), _read(second.xreplace({y: x}))) for second, first in by_second.items()
+        (_read(first), _read(second.xreplace({y: x})))
+        for second, first in derive_joint_expectation(integrand).products.items()
     ]
     means = [(_derived(first), _derived(second)) for first, second in products]
     slopes = [
@@ -266,7 +285,6 @@ def joint_witnesses_of(formula: JointGaussianExpectation) -> tuple[Witness, ...]
         for first, second in products
     ]
     slope = derive_joint_expectation(Add(*slopes)).result
-    points = random_joint_points(closed_form, 12)
     parameters = dict.fromkeys(formula.symbols[len(LAW) :], Rational(5, 4))
     parameters = {s: -value if s.is_negative else value for s, value in parameters.items()}
     values = tuple(map(float, parameters.values()))
@@ -275,11 +293,34 @@ def joint_witnesses_of(formula: JointGaussianExpectation) -> tuple[Witness, ...]
         joint_heat_certificate(closed_form, products),
         price_certificate(closed_form, products, means, slope),
         joint_arb_certificate(closed_form, products, means, points),
+        *_joint_numbers(formula, points),
         joint_monte_carlo_certificate(
             lambda *law: formula(*map(float, law), *values), products, parameters, samples=SAMPLES
         ),
-        joint_mutation_certificate(closed_form, products, means, points[:3]),
+        joint_mutation_certificate(closed_form, products, means, points[:3], mutants),
     )
+
+
+def _joint_numbers(formula: JointFormula, points: Sequence[Point]) -> Iterator[Witness]:
+    """What users call against balls, where it is computed in doubles."""
+    if not formula.in_doubles:
+        return
+    symbols = formula.symbols
+    missing = {symbol: Rational(5, 4) for symbol in symbols if symbol not in points[0]}
+    places = [
+        {symbol: Rational(float(value)) for symbol, value in (missing | dict(point)).items()}
+        for point in points
+    ]
+
+    def scale(point: Point, precision: int) -> Ball:
+        import flint
+
+        return flint.arb(formula.error_unit(*(float(point[symbol]) for symbol in symbols)))
+
+    witness = numeric_certificate(
+        formula, formula.closed_form, places, LARGEST_JOINT_ERROR, scale=scale, symbols=symbols
+    )
+    yield replace(witness, detail=f"numbers: {witness.detail}")
 
 
 def _monte_carlo(formula: Formula) -> Iterator[Witness]:

@@ -14,6 +14,7 @@ same two balls prove that it is not equivalent. Only what overlaps everywhere is
 equation and to the normal form.
 """
 
+import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -152,13 +153,15 @@ class MutationScore:
     """What became of the mutants of one formula.
 
     Attributes:
-        mutants: their number.
+        mutants: how many were tried.
+        among: how many there are.
         equivalent: those whose difference from the original has the normal form zero.
         killed: how many each certificate rejected of those that the ones before it did not.
         survivors: those that are neither.
     """
 
     mutants: int
+    among: int
     equivalent: tuple[Mutant, ...]
     killed: Mapping[str, int]
     survivors: tuple[Mutant, ...]
@@ -176,8 +179,9 @@ class MutationScore:
 
     def __str__(self) -> str:
         by = ", ".join(f"{count} by {name}" for name, count in self.killed.items())
+        tried = f"{self.mutants} of {self.among}" if self.mutants < self.among else self.mutants
         text = (
-            f"score {100 * self.score:.4g} %: {self.mutants} mutants, {len(self.equivalent)} "
+            f"score {100 * self.score:.4g} %: {tried} mutants, {len(self.equivalent)} "
             f"proved equivalent, killed {by}"
         )
         if self.survivors:
@@ -186,12 +190,15 @@ class MutationScore:
         return text
 
 
-def mutation_score(expression: Expr, certificates: Mapping[str, Acceptance]) -> MutationScore:
+def mutation_score(
+    expression: Expr, certificates: Mapping[str, Acceptance], sample: int | None = None
+) -> MutationScore:
     """Give every single-site mutant of a formula to the certificates.
 
     Args:
         expression: the right closed form.
         certificates: by name, in the order in which they are asked.
+        sample: how many of the mutants, drawn with a fixed seed; all by default.
 
     Returns:
         The :class:`MutationScore`.
@@ -208,7 +215,9 @@ def mutation_score(expression: Expr, certificates: Mapping[str, Acceptance]) -> 
     for name, accepts in certificates.items():
         if not accepts(expression):
             raise ValueError(f"the certificate {name!r} rejects the formula itself: {expression}")
-    candidates = mutants(expression)
+    candidates = every = mutants(expression)
+    if sample is not None and sample < len(every):
+        candidates = random.Random(1).sample(every, sample)
     killed = dict.fromkeys(certificates, 0)
     equivalent: list[Mutant] = []
     survivors: list[Mutant] = []
@@ -219,7 +228,7 @@ def mutation_score(expression: Expr, certificates: Mapping[str, Acceptance]) -> 
                 break
         else:
             (equivalent if _is_equivalent(expression, mutant) else survivors).append(mutant)
-    return MutationScore(len(candidates), tuple(equivalent), killed, tuple(survivors))
+    return MutationScore(len(candidates), len(every), tuple(equivalent), killed, tuple(survivors))
 
 
 def mutation_certificate(
@@ -253,19 +262,22 @@ def mutation_certificate(
     return mutation_witness(expression, certificates)
 
 
-def mutation_witness(expression: Expr, certificates: Mapping[str, Acceptance]) -> Witness:
+def mutation_witness(
+    expression: Expr, certificates: Mapping[str, Acceptance], sample: int | None = None
+) -> Witness:
     """The mutation score under some certificates as a witness, passed if it is 100 %.
 
     Args:
         expression: the right closed form.
         certificates: by name, in the order in which they are asked.
+        sample: how many of the mutants, drawn with a fixed seed; all by default.
 
     Raises:
         ValueError: if a certificate rejects the right formula.
     """
 
     def check() -> str:
-        score = mutation_score(expression, certificates)
+        score = mutation_score(expression, certificates, sample)
         if score.survivors:
             raise RejectedError(str(score))
         return str(score)
