@@ -25,6 +25,7 @@ class ActivationPair:
         first_parameters, second_parameters: what their parameters are called as arguments.
         parameters: the same together, each name once.
         prefix: what the ids of the formulas begin with.
+        call: how the pair is written in a program.
 
     Examples:
         >>> from elu_sym import celu, elu
@@ -49,13 +50,27 @@ class ActivationPair:
         self.parameters = tuple(dict.fromkeys(together))
         name = first.name if shared else f"{first.name}_{second.name}"
         self.prefix = "" if name == "elu" else f"{name}."
-        self.formulas = {each.name: JointFormula(each, self) for each in JOINT_QUANTITIES}
+        self.call = first.name if shared else f"{first.name}.paired_with({second.name})"
+        self.formulas: dict[str, JointFormula] = {
+            each.name: JointFormula(each, self) for each in JOINT_QUANTITIES
+        }
         vars(self).update(self.formulas)
 
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> JointFormula:
             """A formula by the name of its quantity."""
+
+    def said(self, words: str) -> str:
+        """Words about f(X) and g(Y), with the names of the activations."""
+        first, second = f"{self.first.name}(X)", f"{self.second.name}(Y)"
+        return words.replace("f(X)", first).replace("g(Y)", second)
+
+    def written(self, notation: str) -> str:
+        """A notation of f(X) and g(Y), with one letter where both are the same function."""
+        if not self.shared:
+            return notation
+        return notation.replace("g(Y)", "f(Y)").replace("g'(Y)", "f'(Y)")
 
     @property
     def first_symbols(self) -> tuple[sympy.Symbol, ...]:
@@ -95,7 +110,7 @@ class ActivationPair:
         return self._by_argument("described_parameters")
 
     def _by_argument(self, attribute: str) -> dict[str, Any]:
-        found = {}
+        found: dict[str, Any] = {}
         for activation, names in (
             (self.first, self.first_parameters),
             (self.second, self.second_parameters),

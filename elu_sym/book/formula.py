@@ -482,7 +482,7 @@ class Activation:
         Examples:
             >>> pair = relu.paired_with(elu)
             >>> print(f"{pair.kernel(0, 1, 0, 1, rho=0.5, alpha=2):.15f}")
-            0.256259022880567
+            0.230756022608751
             >>> elu.paired_with(elu).kernel.arguments
             ('mu1', 'sigma1', 'mu2', 'sigma2', 'rho', 'alpha1', 'alpha2')
         """
@@ -636,7 +636,6 @@ FORMULAS = {
     if formula.quantity.published
 }
 """Every formula by its permanent id; those of ELU go by the name of the quantity alone."""
-
 
 JOINT_FORMULAS = {
     formula.id: formula

@@ -67,13 +67,14 @@ def _on_a_line(formula: JointFormula, point: Point) -> Expr:
     m, s, n, t, r = (point[symbol] for symbol in JOINT_LAW)
     if formula.integrand is None:
         formulas = formula.pair.formulas
-        parts = (
+        parts: list[Expr] = [
             _on_a_line(formulas[name], point)
             if name in formulas
-            else derivation.result.xreplace(dict(point))
-            for name, derivation in formula.derivation.parts.items()
-        )
-        return formula.quantity.define(*parts)
+            else formula.part(name).result.xreplace(dict(point))
+            for name in formula.quantity.parts
+        ]
+        defined: Expr = formula.quantity.define(*parts)
+        return defined
     numbers = formula.integrand.xreplace({k: v for k, v in point.items() if k not in JOINT_LAW})
     g, law = numbers.xreplace({y: n + r * t * (x - m) / s}), Hypotheses(m, s)
     terms: Terms = (DefiniteIntegral(g * law.density(x), (x, -S.Infinity, S.Infinity)),)

@@ -56,8 +56,8 @@ Args:
     mu2: the mean of Y, a finite number.
     sigma2: the standard deviation of Y, at least 0 and finite; 0 is a limit.
     rho: the correlation of X and Y, from -1 to 1; either this or the angle is given.
-{described}    angle: the angle whose cosine is the correlation, from 0 to pi, by name. For a small one the
-        correlation is next to 1, and the angle has digits that it has not.
+{described}    angle: the angle whose cosine is the correlation, from 0 to pi, by name; for inputs
+        that are nearly the same it has digits that a correlation next to 1 has not.
 
 Returns:
     A float64 of the broadcast shape, a float32 if every array is one. Labels of pandas and xarray
@@ -74,6 +74,7 @@ Source:
     {source}.
 
 Examples:
+    >>> from elu_sym import {imported}
     >>> {call}([-1.0, 0.0, 1.0], 1.0, 0.0, 1.0, rho=0.5).shape
     (3,)
 
@@ -102,7 +103,7 @@ class JointFormula:
     dependences: ClassVar[tuple[str, ...]] = ("rho", "angle")
     """By which of ``DEPENDENCE`` it is called."""
 
-    mutants: ClassVar[int | None] = 40
+    mutants: ClassVar[int | None] = 30
     """How many mutants of the closed form its certificate tries, of up to some thousands."""
 
     __signature__ = CallSignature()
@@ -111,46 +112,28 @@ class JointFormula:
         """Bind a quantity to a pair of activations."""
         self.quantity, self.pair, self.name = quantity, pair, quantity.name
         self.id: str = pair.prefix + quantity.name
-        first, second = pair.first, pair.second
-        words = quantity.statement
-        if pair.shared:
-            words = words.replace(", whatever f(X)", "")
-        self.statement = words.replace("f(X)", f"{first.name}(X)").replace(
-            "g(Y)", f"{second.name}(Y)"
+        self.statement, self.notation = (
+            pair.said(quantity.statement),
+            pair.written(quantity.notation),
         )
-        self.notation = quantity.notation
-        bound = quantity.bound
-        if pair.shared:
-            self.notation, bound = (
-                text.replace("g(Y)", "f(Y)").replace("g'(Y)", "f'(Y)")
-                for text in (self.notation, bound)
-            )
-        sources = dict.fromkeys((first.source, second.source))
+        sources = dict.fromkeys((pair.first.source, pair.second.source))
         self.source = f"derived from its definition; the activations: {'; '.join(sources)}"
         self.domains = LAW_DOMAINS | dict.fromkeys(pair.parameters, POSITIVE)
         self.arguments = tuple(self.domains)
-        self.domain = ", ".join(
-            (
-                "mu1, mu2 real",
-                "sigma1, sigma2 >= 0 and finite",
-                "-1 <= rho <= 1",
-                *(f"{name} > 0 and finite" for name in pair.parameters),
-            )
-        )
+        positive = (f"{name} > 0 and finite" for name in pair.parameters)
+        law = "mu1, mu2 real", "sigma1, sigma2 >= 0 and finite", "-1 <= rho <= 1"
+        self.domain = ", ".join((*law, *positive))
         described = pair.described_parameters
-        call = self.id if first.name != "elu" or not pair.shared else f"elu.{self.name}"
-        if not pair.shared:
-            call = f"{first.name}.paired_with({second.name}).{self.name}"
-        names = dict.fromkeys((first.name, second.name))
         self.__doc__ = DOCUMENTATION.format(
             id=self.id,
             arguments=", ".join(self.arguments),
             statement=self.statement,
             described="".join(f"    {name}: {described[name]}.\n" for name in pair.parameters),
-            bound=bound,
+            bound=pair.written(quantity.bound),
             source=self.source,
-            call=call,
-        ).replace("    >>> ", f"    >>> from elu_sym import {', '.join(names)}\n    >>> ", 1)
+            imported=", ".join(dict.fromkeys((pair.first.name, pair.second.name))),
+            call=f"{pair.call}.{self.name}",
+        )
 
     def __call__(self, *values: Any, **named: Any) -> Any:
         """The value in floating point, broadcast over the arguments.
@@ -241,7 +224,9 @@ class JointFormula:
         """
         law = (*values[:5], None)
         parameters = dict(zip(self.arguments[5:], values[5:], strict=True))
-        return self.quantity.norm(*self.marginals(law, parameters))
+        norm = self.quantity.norm
+        assert norm is not None  # there are numbers
+        return norm(*self.marginals(law, parameters))
 
     def evaluated(self, law: Law, parameters: Mapping[str, Any]) -> Any:
         """The values at arrays of float64 that are in their domains."""
@@ -312,7 +297,7 @@ class JointFormula:
             y,
         )
 
-    @property
+    @cached_property
     def derivation(self) -> JointDerivation | IdentityDerivation:
         """The steps from the definition to the closed form, each with its checks."""
         from elu_sym.gaussian.identity import IdentityDerivation
@@ -320,10 +305,10 @@ class JointFormula:
 
         if self.integrand is not None:
             return derive_joint_expectation(self.integrand)
-        parts = {name: self._part(name) for name in self.quantity.parts}
-        return IdentityDerivation(self.name, parts, self.quantity.define)
+        parts = {name: self.part(name) for name in self.quantity.parts}
+        return IdentityDerivation(self.name, parts, self.quantity.combined)
 
-    def _part(self, name: str) -> Derivation | JointDerivation | IdentityDerivation:
+    def part(self, name: str) -> Derivation | JointDerivation | IdentityDerivation:
         """The derivation of what an identity is made of."""
         place, _, quantity = name.rpartition(".")
         if not place:
@@ -344,7 +329,7 @@ class JointFormula:
         X = Normal("X", *law)
         return derive_expectation(integrand.xreplace(named).subs(x, X), X)
 
-    @property
+    @cached_property
     def closed_form(self) -> sympy.Expr:
         """The closed form over ``NormalCdf``, ``NormalPdf`` and ``BivariateNormalCdf``."""
         return self.derivation.result
@@ -405,12 +390,10 @@ class JointFunction:
     def __init__(self, formula: JointFormula, dependence: str) -> None:
         """Say whose values, and how the dependence of the inputs is given."""
         self.formula, self.dependence = formula, dependence
-        self.domains = {
-            dependence if name == "rho" else name: DEPENDENCE[dependence]
-            if name == "rho"
-            else domain
+        self.domains = dict(
+            (dependence, DEPENDENCE[dependence]) if name == "rho" else (name, domain)
             for name, domain in formula.domains.items()
-        }
+        )
         self.__name__, self.nin = formula.name, len(self.domains)
 
     def __call__(self, *values: Any) -> Any:

@@ -23,8 +23,8 @@ class Marginal(NamedTuple):
 
     Examples:
         >>> from elu_sym import relu
-        >>> Marginal(relu, 0.0, 2.0, ()).second_moment
-        np.float64(2.0)
+        >>> Marginal(relu, 0.0, 2.0, ()).derivative_mean
+        np.float64(0.5)
     """
 
     activation: Activation
@@ -83,6 +83,10 @@ class JointQuantity(NamedTuple):
     def published(self) -> bool:
         """Whether it is there for its own sake, and not only as a part of another."""
         return self.evaluate is not None
+
+    def combined(self, *parts: Any) -> Any:
+        """For an identity, the quantity from its parts."""
+        return self.define(*parts)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """It travels by its name; what defines it is a function."""
@@ -161,13 +165,13 @@ JOINT_QUANTITIES = (
     ),
     JointQuantity(
         "input_kernel",
-        "the mean of X times g(Y), whatever f(X)",
+        "the mean of X times g(Y)",
         r"\mathbb{E}\, X\, g(Y)",
         lambda f, g, x, y: x * g(y),
     ),
     JointQuantity(
         "input_covariance",
-        "the covariance of X and g(Y), whatever f(X)",
+        "the covariance of X and g(Y)",
         r"\operatorname{Cov}(X, g(Y))",
         lambda input_kernel, input_mean, second_mean: input_kernel - input_mean * second_mean,
         parts=("input_kernel", "first.input_mean", "second.mean"),

@@ -163,9 +163,9 @@ class Report:
             lines += [f"--- {CHAPTERS.get(chapter, chapter)} ---"]
             lines += [report.to_text() for report in reports]
         for title, kind in (("Formulas", Formula), ("Formulas of two inputs", JointFormula)):
-            reports = [each for each in self.formulas if isinstance(each.formula, kind)]
-            lines += [f"--- {title} ---"] if reports else []
-            lines += [report.to_text() for report in reports]
+            found = [each for each in self.formulas if isinstance(each.formula, kind)]
+            lines += [f"--- {title} ---"] if found else []
+            lines += [report.to_text() for report in found]
         return "\n".join([*lines, self.summary()])
 
     def summary(self) -> str:
