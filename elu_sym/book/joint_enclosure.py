@@ -20,7 +20,7 @@ from elu_sym.symbols import x, y
 if TYPE_CHECKING:
     from elu_sym.book.joint_formula import JointFormula
 
-__all__ = ["nearest_doubles"]
+__all__ = ["nearest_doubles", "on_a_line"]
 
 
 def nearest_doubles(formula: JointFormula, arguments: tuple[Any, ...]) -> FloatArray:
@@ -49,7 +49,7 @@ def _value(formula: JointFormula, values: list[float]) -> float:
     point: Point = dict(zip(formula.symbols, map(Rational, values), strict=True))
     form = formula.closed_form
     if abs(values[4]) == 1.0:
-        form, point = _on_a_line(formula, point), {}
+        form, point = on_a_line(formula, point), {}
     for ball in enclosures(form, point, HIGHEST_PRECISION):
         value = rounded(ball)
         if value is not None:
@@ -58,7 +58,7 @@ def _value(formula: JointFormula, values: list[float]) -> float:
     raise ArithmeticError(f"{formula!r} at {where} is not known with {HIGHEST_PRECISION} bits")
 
 
-def _on_a_line(formula: JointFormula, point: Point) -> Expr:
+def on_a_line(formula: JointFormula, point: Point) -> Expr:
     """The closed form, with numbers in it, where the second variable is a line in the first.
 
     The rules are those of every derivation. A derivation also compares with quadrature, which
@@ -68,7 +68,7 @@ def _on_a_line(formula: JointFormula, point: Point) -> Expr:
     if formula.integrand is None:
         formulas = formula.pair.formulas
         parts: list[Expr] = [
-            _on_a_line(formulas[name], point)
+            on_a_line(formulas[name], point)
             if name in formulas
             else formula.part(name).result.xreplace(dict(point))
             for name in formula.quantity.parts

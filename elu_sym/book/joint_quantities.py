@@ -66,6 +66,7 @@ class JointQuantity(NamedTuple):
         parts: for an identity, the names of what it is made of: a quantity of this list, or of one
             input, as ``first.mean`` and ``second.mean``.
         evaluate: its numbers, from the law and the two marginals; None for a part alone.
+        symmetric: whether exchanging the inputs changes nothing where f is g.
         bound: what its error is at most, beside a factor 1e-13, in words.
         norm: the same as a number, from the two marginals.
     """
@@ -76,6 +77,7 @@ class JointQuantity(NamedTuple):
     define: Callable[..., Any]
     parts: tuple[str, ...] = ()
     evaluate: Callable[[Law, Marginal, Marginal], FloatArray] | None = None
+    symmetric: bool = False
     bound: str = ""
     norm: Callable[[Marginal, Marginal], Any] | None = None
 
@@ -121,6 +123,7 @@ JOINT_QUANTITIES = (
         r"\mathbb{E}\, f(X)\, g(Y)",
         lambda f, g, x, y: f(x) * g(y),
         evaluate=_computed("kernel"),
+        symmetric=True,
         bound="the root of E f(X)^2 E g(Y)^2",
         norm=lambda f, g: f.second_moment**0.5 * g.second_moment**0.5,
     ),
@@ -130,6 +133,7 @@ JOINT_QUANTITIES = (
         r"\mathbb{E}\, f'(X)\, g'(Y)",
         lambda f, g, x, y: f(x).diff(x) * g(y).diff(y),
         evaluate=_computed("derivative_kernel"),
+        symmetric=True,
         bound="the root of E f'(X)^2 E g'(Y)^2",
         norm=lambda f, g: f.derivative_second_moment**0.5 * g.derivative_second_moment**0.5,
     ),
@@ -149,6 +153,7 @@ JOINT_QUANTITIES = (
         lambda kernel, first_mean, second_mean: kernel - first_mean * second_mean,
         parts=("kernel", "first.mean", "second.mean"),
         evaluate=_computed("covariance"),
+        symmetric=True,
         bound="the root of Var f(X) Var g(Y)",
         norm=lambda f, g: f.std * g.std,
     ),
@@ -159,6 +164,7 @@ JOINT_QUANTITIES = (
         lambda first_square, second_square, kernel: first_square + second_square - 2 * kernel,
         parts=("first.second_moment", "second.second_moment", "kernel"),
         evaluate=_computed("distance"),
+        symmetric=True,
         bound="itself where both inputs have the same law and activation, and else of"
         " E f(X)^2 + E g(Y)^2",
         norm=lambda f, g: f.second_moment + g.second_moment,

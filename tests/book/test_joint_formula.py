@@ -293,8 +293,9 @@ def test_a_wrong_number_has_a_witness_against_it(monkeypatch):
     evaluate = formula.quantity.evaluate
     wrong = formula.quantity._replace(evaluate=lambda *given: evaluate(*given) * (1 + 1e-11))
     monkeypatch.setattr(formula, "quantity", wrong)
-    derivation, numbers = joint_witnesses_of(formula)
+    derivation, limits, numbers = joint_witnesses_of(formula)
     assert derivation.passed
+    assert limits.passed
     assert not numbers.passed
     assert "numbers" in numbers.detail
 
@@ -303,7 +304,7 @@ def test_everything_testifies():
     witnesses = relu.derivative_kernel.certificate
     kinds = [witness.kind.value for witness in witnesses]
     assert kinds == [
-        *("derivation", "heat", "price", "arb", "arb", "montecarlo", "mutation"),
+        *("derivation", "heat", "price", "arb", "limits", "arb", "montecarlo", "mutation"),
     ]
     assert all(witnesses)
     assert "score 100 %: 30 mutants, drawn from" in witnesses[-1].detail
