@@ -39,6 +39,10 @@ from .networks.fixed_points import (
     edge_through as edge_through,
     fixed_point as fixed_point,
 )
+from .networks.hermite_series import (
+    hermite_coefficients as hermite_coefficients,
+    kernel_series as kernel_series,
+)
 from .networks.initialization import gain as gain, weight_variance as weight_variance
 from .networks.meanfield import (
     correlation_slope as correlation_slope,

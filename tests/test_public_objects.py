@@ -43,6 +43,8 @@ CALLS = {
     "fixed_point": ((1.5,), {"bias_variance": 0.1}),
     "forward_variances": ((3, 1.0, 1.5), {}),
     "gain": ((1.5,), {"preserve": "variance"}),
+    "hermite_coefficients": ((8, 1.5), {"alpha": 0.5}),
+    "kernel_series": ((0.5, 12), {"activation": elu_sym.selu}),
     "moments": ((PLACES, 1.5), {}),
     "residual_variance_map": ((1.0, 1.5), {}),
     "sampling_deviation": ((VARIANCES, 1.5, 100), {}),
