@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from elu_sym.numeric.evaluation import evaluate
+from elu_sym.numeric.function import compiled_module
 from elu_sym.numeric.exponential_moments import lower_exponential_moment
 from elu_sym.numeric.lower_moments import lower_partial_moment
 from elu_sym.numeric.moment_differences import partial_moment_difference
@@ -49,6 +50,10 @@ def joint_expectation(
         second: the same of g.
     """
     numbers = [np.asarray(a, dtype=np.float64) for a in (*law, *first, *second)]
+    compiled = getattr(compiled_module(), f"joint_{quantity}", None)
+    if compiled is not None:
+        found: FloatArray = compiled(*numbers)
+        return found
     arrays = np.broadcast_arrays(*numbers)
     flat = [a.reshape(-1) for a in arrays]
     found = np.array([_one(quantity, *map(float, p)) for p in zip(*flat, strict=True)])

@@ -11,6 +11,7 @@
 #include <numpy/ufuncobject.h>
 
 #include "formulas.h"
+#include "joint_expectations.h"
 
 #ifndef SOURCES
 #error "SOURCES is the checksum of these files, which setup.py defines"
@@ -19,8 +20,10 @@
 /* Processors with fused multiplication get loops that use it; the results are the same. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__GLIBC__)
 #define FOR_EVERY_PROCESSOR __attribute__((target_clones("fma", "default")))
+#define VECTORIZED __attribute__((target_clones("avx2", "default")))
 #else
 #define FOR_EVERY_PROCESSOR
+#define VECTORIZED
 #endif
 
 #define TOGETHER "Mean, second moment and variance of elu(X) together."
@@ -95,6 +98,21 @@ FOR_EVERY_PROCESSOR DECLARE_LOOP(moments)
 }
 #endif
 
+/* Quantities of two inputs: a universal function of their law and of the shapes of two functions. */
+#define JOINT_ARGUMENTS 12
+#define JOINT_LOOP(name, wanted, documentation)                                                  \
+    VECTORIZED DECLARE_LOOP(joint_##name)                                               \
+    {                                                                                            \
+        for (npy_intp i = 0; i < dimensions[0]; i++) {                                           \
+            double given[JOINT_ARGUMENTS], sum = 0.0;                                            \
+            for (int k = 0; k < JOINT_ARGUMENTS; k++)                                            \
+                sum += given[k] = ARGUMENT(k);                                                   \
+            RESULT(JOINT_ARGUMENTS) = isnan(sum) ? NAN : joint_expectation(wanted, given);       \
+        }                                                                                        \
+        feclearexcept(FE_ALL_EXCEPT);                                                            \
+    }
+QUANTITIES(JOINT_LOOP)
+
 /* The same for single numbers, for which a universal function is a detour: the value, or None where
    an argument is no float of Python, nor one of NumPy, which is one of Python, too, or is outside
    its domain, so that it is for others to say. */
@@ -160,20 +178,26 @@ typedef struct {
 } entry;
 
 #define ENTRY(name, count, documentation) {#name, documentation, count, 1, {name##_loop}},
+#define JOINT_ENTRY(name, wanted, documentation)                                                 \
+    {"joint_" #name, documentation, JOINT_ARGUMENTS, 1, {joint_##name##_loop}},
 static entry ENTRIES[] = {
     FORMULAS(ENTRY)
 #ifdef HAS_MOMENTS
     {"moments", TOGETHER, 3, 3, {moments_loop}},
 #endif
+    QUANTITIES(JOINT_ENTRY)
 };
 
-static const char TYPES[] = {NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE};
+static const char TYPES[JOINT_ARGUMENTS + 1] = {
+    NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE,
+    NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE};
 static void *const NO_DATA[] = {NULL};
 
 static int execute(PyObject *module)
 {
     if (PyArray_ImportNumPyAPI() < 0 || PyUFunc_ImportUFuncAPI() < 0)
         return -1;
+    legendre_rules();
     PyObject *sources = PyLong_FromUnsignedLong(SOURCES);
     if (sources == NULL || PyModule_AddObjectRef(module, "sources", sources) < 0)
         return -1;
