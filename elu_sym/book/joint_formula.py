@@ -8,7 +8,7 @@ than NumPy.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property, reduce
 from inspect import Parameter
 from math import pi
@@ -398,20 +398,36 @@ class JointFunction:
 
     def __call__(self, *values: Any) -> Any:
         """The values, one argument for each of the domains."""
+        if self._are_plain_numbers(values):
+            return np.float64(self._evaluated(values))
         if others := overriding(values):
             return by_their_own(self, others, values, {})
         given = zip(self.domains, values, strict=True)
         checked = broadcast_arguments(**{n: (v, self.domains[n]) for n, v in given})
-        m, s, n, t, dependence, *parameters = checked.arrays
+        found = self._evaluated(checked.arrays)
+        unknown = reduce(np.logical_or, map(np.isnan, checked.arrays))
+        return wrapped(values, checked.result(np.where(unknown, np.nan, found)))
+
+    def _are_plain_numbers(self, values: tuple[Any, ...]) -> bool:
+        """Whether all are Python's numbers in their domains, the common case, and none is NaN."""
+        for value, domain in zip(values, self.domains.values(), strict=True):
+            if type(value) is not float and (type(value) is not int or abs(value) > 2**53):
+                return False
+            excludes: Any = domain.excludes  # of numbers as of arrays
+            if value != value or (excludes is not None and excludes(value)):
+                return False
+        return True
+
+    def _evaluated(self, values: Sequence[Any]) -> Any:
+        """The values at numbers or arrays that are in their domains."""
+        m, s, n, t, dependence, *parameters = values
         if self.dependence == "rho":
             # Next to the ends the difference from 1 is exact, and its square would not be.
             rho, complement = dependence, np.sqrt((1.0 - dependence) * (1.0 + dependence))
         else:
             rho, complement = np.cos(dependence), np.sin(dependence)
         named = dict(zip(self.formula.arguments[len(LAW_DOMAINS) :], parameters, strict=True))
-        found = self.formula.evaluated((m, s, n, t, rho, complement), named)
-        unknown = reduce(np.logical_or, map(np.isnan, checked.arrays))
-        return wrapped(values, checked.result(np.where(unknown, np.nan, found)))
+        return self.formula.evaluated((m, s, n, t, rho, complement), named)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """It travels with its formula."""

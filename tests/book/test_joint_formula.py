@@ -193,6 +193,10 @@ def test_arguments_broadcast_and_nan_passes():
     assert found.shape == (2, 3)
     assert np.isnan(found).tolist() == [[False, True, False]] * 2
     assert math.isnan(kernel(0, 1, 0, 1, 0.5, math.nan))
+    # Plain numbers go another way, to the same bits.
+    law = (0.3, 1, -0.5, 0.75, 0.5)
+    for formula in elu.with_itself.formulas.values():
+        assert formula(*law) == formula(*map(np.array, law))
     assert math.isnan(joint_covariance(math.nan, 0, 0, 1, 0.5))
     assert kernel(np.float32(0), np.float32(1), 0, 1, 0.5).dtype == np.float32
     assert type(kernel(0, 1, 0, 1, 0.5)) is np.float64
