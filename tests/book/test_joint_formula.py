@@ -193,6 +193,8 @@ def test_arguments_broadcast_and_nan_passes():
     assert found.shape == (2, 3)
     assert np.isnan(found).tolist() == [[False, True, False]] * 2
     assert math.isnan(kernel(0, 1, 0, 1, 0.5, math.nan))
+    # Also where the value does not depend on the argument.
+    assert math.isnan(input_covariance(math.nan, 1, 0, 1, 0.5))
     # Plain numbers go another way, to the same bits.
     law = (0.3, 1, -0.5, 0.75, 0.5)
     for formula in elu.with_itself.formulas.values():
