@@ -11,7 +11,6 @@
 
 #define PI 3.141592653589793
 #define TWO_PI 6.283185307179586
-#define SQRT_TWO_PI 2.5066282746310002
 
 typedef enum {
     KERNEL,
@@ -23,19 +22,17 @@ typedef enum {
     COVARIANCE_DEVIATION_SLOPE
 } quantity;
 
-/* A variable in units of the rate of its function: scale F(x), F(x) = x for x >= 0 and
-   ratio (e^x - 1), or ratio x where it is a line, for x < 0. */
-typedef struct {
-    double mu, sigma, t, scale, ratio;
-    bool is_line, is_deep, is_small;
-} input;
-
-INLINE bool has_exponential(const input *g)
-{
-    return !g->is_line && g->ratio > 0.0;
-}
+#define QUANTITIES(X)                                                                            \
+    X(kernel, KERNEL, "E f(X) g(Y).")                                                            \
+    X(derivative_kernel, DERIVATIVE_KERNEL, "E f'(X) g'(Y).")                                    \
+    X(cross_kernel, CROSS_KERNEL, "E f(X) g'(Y).")                                               \
+    X(covariance, COVARIANCE, "The covariance of f(X) and g(Y).")                                \
+    X(distance, DISTANCE, "E (f(X) - g(Y))^2.")                                                  \
+    X(covariance_mean_slope, COVARIANCE_MEAN_SLOPE, "The derivative of the covariance in mu1.")  \
+    X(covariance_deviation_slope, COVARIANCE_DEVIATION_SLOPE, "That in sigma1, at a fixed rho.")
 
 /* Gauss-Legendre rules of 2, 4, ... nodes, computed when the module is loaded. */
+
 #define RULES 18
 #define MOST_NODES (2 * RULES)
 static double NODES[RULES][MOST_NODES], WEIGHTS[RULES][MOST_NODES];
@@ -63,7 +60,7 @@ static void legendre_rules(void)
         }
 }
 
-/* e^x for x <= 0 and the Mills ratio for x >= 0, without branches: loops over them are vectorized. */
+/* e^x for x <= 0 and the Mills ratio for x >= 0 without branches: loops over them are vectorized. */
 
 #define LOG2_E 1.4426950408889634
 #define LN2_HIGH 0x1.62e42fee00000p-1
@@ -75,7 +72,6 @@ INLINE double power_of_e(double x)
     x = x > -700.0 ? x : -700.0;
     double shifted = x * LOG2_E + ROUNDING, whole = shifted - ROUNDING;
     double y = (x - whole * LN2_HIGH) - whole * LN2_LOW, square = y * y, fourth = square * square;
-    /* Taylor's series, in pairs. */
     double low = (0.5 + y * (1.0 / 6)) + square * (1.0 / 24 + y * (1.0 / 120));
     double middle = (1.0 / 720 + y * (1.0 / 5040)) + square * (1.0 / 40320 + y * (1.0 / 362880));
     double high = (1.0 / 3628800 + y * (1.0 / 39916800)) +
@@ -92,31 +88,57 @@ INLINE double power_of_e(double x)
 INLINE double ratio_of_mills(double x)
 {
     double reciprocal = 1.0 / (x + OFFSET), scaled = 256.0 * reciprocal;
-    /* The integer below, or at most 1/2 beyond the next one, where the series hold, too. */
     double shifted = (scaled - 0.5) + ROUNDING, y = 2.0 * (scaled - (shifted - ROUNDING)) - 1.0;
     int64_t piece;
     memcpy(&piece, &shifted, sizeof piece);
     piece &= FINE_PIECES - 1;
-    double sum = ((FINE_0[piece][0] + y * FINE_0[piece][1]) + (y * y) * (FINE_0[piece][2] + y * FINE_0[piece][3])) +
-                 ((y * y) * (y * y)) * ((FINE_0[piece][4] + y * FINE_0[piece][5]) + (y * y) * FINE_0[piece][6]);
-    return sum * reciprocal;
+    double square = y * y;
+    double low = (FINE_0[piece][0] + y * FINE_0[piece][1]) +
+                 square * (FINE_0[piece][2] + y * FINE_0[piece][3]);
+    double high = (FINE_0[piece][4] + y * FINE_0[piece][5]) + square * FINE_0[piece][6];
+    return (low + (square * square) * high) * reciprocal;
 }
+
+/* e^x - 1 for |x| <= 1/4. */
+INLINE double small_growth(double x)
+{
+    double sum = 1.0 / 3628800;
+    sum = sum * x + 1.0 / 362880;
+    sum = sum * x + 1.0 / 40320;
+    sum = sum * x + 1.0 / 5040;
+    sum = sum * x + 1.0 / 720;
+    sum = sum * x + 1.0 / 120;
+    sum = sum * x + 1.0 / 24;
+    sum = sum * x + 1.0 / 6;
+    sum = sum * x + 0.5;
+    return x + (x * x) * sum;
+}
+
+/* A variable in units of the rate of its function: scale F(x), F(x) = x for x >= 0 and
+   ratio (e^x - 1), or ratio x where it is a line, for x < 0. Levels are F less an origin: 0, or the
+   limit at -inf, or F at min(mu, 0), beside which sigma is small. */
 
 #define DEEP (-1.0)
 #define SMALL 0.02
 
+typedef struct {
+    double mu, sigma, t, scale, ratio;
+    bool has_exponential, is_deep, is_small;
+    double center, height, origin; /* of what is small: min(mu, 0), ratio e^center, F(center) */
+} input;
+
 INLINE input input_of(double mu, double sigma, double factor, double ratio, double rate)
 {
-    input x;
-    x.is_line = rate == 0.0;
-    double unit = x.is_line ? 1.0 : rate;
-    x.mu = mu * unit;
-    x.sigma = sigma * unit;
+    double unit = rate == 0.0 ? 1.0 : rate;
+    input x = {.mu = mu * unit, .sigma = sigma * unit, .scale = factor / unit, .ratio = ratio};
     x.t = sigma > 0.0 ? mu / sigma : 0.0;
-    x.scale = factor / unit;
-    x.ratio = ratio;
-    x.is_deep = !x.is_line && x.mu < DEEP;
-    x.is_small = !x.is_line && x.sigma < SMALL;
+    x.has_exponential = rate != 0.0 && ratio > 0.0;
+    x.is_small = x.has_exponential && x.sigma < SMALL && x.mu >= DEEP;
+    x.center = LESSER(x.mu, 0.0);
+    if (x.is_small) {
+        x.height = ratio * exp(x.center);
+        x.origin = ratio * expm1(x.center);
+    }
     return x;
 }
 
@@ -124,96 +146,131 @@ INLINE double value_at(const input *g, double x)
 {
     if (x > 0.0)
         return x;
-    return g->ratio * (g->is_line ? x : expm1(x));
-}
-
-/* The same above the limit at -inf, where that is near. */
-INLINE double level_at(const input *g, double x)
-{
-    if (!g->is_deep)
-        return value_at(g, x);
-    return x > 0.0 ? x + g->ratio : g->ratio * exp(x);
+    return g->ratio * (g->has_exponential ? expm1(x) : x);
 }
 
 INLINE double slope_at(const input *g, double x)
 {
     if (x > 0.0)
         return 1.0;
-    double below = g->is_line ? g->ratio : g->ratio * exp(x);
+    double below = g->has_exponential ? g->ratio * exp(x) : g->ratio;
     return x < 0.0 ? below : 0.5 + 0.5 * below;
 }
 
-/* What the expectations at N(m, s^2), s > 0, are made of. */
-typedef struct {
-    double m, s, above, below, excess, exponential;
-} conditional;
-
-/* P(Y > 0), P(Y < 0), E max(Y, 0) - max(m, 0), and E[e^Y; Y < 0]. */
-INLINE conditional conditional_at(const input *g, double m, double s)
+INLINE double level_at(const input *g, double x)
 {
-    double t = m / s, x = fabs(t), bounded = LESSER(x, FARTHEST);
-    double density = ONE_OVER_SQRT_TWO_PI * exp(-0.5 * (bounded * bounded));
-    double ratio = mills_ratio(bounded), tail = density * ratio;
-    conditional y = {m, s, tail, tail, s * (density * (1.0 - bounded * ratio)), 0.0};
-    if (t > 0.0)
-        y.above = 1.0 - tail;
-    else
-        y.below = 1.0 - tail;
-    if (has_exponential(g)) {
-        double far = t + s;
-        if (far > 0.0)
-            y.exponential = density * mills_ratio(far);
-        else
-            y.exponential = exp(m + 0.5 * (s * s)) - density * mills_ratio(-far);
+    if (g->is_small)
+        return x > 0.0 ? x - g->origin : g->height * expm1(x - g->center);
+    if (g->is_deep)
+        return x > 0.0 ? x + g->ratio : g->ratio * exp(x);
+    return value_at(g, x);
+}
+
+/* Levels at start + step v, or slopes there. */
+INLINE void function_values(const input *f, bool is_slope, double start, double step,
+                            const double *v, int count, double *found)
+{
+    double ratio = f->ratio, center = f->center, height = f->height, origin = f->origin;
+    if (step == 0.0 || !f->has_exponential)
+        for (int i = 0; i < count; i++) {
+            double x = start + step * v[i];
+            found[i] = is_slope ? slope_at(f, x) : level_at(f, x);
+        }
+    else if (f->is_small && !is_slope)
+        for (int i = 0; i < count; i++) {
+            double x = start + step * v[i], below = LESSER(x, 0.0);
+            found[i] = x > 0.0 ? x - origin : height * small_growth(below - center);
+        }
+    else {
+        double above = f->is_deep ? ratio : 0.0, limit = f->is_deep ? 0.0 : ratio;
+        for (int i = 0; i < count; i++) {
+            double x = start + step * v[i], power = ratio * power_of_e(LESSER(x, 0.0));
+            double right = is_slope ? 1.0 : x + above, left = is_slope ? power : power - limit;
+            found[i] = x > 0.0 ? right : left;
+        }
     }
-    return y;
 }
 
-INLINE double conditional_slope(const input *g, double m, double s)
+/* The expectations of the same at N(m, s^2), m = start + step v. */
+INLINE void expected_values(const input *g, bool is_slope, double start, double step, double s,
+                            const double *v, int count, double *found)
 {
-    if (s == 0.0)
-        return slope_at(g, m);
-    conditional y = conditional_at(g, m, s);
-    return y.above + g->ratio * (g->is_line ? y.below : y.exponential);
+    if (s == 0.0) {
+        function_values(g, is_slope, start, step, v, count, found);
+        return;
+    }
+    double ratio = g->ratio, reciprocal = 1.0 / s, variance = s * s;
+    double t[MOST_NODES], x[MOST_NODES], mills[MOST_NODES], density[MOST_NODES];
+    for (int i = 0; i < count; i++) {
+        double place = (start + step * v[i]) * reciprocal;
+        t[i] = LARGER(LESSER(place, FARTHEST), -FARTHEST);
+        x[i] = fabs(t[i]);
+    }
+    for (int i = 0; i < count; i++)
+        mills[i] = ratio_of_mills(x[i]);
+    for (int i = 0; i < count; i++)
+        density[i] = ONE_OVER_SQRT_TWO_PI * power_of_e(-0.5 * (x[i] * x[i]));
+    if (g->is_small && !is_slope) {
+        double center = g->center, height = g->height, origin = g->origin;
+        for (int i = 0; i < count; i++) {
+            /* The moments of Y - center below 0, over k!. */
+            double tail = density[i] * mills[i], m = start + step * v[i], edge = s * density[i];
+            double excess = s * (density[i] * (1.0 - x[i] * mills[i]));
+            double above = t[i] > 0.0 ? 1.0 - tail : tail, below = t[i] > 0.0 ? tail : 1.0 - tail;
+            double shift = m - center, power = -center, first = below;
+            double second = shift * below - edge, sum = second;
+            UNROLL
+            for (int k = 2; k < 11; k++) {
+                static const double FACTORIAL[11] = {1, 1, 2, 6, 24, 120, 720, 5040, 40320, 362880, 3628800};
+                double next = shift * second + (k - 1) * variance * first - edge * power;
+                power *= -center;
+                first = second;
+                second = next;
+                sum += next / FACTORIAL[k];
+            }
+            found[i] = (excess + LARGER(m, 0.0)) - origin * above + height * sum;
+        }
+        return;
+    }
+    bool has_exponential = g->has_exponential, is_deep = g->is_deep;
+    for (int i = 0; i < count; i++) {
+        double tail = density[i] * mills[i], m = start + step * v[i];
+        double excess = s * (density[i] * (1.0 - x[i] * mills[i]));
+        double above = t[i] > 0.0 ? 1.0 - tail : tail, below = t[i] > 0.0 ? tail : 1.0 - tail;
+        double upper = is_slope ? above : excess + LARGER(m, 0.0);
+        double line = is_slope ? below : -(excess + LARGER(-m, 0.0));
+        double limit = is_slope ? 0.0 : is_deep ? above : -below;
+        found[i] = upper + ratio * (has_exponential ? limit : line);
+    }
+    if (!has_exponential)
+        return;
+    for (int i = 0; i < count; i++)
+        mills[i] = ratio_of_mills(fabs(t[i] + s));
+    for (int i = 0; i < count; i++) {
+        double part = density[i] * mills[i];
+        double whole = power_of_e(LESSER((start + step * v[i]) + 0.5 * variance, 0.0));
+        found[i] += ratio * (t[i] + s > 0.0 ? part : whole - part);
+    }
 }
 
-static double small_mean(const input *g, double m, double s)
-{
-    law_at law = normal_law(m, s);
-    return partial_moment_difference(1, &law, g->ratio, 1.0);
-}
-
-/* E G(Y), or that above the limit at -inf where X is deep below 0. */
-INLINE double conditional_level(const input *g, double m, double s)
-{
-    if (s == 0.0)
-        return level_at(g, m);
-    if (g->is_small && !g->is_deep && g->ratio > 0.0)
-        return small_mean(g, m, s);
-    conditional y = conditional_at(g, m, s);
-    double positive = y.excess + LARGER(m, 0.0);
-    if (g->is_line)
-        return positive - g->ratio * (y.excess + LARGER(-m, 0.0));
-    return positive + g->ratio * (g->is_deep ? y.exponential + y.above : y.exponential - y.below);
-}
-
-/* E G(Y) - G(m), which tends to 0 with s; below 0 it is what a kink adds to a smooth function. */
-static double conditional_gap(const input *g, double m, double s)
+/* E F(Y) - F(m) at N(m, s^2), which tends to 0 with s; below 0 it is what the kink adds to a smooth
+   function. */
+USES_FUSED_MULTIPLICATION static double gap_of_mean(const input *g, double m, double s)
 {
     if (s == 0.0)
         return 0.0;
-    conditional y = conditional_at(g, m, s);
-    if (g->is_line)
-        return (1.0 - g->ratio) * y.excess;
-    if (s > 0.5)
-        return y.excess + g->ratio * (y.exponential + (m < 0.0 ? y.above - exp(m) : -y.below));
-    law_at law = normal_law(m, s);
+    law_at law = normal_law(m, s), reflected = normal_law(-fabs(m), s);
+    double excess = upper_partial_moment(1, &reflected);
+    if (!g->has_exponential)
+        return (1.0 - g->ratio) * excess;
     if (m >= 0.0)
-        return y.excess - g->ratio * lower_partial_moment(1, &law, 1.0);
-    return y.excess + g->ratio * (exp(m) * expm1(0.5 * (s * s)) - s * call_moment(1, &law));
+        return excess - g->ratio * lower_partial_moment(1, &law, 1.0);
+    double rest = s > 0.5 ? upper_partial_moment(0, &law) + lower_exponential_moment(1, &law, 1.0) - exp(m)
+                          : exp(m) * expm1(0.5 * (s * s)) - s * call_moment(1, &law);
+    return excess + g->ratio * rest;
 }
 
-static double conditional_variance(const input *g, double m, double s)
+USES_FUSED_MULTIPLICATION static double variance_at(const input *g, double m, double s)
 {
     if (s == 0.0)
         return 0.0;
@@ -221,17 +278,19 @@ static double conditional_variance(const input *g, double m, double s)
     double upper = upper_partial_variance(&law);
     if (g->ratio == 0.0)
         return upper;
-    if (!g->is_line)
+    if (g->has_exponential)
         return lower_partial_variance(&law, g->ratio) +
                2.0 * partial_mean_product(&law, g->ratio, 1.0) + upper;
     law_at reflected = reflected_law(&law), opposite = scaled_law(&reflected, g->ratio);
     return 2.0 * opposite_mean_product(&law, g->ratio) + upper + upper_partial_variance(&opposite);
 }
 
-/* The integral over the first variable. */
+/* The integral over the first variable, at u = start + v standard deviations from its mean: v counts
+   from the kink of its function, so that what is close to it loses no digits. */
 
 #define REACH_SQUARED 72.0
 #define FARTHEST_REACH 11.5
+#define NEAR_KINK 64.0
 #define VANISHING 40.0
 #define WIDEST 14.0
 #define BROAD 9.0
@@ -239,9 +298,9 @@ static double conditional_variance(const input *g, double m, double s)
 typedef struct {
     quantity wanted;
     input f, g;
-    double rho, complement, reach, spared, outer_center, inner_center;
-    double outer_end, inner_end; /* where the exponentials have become nothing */
-    bool alike;
+    double rho, complement, start, x, m, tilt, s; /* x and m at the start, dm/du, and what is left */
+    double reach, spared, outer_end, inner_end, outer_center, inner_center;
+    bool are_alike;
 } pair;
 
 /* e^x - e^m, with step = x - m. */
@@ -250,141 +309,78 @@ INLINE double difference_of_exponentials(double x, double m, double step)
     return step > 0.0 ? -exp(x) * expm1(-step) : exp(m) * expm1(step);
 }
 
-INLINE double squared_difference(const pair *p, double u)
+/* E[(f(X) - g(Y))^2 | X], from a conditional mean of g. */
+INLINE double squared_difference(const pair *p, double v, double mean)
 {
     const input *f = &p->f, *g = &p->g;
-    double x = f->mu + f->sigma * u, m = g->mu + (p->rho * g->sigma) * u, s = p->complement * g->sigma;
-    double difference;
-    if (p->alike && p->rho > 0.0) {
-        double w = p->complement;
-        double step = (f->mu - g->mu) + ((f->sigma - g->sigma) + g->sigma * (w * w / (1.0 + p->rho))) * u;
+    double x = p->x + f->sigma * v, m = p->m + p->tilt * v, difference;
+    if (p->are_alike && p->rho > 0.0) {
+        double w = p->complement, narrower = g->sigma * (w * w / (1.0 + p->rho));
+        double step = (f->mu - g->mu) + ((f->sigma - g->sigma) + narrower) * (p->start + v);
         if (x >= 0.0 && m >= 0.0)
             difference = step;
         else if (x < 0.0 && m < 0.0)
-            difference = g->ratio * (g->is_line ? step : difference_of_exponentials(x, m, step));
+            difference = g->ratio * (g->has_exponential ? difference_of_exponentials(x, m, step) : step);
         else
             difference = value_at(f, x) - value_at(g, m);
-        difference = g->scale * (difference - conditional_gap(g, m, s));
+        difference = g->scale * (difference - gap_of_mean(g, m, p->s));
     } else
-        difference = f->scale * value_at(f, x) - g->scale * conditional_level(g, m, s);
-    return difference * difference + (g->scale * g->scale) * conditional_variance(g, m, s);
+        difference = f->scale * (f->is_deep ? level_at(f, x) : value_at(f, x)) - g->scale * (mean + g->origin);
+    return difference * difference + (g->scale * g->scale) * variance_at(g, m, p->s);
 }
 
-/* The function of the first variable at nodes u. */
-INLINE void outer_values(const pair *p, const double *u, int count, double *found)
+INLINE double over_panel(const pair *p, double center, double radius, int half)
 {
-    const input *f = &p->f;
-    double mu = f->mu, sigma = f->sigma, ratio = f->ratio;
-    bool is_slope = p->wanted == DERIVATIVE_KERNEL || p->wanted >= COVARIANCE_MEAN_SLOPE;
-    if (sigma == 0.0 || f->is_line || (f->is_small && !is_slope))
-        for (int i = 0; i < count; i++) {
-            double x = mu + sigma * u[i];
-            found[i] = is_slope ? slope_at(f, x) : level_at(f, x);
-        }
-    else {
-        double floor = f->is_deep ? 0.0 : 1.0, shift = f->is_deep ? ratio : 0.0;
-        for (int i = 0; i < count; i++) {
-            double x = mu + sigma * u[i], power = ratio * power_of_e(LESSER(x, 0.0));
-            if (is_slope)
-                found[i] = x > 0.0 ? 1.0 : power;
-            else
-                found[i] = x > 0.0 ? x + shift : power - floor * ratio;
-        }
+    double v[MOST_NODES], weight[MOST_NODES], outer[MOST_NODES], inner[MOST_NODES], sum = 0.0;
+    quantity wanted = p->wanted;
+    int count = 2 * half;
+    for (int i = 0; i < count; i++) {
+        v[i] = center + radius * NODES[half - 1][i];
+        double u = p->start + v[i];
+        weight[i] = WEIGHTS[half - 1][i] * power_of_e(-0.5 * (u * u));
     }
-    if (p->wanted == COVARIANCE)
+    bool is_slope = wanted == DERIVATIVE_KERNEL || wanted == CROSS_KERNEL;
+    expected_values(&p->g, is_slope, p->m, p->tilt, p->s, v, count, inner);
+    if (wanted == DISTANCE) {
         for (int i = 0; i < count; i++)
-            found[i] -= p->outer_center;
-    if (p->wanted == COVARIANCE_DEVIATION_SLOPE)
+            sum += weight[i] * squared_difference(p, v[i], inner[i]);
+        return sum * radius;
+    }
+    is_slope = wanted == DERIVATIVE_KERNEL || wanted >= COVARIANCE_MEAN_SLOPE;
+    function_values(&p->f, is_slope, p->x, p->f.sigma, v, count, outer);
+    if (wanted == COVARIANCE_DEVIATION_SLOPE)
         for (int i = 0; i < count; i++)
-            found[i] *= u[i];
+            weight[i] *= p->start + v[i];
+    double outer_center = p->outer_center, inner_center = p->inner_center;
+    for (int i = 0; i < count; i++)
+        outer[i] = weight[i] * ((outer[i] - outer_center) * (inner[i] - inner_center));
+    for (int i = 0; i < count; i++)
+        sum += outer[i];
+    return sum * radius;
 }
 
-/* The conditional mean of that of the second. */
-INLINE void inner_values(const pair *p, const double *u, int count, double *found)
-{
-    const input *g = &p->g;
-    double mu = g->mu, tilt = p->rho * g->sigma, s = p->complement * g->sigma, ratio = g->ratio;
-    bool is_slope = p->wanted == DERIVATIVE_KERNEL || p->wanted == CROSS_KERNEL;
-    bool is_deep = g->is_deep, is_line = g->is_line;
-    if (s == 0.0 || (g->is_small && !is_slope))
-        for (int i = 0; i < count; i++) {
-            double m = mu + tilt * u[i];
-            found[i] = is_slope ? conditional_slope(g, m, s) : conditional_level(g, m, s);
-        }
-    else {
-        double reciprocal = 1.0 / s, variance = s * s;
-        double t[MOST_NODES], x[MOST_NODES], mills[MOST_NODES], density[MOST_NODES];
-        for (int i = 0; i < count; i++) {
-            double place = (mu + tilt * u[i]) * reciprocal;
-            t[i] = LARGER(LESSER(place, FARTHEST), -FARTHEST);
-            x[i] = fabs(t[i]);
-        }
-        for (int i = 0; i < count; i++)
-            mills[i] = ratio_of_mills(x[i]);
-        for (int i = 0; i < count; i++)
-            density[i] = ONE_OVER_SQRT_TWO_PI * power_of_e(-0.5 * (x[i] * x[i]));
-        for (int i = 0; i < count; i++) {
-            double tail = density[i] * mills[i], m = mu + tilt * u[i];
-            double excess = s * (density[i] * (1.0 - x[i] * mills[i]));
-            double above = t[i] > 0.0 ? 1.0 - tail : tail, below = t[i] > 0.0 ? tail : 1.0 - tail;
-            double value = excess + LARGER(m, 0.0), lower = excess + LARGER(-m, 0.0);
-            double part = is_slope ? above : value, rest = is_slope ? below : -lower;
-            found[i] = part + (is_line ? ratio * rest : is_slope ? 0.0 : is_deep ? ratio * above : -ratio * below);
-        }
-        if (!is_line && ratio > 0.0) {
-            for (int i = 0; i < count; i++)
-                x[i] = fabs(t[i] + s);
-            for (int i = 0; i < count; i++)
-                mills[i] = ratio_of_mills(x[i]);
-            for (int i = 0; i < count; i++) {
-                double part = density[i] * mills[i];
-                double whole = power_of_e(LESSER((mu + tilt * u[i]) + 0.5 * variance, 0.0));
-                found[i] += ratio * (t[i] + s > 0.0 ? part : whole - part);
-            }
-        }
-    }
-    if (p->wanted == COVARIANCE || p->wanted >= COVARIANCE_MEAN_SLOPE)
-        for (int i = 0; i < count; i++)
-            found[i] -= p->inner_center;
-}
-
-/* By rules of as many nodes as the scales of the integrand ask for. */
+/* By rules of as many nodes as the scales of the integrand ask for; what is small needs fewer. */
 INLINE double over_segment(const pair *p, double a, double b, double rate)
 {
     const input *f = &p->f, *g = &p->g;
-    double middle = 0.5 * (a + b), x = f->mu + f->sigma * middle, w = p->complement;
-    double place = g->t + p->rho * middle, m = g->sigma * place, s = w * g->sigma;
-    double scales = fabs(place) < p->reach * w ? 1.0 / w : 1.0;
-    if (has_exponential(f) && x < 0.0 && x > p->outer_end)
+    double middle = 0.5 * (a + b), x = p->x + f->sigma * middle, m = p->m + p->tilt * middle;
+    double scales = fabs(m) < p->reach * p->s ? 1.0 / p->complement : 1.0;
+    if (f->has_exponential && x < 0.0 && x > p->outer_end)
         rate += f->sigma;
-    if (has_exponential(g) && s < BROAD && m < p->reach * s && m > p->inner_end)
-        rate += fabs(p->rho) * g->sigma;
+    if (g->has_exponential && p->s < BROAD && m < p->reach * p->s && m > p->inner_end)
+        rate += fabs(p->tilt);
     double extent = (b - a) * (scales + rate / 6.0);
-    /* What is small needs fewer digits. */
-    double away = LARGER(LARGER(a, -b), 0.0), spared = away * away - p->spared;
-    double needed = p->wanted == DISTANCE ? 1.0 : 1.0 - 0.1 * LESSER(sqrt(LARGER(spared, 0.0)), 7.0);
+    double away = LARGER(LARGER(p->start + a, -(p->start + b)), 0.0), needed = 1.0, least = 6.0;
+    if (p->wanted != DISTANCE) {
+        needed -= 0.1 * LESSER(sqrt(LARGER(away * away - p->spared, 0.0)), 7.0);
+        least = 4.5;
+    }
     int panels = extent > WIDEST ? (int)ceil(LESSER(extent / WIDEST, 1e4)) : 1;
-    int half = (int)ceil(4.5 + needed * (extent / panels));
+    int half = (int)ceil(least + needed * (extent / panels));
     half = half > RULES ? RULES : half;
     double radius = 0.5 * (b - a) / panels, total = 0.0;
-    for (int k = 0; k < panels; k++) {
-        double center = a + (2 * k + 1) * radius, sum = 0.0;
-        double u[MOST_NODES], weight[MOST_NODES], outer[MOST_NODES], inner[MOST_NODES];
-        for (int i = 0; i < 2 * half; i++) {
-            u[i] = center + radius * NODES[half - 1][i];
-            weight[i] = WEIGHTS[half - 1][i] * power_of_e(-0.5 * (u[i] * u[i]));
-        }
-        if (p->wanted == DISTANCE)
-            for (int i = 0; i < 2 * half; i++)
-                sum += weight[i] * squared_difference(p, u[i]);
-        else {
-            outer_values(p, u, 2 * half, outer);
-            inner_values(p, u, 2 * half, inner);
-            for (int i = 0; i < 2 * half; i++)
-                sum += weight[i] * (outer[i] * inner[i]);
-        }
-        total += sum * radius;
-    }
+    for (int k = 0; k < panels; k++)
+        total += over_panel(p, a + (2 * k + 1) * radius, radius, half);
     return total;
 }
 
@@ -398,29 +394,29 @@ INLINE void insert(double *points, int *count, double point)
     points[k] = point;
 }
 
+/* From a to b, on one side of the first kink: between the places where a scale ends. */
 INLINE double over_side(const pair *p, double a, double b, double rate)
 {
     if (!(a < b))
         return 0.0;
-    const input *f = &p->f, *g = &p->g;
     double points[8] = {a, b}, total = 0.0;
     int count = 2;
-    if (has_exponential(f) && f->sigma > 0.0)
-        insert(points, &count, (p->outer_end - f->mu) / f->sigma);
-    if (p->rho != 0.0 && g->sigma > 0.0) {
-        double kink = -g->t / p->rho, width = p->reach * (p->complement / fabs(p->rho));
+    if (p->f.has_exponential && p->f.sigma > 0.0)
+        insert(points, &count, (p->outer_end - p->x) / p->f.sigma);
+    if (p->tilt != 0.0) {
+        double kink = -p->m / p->tilt, width = p->reach * (p->s / fabs(p->tilt));
         insert(points, &count, kink - width);
         insert(points, &count, kink + width);
-        if (has_exponential(g))
-            insert(points, &count, (p->inner_end / g->sigma - g->t) / p->rho);
+        if (p->g.has_exponential)
+            insert(points, &count, (p->inner_end - p->m) / p->tilt);
     }
     for (int k = 0; k + 1 < count; k++)
         total += over_segment(p, points[k], points[k + 1], rate);
     return total;
 }
 
-/* How far below 0 the exponential of a variable counts, for the sake of its square where that is
-   all there is. */
+/* Where the exponential of a variable has become nothing: where levels count from the limit, nothing
+   beside the root of the expectation of its square. */
 INLINE double end_of_exponential(const input *x)
 {
     if (!x->is_deep)
@@ -434,26 +430,33 @@ INLINE double end_of_exponential(const input *x)
 INLINE double by_conditioning(pair *p)
 {
     input *f = &p->f, *g = &p->g;
-    double first = LESSER(f->t, 0.0), second = LESSER(g->t, 0.0), s = p->complement * g->sigma;
-    p->spared = 0.5 * (first * first + second * second) + 2.0 * log(LARGER(f->ratio, 1.0) * LARGER(g->ratio, 1.0));
+    p->tilt = p->rho * g->sigma;
+    p->s = p->complement * g->sigma;
+    p->start = fabs(f->t) < NEAR_KINK ? -f->t : 0.0;
+    p->x = f->mu + f->sigma * p->start;
+    p->m = g->mu + p->tilt * p->start;
+    if (f->sigma > 0.0 && p->start != 0.0) { /* exactly where the kink is */
+        p->x = fma(f->sigma, p->start, f->mu);
+        double product = p->tilt * p->start, rest = fma(p->tilt, p->start, -product);
+        p->m = (g->mu + product) + (rest + fma(p->rho, g->sigma, -p->tilt) * p->start);
+    }
+    double first = LESSER(f->t, 0.0), second = LESSER(g->t, 0.0);
+    p->spared = 0.5 * (first * first + second * second) +
+                2.0 * log(LARGER(f->ratio, 1.0) * LARGER(g->ratio, 1.0));
     p->reach = LESSER(sqrt(REACH_SQUARED + p->spared), FARTHEST_REACH);
+    p->outer_end = end_of_exponential(f);
+    p->inner_end = end_of_exponential(g) - 0.5 * LESSER(p->s * p->s, BROAD * BROAD);
     double low = -p->reach, high = p->reach;
     if (p->wanted == DISTANCE) { /* the second function may be something where it is alone */
         low -= LARGER(p->rho * second, 0.0);
         high += LARGER(-p->rho * second, 0.0);
     }
-    p->outer_end = end_of_exponential(f);
-    p->inner_end = end_of_exponential(g) - 0.5 * LESSER(s * s, BROAD * BROAD);
-    double total;
-    if (f->sigma == 0.0)
-        total = over_side(p, low, high, 0.0);
-    else {
-        double kink = -f->t, most = LARGER(hypot(LARGER(kink, 0.0), p->reach), high);
-        total = over_side(p, LARGER(kink, low), most, LARGER(kink, 0.0));
-        bool nothing = f->ratio == 0.0 && (p->wanted != COVARIANCE && p->wanted != DISTANCE);
-        if (!nothing)
-            total += over_side(p, low, LESSER(kink, most), 0.0);
-    }
+    double total, start = p->start, kink = f->sigma > 0.0 ? -f->t : -INFINITY;
+    double most = LARGER(hypot(LARGER(kink, 0.0), p->reach), high);
+    total = over_side(p, LARGER(kink, low) - start, most - start, LARGER(kink, 0.0));
+    bool has_left = f->ratio > 0.0 || p->wanted == COVARIANCE || p->wanted == DISTANCE;
+    if (has_left)
+        total += over_side(p, low - start, LESSER(kink, most) - start, 0.0);
     return total * ONE_OVER_SQRT_TWO_PI;
 }
 
@@ -486,7 +489,7 @@ INLINE double flat_wedge(double d, double k)
     sum *= radius * d / TWO_PI;
     if (is_far)
         return sum;
-    return exp(0.5 * k * k) * (mills_ratio(d) / (2.0 * SQRT_TWO_PI) - sum);
+    return exp(0.5 * k * k) * (0.5 * ONE_OVER_SQRT_TWO_PI * mills_ratio(d) - sum);
 }
 
 INLINE double wedge(double d, double k)
@@ -498,87 +501,81 @@ INLINE double wedge(double d, double k)
     return sign * (mills_ratio(d) * mills_ratio(k) / TWO_PI - flat_wedge(k, d));
 }
 
-/* Means of 0, standard deviations not small: E over the quadrants, of ReLU and of exponentials. */
+/* What the expectations of e^X, X < 0, are made of, in units of the deviation a of X. */
+typedef struct {
+    double same, across, mean; /* E[e^X; X < 0, Y < 0], with Y > 0, E[Z e^X; X < 0, Z > 0], Y = b Z */
+} tilted;
+
+INLINE tilted tilted_by(double a, double rho, double complement)
+{
+    double even = 0.5 * ONE_OVER_SQRT_TWO_PI * mills_ratio(a), odd = wedge(a * rho, a * complement);
+    tilted e = {even + odd, even - odd, 0.0};
+    double density = ONE_OVER_SQRT_TWO_PI * mills_ratio(a * complement) - 0.5 * rho;
+    e.mean = ONE_OVER_SQRT_TWO_PI * density + rho * (a * e.across);
+    return e;
+}
+
+/* The deviations are not small; no function is a line below 0, except 0. */
 INLINE double at_zero_means(const pair *p)
 {
-    const input *f = &p->f, *g = &p->g;
-    double a = f->sigma, b = g->sigma, c = p->rho, w = p->complement, r = f->ratio, q = g->ratio;
-    double theta = atan2(w, c), same = (PI - theta) / TWO_PI, other = theta / TWO_PI;
-    double ratio_a = mills_ratio(a), ratio_b = mills_ratio(b);
-    double half_mean = 0.5 * ONE_OVER_SQRT_TWO_PI;
-    /* E[e^X; X < 0, Y < 0], E[e^X; X < 0, Y > 0], and the same of Y, and E[e^(X + Y); both]. */
-    double only_a = 0.0, across_a = 0.0, only_b = 0.0, across_b = 0.0, both = 0.0;
-    if (r > 0.0) {
-        double even = ratio_a * half_mean, odd = wedge(a * c, a * w);
-        only_a = even + odd;
-        across_a = even - odd;
-    }
-    if (q > 0.0) {
-        double even = ratio_b * half_mean, odd = wedge(b * c, b * w);
-        only_b = even + odd;
-        across_b = even - odd;
-    }
-    if (r > 0.0 && q > 0.0)
-        both = wedge(a + b * c, b * w) + wedge(b + a * c, a * w);
-    if (p->wanted == DERIVATIVE_KERNEL)
-        return same + r * across_a + q * across_b + (r * q) * both;
-    /* E[X; X > 0, Y > 0]/a and E[X e^Y; X > 0, Y < 0]/a: by Stein. */
-    double upper = half_mean * (1.0 + c), lower = half_mean * (1.0 - c);
-    double tilted_b = q == 0.0 ? 0.0 : ONE_OVER_SQRT_TWO_PI * (mills_ratio(b * w) * ONE_OVER_SQRT_TWO_PI - 0.5 * c) + c * b * across_b;
-    if (p->wanted == CROSS_KERNEL)
-        return a * (upper + q * tilted_b) + r * ((across_a - other) + q * (both - only_b));
-    double tilted_a = r == 0.0 ? 0.0 : ONE_OVER_SQRT_TWO_PI * (mills_ratio(a * w) * ONE_OVER_SQRT_TWO_PI - 0.5 * c) + c * a * across_a;
-    double kernel = a * b * (w + (PI - theta) * c) / TWO_PI;
-    if (q > 0.0)
-        kernel += q * a * (tilted_b - lower);
+    double a = p->f.sigma, b = p->g.sigma, rho = p->rho, w = p->complement;
+    double r = p->f.ratio, q = p->g.ratio, both = 0.0;
+    double theta = atan2(w, rho), same = (PI - theta) / TWO_PI, other = theta / TWO_PI;
+    tilted of_x = {0}, of_y = {0};
     if (r > 0.0)
-        kernel += r * b * (tilted_a - lower);
+        of_x = tilted_by(a, rho, w);
+    if (q > 0.0)
+        of_y = tilted_by(b, rho, w);
     if (r > 0.0 && q > 0.0)
-        kernel += (r * q) * ((both - only_a) - (only_b - same));
-    return kernel;
+        both = wedge(a + b * rho, b * w) + wedge(b + a * rho, a * w);
+    if (p->wanted == DERIVATIVE_KERNEL)
+        return same + r * of_x.across + q * of_y.across + (r * q) * both;
+    double upper = 0.5 * ONE_OVER_SQRT_TWO_PI * (1.0 + rho), lower = 0.5 * ONE_OVER_SQRT_TWO_PI * (1.0 - rho);
+    if (p->wanted == CROSS_KERNEL)
+        return a * (upper + q * of_y.mean) + r * ((of_x.across - other) + q * (both - of_y.same));
+    double kernel = a * b * (w + (PI - theta) * rho) / TWO_PI;
+    if (q > 0.0)
+        kernel += q * a * (of_y.mean - lower);
+    if (r > 0.0)
+        kernel += r * b * (of_x.mean - lower);
+    return kernel + (r * q) * ((both - of_x.same) - (of_y.same - same));
 }
 
 #define LEAST_DEVIATION 0.05
 
 INLINE bool is_ordinary(const input *x)
 {
-    return x->mu == 0.0 && x->sigma >= LEAST_DEVIATION && (!x->is_line || x->ratio == 0.0);
+    return x->mu == 0.0 && x->sigma >= LEAST_DEVIATION && (x->has_exponential || x->ratio == 0.0);
 }
 
+/* mu1, sigma1, mu2, sigma2, rho, complement; factor, ratio and rate of either function. */
 INLINE double joint_expectation(quantity wanted, const double *given)
 {
-    bool alike = given[6] == given[9] && given[7] == given[10] && given[8] == given[11];
-    pair p = {.wanted = wanted, .rho = given[4], .complement = given[5], .alike = alike};
+    pair p = {.wanted = wanted, .rho = given[4], .complement = fabs(given[5])};
     p.f = input_of(given[0], given[1], given[6], given[7], given[8]);
     p.g = input_of(given[2], given[3], given[9], given[10], given[11]);
-    bool is_centered = wanted == COVARIANCE || wanted >= COVARIANCE_MEAN_SLOPE;
-    p.f.is_deep = p.f.is_deep && wanted == COVARIANCE;
-    p.g.is_deep = p.g.is_deep && is_centered;
-    double scale = p.g.scale;
-    if (wanted == DISTANCE)
-        scale = 1.0;
-    else if (wanted == DERIVATIVE_KERNEL)
-        scale = given[6] * given[9];
-    else if (wanted == CROSS_KERNEL)
-        scale = p.f.scale * given[9];
-    else
-        scale = (wanted == KERNEL || wanted == COVARIANCE ? p.f.scale : given[6]) * p.g.scale;
+    p.are_alike = given[6] == given[9] && given[7] == given[10] && given[8] == given[11];
+    bool f_slopes = wanted == DERIVATIVE_KERNEL || wanted >= COVARIANCE_MEAN_SLOPE;
+    bool g_slopes = wanted == DERIVATIVE_KERNEL || wanted == CROSS_KERNEL;
+    double scale = (f_slopes ? given[6] : p.f.scale) * (g_slopes ? given[9] : p.g.scale);
     if (wanted < COVARIANCE && is_ordinary(&p.f) && is_ordinary(&p.g))
         return scale * at_zero_means(&p);
-    if (wanted == COVARIANCE)
-        p.outer_center = conditional_level(&p.f, p.f.mu, p.f.sigma);
-    if (is_centered)
-        p.inner_center = conditional_level(&p.g, p.g.mu, p.g.sigma);
+    bool f_is_deep = p.f.has_exponential && p.f.mu < DEEP, g_is_deep = p.g.has_exponential && p.g.mu < DEEP;
+    if (wanted < COVARIANCE) { /* levels are values less the origins */
+        p.outer_center = f_slopes ? 0.0 : -p.f.origin;
+        p.inner_center = g_slopes ? 0.0 : -p.g.origin;
+    } else if (wanted == DISTANCE) {
+        scale = 1.0;
+        p.f.is_deep = p.g.is_deep = p.are_alike && f_is_deep && g_is_deep;
+    } else {
+        const double nothing[1] = {0.0};
+        p.f.is_deep = f_is_deep && wanted == COVARIANCE;
+        p.g.is_deep = g_is_deep;
+        if (wanted == COVARIANCE)
+            expected_values(&p.f, false, p.f.mu, 0.0, p.f.sigma, nothing, 1, &p.outer_center);
+        expected_values(&p.g, false, p.g.mu, 0.0, p.g.sigma, nothing, 1, &p.inner_center);
+    }
     return scale * by_conditioning(&p);
 }
-
-#define QUANTITIES(X) \
-    X(kernel, KERNEL, "E f(X) g(Y).") \
-    X(derivative_kernel, DERIVATIVE_KERNEL, "E f'(X) g'(Y).") \
-    X(cross_kernel, CROSS_KERNEL, "E f(X) g'(Y).") \
-    X(covariance, COVARIANCE, "The covariance of f(X) and g(Y).") \
-    X(distance, DISTANCE, "E (f(X) - g(Y))^2.") \
-    X(covariance_mean_slope, COVARIANCE_MEAN_SLOPE, "The derivative of the covariance in mu1.") \
-    X(covariance_deviation_slope, COVARIANCE_DEVIATION_SLOPE, "That in sigma1 at a fixed rho.")
 
 #endif

@@ -17,6 +17,16 @@
 #define UNROLL
 #endif
 
+/* Processors with fused multiplication, or with wide vectors, get code that uses it; the results are
+   the same. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__GLIBC__)
+#define USES_FUSED_MULTIPLICATION __attribute__((target_clones("fma", "default")))
+#define VECTORIZED __attribute__((target_clones("avx2", "default")))
+#else
+#define USES_FUSED_MULTIPLICATION
+#define VECTORIZED
+#endif
+
 /* Unlike fmin and fmax these are one instruction; no argument here is NaN. */
 #define LESSER(x, y) ((x) < (y) ? (x) : (y))
 #define LARGER(x, y) ((x) > (y) ? (x) : (y))

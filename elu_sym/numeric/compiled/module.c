@@ -17,15 +17,6 @@
 #error "SOURCES is the checksum of these files, which setup.py defines"
 #endif
 
-/* Processors with fused multiplication get loops that use it; the results are the same. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__GLIBC__)
-#define FOR_EVERY_PROCESSOR __attribute__((target_clones("fma", "default")))
-#define VECTORIZED __attribute__((target_clones("avx2", "default")))
-#else
-#define FOR_EVERY_PROCESSOR
-#define VECTORIZED
-#endif
-
 #define TOGETHER "Mean, second moment and variance of elu(X) together."
 
 #define ARGUMENT(k) (*(const double *)(arguments[k] + i * steps[k]))
@@ -38,7 +29,7 @@
 /* A loop sees every element; NaN in any argument is NaN in the result.  What the floating-point
    unit noted on the way says nothing about the results, so it is forgotten. */
 #define LOOP_2(name)                                                                             \
-    FOR_EVERY_PROCESSOR DECLARE_LOOP(name)                                                       \
+    USES_FUSED_MULTIPLICATION DECLARE_LOOP(name)                                                       \
     {                                                                                            \
         for (npy_intp i = 0; i < dimensions[0]; i++) {                                           \
             double mu = ARGUMENT(0), sigma = ARGUMENT(1);                                        \
@@ -49,7 +40,7 @@
     }
 
 #define LOOP_3(name)                                                                             \
-    FOR_EVERY_PROCESSOR DECLARE_LOOP(name)                                                       \
+    USES_FUSED_MULTIPLICATION DECLARE_LOOP(name)                                                       \
     {                                                                                            \
         for (npy_intp i = 0; i < dimensions[0]; i++) {                                           \
             double mu = ARGUMENT(0), sigma = ARGUMENT(1), a = ARGUMENT(2);                       \
@@ -61,7 +52,7 @@
     }
 
 #define LOOP_4(name)                                                                             \
-    FOR_EVERY_PROCESSOR DECLARE_LOOP(name)                                                       \
+    USES_FUSED_MULTIPLICATION DECLARE_LOOP(name)                                                       \
     {                                                                                            \
         for (npy_intp i = 0; i < dimensions[0]; i++) {                                           \
             double mu = ARGUMENT(0), sigma = ARGUMENT(1), a = ARGUMENT(2), b = ARGUMENT(3);      \
@@ -83,7 +74,7 @@ static void moments(law_at *law, double alpha, double *found)
     found[2] = variance(law, alpha);
 }
 
-FOR_EVERY_PROCESSOR DECLARE_LOOP(moments)
+USES_FUSED_MULTIPLICATION DECLARE_LOOP(moments)
 {
     for (npy_intp i = 0; i < dimensions[0]; i++) {
         double mu = ARGUMENT(0), sigma = ARGUMENT(1), alpha = ARGUMENT(2);
@@ -100,18 +91,17 @@ FOR_EVERY_PROCESSOR DECLARE_LOOP(moments)
 
 /* Quantities of two inputs: a universal function of their law and of the shapes of two functions. */
 #define JOINT_ARGUMENTS 12
-#define JOINT_LOOP(name, wanted, documentation)                                                  \
-    VECTORIZED DECLARE_LOOP(joint_##name)                                               \
-    {                                                                                            \
-        for (npy_intp i = 0; i < dimensions[0]; i++) {                                           \
-            double given[JOINT_ARGUMENTS], sum = 0.0;                                            \
-            for (int k = 0; k < JOINT_ARGUMENTS; k++)                                            \
-                sum += given[k] = ARGUMENT(k);                                                   \
-            RESULT(JOINT_ARGUMENTS) = isnan(sum) ? NAN : joint_expectation(wanted, given);       \
-        }                                                                                        \
-        feclearexcept(FE_ALL_EXCEPT);                                                            \
+VECTORIZED DECLARE_LOOP(joint)
+{
+    quantity wanted = *(const quantity *)data;
+    for (npy_intp i = 0; i < dimensions[0]; i++) {
+        double given[JOINT_ARGUMENTS], sum = 0.0;
+        for (int k = 0; k < JOINT_ARGUMENTS; k++)
+            sum += given[k] = ARGUMENT(k);
+        RESULT(JOINT_ARGUMENTS) = isnan(sum) ? NAN : joint_expectation(wanted, given);
     }
-QUANTITIES(JOINT_LOOP)
+    feclearexcept(FE_ALL_EXCEPT);
+}
 
 /* The same for single numbers, for which a universal function is a detour: the value, or None where
    an argument is no float of Python, nor one of NumPy, which is one of Python, too, or is outside
@@ -175,15 +165,16 @@ typedef struct {
     const char *name, *documentation;
     int arguments, results;
     PyUFuncGenericFunction loops[1];
+    void *data[1]; /* what the loop is told: which quantity of two inputs */
 } entry;
 
-#define ENTRY(name, count, documentation) {#name, documentation, count, 1, {name##_loop}},
+#define ENTRY(name, count, documentation) {#name, documentation, count, 1, {name##_loop}, {NULL}},
 #define JOINT_ENTRY(name, wanted, documentation)                                                 \
-    {"joint_" #name, documentation, JOINT_ARGUMENTS, 1, {joint_##name##_loop}},
+    {"joint_" #name, documentation, JOINT_ARGUMENTS, 1, {joint_loop}, {&(quantity){wanted}}},
 static entry ENTRIES[] = {
     FORMULAS(ENTRY)
 #ifdef HAS_MOMENTS
-    {"moments", TOGETHER, 3, 3, {moments_loop}},
+    {"moments", TOGETHER, 3, 3, {moments_loop}, {NULL}},
 #endif
     QUANTITIES(JOINT_ENTRY)
 };
@@ -191,7 +182,6 @@ static entry ENTRIES[] = {
 static const char TYPES[JOINT_ARGUMENTS + 1] = {
     NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE,
     NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE};
-static void *const NO_DATA[] = {NULL};
 
 static int execute(PyObject *module)
 {
@@ -204,7 +194,7 @@ static int execute(PyObject *module)
     Py_DECREF(sources);
     for (size_t k = 0; k < sizeof(ENTRIES) / sizeof(ENTRIES[0]); k++) {
         entry *e = &ENTRIES[k];
-        PyObject *function = PyUFunc_FromFuncAndData(e->loops, NO_DATA, TYPES, 1, e->arguments,
+        PyObject *function = PyUFunc_FromFuncAndData(e->loops, e->data, TYPES, 1, e->arguments,
                                                      e->results, PyUFunc_None, e->name,
                                                      e->documentation, 0);
         if (function == NULL || PyModule_AddObjectRef(module, e->name, function) < 0) {
