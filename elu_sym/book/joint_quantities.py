@@ -182,7 +182,7 @@ JOINT_QUANTITIES = (
         lambda input_kernel, input_mean, second_mean: input_kernel - input_mean * second_mean,
         parts=("input_kernel", "first.input_mean", "second.mean"),
         evaluate=_by_stein,
-        bound="the standard deviations of X and g(Y)",
+        bound="the product of the standard deviations of X and g(Y)",
         norm=lambda f, g: f.sigma * g.std,
     ),
 )
