@@ -1,21 +1,50 @@
-"""Expectations of a function of X times one of Y, jointly normal, by conditioning on X.
+r"""Expectations of a function of X times one of Y, jointly normal, by conditioning on X.
 
-Draft: one dense rule on panels; the interface is the one that stays.
+    E F(X) G(Y) = int phi(u) F(mu1 + sigma1 u) M(u) du,    M(u) = E[G(Y) | X = mu1 + sigma1 u],
+
+where Y, X given, is normal with the mean mu2 + rho sigma2 u and the standard deviation w sigma2,
+w = sqrt(1 - rho^2), so that M is a formula of one variable.  The kernel takes F = f and G = g, the
+others f' or g', the covariance both less their means; the distance of f(X) and g(Y) is the integral
+of (f - M)^2 plus the conditional variance.  No sum has more to cancel than the quantity itself.
+
+The integrand is entire on either side of the kink of f, and Gauss and Legendre's rules are as good
+as the scales of it are known: 1 of phi, w within 8.5 w of the kink of g, 1/sigma1 and
+1/(rho sigma2) where an exponential is something.  So the line is split where a scale begins or
+ends, and a rule has about 9 nodes and two for each scale that it spans.  What matters is the error
+beside the root of E F^2 E G^2: beyond 8.5 standard deviations nothing is left of it, beyond 11.5
+where F or G is something only far from its mean.
+
+Places are counted from the kink of f, where x = 0 and the conditional mean is known exactly, so that
+kinks close to each other, far from the means, lose nothing.  Of rho and its complement w, which no
+doubles satisfy both, the smaller one is taken as exact.
+
+With zero means the compiled code has the closed form: over a quadrant the exponential of a sum of
+two normal variables is one wedge for either edge, and the scaled function of Owen has no factor that
+grows.  It is left to conditioning where the deviations are so small that the terms cancel.
+
+Here are the same rules over NumPy's primitives, with the most nodes that a rule has.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from elu_sym.numeric.evaluation import evaluate
-from elu_sym.numeric.function import compiled_module
 from elu_sym.numeric.exponential_moments import lower_exponential_moment
-from elu_sym.numeric.lower_moments import lower_partial_moment
+from elu_sym.numeric.function import compiled_module
+from elu_sym.numeric.lower_moments import call_moment, lower_partial_moment
 from elu_sym.numeric.moment_differences import partial_moment_difference
 from elu_sym.numeric.operations import FloatArray
 from elu_sym.numeric.upper_moments import upper_partial_moment
+from elu_sym.numeric.variances import (
+    lower_partial_variance,
+    opposite_mean_product,
+    partial_mean_product,
+    upper_partial_variance,
+)
 
 QUANTITIES = (
     "kernel",
@@ -26,7 +55,12 @@ QUANTITIES = (
     "covariance_mean_slope",
     "covariance_deviation_slope",
 )
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(36)
+_NODES_OF_A_SCALE, _FEWEST, _WIDEST = 2.0, 9.0, 14.0
+_REACH_SQUARED, _FARTHEST_REACH, _NEAR_KINK = 72.0, 11.5, 64.0
+_VANISHING, _DEEP, _BROAD, _NARROW = 40.0, -1.0, 9.0, 0.5
+_BLOCK = 1 << 10
 
 
 def joint_expectation(
@@ -35,7 +69,7 @@ def joint_expectation(
     first: tuple[Any, Any, Any],
     second: tuple[Any, Any, Any],
 ) -> FloatArray:
-    """The quantity of f(X) and g(Y) at every element.
+    """Return a quantity of f(X) and g(Y) at every element.
 
     Args:
         quantity: ``kernel`` E f(X) g(Y), ``derivative_kernel`` E f'(X) g'(Y), ``cross_kernel``
@@ -43,87 +77,298 @@ def joint_expectation(
             derivatives of the covariance in mu1, ``covariance_mean_slope``, and in sigma1 at fixed
             correlation, ``covariance_deviation_slope``. (That in rho is sigma1 sigma2 times the
             derivative kernel; those in mu2 and sigma2 are these with the two exchanged.)
-        law: mu1, sigma1, mu2, sigma2, rho and the complement sqrt(1 - rho^2); finite, or NaN;
-            standard deviations of 0 are limits.
+        law: mu1, sigma1, mu2, sigma2, rho and the complement sqrt(1 - rho^2), the smaller of the
+            two exact: finite arrays that broadcast; standard deviations of 0 are limits.
         first: factor c, ratio r and rate k of f: c x for x >= 0, c r (e^(k x) - 1)/k for x < 0,
             c r x where k = 0.
         second: the same of g.
+
+    Returns:
+        Array of the broadcast shape; NaN where an argument is NaN.
+
+    Accuracy:
+        Within 1e-13 of the root of the product of E F^2 and E G^2, F and G as above, those less
+        their means for a covariance; of itself for a distance.  Measured against Arb for means of
+        up to 30 standard deviations, deviations of 1e-8 to 1e8, ratios of 1e-3 to 1e3 and every
+        correlation.
+
+    Source:
+        Derived in the module's documentation.
+
+    >>> law, elu = (0.0, 1.0, 0.0, 1.0, 0.6, 0.8), (1.0, 1.0, 1.0)
+    >>> print(f"{joint_expectation('kernel', law, elu, elu):.15f}")
+    0.384259837018454
     """
-    numbers = [np.asarray(a, dtype=np.float64) for a in (*law, *first, *second)]
+    arguments = [np.asarray(a, dtype=np.float64) for a in (*law, *first, *second)]
     compiled = getattr(compiled_module(), f"joint_{quantity}", None)
-    if compiled is not None:
-        found: FloatArray = compiled(*numbers)
-        return found
-    arrays = np.broadcast_arrays(*numbers)
-    flat = [a.reshape(-1) for a in arrays]
-    found = np.array([_one(quantity, *map(float, p)) for p in zip(*flat, strict=True)])
-    return found.reshape(arrays[0].shape)
+    found: FloatArray = (compiled or _of_arrays(quantity))(*arguments)
+    return found
 
 
-def _value(x: Any, r: float, k: float) -> Any:
-    return np.where(x > 0, x, r * (np.expm1(np.minimum(k * x, 0)) / k if k else x))
+def _of_arrays(quantity: str) -> Any:
+    """The quantity as a function of arrays without the compiled module."""
+
+    def function(*arguments: FloatArray) -> FloatArray:
+        arrays = np.broadcast_arrays(*arguments)
+        flat = [array.reshape(-1) for array in arrays]
+        found = np.empty(arrays[0].size)
+        with np.errstate(all="ignore"):
+            for start in range(0, found.size, _BLOCK):
+                part = [column[start : start + _BLOCK] for column in flat]
+                found[start : start + _BLOCK] = _conditioned(quantity, part)
+        return found.reshape(arrays[0].shape)
+
+    return function
 
 
-def _slope(x: Any, r: float, k: float) -> Any:
-    return np.where(x > 0, 1.0, np.where(x < 0, r * np.exp(np.minimum(k * x, 0)), 0.5 + 0.5 * r))
+class _Input(NamedTuple):
+    """A variable in units of the rate of its function.
+
+    Attributes:
+        mu: its mean.
+        sigma: its standard deviation.
+        scale: of the function: scale F(x), F(x) = x for x >= 0.
+        ratio: F(x) = ratio (e^x - 1) for x < 0, or ratio x where it is a line.
+        is_line: whether it is.
+        is_deep: whether the limit at -inf is taken away from F, where that is near.
+    """
+
+    mu: FloatArray
+    sigma: FloatArray
+    scale: FloatArray
+    ratio: FloatArray
+    is_line: NDArray[np.bool_]
+    is_deep: NDArray[np.bool_]
+
+    @property
+    def t(self) -> FloatArray:
+        return np.where(self.sigma > 0, self.mu / np.where(self.sigma > 0, self.sigma, 1), 0.0)
+
+    @property
+    def has_exponential(self) -> NDArray[np.bool_]:
+        return ~self.is_line & (self.ratio > 0)
+
+    @property
+    def end_of_exponential(self) -> FloatArray:
+        """Where it has become nothing, beside the root of the mean of its square if it is all."""
+        peak, decay = self.mu + 2 * self.sigma**2, np.maximum(2 + self.t / self.sigma, 1e-3)
+        near = -np.minimum(12 * self.sigma, _VANISHING / decay) - _VANISHING
+        return np.where(self.is_deep, np.where(peak < 0, peak - 12 * self.sigma, near), -_VANISHING)
+
+    def at(self, index: NDArray[np.intp]) -> _Input:
+        """That of some elements, each in a row."""
+        return _Input(*(column[index][:, None] for column in self))
+
+    def values(self, x: FloatArray) -> FloatArray:
+        """F, or that less its limit."""
+        below = np.minimum(x, 0)
+        curve = np.where(self.is_deep, np.exp(below), np.expm1(below))
+        left = self.ratio * np.where(self.is_line, below, curve)
+        return np.where(x > 0, x + np.where(self.is_deep, self.ratio, 0.0), left)
+
+    def slopes(self, x: FloatArray) -> FloatArray:
+        """F', the mean of both at 0."""
+        left = self.ratio * np.where(self.is_line, 1.0, np.exp(np.minimum(x, 0)))
+        return np.where(x > 0, 1.0, np.where(x < 0, left, 0.5 + 0.5 * left))
+
+    def expected_values(self, m: FloatArray, s: FloatArray) -> FloatArray:
+        """The mean of ``values`` at N(m, s^2)."""
+        upper, above = _of_normal(upper_partial_moment, 1, m, s), _probability(m, s)
+        lower = _of_normal(upper_partial_moment, 1, -m, s)
+        r = np.where(self.has_exponential, self.ratio, 1.0)
+        whole = evaluate(lambda law, a: partial_moment_difference(1, law, a), m, s, r)[0]
+        deep = upper + r * (_exponential(m, s) + above)
+        curved = np.where(self.is_deep, deep, whole)
+        return np.where(self.has_exponential, curved, upper - self.ratio * lower)
+
+    def expected_slopes(self, m: FloatArray, s: FloatArray) -> FloatArray:
+        """The mean of ``slopes``."""
+        left = np.where(self.is_line, _probability(-m, s), _exponential(m, s))
+        return _probability(m, s) + self.ratio * left
+
+    def gap(self, m: FloatArray, s: FloatArray) -> FloatArray:
+        """E F(X) - F(m), which tends to 0 with s: below 0 what the kink adds to a smooth curve."""
+        excess = _of_normal(upper_partial_moment, 1, -abs(m), s)
+        right = -_of_normal(lambda _, law: lower_partial_moment(1, law, 1.0), 1, m, s)
+        broad = _probability(m, s) + _exponential(m, s) - np.exp(m)
+        narrow = np.exp(m) * np.expm1(s**2 / 2) - _call(m, s)
+        left = np.where(s > _NARROW, broad, narrow)
+        curved = excess + self.ratio * np.where(m >= 0, right, left)
+        return np.where(self.is_line, (1 - self.ratio) * excess, curved)
+
+    def variance(self, m: FloatArray, s: FloatArray) -> FloatArray:
+        """The variance of F at N(m, s^2)."""
+        r = np.where(self.ratio > 0, self.ratio, 1.0)
+
+        def curved(law: Any, a: FloatArray) -> FloatArray:
+            return lower_partial_variance(law, a) + 2 * partial_mean_product(law, a, 1)
+
+        def bent(law: Any, a: FloatArray) -> FloatArray:
+            opposite = law.reflected().scaled(a)
+            return 2 * opposite_mean_product(law, a) + upper_partial_variance(opposite)
+
+        rest = np.where(self.is_line, evaluate(bent, m, s, r)[0], evaluate(curved, m, s, r)[0])
+        return evaluate(upper_partial_variance, m, s)[0] + np.where(self.ratio > 0, rest, 0.0)
 
 
-def _mean(m: Any, s: Any, r: float, k: float) -> Any:
-    if k == 0:
-        return (1 - r) * evaluate(lambda law: upper_partial_moment(1, law), m, s)[0] + r * m
-    if r == 0:
-        return evaluate(lambda law: upper_partial_moment(1, law), m, s)[0]
-    return evaluate(lambda law, a: partial_moment_difference(1, law, a), k * m, k * s, r)[0] / k
+def _of_normal(moment: Any, order: int, m: FloatArray, s: FloatArray) -> FloatArray:
+    found: FloatArray = evaluate(lambda law: moment(order, law), m, s)[0]
+    return found
 
 
-def _square(m: Any, s: Any, r: float, k: float) -> Any:
-    upper = evaluate(lambda law: upper_partial_moment(2, law), m, s)[0]
-    if r == 0:
-        return upper
-    if k == 0:
-        return upper + r * r * evaluate(lambda law: upper_partial_moment(2, law), -m, s)[0]
-    lower = evaluate(lambda law, a: lower_partial_moment(2, law, a), k * m, k * s, r)[0]
-    return upper + lower / k**2
+def _probability(m: FloatArray, s: FloatArray) -> FloatArray:
+    return _of_normal(upper_partial_moment, 0, m, s)
 
 
-def _mean_slope(m: Any, s: Any, r: float, k: float) -> Any:
-    upper = evaluate(lambda law: upper_partial_moment(0, law), m, s)[0]
-    if r == 0:
-        return upper
-    if k == 0:
-        return upper + r * (1 - upper)
-    return upper + evaluate(lambda law, a: lower_exponential_moment(1, law, a), k * m, k * s, r)[0]
+def _exponential(m: FloatArray, s: FloatArray) -> FloatArray:
+    return _of_normal(lambda order, law: lower_exponential_moment(order, law, 1.0), 1, m, s)
 
 
-def _one(q, m1, s1, m2, s2, rho, w, c1, r1, k1, c2, r2, k2) -> float:  # type: ignore
-    if not np.isfinite([m1, s1, m2, s2, rho, w]).all():
-        return float("nan")
-    t1, t2 = (m1 / s1 if s1 else 0.0), (m2 / s2 if s2 else 0.0)
-    breaks = [np.linspace(-14, 14, 29)]
-    if s1:
-        breaks += [-t1 - np.geomspace(1e-3, 60, 12) / s1, [-t1], -t1 + np.linspace(-8, 8, 9)]
-    if s2 and rho:
-        u2, scale = -t2 / rho, w / abs(rho)
-        breaks += [[u2], u2 + scale * np.linspace(-9, 9, 9)]
-        for side in (-1, 1):
-            breaks.append(u2 + side * np.geomspace(1e-3, 60, 12) / (abs(rho) * s2))
-    edges = np.unique(np.concatenate(breaks))
-    edges = edges[np.abs(edges) < 40 + 0 * t1]
-    half = np.diff(edges)[:, None] / 2
-    u = (edges[:-1, None] + half * (1 + _NODES)).ravel()
-    weight = (half * _WEIGHTS).ravel() * np.exp(-u * u / 2) / np.sqrt(2 * np.pi)
-    x, m, s = m1 + s1 * u, m2 + rho * s2 * u, np.full_like(u, w * s2)
-    f, df = c1 * _value(x, r1, k1), c1 * _slope(x, r1, k1)
-    if q == "distance":
-        g, gg = c2 * _mean(m, s, r2, k2), c2 * c2 * _square(m, s, r2, k2)
-        return float(np.sum(weight * (f * f - 2 * f * g + gg)))
-    if q in ("derivative_kernel", "cross_kernel"):
-        g = c2 * _mean_slope(m, s, r2, k2)
-        return float(np.sum(weight * (df if q[0] == "d" else f) * g))
-    g = c2 * _mean(m, s, r2, k2)
-    if q != "kernel":
-        g = g - np.sum(weight * g)
-    outer = {"covariance_mean_slope": df, "covariance_deviation_slope": u * df}.get(q, f)
-    if q == "covariance":
-        outer = f - np.sum(weight * f)
-    return float(np.sum(weight * outer * g))
+def _call(m: FloatArray, s: FloatArray) -> FloatArray:
+    """E max(e^X - 1, 0) for m < 0 and small s."""
+    inside = (m < 0) & (s > 0) & (s <= _NARROW)
+    place, deviation = np.where(inside, m, -1.0), np.where(inside, s, 0.1)
+    return np.where(inside, s * _of_normal(call_moment, 1, place, deviation), 0.0)
+
+
+def _conditioned(quantity: str, columns: list[FloatArray]) -> FloatArray:
+    mu1, s1, mu2, s2, rho, w, c1, r1, k1, c2, r2, k2 = columns
+    w = abs(w)
+    alike = (c1 == c2) & (r1 == r2) & (k1 == k2)
+    f_slopes = quantity == "derivative_kernel" or quantity.endswith("_slope")
+    g_slopes = quantity in ("derivative_kernel", "cross_kernel")
+    f, g = _input(mu1, s1, c1, r1, k1), _input(mu2, s2, c2, r2, k2)
+    both = f.is_deep & g.is_deep & alike & (quantity == "distance")
+    f = f._replace(is_deep=f.is_deep & (both | (quantity == "covariance")))
+    g = g._replace(is_deep=g.is_deep & (both | quantity.startswith("covariance")))
+    centers = [np.zeros_like(mu1), np.zeros_like(mu1)]
+    if quantity == "covariance":
+        centers[0] = f.expected_values(f.mu, f.sigma)
+    if quantity.startswith("covariance"):
+        centers[1] = g.expected_values(g.mu, g.sigma)
+    scale = (c1 if f_slopes else f.scale) * (c2 if g_slopes else g.scale)
+    tilt, s = rho * g.sigma, w * g.sigma
+    start = np.where(abs(f.t) < _NEAR_KINK, -f.t, 0.0)
+    x0, m0 = _at_the_kink(f, g, start, rho, w)
+    panels = _panels(quantity, f, g, (rho, w, tilt, s, start, x0, m0))
+    index, middle, radius = panels
+    found = np.zeros(mu1.shape)
+    for part in range(0, len(index), _BLOCK):
+        chosen = slice(part, part + _BLOCK)
+        row, half = index[chosen], radius[chosen][:, None]
+        v = middle[chosen][:, None] + half * _NODES
+        u, first, second = start[row][:, None] + v, f.at(row), g.at(row)
+        x, m = x0[row][:, None] + first.sigma * v, m0[row][:, None] + tilt[row][:, None] * v
+        deviation = np.broadcast_to(s[row][:, None], m.shape)
+        weight = _WEIGHTS * np.exp(-u * u / 2) * half / np.sqrt(2 * np.pi)
+        if quantity == "distance":
+            narrower = second.sigma * (w**2 / (1 + abs(rho)))[row][:, None]
+            step = (first.mu - second.mu) + ((first.sigma - second.sigma) + narrower) * u
+            near = (alike & (rho > 0))[row][:, None]
+            integrand = _squared_difference(first, second, x, m, deviation, step, near)
+        else:
+            mean = second.expected_slopes if g_slopes else second.expected_values
+            outer = (first.slopes if f_slopes else first.values)(x) - centers[0][row][:, None]
+            integrand = outer * (mean(m, deviation) - centers[1][row][:, None])
+            if quantity == "covariance_deviation_slope":
+                integrand = u * integrand
+        np.add.at(found, row, np.sum(weight * integrand, axis=1))
+    missing = np.isnan(np.sum(columns, axis=0))
+    return np.where(missing, np.nan, found if quantity == "distance" else scale * found)
+
+
+def _input(*columns: FloatArray) -> _Input:
+    mu, sigma, factor, ratio, rate = columns
+    is_line = rate == 0
+    unit = np.where(is_line, 1.0, rate)
+    is_deep = ~is_line & (ratio > 0) & (mu * unit < _DEEP)
+    return _Input(mu * unit, sigma * unit, factor / unit, ratio, is_line, is_deep)
+
+
+def _at_the_kink(
+    f: _Input, g: _Input, start: FloatArray, rho: FloatArray, w: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """x and the conditional mean at the start, where what is left of them is small."""
+    x = sum(_product(f.sigma, start, f.mu))
+    near = w < abs(rho)
+    tilt = np.where(near, np.sign(rho), rho) * g.sigma
+    rounding = np.where(near, 0.0, sum(_product(rho, g.sigma, -tilt)))
+    lost = np.where(near, w * w / (1 + abs(rho)), 0.0)
+    product, rest = _product(tilt, start)
+    return x, (g.mu + product) + ((rest - lost * product) + rounding * start)
+
+
+def _product(x: FloatArray, y: FloatArray, *less: FloatArray) -> tuple[FloatArray, ...]:
+    """The rounded product, less what is given, and what the rounding left out (T. J. Dekker)."""
+    product, halves = x * y, []
+    for each in (x, y):
+        carried = (2.0**27 + 1.0) * each
+        high = carried - (carried - each)
+        halves += [high, each - high]
+    rest = (halves[0] * halves[2] - product) + halves[0] * halves[3] + halves[1] * halves[2]
+    return sum(less, product), rest + halves[1] * halves[3]
+
+
+def _panels(
+    quantity: str, f: _Input, g: _Input, geometry: tuple[FloatArray, ...]
+) -> tuple[NDArray[np.intp], FloatArray, FloatArray]:
+    """Which elements have a panel where: index, middle and radius."""
+    rho, w, tilt, s, start, x0, m0 = geometry
+    first, second = np.minimum(f.t, 0), np.minimum(g.t, 0)
+    larger = np.log(np.maximum(f.ratio, 1) * np.maximum(g.ratio, 1))
+    spared = (first**2 + second**2) / 2 + 2 * larger
+    reach = np.minimum(np.sqrt(_REACH_SQUARED + spared), _FARTHEST_REACH)
+    low, high = -reach, reach
+    if quantity == "distance":  # the second function may be something where it is alone
+        low = low - np.maximum(rho * second, 0)
+        high = high + np.maximum(-rho * second, 0)
+    ends = f.end_of_exponential, g.end_of_exponential - np.minimum(s, _BROAD) ** 2 / 2
+    kink = np.where(f.sigma > 0, -x0 / np.where(f.sigma > 0, f.sigma, 1), -np.inf)
+    away = np.maximum(start + kink, 0)
+    most = np.maximum(np.hypot(away, reach), high) - start
+    width, place = reach * s / abs(tilt), -m0 / tilt
+    breaks = [place - width, place + width, (ends[0] - x0) / f.sigma, (ends[1] - m0) / tilt]
+    found = []
+    for a, b, rate in (
+        (np.maximum(kink, low - start), most, away),
+        (low - start, np.minimum(kink, most), np.zeros_like(away)),
+    ):
+        inside = [np.where((p > a) & (p < b), p, a) for p in breaks]
+        edges = np.sort(np.stack([a, *inside, np.maximum(a, b)]), axis=0)
+        for left, right in zip(edges[:-1], edges[1:], strict=True):
+            middle = (left + right) / 2
+            x, m = x0 + f.sigma * middle, m0 + tilt * middle
+            scales = np.where(abs(m) < reach * s, 1 / w, 1.0)
+            steep = f.has_exponential & (x < 0) & (x > ends[0])
+            curved = g.has_exponential & (s < _BROAD) & (m < reach * s) & (m > ends[1])
+            rates = rate + np.where(steep, f.sigma, 0) + np.where(curved, abs(tilt), 0)
+            extent = (right - left) * (scales + rates / 6)
+            count = np.where(right > left, np.ceil(np.minimum(extent / _WIDEST, 1e4)), 0)
+            count = np.where(np.isfinite(count), count, 0).astype(np.intp)
+            index = np.repeat(np.arange(len(count)), count)
+            number = np.arange(len(index)) - np.repeat(np.cumsum(count) - count, count)
+            radius = ((right - left) / (2 * np.maximum(count, 1)))[index]
+            found.append((index, left[index] + (2 * number + 1) * radius, radius))
+    index, middle, radius = (np.concatenate(column) for column in zip(*found, strict=True))
+    return index, middle, radius
+
+
+def _squared_difference(
+    f: _Input,
+    g: _Input,
+    x: FloatArray,
+    m: FloatArray,
+    s: FloatArray,
+    step: FloatArray,
+    near: NDArray[np.bool_],
+) -> FloatArray:
+    """E[(f(X) - g(Y))^2 | X]; near a line, of functions alike, from the step x - m."""
+    larger = np.where(step > 0, x, m)
+    exponentials = -np.sign(step) * np.exp(np.minimum(larger, 0)) * np.expm1(-abs(step))
+    left = g.ratio * np.where(g.is_line, step, exponentials)
+    plain = g._replace(is_deep=np.zeros_like(g.is_deep))
+    crossing = plain.values(x) - plain.values(m)
+    moved = np.where((x >= 0) & (m >= 0), step, np.where((x < 0) & (m < 0), left, crossing))
+    close = g.scale * (moved - g.gap(m, s))
+    apart = f.scale * f.values(x) - g.scale * g.expected_values(m, s)
+    return np.where(near, close, apart) ** 2 + g.scale**2 * g.variance(m, s)

@@ -436,9 +436,15 @@ INLINE double by_conditioning(pair *p)
     p->x = f->mu + f->sigma * p->start;
     p->m = g->mu + p->tilt * p->start;
     if (f->sigma > 0.0 && p->start != 0.0) { /* exactly where the kink is */
+        double sign = p->rho < 0.0 ? -1.0 : 1.0, lost = 0.0, tilt = p->tilt, rounding = 0.0;
+        if (p->complement < fabs(p->rho)) { /* of the two the smaller one is exact */
+            tilt = sign * g->sigma;
+            lost = p->complement * p->complement / (1.0 + fabs(p->rho));
+        } else
+            rounding = fma(p->rho, g->sigma, -tilt);
+        double product = tilt * p->start, rest = fma(tilt, p->start, -product);
         p->x = fma(f->sigma, p->start, f->mu);
-        double product = p->tilt * p->start, rest = fma(p->tilt, p->start, -product);
-        p->m = (g->mu + product) + (rest + fma(p->rho, g->sigma, -p->tilt) * p->start);
+        p->m = (g->mu + product) + ((rest - lost * product) + rounding * p->start);
     }
     double first = LESSER(f->t, 0.0), second = LESSER(g->t, 0.0);
     p->spared = 0.5 * (first * first + second * second) +
@@ -451,12 +457,12 @@ INLINE double by_conditioning(pair *p)
         low -= LARGER(p->rho * second, 0.0);
         high += LARGER(-p->rho * second, 0.0);
     }
-    double total, start = p->start, kink = f->sigma > 0.0 ? -f->t : -INFINITY;
-    double most = LARGER(hypot(LARGER(kink, 0.0), p->reach), high);
-    total = over_side(p, LARGER(kink, low) - start, most - start, LARGER(kink, 0.0));
+    double start = p->start, kink = f->sigma > 0.0 ? -p->x / f->sigma : -INFINITY;
+    double away = LARGER(start + kink, 0.0), most = LARGER(hypot(away, p->reach), high) - start;
+    double total = over_side(p, LARGER(kink, low - start), most, away);
     bool has_left = f->ratio > 0.0 || p->wanted == COVARIANCE || p->wanted == DISTANCE;
     if (has_left)
-        total += over_side(p, low - start, LESSER(kink, most) - start, 0.0);
+        total += over_side(p, low - start, LESSER(kink, most), 0.0);
     return total * ONE_OVER_SQRT_TWO_PI;
 }
 
@@ -494,6 +500,8 @@ INLINE double flat_wedge(double d, double k)
 
 INLINE double wedge(double d, double k)
 {
+    if (d == 0.0)
+        return 0.0;
     double sign = d < 0.0 ? -1.0 : 1.0;
     d = fabs(d);
     if (k <= d)
@@ -541,11 +549,13 @@ INLINE double at_zero_means(const pair *p)
     return kernel + (r * q) * ((both - of_x.same) - (of_y.same - same));
 }
 
+/* The least product of two deviations beside which nothing is lost. */
+#define LEAST_PRODUCT 0.02
 #define LEAST_DEVIATION 0.05
 
-INLINE bool is_ordinary(const input *x)
+INLINE bool is_centered(const input *x)
 {
-    return x->mu == 0.0 && x->sigma >= LEAST_DEVIATION && (x->has_exponential || x->ratio == 0.0);
+    return x->mu == 0.0 && (x->has_exponential || x->ratio == 0.0);
 }
 
 /* mu1, sigma1, mu2, sigma2, rho, complement; factor, ratio and rate of either function. */
@@ -558,7 +568,9 @@ INLINE double joint_expectation(quantity wanted, const double *given)
     bool f_slopes = wanted == DERIVATIVE_KERNEL || wanted >= COVARIANCE_MEAN_SLOPE;
     bool g_slopes = wanted == DERIVATIVE_KERNEL || wanted == CROSS_KERNEL;
     double scale = (f_slopes ? given[6] : p.f.scale) * (g_slopes ? given[9] : p.g.scale);
-    if (wanted < COVARIANCE && is_ordinary(&p.f) && is_ordinary(&p.g))
+    bool is_ordinary = is_centered(&p.f) && is_centered(&p.g) && p.f.sigma * p.g.sigma > LEAST_PRODUCT &&
+                       LESSER(p.f.sigma, p.g.sigma) > LEAST_DEVIATION;
+    if (wanted < COVARIANCE && is_ordinary)
         return scale * at_zero_means(&p);
     bool f_is_deep = p.f.has_exponential && p.f.mu < DEEP, g_is_deep = p.g.has_exponential && p.g.mu < DEEP;
     if (wanted < COVARIANCE) { /* levels are values less the origins */
