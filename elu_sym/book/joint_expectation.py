@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from sympy import DiracDelta, Dummy, Expr, Symbol, default_sort_key, latex
 
 from elu_sym.book.expectation_formula import at_symbols, domain_of_symbol
-from elu_sym.book.joint_formula import LAW_DOMAINS, JointFormula
+from elu_sym.book.joint_formula import JointFormula
+from elu_sym.book.joint_function import LAW_DOMAINS
 from elu_sym.book.joint_quantities import Law
 from elu_sym.gaussian.engine import readable
 from elu_sym.gaussian.two_inputs import JOINT_LAW
