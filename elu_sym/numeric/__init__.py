@@ -10,7 +10,8 @@ With X ~ N(mu, sigma^2), ELU splits into two parts that are never positive toget
 so its moments are sums of the partial moments here, without a subtraction of equals.  The
 primitives are functions of a law (``law``) and of parameters, written once for arrays of any
 library (``operations``); all of them come down to divided differences of the Mills ratio
-(``mills``).  ``compiled`` holds the same in C.  Arguments have been checked (``arguments``):
+(``mills``).  ``compiled`` holds the same in C.  What depends on two inputs is an integral over one
+of them of such formulas of the other (``joint_expectations``).  Arguments have been checked (``arguments``):
 sigma >= 0, alpha > 0, both finite; mu may be infinite; NaN in any argument gives NaN at that
 element (``evaluation``).
 

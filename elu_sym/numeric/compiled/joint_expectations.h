@@ -60,7 +60,8 @@ static void legendre_rules(void)
         }
 }
 
-/* e^x for x <= 0 and the Mills ratio for x >= 0 without branches: loops over them are vectorized. */
+/* e^x for x <= 0 and the Mills ratio for x >= 0 without branches: loops over them become vector
+   instructions. */
 
 #define LOG2_E 1.4426950408889634
 #define LN2_HIGH 0x1.62e42fee00000p-1
@@ -191,6 +192,8 @@ INLINE void function_values(const input *f, bool is_slope, double start, double 
     }
 }
 
+static const double FACTORIAL[11] = {1, 1, 2, 6, 24, 120, 720, 5040, 40320, 362880, 3628800};
+
 /* The expectations of the same at N(m, s^2), m = start + step v. */
 INLINE void expected_values(const input *g, bool is_slope, double start, double step, double s,
                             const double *v, int count, double *found)
@@ -221,7 +224,6 @@ INLINE void expected_values(const input *g, bool is_slope, double start, double 
             double second = shift * below - edge, sum = second;
             UNROLL
             for (int k = 2; k < 11; k++) {
-                static const double FACTORIAL[11] = {1, 1, 2, 6, 24, 120, 720, 5040, 40320, 362880, 3628800};
                 double next = shift * second + (k - 1) * variance * first - edge * power;
                 power *= -center;
                 first = second;
@@ -265,9 +267,10 @@ USES_FUSED_MULTIPLICATION static double gap_of_mean(const input *g, double m, do
         return (1.0 - g->ratio) * excess;
     if (m >= 0.0)
         return excess - g->ratio * lower_partial_moment(1, &law, 1.0);
-    double rest = s > 0.5 ? upper_partial_moment(0, &law) + lower_exponential_moment(1, &law, 1.0) - exp(m)
-                          : exp(m) * expm1(0.5 * (s * s)) - s * call_moment(1, &law);
-    return excess + g->ratio * rest;
+    if (s <= 0.5)
+        return excess + g->ratio * (exp(m) * expm1(0.5 * (s * s)) - s * call_moment(1, &law));
+    double exponential = lower_exponential_moment(1, &law, 1.0) - exp(m);
+    return excess + g->ratio * (upper_partial_moment(0, &law) + exponential);
 }
 
 USES_FUSED_MULTIPLICATION static double variance_at(const input *g, double m, double s)
@@ -285,8 +288,8 @@ USES_FUSED_MULTIPLICATION static double variance_at(const input *g, double m, do
     return 2.0 * opposite_mean_product(&law, g->ratio) + upper + upper_partial_variance(&opposite);
 }
 
-/* The integral over the first variable, at u = start + v standard deviations from its mean: v counts
-   from the kink of its function, so that what is close to it loses no digits. */
+/* The integral over the first variable, at u = start + v standard deviations from its mean: v
+   counts from the kink of its function, so that what is close to it loses no digits. */
 
 #define REACH_SQUARED 72.0
 #define FARTHEST_REACH 11.5
@@ -298,13 +301,13 @@ USES_FUSED_MULTIPLICATION static double variance_at(const input *g, double m, do
 typedef struct {
     quantity wanted;
     input f, g;
-    double rho, complement, start, x, m, tilt, s; /* x and m at the start, dm/du, and what is left */
+    double rho, complement, start, x, m, tilt, s; /* x and m at the start, and of Y, X given */
     double reach, spared, outer_end, inner_end, outer_center, inner_center;
     bool are_alike;
 } pair;
 
 /* e^x - e^m, with step = x - m. */
-INLINE double difference_of_exponentials(double x, double m, double step)
+INLINE double growth_between(double m, double x, double step)
 {
     return step > 0.0 ? -exp(x) * expm1(-step) : exp(m) * expm1(step);
 }
@@ -320,12 +323,14 @@ INLINE double squared_difference(const pair *p, double v, double mean)
         if (x >= 0.0 && m >= 0.0)
             difference = step;
         else if (x < 0.0 && m < 0.0)
-            difference = g->ratio * (g->has_exponential ? difference_of_exponentials(x, m, step) : step);
+            difference = g->ratio * (g->has_exponential ? growth_between(m, x, step) : step);
         else
             difference = value_at(f, x) - value_at(g, m);
         difference = g->scale * (difference - gap_of_mean(g, m, p->s));
-    } else
-        difference = f->scale * (f->is_deep ? level_at(f, x) : value_at(f, x)) - g->scale * (mean + g->origin);
+    } else {
+        double value = f->is_deep ? level_at(f, x) : value_at(f, x);
+        difference = f->scale * value - g->scale * (mean + g->origin);
+    }
     return difference * difference + (g->scale * g->scale) * variance_at(g, m, p->s);
 }
 
@@ -415,8 +420,8 @@ INLINE double over_side(const pair *p, double a, double b, double rate)
     return total;
 }
 
-/* Where the exponential of a variable has become nothing: where levels count from the limit, nothing
-   beside the root of the expectation of its square. */
+/* Where the exponential of a variable has become nothing: where levels count from the limit,
+   nothing beside the root of the expectation of its square. */
 INLINE double end_of_exponential(const input *x)
 {
     if (!x->is_deep)
@@ -511,7 +516,7 @@ INLINE double wedge(double d, double k)
 
 /* What the expectations of e^X, X < 0, are made of, in units of the deviation a of X. */
 typedef struct {
-    double same, across, mean; /* E[e^X; X < 0, Y < 0], with Y > 0, E[Z e^X; X < 0, Z > 0], Y = b Z */
+    double same, across, mean; /* E[e^X; X < 0, Y < 0], that with Y > 0, and E[Y/b; with Y > 0] */
 } tilted;
 
 INLINE tilted tilted_by(double a, double rho, double complement)
@@ -521,6 +526,12 @@ INLINE tilted tilted_by(double a, double rho, double complement)
     double density = ONE_OVER_SQRT_TWO_PI * mills_ratio(a * complement) - 0.5 * rho;
     e.mean = ONE_OVER_SQRT_TWO_PI * density + rho * (a * e.across);
     return e;
+}
+
+/* a + rho b, which may be nothing near rho = -1. */
+INLINE double sum_along(double a, double b, double rho, double complement)
+{
+    return rho < 0.0 ? (a - b) + b * (complement * complement / (1.0 - rho)) : a + rho * b;
 }
 
 /* The deviations are not small; no function is a line below 0, except 0. */
@@ -535,10 +546,11 @@ INLINE double at_zero_means(const pair *p)
     if (q > 0.0)
         of_y = tilted_by(b, rho, w);
     if (r > 0.0 && q > 0.0)
-        both = wedge(a + b * rho, b * w) + wedge(b + a * rho, a * w);
+        both = wedge(sum_along(a, b, rho, w), b * w) + wedge(sum_along(b, a, rho, w), a * w);
     if (p->wanted == DERIVATIVE_KERNEL)
         return same + r * of_x.across + q * of_y.across + (r * q) * both;
-    double upper = 0.5 * ONE_OVER_SQRT_TWO_PI * (1.0 + rho), lower = 0.5 * ONE_OVER_SQRT_TWO_PI * (1.0 - rho);
+    double half_mean = 0.5 * ONE_OVER_SQRT_TWO_PI;
+    double upper = half_mean * (1.0 + rho), lower = half_mean * (1.0 - rho);
     if (p->wanted == CROSS_KERNEL)
         return a * (upper + q * of_y.mean) + r * ((of_x.across - other) + q * (both - of_y.same));
     double kernel = a * b * (w + (PI - theta) * rho) / TWO_PI;
@@ -549,9 +561,9 @@ INLINE double at_zero_means(const pair *p)
     return kernel + (r * q) * ((both - of_x.same) - (of_y.same - same));
 }
 
-/* The least product of two deviations beside which nothing is lost. */
-#define LEAST_PRODUCT 0.02
+/* The least deviations, and product of them, beside which the closed form loses nothing. */
 #define LEAST_DEVIATION 0.05
+#define LEAST_PRODUCT 0.02
 
 INLINE bool is_centered(const input *x)
 {
@@ -568,11 +580,12 @@ INLINE double joint_expectation(quantity wanted, const double *given)
     bool f_slopes = wanted == DERIVATIVE_KERNEL || wanted >= COVARIANCE_MEAN_SLOPE;
     bool g_slopes = wanted == DERIVATIVE_KERNEL || wanted == CROSS_KERNEL;
     double scale = (f_slopes ? given[6] : p.f.scale) * (g_slopes ? given[9] : p.g.scale);
-    bool is_ordinary = is_centered(&p.f) && is_centered(&p.g) && p.f.sigma * p.g.sigma > LEAST_PRODUCT &&
+    bool is_ordinary = p.f.sigma * p.g.sigma > LEAST_PRODUCT &&
                        LESSER(p.f.sigma, p.g.sigma) > LEAST_DEVIATION;
-    if (wanted < COVARIANCE && is_ordinary)
+    if (wanted < COVARIANCE && is_centered(&p.f) && is_centered(&p.g) && is_ordinary)
         return scale * at_zero_means(&p);
-    bool f_is_deep = p.f.has_exponential && p.f.mu < DEEP, g_is_deep = p.g.has_exponential && p.g.mu < DEEP;
+    bool f_is_deep = p.f.has_exponential && p.f.mu < DEEP;
+    bool g_is_deep = p.g.has_exponential && p.g.mu < DEEP;
     if (wanted < COVARIANCE) { /* levels are values less the origins */
         p.outer_center = f_slopes ? 0.0 : -p.f.origin;
         p.inner_center = g_slopes ? 0.0 : -p.g.origin;

@@ -17,8 +17,8 @@
 #define UNROLL
 #endif
 
-/* Processors with fused multiplication, or with wide vectors, get code that uses it; the results are
-   the same. */
+/* Processors with fused multiplication, or with wide vectors, get code that uses it; the results
+   are the same. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__GLIBC__)
 #define USES_FUSED_MULTIPLICATION __attribute__((target_clones("fma", "default")))
 #define VECTORIZED __attribute__((target_clones("avx2", "default")))
