@@ -165,7 +165,7 @@ JOINT_QUANTITIES = (
         parts=("first.second_moment", "second.second_moment", "kernel"),
         evaluate=_computed("distance"),
         symmetric=True,
-        bound="itself where both inputs have the same law and activation, and else of"
+        bound="itself where X and Y are alike and the correlation is positive, and else of"
         " E f(X)^2 + E g(Y)^2",
         norm=lambda f, g: f.second_moment + g.second_moment,
     ),
