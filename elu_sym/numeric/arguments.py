@@ -42,6 +42,9 @@ class Domain:
 LOCATION = Domain(None, "a real number")
 """Any real number; an infinite one stands for the limit."""
 
+FINITE = Domain(lambda x: abs(x) == inf, "a finite number")
+"""Any real number that is not infinite."""
+
 SCALE = Domain(
     lambda x: (x < 0.0) | (x == np.inf),
     "a finite number, zero or more (zero is the limit from above)",
@@ -101,7 +104,8 @@ def broadcast_arguments(
             result are NaN in the arrays, and what they were is not checked. All are needed by
             default.
         **arguments: For each argument its value, anything array-like of real numbers, and its
-            domain, one of ``LOCATION``, ``SCALE``, ``POSITIVE`` or a ``Domain`` of your own.
+            domain, one of ``LOCATION``, ``FINITE``, ``SCALE``, ``POSITIVE`` or a ``Domain`` of your
+            own.
 
     Returns:
         The arrays, their broadcast shape and the type of the result.  As in NumPy, Python numbers

@@ -23,6 +23,7 @@ from typing import Any
 
 import mpmath
 import numpy as np
+from numpy.polynomial import HermiteE
 from scipy.integrate import quad
 from scipy.special import ndtr
 from sympy import Symbol, diff, lambdify
@@ -380,6 +381,24 @@ def uncertain_outputs(name: str) -> Callable[[], None]:
     return check
 
 
+def hermite(name: str) -> Callable[[], None]:
+    def check() -> None:
+        function = public(f"networks.hermite_series.{name}")
+        deviation = Q**0.5
+        series = [HermiteE.basis(order) / math.factorial(order) ** 0.5 for order in range(4)]
+        expected = [mean(lambda t, p=p: f(t) * float(p(t / deviation))) for p in series]
+        if name == "hermite_coefficients":
+            same(function(4, deviation, ALPHA), expected)
+        elif name == "exact_hermite_coefficient":
+            values = {Symbol("sigma", positive=True): deviation, alpha: ALPHA}
+            same([function(order).subs(values).evalf() for order in range(4)], expected)
+        else:
+            found = function(0.0, 4, deviation, ALPHA)
+            same(found.value, expected[0] ** 2)
+
+    return check
+
+
 VALUES = np.random.default_rng(8).normal(-0.4, 1.6, 3000)
 
 
@@ -522,6 +541,10 @@ CHECKS = {
     # What these are made of.
     **{f"wide_layers.{name}": grams("gram") for name in ("inputs_of", "kernels_of_pairs")},
     "wide_layers.tangents_of_inputs": grams("gram_diagonal"),
+    **{
+        f"hermite_series.{name}": hermite(name)
+        for name in ("hermite_coefficients", "exact_hermite_coefficient", "kernel_series")
+    },
     "initialized_layers.SecondMoment": second_moment,
     "published_constants.PUBLISHED_CONSTANTS": published,
     **{
@@ -562,6 +585,7 @@ APART = {
     *("self_normalization.SeluFixedPoint", "self_normalization.SeluParameters"),
     *(f"result.{name}" for name in ("Comparison", "Estimate", "Histogram")),
     *(f"result.{name}" for name in ("KolmogorovDistance", "LayerAudit", "Shape")),
+    "hermite_series.KernelSeries",
     *("beyond_range.BeyondRangeError", "beyond_range.finite_result"),
     *("infinite_width.GramMatrices", "wide_layers.Inputs", "wide_layers.WideNetwork"),
     *(f"initialized_layers.Initialized{name}" for name in ("Layer", "Network")),
