@@ -14,10 +14,9 @@ ends, and a rule has about 9 nodes and two for each scale that it spans.  What m
 beside the root of E F^2 E G^2: beyond 8.5 standard deviations nothing is left of it, beyond 11.5
 where F or G is something only far from its mean.
 
-Places are counted from the kink of f, where x = 0 and the conditional mean is known exactly, so
-that kinks close to each other, far from the means, lose nothing; and X is the one of the two whose
-function is steeper beside its slope.  Of rho and its complement w, which no doubles satisfy both,
-the smaller one is taken as exact.
+Places are counted from the kink at which lost digits cost more, where x and the conditional mean
+are known exactly, so that kinks close to each other, far from the means, lose nothing.  Of rho and
+its complement w, which no doubles satisfy both, the smaller one is taken as exact.
 
 With zero means the compiled code has the closed form: over a quadrant the exponential of a sum of
 two normal variables is one wedge for either edge, and the scaled function of Owen has no factor
@@ -235,72 +234,35 @@ def _call(m: FloatArray, s: FloatArray) -> FloatArray:
     return np.where(inside, s * _of_normal(call_moment, 1, place, deviation), 0.0)
 
 
-class _Pair(NamedTuple):
-    """What is integrated: F of the first variable times G of the second, or a distance.
-
-    Attributes:
-        f: the first variable.
-        g: the second.
-        centers: what is taken away from F and from G.
-        alike: whether their functions are the same.
-        rho: the correlation.
-        w: its complement.
-    """
-
-    f: _Input
-    g: _Input
-    centers: tuple[FloatArray, FloatArray]
-    alike: NDArray[np.bool_]
-    rho: FloatArray
-    w: FloatArray
-
-    def at(self, index: Any) -> _Pair:
-        """That of some elements."""
-        f, g = (_Input(*(c[index] for c in each)) for each in (self.f, self.g))
-        first, second = self.centers
-        rest = self.alike[index], self.rho[index], self.w[index]
-        return _Pair(f, g, (first[index], second[index]), *rest)
-
-    def exchanged(self) -> _Pair:
-        """The second first."""
-        return self._replace(f=self.g, g=self.f, centers=self.centers[::-1])
-
-
 def _conditioned(quantity: str, columns: list[FloatArray]) -> FloatArray:
     mu1, s1, mu2, s2, rho, w, c1, r1, k1, c2, r2, k2 = columns
+    w = abs(w)
     alike = (c1 == c2) & (r1 == r2) & (k1 == k2)
-    slopes = (
-        quantity == "derivative_kernel" or quantity.endswith("_slope"),
-        quantity in ("derivative_kernel", "cross_kernel"),
-    )
+    f_slopes = quantity == "derivative_kernel" or quantity.endswith("_slope")
+    g_slopes = quantity in ("derivative_kernel", "cross_kernel")
     f, g = _input(mu1, s1, c1, r1, k1), _input(mu2, s2, c2, r2, k2)
     both = f.is_deep & g.is_deep & alike & (quantity == "distance")
     f = f._replace(is_deep=f.is_deep & (both | (quantity == "covariance")))
     g = g._replace(is_deep=g.is_deep & (both | quantity.startswith("covariance")))
-    nothing = np.zeros_like(mu1)
-    centers = (
-        f.expected_values(f.mu, f.sigma) if quantity == "covariance" else nothing,
-        g.expected_values(g.mu, g.sigma) if quantity.startswith("covariance") else nothing,
-    )
-    pair, found = _Pair(f, g, centers, alike, rho, abs(w)), np.empty(mu1.shape)
-    # Of the steeper function what is rounded would be multiplied: it is conditioned on.
-    steeper = g.has_exponential & (g.sigma > np.where(f.has_exponential, f.sigma, 0.0))
-    if quantity == "covariance_deviation_slope":
-        steeper = np.zeros_like(steeper)
-    found[~steeper] = _integral(quantity, slopes, pair.at(~steeper))
-    found[steeper] = _integral(quantity, slopes[::-1], pair.at(steeper).exchanged())
-    scale = (c1 if slopes[0] else f.scale) * (c2 if slopes[1] else g.scale)
-    missing = np.isnan(np.sum(columns, axis=0))
-    return np.where(missing, np.nan, found if quantity == "distance" else scale * found)
-
-
-def _integral(quantity: str, slopes: tuple[bool, ...], pair: _Pair) -> FloatArray:
-    f, g, centers, alike, rho, w = pair
+    centers = [np.zeros_like(mu1), np.zeros_like(mu1)]
+    if quantity == "covariance":
+        centers[0] = f.expected_values(f.mu, f.sigma)
+    if quantity.startswith("covariance"):
+        centers[1] = g.expected_values(g.mu, g.sigma)
+    scale = (c1 if f_slopes else f.scale) * (c2 if g_slopes else g.scale)
     tilt, s = rho * g.sigma, w * g.sigma
-    start = np.where(abs(f.t) < _NEAR_KINK, -f.t, 0.0)
+    places = -f.t, np.where(rho == 0, np.inf, -g.t / rho)
+    # What digits lost at a kink cost, in natural logarithms.
+    weights = [
+        np.where(x.has_exponential, np.log(x.ratio) - place**2 / 2, -np.inf)
+        for x, place in zip((f, g), places, strict=True)
+    ]
+    place = np.where(weights[1] > weights[0], places[1], places[0])
+    start = np.where(abs(place) < _NEAR_KINK, place, 0.0)
     x0, m0 = _at_the_kink(f, g, start, rho, w)
-    index, middle, radius = _panels(quantity, f, g, (rho, w, tilt, s, start, x0, m0))
-    found = np.zeros(rho.shape)
+    panels = _panels(quantity, f, g, (rho, w, tilt, s, start, x0, m0))
+    index, middle, radius = panels
+    found = np.zeros(mu1.shape)
     for part in range(0, len(index), _BLOCK):
         chosen = slice(part, part + _BLOCK)
         row, half = index[chosen], radius[chosen][:, None]
@@ -315,13 +277,14 @@ def _integral(quantity: str, slopes: tuple[bool, ...], pair: _Pair) -> FloatArra
             near = (alike & (rho > 0))[row][:, None]
             integrand = _squared_difference(first, second, x, m, deviation, step, near)
         else:
-            outer = (first.slopes if slopes[0] else first.values)(x)
-            inner = (second.expected_slopes if slopes[1] else second.expected_values)(m, deviation)
-            integrand = (outer - centers[0][row][:, None]) * (inner - centers[1][row][:, None])
+            mean = second.expected_slopes if g_slopes else second.expected_values
+            outer = (first.slopes if f_slopes else first.values)(x) - centers[0][row][:, None]
+            integrand = outer * (mean(m, deviation) - centers[1][row][:, None])
             if quantity == "covariance_deviation_slope":
                 integrand = u * integrand
         np.add.at(found, row, np.sum(weight * integrand, axis=1))
-    return found
+    missing = np.isnan(np.sum(columns, axis=0))
+    return np.where(missing, np.nan, found if quantity == "distance" else scale * found)
 
 
 def _input(*columns: FloatArray) -> _Input:

@@ -138,6 +138,16 @@ def far_bends(rng: Generator, size: int) -> Law:
     return place * s, s, n, np.where(twice, s, t), rho, w
 
 
+def bends_apart(rng: Generator, size: int) -> Law:
+    """A small deviation with its bend far out, and a large one with its bend near its mean."""
+    s, t = log_uniform(rng, 1e-8, 1, size), log_uniform(rng, 1e2, 1e8, size)
+    rho, w = angles(rng, size)
+    near = small_angles(rng, 1e-8, 1, size)
+    pick = rng.random(size) < 0.7
+    rho, w = np.where(pick, near[0] * signs(rng, size), rho), np.where(pick, near[1], w)
+    return rng.uniform(-30, 30, size) * s, s, rng.uniform(-2, 2, size) * t, t, rho, w
+
+
 def tilts_at_zero(rng: Generator, size: int) -> Law:
     """Where a tilted law has its mean at the bend."""
     s, t = (log_uniform(rng, 1e-2, 30, size) for _ in range(2))
@@ -188,6 +198,12 @@ def steep_and_flat(rng: Generator, size: int) -> tuple[Triple, Triple]:
     return (one, first, one), (one, second, one)
 
 
+def second_steep(rng: Generator, size: int) -> tuple[Triple, Triple]:
+    """ELUs with alpha = 1 and with a large one."""
+    one = np.ones(size)
+    return (one, one, one), (one, log_uniform(rng, 100, 1e3, size), one)
+
+
 def _mixed(rng: Generator, ratio: Array) -> Triple:
     size = ratio.size
     one, kind = np.ones(size), rng.integers(0, 20, size)
@@ -219,6 +235,7 @@ REGIMES: dict[str, Regime] = {
     "near duplicates": Regime(near_duplicates, alike),
     "bends together": Regime(bends_together),
     "bends far out": Regime(far_bends, alike),
+    "bends apart": Regime(bends_apart, second_steep),
     "tilts at zero": Regime(tilts_at_zero),
     "anywhere": Regime(anywhere),
 }

@@ -289,7 +289,7 @@ USES_FUSED_MULTIPLICATION static double variance_at(const input *g, double m, do
 }
 
 /* The integral over the first variable, at u = start + v standard deviations from its mean: v
-   counts from the kink of its function, so that what is close to it loses no digits. */
+   counts from the kink at which lost digits cost more. */
 
 #define REACH_SQUARED 72.0
 #define FARTHEST_REACH 11.5
@@ -429,15 +429,24 @@ INLINE double end_of_exponential(const input *x)
     return -LESSER(12.0 * s, VANISHING / LARGER(decay, 1e-3)) - VANISHING;
 }
 
+/* What digits lost at the kink of a function cost, in natural logarithms. */
+INLINE double weight_of_kink(const input *x, double place)
+{
+    return x->has_exponential ? log(x->ratio) - 0.5 * (place * place) : -INFINITY;
+}
+
 INLINE double by_conditioning(pair *p)
 {
     input *f = &p->f, *g = &p->g;
     p->tilt = p->rho * g->sigma;
     p->s = p->complement * g->sigma;
-    p->start = fabs(f->t) < NEAR_KINK ? -f->t : 0.0;
+    double places[2] = {-f->t, p->rho == 0.0 ? INFINITY : -g->t / p->rho};
+    bool from_second = weight_of_kink(g, places[1]) > weight_of_kink(f, places[0]);
+    double place = places[from_second];
+    p->start = fabs(place) < NEAR_KINK ? place : 0.0;
     p->x = f->mu + f->sigma * p->start;
     p->m = g->mu + p->tilt * p->start;
-    if (f->sigma > 0.0 && p->start != 0.0) { /* exactly where the kink is */
+    if (p->start != 0.0) { /* exactly where the kink is */
         double sign = p->rho < 0.0 ? -1.0 : 1.0, lost = 0.0, tilt = p->tilt, rounding = 0.0;
         if (p->complement < fabs(p->rho)) { /* of the two the smaller one is exact */
             tilt = sign * g->sigma;
@@ -566,22 +575,6 @@ INLINE bool is_centered(const input *x)
     return x->mu == 0.0 && (x->has_exponential || x->ratio == 0.0);
 }
 
-/* How fast a function changes beside its slope, which what is rounded is multiplied by. */
-INLINE double steepness(const input *x)
-{
-    return x->has_exponential ? x->sigma : 0.0;
-}
-
-/* Condition on the other variable. */
-INLINE void exchange(pair *p)
-{
-    input f = p->f;
-    bool f_slopes = p->f_slopes;
-    double outer_center = p->outer_center;
-    p->f = p->g, p->f_slopes = p->g_slopes, p->outer_center = p->inner_center;
-    p->g = f, p->g_slopes = f_slopes, p->inner_center = outer_center;
-}
-
 /* mu1, sigma1, mu2, sigma2, rho, complement; factor, ratio and rate of either function. */
 INLINE double joint_expectation(quantity wanted, const double *given)
 {
@@ -613,8 +606,6 @@ INLINE double joint_expectation(quantity wanted, const double *given)
             expected_values(&p.f, false, p.f.mu, 0.0, p.f.sigma, nothing, 1, &p.outer_center);
         expected_values(&p.g, false, p.g.mu, 0.0, p.g.sigma, nothing, 1, &p.inner_center);
     }
-    if (!p.by_deviation && steepness(&p.g) > steepness(&p.f))
-        exchange(&p);
     return scale * by_conditioning(&p);
 }
 
