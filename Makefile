@@ -108,12 +108,13 @@ check-proofs: $(ENV) ## check the proof of every formal statement by a program t
 	@$(PY) -m elu_sym prove --export .make/proofs.json
 	@$(PY) -I elu_sym/checker.py .make/proofs.json
 
-experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: gradient descent, thresholds of libraries, depth, noise
+experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: descent, thresholds of libraries, depth, noise, processes
 	$(PY) -m elu_sym.experiments.smooth_ride
 	$(PY) -m elu_sym.experiments.library_thresholds
 	$(PY) -m elu_sym.experiments.depth
 	$(PY) -m elu_sym.experiments.depth_training
 	$(PY) -m elu_sym.experiments.propagated_noise
+	$(PY) -m elu_sym.experiments.gaussian_processes
 
 # TensorFlow asks for an older h5py than the one that is pinned. tinygrad compiles with clang, or CC,
 # and takes PYTHON for one of its devices.
@@ -133,6 +134,7 @@ bench: $(COMPILED) $(BACKENDS_INSTALLED) ## measure speed, memory, derivations, 
 	$(PY) tests/bench/derivations.py $(BENCH)
 	$(PY) tests/bench/speed.py $(SPEED)
 	$(PY) tests/bench/audit_memory.py
+	$(PY) tests/bench/gram_matrices.py
 
 notebooks: $(NOTEBOOKS:notebooks/%.ipynb=.make/%.executed) ## execute the notebooks again, in place
 .make/%.executed: notebooks/%.ipynb notebooks/execute.py $(PACKAGE) $(GENERATED) $(BENCH_RESULTS) $(ENV)

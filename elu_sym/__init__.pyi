@@ -5,12 +5,19 @@ from .book.expectation_formula import GaussianExpectation as GaussianExpectation
 from .book.formula import (
     ACTIVATIONS as ACTIVATIONS,
     FORMULAS as FORMULAS,
+    JOINT_FORMULAS as JOINT_FORMULAS,
     absolute_mean as absolute_mean,
     celu as celu,
+    cross_kernel as cross_kernel,
     derivative_below as derivative_below,
+    derivative_kernel as derivative_kernel,
     derivative_mean as derivative_mean,
     derivative_second_moment as derivative_second_moment,
+    distance as distance,
     elu as elu,
+    input_covariance as input_covariance,
+    joint_covariance as joint_covariance,
+    kernel as kernel,
     leaky_relu as leaky_relu,
     mean as mean,
     moments as moments,
@@ -32,6 +39,11 @@ from .networks.fixed_points import (
     edge_through as edge_through,
     fixed_point as fixed_point,
 )
+from .networks.hermite_series import (
+    hermite_coefficients as hermite_coefficients,
+    kernel_series as kernel_series,
+)
+from .networks.infinite_width import gram as gram
 from .networks.initialization import gain as gain, weight_variance as weight_variance
 from .networks.meanfield import (
     correlation_slope as correlation_slope,

@@ -47,6 +47,7 @@ WITHOUT_LIBRARIES = tuple(
     f"--ignore={path}"
     for library, path in (
         ("dask", "elu_sym/interop/dask.py"),
+        ("dask", "elu_sym/interop/dask_kernels.py"),
         ("jax", "elu_sym/interop/jax"),
         ("keras", "elu_sym/interop/keras"),
         ("torch", "elu_sym/interop/torch"),

@@ -20,6 +20,7 @@ from sympy.stats import Normal
 import elu_sym
 from elu_sym import CLAIMS, FORMULAS, elu
 from elu_sym.book.formula import Activation, Formula
+from elu_sym.book.joint_formula import JointFormula
 from elu_sym.numeric.function import NumericFunction
 from elu_sym.symbols import alpha, x, y
 
@@ -42,6 +43,9 @@ CALLS = {
     "fixed_point": ((1.5,), {"bias_variance": 0.1}),
     "forward_variances": ((3, 1.0, 1.5), {}),
     "gain": ((1.5,), {"preserve": "variance"}),
+    "gram": ((PLACES[:, None],), {"depth": 2, "kind": "both"}),
+    "hermite_coefficients": ((8, 1.5), {"alpha": 0.5}),
+    "kernel_series": ((0.5, 12), {"activation": elu_sym.selu}),
     "moments": ((PLACES, 1.5), {}),
     "propagate": ((["elu"], [0.1, 0.2], [[1.0, 0.5], [0.5, 1.0]]), {}),
     "residual_variance_map": ((1.0, 1.5), {}),
@@ -55,7 +59,7 @@ CALLS = {
 }
 """Arguments of the functions; a formula is called at PLACES, an activation at a random symbol."""
 
-TABLES = ("ACTIVATIONS", "CLAIMS", "FORMULAS")
+TABLES = ("ACTIVATIONS", "CLAIMS", "FORMULAS", "JOINT_FORMULAS")
 PUBLIC = {name: getattr(elu_sym, name) for name in elu_sym.__all__}
 CALLABLE = {name: each for name, each in PUBLIC.items() if name not in TABLES}
 
@@ -68,6 +72,8 @@ def arguments(name):
     public = PUBLIC[name]
     if isinstance(public, Formula):
         return (*(0.75 for _ in public.quantity.leading), PLACES, 1.5), {}
+    if isinstance(public, JointFormula):
+        return (PLACES, 1.5, -0.5, 0.75, 0.25), {}
     if isinstance(public, Activation):
         return (X, *public.symbols), {}
     return CALLS[name]
@@ -101,7 +107,9 @@ def bits(found):
 
 def test_every_public_name_is_called_here():
     functions = {
-        name for name, each in CALLABLE.items() if not isinstance(each, (Formula, Activation))
+        name
+        for name, each in CALLABLE.items()
+        if not isinstance(each, (Formula, JointFormula, Activation))
     }
     assert functions == CALLS.keys()
 
@@ -137,6 +145,27 @@ FACES = (
     *("derivation", "closed_form", "expr", "latex", "symbols", "cases", "quantity", "parts"),
     *("integrand", "activation", "numeric", "domain", "source", "statement"),
 )
+
+
+JOINT_FACES = (
+    *("derivation", "closed_form", "expr", "latex", "symbols", "quantity", "pair", "integrand"),
+    *("domain", "source", "statement", "notation"),
+)
+
+
+def test_the_faces_of_a_formula_of_two_inputs_are_pickled_and_copied():
+    for formula in elu_sym.relu.with_itself.formulas.values():
+        for face in JOINT_FACES:
+            found = getattr(formula, face)
+            for returned in (pickle.loads(pickle.dumps(found)), copy.deepcopy(found)):
+                assert type(returned) is type(found), face
+                if face == "derivation":
+                    assert returned.to_text() == found.to_text()
+                else:
+                    assert returned == found, face
+        law = (PLACES, 1.5, -0.5, 0.75, 0.25)
+        for function in formula.numeric.values():
+            assert bits(pickle.loads(pickle.dumps(function))(*law)) == bits(function(*law))
 
 
 @pytest.mark.parametrize("formula", [each for each in FORMULAS.values() if each.activation is elu])

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from elu_sym import FORMULAS
+from elu_sym import FORMULAS, JOINT_FORMULAS
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -55,7 +55,7 @@ def test_the_cost_of_no_compiler_is_the_measured_one():
 
 
 def test_every_quantity_of_the_book_is_named():
-    for formula in FORMULAS.values():
+    for formula in (*FORMULAS.values(), *JOINT_FORMULAS.values()):
         assert f"`{formula.name}`" in TEXT
 
 

@@ -13,16 +13,18 @@ from itertools import islice, pairwise, repeat
 from sys import float_info
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, DiracDelta, Expr, Heaviside, Rational, Symbol
+from sympy import Add, DiracDelta, Expr, Heaviside, Mul, Rational, S, Symbol
 from sympy.stats import Normal
 
-from elu_sym.algebra.enclosure import Point, enclosures
+from elu_sym.algebra.enclosure import Ball, Point, enclosures
 from elu_sym.algebra.working_precision import alone
+from elu_sym.book.joint_enclosure import on_a_line
 from elu_sym.certify.compound import Compound, identity_certificate
 from elu_sym.certify.floating_point import condition_aware, numeric_certificate
 from elu_sym.certify.heat import heat_certificate, variance_heat_certificate
 from elu_sym.certify.integrand import Integrand, IntegrandError
 from elu_sym.certify.joint_heat import joint_heat_certificate
+from elu_sym.certify.joint_limits import joint_limits_certificate
 from elu_sym.certify.joint_witnesses import (
     LAW,
     joint_arb_certificate,
@@ -41,12 +43,12 @@ from elu_sym.gaussian.derivation import DerivationError
 from elu_sym.gaussian.engine import derive_expectation
 from elu_sym.gaussian.piecewise import read_piecewise
 from elu_sym.gaussian.two_inputs import derive_joint_expectation
-from elu_sym.symbols import mu, sigma, x, y
+from elu_sym.symbols import mu, mu1, mu2, rho, sigma, sigma1, sigma2, x, y
 
 if TYPE_CHECKING:
     from elu_sym.book.cases import Case
     from elu_sym.book.formula import Formula
-    from elu_sym.book.joint_expectation import JointGaussianExpectation
+    from elu_sym.book.joint_formula import JointFormula
 
 SAMPLES = 1 << 20
 """Samples a grid point of the Monte Carlo certificate."""
@@ -56,6 +58,9 @@ SAMPLES_OF_A_CASE = 1 << 18
 
 SCALE = 1.25
 """A parameter after the first, as the scale of SELU, on the grid of the Monte Carlo certificate."""
+
+LARGEST_JOINT_ERROR = 1e-13
+"""What numbers of two inputs may err, in units of their bound."""
 
 LEVELS = (0.5, 0.875, 1.125, 1.5)
 """The levels there: every case occurs."""
@@ -97,7 +102,7 @@ def witnesses_of(formula: Formula) -> tuple[Witness, ...]:
     )
 
 
-def _derivation(derived: Formula | Case | JointGaussianExpectation) -> Witness:
+def _derivation(derived: Formula | Case | JointFormula) -> Witness:
     """Every step of a derivation, checked again."""
 
     def check() -> str:
@@ -254,19 +259,31 @@ def _expression(g: Integrand) -> Expr:
 
 
 @alone()
-def joint_witnesses_of(formula: JointGaussianExpectation) -> tuple[Witness, ...]:
-    """Everything that testifies for an expectation over two variables."""
-    closed_form, by_second = formula.closed_form, formula.derivation.products
-    products = [
-        (_read(first), _read(second.xreplace({y: x}))) for second, first in by_second.items()
-    ]
+def joint_witnesses_of(formula: JointFormula, mutants: int | None = None) -> tuple[Witness, ...]:
+    """Everything that testifies for a formula of two inputs.
+
+    An identity rests on its parts, which have witnesses of their own.
+
+    Args:
+        formula: of two activations, or of one's own function.
+        mutants: how many mutants are tried, drawn with a fixed seed; all by default.
+
+    Examples:
+        >>> from elu_sym import relu
+        >>> print(*(witness.kind for witness in joint_witnesses_of(relu.input_covariance)))
+        derivation limits arb
+    """
+    closed_form, integrand = formula.closed_form, formula.integrand
+    points = random_joint_points(closed_form, 12)
+    if integrand is None:
+        return _derivation(formula), *_of_published(formula, points)
+    products = _products(integrand)
     means = [(_derived(first), _derived(second)) for first, second in products]
     slopes = [
         _expression(first.derivative()) * _expression(second.derivative()).xreplace({x: y})
         for first, second in products
     ]
     slope = derive_joint_expectation(Add(*slopes)).result
-    points = random_joint_points(closed_form, 12)
     parameters = dict.fromkeys(formula.symbols[len(LAW) :], Rational(5, 4))
     parameters = {s: -value if s.is_negative else value for s, value in parameters.items()}
     values = tuple(map(float, parameters.values()))
@@ -275,11 +292,68 @@ def joint_witnesses_of(formula: JointGaussianExpectation) -> tuple[Witness, ...]
         joint_heat_certificate(closed_form, products),
         price_certificate(closed_form, products, means, slope),
         joint_arb_certificate(closed_form, products, means, points),
+        *_of_published(formula, points),
         joint_monte_carlo_certificate(
             lambda *law: formula(*map(float, law), *values), products, parameters, samples=SAMPLES
         ),
-        joint_mutation_certificate(closed_form, products, means, points[:3]),
+        joint_mutation_certificate(closed_form, products, means, points[:3], mutants),
     )
+
+
+def _products(integrand: Expr) -> list[tuple[Integrand, Integrand]]:
+    """The factors of a function of two variables, each as a function of x."""
+    by_second = derive_joint_expectation(integrand).products
+    return [(_read(first), _read(second.xreplace({y: x}))) for second, first in by_second.items()]
+
+
+def _of_published(formula: JointFormula, points: Sequence[Point]) -> Iterator[Witness]:
+    """Its limits, and what users call against balls, where it is computed in doubles."""
+    if not formula.in_doubles:
+        return
+    symbols = formula.symbols
+    missing = {symbol: Rational(5, 4) for symbol in symbols if symbol not in points[0]}
+    places: list[Point] = [
+        {symbol: Rational(float(value)) for symbol, value in (missing | dict(point)).items()}
+        for point in points
+    ]
+    ends: list[Point] = [
+        {**point, rho: end} for point, end in zip(places, (S.One, S.NegativeOne), strict=False)
+    ]
+    yield joint_limits_certificate(
+        formula.closed_form,
+        _independent(formula),
+        [(point, on_a_line(formula, point)) for point in ends],
+        symmetric=formula.pair.shared and formula.quantity.symmetric,
+    )
+
+    def scale(point: Point, precision: int) -> Ball:
+        import flint
+
+        return flint.arb(formula.error_unit(*(float(point[symbol]) for symbol in symbols)))
+
+    witness = numeric_certificate(
+        formula, formula.closed_form, places, LARGEST_JOINT_ERROR, scale=scale, symbols=symbols
+    )
+    yield replace(witness, detail=f"numbers: {witness.detail}")
+
+
+def _independent(formula: JointFormula) -> Expr:
+    """What a formula of two inputs is where they are independent."""
+    if formula.integrand is not None:
+        laws = {mu: mu1, sigma: sigma1}, {mu: mu2, sigma: sigma2}
+        return Add(
+            *(
+                Mul(*(_derived(g).xreplace(law) for g, law in zip(pair, laws, strict=True)))
+                for pair in _products(formula.integrand)
+            )
+        )
+    formulas = formula.pair.formulas
+    parts = (
+        _independent(formulas[name]) if name in formulas else formula.part(name).result
+        for name in formula.quantity.parts
+    )
+    independent: Expr = formula.quantity.define(*parts)
+    return independent
 
 
 def _monte_carlo(formula: Formula) -> Iterator[Witness]:

@@ -24,7 +24,7 @@ from elu_sym.book.formula import Formula
 from elu_sym.book.quantities import Quantity
 from elu_sym.gaussian.engine import readable
 from elu_sym.gaussian.order import UnsupportedExpressionError
-from elu_sym.numeric.arguments import POSITIVE, Domain, domain_of
+from elu_sym.numeric.arguments import FINITE, POSITIVE, Domain, domain_of
 from elu_sym.symbols import mu, sigma, symbolic, x
 
 if TYPE_CHECKING:
@@ -171,7 +171,6 @@ class GaussianExpectation(Formula):
 RESERVED = ("x", "out", "where")
 """Names that no parameter can have."""
 
-REAL = Domain(lambda x: abs(x) == inf, "a finite number")
 NONNEGATIVE = Domain(lambda x: (x < 0.0) | (x == inf), "a finite number, zero or more")
 NEGATIVE = Domain(lambda x: (x >= 0.0) | (x == -inf), "a finite number below zero")
 NONPOSITIVE = Domain(lambda x: (x > 0.0) | (x == -inf), "a finite number, zero or less")
@@ -181,7 +180,7 @@ DOMAINS = {
     "negative": ("< 0", NEGATIVE),
     "nonnegative": (">= 0", NONNEGATIVE),
     "nonpositive": ("<= 0", NONPOSITIVE),
-    "real": ("real", REAL),
+    "real": ("real", FINITE),
 }
 """What a parameter may be, by what its symbol was declared to be, in words and as a check."""
 

@@ -13,10 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib import import_module
-from inspect import Parameter, Signature
+from inspect import Parameter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from elu_sym.book.activation_pair import ActivationPair, paired
 from elu_sym.book.backend_function import BackendFunction
+from elu_sym.book.call_signature import CallSignature
+from elu_sym.book.joint_formula import JointFormula
 from elu_sym.book.quantities import QUANTITIES, Quantity
 from elu_sym.numeric.arguments import Domain, UnreadableArrayError, domain_of
 from elu_sym.numeric.function import NumericFunction
@@ -77,7 +80,7 @@ Args:
 {described}
 
 Formulas:
-    {formulas}.
+    {formulas}; of two inputs: {joint_formulas}.
 
 Source:
     {source}.
@@ -89,28 +92,6 @@ ARGUMENTS = {
     "sigma": "the standard deviation of X, at least 0 and finite, 1.0 by default; 0 is a limit",
 }
 """What the arguments are that are no parameters of the activation."""
-
-
-class _Signature:
-    """The signature of a formula, for ``inspect``, made when it is asked for.
-
-    The defaults of SELU are computed. The class itself has the signature of its constructor.
-    """
-
-    def __get__(self, formula: Formula | None, owner: type | None = None) -> Signature:
-        if formula is None:
-            raise AttributeError("__signature__")
-        defaults = {"sigma": 1.0} | formula.activation.default_parameters
-        given = [
-            Parameter(
-                name, Parameter.POSITIONAL_OR_KEYWORD, default=defaults.get(name, Parameter.empty)
-            )
-            for name in formula.arguments
-        ]
-        options = {"out": None, "where": True}
-        return Signature(
-            given + [Parameter(n, Parameter.KEYWORD_ONLY, default=v) for n, v in options.items()]
-        )
 
 
 class Formula:
@@ -165,7 +146,7 @@ class Formula:
             example=", ".join([*("0.5" for _ in quantity.leading), "[-1.0, 0.0, 1.0]"]),
         )
 
-    __signature__ = _Signature()
+    __signature__ = CallSignature()
     nout, signature = 1, None
     """As ``__name__`` and ``nin``: what libraries ask a universal function of NumPy for."""
 
@@ -222,6 +203,18 @@ class Formula:
             )
             raise UnreadableArrayError(f"{error}: {advice}") from error
         return found if out is not None else wrapped(values, found)
+
+    def call_parameters(self) -> list[Parameter]:
+        """What a call takes, for ``inspect``."""
+        defaults = {"sigma": 1.0} | self.activation.default_parameters
+        given = [
+            Parameter(
+                name, Parameter.POSITIONAL_OR_KEYWORD, default=defaults.get(name, Parameter.empty)
+            )
+            for name in self.arguments
+        ]
+        options = {"out": None, "where": True}
+        return given + [Parameter(n, Parameter.KEYWORD_ONLY, default=v) for n, v in options.items()]
 
     def bind(self, values: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments of a call by name and in order, the defaults filled in.
@@ -442,6 +435,8 @@ class Activation:
         self.source = source
         self.formulas = {quantity.name: Formula(quantity, self) for quantity in QUANTITIES}
         vars(self).update(self.formulas)
+        self.with_itself = ActivationPair(self, self, shared=True)
+        vars(self).update(self.with_itself.formulas)
         described = {"x": "the argument, an expression or a random symbol"}
         self.__doc__ = ACTIVATION_DOCUMENTATION.format(
             name=name,
@@ -454,13 +449,46 @@ class Activation:
             formulas=", ".join(
                 key for key, each in self.formulas.items() if each.quantity.published
             ),
+            joint_formulas=", ".join(
+                key for key, each in self.with_itself.formulas.items() if each.quantity.published
+            ),
             source=source,
         )
 
     if TYPE_CHECKING:
+        kernel: JointFormula
+        derivative_kernel: JointFormula
+        cross_kernel: JointFormula
+        joint_covariance: JointFormula
+        distance: JointFormula
+        input_covariance: JointFormula
 
         def __getattr__(self, name: str) -> Formula:
             """A formula by the name of its quantity."""
+
+    def paired_with(self, other: Activation) -> ActivationPair:
+        """The formulas of this activation at X and another one at Y.
+
+        Args:
+            other: an activation of the book; this one, for other parameters at Y.
+
+        Returns:
+            Formulas of two inputs by name. Their arguments after the law's are the parameters of
+            both; where both have one of a name, it ends in 1 or 2.
+
+        Raises:
+            TypeError: if the other one is no activation of the book.
+
+        Examples:
+            >>> pair = relu.paired_with(elu)
+            >>> print(f"{pair.kernel(0, 1, 0, 1, rho=0.5, alpha=2):.15f}")
+            0.230756022608751
+            >>> elu.paired_with(elu).kernel.arguments
+            ('mu1', 'sigma1', 'mu2', 'sigma2', 'rho', 'alpha1', 'alpha2')
+        """
+        if not isinstance(other, Activation):
+            raise TypeError(f"other = {other!r} is no activation: give one of ACTIVATIONS")
+        return paired(self, other)
 
     @property
     def function(self) -> Any:
@@ -591,6 +619,12 @@ mean, absolute_mean, second_moment = elu.mean, elu.absolute_mean, elu.second_mom
 variance, std, negative_mean = elu.variance, elu.std, elu.negative_mean
 derivative_mean, derivative_second_moment = elu.derivative_mean, elu.derivative_second_moment
 derivative_below = elu.derivative_below
+kernel, derivative_kernel, cross_kernel = elu.kernel, elu.derivative_kernel, elu.cross_kernel
+joint_covariance, distance, input_covariance = (
+    elu.joint_covariance,
+    elu.distance,
+    elu.input_covariance,
+)
 
 ACTIVATIONS = {activation.name: activation for activation in (elu, relu, leaky_relu, selu, celu)}
 """Every activation by name."""
@@ -602,6 +636,14 @@ FORMULAS = {
     if formula.quantity.published
 }
 """Every formula by its permanent id; those of ELU go by the name of the quantity alone."""
+
+JOINT_FORMULAS = {
+    formula.id: formula
+    for pair in (*(each.with_itself for each in ACTIVATIONS.values()), relu.paired_with(elu))
+    for formula in pair.formulas.values()
+    if formula.quantity.published
+}
+"""Every formula of two inputs by its permanent id, and those of one mixed pair."""
 
 
 class Moments(NamedTuple):

@@ -2,44 +2,22 @@ r"""A formula of one's own in two variables: E of a function of two jointly norm
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
-import numpy as np
-from sympy import (
-    Add,
-    DiracDelta,
-    Dummy,
-    Expr,
-    Rational,
-    S,
-    Symbol,
-    default_sort_key,
-    erfc,
-    latex,
-)
+from sympy import DiracDelta, Dummy, Expr, Symbol, default_sort_key, latex
 
-from elu_sym.algebra.enclosure import Point, enclosures
-from elu_sym.algebra.optional import extra
-from elu_sym.algebra.special_functions import NormalCdf
-from elu_sym.book.certified_function import HIGHEST_PRECISION, rounded
-from elu_sym.book.expectation_formula import REAL, at_symbols, domain_of_symbol
-from elu_sym.gaussian.derivation import DefiniteIntegral, Hypotheses, Terms
-from elu_sym.gaussian.engine import RULES, readable
-from elu_sym.gaussian.two_inputs import JOINT_LAW, JointDerivation, derive_joint_expectation
-from elu_sym.numeric.arguments import POSITIVE, Domain, broadcast_arguments
+from elu_sym.book.expectation_formula import at_symbols, domain_of_symbol
+from elu_sym.book.joint_formula import JointFormula
+from elu_sym.book.joint_function import LAW_DOMAINS
+from elu_sym.book.joint_quantities import Law
+from elu_sym.gaussian.engine import readable
+from elu_sym.gaussian.two_inputs import JOINT_LAW
+from elu_sym.numeric.arguments import POSITIVE
 from elu_sym.symbols import symbolic, x, y
 
-if TYPE_CHECKING:
-    from elu_sym.certify.witness import Witness
 
-CORRELATION = Domain(lambda r: abs(r) > 1.0, "a correlation from -1 to 1")
-LAW = tuple(symbol.name for symbol in JOINT_LAW)
-LAW_DOMAINS = dict(zip(LAW, (REAL, POSITIVE, REAL, POSITIVE, CORRELATION), strict=True))
-
-
-class JointGaussianExpectation:
+class JointGaussianExpectation(JointFormula):
     r"""The expectation E g(X, Y) of two jointly normal variables as a formula.
 
     Args:
@@ -78,117 +56,44 @@ class JointGaussianExpectation:
         ['derivation', 'heat', 'price', 'arb', 'montecarlo', 'mutation']
     """
 
+    dependences: ClassVar[tuple[str, ...]] = ("rho",)
+    mutants: ClassVar[int | None] = None
+    in_doubles = False
+
     def __init__(self, g: Callable[[Symbol, Symbol], Expr] | Expr) -> None:
         """Read the function and its parameters; nothing is derived yet."""
         self.integrand = _integrand(g)
+        self.name = "joint_gaussian_expectation"
+        self.id = f"E[{self.integrand}]"
+        self.statement = f"the mean of {self.integrand}"
+        self.notation = rf"\mathbb{{E}}\left[{latex(self.integrand)}\right]"
+        self.source = "derived from its definition"
         parameters = sorted(self.integrand.free_symbols - {x, y}, key=default_sort_key)
-        self.domains = dict(LAW_DOMAINS)
+        self.domains = LAW_DOMAINS | {"sigma1": POSITIVE, "sigma2": POSITIVE}
+        described = ["mu1, mu2 real", "sigma1, sigma2 > 0 and finite", "-1 <= rho <= 1"]
         for symbol in parameters:
-            _, domain = domain_of_symbol(symbol)
+            words, domain = domain_of_symbol(symbol)
             if symbol.name in {*self.domains, "x", "y"}:
                 raise ValueError(f"{symbol} in g is the name of something else; give another one")
             self.domains[symbol.name] = domain
+            described.append(f"{symbol} {words} and finite")
+        self.domain = ", ".join(described)
         self.arguments = tuple(self.domains)
-        self.symbols = (*JOINT_LAW, *parameters)
-
-    def __call__(self, *values: Any, **named: Any) -> Any:
-        """The value, broadcast over the arguments.
-
-        Args:
-            *values: the ``arguments`` in order: means, standard deviations above 0, the
-                correlation, its ends included, and the parameters.
-            **named: the same by name.
-
-        Returns:
-            A float64 of the broadcast shape, a float32 if every array is one; NaN where an argument
-            is NaN.
-
-        Raises:
-            TypeError: if an argument is no real number or array, unknown, missing or given twice.
-            ValueError: if a value is outside its domain or the shapes do not broadcast.
-            ModuleNotFoundError: if python-flint, of the extra ``verify``, is missing.
-        """
-        given = self._bound(values, named)
-        checked = broadcast_arguments(**{n: (v, self.domains[n]) for n, v in given.items()})
-        with extra("verify", f"the value of {self!r}"):
-            import flint  # noqa: F401 - what encloses
-        arrays = np.broadcast_arrays(*checked.arrays)
-        found = np.full(checked.shape, np.nan)
-        for index in np.ndindex(checked.shape):
-            point = [float(array[index]) for array in arrays]
-            if not np.isnan(point).any():
-                found[index] = self._value(point)
-        return checked.result(found)
-
-    def _bound(self, values: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
-        given = dict(zip(self.arguments, values, strict=False))
-        unknown = [name for name in named if name not in self.domains]
-        twice = [name for name in named if name in given]
-        missing = [name for name in self.arguments if name not in {**given, **named}]
-        for names, fault in ((unknown, "unknown"), (twice, "given twice"), (missing, "missing")):
-            if names:
-                raise TypeError(f"{names[0]} is {fault}: give ({', '.join(self.arguments)})")
-        if len(values) > len(self.arguments):
-            raise TypeError(f"{len(values)} arguments are given: {', '.join(self.arguments)}")
-        return {name: {**given, **named}[name] for name in self.arguments}
-
-    def _value(self, values: list[float]) -> float:
-        point: Point = dict(zip(self.symbols, map(Rational, values), strict=True))
-        form = self.closed_form
-        if abs(values[4]) == 1.0:
-            form, point = self._on_a_line(point), {}
-        for ball in enclosures(form, point, HIGHEST_PRECISION):
-            value = rounded(ball)
-            if value is not None:
-                return value
-        where = ", ".join(f"{n} = {v!r}" for n, v in zip(self.arguments, values, strict=True))
-        raise ArithmeticError(f"{self!r} at {where} is not known with {HIGHEST_PRECISION} bits")
-
-    def _on_a_line(self, point: Point) -> Expr:
-        """The closed form, with numbers in it, where the second variable is a line in the first.
-
-        The rules are those of every derivation. A derivation also compares with quadrature, which
-        is too much for it where standard deviations are as far apart as they may be here.
-        """
-        m, s, n, t, r = (point[symbol] for symbol in JOINT_LAW)
-        numbers = self.integrand.xreplace({k: v for k, v in point.items() if k not in JOINT_LAW})
-        g, law = numbers.xreplace({y: n + r * t * (x - m) / s}), Hypotheses(m, s)
-        terms: Terms = (DefiniteIntegral(g * law.density(x), (x, -S.Infinity, S.Infinity)),)
-        for rule in RULES:
-            terms = rule.apply(terms, law)
-        # With every distribution a tail, what exponentials have in common cancels exactly.
-        return Add(*terms).replace(NormalCdf, _by_tail).expand()
+        self._symbols = (*JOINT_LAW, *parameters)
 
     @property
-    def derivation(self) -> JointDerivation:
-        """The steps from the definition to the closed form, each with its checks."""
-        return derive_joint_expectation(self.integrand)
+    def default_parameters(self) -> dict[str, Any]:
+        """There are none for parameters of one's own."""
+        return {}
+
+    def evaluated(self, law: Law, parameters: Mapping[str, Any]) -> Any:
+        """The values at arrays of float64, each by Arb."""
+        return self._enclosed(law[:5], parameters)
 
     @property
-    def closed_form(self) -> Expr:
-        """The closed form over ``NormalCdf``, ``NormalPdf`` and ``BivariateNormalCdf``."""
-        return self.derivation.result
-
-    @property
-    def expr(self) -> Expr:
-        """The closed form over ``erfc`` and ``BivariateNormalCdf``."""
-        return self.closed_form.rewrite(erfc)
-
-    @property
-    def latex(self) -> str:
-        """The formula as an equation in LaTeX."""
-        return rf"\mathbb{{E}}\left[{latex(self.integrand)}\right] = {latex(self.closed_form)}"
-
-    def _repr_latex_(self) -> str:
-        return f"$$ {self.latex} $$"
-
-    @cached_property
-    def certificate(self) -> tuple[Witness, ...]:
-        """The independent witnesses and what they found; needs the extra ``verify``."""
-        with extra("verify", f"the certificate of {self!r}"):
-            from elu_sym.book.certificates import joint_witnesses_of
-
-            return joint_witnesses_of(self)
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The symbols of the closed form in the order of the arguments."""
+        return self._symbols
 
     def __repr__(self) -> str:
         return f"<formula E[{self.integrand}]({', '.join(self.arguments)})>"
@@ -204,10 +109,6 @@ class JointGaussianExpectation:
     def __reduce__(self) -> tuple[Any, ...]:
         """It travels as the function that it is the expectation of."""
         return JointGaussianExpectation, (self.integrand,)
-
-
-def _by_tail(t: Expr) -> Expr:
-    return 1 - NormalCdf(-t) if t.is_positive else NormalCdf(t)
 
 
 def _integrand(g: Any) -> Expr:

@@ -216,7 +216,11 @@ def joint_monte_carlo_certificate(
 
 
 def joint_mutation_certificate(
-    expression: Expr, products: Products, means: Means, points: Sequence[Point]
+    expression: Expr,
+    products: Products,
+    means: Means,
+    points: Sequence[Point],
+    sample: int | None = None,
 ) -> Witness:
     """The share of single-site changes of a closed form that are rejected; it has to be 100 %.
 
@@ -225,6 +229,7 @@ def joint_mutation_certificate(
         products: the pairs (g, h), without atoms.
         means: the closed forms of their means.
         points: where the integral is enclosed.
+        sample: how many of the changes, drawn with a fixed seed; all by default.
 
     Returns:
         A witness of kind ``"mutation"``.
@@ -240,7 +245,7 @@ def joint_mutation_certificate(
         "arb": overlap_test(integrals),
         "heat": lambda mutant: joint_heat_certificate(mutant, products),
     }
-    return mutation_witness(expression, certificates)
+    return mutation_witness(expression, certificates, sample)
 
 
 def random_joint_points(expression: Expr, count: int, seed: int = 1) -> list[Point]:

@@ -14,6 +14,7 @@ same two balls prove that it is not equivalent. Only what overlaps everywhere is
 equation and to the normal form.
 """
 
+import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -58,11 +59,12 @@ class Mutant:
     expression: Expr
 
 
-def mutants(expression: Expr) -> list[Mutant]:
+def mutants(expression: Expr, sample: int | None = None) -> list[Mutant]:
     r"""Every single-site mutant that differs from the expression as a tree.
 
     Args:
         expression: a closed form.
+        sample: how many at most, drawn with a fixed seed; all by default.
 
     Returns:
         The mutants in the order of their sites, each tree once; what SymPy evaluates back to the
@@ -85,15 +87,28 @@ def mutants(expression: Expr) -> list[Mutant]:
         >>> len(mutants(mu + sigma))
         11
     """
-    symbols = sorted(expression.free_symbols, key=str)
     found: dict[Expr, Mutant] = {}
-    for path, node, parent in _sites(expression):
-        for kind, replacement in _replacements(node, parent, symbols):
-            changed = _with(expression, path, replacement)
-            if changed == expression or changed.has(nan, zoo, oo, -oo):
-                continue
-            found.setdefault(changed, Mutant(kind, f"{node} -> {replacement}", changed))
+    changes = _changes(expression)
+    if sample is not None:
+        random.Random(1).shuffle(changes)
+    for path, node, kind, replacement in changes:
+        if len(found) == sample:
+            break
+        changed = _with(expression, path, replacement)
+        if changed == expression or changed.has(nan, zoo, oo, -oo):
+            continue
+        found.setdefault(changed, Mutant(kind, f"{node} -> {replacement}", changed))
     return list(found.values())
+
+
+def _changes(expression: Expr) -> list[tuple[Path, Expr, str, Expr]]:
+    """Every change of a site: where it is, what stands there, and what comes in its place."""
+    symbols = sorted(expression.free_symbols, key=str)
+    return [
+        (path, node, kind, replacement)
+        for path, node, parent in _sites(expression)
+        for kind, replacement in _replacements(node, parent, symbols)
+    ]
 
 
 def _sites(
@@ -153,12 +168,14 @@ class MutationScore:
 
     Attributes:
         mutants: their number.
+        changes: how many changes of a site they were drawn from; None where all were tried.
         equivalent: those whose difference from the original has the normal form zero.
         killed: how many each certificate rejected of those that the ones before it did not.
         survivors: those that are neither.
     """
 
     mutants: int
+    changes: int | None
     equivalent: tuple[Mutant, ...]
     killed: Mapping[str, int]
     survivors: tuple[Mutant, ...]
@@ -176,9 +193,10 @@ class MutationScore:
 
     def __str__(self) -> str:
         by = ", ".join(f"{count} by {name}" for name, count in self.killed.items())
+        drawn = "" if self.changes is None else f", drawn from {self.changes} changes"
         text = (
-            f"score {100 * self.score:.4g} %: {self.mutants} mutants, {len(self.equivalent)} "
-            f"proved equivalent, killed {by}"
+            f"score {100 * self.score:.4g} %: {self.mutants} mutants{drawn}, "
+            f"{len(self.equivalent)} proved equivalent, killed {by}"
         )
         if self.survivors:
             first = self.survivors[0]
@@ -186,12 +204,15 @@ class MutationScore:
         return text
 
 
-def mutation_score(expression: Expr, certificates: Mapping[str, Acceptance]) -> MutationScore:
+def mutation_score(
+    expression: Expr, certificates: Mapping[str, Acceptance], sample: int | None = None
+) -> MutationScore:
     """Give every single-site mutant of a formula to the certificates.
 
     Args:
         expression: the right closed form.
         certificates: by name, in the order in which they are asked.
+        sample: how many of the mutants at most, drawn with a fixed seed; all by default.
 
     Returns:
         The :class:`MutationScore`.
@@ -208,7 +229,8 @@ def mutation_score(expression: Expr, certificates: Mapping[str, Acceptance]) -> 
     for name, accepts in certificates.items():
         if not accepts(expression):
             raise ValueError(f"the certificate {name!r} rejects the formula itself: {expression}")
-    candidates = mutants(expression)
+    candidates = mutants(expression, sample)
+    changes = None if sample is None else len(_changes(expression))
     killed = dict.fromkeys(certificates, 0)
     equivalent: list[Mutant] = []
     survivors: list[Mutant] = []
@@ -219,7 +241,7 @@ def mutation_score(expression: Expr, certificates: Mapping[str, Acceptance]) -> 
                 break
         else:
             (equivalent if _is_equivalent(expression, mutant) else survivors).append(mutant)
-    return MutationScore(len(candidates), tuple(equivalent), killed, tuple(survivors))
+    return MutationScore(len(candidates), changes, tuple(equivalent), killed, tuple(survivors))
 
 
 def mutation_certificate(
@@ -253,19 +275,22 @@ def mutation_certificate(
     return mutation_witness(expression, certificates)
 
 
-def mutation_witness(expression: Expr, certificates: Mapping[str, Acceptance]) -> Witness:
+def mutation_witness(
+    expression: Expr, certificates: Mapping[str, Acceptance], sample: int | None = None
+) -> Witness:
     """The mutation score under some certificates as a witness, passed if it is 100 %.
 
     Args:
         expression: the right closed form.
         certificates: by name, in the order in which they are asked.
+        sample: how many of the mutants at most, drawn with a fixed seed; all by default.
 
     Raises:
         ValueError: if a certificate rejects the right formula.
     """
 
     def check() -> str:
-        score = mutation_score(expression, certificates)
+        score = mutation_score(expression, certificates, sample)
         if score.survivors:
             raise RejectedError(str(score))
         return str(score)

@@ -15,6 +15,7 @@ class Evidence(StrEnum):
     HEAT = "heat"
     STEIN = "stein"
     PRICE = "price"
+    LIMITS = "limits"
     PARAMETER = "parameter"
     IDENTITY = "identity"
     ENCLOSURE = "arb"

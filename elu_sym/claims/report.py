@@ -11,11 +11,15 @@ from difflib import get_close_matches
 from typing import Any
 
 from elu_sym.algebra.optional import with_progress
-from elu_sym.book.formula import FORMULAS, Formula
+from elu_sym.book.formula import FORMULAS, JOINT_FORMULAS, Formula
+from elu_sym.book.joint_formula import JointFormula
 from elu_sym.certify.witness import Evidence, Witness
 from elu_sym.claims.chapters import CHAPTERS, CLAIMS
 from elu_sym.claims.claim import Outcome, Verdict
 from elu_sym.experiments.processes import finished
+
+BOOK: dict[str, Formula | JointFormula] = {**FORMULAS, **JOINT_FORMULAS}
+"""Every formula by its id."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ class ClaimReport:
 class FormulaReport:
     """A formula and what its witnesses found."""
 
-    formula: Formula
+    formula: Formula | JointFormula
     witnesses: tuple[Witness, ...]
 
     @property
@@ -158,8 +162,10 @@ class Report:
         ):
             lines += [f"--- {CHAPTERS.get(chapter, chapter)} ---"]
             lines += [report.to_text() for report in reports]
-        lines += ["--- Formulas ---"] if self.formulas else []
-        lines += [report.to_text() for report in self.formulas]
+        for title, kind in (("Formulas", Formula), ("Formulas of two inputs", JointFormula)):
+            found = [each for each in self.formulas if isinstance(each.formula, kind)]
+            lines += [f"--- {title} ---"] if found else []
+            lines += [report.to_text() for report in found]
         return "\n".join([*lines, self.summary()])
 
     def summary(self) -> str:
@@ -213,7 +219,7 @@ def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
         >>> report.passed, report.claims[0].outcome.verdict.value, report.claims[0].refuted
         (True, 'PROVED', 1)
     """
-    known = [*CLAIMS, *FORMULAS]
+    known = [*CLAIMS, *BOOK]
     chosen = known if only is None else list(dict.fromkeys(_resolved(only, known)))
     if not chosen:
         raise ValueError("only is empty: name a claim, a chapter or a formula")
@@ -230,7 +236,7 @@ def verify(only: Sequence[str] | None = None, processes: int = 1) -> Report:
             )
             claims.append(ClaimReport(outcome, tuple(neighbours)))
         else:
-            formulas.append(FormulaReport(FORMULAS[name], found[name]))
+            formulas.append(FormulaReport(BOOK[name], found[name]))
     return Report(tuple(claims), tuple(formulas), time.perf_counter() - start)
 
 
@@ -255,7 +261,7 @@ def _checked_by_id(name: str) -> Any:
         checked = (claim.check() for claim in (CLAIMS[name], *CLAIMS[name].false_claims))
         return tuple((o.statement, o.theorem, o.seconds, o.failure) for o in checked)
     try:
-        return FORMULAS[name].certificate
+        return BOOK[name].certificate
     except ModuleNotFoundError:
         raise  # an extra that is not installed says nothing about the formula
     except Exception as error:

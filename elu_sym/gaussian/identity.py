@@ -3,11 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sympy import Expr, Symbol, latex
 
 from elu_sym.algebra.normal_form import is_zero
 from elu_sym.gaussian.derivation import Derivation, DerivationError
+
+if TYPE_CHECKING:
+    from elu_sym.gaussian.two_inputs import JointDerivation
 
 
 @dataclass(frozen=True, repr=False)
@@ -26,7 +30,7 @@ class IdentityDerivation:
     """
 
     name: str
-    parts: Mapping[str, "Derivation | IdentityDerivation"]
+    parts: Mapping[str, "Derivation | JointDerivation | IdentityDerivation"]
     combine: Callable[..., Expr]
 
     @cached_property

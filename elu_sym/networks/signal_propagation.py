@@ -10,7 +10,6 @@ References:
 from collections.abc import Callable
 from functools import partial
 from itertools import accumulate
-from operator import index
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ import numpy as np
 from elu_sym.networks.activation_argument import ActivationArgument, book_activation_of
 from elu_sym.networks.beyond_range import BeyondRangeError
 from elu_sym.networks.meanfield import correlation_slope, variance_map, variance_slope
-from elu_sym.numeric.arguments import POSITIVE, Domain, broadcast_arguments
+from elu_sym.numeric.arguments import POSITIVE, Domain, broadcast_arguments, whole_number
 from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["backward_variances", "forward_variances", "sampling_deviation"]
@@ -62,7 +61,7 @@ def forward_variances(
         >>> print(forward_variances(3, 1.0, 2.0).round(6))
         [1.       1.289891 1.618853]
     """
-    depth = _count("depth", depth)
+    depth = whole_number("depth", depth)
     found = [broadcast_arguments(first_variance=(first_variance, POSITIVE)).arrays[0]]
     for layer in range(2, depth + 1):
         given: Any = (found[-1], weight_variance, bias_variance, *parameters)
@@ -172,7 +171,7 @@ def sampling_deviation(
         >>> print(sampling_deviation(np.array([1.0, 1.0]), 1.5505188080679277, 100).round(6))
         [0.107457 0.143921]
     """
-    units = _count("width", width)
+    units = whole_number("width", width)
     layers = _layers(variances, SQUARABLE)
     slope = partial(variance_slope, activation=activation, **named)
     slopes = _at_every_layer(slope, layers, weight_variance, parameters)
@@ -191,26 +190,6 @@ def sampling_deviation(
             f" parameters {bound} and variances up to {layers.max()}: give numbers nearer to 1"
         )
     return result
-
-
-def _count(name: str, value: Any) -> int:
-    """A whole number of at least 1.
-
-    Raises:
-        TypeError: if it is a truth value, or no number.
-        ValueError: if it is not whole, or below 1.
-    """
-    message = f"{name} = {value!r}: give a whole number of at least 1"
-    if isinstance(value, (bool, np.bool_)):
-        raise TypeError(message)
-    try:
-        count = index(value)
-    except TypeError:
-        real = isinstance(value, (float, np.floating))
-        raise (ValueError if real else TypeError)(message) from None
-    if count < 1:
-        raise ValueError(message)
-    return count
 
 
 def _layers(variances: Any, domain: Domain) -> FloatArray:

@@ -8,6 +8,7 @@ mpmath, is rounded once.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
@@ -40,6 +41,9 @@ class Domain:
 
 LOCATION = Domain(None, "a real number")
 """Any real number; an infinite one stands for the limit."""
+
+FINITE = Domain(lambda x: abs(x) == inf, "a finite number")
+"""Any real number that is not infinite."""
 
 SCALE = Domain(
     lambda x: (x < 0.0) | (x == np.inf),
@@ -100,7 +104,8 @@ def broadcast_arguments(
             result are NaN in the arrays, and what they were is not checked. All are needed by
             default.
         **arguments: For each argument its value, anything array-like of real numbers, and its
-            domain, one of ``LOCATION``, ``SCALE``, ``POSITIVE`` or a ``Domain`` of your own.
+            domain, one of ``LOCATION``, ``FINITE``, ``SCALE``, ``POSITIVE`` or a ``Domain`` of your
+            own.
 
     Returns:
         The arrays, their broadcast shape and the type of the result.  As in NumPy, Python numbers
@@ -178,6 +183,33 @@ def _array(name: str, value: Any) -> NDArray[Any]:
         raise UnreadableArrayError(
             f"{name} is a {type(value).__name__} that NumPy cannot read ({reason})"
         ) from error
+
+
+def whole_number(name: str, value: Any) -> int:
+    """Return a whole number of at least 1.
+
+    Raises:
+        TypeError: It is a truth value, or no number.
+        ValueError: It is not whole, or below 1.
+
+    >>> whole_number("depth", np.int64(3))
+    3
+    >>> whole_number("depth", 0)
+    Traceback (most recent call last):
+        ...
+    ValueError: depth = 0: give a whole number of at least 1
+    """
+    message = f"{name} = {value!r}: give a whole number of at least 1"
+    if isinstance(value, (bool, np.bool_)):
+        raise TypeError(message)
+    try:
+        count = operator.index(value)
+    except TypeError:
+        real = isinstance(value, (float, np.floating))
+        raise (ValueError if real else TypeError)(message) from None
+    if count < 1:
+        raise ValueError(message)
+    return count
 
 
 def unrounded_array(name: str, value: Any, domain: Domain) -> NDArray[Any]:

@@ -14,9 +14,9 @@ ends, and a rule has about 9 nodes and two for each scale that it spans.  What m
 beside the root of E F^2 E G^2: beyond 8.5 standard deviations nothing is left of it, beyond 11.5
 where F or G is something only far from its mean.
 
-Places are counted from the kink of f, where x = 0 and the conditional mean is known exactly, so
-that kinks close to each other, far from the means, lose nothing.  Of rho and its complement w,
-which no doubles satisfy both, the smaller one is taken as exact.
+Places are counted from the kink at which lost digits cost more, where x and the conditional mean
+are known exactly, so that kinks close to each other, far from the means, lose nothing.  Of rho and
+its complement w, which no doubles satisfy both, the smaller one is taken as exact.
 
 With zero means the compiled code has the closed form: over a quadrant the exponential of a sum of
 two normal variables is one wedge for either edge, and the scaled function of Owen has no factor
@@ -251,7 +251,14 @@ def _conditioned(quantity: str, columns: list[FloatArray]) -> FloatArray:
         centers[1] = g.expected_values(g.mu, g.sigma)
     scale = (c1 if f_slopes else f.scale) * (c2 if g_slopes else g.scale)
     tilt, s = rho * g.sigma, w * g.sigma
-    start = np.where(abs(f.t) < _NEAR_KINK, -f.t, 0.0)
+    places = -f.t, np.where(rho == 0, np.inf, -g.t / rho)
+    # What digits lost at a kink cost, in natural logarithms.
+    weights = [
+        np.where(x.has_exponential, np.log(x.ratio) - place**2 / 2, -np.inf)
+        for x, place in zip((f, g), places, strict=True)
+    ]
+    place = np.where(weights[1] > weights[0], places[1], places[0])
+    start = np.where(abs(place) < _NEAR_KINK, place, 0.0)
     x0, m0 = _at_the_kink(f, g, start, rho, w)
     panels = _panels(quantity, f, g, (rho, w, tilt, s, start, x0, m0))
     index, middle, radius = panels

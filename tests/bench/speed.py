@@ -38,6 +38,7 @@ from tqdm import tqdm
 
 sys.path.extend(str(Path(__file__).parents[1] / folder) for folder in ("", "shared"))
 from accuracy import LIMITS
+from bench import joint_kernel
 from bench.derivations import Measurement, machine, measure, write
 from formula_oracles import truths
 from oracles import Truth
@@ -580,6 +581,7 @@ SECTIONS: dict[str, Callable[[], dict[str, Any]]] = {
     "imports": imports,
     "accuracy": accuracy,
     "sweeps": sweeps,
+    "two_inputs": joint_kernel.two_inputs,
 }
 
 
@@ -625,6 +627,9 @@ def _limits(results: dict[str, Any], name: str, factor: float) -> Iterator[tuple
     first = processes["first_number" if name == "shipped" else "first_number_numpy"]
     ratio = first["processor_seconds"] / processes["scipy_special"]["processor_seconds"]
     yield "imports: the first number to scipy.special", _judged(ratio, IMPORT * factor)
+    for what, ratio, limit in joint_kernel.ratios(results["two_inputs"]):
+        if name == "shipped":
+            yield what, _judged(ratio, limit)
 
 
 def _judged(value: float, limit: float) -> dict[str, Any]:
@@ -743,6 +748,7 @@ TABLES = {
     "imports": _import_lines,
     "accuracy": _accuracy_lines,
     "sweeps": _sweep_lines,
+    "two_inputs": joint_kernel.lines,
 }
 
 

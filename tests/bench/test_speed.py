@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from bench import speed
+from bench import joint_kernel, speed
 from bench.derivations import text_of, write
 from flint import arb, ctx
 from oracles import Truth
@@ -23,10 +23,15 @@ def results():
     return speed.read()
 
 
-def entries(*, shipped=1.0, numpy=2.0, naive=2.0, ndtr=0.1, beyond=0.5, first=0.5):
+def entries(*, shipped=1.0, numpy=2.0, naive=2.0, ndtr=0.1, beyond=0.5, first=0.5, kernel=1.0):
     """Measurements of which every quantity is alike."""
     times = {"shipped": shipped, "numpy": numpy, "naive": naive}
     over = dict.fromkeys((*speed.QUANTITIES, "moments"), times | {"gauss_hermite_25": 10 * naive})
+    kernel = {
+        "shipped": {"ns": kernel, "median": kernel, "worst": 2 * kernel},
+        "unit": {"ns": 1.0},
+        "gauss_hermite_25": {"ns": 12.0},
+    }
     processes = {
         "scipy_special": {"processor_seconds": 0.5},
         "first_number": {"processor_seconds": first},
@@ -37,6 +42,7 @@ def entries(*, shipped=1.0, numpy=2.0, naive=2.0, ndtr=0.1, beyond=0.5, first=0.
         "scalars": {"entries": over | {"ndtr": {"scipy": ndtr}}},
         "memory": {"entries": {"mean": {"shipped": {"beyond": beyond}}}},
         "imports": {"entries": processes},
+        "two_inputs": {"entries": dict.fromkeys(joint_kernel.POPULATIONS, kernel)},
     }
 
 
@@ -129,6 +135,17 @@ def test_sweeps_have_every_size_with_every_number_of_workers(results):
             assert all(time > 0 for time in times.values())
 
 
+def test_two_inputs_have_every_population_and_candidate(results):
+    found = results["two_inputs"]
+    assert found["populations"] == joint_kernel.DESCRIBED
+    assert set(found["entries"]) == set(joint_kernel.POPULATIONS)
+    for entry in found["entries"].values():
+        assert set(entry) == {*joint_kernel.CANDIDATES, "unit"}
+        assert all(each["ns"] > 0 for each in entry.values())
+        assert entry["shipped"]["median"] <= entry["shipped"]["worst"]
+        assert entry["shipped"]["least"] > 13
+
+
 def test_what_is_shipped_is_right_at_every_point(results):
     for methods in results["accuracy"]["entries"].values():
         assert all(methods["shipped"][name]["right"] == 1 for name in speed.MOMENTS)
@@ -197,6 +214,14 @@ def test_memory_and_imports_break_theirs():
         "imports: the first number to scipy.special",
     }
     assert found["numpy"] == set()
+
+
+def test_a_slow_kernel_breaks_its_limits():
+    assert broken(kernel=11.0)["shipped"] == {
+        f"two inputs, zero means: kernel to owens_t, {what}" for what in ("median", "worst place")
+    }
+    assert len(broken(kernel=21.0)["shipped"]) == 6
+    assert broken(kernel=21.0)["numpy"] == set()
 
 
 def test_a_failed_limit_is_shown(results):
@@ -313,3 +338,38 @@ def test_sections_that_are_not_measured_stay(monkeypatch, tmp_path, capsys):
     }
     assert "memory: mean, GiB" not in after["limits"]["shipped"]
     assert "limits, as shipped" in capsys.readouterr().out
+
+
+# Two inputs
+
+
+@pytest.mark.parametrize(
+    ("candidate", "accuracy"),
+    [
+        ("shipped", 1e-13),
+        ("owens_t", 1e-12),
+        ("integration", 1e-6),
+        ("gauss_hermite_25", 0.01),
+        ("gauss_hermite_50", 0.005),
+    ],
+)
+@pytest.mark.parametrize("means", [(0.0, 0.0), (0.3, -0.4)])
+def test_every_kernel_is_that_of_the_definition(candidate, accuracy, means):
+    _, make, _ = joint_kernel.CANDIDATES[candidate]
+    law = (means[0], 1.2, means[1], 0.7, 0.6, 0.8)
+    known = joint_kernel.truth("kernel", law, joint_kernel.ELU, joint_kernel.ELU)
+    with np.errstate(all="ignore"):
+        (found,) = make()(*(np.array([x]) for x in law))
+    assert known.error(found) < accuracy
+
+
+@pytest.mark.parametrize("name", joint_kernel.POPULATIONS)
+def test_copies_are_near_their_place(name):
+    rng = np.random.default_rng(1)
+    law = joint_kernel.POPULATIONS[name](rng, 50)
+    for place in zip(*(x.tolist() for x in law), strict=True):
+        near = joint_kernel.copies(place, rng)
+        assert all(each.shape == (joint_kernel.COPIES,) for each in near)
+        for each, x, size in zip(near, place, (*place[:4], 4.0, 4.0), strict=True):
+            assert abs(each - x).max() <= 1.01e-3 * abs(size)
+        assert abs(near[4] ** 2 + near[5] ** 2 - 1).max() < 1e-15

@@ -64,6 +64,17 @@ def test_claims_are_reported_by_chapters_with_witnesses_neighbours_and_time():
     ]
 
 
+def test_formulas_of_two_inputs_have_a_section_of_their_own():
+    report = verify(["relu.mean", "relu.input_covariance", "relu_elu.distance"])
+    assert report.passed
+    text = report.to_text()
+    assert text.index("--- Formulas ---") < text.index("--- Formulas of two inputs ---")
+    assert "CERTIFIED relu_elu.distance: the mean of the squared difference of relu(X)" in text
+    assert report.counts["certified"] == report.counts["formulas"] == 3
+    entry = report.to_json()["formulas"][1]
+    assert [witness["kind"] for witness in entry["witnesses"]] == ["derivation", "limits", "arb"]
+
+
 def test_a_neighbour_that_is_true_fails_the_run():
     claim = Claim("test.claim", "x.", SAME, "me", neighbours={"x is x.": SAME})
     report = report_of(claim)

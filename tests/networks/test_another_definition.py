@@ -24,6 +24,7 @@ REFUSED = {
         *("initialization.layer_gain", "initialization.layer_scale"),
         *("published_constants.PUBLISHED_CONSTANTS", "estimates.function_values"),
         *("estimates.value_of", "initialized_layers.SecondMoment"),
+        "hermite_series.exact_hermite_coefficient",
     },
 }
 

@@ -9,13 +9,16 @@ from collections import Counter
 
 import accuracy
 import formula_oracles
+import joint_accuracy
+import joint_regimes
 import numpy as np
 import pytest
-from accuracy import LIMITS, Block, Tally, flaws, measure_derivatives, measure_formulas
+from accuracy import LIMITS, Block, PairBlock, Tally, flaws, measure_derivatives, measure_formulas
 from regimes import RANGE, REGIMES
 
 from elu_sym import elu
 from elu_sym.book.formula import ACTIVATIONS, FORMULAS, Formula
+from elu_sym.numeric.joint_expectations import QUANTITIES
 
 QUICK, MORE, SEED = 4_000, 20_000, 20
 
@@ -130,7 +133,8 @@ def kept_points():
     """The worst points of the runs that were kept, by formula or derivative."""
     points = {}
     for entry in accuracy.read()["worst_points"]:
-        points.setdefault(entry["formula"], []).append(entry["point"])
+        if not entry["formula"].startswith("two inputs"):
+            points.setdefault(entry["formula"], []).append(entry["point"])
     return points
 
 
@@ -343,11 +347,13 @@ def run(capsys, *options):
 
 @pytest.fixture
 def elsewhere(monkeypatch, tmp_path):
-    """A run that measures one formula, and keeps what it finds in a folder of its own."""
+    """A run that measures little, and keeps what it finds in a folder of its own."""
     monkeypatch.setattr(accuracy, "PARTS", tmp_path / "parts")
     monkeypatch.setattr(accuracy, "RESULTS", tmp_path / "accuracy.json")
     monkeypatch.setattr(accuracy, "groups", lambda: iter([[elu.mean]]))
     monkeypatch.setattr(accuracy, "BLOCK", 10)
+    one = {"ordinary": joint_regimes.REGIMES["ordinary"]}
+    monkeypatch.setattr(joint_regimes, "REGIMES", one)
     return tmp_path
 
 
@@ -356,7 +362,9 @@ def test_the_program_says_its_seed_and_fails_above_a_limit(monkeypatch, capsys, 
     assert code == 0
     assert shown.startswith("seed 5\n")
     result = accuracy.read()
-    assert len(result["worst_points"]) == len({row["formula"] for row in result["table"]}) == 4
+    assert len(result["table"]) == 4
+    assert len(result["worst_points"]) == 4 + len(QUANTITIES)
+    assert [row.get("points") for row in result["two_inputs"]] == [None, 1, 1]
 
     assert run(capsys, "--processes", "0", "--seed", "5") == (0, shown)
     assert run(capsys, "--processes", "0", "--seed", "6", "--write")[1] != shown
@@ -367,14 +375,32 @@ def test_the_program_says_its_seed_and_fails_above_a_limit(monkeypatch, capsys, 
     code, shown = run(capsys, "--processes", "0", "--seed", "7", "--write")
     assert code == 1
     assert "mean, all: maximum" in shown
+    monkeypatch.setitem(LIMITS, "formula", (8.0, 1.0))
+    monkeypatch.setattr(joint_accuracy, "BOUND", 1e-18)
+    code, shown = run(capsys, "--processes", "0", "--seed", "7", "--write")
+    assert code == 1
+    assert "two inputs: kernel, all: maximum" in shown
     assert accuracy.read() == again
     assert list((elsewhere / "parts").iterdir()) == []
 
 
-def test_the_points_do_not_depend_on_the_number_of_processes(monkeypatch, tmp_path):
-    planned = [Block("ordinary", 5, index, 20) for index in range(2)]
-    monkeypatch.setattr(accuracy, "blocks", lambda points, seed: iter(planned))
-    assert accuracy.measure(40, 5, 0) == accuracy.measure(40, 5, 2)
+def test_one_table_is_measured_and_the_other_one_stays(capsys, elsewhere):
+    options = ("--processes", "0", "--write", "--seed")
+    run(capsys, *options, "5")
+    before = accuracy.read()
+    code, shown = run(capsys, *options, "6", "--only", "two-inputs")
+    assert code == 0
+    assert "elu.mean" not in shown
+    after = accuracy.read()
+    kept = ("seed", "points", "regimes", "table")
+    assert [after[key] for key in kept] == [before[key] for key in kept]
+    assert after["two_inputs"][0] == {"seed": 6}
+
+
+def test_the_points_do_not_depend_on_the_number_of_processes():
+    planned = [Block("ordinary", 5, 0, 20), Block("ordinary", 5, 1, 20)]
+    planned.append(PairBlock("ordinary", 5, 0, 2))
+    assert accuracy.measure(planned, 0) == accuracy.measure(planned, 2)
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(monkeypatch, capsys, elsewhere):
@@ -402,6 +428,8 @@ def test_an_interrupted_run_goes_on_where_it_stopped(monkeypatch, capsys, elsewh
 @pytest.mark.parametrize("damage", ["cut", "a bit", "other sources", "another block", "nothing"])
 def test_a_part_is_used_only_if_it_is_whole_and_of_these_sources(damage, monkeypatch, elsewhere):
     block = Block("ordinary", 5, 0, 10)
+    pairs = PairBlock("ordinary", 5, 0, 1)
+    assert pairs.measured(elsewhere) == pairs.measured(elsewhere) == pairs.measure()
     assert block.measured(elsewhere) == block.measure()
     path = elsewhere / "ordinary-0.json"
     content = path.read_bytes()

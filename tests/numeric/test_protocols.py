@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from elu_sym import FORMULAS, derivative_below, mean, moments, relu
+from elu_sym import FORMULAS, derivative_below, kernel, mean, moments, relu
 from elu_sym.numeric.arguments import UnreadableArrayError
 
 PLACES = np.linspace(-2.0, 2.0, 5)
@@ -67,6 +67,18 @@ def test_labels_are_kept_for_every_argument(formula):
         assert np.array_equal(found.values, values)
     by_name = formula(*first, mu=PLACES, sigma=Labelled(np.float64(1.5), "sigma"))
     assert (by_name.label, by_name.values.tolist()) == ("sigma", values.tolist())
+
+
+@pytest.mark.parametrize("dependence", ["rho", "angle"])
+def test_labels_are_kept_for_two_inputs(dependence):
+    values = kernel(PLACES, 1.5, 0.5, 1.0, **{dependence: 0.25})
+    for given in ((Labelled(PLACES, "mu1"), 1.5, 0.5), (PLACES, 1.5, Labelled(0.5, "mu2"))):
+        found = kernel(*given, 1.0, **{dependence: 0.25})
+        assert type(found) is Labelled
+        assert np.array_equal(found.values, values)
+    found = kernel(PLACES, 1.5, 0.5, 1.0, **{dependence: Labelled(0.25, dependence)})
+    assert (found.label, found.values.tolist()) == (dependence, values.tolist())
+    assert type(kernel(Wrapping(PLACES), 1.5, 0.5, 1.0, **{dependence: 0.25})) is Wrapping
 
 
 def test_the_first_one_is_asked_and_a_subclass_before_its_base():

@@ -3,6 +3,7 @@
     python tests/shared/accuracy.py                # two million points, a fresh seed
     python tests/shared/accuracy.py --seed 1       # the same points again
     python tests/shared/accuracy.py --write        # keep the result beside this file
+    python tests/shared/accuracy.py --only two-inputs  # one table; the other stays as it is
 
 What is measured is ``FORMULAS``, every formula of the book, and the derivative of each in each of
 its arguments, which PyTorch and JAX take; one without a truth ends the program.  The measure is
@@ -16,6 +17,10 @@ those that are infinite are left out there.
 The formulas of ELU are measured at all points, those of other activations and derivatives at one
 in ``LIGHT``, and at as many more where some of the derivatives do not exist.  NumPy computes the
 same again where C is in use, and Python's numbers at one in ``SINGLE``; the largest error counts.
+Expectations of two inputs have a table of their own: what is measured is each quantity of
+``joint_expectation`` at one point in ``PAIR``, an error over its bound, which is 1e-13 in units of
+the norms that ``joint_oracles`` says, and the largest one of a regime counts.
+
 The points depend on the seed alone.  A run that was interrupted goes on where it stopped, from its
 parts in .make/accuracy.
 """
@@ -40,6 +45,8 @@ import numpy as np
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import joint_accuracy
+import joint_regimes
 import regimes
 from formula_oracles import ACTIVATIONS, truths
 from half_lines import Columns, Truth, errors
@@ -49,8 +56,9 @@ from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.generate.whole_files import write_whole
 from elu_sym.numeric import _gradients
 from elu_sym.numeric.evaluation import evaluate
+from elu_sym.numeric.joint_expectations import QUANTITIES
 
-LIMITS = {"formula": (8.0, 1.0), "derivative": (64.0, 16.0)}
+LIMITS = {"formula": (8.0, 1.0), "derivative": (64.0, 16.0), "two inputs": (1.0, 1.0)}
 """The largest error of any point and of the mean over a regime."""
 
 LEAST = {"float64": 1e-250, "float32": 1e-25}
@@ -62,6 +70,8 @@ LEAST_DEVIATION = {"float64": 1e-140, "float32": 1e-15}
 FEW = 20  # of so many points or fewer the mean is not judged
 POINTS, BLOCK = 2_000_000, 4000
 LIGHT, SINGLE = 16, 256
+PAIR, PAIR_BLOCK = 1000, 20
+TABLES = ("formulas", "two-inputs")
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = Path(__file__).with_suffix(".json")
 PARTS = ROOT / ".make" / "accuracy"
@@ -249,7 +259,7 @@ class Block(NamedTuple):
         """Measure everything, or read it from the part that an earlier run left in the folder."""
         if folder is None:
             return self.measure()
-        path = folder / f"{self.regime}-{self.index}.json"
+        path = folder / f"{self.name}.json"
         known = read_part(path, self)
         if known is None:
             known = self.measure()
@@ -257,9 +267,37 @@ class Block(NamedTuple):
             write_whole(path, f"{self.mark(rows)}\n{rows}")
         return known
 
+    @property
+    def name(self) -> str:
+        """What a part is called."""
+        return f"{self.regime}-{self.index}"
+
     def mark(self, rows: str) -> str:
         """What a part begins with: of which points and sources it is, and that it is whole."""
-        return f"{sources():08x} {crc32(repr((*self, rows)).encode()):08x}"
+        return f"{sources():08x} {crc32(repr((self, rows)).encode()):08x}"
+
+
+class PairBlock(Block):
+    """Pairs of inputs of one regime."""
+
+    @property
+    def pairs(self) -> joint_regimes.Pairs:
+        """Draw the arguments of ``joint_expectation``."""
+        rng = np.random.default_rng([self.seed, crc32(self.regime.encode()), self.index])
+        return joint_regimes.pairs(self.regime, rng, self.size)
+
+    def measure(self) -> Tallies:
+        """Measure every quantity."""
+        pairs = self.pairs
+        numbers = tuple(column for part in pairs for column in part)
+        return {
+            f"two inputs: {quantity}": tally(joint_accuracy.errors(quantity, pairs), numbers)
+            for quantity in QUANTITIES
+        }
+
+    @property
+    def name(self) -> str:
+        return f"two inputs, {self.regime}-{self.index}"
 
 
 def read_part(path: Path, block: Block) -> Tallies | None:
@@ -300,8 +338,18 @@ def blocks(points: int, seed: int) -> Iterator[Block]:
             yield Block(regime, seed, index, min(BLOCK, size - start))
 
 
+def pair_blocks(points: int, seed: int) -> Iterator[PairBlock]:
+    """Divide the pairs evenly between their regimes."""
+    size = max(points // PAIR // len(joint_regimes.REGIMES), 1)
+    for regime in joint_regimes.REGIMES:
+        for index, start in enumerate(range(0, size, PAIR_BLOCK)):
+            yield PairBlock(regime, seed, index, min(PAIR_BLOCK, size - start))
+
+
 def limits(name: str) -> tuple[float, float]:
-    """The limits of a formula or of a derivative, by its name in a tally."""
+    """The limits of a formula, a derivative or a quantity of two inputs, by its name in a tally."""
+    if name.startswith("two inputs"):
+        return LIMITS["two inputs"]
     return LIMITS["derivative" if " by " in name else "formula"]
 
 
@@ -321,10 +369,9 @@ def flaws(regime: str, tallies: Tallies) -> list[str]:
 Table = dict[str, Tallies]
 
 
-def measure(points: int, seed: int, processes: int, folder: Path | None = None) -> Table:
-    """Measure everything in every regime, the regimes together last, as ``all``."""
-    planned = list(blocks(points, seed))
-    table: Table = {regime: {} for regime in (*REGIMES, "all")}
+def measure(planned: Sequence[Block], processes: int, folder: Path | None = None) -> Table:
+    """Measure blocks, and the tallies of their regimes, those of all regimes last, as ``all``."""
+    table: Table = {block.regime: {} for block in planned} | {"all": {}}
     tasks = [(block, folder) for block in planned]
     with (
         _pool(processes) as each_of,
@@ -365,6 +412,20 @@ def text_of(table: Table) -> str:
     return "\n".join(lines)
 
 
+def text_of_pairs(table: Table) -> str:
+    """Lay out the largest error over its bound in each regime, and the worst points."""
+    names = list(table["all"])
+    short = [name.removeprefix("two inputs: ").replace("covariance_", "") for name in names]
+    lines = [
+        f"{'two inputs, error / bound':24} {'points':>6}" + "".join(f" {x:>17}" for x in short)
+    ]
+    for regime, tallies in table.items():
+        points = max((each.points for each in tallies.values()), default=0)
+        row = "".join(f" {tallies[name].maximum:17.3g}" for name in names)
+        lines.append(f"{regime:24} {points:6}{row}")
+    return "\n".join([*lines, *(f"{n}: worst at {each.worst}" for n, each in table["all"].items())])
+
+
 def read() -> dict[str, Any]:
     """Return the last result that was kept."""
     return json.loads(RESULTS.read_text(encoding="utf-8"))
@@ -381,26 +442,42 @@ def _json(result: dict[str, Any]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def write(table: Table, points: int, seed: int) -> None:
+def write(tables: dict[str, Table], points: int, seed: int) -> None:
     """Keep a result, and its worst points beside those of the results before."""
-    kept = read()["worst_points"] if RESULTS.exists() else []
-    known = {(entry["formula"], *entry["point"]) for entry in kept}
+    kept = read() if RESULTS.exists() else {"worst_points": []}
+    known = {(entry["formula"], *entry["point"]) for entry in kept["worst_points"]}
     new = [
         {"formula": name, "point": list(each.worst), "error": each.maximum}
+        for table in tables.values()
         for name, each in table["all"].items()
         if (name, *each.worst) not in known
     ]
-    rows = [{"formula": name, **asdict(each)} for name, each in table["all"].items()]
-    counts = {regime: max(x.points for x in table[regime].values()) for regime in table}
-    result = {
-        "seed": seed,
-        "points": points,
-        "limits": LIMITS,
-        "regimes": counts,
-        "table": rows,
-        "worst_points": kept + new,
+    result: dict[str, Any] = {}
+    for name, table in tables.items():
+        if name == "formulas":
+            result |= _formulas_entry(table) | {"seed": seed, "points": points}
+        else:
+            result["two_inputs"] = [{"seed": seed}, *_pair_rows(table)]
+    worst_points = {"worst_points": kept["worst_points"] + new}
+    order = ("seed", "points", "limits", "regimes", "table", "two_inputs", "worst_points")
+    whole = kept | result | {"limits": LIMITS} | worst_points
+    write_whole(RESULTS, _json({key: whole[key] for key in order if key in whole}))
+
+
+def _formulas_entry(table: Table) -> dict[str, Any]:
+    return {
+        "regimes": {regime: max(x.points for x in table[regime].values()) for regime in table},
+        "table": [{"formula": name, **asdict(each)} for name, each in table["all"].items()],
     }
-    write_whole(RESULTS, _json(result))
+
+
+def _pair_rows(table: Table) -> list[dict[str, Any]]:
+    """The largest errors of each regime over their bounds, and at how many points."""
+    return [
+        {"regime": regime, "points": max(each.points for each in tallies.values())}
+        | {name.removeprefix("two inputs: "): each.maximum for name, each in tallies.items()}
+        for regime, tallies in table.items()
+    ]
 
 
 def seed_to_go_on_with(points: int) -> int | None:
@@ -414,6 +491,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--points", type=int, default=POINTS, help="points a formula of ELU")
     parser.add_argument("--seed", type=int, help="what the points depend on; fresh if not given")
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="how many at once")
+    parser.add_argument("--only", choices=TABLES, help="the table to measure")
     parser.add_argument("--write", action="store_true", help=f"keep the result in {RESULTS.name}")
     options = parser.parse_args(arguments)
     seed = options.seed
@@ -424,13 +502,24 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"seed {seed}", flush=True)
     folder = PARTS / f"{seed}-{options.points}"
     folder.mkdir(parents=True, exist_ok=True)
-    table = measure(options.points, seed, options.processes, folder)
-    print(text_of(table))
-    found = [flaw for regime, tallies in table.items() for flaw in flaws(regime, tallies)]
+    plans = dict(zip(TABLES, (blocks, pair_blocks), strict=True))
+    tables = {
+        name: measure([*plan(options.points, seed)], options.processes, folder)
+        for name, plan in plans.items()
+        if options.only in (None, name)
+    }
+    for name, table in tables.items():
+        print(text_of(table) if name == "formulas" else text_of_pairs(table))
+    found = [
+        flaw
+        for table in tables.values()
+        for regime, tallies in table.items()
+        for flaw in flaws(regime, tallies)
+    ]
     for flaw in found:
         print(flaw)
     if options.write and not found:
-        write(table, options.points, seed)
+        write(tables, options.points, seed)
     shutil.rmtree(folder)
     return 1 if found else 0
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import mpmath
 import numpy as np
+from numpy.polynomial import HermiteE
 from scipy.integrate import quad
 from scipy.special import ndtr
 from sympy import Symbol, diff, lambdify
@@ -211,6 +212,39 @@ def initialization(name: str) -> Callable[[], None]:
     return check
 
 
+def joint(order: int, rho: float, deviations: tuple[float, float]) -> float:
+    """E of a derivative of ELU at two inputs of mean 0, by quadrature within quadrature."""
+    first, second = deviations
+    rest = math.sqrt(1.0 - rho**2) * second
+
+    def inner(t: float) -> float:
+        return mean(lambda s: f(s, ALPHA, order), rho * t * second / first, rest)
+
+    return mean(lambda t: f(t, ALPHA, order) * inner(t), 0.0, first)
+
+
+def grams(name: str) -> Callable[[], None]:
+    def check() -> None:
+        function = public(f"networks.infinite_width.{name}")
+        rows = np.array([[1.1, 0.4], [-0.3, 0.9]])
+        given = {"weight_variance": WEIGHTS, "bias_variance": BIASES, "alpha": ALPHA}
+        found = function(rows, depth=1, kind="both", **given)
+        inputs = WEIGHTS * rows @ rows.T / 2 + BIASES
+        deviations = np.sqrt(np.diag(inputs))
+        if name == "gram":
+            rho = inputs[0, 1] / deviations.prod()
+            value, slope = (joint(order, rho, tuple(deviations)) for order in (0, 1))
+            nngp = WEIGHTS * value + BIASES
+            same(found.nngp[0, 1], nngp, 1e-7)
+            same(found.ntk[0, 1], nngp + WEIGHTS * slope * inputs[0, 1], 1e-7)
+        diagonal = [WEIGHTS * square(q) + BIASES for q in np.diag(inputs)]
+        slopes = [WEIGHTS * slope_square(q) * q for q in np.diag(inputs)]
+        for matrix, expected in zip(found, (diagonal, np.add(diagonal, slopes)), strict=True):
+            same(np.diag(matrix) if name == "gram" else matrix, expected)
+
+    return check
+
+
 def published() -> None:
     rows = public("networks.published_constants.PUBLISHED_CONSTANTS")
     found = {name: float(row.digits(17)) for name, row in rows.items()}
@@ -343,6 +377,24 @@ def uncertain_outputs(name: str) -> Callable[[], None]:
             spread = mean(lambda t, middle=middle: (f(t) - middle) ** 2, *law)
             same(found.covariance[i, i], spread)
         same(found.covariance[0, 1], covariance_of_values(), 1e-6)
+
+    return check
+
+
+def hermite(name: str) -> Callable[[], None]:
+    def check() -> None:
+        function = public(f"networks.hermite_series.{name}")
+        deviation = Q**0.5
+        series = [HermiteE.basis(order) / math.factorial(order) ** 0.5 for order in range(4)]
+        expected = [mean(lambda t, p=p: f(t) * float(p(t / deviation))) for p in series]
+        if name == "hermite_coefficients":
+            same(function(4, deviation, ALPHA), expected)
+        elif name == "exact_hermite_coefficient":
+            values = {Symbol("sigma", positive=True): deviation, alpha: ALPHA}
+            same([function(order).subs(values).evalf() for order in range(4)], expected)
+        else:
+            found = function(0.0, 4, deviation, ALPHA)
+            same(found.value, expected[0] ** 2)
 
     return check
 
@@ -485,6 +537,14 @@ CHECKS = {
         f"initialization.{name}": initialization(name)
         for name in ("gain", "weight_variance", "layer_gain", "layer_scale")
     },
+    **{f"infinite_width.{name}": grams(name) for name in ("gram", "gram_diagonal")},
+    # What these are made of.
+    **{f"wide_layers.{name}": grams("gram") for name in ("inputs_of", "kernels_of_pairs")},
+    "wide_layers.tangents_of_inputs": grams("gram_diagonal"),
+    **{
+        f"hermite_series.{name}": hermite(name)
+        for name in ("hermite_coefficients", "exact_hermite_coefficient", "kernel_series")
+    },
     "initialized_layers.SecondMoment": second_moment,
     "published_constants.PUBLISHED_CONSTANTS": published,
     **{
@@ -525,7 +585,9 @@ APART = {
     *("self_normalization.SeluFixedPoint", "self_normalization.SeluParameters"),
     *(f"result.{name}" for name in ("Comparison", "Estimate", "Histogram")),
     *(f"result.{name}" for name in ("KolmogorovDistance", "LayerAudit", "Shape")),
+    "hermite_series.KernelSeries",
     *("beyond_range.BeyondRangeError", "beyond_range.finite_result"),
+    *("infinite_width.GramMatrices", "wide_layers.Inputs", "wide_layers.WideNetwork"),
     *(f"initialized_layers.Initialized{name}" for name in ("Layer", "Network")),
     *("initialized_layers.LeftAlone", "initialized_layers.branch_target"),
     "initialized_layers.gain_for",

@@ -289,7 +289,7 @@ USES_FUSED_MULTIPLICATION static double variance_at(const input *g, double m, do
 }
 
 /* The integral over the first variable, at u = start + v standard deviations from its mean: v
-   counts from the kink of its function, so that what is close to it loses no digits. */
+   counts from the kink at which lost digits cost more. */
 
 #define REACH_SQUARED 72.0
 #define FARTHEST_REACH 11.5
@@ -299,8 +299,8 @@ USES_FUSED_MULTIPLICATION static double variance_at(const input *g, double m, do
 #define BROAD 9.0
 
 typedef struct {
-    quantity wanted;
     input f, g;
+    bool is_distance, f_slopes, g_slopes, by_deviation; /* what stands for F and G */
     double rho, complement, start, x, m, tilt, s; /* x and m at the start, and of Y, X given */
     double reach, spared, outer_end, inner_end, outer_center, inner_center;
     bool are_alike;
@@ -337,23 +337,20 @@ INLINE double squared_difference(const pair *p, double v, double mean)
 INLINE double over_panel(const pair *p, double center, double radius, int half)
 {
     double v[MOST_NODES], weight[MOST_NODES], outer[MOST_NODES], inner[MOST_NODES], sum = 0.0;
-    quantity wanted = p->wanted;
     int count = 2 * half;
     for (int i = 0; i < count; i++) {
         v[i] = center + radius * NODES[half - 1][i];
         double u = p->start + v[i];
         weight[i] = WEIGHTS[half - 1][i] * power_of_e(-0.5 * (u * u));
     }
-    bool is_slope = wanted == DERIVATIVE_KERNEL || wanted == CROSS_KERNEL;
-    expected_values(&p->g, is_slope, p->m, p->tilt, p->s, v, count, inner);
-    if (wanted == DISTANCE) {
+    expected_values(&p->g, p->g_slopes, p->m, p->tilt, p->s, v, count, inner);
+    if (p->is_distance) {
         for (int i = 0; i < count; i++)
             sum += weight[i] * squared_difference(p, v[i], inner[i]);
         return sum * radius;
     }
-    is_slope = wanted == DERIVATIVE_KERNEL || wanted >= COVARIANCE_MEAN_SLOPE;
-    function_values(&p->f, is_slope, p->x, p->f.sigma, v, count, outer);
-    if (wanted == COVARIANCE_DEVIATION_SLOPE)
+    function_values(&p->f, p->f_slopes, p->x, p->f.sigma, v, count, outer);
+    if (p->by_deviation)
         for (int i = 0; i < count; i++)
             weight[i] *= p->start + v[i];
     double outer_center = p->outer_center, inner_center = p->inner_center;
@@ -376,7 +373,7 @@ INLINE double over_segment(const pair *p, double a, double b, double rate)
         rate += fabs(p->tilt);
     double extent = (b - a) * (scales + rate / 6.0);
     double away = LARGER(LARGER(p->start + a, -(p->start + b)), 0.0), needed = 1.0, least = 6.0;
-    if (p->wanted != DISTANCE) {
+    if (!p->is_distance) {
         needed -= 0.1 * LESSER(sqrt(LARGER(away * away - p->spared, 0.0)), 7.0);
         least = 4.5;
     }
@@ -432,15 +429,24 @@ INLINE double end_of_exponential(const input *x)
     return -LESSER(12.0 * s, VANISHING / LARGER(decay, 1e-3)) - VANISHING;
 }
 
+/* What digits lost at the kink of a function cost, in natural logarithms. */
+INLINE double weight_of_kink(const input *x, double place)
+{
+    return x->has_exponential ? log(x->ratio) - 0.5 * (place * place) : -INFINITY;
+}
+
 INLINE double by_conditioning(pair *p)
 {
     input *f = &p->f, *g = &p->g;
     p->tilt = p->rho * g->sigma;
     p->s = p->complement * g->sigma;
-    p->start = fabs(f->t) < NEAR_KINK ? -f->t : 0.0;
+    double places[2] = {-f->t, p->rho == 0.0 ? INFINITY : -g->t / p->rho};
+    bool from_second = weight_of_kink(g, places[1]) > weight_of_kink(f, places[0]);
+    double place = places[from_second];
+    p->start = fabs(place) < NEAR_KINK ? place : 0.0;
     p->x = f->mu + f->sigma * p->start;
     p->m = g->mu + p->tilt * p->start;
-    if (f->sigma > 0.0 && p->start != 0.0) { /* exactly where the kink is */
+    if (p->start != 0.0) { /* exactly where the kink is */
         double sign = p->rho < 0.0 ? -1.0 : 1.0, lost = 0.0, tilt = p->tilt, rounding = 0.0;
         if (p->complement < fabs(p->rho)) { /* of the two the smaller one is exact */
             tilt = sign * g->sigma;
@@ -458,15 +464,14 @@ INLINE double by_conditioning(pair *p)
     p->outer_end = end_of_exponential(f);
     p->inner_end = end_of_exponential(g) - 0.5 * LESSER(p->s * p->s, BROAD * BROAD);
     double low = -p->reach, high = p->reach;
-    if (p->wanted == DISTANCE) { /* the second function may be something where it is alone */
+    if (p->is_distance) { /* the second function may be something where it is alone */
         low -= LARGER(p->rho * second, 0.0);
         high += LARGER(-p->rho * second, 0.0);
     }
     double start = p->start, kink = f->sigma > 0.0 ? -p->x / f->sigma : -INFINITY;
     double away = LARGER(start + kink, 0.0), most = LARGER(hypot(away, p->reach), high) - start;
     double total = over_side(p, LARGER(kink, low - start), most, away);
-    bool has_left = f->ratio > 0.0 || p->wanted == COVARIANCE || p->wanted == DISTANCE;
-    if (has_left)
+    if (f->ratio > 0.0 || p->is_distance || p->outer_center != 0.0)
         total += over_side(p, low - start, LESSER(kink, most), 0.0);
     return total * ONE_OVER_SQRT_TWO_PI;
 }
@@ -535,7 +540,7 @@ INLINE double sum_along(double a, double b, double rho, double complement)
 }
 
 /* The deviations are not small; no function is a line below 0, except 0. */
-INLINE double at_zero_means(const pair *p)
+INLINE double at_zero_means(quantity wanted, const pair *p)
 {
     double a = p->f.sigma, b = p->g.sigma, rho = p->rho, w = p->complement;
     double r = p->f.ratio, q = p->g.ratio, both = 0.0;
@@ -547,11 +552,11 @@ INLINE double at_zero_means(const pair *p)
         of_y = tilted_by(b, rho, w);
     if (r > 0.0 && q > 0.0)
         both = wedge(sum_along(a, b, rho, w), b * w) + wedge(sum_along(b, a, rho, w), a * w);
-    if (p->wanted == DERIVATIVE_KERNEL)
+    if (wanted == DERIVATIVE_KERNEL)
         return same + r * of_x.across + q * of_y.across + (r * q) * both;
     double half_mean = 0.5 * ONE_OVER_SQRT_TWO_PI;
     double upper = half_mean * (1.0 + rho), lower = half_mean * (1.0 - rho);
-    if (p->wanted == CROSS_KERNEL)
+    if (wanted == CROSS_KERNEL)
         return a * (upper + q * of_y.mean) + r * ((of_x.across - other) + q * (both - of_y.same));
     double kernel = a * b * (w + (PI - theta) * rho) / TWO_PI;
     if (q > 0.0)
@@ -573,22 +578,23 @@ INLINE bool is_centered(const input *x)
 /* mu1, sigma1, mu2, sigma2, rho, complement; factor, ratio and rate of either function. */
 INLINE double joint_expectation(quantity wanted, const double *given)
 {
-    pair p = {.wanted = wanted, .rho = given[4], .complement = fabs(given[5])};
+    pair p = {.rho = given[4], .complement = fabs(given[5]), .is_distance = wanted == DISTANCE};
     p.f = input_of(given[0], given[1], given[6], given[7], given[8]);
     p.g = input_of(given[2], given[3], given[9], given[10], given[11]);
     p.are_alike = given[6] == given[9] && given[7] == given[10] && given[8] == given[11];
-    bool f_slopes = wanted == DERIVATIVE_KERNEL || wanted >= COVARIANCE_MEAN_SLOPE;
-    bool g_slopes = wanted == DERIVATIVE_KERNEL || wanted == CROSS_KERNEL;
-    double scale = (f_slopes ? given[6] : p.f.scale) * (g_slopes ? given[9] : p.g.scale);
+    p.f_slopes = wanted == DERIVATIVE_KERNEL || wanted >= COVARIANCE_MEAN_SLOPE;
+    p.g_slopes = wanted == DERIVATIVE_KERNEL || wanted == CROSS_KERNEL;
+    p.by_deviation = wanted == COVARIANCE_DEVIATION_SLOPE;
+    double scale = (p.f_slopes ? given[6] : p.f.scale) * (p.g_slopes ? given[9] : p.g.scale);
     bool is_ordinary = p.f.sigma * p.g.sigma > LEAST_PRODUCT &&
                        LESSER(p.f.sigma, p.g.sigma) > LEAST_DEVIATION;
     if (wanted < COVARIANCE && is_centered(&p.f) && is_centered(&p.g) && is_ordinary)
-        return scale * at_zero_means(&p);
+        return scale * at_zero_means(wanted, &p);
     bool f_is_deep = p.f.has_exponential && p.f.mu < DEEP;
     bool g_is_deep = p.g.has_exponential && p.g.mu < DEEP;
     if (wanted < COVARIANCE) { /* levels are values less the origins */
-        p.outer_center = f_slopes ? 0.0 : -p.f.origin;
-        p.inner_center = g_slopes ? 0.0 : -p.g.origin;
+        p.outer_center = p.f_slopes ? 0.0 : -p.f.origin;
+        p.inner_center = p.g_slopes ? 0.0 : -p.g.origin;
     } else if (wanted == DISTANCE) {
         scale = 1.0;
         p.f.is_deep = p.g.is_deep = p.are_alike && f_is_deep && g_is_deep;
