@@ -60,6 +60,7 @@ QUANTITIES = (
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(36)
 _NODES_OF_A_SCALE, _FEWEST, _WIDEST = 2.0, 9.0, 14.0
 _REACH_SQUARED, _FARTHEST_REACH, _NEAR_KINK = 72.0, 11.5, 64.0
+_NO_DENSITY = 39.0  # where the normal density is 0 in a double
 _VANISHING, _DEEP, _BROAD, _NARROW = 40.0, -1.0, 9.0, 0.5
 _BLOCK = 1 << 10
 
@@ -332,10 +333,11 @@ def _panels(
     if quantity == "distance":  # the second function may be something where it is alone
         low = low - np.maximum(rho * second, 0)
         high = high + np.maximum(-rho * second, 0)
+    low = np.maximum(low, -_NO_DENSITY)
     ends = f.end_of_exponential, g.end_of_exponential - np.minimum(s, _BROAD) ** 2 / 2
     kink = np.where(f.sigma > 0, -x0 / np.where(f.sigma > 0, f.sigma, 1), -np.inf)
     away = np.maximum(start + kink, 0)
-    most = np.maximum(np.hypot(away, reach), high) - start
+    most = np.minimum(np.maximum(np.hypot(away, reach), high), _NO_DENSITY) - start
     width, place = reach * s / abs(tilt), -m0 / tilt
     breaks = [place - width, place + width, (ends[0] - x0) / f.sigma, (ends[1] - m0) / tilt]
     found = []

@@ -266,6 +266,28 @@ def test_kernels_grow_with_the_correlation(activation, place):
     assert kernel[-1] - kernel[0] > 1e-6 * unit
 
 
+@pytest.mark.parametrize("rho", [-1.0, -0.6, 0.3, 1.0])
+@pytest.mark.parametrize("evaluate", [joint_expectation, by_numpy])
+def test_far_from_the_kink_in_deviations_it_is_of_exponentials(evaluate, rho):
+    """The kink is thousands of deviations away: E exp(X + Y) and its like are all there is."""
+    m, n = -0.3, -0.5
+    for s in (1e-4, 1e-6, 1e-8, 1e-10, 1e-14):
+        t = 2.0 * s
+        x, y, both = (math.exp(a) for a in (m + s**2 / 2, n + t**2 / 2, m + n + (s**2 + t**2) / 2))
+        shared = math.expm1(rho * s * t)
+        expected = {
+            "kernel": both * (1 + shared) - x - y + 1,
+            "derivative_kernel": both * (1 + shared),
+            "cross_kernel": both * (1 + shared) - y,
+            "covariance": both * shared,
+        }
+        for quantity, value in expected.items():
+            found = evaluate(quantity, law(m, s, n, t, rho), ELU, ELU)
+            # Values less their means have the rounding of the values.
+            digits = 1e-15 / s if quantity == "covariance" else 0.0
+            assert found == pytest.approx(value, rel=1e-13 + digits), (quantity, s)
+
+
 @pytest.mark.parametrize("quantity", QUANTITIES)
 def test_nan_is_nan_and_nothing_else_is(quantity):
     point = [0.3, 1.2, -0.4, 0.8, 0.6, 0.8]

@@ -293,6 +293,7 @@ USES_FUSED_MULTIPLICATION static double variance_at(const input *g, double m, do
 
 #define REACH_SQUARED 72.0
 #define FARTHEST_REACH 11.5
+#define NO_DENSITY 39.0 /* where the normal density is 0 in a double */
 #define NEAR_KINK 64.0
 #define VANISHING 40.0
 #define WIDEST 14.0
@@ -468,8 +469,10 @@ INLINE double by_conditioning(pair *p)
         low -= LARGER(p->rho * second, 0.0);
         high += LARGER(-p->rho * second, 0.0);
     }
+    low = LARGER(low, -NO_DENSITY);
     double start = p->start, kink = f->sigma > 0.0 ? -p->x / f->sigma : -INFINITY;
-    double away = LARGER(start + kink, 0.0), most = LARGER(hypot(away, p->reach), high) - start;
+    double away = LARGER(start + kink, 0.0), most = LARGER(hypot(away, p->reach), high);
+    most = LESSER(most, NO_DENSITY) - start;
     double total = over_side(p, LARGER(kink, low - start), most, away);
     if (f->ratio > 0.0 || p->is_distance || p->outer_center != 0.0)
         total += over_side(p, low - start, LESSER(kink, most), 0.0);
