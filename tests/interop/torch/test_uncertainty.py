@@ -75,10 +75,11 @@ def test_one_module_is_a_network() -> None:
 
 def test_a_module_in_several_places_is_a_layer_in_each() -> None:
     first, activation = linear(4, 4), nn.ELU()
-    part = nn.Sequential(first, activation)
-    network = nn.Sequential(part, nn.Sequential(first, activation, part), activation)
+    part = nn.Sequential(first, activation, first, activation)
+    network = nn.Sequential(part, activation, part)
     found = propagate(network, MEAN, COVARIANCE)
-    expected = [pair(first), "elu"] * 3 + ["elu"]
+    twice = [pair(first), "elu"] * 2
+    expected = [*twice, "elu", *twice]
     same(found, uncertainty.propagate(expected, MEAN, COVARIANCE))
 
 
@@ -241,6 +242,17 @@ def test_no_uncertainty_at_all_has_finite_gradients() -> None:
     slopes = torch.autograd.grad(expected.sum(), list(network.parameters()))
     for parameter, slope in zip(network.parameters(), slopes, strict=True):
         torch.testing.assert_close(parameter.grad, slope, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("variance", [1e-8, 1e-14, 1e-20])
+def test_the_gradient_at_a_small_variance_is_nearly_that_at_none(variance: float) -> None:
+    network = nn.Sequential(linear(4, 3), nn.ELU(), linear(3, 2))
+    slopes = []
+    for each in (0.0, variance):
+        given = (each * torch.tensor(COVARIANCE)).requires_grad_()
+        output = propagate(network, MEAN[0], given)
+        slopes += torch.autograd.grad(output.covariance.sum(), given)
+    torch.testing.assert_close(slopes[1], slopes[0], rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("method", ["full", "diagonal"])
