@@ -58,7 +58,7 @@ class Residual(nn.Module):
         return total
 
 
-RULES = (
+RULES: tuple[type[nn.Module], ...] = (
     nn.Sequential,
     nn.Linear,
     nn.Conv2d,
