@@ -75,7 +75,7 @@ def propagate(
             ``ActivationLayer.of`` with parameters, ``DropoutLayer`` and ``ResidualLayer``.
         mean: the mean of the input, of shape (..., inputs).
         covariance: its covariance, of shape (..., inputs, inputs): one, or one for each mean. By
-            the method ``"diagonal"`` its variances, which broadcast with the means.
+            the method ``"diagonal"`` its variances, which broadcast to the means.
         method: ``"full"``, or ``"diagonal"`` to carry variances alone, as if all units were
             uncorrelated at every layer: n numbers for n^2, and a cruder approximation.
 
@@ -138,6 +138,13 @@ def checked_law(mean: Any, covariance: Any, method: Method) -> GaussianLaw:
         checked = broadcast_arguments(mean=(mean, FINITE), covariance=(covariance, VARIANCE))
         if not checked.shape:
             raise ValueError(f"mean = {mean!r} is a number: give an array of shape (..., inputs)")
+        shapes = [each.shape for each in checked.arrays]
+        if len(shapes[1]) > max(len(shapes[0]), 1):
+            raise ValueError(
+                f'covariance has shape {shapes[1]} and mean {shapes[0]}: method="diagonal" takes'
+                " variances, an array of the shape of the mean or one that broadcasts to it; a"
+                ' covariance is for method="full"'
+            )
         means, variances = (np.broadcast_to(each, checked.shape) for each in checked.arrays)
         return GaussianLaw(means, variances, full=False)
     (means,) = broadcast_arguments(mean=(mean, FINITE)).arrays

@@ -311,6 +311,10 @@ ERRORS = {
         r'covariance \(2,\): give .* shape \(\.\.\., 2, 2\), or variances by method="diagonal"',
     ),
     "a mean's shape": (([DENSE], 0, np.eye(2)), r"mean has shape \(\)"),
+    "a covariance for variances": (
+        ([DENSE], [0, 0], np.eye(2), "diagonal"),
+        r'covariance has shape \(2, 2\) and mean \(2,\): method="diagonal" takes variances',
+    ),
     "a number": (([DENSE], 0.0, 1.0, "diagonal"), "mean = 0.0 is a number"),
     "batches": (
         ([DENSE], np.zeros((3, 2)), np.zeros((2, 2, 2))),
