@@ -108,7 +108,8 @@ def gram(
 
         Beside the matrix, and the inputs in float64, it takes 16 MB for each thread, of which there
         are as many as the process may use. A correlation of two inputs that rounding has put beyond
-        -1 by at most 4 units is -1 here; beyond 1 none can be.
+        -1 by at most 4 units is -1 here; beyond 1 none can be. From the second layer on, pairs with
+        a correlation above 63/64 take much longer than others: their distance is an integral.
 
     Raises:
         TypeError: if an argument is no real number or array, or ``depth`` no whole number.
