@@ -32,7 +32,8 @@ def dask_gram(X: Any, Y: Any = None, **network: Any) -> Any:
 
     Raises:
         TypeError: if an argument is no Dask array of real numbers.
-        ValueError: if one is no matrix, or both kinds are asked for.
+        ValueError: if one is no matrix, they do not have the same features, the number of inputs
+            is unknown, or both kinds are asked for; and as :func:`elu_sym.gram` for the network.
 
     Accuracy:
         That of :func:`elu_sym.gram`, whose values these are up to the rounding of products of rows.
@@ -48,9 +49,14 @@ def dask_gram(X: Any, Y: Any = None, **network: Any) -> Any:
     if network.get("kind") == "both":
         raise ValueError("kind = 'both' are two arrays: give 'nngp' or 'ntk', once each")
     first = _rows("X", X)
+    gram(np.empty((0, 1)), **network)  # its errors, now and not when it is computed
     evaluate = partial(_block, network=network)
     if Y is not None:
         second = _rows("Y", Y)
+        if first.shape[1] != second.shape[1]:
+            raise ValueError(
+                f"X has {first.shape[1]} features and Y {second.shape[1]}: give as many"
+            )
         return da.blockwise(evaluate, "ij", first, "ik", second, "jk", **_OF_BLOCKS)
     parts = [first.blocks[number] for number in range(first.numblocks[0])]
     above = {
@@ -75,6 +81,10 @@ def _rows(name: str, inputs: Any) -> Any:
         raise TypeError(f"{name} has dtype {inputs.dtype}: give real numbers")
     if inputs.ndim != 2:
         raise ValueError(f"{name} has shape {inputs.shape}: give a matrix, a row for each input")
+    if any(map(np.isnan, inputs.shape)):
+        raise ValueError(
+            f"{name} has shape {inputs.shape}: call {name}.compute_chunk_sizes() first"
+        )
     return inputs.astype(np.float64).rechunk({1: -1})
 
 

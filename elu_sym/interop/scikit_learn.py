@@ -88,10 +88,13 @@ class InfiniteNetworkKernel(Kernel):
         """What scikit-learn knows of a hyperparameter.
 
         Raises:
-            ValueError: if it is sought, and has no value whose logarithm could be moved.
+            ValueError: if it is sought, and has no value whose logarithm could be moved, or its
+                bounds are another word.
         """
         value, bounds = getattr(self, name), getattr(self, f"{name}_bounds")
-        if not isinstance(bounds, str) and not value:
+        if isinstance(bounds, str) and bounds != "fixed":
+            raise ValueError(f"{name}_bounds = {bounds!r}: give 'fixed' or two positive numbers")
+        if not isinstance(bounds, str) and not (value and value > 0.0):
             raise ValueError(
                 f"{name} = {value!r} is sought from {bounds[0]} to {bounds[1]}: give a positive"
                 f" number to begin with, or {name}_bounds = 'fixed'"
@@ -122,14 +125,14 @@ class InfiniteNetworkKernel(Kernel):
             eval_gradient: whether the gradient is asked for, without Y.
 
         Returns:
-            The matrix; with ``eval_gradient`` also its derivatives in the logarithms of what is
-            sought, along a third axis.
+            The matrix, of float64 also for inputs of float32; with ``eval_gradient`` also its
+            derivatives in the logarithms of what is sought, along a third axis.
 
         Raises:
             ValueError: as :func:`~elu_sym.networks.infinite_width.gram`, and for a gradient with Y.
         """
-        rows = np.atleast_2d(X)
-        found = gram(rows, Y if Y is None else np.atleast_2d(Y), **self._arguments())
+        rows = _matrix(X)
+        found = gram(rows, Y if Y is None else _matrix(Y), **self._arguments())
         if not eval_gradient:
             return found
         if Y is not None:
@@ -152,7 +155,7 @@ class InfiniteNetworkKernel(Kernel):
         Returns:
             A vector.
         """
-        return gram_diagonal(np.atleast_2d(X), **self._arguments())
+        return gram_diagonal(_matrix(X), **self._arguments())
 
     def is_stationary(self) -> bool:
         """No: the kernel of two inputs is not one of their difference."""
@@ -178,3 +181,9 @@ class InfiniteNetworkKernel(Kernel):
         shown = {"depth": self.depth, **numbers, "kind": repr(self.kind)}
         shown["activation"] = repr(self.activation)
         return f"InfiniteNetworkKernel({', '.join(f'{n}={v}' for n, v in shown.items())})"
+
+
+def _matrix(inputs: Any) -> Any:
+    """Inputs of float32 in float64: differences, and factors of matrices, need its digits."""
+    rows = np.atleast_2d(inputs)
+    return rows.astype(np.float64) if rows.dtype == np.float32 else rows

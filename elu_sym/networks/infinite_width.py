@@ -27,6 +27,7 @@ References:
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -34,6 +35,7 @@ from numpy.typing import NDArray
 
 from elu_sym.algebra.optional import with_progress
 from elu_sym.networks.activation_argument import ActivationArgument
+from elu_sym.networks.beyond_range import BeyondRangeError
 from elu_sym.networks.wide_layers import (
     Inputs,
     WideNetwork,
@@ -47,6 +49,9 @@ __all__ = ["GramMatrices", "gram", "gram_diagonal"]
 
 Kind = Literal["nngp", "ntk", "both"]
 """Which kernel."""
+
+DType = np.dtype[Any]
+"""The type of the entries."""
 
 PAIRS = 1 << 16
 """Pairs of inputs whose kernel is computed at once; it takes about 16 MB."""
@@ -98,17 +103,20 @@ def gram(
     Returns:
         A matrix, a row for each row of X and a column for each of Y, of float64, or float32 if all
         inputs are; :class:`GramMatrices` for both kinds. NaN in the rows and columns of inputs with
-        NaN. The bits do not depend on the number of threads.
+        NaN. The bits do not depend on how many threads compute the entries; NumPy's product of
+        matrices, with another number of threads of its own, may round otherwise.
 
-        Beside the matrix it takes 16 MB for each thread, of which there are as many as the process
-        may use. A correlation of two inputs that rounding has put beyond -1 by at most 4 units is
-        -1 here; beyond 1 none can be.
+        Beside the matrix, and the inputs in float64, it takes 16 MB for each thread, of which there
+        are as many as the process may use. A correlation of two inputs that rounding has put beyond
+        -1 by at most 4 units is -1 here; beyond 1 none can be. From the second layer on, pairs with
+        a correlation above 63/64 take much longer than others: their distance is an integral.
 
     Raises:
         TypeError: if an argument is no real number or array, or ``depth`` no whole number.
         ValueError: if a value is outside its domain, the inputs are no matrices or do not have the
             same features, or the variance of an input in some layer is neither 0 nor from 1e-290 to
             1e290; the message names the input and the layer.
+        BeyondRangeError: if an entry is too large for its type.
 
     Accuracy:
         Each layer adds at most 1e-13 sqrt(K(x, x) K(y, y)) and what rounds in the one before: with
@@ -138,8 +146,8 @@ def gram(
             f"X has {first.rows.shape[1]} features and Y {second.rows.shape[1]}: give as many"
         )
     single = all(dtype == np.float32 for _, dtype in read)
-    found = _matrices(network, first, second, Y is None, kind != "nngp")
-    return _of_kind(kind, found, np.float32 if single else np.float64)
+    dtype: DType = np.dtype(np.float32 if single else np.float64)
+    return _of_kind(kind, *_matrices(network, first, second, Y is None, kind != "nngp", dtype))
 
 
 def gram_diagonal(
@@ -179,7 +187,11 @@ def gram_diagonal(
     _check_kind(kind)
     network = WideNetwork.of(depth, weight_variance, bias_variance, activation, alpha, parameters)
     inputs, dtype = inputs_of(network, "X", X)
-    return _of_kind(kind, (inputs.variances[-1], tangents_of_inputs(network, inputs)), dtype)
+    places = np.arange(len(inputs.rows))
+    found = [inputs.variances[-1]]
+    if kind != "nngp":
+        found.append(tangents_of_inputs(network, inputs))
+    return _of_kind(kind, *(_entries(dtype, each, places) for each in found))
 
 
 def _check_kind(kind: str) -> None:
@@ -187,40 +199,72 @@ def _check_kind(kind: str) -> None:
         raise ValueError(f"kind = {kind!r}: give 'nngp', 'ntk' or 'both'")
 
 
-def _of_kind(kind: Kind, found: tuple[FloatArray, FloatArray], dtype: Any) -> Any:
-    pair = GramMatrices(*(each.astype(dtype, copy=False) for each in found))
+def _of_kind(kind: Kind, nngp: NDArray[Any], ntk: NDArray[Any] | None = None) -> Any:
+    pair = GramMatrices(nngp, ntk)
     return pair if kind == "both" else getattr(pair, kind)
 
 
 def _matrices(
-    network: WideNetwork, first: Inputs, second: Inputs, symmetric: bool, tangent: bool
+    network: WideNetwork,
+    first: Inputs,
+    second: Inputs,
+    symmetric: bool,
+    tangent: bool,
+    dtype: DType,
 ) -> tuple[FloatArray, FloatArray]:
     """Both kernels; the second is empty unless it is asked for."""
     shape = len(first.rows), len(second.rows)
-    nngp, ntk = np.empty(shape), np.empty(shape if tangent else (0, 0))
+    nngp, ntk = np.empty(shape, dtype), np.empty(shape if tangent else (0, 0), dtype)
+
+    stopped = Event()
 
     def fill(slab: range) -> None:
         left, right = _pairs(slab, shape[1], symmetric)
-        if not left.size:
+        if stopped.is_set() or not left.size:
             return
-        found = kernels_of_pairs(network, first, second, left, right, tangent)
+        found = kernels_of_pairs(network, first, second, left, right, tangent, stopped.is_set)
         for matrix, values in zip((nngp, ntk), found, strict=False):
-            matrix[left, right] = values
+            matrix[left, right] = entries = _entries(dtype, values, left, right)
             if symmetric:
-                matrix[right, left] = values
+                matrix[right, left] = entries
 
     slabs = list(_slabs(*shape, symmetric))
     with ThreadPoolExecutor(_cores()) as threads:
-        finished: Iterable[None] = threads.map(fill, slabs)
-        if len(slabs) > LONG:
-            finished = with_progress(finished, len(slabs), "part")
-        for _ in finished:
-            pass
+        try:
+            finished: Iterable[None] = threads.map(fill, slabs)
+            if len(slabs) > LONG:
+                finished = with_progress(finished, len(slabs), "part")
+            for _ in finished:
+                pass
+        except BaseException:  # also when interrupted: nobody waits for what is left
+            stopped.set()
+            raise
     if symmetric:
-        np.fill_diagonal(nngp, first.variances[-1])
+        places = np.arange(len(first.rows))
+        np.fill_diagonal(nngp, _entries(dtype, first.variances[-1], places, places))
         if tangent:
-            np.fill_diagonal(ntk, tangents_of_inputs(network, first))
+            diagonal = tangents_of_inputs(network, first)
+            np.fill_diagonal(ntk, _entries(dtype, diagonal, places, places))
     return nngp, ntk
+
+
+def _entries(dtype: DType, values: FloatArray, *places: NDArray[np.intp]) -> NDArray[Any]:
+    """Some entries in the type of the result.
+
+    Raises:
+        BeyondRangeError: if one is infinite there.
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        entries = values.astype(dtype, copy=False)
+    infinite = np.isinf(entries)
+    if infinite.any():
+        first = int(np.argmax(infinite))
+        index = ", ".join(str(place[first]) for place in places)
+        raise BeyondRangeError(
+            f"the kernel at [{index}] is {values[first]:.3g}, beyond the range of {dtype}: give"
+            " smaller inputs" + ", or float64" * (dtype == np.float32)
+        )
+    return entries
 
 
 def _cores() -> int:

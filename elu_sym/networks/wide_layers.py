@@ -5,6 +5,7 @@ nearly parallel, as (unit vectors a and b) |a - b|^2 = E (f(U)/|f(U)| - f(V)/|f(
 feels the angle itself where f has a kink, and of an angle of 1e-8 nothing is left in 1 - rho.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
@@ -28,7 +29,7 @@ from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["Inputs", "WideNetwork", "inputs_of", "kernels_of_pairs", "tangents_of_inputs"]
 
-PRODUCTS = 1 << 18
+PRODUCTS = 1 << 16
 """Numbers of inputs whose differences are computed at once."""
 
 NEAR = 1.0 - 1.0 / 64.0
@@ -117,6 +118,7 @@ def inputs_of(network: WideNetwork, name: str, given: Any) -> tuple[Inputs, Any]
             f"{name} has shape {rows.shape}: give a matrix, a row for each input and a column for"
             " each feature"
         )
+    rows = np.ascontiguousarray(rows)
     parameters = tuple(network.parameters.values())
 
     def variances_after(variances: FloatArray, weights: float) -> FloatArray:
@@ -128,7 +130,11 @@ def inputs_of(network: WideNetwork, name: str, given: Any) -> tuple[Inputs, Any]
         first = network.weights[0] * (squares / rows.shape[1]) + network.biases
     # A square that is no double is none of zero.
     lost = (squares < SMALLEST) & rows.any(axis=1) & (network.biases == 0.0)
-    first = np.where(lost, SMALLEST / 2.0, first)
+    if lost.any():
+        raise ValueError(
+            f"{name}[{int(np.argmax(lost))}] is not zero, but has a sum of squares below 1e-290:"
+            " give zeros or inputs of another size"
+        )
     variances = [first]
     for number, weights in enumerate((*network.weights[1:], None)):
         outside = (variances[-1] != 0.0) & (variances[-1] < SMALLEST) | (variances[-1] > LARGEST)
@@ -165,6 +171,7 @@ def kernels_of_pairs(
     left: NDArray[np.intp],
     right: NDArray[np.intp],
     tangent: bool,
+    interrupted: Callable[[], bool],
 ) -> tuple[FloatArray, ...]:
     """The kernels of some pairs of inputs.
 
@@ -175,9 +182,11 @@ def kernels_of_pairs(
         left: the places of the first of each pair.
         right: those of the second.
         tangent: whether the neural tangent kernel is asked for, too.
+        interrupted: tells after each layer whether the result is wanted no more.
 
     Returns:
-        K_depth of each pair, and T_depth if it is asked for.
+        K_depth of each pair, and T_depth if it is asked for; those of an earlier layer if
+        interrupted.
 
     Raises:
         ArithmeticError: if a correlation is beyond -1 by more than rounding.
@@ -194,6 +203,8 @@ def kernels_of_pairs(
         if layer + 1 < len(network.weights):
             deviations = np.sqrt([first.variances[layer, left], second.variances[layer, right]])
             correlation, complement = _angles(network, weights, covariance, law, deviations)
+        if interrupted():
+            break
     return (covariance, tangents) if tangent else (covariance,)
 
 
@@ -209,15 +220,16 @@ def _first_angles(
     Where two inputs are nearly parallel, or opposite, the sine is the length of what their
     difference, or sum, has at right angles to the shorter one, over that of the longer one.
     """
-    scale = np.sqrt(network.weights[0] / first.rows.shape[1])
+    features = first.rows.shape[1]
+    scale = np.sqrt(network.weights[0] / features)
     deviation = np.sqrt(first.variances[0, left]), np.sqrt(second.variances[0, right])
     rows, columns = (slice(each.min(), each.max() + 1) for each in (left, right))
-    products = (scale * first.rows[rows]) @ (scale * second.rows[columns]).T
-    covariance = products[left - rows.start, right - columns.start] + network.biases
+    products = (first.rows[rows] @ second.rows[columns].T)[left - rows.start, right - columns.start]
+    covariance = network.weights[0] * (products / features) + network.biases
     correlation = _quotient(covariance, deviation[0] * deviation[1])
     complement = _sine(np.clip(correlation, -1.0, 1.0))
     (near,) = np.nonzero(abs(correlation) > NEAR)
-    for part in np.array_split(near, 1 + near.size * first.rows.shape[1] // PRODUCTS):
+    for part in np.array_split(near, 1 + near.size * features // PRODUCTS):
         x, y = first.rows[left[part]], second.rows[right[part]]
         sign, longer = np.sign(correlation[part]), deviation[0][part] > deviation[1][part]
         shorter = _with_bias(network, scale, np.where(longer[:, None], y, x))

@@ -1,5 +1,6 @@
 """The kernel of infinitely wide networks passes what scikit-learn asks of its own kernels."""
 
+import math
 import pickle
 
 import numpy as np
@@ -130,6 +131,19 @@ def test_it_is_the_gram_matrix():
     )
 
 
+@every_kernel
+def test_inputs_of_float32_lose_nothing(kernel):
+    """A difference of matrices of float32 would have two digits left."""
+    single = X.astype(np.float32)
+    double = single.astype(np.float64)
+    for found, expected in zip(
+        kernel(single, eval_gradient=True), kernel(double, eval_gradient=True), strict=True
+    ):
+        assert np.array_equal(found, expected)
+    assert np.array_equal(kernel(single, single), kernel(double, double))
+    assert np.array_equal(kernel.diag(single), kernel.diag(double))
+
+
 def test_a_process_finds_the_hyperparameters():
     numbers = np.random.default_rng(2)
     inputs = numbers.normal(size=(12, 1))
@@ -149,11 +163,19 @@ def test_support_vectors_take_it():
     assert np.array_equal(machine.predict(X), labels)
 
 
+@pytest.mark.parametrize("value", [-1.0, 0.0, math.nan])
+def test_a_process_is_told_which_number_has_no_logarithm(value):
+    kernel = InfiniteNetworkKernel(weight_variance=value)
+    with pytest.raises(ValueError, match=f"weight_variance = {value} is sought from .*: give a"):
+        GaussianProcessRegressor(kernel).fit(X, X[:, 0])
+
+
 @pytest.mark.parametrize(
     ("named", "message"),
     [
         ({"bias_variance": 0.0}, r"bias_variance = 0.0 is sought from 1e-05 to 100000.0: give"),
         ({"alpha_bounds": (0.1, 1.0)}, "alpha = None is sought from 0.1 to 1.0: give"),
+        ({"alpha_bounds": "Fixed"}, "alpha_bounds = 'Fixed': give 'fixed' or two positive numbers"),
         ({"kind": "both"}, "kind = 'both' are two kernels"),
         ({"depth": 0}, "depth = 0"),
     ],

@@ -2,6 +2,7 @@
 
 import math
 import tracemalloc
+from threading import Event
 
 import mpmath
 import numpy as np
@@ -293,7 +294,17 @@ def test_sampled_networks_of_width_4096_are_near_the_limit():
     check_sampled(4096, 40, 21)
 
 
-def test_memory_is_that_of_the_matrix_and_of_one_part(monkeypatch):
+@pytest.mark.parametrize(
+    ("shape", "spread", "dtype"),
+    [
+        ((1500, 40), 1e3, np.float64),
+        ((600, 4000), 1e3, np.float64),
+        ((400, 40), 0.03, np.float64),
+        ((1500, 40), 1e3, np.float32),
+    ],
+    ids=["many inputs", "many features", "near inputs", "float32"],
+)
+def test_memory_is_that_of_the_matrix_and_of_one_part(monkeypatch, shape, spread, dtype):
     """What the joint expectations take for themselves is not asked here."""
 
     def cheap(_quantity, law, first, second):
@@ -302,12 +313,73 @@ def test_memory_is_that_of_the_matrix_and_of_one_part(monkeypatch):
     monkeypatch.setattr(wide_layers, "joint_expectation", cheap)
     monkeypatch.setattr(wide_layers, "ROUNDING", 10.0)
     monkeypatch.setattr(infinite_width, "_cores", lambda: 1)
-    inputs = np.random.default_rng(7).normal(size=(1500, 40))
+    inputs = (1.0 + spread * np.random.default_rng(7).normal(size=shape)).astype(dtype)
     tracemalloc.start()
     matrix = gram(inputs, depth=3)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak - matrix.nbytes < 16e6 + 4 * inputs.nbytes
+    assert matrix.dtype == dtype
+    assert peak - matrix.nbytes < 16e6
+
+
+def test_bits_do_not_depend_on_the_layout_of_inputs():
+    inputs = np.random.default_rng(8).normal(size=(40, 9))
+    spread = np.zeros((80, 18))
+    spread[::2, ::2] = inputs
+    expected = gram(inputs, depth=2)
+    for same in (np.asfortranarray(inputs), spread[::2, ::2], inputs.astype(">f8")):
+        assert np.array_equal(gram(same, depth=2), expected)
+
+
+def test_an_entry_beyond_float32_is_an_error():
+    large, small = (np.array([[size, 0.0]], np.float32) for size in (1e30, 1e-10))
+    assert np.isfinite(gram(small, large, depth=1)).all()
+    for calculate in (gram, gram_diagonal):
+        message = r"at \[0(, 0)?\] is .*e\+59, beyond the range of float32: .* or float64"
+        with pytest.raises(ValueError, match=message):
+            calculate(large, depth=1)
+    with pytest.raises(ValueError, match=r"at \[1, 0\] is .*, beyond the range of float32"):
+        gram(np.concatenate([small, large]), large, depth=1)
+
+
+def test_what_is_left_is_not_computed_when_interrupted(monkeypatch):
+    begun, started = Event(), []
+
+    def endless(*arguments):
+        started.append(arguments)
+        begun.set()
+        while not arguments[-1]():
+            pass
+        return (np.zeros(len(arguments[3])),)
+
+    def interrupt(*_arguments):
+        begun.wait()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(infinite_width, "kernels_of_pairs", endless)
+    monkeypatch.setattr(infinite_width, "with_progress", interrupt)
+    monkeypatch.setattr(infinite_width, "_cores", lambda: 1)
+    monkeypatch.setattr(infinite_width, "PAIRS", 1)
+    monkeypatch.setattr(infinite_width, "LONG", 1)
+    with pytest.raises(KeyboardInterrupt):
+        gram(np.ones((30, 2)), depth=1)
+    assert len(started) == 1
+
+
+def test_no_layer_is_computed_after_an_interruption(monkeypatch):
+    calls = []
+    expected = wide_layers.joint_expectation
+
+    def counted(quantity, *arguments, **named):
+        calls.append(quantity)
+        return expected(quantity, *arguments, **named)
+
+    monkeypatch.setattr(wide_layers, "joint_expectation", counted)
+    network = WideNetwork.of(9, None, 0.0, "elu", None, {})
+    inputs, _ = wide_layers.inputs_of(network, "X", np.eye(3))
+    place = np.array([0]), np.array([1])
+    wide_layers.kernels_of_pairs(network, inputs, inputs, *place, False, lambda: len(calls) > 2)
+    assert calls == ["kernel"] * 3
 
 
 def test_types_and_nan():
@@ -338,7 +410,7 @@ def test_types_and_nan():
         (([[1.0]],), {"activation": "relu", "alpha": 1.0}, TypeError, "alpha"),
         (([[1.0]],), {"activation": "gelu"}, ValueError, "gelu is not in the book"),
         (([[1.0], [1e150]],), {}, ValueError, r"X\[1\] has a variance of 1e\+300 in layer 0"),
-        (([[1.0], [1e-170]],), {}, ValueError, r"X\[1\] has a variance of .* in layer 0"),
+        (([[1.0], [1e-170]],), {}, ValueError, r"X\[1\] is not zero, but has a sum"),
         (([[1.0]], [[9.0]]), {"weight_variance": 1e99, "depth": 3}, ValueError, r"Y\[0\]|X\[0\]"),
         (
             ([[1.0]],),
