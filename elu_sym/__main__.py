@@ -143,11 +143,11 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from elu_sym.book.formula import FORMULAS
+    from elu_sym.book.formula import FORMULAS, JOINT_FORMULAS
     from elu_sym.claims.chapters import CLAIMS
     from elu_sym.claims.report import ClaimReport
 
-    if options.claim in FORMULAS:
+    if options.claim in FORMULAS or options.claim in JOINT_FORMULAS:
         raise ValueError(f"{options.claim} is a formula: python -m elu_sym derive {options.claim}")
     try:
         claim = CLAIMS[options.claim]
@@ -190,14 +190,15 @@ def _moments(options: argparse.Namespace) -> int:
 
 
 def _derive(options: argparse.Namespace) -> int:
-    from elu_sym.book.formula import FORMULAS
+    from elu_sym.book.formula import FORMULAS, JOINT_FORMULAS
 
-    if options.formula not in FORMULAS:
-        own = ", ".join(name for name in FORMULAS if "." not in name)
+    formula = FORMULAS.get(options.formula) or JOINT_FORMULAS.get(options.formula)
+    if formula is None:
+        own = ", ".join(name for name in (*FORMULAS, *JOINT_FORMULAS) if "." not in name)
         raise ValueError(
             f"no formula {options.formula!r}; there are {own}, and relu.mean and so on"
         )
-    derivation = FORMULAS[options.formula].derivation
+    derivation = formula.derivation
     print(derivation.to_latex() if options.latex else derivation.to_text())
     return 0
 

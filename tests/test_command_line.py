@@ -58,6 +58,9 @@ def test_derive_prints_every_step(run):
     code, out, _ = run("derive", "variance", "--latex")
     assert code == 0
     assert out.count(r"\begin{align*}") == 2
+    code, out, _ = run("derive", "relu.joint_covariance")
+    assert code == 0
+    assert "joint_covariance = -first.mean*second.mean + kernel" in out
 
 
 def test_derive_prints_every_case(run):
@@ -216,6 +219,10 @@ WRONG = {
     ),
     "a chapter like no other": (("verify", "--only", "q"), "there is construction, regularity,"),
     "a formula for a claim": (("explain", "mean"), "mean is a formula: python -m elu_sym derive"),
+    "a formula of two inputs for a claim": (
+        ("explain", "relu.distance"),
+        "relu.distance is a formula: python -m elu_sym derive relu.distance",
+    ),
     "no claim": (("explain",), "required: ID"),
     "no id": (("verify", "--only"), "expected at least one argument"),
     "dashes for a number": (("moments", "--sigma=--"), "argument --sigma: expected one argument"),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from elu_sym.numeric.operations import FloatArray
 
 if TYPE_CHECKING:
@@ -112,7 +114,8 @@ def _computed(quantity: str) -> Callable[[Law, Marginal, Marginal], FloatArray]:
 
 def _by_stein(law: Law, first: Marginal, second: Marginal) -> FloatArray:
     """Cov(X, g(Y)) = Cov(X, Y) E g'(Y)."""
-    numbers: FloatArray = law[4] * law[1] * (law[3] * second.derivative_mean)
+    with np.errstate(over="ignore"):
+        numbers: FloatArray = law[4] * law[1] * (law[3] * second.derivative_mean)
     return numbers
 
 

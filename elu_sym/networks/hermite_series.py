@@ -227,7 +227,7 @@ class _Expansion(NamedTuple):
         if rate:
             s = rate * self.sigma
             shares = _shares(s, even.size)
-            jump[0] += ratio * s * mills_ratio(NUMPY, np.array([s]))[0]
+            jump[0] += ratio * s * _mills_ratio(s)
             jump[1:] += ratio * s * (s * shares[:-1] / (2 * halves - 1))
             smooth = -ratio * s * shares[: odd.size]
         size = factor * self.sigma * PEAK
@@ -266,7 +266,7 @@ def _shares(s: float, count: int) -> FloatArray:
 def _share(s: float, m: int) -> float:
     """x_m by the trapezoidal rule, the weight in units of its peak; x_0 for s < 1."""
     if s < 1.0:
-        return 1.0 - s * float(mills_ratio(NUMPY, np.array([s]))[0])
+        return 1.0 - s * _mills_ratio(s)
     peak = sqrt(m)
     first = max(1, int((peak - WINDOW) / STEP))
     omega = STEP * np.arange(first, int((peak + WINDOW) / STEP) + 1)
@@ -279,6 +279,11 @@ def _share(s: float, m: int) -> float:
         weight[0] /= 2
     part = (omega / s) ** 2
     return float(np.sum(weight * part / (1.0 + part)) / np.sum(weight))
+
+
+def _mills_ratio(s: float) -> float:
+    with np.errstate(invalid="ignore"):  # NaN is NaN
+        return float(mills_ratio(NUMPY, np.array([s]))[0])
 
 
 def _whole(number: Any, least: int, name: str = "count") -> int:

@@ -228,8 +228,8 @@ def test_without_spread_it_is_a_function():
         ((0, 1, 0, 1), {}, TypeError, "rho or angle is missing: give .mu1, sigma1, mu2, sigma2"),
         ((0, 1, 0, 1, 0.5), {"angle": 1}, TypeError, "rho and angle are both given"),
         ((0, 1, 0, 1, 0.5), {"mu1": 1}, TypeError, "mu1 is given twice"),
-        ((0, 1, 0, 1, 0.5), {"slope": 1}, TypeError, "slope is unknown"),
-        ((0, 1, 0, 1, 0.5, 1, 2), {}, TypeError, "7 arguments are given"),
+        ((0, 1, 0, 1, 0.5), {"slope": 1}, TypeError, "slope is unknown: .* rho or angle, alpha.$"),
+        ((0, 1, 0, 1, 0.5, 1, 2), {}, TypeError, "7 arguments are given: give .mu1, sigma1"),
         ((0, 1, 0), {"rho": 0.5}, TypeError, "sigma2 is missing"),
         (("0", 1, 0, 1, 0.5), {}, TypeError, "mu1 = '0' is text"),
     ],
@@ -247,6 +247,23 @@ def test_a_ball_is_asked_for_a_correlation():
     # A part without numbers of its own has them by balls.
     part = relu.input_kernel
     assert part(*LAW, 0.3) == part.enclosed(*LAW, 0.3)
+    with pytest.raises(ValueError, match=r"sigma1 = 0.0: give a finite number above zero"):
+        part(0, 0, 0, 1, 1)
+
+
+@EVERY_ACTIVATION
+def test_the_documentation_says_what_the_numbers_are(activation):
+    for formula in activation.with_itself.formulas.values():
+        accuracy = formula.__doc__.partition("Accuracy:\n")[2].partition("Source:")[0]
+        assert ("1e-13 of" in accuracy) == formula.quantity.published
+        assert ("Arb ball" in accuracy) != formula.quantity.published
+        assert " of ." not in accuracy
+        assert ("0 is a limit" in formula.__doc__) == (">= 0" in formula.domain)
+
+
+def test_what_is_too_large_is_infinite_without_a_warning():
+    with np.errstate(all="raise"):
+        assert relu.input_covariance(0, 1e200, 0, 1e200, 0.5) == np.inf
 
 
 def test_identities_are_what_they_say():

@@ -144,6 +144,13 @@ def test_any_deviation_has_finite_coefficients(deviation):
     np.testing.assert_allclose(found / deviation, limit / deviation * scale, atol=2e-8)
 
 
+def test_nan_is_nan_without_a_warning():
+    with np.errstate(all="raise"):
+        for values in ((math.nan,), (1.0, math.nan)):
+            assert np.isnan(hermite_coefficients(5, *values)).all()
+            assert np.isnan(kernel_series(0.5, 5, *values)).all()
+
+
 def test_users_errors_are_named():
     for given, error, message in (
         ((0,), ValueError, "count = 0: give at least 1"),
