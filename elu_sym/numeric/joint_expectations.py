@@ -242,6 +242,10 @@ def _conditioned(quantity: str, columns: list[FloatArray]) -> FloatArray:
     f_slopes = quantity == "derivative_kernel" or quantity.endswith("_slope")
     g_slopes = quantity in ("derivative_kernel", "cross_kernel")
     f, g = _input(mu1, s1, c1, r1, k1), _input(mu2, s2, c2, r2, k2)
+    scale = (c1 if f_slopes else f.scale) * (c2 if g_slopes else g.scale)
+    if quantity.startswith("covariance"):
+        (f, f_height), (g, g_height) = _moved_near(f), _moved_near(g)
+        scale = scale * f_height * g_height
     both = f.is_deep & g.is_deep & alike & (quantity == "distance")
     f = f._replace(is_deep=f.is_deep & (both | (quantity == "covariance")))
     g = g._replace(is_deep=g.is_deep & (both | quantity.startswith("covariance")))
@@ -250,7 +254,6 @@ def _conditioned(quantity: str, columns: list[FloatArray]) -> FloatArray:
         centers[0] = f.expected_values(f.mu, f.sigma)
     if quantity.startswith("covariance"):
         centers[1] = g.expected_values(g.mu, g.sigma)
-    scale = (c1 if f_slopes else f.scale) * (c2 if g_slopes else g.scale)
     tilt, s = rho * g.sigma, w * g.sigma
     places = -f.t, np.where(rho == 0, np.inf, -g.t / rho)
     # What digits lost at a kink cost, in natural logarithms.
@@ -294,6 +297,19 @@ def _input(*columns: FloatArray) -> _Input:
     unit = np.where(is_line, 1.0, rate)
     is_deep = ~is_line & (ratio > 0) & (mu * unit < _DEEP)
     return _Input(mu * unit, sigma * unit, factor / unit, ratio, is_line, is_deep)
+
+
+def _moved_near(x: _Input) -> tuple[_Input, FloatArray]:
+    """What has no kink within reach moves to where it has one out of it, with its height.
+
+    A covariance is that of a line or of an exponential.
+    """
+    edge = _NEAR_KINK * x.sigma
+    far = (abs(x.mu) > edge) & (x.sigma > 0)
+    mu = np.where(far, np.sign(x.mu) * edge, x.mu)
+    fallen = far & (x.mu < 0) & x.has_exponential
+    height = np.where(fallen, np.exp(np.minimum(x.mu + edge, 0)), 1.0)
+    return x._replace(mu=mu, is_deep=x.has_exponential & (mu < _DEEP)), height
 
 
 def _at_the_kink(

@@ -280,12 +280,28 @@ def test_far_from_the_kink_in_deviations_it_is_of_exponentials(evaluate, rho):
             "derivative_kernel": both * (1 + shared),
             "cross_kernel": both * (1 + shared) - y,
             "covariance": both * shared,
+            "covariance_mean_slope": both * shared,
+            "covariance_deviation_slope": both * (s * shared + rho * t * (1 + shared)),
         }
         for quantity, value in expected.items():
             found = evaluate(quantity, law(m, s, n, t, rho), ELU, ELU)
-            # Values less their means have the rounding of the values.
-            digits = 1e-15 / s if quantity == "covariance" else 0.0
-            assert found == pytest.approx(value, rel=1e-13 + digits), (quantity, s)
+            assert found == pytest.approx(value, rel=1e-13), (quantity, s)
+
+
+@pytest.mark.parametrize("evaluate", [joint_expectation, by_numpy])
+@pytest.mark.parametrize("mean", [1e3, 1e10, 1e300])
+def test_far_above_the_kink_a_covariance_is_that_of_the_inputs(evaluate, mean):
+    for first, second in ((ELU, ELU), (RELU, LEAKY)):
+        found = evaluate("covariance", law(mean, 2.0, 1e5, 1.0, 0.3), first, second)
+        assert found == pytest.approx(0.6, rel=1e-13)
+
+
+@pytest.mark.parametrize("deviation", [1e160, 1e200, 1e300])
+def test_of_huge_deviations_derivatives_are_those_of_relu(deviation):
+    found = joint_expectation(
+        "derivative_kernel", law(0.0, deviation, 0.0, deviation, 0.5), ELU, ELU
+    )
+    assert found == pytest.approx(1 / 3, rel=1e-14)
 
 
 @pytest.mark.parametrize("quantity", QUANTITIES)

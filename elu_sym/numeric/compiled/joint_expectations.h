@@ -490,6 +490,7 @@ INLINE double by_conditioning(pair *p)
 #define FAR_NODES 24
 #define WEDGE_EDGE 2.0
 #define WEDGE_REACH 74.0
+#define HUGE_DEVIATION 0x1p400 /* nothing is left of a wedge, and its square is a double */
 
 /* For 0 <= k <= d. */
 INLINE double flat_wedge(double d, double k)
@@ -516,7 +517,8 @@ INLINE double wedge(double d, double k)
     if (d == 0.0)
         return 0.0;
     double sign = d < 0.0 ? -1.0 : 1.0;
-    d = fabs(d);
+    d = LESSER(fabs(d), HUGE_DEVIATION);
+    k = LESSER(k, HUGE_DEVIATION);
     if (k <= d)
         return sign * flat_wedge(d, k);
     return sign * (mills_ratio(d) * mills_ratio(k) / TWO_PI - flat_wedge(k, d));
@@ -578,6 +580,18 @@ INLINE bool is_centered(const input *x)
     return x->mu == 0.0 && (x->has_exponential || x->ratio == 0.0);
 }
 
+/* What has no kink within reach moves to where it has one out of it: a covariance is that of a line
+   or of an exponential, the height of which is returned. */
+INLINE double moved_near(input *x)
+{
+    double edge = NEAR_KINK * x->sigma, moved = x->mu < 0.0 ? -edge : edge;
+    if (!(fabs(x->mu) > edge) || x->sigma == 0.0)
+        return 1.0;
+    double height = x->mu < 0.0 && x->has_exponential ? exp(x->mu + edge) : 1.0;
+    *x = input_of(moved, x->sigma, x->scale, x->ratio, x->has_exponential ? 1.0 : 0.0);
+    return height;
+}
+
 /* mu1, sigma1, mu2, sigma2, rho, complement; factor, ratio and rate of either function. */
 INLINE double joint_expectation(quantity wanted, const double *given)
 {
@@ -593,6 +607,8 @@ INLINE double joint_expectation(quantity wanted, const double *given)
                        LESSER(p.f.sigma, p.g.sigma) > LEAST_DEVIATION;
     if (wanted < COVARIANCE && is_centered(&p.f) && is_centered(&p.g) && is_ordinary)
         return scale * at_zero_means(wanted, &p);
+    if (wanted == COVARIANCE || wanted >= COVARIANCE_MEAN_SLOPE)
+        scale *= moved_near(&p.f) * moved_near(&p.g);
     bool f_is_deep = p.f.has_exponential && p.f.mu < DEEP;
     bool g_is_deep = p.g.has_exponential && p.g.mu < DEEP;
     if (wanted < COVARIANCE) { /* levels are values less the origins */
