@@ -14,6 +14,7 @@ import numpy as np
 from elu_sym.numeric.operations import FloatArray
 
 if TYPE_CHECKING:
+    from elu_sym.book.activation_pieces import ActivationPieces
     from elu_sym.book.formula import Activation
 
 Law = tuple[Any, Any, Any, Any, Any, Any]
@@ -38,22 +39,15 @@ class Marginal(NamedTuple):
         return getattr(self.activation, name)(self.mu, self.sigma, *self.parameters)
 
     @property
-    def pieces(self) -> tuple[Any, Any, Any]:
-        """The factor, the ratio and the rate of the pieces of the activation.
+    def pieces(self) -> ActivationPieces:
+        """The pieces of the activation.
 
         Raises:
-            LookupError: if its definition has pieces of another shape.
+            UnsuitableActivationError: if its definition has pieces of another shape.
         """
-        from elu_sym.numeric import _generated
+        from elu_sym.book.activation_pieces import activation_pieces
 
-        function = getattr(_generated, f"{self.activation.name}_pieces", None)
-        if function is None:
-            raise LookupError(
-                f"elu_sym/numeric/_generated.py has no {self.activation.name}_pieces: numbers of"
-                " two inputs are known for pieces c x and c r (e^(k x) - 1)/k or c r x alone"
-            )
-        factor, ratio, rate = function(*self.parameters)
-        return factor, ratio, rate
+        return activation_pieces(self.activation, self.parameters)
 
 
 class JointQuantity(NamedTuple):

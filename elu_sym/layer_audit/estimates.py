@@ -20,11 +20,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from elu_sym.book.activation_pieces import UnsuitableActivationError, activation_pieces
 from elu_sym.book.formula import Activation, Formula, relu
 from elu_sym.layer_audit.recorded_values import LARGEST
 from elu_sym.layer_audit.result import Comparison, Estimate
 from elu_sym.layer_audit.running_moments import RunningCovariance
-from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
 from elu_sym.numeric import _generated, _gradients
 from elu_sym.numeric.law import NormalLaw
 from elu_sym.numeric.operations import NUMPY, FloatArray

@@ -6,8 +6,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from elu_sym.book.activation_pieces import activation_pieces
 from elu_sym.book.formula import Activation
-from elu_sym.networks.activation_pieces import activation_pieces
 from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["FORMATS", "at_floor", "rounded_parameters"]

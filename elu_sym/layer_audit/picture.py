@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from elu_sym.book.activation_pieces import activation_pieces
 from elu_sym.book.formula import ACTIVATIONS
 from elu_sym.generate.whole_files import write_whole
 from elu_sym.layer_audit.estimates import value_of
 from elu_sym.layer_audit.result import LayerAudit
-from elu_sym.networks.activation_pieces import activation_pieces
 from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["densities", "draw"]

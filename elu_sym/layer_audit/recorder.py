@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from elu_sym.book.activation_pieces import activation_pieces
 from elu_sym.certify.sample_moments import SampleMoments
 from elu_sym.layer_audit.estimates import (
     FUNCTIONS,
@@ -25,7 +26,6 @@ from elu_sym.networks.activation_argument import (
     book_activation_of,
     parameters_of,
 )
-from elu_sym.networks.activation_pieces import activation_pieces
 from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["LARGEST", "LayerRecorder", "real_array"]

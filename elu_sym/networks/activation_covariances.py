@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from elu_sym.networks.activation_pieces import ActivationPieces
+from elu_sym.book.activation_pieces import ActivationPieces
 from elu_sym.numeric.joint_expectations import joint_expectation
 from elu_sym.numeric.operations import NUMPY, FloatArray
 
@@ -38,7 +38,7 @@ def covariances_between(
 
     Examples:
         >>> from elu_sym import elu
-        >>> from elu_sym.networks.activation_pieces import activation_pieces
+        >>> from elu_sym.book.activation_pieces import activation_pieces
         >>> pieces = activation_pieces(elu, (1.0,))
         >>> covariance = np.array([[1.0, 0.5], [0.5, 1.0]])
         >>> covariances_between(pieces, np.zeros(2), covariance).round(6)

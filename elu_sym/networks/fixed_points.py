@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from elu_sym.book.activation_pieces import ActivationPieces
 from elu_sym.networks.activation_argument import ActivationArgument
-from elu_sym.networks.activation_pieces import ActivationPieces
 from elu_sym.networks.layer import Layer
 from elu_sym.networks.meanfield_moments import CenteredMoments
 from elu_sym.numeric.arguments import POSITIVE, broadcast_arguments

@@ -18,8 +18,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from elu_sym.book.activation_pieces import activation_pieces
 from elu_sym.book.formula import Activation
-from elu_sym.networks.activation_pieces import activation_pieces
 from elu_sym.numeric.exponential_moments import exponential_moment
 from elu_sym.numeric.law import Law, LimitLaw, Moment, NormalLaw
 from elu_sym.numeric.lower_moments import lower_moment

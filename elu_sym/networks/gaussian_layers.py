@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from elu_sym.book.activation_pieces import ActivationPieces, activation_pieces
 from elu_sym.book.formula import Activation
 from elu_sym.networks.activation_argument import ActivationArgument, book_activation_of
-from elu_sym.networks.activation_pieces import ActivationPieces, activation_pieces
 from elu_sym.numeric.arguments import POSITIVE, broadcast_arguments
 
 __all__ = [

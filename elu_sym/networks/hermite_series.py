@@ -31,8 +31,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from elu_sym.book.activation_pieces import ActivationPieces, activation_pieces
 from elu_sym.networks.activation_argument import ActivationArgument, book_activation_of
-from elu_sym.networks.activation_pieces import ActivationPieces, activation_pieces
 from elu_sym.numeric.arguments import Domain, broadcast_arguments
 from elu_sym.numeric.mills import mills_ratio
 from elu_sym.numeric.operations import NUMPY, FloatArray

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from elu_sym.book.activation_pieces import ActivationPieces, activation_pieces
 from elu_sym.book.formula import Activation
 from elu_sym.networks.activation_argument import ActivationArgument, book_activation_of
-from elu_sym.networks.activation_pieces import ActivationPieces, activation_pieces
 from elu_sym.networks.beyond_range import finite_result
 from elu_sym.networks.meanfield_moments import CenteredMoments, centered_moments
 from elu_sym.numeric.arguments import POSITIVE, Arguments, Domain, broadcast_arguments

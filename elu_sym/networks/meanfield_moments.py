@@ -13,7 +13,7 @@ monotone function are positive, so nothing cancels, and the fourth line is the t
 preserving the second moment enlarges gradients. The relatives are (c/k) f(k x; floor), whence
 theirs: SELU has the factor c = scale, CELU the rate k = 1/alpha and the floor 1, ReLU the floor 0.
 Which c, k and floor (the ratio of the slopes at 0) an activation has is read from its definition,
-see :mod:`elu_sym.networks.activation_pieces`.
+see :mod:`elu_sym.book.activation_pieces`.
 """
 
 import math
@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from elu_sym.book.activation_pieces import activation_pieces
 from elu_sym.book.formula import Activation
-from elu_sym.networks.activation_pieces import activation_pieces
 from elu_sym.numeric.mills import divided_difference, mills_derivatives, within_reach
 from elu_sym.numeric.operations import NUMPY, FloatArray
 

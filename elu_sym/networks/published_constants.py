@@ -12,8 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from elu_sym.algebra.working_precision import working_precision
+from elu_sym.book.activation_pieces import UnsuitableActivationError
 from elu_sym.book.formula import celu, elu, leaky_relu, relu
-from elu_sym.networks.activation_pieces import UnsuitableActivationError
 
 if TYPE_CHECKING:
     from flint import arb

@@ -33,8 +33,8 @@ from typing import Any, NamedTuple
 
 from mpmath import MPContext
 
+from elu_sym.book.activation_pieces import UnsuitableActivationError, activation_pieces
 from elu_sym.book.formula import elu
-from elu_sym.networks.activation_pieces import UnsuitableActivationError, activation_pieces
 
 __all__ = ["SeluParameters", "precise", "precise_jacobian", "precise_parameters", "vanishes"]
 

@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from elu_sym.book.activation_pieces import ActivationPieces
 from elu_sym.book.formula import Activation
 from elu_sym.networks.activation_argument import (
     ActivationArgument,
     book_activation_of,
     parameters_of,
 )
-from elu_sym.networks.activation_pieces import ActivationPieces
 from elu_sym.networks.initialization import layer_scale
 from elu_sym.networks.layer import Layer
 from elu_sym.numeric.arguments import Domain, broadcast_arguments, whole_number

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from elu_sym import ACTIVATIONS, elu, relu
+from elu_sym.book.activation_pieces import activation_pieces
 from elu_sym.networks.activation_covariances import (
     correlation_of,
     covariance_slopes,
     covariances_between,
 )
-from elu_sym.networks.activation_pieces import activation_pieces
 
 PIECES = {
     name: activation_pieces(each, tuple(each.default_parameters.values()))

@@ -11,7 +11,7 @@ import pytest
 from seeds import seed_of_this_run
 
 from elu_sym import ACTIVATIONS, celu, elu, leaky_relu, relu, selu
-from elu_sym.networks.activation_pieces import activation_pieces
+from elu_sym.book.activation_pieces import activation_pieces
 from elu_sym.networks.fixed_points import (
     NoFixedPointError,
     SearchError,

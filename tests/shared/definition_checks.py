@@ -123,7 +123,7 @@ def public(place: str) -> Any:
 
 
 def pieces() -> None:
-    c, r, k = public("networks.activation_pieces.activation_pieces")(
+    c, r, k = public("book.activation_pieces.activation_pieces")(
         public("book.formula.elu"), (ALPHA,)
     )
     for t in (-3.0, -0.2, 0.0, 1.7):
@@ -337,9 +337,7 @@ def covariance_of_values(means: Any = MEANS, matrix: Any = COVARIANCE) -> float:
 
 
 def own_pieces() -> Any:
-    return public("networks.activation_pieces.activation_pieces")(
-        public("book.formula.elu"), (ALPHA,)
-    )
+    return public("book.activation_pieces.activation_pieces")(public("book.formula.elu"), (ALPHA,))
 
 
 def covariances() -> None:
@@ -625,20 +623,22 @@ APART = {
 
 
 def public_names() -> list[str]:
-    """What the modules of the two rooms list in their ``__all__``."""
-    found = []
+    """What the modules of the two rooms, and the shapes they use, list in their ``__all__``."""
+    modules = ["elu_sym.book.activation_pieces"]
     for room in map(importlib.import_module, ("elu_sym.networks", "elu_sym.layer_audit")):
-        for module in pkgutil.iter_modules(room.__path__):
-            names = importlib.import_module(f"{room.__name__}.{module.name}").__all__
-            found += [f"{module.name}.{name}" for name in names]
-    return found
+        modules += [f"{room.__name__}.{each.name}" for each in pkgutil.iter_modules(room.__path__)]
+    return [
+        f"{module.rpartition('.')[2]}.{name}"
+        for module in modules
+        for name in importlib.import_module(module).__all__
+    ]
 
 
 def outcome(name: str) -> str:
     """Compare one name."""
     if name in APART:
         return "apart"
-    refusal = importlib.import_module("elu_sym.networks.activation_pieces")
+    refusal = importlib.import_module("elu_sym.book.activation_pieces")
     try:
         CHECKS[name]()
     except refusal.UnsuitableActivationError as error:
