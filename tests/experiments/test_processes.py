@@ -44,9 +44,11 @@ def test_who_stops_waits_for_no_task():
 
 # Processes have the standard output of the one that started them: it ends when all of them do.
 SLEEP = """
-import sys, time
+import signal, time
 from elu_sym.experiments.processes import finished
 if __name__ == "__main__":
+    # Tests that are to outlive their terminal ignore this signal, and pass that on.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     for _ in finished(time.sleep, [0.0, 600.0, 600.0], 2):
         print("begun", flush=True)
 """
