@@ -58,7 +58,7 @@ QUANTITIES = (
 )
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(36)
-_NODES_OF_A_SCALE, _FEWEST, _WIDEST = 2.0, 9.0, 14.0
+_WIDEST = 14.0  # what these nodes are enough for, in scales
 _REACH_SQUARED, _FARTHEST_REACH, _NEAR_KINK = 72.0, 11.5, 64.0
 _NO_DENSITY = 39.0  # where the normal density is 0 in a double
 _VANISHING, _DEEP, _BROAD, _NARROW = 40.0, -1.0, 9.0, 0.5
@@ -88,6 +88,9 @@ def joint_expectation(
     Returns:
         Array of the broadcast shape; NaN where an argument is NaN.
 
+    Raises:
+        ValueError: if there is no such quantity.
+
     Accuracy:
         Within 1e-13 of the root of the product of E F^2 and E G^2, F and G as above, those less
         their means for a covariance; a distance within that of E f(X)^2 + E g(Y)^2, and of itself
@@ -102,6 +105,8 @@ def joint_expectation(
     >>> print(f"{joint_expectation('kernel', law, elu, elu):.15f}")
     0.386920005408692
     """
+    if quantity not in QUANTITIES:
+        raise ValueError(f"quantity = {quantity!r}: give one of {', '.join(QUANTITIES)}")
     arguments = [np.asarray(a, dtype=np.float64) for a in (*law, *first, *second)]
     compiled = getattr(compiled_module(), f"joint_{quantity}", None)
     found: FloatArray = (compiled or _of_arrays(quantity))(*arguments)
@@ -264,8 +269,7 @@ def _conditioned(quantity: str, columns: list[FloatArray]) -> FloatArray:
     place = np.where(weights[1] > weights[0], places[1], places[0])
     start = np.where(abs(place) < _NEAR_KINK, place, 0.0)
     x0, m0 = _at_the_kink(f, g, start, rho, w)
-    panels = _panels(quantity, f, g, (rho, w, tilt, s, start, x0, m0))
-    index, middle, radius = panels
+    index, middle, radius = _panels(quantity, f, g, (rho, w, tilt, s, start, x0, m0))
     found = np.zeros(mu1.shape)
     for part in range(0, len(index), _BLOCK):
         chosen = slice(part, part + _BLOCK)

@@ -317,6 +317,11 @@ def test_nan_is_nan_and_nothing_else_is(quantity):
         assert found[0] == found[2] == pytest.approx(float(known), rel=1e-13)
 
 
+def test_another_quantity_is_an_error():
+    with pytest.raises(ValueError, match="quantity = 'kernels': give one of kernel, derivative_k"):
+        joint_expectation("kernels", law(0.0, 1.0, 0.0, 1.0, 0.5), ELU, ELU)
+
+
 def test_arguments_broadcast():
     m, rho = np.linspace(-1, 1, 3)[:, None], np.array([0.0, 0.5])
     found = joint_expectation("kernel", law(m, 1.0, 0.0, 2.0, rho), ELU, ELU)
