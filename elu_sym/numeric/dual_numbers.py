@@ -145,8 +145,8 @@ class DualOperations:
         return Dual(value, slopes.slopes)
 
     def maximum(self, x: Dual, y: float) -> Dual:
-        """Return the larger of x and y."""
-        return self._clipped(x, self.ops.maximum(x.value, y), x.value < y)
+        """Return the larger of x and y, at a tie y: a product with ``minimum`` is x y there, too."""
+        return self._clipped(x, self.ops.maximum(x.value, y), x.value <= y)
 
     def minimum(self, x: Dual, y: float) -> Dual:
         """Return the smaller of x and y."""
@@ -207,6 +207,16 @@ class DualOperations:
         return number.value, *(number.slopes.get(place, 0.0) for place in range(self.count))
 
 
+_NEAR, _NEARER, _FAR = 2.0**-26, 2.0**-100, 2.0**100
+"""What stands for sigma = 0, in units of mu or at mu = 0, and for an infinite mu."""
+
+_ASIDE = 2.0**-60
+"""What stands for mu = 0 at sigma > 0, in units of sigma."""
+
+_INFINITE = 2.0**40
+"""Beyond this size a limit is infinite, or nothing but rounding errors over a sigma."""
+
+
 def hessian_of(gradient: Callable[..., tuple[Array, ...]]) -> Callable[..., tuple[Array, ...]]:
     """The second derivatives of a formula as a function of a law and of parameters.
 
@@ -215,18 +225,41 @@ def hessian_of(gradient: Callable[..., tuple[Array, ...]]) -> Callable[..., tupl
 
     Returns:
         A function of the same arguments, whose results are the derivatives of the gradient by mu,
-        sigma and the parameters, of each in its own argument and those after it.
+        sigma and the parameters, of each in its own argument and those after it. At sigma = 0 and
+        infinite mu they are those of a law nearby, right to 1e-7; at mu = sigma = 0 those that are
+        infinite are 0.
+
+    >>> import numpy as np
+    >>> from elu_sym.numeric._gradients import relu_mean_gradient
+    >>> from elu_sym.numeric.operations import NUMPY
+    >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
+    >>> hessian_of(relu_mean_gradient)(law)  # the density of X at 0, and 0
+    (array([0.39894228]), array([-3.46032207e-19]), array([2.99999999e-37]))
     """
 
     def hessian(law: Law, *parameters: Array) -> tuple[Array, ...]:
-        count = 2 + len(parameters)
-        ops = DualOperations(law.ops, count)
-        numbers = [law.mu, law.sigma, *parameters]
-        numbers = [Dual(x, {place: 0.0 * law.sigma + 1.0}) for place, x in enumerate(numbers)]
-        mu, sigma, *duals = numbers
-        slopes = gradient(type(law)(ops, mu, sigma), *duals)
-        return tuple(
-            slopes[i].slopes.get(j, 0.0 * law.sigma) for i in range(count) for j in range(i, count)
-        )
+        near = _nearby(law) if isinstance(law, LimitLaw) else law
+        # At mu = 0 forms for either side meet, which need not go on to the other.
+        location = law.ops.where(near.mu == 0.0, _ASIDE * near.sigma, near.mu)
+        numbers = [location, near.sigma, *parameters]
+        count = len(numbers)
+        nothing = 0.0 * near.sigma
+        mu, sigma, *others = (Dual(x, {place: nothing + 1.0}) for place, x in enumerate(numbers))
+        slopes = gradient(NormalLaw(DualOperations(law.ops, count), mu, sigma), *others)
+        bends = [slopes[i].slopes.get(j, nothing) for i in range(count) for j in range(i, count)]
+        return tuple(bends if near is law else (_limit(law, near, bend) for bend in bends))
 
     return hessian
+
+
+def _nearby(law: LimitLaw) -> NormalLaw:
+    ops = law.ops
+    mu = ops.where(abs(law.mu) > ops.unit, ops.maximum(ops.minimum(law.mu, _FAR), -_FAR), 0.0)
+    sigma = ops.where(mu == 0.0, _NEARER, ops.where(abs(law.mu) < _FAR, _NEAR * abs(mu), law.sigma))
+    return NormalLaw(ops, mu, ops.where(sigma > 0.0, sigma, 1.0))
+
+
+def _limit(law: LimitLaw, near: NormalLaw, bend: Array) -> Array:
+    where, large = law.ops.where, abs(bend) > _INFINITE
+    bend = where(large & (near.mu == 0.0), 0.0, bend)
+    return where(large & (abs(near.mu) == _FAR), bend * float("inf"), bend)
