@@ -104,25 +104,6 @@ class PythonPrinter(LawPrinter, NumPyPrinter):
         return str(super()._print_Pow(power, rational))
 
 
-class CPrinter(LawPrinter, C99CodePrinter):
-    """Prints over a law and its derived laws, which are pointers to structures."""
-
-    attribute = "law->"
-    reflected = "reflected_law(law)"
-    scaled = "scaled_law(law, {})"
-    shrunk = "shrunk_law(law, {})"
-    opposite = "scaled_law(reflected, {})"
-    hypot = "hypot"
-
-    def _print_Pow(self, power: Pow) -> str:
-        base, exponent = power.as_base_exp()
-        if exponent.is_Integer and 0 < exponent < 5 and base.is_Symbol:
-            return "*".join([self._print(base)] * int(exponent))
-        if exponent == -1 and base.is_Symbol:
-            return f"1.0/{self._print(base)}"
-        return str(super()._print_Pow(power))
-
-
 def plain_symbols(formula: Formula) -> dict[Symbol, Symbol]:
     """The symbols of a formula to those that a printer writes: the names of the arguments."""
     parameters = (Symbol(name, positive=True) for name in formula.activation.parameters)

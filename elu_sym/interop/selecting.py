@@ -17,7 +17,7 @@ from elu_sym.numeric import _generated, _gradients
 from elu_sym.numeric.arguments import LOCATION, broadcast_arguments
 from elu_sym.numeric.dual_numbers import hessian_of
 from elu_sym.numeric.law import LimitLaw, NormalLaw
-from elu_sym.numeric.operations import NUMPY, Array
+from elu_sym.numeric.operations import NUMPY, Array, halved_product_rest
 
 Function = Callable[..., Any]
 
@@ -69,6 +69,14 @@ class SelectingOperations:
     def multiply_add(self, x: Array, y: Array, z: Array | float) -> Array:
         """Return x y + z."""
         return x * y + z
+
+    def product_rest(self, product: Array, x: Array, y: Array) -> Array:
+        """Return x y - product, exactly, for the rounded product of x and y."""
+        return halved_product_rest(self.splitter, product, x, y)
+
+    def whole(self, function: Function, *arguments: Any) -> Any:
+        """Return ``function(self, *arguments)``."""
+        return function(self, *arguments)
 
     def ordinary_unit(self, x: Array) -> Array:
         """Return powers of two that bring positive x between ``unit`` and its reciprocal."""

@@ -21,6 +21,10 @@ from numpy.typing import NDArray
 from elu_sym.numeric.arguments import Arguments, Domain, broadcast_arguments, domain_of
 
 
+_CALLING = ("__init__", "arguments", "evaluation", "function", "protocols", "probabilities")
+"""The modules of ``numeric`` that only call what is compiled."""
+
+
 @cache
 def compiled_module() -> ModuleType | None:
     """Return the compiled module, or None where it was not built or not from these sources."""
@@ -28,9 +32,23 @@ def compiled_module() -> ModuleType | None:
         from elu_sym.numeric import _compiled  # type: ignore[attr-defined]
     except ImportError:
         return None
-    sources = sorted(Path(__file__).with_name("compiled").glob("*.[ch]"))
-    built_from = zlib.crc32(b"".join(path.read_bytes() for path in sources))
-    return _compiled if not sources or _compiled.sources == built_from else None
+    return _compiled if _compiled.sources == sources_checksum() else None
+
+
+def compiled_from() -> list[Path]:
+    """Return the files that the compiled module is made from."""
+    numeric = Path(__file__).parent
+    generate = numeric.with_name("generate")
+    return [
+        *(path for path in sorted(numeric.glob("*.py")) if path.stem not in _CALLING),
+        *sorted(numeric.glob("compiled/*.[ch]")),
+        *(generate / f"{name}.py" for name in ("expression_graph", "c_source", "compiled_sources")),
+    ]
+
+
+def sources_checksum() -> int:
+    """Return the checksum of what they hold."""
+    return zlib.crc32(b"".join(path.read_bytes() for path in compiled_from()))
 
 
 def implementation() -> str:
