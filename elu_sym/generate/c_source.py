@@ -10,11 +10,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from elu_sym.generate.expression_graph import Choice, Node, used
 
 __all__ = ["c_function"]
+
+_FUNCTIONS = {
+    "exp": "exponential",
+    "expm1": "exponential_growth",
+    "sqrt": "root_of",
+    "hypot": "length",
+}
+"""The names of functions that ``math.h`` has for single numbers."""
 
 FUNCTION = """
 FUNCTION void compute_{name}(const real *given, real *found)
@@ -197,7 +204,12 @@ class _Text:
                 return f"{node.operation}({len(words) - 1}, p{node.place})"
             case "same" if node.operands[0].is_truth:
                 return f"alike({', '.join(words)})"
-        word = {"exp": "exponential", "expm1": "exponential_growth", "sqrt": "root_of", "hypot": "length"}
+        word = {
+            "exp": "exponential",
+            "expm1": "exponential_growth",
+            "sqrt": "root_of",
+            "hypot": "length",
+        }
         return f"{word.get(node.operation, node.operation)}({', '.join(words)})"
 
     def sum(self, node: Node) -> str:

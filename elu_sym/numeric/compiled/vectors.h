@@ -195,11 +195,14 @@ INLINE real exponential_growth(real x)
 
 INLINE real length(real x, real y)
 {
-    x = absolute(x);
-    y = absolute(y);
-    real large = larger(x, y), small = lesser(x, y);
-    real ratio = small / larger(large, number(0x1p-1022));
-    return large * root_of(fused(ratio, ratio, number(1.0)));
+    real large = larger(absolute(x), absolute(y)), small = lesser(absolute(x), absolute(y));
+    /* In a unit in which the larger one is a normal number, or both are zero. */
+    truth tiny = less(large, number(0x1p-900));
+    large = where(tiny, large * number(0x1p900), large);
+    small = where(tiny, small * number(0x1p900), small);
+    real ratio = small / larger(large, number(0x1p-900));
+    real found = large * root_of(fused(ratio, ratio, number(1.0)));
+    return where(tiny, found * number(0x1p-900), found);
 }
 
 #endif
