@@ -6,10 +6,11 @@
 #define PY_SSIZE_T_CLEAN
 #define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
 #include <Python.h>
-#include <fenv.h>
 #include <numpy/arrayobject.h>
+#include <numpy/arrayscalars.h>
 #include <numpy/ufuncobject.h>
 
+#include "calls.h"
 #include "formulas.h"
 #include "joint_expectations.h"
 
@@ -103,64 +104,6 @@ VECTORIZED DECLARE_LOOP(joint)
     feclearexcept(FE_ALL_EXCEPT);
 }
 
-/* The same for single numbers, for which a universal function is a detour: the value, or None where
-   an argument is no float of Python, nor one of NumPy, which is one of Python, too, or is outside
-   its domain, so that it is for others to say. */
-
-static bool plain_numbers(PyObject *const *given, Py_ssize_t count, int wanted, double *numbers)
-{
-    if (count != wanted)
-        return false;
-    for (int k = 0; k < wanted; k++) {
-        if (!PyFloat_CheckExact(given[k]) && !PyArray_IsScalar(given[k], Double))
-            return false;
-        numbers[k] = PyFloat_AS_DOUBLE(given[k]);
-        if (k > 0 && (numbers[k] < 0.0 || numbers[k] == Py_HUGE_VAL || (k > 1 && numbers[k] == 0.0)))
-            return false;
-    }
-    return true;
-}
-
-#define NUMBER(name, count, documentation)                                                       \
-    static PyObject *name##_number(PyObject *self, PyObject *const *given, Py_ssize_t length)    \
-    {                                                                                            \
-        double in[count], out;                                                                   \
-        if (!plain_numbers(given, length, count, in))                                            \
-            Py_RETURN_NONE;                                                                      \
-        char *arguments[count + 1];                                                              \
-        npy_intp one = 1, steps[count + 1];                                                      \
-        for (int k = 0; k <= count; k++) {                                                       \
-            arguments[k] = (char *)(k < count ? &in[k] : &out);                                  \
-            steps[k] = 0;                                                                        \
-        }                                                                                        \
-        name##_loop(arguments, &one, steps, NULL);                                               \
-        return PyFloat_FromDouble(out);                                                          \
-    }
-FORMULAS(NUMBER)
-
-#ifdef HAS_MOMENTS
-static PyObject *moments_number(PyObject *self, PyObject *const *given, Py_ssize_t length)
-{
-    double in[3], found[3] = {NAN, NAN, NAN};
-    if (!plain_numbers(given, length, 3, in))
-        Py_RETURN_NONE;
-    law_at law = normal_law(in[0], in[1]);
-    if (!isnan(in[0]) && !isnan(in[1]) && !isnan(in[2]))
-        moments(&law, in[2], found);
-    feclearexcept(FE_ALL_EXCEPT);
-    return Py_BuildValue("(ddd)", found[0], found[1], found[2]);
-}
-#endif
-
-#define METHOD(name, count, documentation)                                                       \
-    {#name "_number", (PyCFunction)(void (*)(void))name##_number, METH_FASTCALL, documentation},
-static PyMethodDef METHODS[] = {
-    FORMULAS(METHOD)
-#ifdef HAS_MOMENTS
-    {"moments_number", (PyCFunction)(void (*)(void))moments_number, METH_FASTCALL, TOGETHER},
-#endif
-    {NULL, NULL, 0, NULL}};
-
 typedef struct {
     const char *name, *documentation;
     int arguments, results;
@@ -188,6 +131,8 @@ static int execute(PyObject *module)
     if (PyArray_ImportNumPyAPI() < 0 || PyUFunc_ImportUFuncAPI() < 0)
         return -1;
     legendre_rules();
+    if (PyModule_AddType(module, &DIRECT_CALL) < 0)
+        return -1;
     PyObject *sources = PyLong_FromUnsignedLong(SOURCES);
     if (sources == NULL || PyModule_AddObjectRef(module, "sources", sources) < 0)
         return -1;
@@ -212,7 +157,6 @@ static struct PyModuleDef DEFINITION = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_compiled",
     .m_doc = "The formulas as universal functions, in C.",
-    .m_methods = METHODS,
     .m_slots = SLOTS,
 };
 
