@@ -157,6 +157,18 @@ def test_a_call_gives_what_the_checks_in_python_give(pair, values, named):
     assert outcome(direct, values, named) == outcome(python, values, named)
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_every_layout_of_every_type_gives_what_the_checks_in_python_give(shape, layout):
+    numbers = np.linspace(0.3, 5.7, int(np.prod(shape))).reshape(shape)
+    direct, python = PAIRS[0]
+    for dtype in (*FLOATS, *TYPES):
+        array = laid_out(np.asarray(np.ceil(numbers), dtype), layout)
+        for values in ((array,), (0.5, array), (np.float32(0.5), 0.1, array), (array, array, 2)):
+            assert direct._direct(*values) is not NotImplemented
+            assert outcome(direct, values, {}) == outcome(python, values, {})
+
+
 @settings(max_examples=100)
 @given(st.lists(MOST, min_size=3, max_size=3))
 def test_moments_together_give_what_the_checks_in_python_give(values):
@@ -187,6 +199,8 @@ def test_what_is_common_and_right_is_never_left_to_python(arguments):
         named = dict(zip(formula.arguments, given_, strict=True))
         assert formula._direct(**named) is not NotImplemented
     assert mean._direct(arguments[0]) is not NotImplemented
+    # A name that was put together is not the same object as the name in the code.
+    assert mean._direct(arguments[0], **{"".join(("al", "pha")): 2.0}) is not NotImplemented
 
 
 @pytest.mark.parametrize("other", OTHERS, ids=repr)
@@ -277,8 +291,9 @@ def test_an_error_of_numpy_is_no_error_of_an_argument():
         with pytest.raises(error):
             compiled_module().DirectCall(mean.numeric.compiled, names, {})
     huge = np.broadcast_to(1.0, 2**50)
-    with pytest.raises(MemoryError):
-        mean(huge)
+    for call in (mean, mean._direct):
+        with pytest.raises(MemoryError):
+            call(huge)
 
 
 def test_a_call_from_eight_threads_gives_the_bits_of_one():
