@@ -167,6 +167,12 @@ def test_every_layout_of_every_type_gives_what_the_checks_in_python_give(shape, 
         for values in ((array,), (0.5, array), (np.float32(0.5), 0.1, array), (array, array, 2)):
             assert direct._direct(*values) is not NotImplemented
             assert outcome(direct, values, {}) == outcome(python, values, {})
+        if array.dtype.kind == "u":
+            continue
+        wrong = laid_out(np.asarray(-np.ceil(numbers), dtype), layout)
+        for values in ((0.5, wrong), (array, 1, wrong)):
+            assert (direct._direct(*values) is NotImplemented) == (array.size > 0)
+            assert outcome(direct, values, {}) == outcome(python, values, {})
 
 
 @settings(max_examples=100)

@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "mills.h"
+
 #define MOST_ARGUMENTS 8
 
 typedef enum { OTHER_KIND, WEAK_KIND, SINGLE_KIND, DOUBLE_KIND } number_kind;
@@ -70,39 +72,39 @@ static number_kind read_number(PyObject *given, double *number)
 #define OUTSIDE(x, argument, largest)                                                            \
     (((argument) > 1 ? (x) <= 0 : (x) < 0) | ((x) > (largest)))
 
-/* Whether no element of an array is outside the domain: one axis after another, the last one in a
-   loop that a compiler vectorizes if the elements are neighbours.  An axis that repeats its elements
-   is looked at once. */
-#define INSIDE(type, largest)                                                                    \
+/* Whether no element of an array is outside the domain, one axis after another; of one line without
+   a branch, so that a compiler vectorizes it if the elements are neighbours.  An axis that repeats
+   its elements is looked at once: it is not empty, since an empty array is in one piece. */
+#define INSIDE(type, word, largest)                                                              \
+    VECTORIZED static bool type##_line_inside(int argument, const char *data, npy_intp length,   \
+                                              npy_intp step)                                     \
+    {                                                                                            \
+        const type *x = (const type *)data;                                                      \
+        word outside = 0; /* as wide as the numbers */                                           \
+        if (step != (npy_intp)sizeof(type))                                                      \
+            for (npy_intp i = 0; i < length; i++)                                                \
+                outside |= OUTSIDE(*(const type *)(data + i * step), argument, largest);         \
+        else if (argument > 1)                                                                   \
+            for (npy_intp i = 0; i < length; i++)                                                \
+                outside |= (word)OUTSIDE(x[i], 2, largest);                                      \
+        else                                                                                     \
+            for (npy_intp i = 0; i < length; i++)                                                \
+                outside |= (word)OUTSIDE(x[i], 1, largest);                                      \
+        return outside == 0;                                                                     \
+    }                                                                                            \
     static bool type##_inside(int argument, const char *data, int axes, const npy_intp *lengths, \
                               const npy_intp *steps)                                             \
     {                                                                                            \
-        npy_intp length = axes == 0 ? 1 : lengths[0] > 1 && steps[0] == 0 ? 1 : lengths[0];      \
-        if (axes > 1) {                                                                          \
-            for (npy_intp i = 0; i < length; i++)                                                \
-                if (!type##_inside(argument, data + i * steps[0], axes - 1, lengths + 1,         \
-                                   steps + 1))                                                   \
-                    return false;                                                                \
-            return true;                                                                         \
-        }                                                                                        \
-        npy_intp step = axes == 0 ? 0 : steps[0];                                                \
-        int outside = 0;                                                                         \
-        if (step == (npy_intp)sizeof(type)) {                                                    \
-            const type *x = (const type *)data;                                                  \
-            if (argument > 1)                                                                    \
-                for (npy_intp i = 0; i < length; i++)                                            \
-                    outside |= OUTSIDE(x[i], 2, largest);                                        \
-            else                                                                                 \
-                for (npy_intp i = 0; i < length; i++)                                            \
-                    outside |= OUTSIDE(x[i], 1, largest);                                        \
-            return !outside;                                                                     \
-        }                                                                                        \
+        npy_intp length = steps[0] == 0 ? 1 : lengths[0];                                        \
+        if (axes == 1)                                                                           \
+            return type##_line_inside(argument, data, length, steps[0]);                         \
         for (npy_intp i = 0; i < length; i++)                                                    \
-            outside |= OUTSIDE(*(const type *)(data + i * step), argument, largest);             \
-        return !outside;                                                                         \
+            if (!type##_inside(argument, data + i * steps[0], axes - 1, lengths + 1, steps + 1)) \
+                return false;                                                                    \
+        return true;                                                                             \
     }
-INSIDE(double, DBL_MAX)
-INSIDE(float, FLT_MAX)
+INSIDE(double, npy_int64, DBL_MAX)
+INSIDE(float, npy_int32, FLT_MAX)
 
 static bool array_inside(int argument, PyArrayObject *array)
 {
