@@ -176,8 +176,8 @@ static PyObject *new_number(double number, bool single)
     return found;
 }
 
-/* What was found, as float32; takes the reference.  NumPy would report an overflow, which is none of
-   an argument's making. */
+/* What was found, as float32; takes the reference.  NumPy would report an overflow, and no argument
+   is wrong. */
 static PyObject *narrowed(PyObject *found)
 {
     PyObject *narrow;
