@@ -52,7 +52,7 @@ def outcome(function, values, named):
     except Exception as error:
         return type(error), str(error)
     several = found if isinstance(found, tuple) else (found,)
-    return [(type(x), x.dtype, x.shape, x.strides, x.flags.writeable, x.tobytes()) for x in several]
+    return [(type(x), x.dtype, x.shape, x.flags.writeable, x.tobytes()) for x in several]
 
 
 NUMBERS = st.one_of(
@@ -167,6 +167,8 @@ def test_every_layout_of_every_type_gives_what_the_checks_in_python_give(shape, 
         for values in ((array,), (0.5, array), (np.float32(0.5), 0.1, array), (array, array, 2)):
             assert direct._direct(*values) is not NotImplemented
             assert outcome(direct, values, {}) == outcome(python, values, {})
+            # How arrays of two types lie in memory together NumPy decides in another way.
+            assert direct(*values).strides == python(*values).strides
         if array.dtype.kind == "u":
             continue
         wrong = laid_out(np.asarray(-np.ceil(numbers), dtype), layout)
