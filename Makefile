@@ -9,8 +9,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -e -o pipefail -c
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all env backends derive compile verify test test-deep test-pythons lint types check-proofs \
-    experiments conformance accuracy bench notebooks lab lock clean help FORCE
+.PHONY: all env backends derive compile verify test test-deep test-pythons wheels lint types \
+    check-proofs experiments conformance accuracy bench notebooks lab lock clean help FORCE
 
 # What the tests use beside it: `make test BACKENDS=dask` does without PyTorch, JAX and Keras.
 BACKENDS ?= dask,torch,jax,keras
@@ -19,7 +19,7 @@ EXTRAS := verify,experiments,notebooks,dev
 # What `make conformance` measures beside them, and where.
 FRAMEWORKS := tensorflow-cpu==2.21.0 onnxruntime==1.32.0 onnx==1.23.2 tinygrad==0.14.0
 CONFORMANCE := .make/conformance
-# What `make test-pythons` runs the tests on, beside the Python of $(VENV).
+# What `make test-pythons` runs the tests on and `make wheels` builds for; wheels for $(PY), too.
 PYTHONS ?= python3.12 python3.13
 
 comma := ,
@@ -95,6 +95,9 @@ test-pythons: ## run the tests without backends (PYTHONS="python3.12 python3.13"
 	        && $$folder/bin/python tests/stages.py --only "generated code" "unit tests" numbers doctests \
 	        || failed=1; \
 	done; exit $$failed
+
+wheels: $(ENV) ## build wheels in dist/ and try them beside NumPy alone (PYTHONS="python3.12 python3.13")
+	$(PY) tests/wheels.py $(PY) $(PYTHONS)
 
 lint: $(ENV) ## check the style and the format of code and notebooks
 	$(PY) -m ruff check
