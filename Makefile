@@ -10,7 +10,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all env backends derive compile verify test test-deep test-pythons wheels lint types \
-    check-proofs experiments conformance accuracy bench notebooks lab lock clean help FORCE
+    check-proofs experiments conformance accuracy bench bench-gpu notebooks lab lock clean help \
+    FORCE
 
 # What the tests use beside it: `make test BACKENDS=dask` does without PyTorch, JAX and Keras.
 BACKENDS ?= dask,torch,jax,keras
@@ -134,10 +135,14 @@ accuracy: $(COMPILED) ## measure every formula against Arb at new points (ACCURA
 	$(PY) tests/shared/accuracy.py $(ACCURACY)
 
 bench: $(COMPILED) $(BACKENDS_INSTALLED) ## measure speed, memory, derivations, imports (BENCH=--upstream: SymPy, too; SPEED="--only arrays")
+	@$(PY) $(INSTALL) '.[bench]' --constraint constraints.txt
 	$(PY) tests/bench/derivations.py $(BENCH)
 	$(PY) tests/bench/speed.py $(SPEED)
 	$(PY) tests/bench/audit_memory.py
 	$(PY) tests/bench/gram_matrices.py
+
+bench-gpu: $(COMPILED) $(BACKENDS_INSTALLED) ## measure PyTorch and JAX on a GPU, in three minutes; says so where there is none
+	$(PY) tests/bench/cuda.py
 
 notebooks: $(NOTEBOOKS:notebooks/%.ipynb=.make/%.executed) ## execute the notebooks again, in place
 .make/%.executed: notebooks/%.ipynb notebooks/execute.py $(PACKAGE) $(GENERATED) $(BENCH_RESULTS) $(ENV)
@@ -151,7 +156,7 @@ lock: ## write constraints.txt anew, from the newest releases (PYTHON=python3.11
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "make lock needs PYTHON=python3.11")'
 	@mkdir -p .make && $(PYTHON) -m venv --clear .make/lock
 	@.make/lock/bin/python -m pip --quiet uninstall --yes setuptools
-	@.make/lock/bin/python $(INSTALL) '.[$(EXTRAS),dask,torch,jax,keras]'
+	@.make/lock/bin/python $(INSTALL) '.[$(EXTRAS),bench,dask,torch,jax,keras]'
 	@{ sed '/^#/!d' constraints.txt; \
 	    .make/lock/bin/python -m pip list --format=freeze --exclude pip --exclude elu-sym; \
 	} > constraints.txt.part
