@@ -156,8 +156,8 @@ def quoted(results: Mapping[str, Any]) -> str:
         " `implementation()` of `elu_sym.numeric.function`). The textbook form written by hand is"
         f" the unit of time: at 10⁶ elements C takes {arrays['10^6']}, at 10⁴ {arrays['10^4']},"
         f" at 100 {arrays['10^2']}; NumPy {ratios('fallback', ', 10^6')}, PyTorch"
-        f" {both_ways('torch')}, JAX {both_ways('jax')}. {sum(found)} of {len(found)} bars hold; why the others do not is"
-        " [stored](tests/bench/speed.json)."
+        f" {both_ways('torch')}, JAX {both_ways('jax')}. {sum(found)} of {len(found)} bars"
+        " hold; why the others do not is [stored](tests/bench/speed.json)."
     )
     return fill(text, width=136, break_on_hyphens=False, break_long_words=False)
 
