@@ -50,6 +50,12 @@ def test_a_command_that_fails_ends_with_what_it_said():
         wheels.run(sys.executable, "-c", "raise ValueError('the reason')")
 
 
+def test_a_python_that_is_missing_is_named(capsys):
+    with pytest.raises(SystemExit):
+        wheels.main(["python2.3"])
+    assert "there is no python2.3" in capsys.readouterr().err
+
+
 def test_the_oldest_numpy_is_the_one_that_is_declared():
     (numpy,) = (line for line in PROJECT["dependencies"] if line.startswith("numpy"))
     pythons = [each.rpartition(" ")[2] for each in PROJECT["classifiers"] if ":: 3." in each]

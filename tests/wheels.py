@@ -12,6 +12,7 @@ that NumPy computes. A C library that is older takes wheels of ``.github/workflo
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -99,6 +100,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("pythons", nargs="*", default=[sys.executable], metavar="PYTHON")
     pythons = parser.parse_args(arguments).pythons
+    for python in pythons:
+        if not shutil.which(python):
+            parser.error(f"there is no {python}: install it, or name others")
     failed = []
     with tempfile.TemporaryDirectory() as name, tqdm(total=4 * len(pythons), disable=None) as bar:
         folder = Path(name)

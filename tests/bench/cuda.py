@@ -10,6 +10,7 @@ compiled by ``torch.compile``. Where there is no GPU it says so, and measures no
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -147,6 +148,9 @@ def measure() -> Section | None:
         return None
     found = {name: cells.unmeasured(bar) for name, bar in bars().items()}
     sources = [torch_cells()]
+    os.environ.setdefault(
+        "XLA_PYTHON_CLIENT_PREALLOCATE", "false"
+    )  # JAX would leave none to PyTorch
     if find_spec("jax"):
         import jax
 

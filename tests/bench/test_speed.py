@@ -40,7 +40,7 @@ def test_cells_are_positive(results, section):
         assert set(cell) == {"ours", "theirs", "ratio", "bar", "unit"}
         assert min(cell["ours"], cell["theirs"], cell["ratio"]) > 0
         # The ratio is a median of its own.
-        assert cell["ratio"] == pytest.approx(cell["ours"] / cell["theirs"], rel=0.5)
+        assert 0.5 < cell["ratio"] * cell["theirs"] / cell["ours"] < 2
 
 
 @pytest.mark.parametrize("section", ["arrays", "populations", "numbers", "threads", "fallback"])
