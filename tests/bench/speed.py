@@ -150,16 +150,15 @@ def quoted(results: Mapping[str, Any]) -> str:
         return "{} (with gradients {})".format(*(ratios(section, way) for way in ways))
 
     found = [each["verdict"] == "holds" for each in results["bars"].values()]
-    arrays = {size: ratios("arrays", f", {size}, float64") for size in ("10^6", "10^4", "10^2")}
+    large, small = (ratios("arrays", f", {size}, float64") for size in ("10^6", "10^2"))
     text = (
-        "The formulas are compiled C where a compiler was found, else NumPy, as accurate (see"
-        " `implementation()` of `elu_sym.numeric.function`). The textbook form written by hand is"
-        f" the unit of time: at 10⁶ elements C takes {arrays['10^6']}, at 10⁴ {arrays['10^4']},"
-        f" at 100 {arrays['10^2']}; NumPy {ratios('fallback', ', 10^6')}, PyTorch"
-        f" {both_ways('torch')}, JAX {both_ways('jax')}. {sum(found)} of {len(found)} bars"
-        " hold; why the others do not is [stored](tests/bench/speed.json)."
+        "The formulas are compiled C where a compiler was found, else NumPy, as accurate"
+        " (`implementation()` of `elu_sym.numeric.function`). In units of the textbook form's time,"
+        f" written by hand, C takes {large} at 10⁶ elements, {small} at 100; NumPy"
+        f" {ratios('fallback', ', 10^6')}, PyTorch {both_ways('torch')}, JAX {both_ways('jax')}."
+        f" {sum(found)} of {len(found)} bars hold, [others not](tests/bench/reasons.py)."
     )
-    return fill(text, width=136, break_on_hyphens=False, break_long_words=False)
+    return fill(text, width=138, break_on_hyphens=False, break_long_words=False)
 
 
 def read() -> dict[str, Any]:
