@@ -30,6 +30,7 @@ CONDA_NAMES = {
     "nbclient": "nbclient",
     "nbformat": "nbformat",
     "nbval": "nbval",
+    "numba": "numba",
     "numpy": "numpy",
     "packaging": "packaging",
     "pyarrow": "pyarrow",
