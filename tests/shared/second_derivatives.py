@@ -61,7 +61,9 @@ def errors(formula: Formula, columns: Sequence[Array], found: Sequence[Array]) -
         units = [whole[i, j] + sizes[i] / x[j] + sizes[j] / x[i] for i, j in pairs]
         rows.append(
             [
-                0.0 if value == bend or unit < LEAST else abs(value - bend) / (2.0**-52 * unit)
+                0.0
+                if value == bend or unit < LEAST or math.isnan(unit)
+                else abs(value - bend) / (2.0**-52 * unit)
                 for value, bend, unit in zip(row, bends, units, strict=True)
             ]
         )
