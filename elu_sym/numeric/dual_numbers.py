@@ -135,7 +135,9 @@ class DualOperations:
         """Return the square root, with the slope 0 where it is 0."""
         value = self.ops.sqrt(x.value)
         positive = value > 0.0
-        return x.chain(value, self.ops.where(positive, 0.5, 0.0) / self.ops.where(positive, value, 1.0))
+        return x.chain(
+            value, self.ops.where(positive, 0.5, 0.0) / self.ops.where(positive, value, 1.0)
+        )
 
     def hypot(self, x: Dual, y: Dual) -> Dual:
         """Return the root of the sum of squares, with the slope 0 where it is 0."""
@@ -145,7 +147,7 @@ class DualOperations:
         return Dual(value, slopes.slopes)
 
     def maximum(self, x: Dual, y: float) -> Dual:
-        """Return the larger of x and y, at a tie y: a product with ``minimum`` is x y there, too."""
+        """Return the larger of x and y, at a tie y, so that the product with ``minimum`` is x y."""
         return self._clipped(x, self.ops.maximum(x.value, y), x.value <= y)
 
     def minimum(self, x: Dual, y: float) -> Dual:
@@ -252,7 +254,7 @@ def hessian_of(gradient: Callable[..., tuple[Array, ...]]) -> Callable[..., tupl
         mu, sigma, *others = (Dual(x, {place: nothing + 1.0}) for place, x in enumerate(numbers))
         slopes = gradient(NormalLaw(DualOperations(law.ops, count), mu, sigma), *others)
         bends = [slopes[i].slopes.get(j, nothing) for i in range(count) for j in range(i, count)]
-        return tuple(bends if near is law else (_limit(law, near, bend) for bend in bends))
+        return tuple(bends if near is law else (_limit(near, bend) for bend in bends))
 
     return hessian
 
@@ -264,7 +266,7 @@ def _nearby(law: LimitLaw) -> NormalLaw:
     return NormalLaw(ops, mu, ops.where(sigma > 0.0, sigma, 1.0))
 
 
-def _limit(law: LimitLaw, near: NormalLaw, bend: Array) -> Array:
-    where, large = law.ops.where, abs(bend) > _INFINITE
+def _limit(near: NormalLaw, bend: Array) -> Array:
+    where, large = near.ops.where, abs(bend) > _INFINITE
     bend = where(large & (near.mu == 0.0), 0.0, bend)
     return where(large & (abs(near.mu) == _FAR), bend * float("inf"), bend)

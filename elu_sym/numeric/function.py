@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from elu_sym.numeric.arguments import Arguments, Domain, broadcast_arguments, domain_of
 
-
 _CALLING = (
     *("__init__", "arguments", "dual_numbers", "evaluation", "function", "protocols"),
     "probabilities",

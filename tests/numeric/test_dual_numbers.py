@@ -109,4 +109,6 @@ def test_the_arithmetic_of_dual_numbers():
         (DualOperations(NUMPY, 2).sqrt(x * 0.0), 0.0, [0.0, 0.0]),
     ]:
         assert made.value == pytest.approx([value])
-        assert [float(made.slopes.get(k, 0.0 * x.value)[0]) for k in (0, 1)] == pytest.approx(slopes)
+        assert [float(made.slopes.get(k, 0.0 * x.value)[0]) for k in (0, 1)] == pytest.approx(
+            slopes
+        )

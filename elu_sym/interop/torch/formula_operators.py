@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch._functorch.autograd_function import enable_single_level_autograd_function
+from torch._functorch.utils import enable_single_level_autograd_function
 from torch._subclasses.functional_tensor import FunctionalTensorMode
 from torch.autograd import forward_ad
 from torch.autograd.function import _SingleLevelFunction
@@ -115,7 +115,7 @@ class FormulaOperator:
         if not (wanted or tangents or torch.compiler.is_compiling()):
             return self.below(keys, tensors)
         with enable_single_level_autograd_function():
-            return _Rules.apply(self, keys, *tensors)
+            return _Rules.apply(self, keys, *tensors)  # type: ignore[attr-defined]
 
     def below(self, keys: Any, tensors: Sequence[Tensor]) -> Any:
         """The results, by what is below derivatives."""
