@@ -5,7 +5,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra torch")
 
-from second_derivatives import BOUND, errors, nearly_linear, ordinary_points  # noqa: E402
+from second_derivatives import bound, errors, nearly_linear, ordinary_points  # noqa: E402
 from torch.autograd import forward_ad, gradcheck, gradgradcheck  # noqa: E402
 from torch.func import grad, hessian, jacfwd, jacrev, jvp, vmap  # noqa: E402
 
@@ -82,7 +82,7 @@ def test_second_derivatives_are_right_to_the_last_digits(formula, kernels):
     derivative = vmap(hessian(torch_function(formula), argnums=places))
     rows = derivative(*(torch.tensor(column) for column in given))
     found = [rows[i][j].numpy() for i in places for j in places[i:]]
-    assert errors(formula, given, found).max() <= BOUND
+    assert errors(formula, given, found).max() <= bound(formula)
 
 
 def test_every_nesting_of_transforms_gives_the_second_derivative():
