@@ -92,6 +92,11 @@ class NumericFunction:
         return getattr(compiled_module(), self.name, None)
 
     @cached_property
+    def compiled_gradient(self) -> Callable[..., Any] | None:
+        """The same of the derivatives in all arguments."""
+        return getattr(compiled_module(), f"{self.name}_gradient", None)
+
+    @cached_property
     def compiled_number(self) -> Callable[..., float | None] | None:
         """The compiled function of single floats; None where it leaves them to others."""
         return getattr(compiled_module(), f"{self.name}_number", None)
