@@ -70,8 +70,8 @@ class Dual:
         return self.chain(self.value**n, n * self.value ** max(n - 1, 0))
 
     def __abs__(self) -> Dual:
-        negative = self.value < 0.0
-        slopes = {place: x * ~negative - x * negative for place, x in self.slopes.items()}
+        positive, negative = self.value >= 0.0, self.value < 0.0
+        slopes = {place: x * positive - x * negative for place, x in self.slopes.items()}
         return Dual(abs(self.value), slopes)
 
     def __lt__(self, other: Any) -> Array:
@@ -147,7 +147,7 @@ class DualOperations:
         return Dual(value, slopes.slopes)
 
     def maximum(self, x: Dual, y: float) -> Dual:
-        """Return the larger of x and y, at a tie y: a product with ``minimum`` is x y there, too."""
+        """Return the larger of x and y, at a tie y, so that the product with ``minimum`` is x y."""
         return self._clipped(x, self.ops.maximum(x.value, y), x.value <= y)
 
     def minimum(self, x: Dual, y: float) -> Dual:
@@ -179,6 +179,14 @@ class DualOperations:
     def index(self, x: Dual, last: int) -> Array:
         """Return x >= 0 rounded down to whole numbers up to ``last``."""
         return self.ops.index(x.value, last)
+
+    def product_rest(self, product: Any, x: Any, y: Any) -> Array:
+        """Return x y - product for the rounded product, which is the same for numbers nearby."""
+        return self.ops.product_rest(_value(product), _value(x), _value(y))
+
+    def whole(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Return ``function(self, *arguments)``."""
+        return function(self, *arguments)
 
     def choose(
         self, condition: Array, yes: Callable[..., Any], no: Callable[..., Any], *values: Any
@@ -212,9 +220,6 @@ class DualOperations:
 _NEAR, _NEARER, _FAR = 2.0**-26, 2.0**-100, 2.0**100
 """What stands for sigma = 0, in units of mu or at mu = 0, and for an infinite mu."""
 
-_ASIDE = 2.0**-60
-"""What stands for mu = 0 at sigma > 0, in units of sigma."""
-
 _INFINITE = 2.0**40
 """Beyond this size a limit is infinite, or nothing but rounding errors over a sigma."""
 
@@ -235,21 +240,22 @@ def hessian_of(gradient: Callable[..., tuple[Array, ...]]) -> Callable[..., tupl
     >>> from elu_sym.numeric._gradients import relu_mean_gradient
     >>> from elu_sym.numeric.operations import NUMPY
     >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
-    >>> hessian_of(relu_mean_gradient)(law)  # the density of X at 0, and 0
-    (array([0.39894228]), array([-3.46032207e-19]), array([2.99999999e-37]))
+    >>> by_mu, *others = hessian_of(relu_mean_gradient)(law)
+    >>> print(by_mu)  # the density of X at 0
+    [0.39894228]
     """
 
     def hessian(law: Law, *parameters: Array) -> tuple[Array, ...]:
         near = _nearby(law) if isinstance(law, LimitLaw) else law
         # At mu = 0 forms for either side meet, which need not go on to the other.
-        location = law.ops.where(near.mu == 0.0, _ASIDE * near.sigma, near.mu)
+        location = law.ops.where(near.mu == 0.0, law.ops.unit * near.sigma, near.mu)
         numbers = [location, near.sigma, *parameters]
         count = len(numbers)
         nothing = 0.0 * near.sigma
         mu, sigma, *others = (Dual(x, {place: nothing + 1.0}) for place, x in enumerate(numbers))
         slopes = gradient(NormalLaw(DualOperations(law.ops, count), mu, sigma), *others)
         bends = [slopes[i].slopes.get(j, nothing) for i in range(count) for j in range(i, count)]
-        return tuple(bends if near is law else (_limit(law, near, bend) for bend in bends))
+        return tuple(bends if near is law else (_limit(near, bend) for bend in bends))
 
     return hessian
 
@@ -261,7 +267,7 @@ def _nearby(law: LimitLaw) -> NormalLaw:
     return NormalLaw(ops, mu, ops.where(sigma > 0.0, sigma, 1.0))
 
 
-def _limit(law: LimitLaw, near: NormalLaw, bend: Array) -> Array:
-    where, large = law.ops.where, abs(bend) > _INFINITE
+def _limit(near: NormalLaw, bend: Array) -> Array:
+    where, large = near.ops.where, abs(bend) > _INFINITE
     bend = where(large & (near.mu == 0.0), 0.0, bend)
     return where(large & (abs(near.mu) == _FAR), bend * float("inf"), bend)
