@@ -94,8 +94,8 @@ _Call = _structure(
 )
 _HANDLER = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.POINTER(_Call))
 
-_FOREVER: list[Any] = []
-"""What XLA may call until the process ends."""
+_FOREVER: dict[str, Any] = {}
+"""What XLA may call until the process ends, by the names of the targets."""
 
 
 def register(target: str, compute: Compute) -> bool:
@@ -120,13 +120,15 @@ def register(target: str, compute: Compute) -> bool:
             return _failed(call, f"{target}: {type(error).__name__}: {error}")
         return None
 
+    if target in _FOREVER:
+        return True
     handler = _HANDLER(called)
-    _FOREVER.append(handler)
     pointer = ctypes.cast(handler, ctypes.c_void_p).value
     try:
         jax.ffi.register_ffi_target(target, jax.ffi.pycapsule(pointer), platform="cpu")
     except Exception:  # whatever another version of XLA has to say against it
         return False
+    _FOREVER[target] = handler
     return True
 
 
