@@ -134,7 +134,7 @@ def register(target: str, compute: Compute) -> bool:
 
 def _answer(call: Any) -> None:
     """Say which version of the interface this is; where a structure is another, say none."""
-    version = call.interface.contents.version
+    version = call.interface.contents.version if call.interface else _Version(major=-1)
     sizes = call.arguments.size, call.results.size, call.attributes.size
     known = ctypes.sizeof(_Buffers), ctypes.sizeof(_Buffers), ctypes.sizeof(_Attributes)
     metadata = call.extension.contents.metadata.contents

@@ -44,19 +44,15 @@ def bind(formula: str, derivatives: int, arguments: Sequence[Any]) -> list[Any]:
         of them, the first before the second. They are NaN where an argument is NaN or outside of
         its domain.
     """
-    varying = frozenset().union(*(_varying(each) for each in arguments))
-    alike = [_varying_over(each, varying) for each in arguments]
-    return primitive.bind(*alike, formula=formula, derivatives=derivatives)
+    return primitive.bind(*_alike(arguments), formula=formula, derivatives=derivatives)
 
 
-def _varying(array: Any) -> frozenset[str]:
-    """The axes of a mesh along which an array is not the same, inside ``shard_map``."""
-    return getattr(jax.typeof(array), "vma", frozenset())
-
-
-def _varying_over(array: Any, axes: frozenset[str]) -> Any:
-    missing = tuple(sorted(axes - _varying(array)))
-    return jax.lax.pcast(array, missing, to="varying") if missing else array
+def _alike(arguments: Sequence[Any]) -> Sequence[Any]:
+    """The arguments, inside ``shard_map`` along the same axes of the mesh different or the same."""
+    if len({getattr(getattr(each, "aval", None), "vma", None) for each in arguments}) < 2:
+        return arguments
+    condition = sum(each != each for each in arguments) > 0
+    return [jnp.where(condition, each, each) for each in arguments]
 
 
 def results(arguments: Sequence[Any], derivatives: int) -> int:

@@ -1,5 +1,7 @@
 """What accelerators compute, compiled for the CPU here: values and derivatives against Arb."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -30,6 +32,7 @@ def x64():
 
 
 def library_of(dtype, gradient):
+    @cache  # compiled once, and not for every regime
     def library(formula):
         function = selecting.value_and_gradient(formula)[gradient]
         compiled = jax.jit(lambda *columns: selecting_form.values(function, *columns))
