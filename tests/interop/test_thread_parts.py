@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -42,6 +43,7 @@ def test_what_a_part_raises_is_raised_after_the_others(failing):
     def compute(arguments, results):
         if failing in arguments[0]:
             raise ZeroDivisionError("here")
+        time.sleep(0.05)  # longer than it takes to give up
         results[0][:] = 1.0
 
     with pytest.raises(ZeroDivisionError, match="here"):

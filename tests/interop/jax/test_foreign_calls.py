@@ -1,5 +1,6 @@
 """Foreign calls: arrays where they are, what goes wrong is told, subnormal numbers are numbers."""
 
+from contextlib import nullcontext
 from itertools import count
 
 import numpy as np
@@ -85,22 +86,36 @@ def test_other_types_are_an_error():
         jax.block_until_ready(calling(compute)(jnp.arange(3)))
 
 
+def subnormal():
+    return bool((np.full(3, 1e-310) * np.full(3, 0.5)).all())
+
+
 def test_subnormal_numbers_are_numbers():
     found = []
 
     def compute(arguments, results):
-        found.append(np.full(3, 1e-310) * np.full(3, 0.5))
+        found.append(subnormal())
         results[0][:] = arguments[0]
 
-    function = calling(compute)
-    jax.block_until_ready(function(jnp.ones(3)))
-    assert (found[0] == 5e-311).all()
+    jax.block_until_ready(calling(compute)(jnp.ones(3)))
+    assert found == [True]
 
-    def outside(arguments, results):
-        found.append(np.full(3, 1e-310) * np.full(3, 0.5))
 
-    outside([], [])
-    assert (found[1] == 5e-311).all()
+def test_xla_gets_its_rounding_back(monkeypatch):
+    found, ordinary = [], foreign_calls._OrdinaryNumbers
+
+    def compute(arguments, results):
+        found.append(subnormal())
+        with ordinary():
+            found.append(subnormal())
+        found.append(subnormal())
+        results[0][:] = arguments[0]
+
+    monkeypatch.setattr(foreign_calls, "_OrdinaryNumbers", nullcontext)
+    jax.block_until_ready(calling(compute)(jnp.ones(3)))
+    flushed, inside, after = found
+    assert inside
+    assert after == flushed
 
 
 def test_another_version_of_the_interface_is_left_alone(monkeypatch):

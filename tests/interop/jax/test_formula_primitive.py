@@ -225,6 +225,12 @@ for checked in (False, True):
     for derivative in (jax.grad, jax.hessian):
         found = jax.jit(derivative(together))(jnp.asarray(0.75))
         np.testing.assert_allclose(found, derivative(alone)(0.75), rtol=1e-13)
+    spread = jax.shard_map(lambda sigma, mu: function(mu, sigma, 1.5).sum(keepdims=True),
+                           mesh=mesh, in_specs=(P("i"), P()), out_specs=P("i"), check_vma=checked)
+    sigma = jnp.exp(mu)
+    found = jax.jit(jax.grad(lambda mu: spread(sigma, mu).sum()))(jnp.asarray(0.5))
+    expected = jax.grad(lambda mu: function(mu, sigma, 1.5).sum())(0.5)
+    np.testing.assert_allclose(found, expected, rtol=1e-13)
 print("done")
 """
 
