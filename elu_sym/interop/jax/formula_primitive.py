@@ -48,11 +48,16 @@ def bind(formula: str, derivatives: int, arguments: Sequence[Any]) -> list[Any]:
 
 
 def _alike(arguments: Sequence[Any]) -> Sequence[Any]:
-    """The arguments, inside ``shard_map`` along the same axes of the mesh different or the same."""
-    if len({getattr(getattr(each, "aval", None), "vma", None) for each in arguments}) < 2:
+    """The arguments, laid out alike: the results are as the first of them.
+
+    They may lie apart along an axis of a mesh, or inside ``shard_map`` differ along it.
+    """
+    if len({getattr(each, "aval", None) for each in arguments}) < 2:
         return arguments
-    condition = sum(each != each for each in arguments) > 0
-    return [jnp.where(condition, each, each) for each in arguments]
+    one = jnp.ones_like(arguments[0])
+    for each in arguments:
+        one = one * ((each == each) | (each != each))
+    return [one * each for each in arguments]
 
 
 def results(arguments: Sequence[Any], derivatives: int) -> int:

@@ -231,6 +231,12 @@ for checked in (False, True):
     found = jax.jit(jax.grad(lambda mu: spread(sigma, mu).sum()))(jnp.asarray(0.5))
     expected = jax.grad(lambda mu: function(mu, sigma, 1.5).sum())(0.5)
     np.testing.assert_allclose(found, expected, rtol=1e-13)
+explicit = jax.make_mesh((2,), ("i",), axis_types=(AxisType.Explicit,))
+apart = jax.device_put(sigma, NamedSharding(explicit, P("i")))
+with jax.set_mesh(explicit):
+    found = jax.jit(lambda mu, sigma: function(mu, sigma, 1.5))(jnp.asarray(0.5), apart)
+assert found.sharding.spec == P("i")
+assert (found == mean(0.5, np.asarray(sigma), 1.5)).all()
 print("done")
 """
 
