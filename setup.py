@@ -1,8 +1,10 @@
 """The compiled part of the package, which is optional; everything else is in pyproject.toml."""
 
 import os
+import platform
 import re
-import zlib
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +12,48 @@ import numpy
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
+sys.path.insert(0, str(Path(__file__).parent))  # a build in isolation does not look here
+from elu_sym.generate.compiled_sources import WIDTHS, compiled_sources
+from elu_sym.numeric.function import compiled_from, sources_checksum
+
 FOLDER = Path("elu_sym/numeric/compiled")
-SOURCES = sorted(FOLDER.glob("*.[ch]"))
-CHECKSUM = zlib.crc32(b"".join(path.read_bytes() for path in SOURCES))
 
 
 class Build(build_ext):
     """Builds with the flags that the compiler knows, and puts the module in its place by rename."""
 
     def build_extensions(self) -> None:
-        """Give GCC and Clang their flags; another compiler does without."""
+        """Write what is generated, and give GCC and Clang their flags; others do without."""
+        generated = Path(self.build_temp, "generated")
+        generated.mkdir(parents=True, exist_ok=True)
+        for name, text in compiled_sources().items():
+            path = generated / name
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                path.write_text(text, encoding="utf-8")
         # Not compiler_type, which is "unix" for every compiler that is called like one.
         command = " ".join(getattr(self.compiler, "compiler_so", ()))
-        if re.search(r"\b(gcc|clang)\b", command):
-            for extension in self.extensions:
+        for extension in self.extensions:
+            extension.include_dirs += [str(FOLDER), str(generated)]
+            widths = WIDTHS[:1]
+            if re.search(r"\bgcc\b", command) and platform.machine() in ("x86_64", "AMD64"):
+                widths = WIDTHS
+                extension.define_macros.append(("HAS_VECTORS", None))
+            extension.sources += [str(generated / f"width_{width}.c") for width in widths]
+            if re.search(r"\b(gcc|clang)\b", command):
                 # Without contraction the same operations give the same bits on every processor.
                 # Loops are vectorized where nothing asks for errors and exceptions on the way.
                 extension.extra_compile_args = [
-                    *("-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
+                    *("-O3", "-g0", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
                 ]
+        compile_one = self.compiler.compile
+
+        def compile_all(sources: list[str], **options: Any) -> list[str]:
+            """Compile all at the same time."""
+            with ThreadPoolExecutor() as pool:
+                found = pool.map(lambda source: compile_one([source], **options), sources)
+                return [compiled for each in found for compiled in each]
+
+        self.compiler.compile = compile_all
         link = self.compiler.link_shared_object
 
         def link_by_rename(objects: Any, outfile: str, *args: Any, **options: Any) -> None:
@@ -56,9 +81,12 @@ setup(
         Extension(
             "elu_sym.numeric._compiled",
             [str(FOLDER / "module.c")],
-            depends=[*map(str, SOURCES), "setup.py"],  # a build by another one may be damaged
+            depends=[
+                *map(str, compiled_from()),
+                "setup.py",
+            ],  # a build by another one may be damaged
             include_dirs=[numpy.get_include()],
-            define_macros=[("SOURCES", f"{CHECKSUM}UL")],
+            define_macros=[("SOURCES", f"{sources_checksum()}UL")],
             optional=True,  # without a compiler NumPy computes the same
         )
     ],

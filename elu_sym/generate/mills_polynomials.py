@@ -2,8 +2,7 @@
 
     python -m elu_sym.generate.mills_polynomials
 
-writes ``mills_table.py`` and, with the same numbers, ``compiled/mills_table.h``.  What is tabulated
-is
+writes ``mills_table.py``.  What is tabulated is
 
     G(r) = (x + 4) M(x),   r = 1/(x + 4),   x >= -2,
 
@@ -50,11 +49,6 @@ Written by ``python -m elu_sym.generate.mills_polynomials``, where the derivatio
 """
 
 '''
-_C = """/* Polynomials of (x + 4) M(x), M the Mills ratio, in r = 1/(x + 4); do not edit.
-
-   Written by `python -m elu_sym.generate.mills_polynomials`, where the derivation is. */
-
-"""
 
 
 def _scaled_mills_ratio(r: mpmath.mpf) -> mpmath.mpf:
@@ -109,31 +103,24 @@ def tables() -> dict[str, list[float] | list[list[float]]]:
     return found
 
 
-def sources() -> dict[str, str]:
-    """Return the text of each file that is written, by its path beside this one."""
-    python, c = [_PYTHON], [_C]
-    for name, rows in tables().items():
-        shape = "".join(f"[{size}]" for size in np.shape(rows))
-        python.append(f"{name} = {_written(rows, '()', '')}\n")
-        c.append(f"static const double {name}{shape} = {_written(rows, '{}', '')};\n")
-    return {"mills_table.py": "".join(python), "compiled/mills_table.h": "".join(c)}
+def source() -> str:
+    """Return the text of the file."""
+    written = (f"{name} = {_written(rows, '')}\n" for name, rows in tables().items())
+    return _PYTHON + "".join(written)
 
 
-def _written(value: object, brackets: str, indent: str) -> str:
-    """Return a number, or a list with one number a line, in the brackets of the language."""
+def _written(value: object, indent: str) -> str:
+    """Return a number, or a tuple with one number a line."""
     if not isinstance(value, list):
         return repr(value)
-    lines = [f"{indent}    {_written(each, brackets, indent + '    ')},\n" for each in value]
-    return f"{brackets[0]}\n{''.join(lines)}{indent}{brackets[1]}"
+    lines = [f"{indent}    {_written(each, indent + '    ')},\n" for each in value]
+    return f"(\n{''.join(lines)}{indent})"
 
 
-def write(folder: Path) -> None:
-    """Write the tables below ``folder``, by rename so that an interruption leaves the old files."""
-    for name, text in sources().items():
-        path = folder / name
-        path.parent.mkdir(exist_ok=True)
-        write_whole(path, text)
+def write(path: Path) -> None:
+    """Write the tables, by rename so that an interruption leaves the old file."""
+    write_whole(path, source())
 
 
 if __name__ == "__main__":
-    write(Path(__file__).parents[1] / "numeric")
+    write(Path(__file__).parents[1] / "numeric" / "mills_table.py")

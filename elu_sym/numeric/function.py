@@ -20,6 +20,9 @@ from numpy.typing import NDArray
 
 from elu_sym.numeric.arguments import Arguments, Domain, broadcast_arguments, domain_of
 
+_CALLING = ("__init__", "arguments", "evaluation", "function", "protocols", "probabilities")
+"""The modules of ``numeric`` that only call what is compiled."""
+
 
 @cache
 def compiled_module() -> ModuleType | None:
@@ -28,9 +31,23 @@ def compiled_module() -> ModuleType | None:
         from elu_sym.numeric import _compiled  # type: ignore[attr-defined]
     except ImportError:
         return None
-    sources = sorted(Path(__file__).with_name("compiled").glob("*.[ch]"))
-    built_from = zlib.crc32(b"".join(path.read_bytes() for path in sources))
-    return _compiled if not sources or _compiled.sources == built_from else None
+    return _compiled if _compiled.sources == sources_checksum() else None
+
+
+def compiled_from() -> list[Path]:
+    """Return the files that the compiled module is made from."""
+    numeric = Path(__file__).parent
+    generate = numeric.with_name("generate")
+    return [
+        *(path for path in sorted(numeric.glob("*.py")) if path.stem not in _CALLING),
+        *sorted(numeric.glob("compiled/*.[ch]")),
+        *(generate / f"{name}.py" for name in ("expression_graph", "c_source", "compiled_sources")),
+    ]
+
+
+def sources_checksum() -> int:
+    """Return the checksum of what they hold."""
+    return zlib.crc32(b"".join(path.read_bytes() for path in compiled_from()))
 
 
 def implementation() -> str:
@@ -70,6 +87,11 @@ class NumericFunction:
     def compiled(self) -> Callable[..., Any] | None:
         """The universal function of the compiled module, if it is in use."""
         return getattr(compiled_module(), self.name, None)
+
+    @cached_property
+    def compiled_gradient(self) -> Callable[..., Any] | None:
+        """The same of the derivatives in all arguments."""
+        return getattr(compiled_module(), f"{self.name}_gradient", None)
 
     @cached_property
     def compiled_number(self) -> Callable[..., float | None] | None:

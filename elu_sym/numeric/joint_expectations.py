@@ -36,9 +36,10 @@ from numpy.typing import NDArray
 from elu_sym.numeric.evaluation import evaluate
 from elu_sym.numeric.exponential_moments import lower_exponential_moment
 from elu_sym.numeric.function import compiled_module
+from elu_sym.numeric.law import Law, LimitLaw, NormalLaw
 from elu_sym.numeric.lower_moments import call_moment, lower_partial_moment
 from elu_sym.numeric.moment_differences import partial_moment_difference
-from elu_sym.numeric.operations import FloatArray
+from elu_sym.numeric.operations import Array, FloatArray
 from elu_sym.numeric.upper_moments import upper_partial_moment
 from elu_sym.numeric.variances import (
     lower_partial_variance,
@@ -197,27 +198,76 @@ class _Input(NamedTuple):
 
     def gap(self, m: FloatArray, s: FloatArray) -> FloatArray:
         """E F(X) - F(m), which tends to 0 with s: below 0 what the kink adds to a smooth curve."""
-        excess = _of_normal(upper_partial_moment, 1, -abs(m), s)
-        right = -_of_normal(lambda _, law: lower_partial_moment(1, law, 1.0), 1, m, s)
-        broad = _probability(m, s) + _exponential(m, s) - np.exp(m)
-        narrow = np.exp(m) * np.expm1(s**2 / 2) - _call(m, s)
-        left = np.where(s > _NARROW, broad, narrow)
-        curved = excess + self.ratio * np.where(m >= 0, right, left)
-        return np.where(self.is_line, (1 - self.ratio) * excess, curved)
+        line, curve = (evaluate(gap, m, s, self.ratio)[0] for gap in (gap_of_line, gap_of_curve))
+        return np.where(self.is_line, line, curve)
 
     def variance(self, m: FloatArray, s: FloatArray) -> FloatArray:
         """The variance of F at N(m, s^2)."""
         r = np.where(self.ratio > 0, self.ratio, 1.0)
+        line, curve = (evaluate(each, m, s, r)[0] for each in (variance_of_line, variance_of_curve))
+        half = evaluate(upper_partial_variance, m, s)[0]
+        return np.where(self.ratio > 0, np.where(self.is_line, line, curve), half)
 
-        def curved(law: Any, a: FloatArray) -> FloatArray:
-            return lower_partial_variance(law, a) + 2 * partial_mean_product(law, a, 1)
 
-        def bent(law: Any, a: FloatArray) -> FloatArray:
-            opposite = law.reflected().scaled(a)
-            return 2 * opposite_mean_product(law, a) + upper_partial_variance(opposite)
+def gap_of_curve(law: Law, ratio: Array) -> Array:
+    """Return E F(X) - F(mu) of F(x) = x for x >= 0 and ratio (e^x - 1) for x < 0; 0 at a limit."""
+    if isinstance(law, LimitLaw):
+        return 0.0 * law.negative * ratio
 
-        rest = np.where(self.is_line, evaluate(bent, m, s, r)[0], evaluate(curved, m, s, r)[0])
-        return evaluate(upper_partial_variance, m, s)[0] + np.where(self.ratio > 0, rest, 0.0)
+    def right(law: NormalLaw, ratio: Array) -> Array:
+        below = upper_partial_moment(1, law.reflected())
+        return below - ratio * lower_partial_moment(1, law, 1.0)
+
+    def left(law: NormalLaw, ratio: Array) -> Array:
+        curved = law.choose(law.sigma > _NARROW, broad, narrow)
+        return upper_partial_moment(1, law) + ratio * curved
+
+    def broad(law: NormalLaw) -> Array:
+        slope = upper_partial_moment(0, law) + lower_exponential_moment(1, law, 1.0)
+        return slope - law.ops.exp(law.mu)
+
+    def narrow(law: NormalLaw) -> Array:
+        growth = law.ops.expm1(0.5 * (law.sigma * law.sigma))
+        return law.ops.exp(law.mu) * growth - law.sigma * call_moment(1, law)
+
+    return law.choose(law.mu >= 0.0, right, left, ratio)
+
+
+def gap_of_line(law: Law, ratio: Array) -> Array:
+    """Return the same of F(x) = x for x >= 0 and ratio x for x < 0."""
+
+    def right(law: NormalLaw) -> Array:
+        return upper_partial_moment(1, law.reflected())
+
+    def left(law: NormalLaw) -> Array:
+        return upper_partial_moment(1, law)
+
+    if isinstance(law, LimitLaw):
+        return 0.0 * law.negative * ratio
+    return (1.0 - ratio) * law.choose(law.mu >= 0.0, right, left)
+
+
+def variance_of_curve(law: Law, ratio: Array) -> Array:
+    """Return the variance of F(X), F(x) = x for x >= 0 and ratio (e^x - 1) for x < 0."""
+    parts = lower_partial_variance(law, ratio) + upper_partial_variance(law)
+    return parts + 2.0 * partial_mean_product(law, ratio, 1.0)
+
+
+def variance_of_line(law: Law, ratio: Array) -> Array:
+    """Return the variance of F(X), F(x) = x for x >= 0 and ratio x for x < 0."""
+    opposite = law.reflected().scaled(ratio)
+    parts = upper_partial_variance(law) + upper_partial_variance(opposite)
+    return parts + 2.0 * opposite_mean_product(law, ratio)
+
+
+OF_ONE_INPUT = (
+    gap_of_curve,
+    gap_of_line,
+    variance_of_curve,
+    variance_of_line,
+    upper_partial_variance,
+)
+"""What a distance asks of one input, given the other."""
 
 
 def _of_normal(moment: Any, order: int, m: FloatArray, s: FloatArray) -> FloatArray:
@@ -231,13 +281,6 @@ def _probability(m: FloatArray, s: FloatArray) -> FloatArray:
 
 def _exponential(m: FloatArray, s: FloatArray) -> FloatArray:
     return _of_normal(lambda order, law: lower_exponential_moment(order, law, 1.0), 1, m, s)
-
-
-def _call(m: FloatArray, s: FloatArray) -> FloatArray:
-    """E max(e^X - 1, 0) for m < 0 and small s."""
-    inside = (m < 0) & (s > 0) & (s <= _NARROW)
-    place, deviation = np.where(inside, m, -1.0), np.where(inside, s, 0.1)
-    return np.where(inside, s * _of_normal(call_moment, 1, place, deviation), 0.0)
 
 
 def _conditioned(quantity: str, columns: list[FloatArray]) -> FloatArray:

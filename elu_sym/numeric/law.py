@@ -111,19 +111,17 @@ class NormalLaw:
 
         A rounding of t alone costs phi(t) t^2 units in the last place.  So t^2/2 is taken in two
         parts: the rounded square, and what the rounding of the square and of the quotient left
-        out, by T. J. Dekker's products (Numer. Math. 18, 1971).  The root is 1
-        unless phi(t) is nearly too small for a double.
+        out.  The root is 1 unless phi(t) is nearly too small for a double.
         """
         ops = self.ops
         # A unit in which neither mu nor sigma nor a product below can overflow.
         unit = ops.ordinary_unit(self.sigma)
         mu, sigma = unit * self.mu, unit * self.sigma
         t = ops.maximum(ops.minimum(self.t, _FARTHEST), -_FARTHEST)
-        split = self._split(t)
-        square, square_rest = _product(t, split, t, split)
-        product, product_rest = _product(t, split, sigma, self._split(sigma))
+        square, product = t * t, t * sigma
+        square_rest = ops.product_rest(square, t, t)
         # What t leaves of mu/sigma; it does not matter for a t of this size or more.
-        remainder = (mu - product - product_rest) / sigma
+        remainder = (mu - product - ops.product_rest(product, t, sigma)) / sigma
         rest = square_rest + 2.0 * t * ops.where(self.t == t, remainder, 0.0)
         root, weight = negative_exponential(ops, -0.5 * square)
         return root, weight * (ONE_OVER_SQRT_TWO_PI - (0.5 * ONE_OVER_SQRT_TWO_PI) * rest)
@@ -214,12 +212,6 @@ class NormalLaw:
                 law.__dict__[name] = value[index]
         return law
 
-    def _split(self, x: Array) -> tuple[Array, Array]:
-        """Return two numbers of half the bits that add up to x."""
-        carried = self.ops.splitter * x
-        high = carried - (carried - x)
-        return high, x - high
-
 
 class LimitLaw:
     """What N(mu, sigma^2) tends to where sigma = 0 or mu is infinite: the point mu.
@@ -274,16 +266,6 @@ def nearest_divisor(ops: Operations, alpha: Array | float, mu: Array, sigma: Arr
 
 Law = NormalLaw | LimitLaw
 """What a primitive is asked about; where it is a limit, the primitive has a form of its own."""
-
-
-def _product(
-    x: Array, x_split: tuple[Array, Array], y: Array, y_split: tuple[Array, Array]
-) -> tuple[Array, Array]:
-    """Return the rounded product and what the rounding left out."""
-    product = x * y
-    (x_high, x_low), (y_high, y_low) = x_split, y_split
-    rest = ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low
-    return product, rest
 
 
 def negative_exponential(ops: Operations, exponent: Array) -> tuple[Array, Array]:

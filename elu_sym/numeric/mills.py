@@ -28,7 +28,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from elu_sym.numeric import mills_table as table
-from elu_sym.numeric.operations import Array, Operations
+from elu_sym.numeric.operations import Array, Operations, whole
 
 _OFFSET = 4.0
 _PIECES_PER_UNIT = 256.0
@@ -38,6 +38,7 @@ _WIDE = (table.WIDE_1, table.WIDE_1, table.WIDE_2, *(table.WIDE_4,) * 3)
 """The tables by order."""
 
 
+@whole
 def mills_ratio(ops: Operations, x: Array) -> Array:
     """Return M(x).
 
@@ -57,6 +58,7 @@ def mills_ratio(ops: Operations, x: Array) -> Array:
     return mills_derivatives(ops, 0, x)[0]
 
 
+@whole
 def mills_derivatives(ops: Operations, order: int, x: Array) -> list[Array]:
     """Return (-1)^k M^(k)(x), the Laplace integrals I_k(x), for k from 0 to n.
 
@@ -85,6 +87,7 @@ def mills_derivatives(ops: Operations, order: int, x: Array) -> list[Array]:
     return values
 
 
+@whole
 def within_reach(ops: Operations, x: Array, farthest: Array) -> Array:
     """Tell where ``divided_difference`` may be asked for points between x and ``farthest``.
 
@@ -99,6 +102,7 @@ def within_reach(ops: Operations, x: Array, farthest: Array) -> Array:
     return ratio * (farthest + _OFFSET) <= x + _OFFSET
 
 
+@whole
 def divided_difference(ops: Operations, points: list[Array]) -> Array:
     """Return n! (-1)^n M[x_0, ..., x_n], the divided difference of order n.
 
@@ -121,12 +125,14 @@ def divided_difference(ops: Operations, points: list[Array]) -> Array:
     return _in_x(*_wide(ops, points))
 
 
+@whole
 def divided_differences(ops: Operations, points: list[Array]) -> list[Array]:
     """Return ``divided_difference`` of the first point, of the first two, and so on, at once."""
     divided, reciprocals = _wide(ops, points)
     return [_in_x(divided[: k + 1], reciprocals[: k + 1]) for k in range(len(points))]
 
 
+@whole
 def relative_difference(ops: Operations, points: list[Array]) -> Array:
     """Return ``divided_difference`` divided by M(x_0), for x_0 of any size.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, Protocol
 
 import numpy as np
@@ -81,6 +82,30 @@ class Operations(Protocol):
         Both give an array or the same number of arrays.  Values are arrays, or have ``at``.
         """
 
+    def product_rest(self, product: Array, x: Array, y: Array) -> Array:
+        """Return x y - product, exactly, for the rounded product of x and y."""
+
+    def whole(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Return ``function(self, *arguments)``, one of those that C has by hand."""
+
+
+def whole(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a function of operations that C has by hand: whoever writes C does not look inside."""
+
+    @wraps(function)
+    def called(ops: Operations, *arguments: Any) -> Any:
+        return ops.whole(function, *arguments)
+
+    return called
+
+
+def halved_product_rest(splitter: float, product: Array, x: Array, y: Array) -> Array:
+    """Return x y - product by T. J. Dekker's halves of the bits (Numer. Math. 18, 1971)."""
+    carried, others = splitter * x, splitter * y
+    x_high, y_high = carried - (carried - x), others - (others - y)
+    x_low, y_low = x - x_high, y - y_high
+    return ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low
+
 
 _RARE = 8
 """A regime of less than one in so many elements is rare."""
@@ -90,6 +115,12 @@ class _Doubles:
     least = -300.0
     unit = 2.0**-500
     splitter = 2.0**27 + 1.0
+
+    def product_rest(self, product: Array, x: Array, y: Array) -> Array:
+        return halved_product_rest(self.splitter, product, x, y)
+
+    def whole(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        return function(self, *arguments)
 
 
 class _NumPy(_Doubles):

@@ -4,32 +4,21 @@
 #ifndef ELU_SYM_JOINT_EXPECTATIONS_H
 #define ELU_SYM_JOINT_EXPECTATIONS_H
 
-#include <stdint.h>
-#include <string.h>
+#include <stdbool.h>
 
-#include "variances.h"
+#include "formulas.h"
+#include "quantities.h"
 
+/* Unlike fmin and fmax these are one instruction; no argument here is NaN. */
+#define LESSER(x, y) ((x) < (y) ? (x) : (y))
+#define LARGER(x, y) ((x) > (y) ? (x) : (y))
+
+#define ONE_OVER_SQRT_TWO_PI 0.3989422804014327
+#define FARTHEST 1000.0
 #define PI 3.141592653589793
 #define TWO_PI 6.283185307179586
 
-typedef enum {
-    KERNEL,
-    DERIVATIVE_KERNEL,
-    CROSS_KERNEL,
-    COVARIANCE,
-    DISTANCE,
-    COVARIANCE_MEAN_SLOPE,
-    COVARIANCE_DEVIATION_SLOPE
-} quantity;
 
-#define QUANTITIES(X)                                                                            \
-    X(kernel, KERNEL, "E f(X) g(Y).")                                                            \
-    X(derivative_kernel, DERIVATIVE_KERNEL, "E f'(X) g'(Y).")                                    \
-    X(cross_kernel, CROSS_KERNEL, "E f(X) g'(Y).")                                               \
-    X(covariance, COVARIANCE, "The covariance of f(X) and g(Y).")                                \
-    X(distance, DISTANCE, "E (f(X) - g(Y))^2.")                                                  \
-    X(covariance_mean_slope, COVARIANCE_MEAN_SLOPE, "The derivative of the covariance in mu1.")  \
-    X(covariance_deviation_slope, COVARIANCE_DEVIATION_SLOPE, "That in sigma1, at a fixed rho.")
 
 /* Gauss-Legendre rules of 2, 4, ... nodes, computed when the module is loaded. */
 
@@ -63,11 +52,6 @@ static void legendre_rules(void)
 /* e^x for x <= 0 and the Mills ratio for x >= 0 without branches: loops over them become vector
    instructions. */
 
-#define LOG2_E 1.4426950408889634
-#define LN2_HIGH 0x1.62e42fee00000p-1
-#define LN2_LOW 0x1.a39ef35793c76p-33
-#define ROUNDING 0x1.8p52
-
 INLINE double power_of_e(double x)
 {
     x = x > -700.0 ? x : -700.0;
@@ -88,7 +72,7 @@ INLINE double power_of_e(double x)
 
 INLINE double ratio_of_mills(double x)
 {
-    double reciprocal = 1.0 / (x + OFFSET), scaled = 256.0 * reciprocal;
+    double reciprocal = 1.0 / (x + 4.0), scaled = 256.0 * reciprocal;
     double shifted = (scaled - 0.5) + ROUNDING, y = 2.0 * (scaled - (shifted - ROUNDING)) - 1.0;
     int64_t piece;
     memcpy(&piece, &shifted, sizeof piece);
@@ -192,7 +176,7 @@ INLINE void function_values(const input *f, bool is_slope, double start, double 
     }
 }
 
-static const double FACTORIAL[11] = {1, 1, 2, 6, 24, 120, 720, 5040, 40320, 362880, 3628800};
+TABLE double FACTORIAL[11] = {1, 1, 2, 6, 24, 120, 720, 5040, 40320, 362880, 3628800};
 
 /* The expectations of the same at N(m, s^2), m = start + step v. */
 INLINE void expected_values(const input *g, bool is_slope, double start, double step, double s,
@@ -255,37 +239,39 @@ INLINE void expected_values(const input *g, bool is_slope, double start, double 
     }
 }
 
-/* E F(Y) - F(m) at N(m, s^2), which tends to 0 with s; below 0 it is what the kink adds to a smooth
-   function. */
-USES_FUSED_MULTIPLICATION static double gap_of_mean(const input *g, double m, double s)
+/* What a distance asks of N(m, s^2) at the nodes, by functions of WIDTH elements. */
+INLINE void over_nodes(void (*function)(const real *, real *), const double *m, double s,
+                       double ratio, int count, double *found)
 {
-    if (s == 0.0)
-        return 0.0;
-    law_at law = normal_law(m, s), reflected = normal_law(-fabs(m), s);
-    double excess = upper_partial_moment(1, &reflected);
-    if (!g->has_exponential)
-        return (1.0 - g->ratio) * excess;
-    if (m >= 0.0)
-        return excess - g->ratio * lower_partial_moment(1, &law, 1.0);
-    if (s <= 0.5)
-        return excess + g->ratio * (exp(m) * expm1(0.5 * (s * s)) - s * call_moment(1, &law));
-    double exponential = lower_exponential_moment(1, &law, 1.0) - exp(m);
-    return excess + g->ratio * (upper_partial_moment(0, &law) + exponential);
+    for (int i = 0; i < count; i += WIDTH) {
+        real given[3] = {number(m[i]), number(s), number(ratio)}, result[1];
+        int rest = count - i < WIDTH ? count - i : WIDTH;
+        memcpy(&given[0], m + i, rest * sizeof(double));
+        function(given, result);
+        memcpy(found + i, result, rest * sizeof(double));
+    }
 }
 
-USES_FUSED_MULTIPLICATION static double variance_at(const input *g, double m, double s)
+/* E F(Y) - F(m), which tends to 0 with s; below 0 it is what the kink adds to a smooth function. */
+INLINE void gaps_of_mean(const input *g, const double *m, double s, int count, double *found)
 {
     if (s == 0.0)
-        return 0.0;
-    law_at law = normal_law(m, s);
-    double upper = upper_partial_variance(&law);
-    if (g->ratio == 0.0)
-        return upper;
-    if (g->has_exponential)
-        return lower_partial_variance(&law, g->ratio) +
-               2.0 * partial_mean_product(&law, g->ratio, 1.0) + upper;
-    law_at reflected = reflected_law(&law), opposite = scaled_law(&reflected, g->ratio);
-    return 2.0 * opposite_mean_product(&law, g->ratio) + upper + upper_partial_variance(&opposite);
+        memset(found, 0, count * sizeof(double));
+    else
+        over_nodes(g->has_exponential ? compute_gap_of_curve : compute_gap_of_line, m, s, g->ratio,
+                   count, found);
+}
+
+INLINE void variances_at(const input *g, const double *m, double s, int count, double *found)
+{
+    if (s == 0.0)
+        memset(found, 0, count * sizeof(double));
+    else if (g->ratio == 0.0)
+        over_nodes(compute_upper_partial_variance, m, s, 1.0, count, found);
+    else if (g->has_exponential)
+        over_nodes(compute_variance_of_curve, m, s, g->ratio, count, found);
+    else
+        over_nodes(compute_variance_of_line, m, s, g->ratio, count, found);
 }
 
 /* The integral over the first variable, at u = start + v standard deviations from its mean: v
@@ -313,11 +299,11 @@ INLINE double growth_between(double m, double x, double step)
     return step > 0.0 ? -exp(x) * expm1(-step) : exp(m) * expm1(step);
 }
 
-/* E[(f(X) - g(Y))^2 | X], from a conditional mean of g. */
-INLINE double squared_difference(const pair *p, double v, double mean)
+/* (f(X) - E[g(Y) | X])^2, from the mean or, near a line, of functions alike, from its gap. */
+INLINE double squared_difference(const pair *p, double v, double m, double mean, double gap)
 {
     const input *f = &p->f, *g = &p->g;
-    double x = p->x + f->sigma * v, m = p->m + p->tilt * v, difference;
+    double x = p->x + f->sigma * v, difference;
     if (p->are_alike && p->rho > 0.0) {
         double w = p->complement, narrower = g->sigma * (w * w / (1.0 + p->rho));
         double step = (f->mu - g->mu) + ((f->sigma - g->sigma) + narrower) * (p->start + v);
@@ -327,12 +313,12 @@ INLINE double squared_difference(const pair *p, double v, double mean)
             difference = g->ratio * (g->has_exponential ? growth_between(m, x, step) : step);
         else
             difference = value_at(f, x) - value_at(g, m);
-        difference = g->scale * (difference - gap_of_mean(g, m, p->s));
+        difference = g->scale * (difference - gap);
     } else {
         double value = f->is_deep ? level_at(f, x) : value_at(f, x);
         difference = f->scale * value - g->scale * (mean + g->origin);
     }
-    return difference * difference + (g->scale * g->scale) * variance_at(g, m, p->s);
+    return difference * difference;
 }
 
 INLINE double over_panel(const pair *p, double center, double radius, int half)
@@ -346,8 +332,17 @@ INLINE double over_panel(const pair *p, double center, double radius, int half)
     }
     expected_values(&p->g, p->g_slopes, p->m, p->tilt, p->s, v, count, inner);
     if (p->is_distance) {
+        const input *g = &p->g;
+        double m[MOST_NODES], gaps[MOST_NODES] = {0.0}, variances[MOST_NODES];
         for (int i = 0; i < count; i++)
-            sum += weight[i] * squared_difference(p, v[i], inner[i]);
+            m[i] = p->m + p->tilt * v[i];
+        if (p->are_alike && p->rho > 0.0)
+            gaps_of_mean(g, m, p->s, count, gaps);
+        variances_at(g, m, p->s, count, variances);
+        for (int i = 0; i < count; i++) {
+            double squared = squared_difference(p, v[i], m[i], inner[i], gaps[i]);
+            sum += weight[i] * (squared + (g->scale * g->scale) * variances[i]);
+        }
         return sum * radius;
     }
     function_values(&p->f, p->f_slopes, p->x, p->f.sigma, v, count, outer);
@@ -509,7 +504,7 @@ INLINE double flat_wedge(double d, double k)
     sum *= radius * d / TWO_PI;
     if (is_far)
         return sum;
-    return exp(0.5 * k * k) * (0.5 * ONE_OVER_SQRT_TWO_PI * mills_ratio(d) - sum);
+    return exp(0.5 * k * k) * (0.5 * ONE_OVER_SQRT_TWO_PI * ratio_of_mills(d) - sum);
 }
 
 INLINE double wedge(double d, double k)
@@ -521,7 +516,7 @@ INLINE double wedge(double d, double k)
     k = LESSER(k, HUGE_DEVIATION);
     if (k <= d)
         return sign * flat_wedge(d, k);
-    return sign * (mills_ratio(d) * mills_ratio(k) / TWO_PI - flat_wedge(k, d));
+    return sign * (ratio_of_mills(d) * ratio_of_mills(k) / TWO_PI - flat_wedge(k, d));
 }
 
 /* What the expectations of e^X, X < 0, are made of, in units of the deviation a of X. */
@@ -531,9 +526,9 @@ typedef struct {
 
 INLINE tilted tilted_by(double a, double rho, double complement)
 {
-    double even = 0.5 * ONE_OVER_SQRT_TWO_PI * mills_ratio(a), odd = wedge(a * rho, a * complement);
+    double even = 0.5 * ONE_OVER_SQRT_TWO_PI * ratio_of_mills(a), odd = wedge(a * rho, a * complement);
     tilted e = {even + odd, even - odd, 0.0};
-    double density = ONE_OVER_SQRT_TWO_PI * mills_ratio(a * complement) - 0.5 * rho;
+    double density = ONE_OVER_SQRT_TWO_PI * ratio_of_mills(a * complement) - 0.5 * rho;
     e.mean = ONE_OVER_SQRT_TWO_PI * density + rho * (a * e.across);
     return e;
 }
