@@ -17,12 +17,12 @@ import numpy as np
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
-from elu_sym.book.formula import FORMULAS, Formula
-from elu_sym.interop import selecting
+from elu_sym.book.formula import FORMULAS
 from elu_sym.interop.jax import selecting_form
-from elu_sym.interop.jax.foreign_calls import Compute, register
+from elu_sym.interop.jax.foreign_calls import register
+from elu_sym.interop.selecting import SUFFIXES, generated_function
 from elu_sym.numeric.evaluation import evaluate
-from elu_sym.numeric.second_derivatives import second_derivatives
+from elu_sym.numeric.function import compiled_module
 
 VALUE, GRADIENT, HESSIAN = range(3)
 """What is computed, by the number of derivatives."""
@@ -128,10 +128,11 @@ ad.primitive_jvps[primitive] = _derivative
 
 
 def _selecting(*arguments: Any, formula: str, derivatives: int) -> Any:
-    function, gradient = selecting.value_and_gradient(FORMULAS[formula])
-    if derivatives == HESSIAN:
-        return selecting_form.hessian(gradient, *arguments)
-    return selecting_form.values(gradient if derivatives else function, *arguments)
+    return selecting_form.values(generated_function(_name(formula, derivatives)), *arguments)
+
+
+def _name(formula: str, derivatives: int) -> str:
+    return FORMULAS[formula].function_name + SUFFIXES[derivatives]
 
 
 def _on_the_cpu(*arguments: Any, formula: str, derivatives: int) -> Any:
@@ -156,20 +157,13 @@ def foreign_target(formula: str, derivatives: int) -> str | None:
 
     Its name depends on nothing but the formula, so that what is exported finds it elsewhere.
     """
-    target = f"elu_sym.{formula}" + ("", ".gradient", ".hessian")[derivatives]
-    return target if register(target, _compute(FORMULAS[formula], derivatives)) else None
-
-
-def _compute(formula: Formula, derivatives: int) -> Compute:
-    """What is compiled, or the same by NumPy."""
-    function, gradient = selecting.value_and_gradient(formula)
-    if derivatives == HESSIAN:
-        return partial(_fill_by_numpy, second_derivatives(gradient))
-    name = "compiled_gradient" if derivatives == GRADIENT else "compiled"
-    compiled = getattr(formula.numeric, name, None)
-    if compiled is not None:
-        return partial(_fill, compiled)
-    return partial(_fill_by_numpy, gradient if derivatives == GRADIENT else function)
+    name = _name(formula, derivatives)
+    compiled = getattr(compiled_module(), name, None)
+    fill = (
+        partial(_fill, compiled) if compiled else partial(_fill_by_numpy, generated_function(name))
+    )
+    target = f"elu_sym.{name}"
+    return target if register(target, fill) else None
 
 
 def _fill(compiled: Callable[..., Any], arguments: Any, found: Any) -> None:

@@ -11,25 +11,11 @@ import jax.numpy as jnp
 
 from elu_sym.interop import selecting
 from elu_sym.interop.selecting import Function
-from elu_sym.numeric.second_derivatives import second_derivatives
 
 
 def values(function: Function, *arguments: Any) -> tuple[Any, ...]:
     """Return the values of a generated function in the precision of its arguments."""
     return selecting.evaluate(function, _Jax(arguments[0].dtype.name), *arguments)
-
-
-def hessian(gradient: Function, *arguments: Any) -> list[Any]:
-    """Return the second derivatives by each pair of arguments, the first before the second.
-
-    Args:
-        gradient: the generated gradient.
-        *arguments: mu, sigma and the parameters, arrays of one shape and precision.
-    """
-    found = values(second_derivatives(gradient), *arguments)
-    mu, sigma, *_ = arguments
-    law = (sigma > 0.0) & (abs(mu) < jnp.inf)  # which is no limit
-    return [jnp.where(law, each, jnp.nan) for each in found]
 
 
 def inside(arguments: Sequence[Any]) -> Any:
