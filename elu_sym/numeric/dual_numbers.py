@@ -162,6 +162,14 @@ class DualOperations:
         """Return x y + z."""
         return x * y + z
 
+    def product_rest(self, product: Any, x: Any, y: Any) -> Array:
+        """Return x y - product, a rounding of values that has no slope."""
+        return self.ops.product_rest(_value(product), _value(x), _value(y))
+
+    def whole(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Return ``function(self, *arguments)``."""
+        return function(self, *arguments)
+
     def ordinary_unit(self, x: Dual) -> Array | float:
         """Return powers of two that bring positive x between ``unit`` and its reciprocal."""
         return self.ops.ordinary_unit(x.value)
