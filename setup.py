@@ -81,7 +81,10 @@ setup(
         Extension(
             "elu_sym.numeric._compiled",
             [str(FOLDER / "module.c")],
-            depends=[*map(str, compiled_from()), "setup.py"],  # a build by another one may be damaged
+            depends=[
+                *map(str, compiled_from()),
+                "setup.py",
+            ],  # a build by another one may be damaged
             include_dirs=[numpy.get_include()],
             define_macros=[("SOURCES", f"{sources_checksum()}UL")],
             optional=True,  # without a compiler NumPy computes the same

@@ -3,18 +3,25 @@
 The text is written in the words of ``numeric/compiled/vectors.h``: ``real`` is a number or a vector
 of them, ``truth`` a truth value of each.  Of a choice each regime is computed where an element asks
 for it, with all that no other regime asks for.  A product that is used once, in a sum, is fused
-with it, so that all machines and all widths compute the same bits.
+with it, so that all machines and all widths compute the same bits.  It is C and CUDA C++ alike.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from elu_sym.generate.expression_graph import Choice, Node, used
 
 __all__ = ["c_function"]
+
+_FUNCTIONS = {
+    "exp": "exponential",
+    "expm1": "exponential_growth",
+    "sqrt": "root_of",
+    "hypot": "length",
+}
+"""The names of functions that ``math.h`` has for single numbers."""
 
 FUNCTION = """
 FUNCTION void compute_{name}(const real *given, real *found)
@@ -134,20 +141,27 @@ class _Text:
         """Yield what computes a value."""
         if node.operation in ("argument", "constant") or node.place in self.parts:
             return
-        operands = ", ".join(map(self.word, node.operands))
         match node.operation:
             case "mills_derivatives" | "divided_differences":
                 *points, last = node.operands
                 several = node.operation == "divided_differences"
                 order = len(points) if several else int(last.detail)
+                if several:
+                    yield self.points(node)
                 yield f"real v{node.place}[{order + 1}];"
-                given = f"(real[]){{{operands}}}" if several else self.word(points[0])
+                given = f"p{node.place}" if several else self.word(points[0])
                 yield f"{node.operation}({order}, {given}, v{node.place});"
             case "result":
                 yield f"const real v{node.place} = v{node.operands[0].place}[{node.detail}];"
             case _:
+                if node.operation in ("divided_difference", "relative_difference"):
+                    yield self.points(node)
                 kind = "truth" if node.is_truth else "real"
                 yield f"const {kind} v{node.place} = {self.expression(node)};"
+
+    def points(self, node: Node) -> str:
+        """Return an array of the operands, which has a name since C++ knows no other ones."""
+        return f"const real p{node.place}[] = {{{', '.join(map(self.word, node.operands))}}};"
 
     def choice(self, choice: Choice, taken: list[Node], yes: _Block, no: _Block) -> Iterator[str]:
         """Yield what computes the results of a choice."""
@@ -187,10 +201,15 @@ class _Text:
             case "multiply_add":
                 return f"fused({', '.join(words)})"
             case "divided_difference" | "relative_difference":
-                return f"{node.operation}({len(words) - 1}, (real[]){{{', '.join(words)}}})"
+                return f"{node.operation}({len(words) - 1}, p{node.place})"
             case "same" if node.operands[0].is_truth:
                 return f"alike({', '.join(words)})"
-        word = {"exp": "exponential", "expm1": "exponential_growth", "sqrt": "root_of", "hypot": "length"}
+        word = {
+            "exp": "exponential",
+            "expm1": "exponential_growth",
+            "sqrt": "root_of",
+            "hypot": "length",
+        }
         return f"{word.get(node.operation, node.operation)}({', '.join(words)})"
 
     def sum(self, node: Node) -> str:

@@ -1,4 +1,4 @@
-"""What the compiled module is made of, beside what lies in ``numeric/compiled``: written when it is built.
+"""What is compiled beside what lies in ``numeric/compiled``, written when the module is built.
 
 The formulas and their gradients, ``numeric._generated`` and ``numeric._gradients``, are followed
 through the primitives and printed as C, with the tables of the Mills ratio.  So NumPy and C have
@@ -18,7 +18,7 @@ from elu_sym.generate.c_source import c_function
 from elu_sym.generate.expression_graph import UntracedError, traced
 from elu_sym.numeric import _generated, _gradients, joint_expectations, mills_table
 
-__all__ = ["WIDTHS", "compiled_sources", "formula_source"]
+__all__ = ["WIDTHS", "Traced", "compiled_sources", "functions", "in_c", "tables_source"]
 
 WIDTHS = (1, 4, 8)
 """How many elements are computed at once: 4 with AVX2, 8 with AVX-512."""
@@ -27,8 +27,17 @@ ROOM = 16
 """Of a table of few pieces a processor with wide vectors keeps a row of this length."""
 
 
-class _Traced(NamedTuple):
-    """A function of a law and of parameters, in C."""
+class Traced(NamedTuple):
+    """A function of a law and of parameters, in C.
+
+    Attributes:
+        name: its name; that of the functions in C follows ``compute_``.
+        documentation: what it computes.
+        arguments: the names of its arguments.
+        results: how many results it has.
+        interior: the function of C for finite mu and positive sigma.
+        limit: that for the others, whose name ends with ``_limit``.
+    """
 
     name: str
     documentation: str
@@ -38,7 +47,7 @@ class _Traced(NamedTuple):
     limit: str
 
 
-def _in_c(name: str, function: Callable[..., Any]) -> _Traced:
+def in_c(name: str, function: Callable[..., Any]) -> Traced:
     """Follow a function through the primitives.
 
     Raises:
@@ -49,7 +58,7 @@ def _in_c(name: str, function: Callable[..., Any]) -> _Traced:
     results = traced(function, tuple(parameters))
     limits = traced(function, tuple(parameters), limit=True)
     first = (function.__doc__ or "").partition("\n")[0].removeprefix("Compute ")
-    return _Traced(
+    return Traced(
         name,
         first[:1].upper() + first[1:],
         arguments,
@@ -59,13 +68,14 @@ def _in_c(name: str, function: Callable[..., Any]) -> _Traced:
     )
 
 
-def _functions() -> Iterator[tuple[str, Callable[..., Any]]]:
+def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Yield the generated functions of a law by name."""
     for module in (_generated, _gradients):
         for name, function in vars(module).items():
-            if inspect.isfunction(function) and function.__module__ == module.__name__:
-                if next(iter(inspect.signature(function).parameters), "") == "law":
-                    yield name, function
+            if not inspect.isfunction(function) or function.__module__ != module.__name__:
+                continue
+            if next(iter(inspect.signature(function).parameters), "") == "law":
+                yield name, function
 
 
 def tables_source() -> str:
@@ -84,7 +94,9 @@ def tables_source() -> str:
         shape = "".join(f"[{size}]" for size in table.shape)
         written = [", ".join(map(float.hex, row)) for row in np.atleast_2d(table).tolist()]
         whole = ",\n    ".join(f"{{{row}}}" for row in written)
-        lines.append(f"TABLE double {name}{shape} = {whole if table.ndim == 1 else f'{{{whole}}}'};")
+        lines.append(
+            f"TABLE double {name}{shape} = {whole if table.ndim == 1 else f'{{{whole}}}'};"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -94,16 +106,16 @@ def _once(name: str, text: str) -> str:
 
 
 def compiled_sources() -> dict[str, str]:
-    """Return the text of the files to be compiled, by name: what stands in all, and one a width."""
+    """Return the text of the files by name: what all include, and what is compiled, one a width."""
     found = []
-    for name, function in _functions():
+    for name, function in functions():
         with suppress(UntracedError):
-            found.append(_in_c(name, function))
-    parts = [_in_c(each.__name__, each) for each in joint_expectations.OF_ONE_INPUT]
-    listed = [
-        f'    X({each.name}, {len(each.arguments)}, {each.results}, "{each.documentation}")'
+            found.append(in_c(name, function))
+    parts = [in_c(each.__name__, each) for each in joint_expectations.OF_ONE_INPUT]
+    listed = (
+        f' \\\n    X({each.name}, {len(each.arguments)}, {each.results}, "{each.documentation}")'
         for each in found
-    ]
+    )
     most = max(max(len(each.arguments), each.results) for each in found)
     formulas = [
         "#if WIDTH == 1\n",
@@ -114,7 +126,9 @@ def compiled_sources() -> dict[str, str]:
     files = {
         "mills_table.h": tables_source(),
         "formulas.h": _once("formulas", '#include "mills.h"\n' + "".join(formulas)),
-        "formula_list.h": f"#define MOST {most}\n#define FORMULAS(X) \\\n" + " \\\n".join(listed) + "\n",
+        "formula_list.h": f"#define MOST {most}\n#define FORMULAS(X) \\\n"
+        + " \\\n".join(listed)
+        + "\n",
     }
     for width in WIDTHS:
         files[f"width_{width}.c"] = f'#define WIDTH {width}\n#include "width.h"\n'

@@ -50,6 +50,7 @@ Written by ``python -m elu_sym.generate.mills_polynomials``, where the derivatio
 
 '''
 
+
 def _scaled_mills_ratio(r: mpmath.mpf) -> mpmath.mpf:
     """Return G(r) by a function of mpmath's that works at any size."""
     if r == 0:

@@ -1,4 +1,4 @@
-"""A formula over the primitives as an expression of Python or of C."""
+"""A formula over the primitives as an expression of Python."""
 
 import re
 import textwrap
@@ -8,8 +8,6 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from sympy import Add, Expr, Pow, Rational, Symbol, sqrt
-from sympy.printing.c import C99CodePrinter
-from sympy.printing.codeprinter import CodePrinter
 from sympy.printing.numpy import NumPyPrinter
 
 from elu_sym.book.formula import Activation, Formula
@@ -21,26 +19,17 @@ Laws = dict[str, str]
 """The laws that an expression names beside ``law``, and how each is made of it."""
 
 
-class LawPrinter(CodePrinter):
-    """A code printer that writes a primitive as a call with a law.
+class PythonPrinter(NumPyPrinter):
+    """Prints a primitive as a call with a law, or with one that is derived from it.
 
     Attributes:
-        laws: the laws that what was printed names.
+        laws: the derived laws that what was printed names.
     """
-
-    attribute: ClassVar[str]
-    """What is written before mu and sigma, which are attributes of the law."""
-    reflected: ClassVar[str]
-    scaled: ClassVar[str]
-    shrunk: ClassVar[str]
-    opposite: ClassVar[str]
-    """How another law is made of ``law``."""
 
     quotient: ClassVar[str] = "shrunk"
     """The name of the law of X over a parameter."""
-
-    hypot: ClassVar[str]
-    """What gives the root of the sum of two squares."""
+    shrunk: ClassVar[str] = "law.shrunk({})"
+    """How it is made of ``law``."""
 
     def __init__(self) -> None:
         """Start with no derived law."""
@@ -55,14 +44,13 @@ class LawPrinter(CodePrinter):
         for parameter in function.parameters:
             if law == "shrunk":  # in the units that the law has chosen
                 (unit,) = (SIGMA / function.law[1]).free_symbols
-                name = self.attribute.replace("law", law) + "divisor"
-                parameter = parameter.xreplace({unit: Symbol(name, positive=True)})
+                parameter = parameter.xreplace({unit: Symbol(f"{law}.divisor", positive=True)})
             parts.append(self._print(parameter))
         return f"{function.numeric_name}({', '.join(parts)})"
 
     def _print_Symbol(self, symbol: Symbol) -> str:
         name = str(super()._print_Symbol(symbol))
-        return f"{self.attribute}{name}" if symbol in (MU, SIGMA) else name
+        return f"law.{name}" if symbol in (MU, SIGMA) else name
 
     def _law(self, primitive: Primitive) -> str:
         """The name of the law of a primitive, noted in ``laws`` if it is a derived one."""
@@ -71,29 +59,18 @@ class LawPrinter(CodePrinter):
             return "law"
         factor = deviation / SIGMA
         if mean == -factor * MU:
-            self.laws["reflected"] = self.reflected
+            self.laws["reflected"] = "law.reflected()"
             if factor == 1:
                 return "reflected"
-            self.laws["opposite"] = self.opposite.format(self.doprint(factor))
+            self.laws["opposite"] = f"reflected.scaled({self.doprint(factor)})"
             return "opposite"
         if factor.has(SIGMA) or mean != factor * MU:
             raise ValueError(f"{primitive} is at no multiple of the law of X")
         if (1 / factor).is_Symbol:
             self.laws[self.quotient] = self.shrunk.format(self.doprint(1 / factor))
             return self.quotient
-        self.laws["scaled"] = self.scaled.format(self.doprint(factor))
+        self.laws["scaled"] = f"law.scaled({self.doprint(factor)})"
         return "scaled"
-
-
-class PythonPrinter(LawPrinter, NumPyPrinter):
-    """Prints over a law and its derived laws, which are objects with attributes."""
-
-    attribute = "law."
-    reflected = "law.reflected()"
-    scaled = "law.scaled({})"
-    shrunk = "law.shrunk({})"
-    opposite = "reflected.scaled({})"
-    hypot = "law.ops.hypot"
 
     def _print_Pow(self, power: Pow, rational: bool = False) -> str:
         base, exponent = power.as_base_exp()
@@ -170,7 +147,7 @@ def written(formula: Formula, printer: Any) -> tuple[str, Laws]:
 
     Args:
         formula: the formula.
-        printer: a :class:`LawPrinter`, new for each formula.
+        printer: a :class:`PythonPrinter`, new for each formula.
 
     Raises:
         NoDecompositionError: if the closed form is no combination of primitives.
@@ -215,4 +192,4 @@ def _hypotenuse(sum_of_squares: Expr, printer: Any) -> str:
         factors = [repr(float(number))] if number != 1 else []
         factors += [printer.doprint(factor)] if factor != 1 else []
         roots.append("*".join([*factors, code]))
-    return reduce(lambda first, second: f"{printer.hypot}({first}, {second})", roots)
+    return reduce(lambda first, second: f"law.ops.hypot({first}, {second})", roots)

@@ -15,6 +15,7 @@ import numpy as np
 from elu_sym.book.formula import FORMULAS, Formula
 from elu_sym.numeric import _generated, _gradients
 from elu_sym.numeric.arguments import LOCATION, broadcast_arguments
+from elu_sym.numeric.dual_numbers import hessian_of
 from elu_sym.numeric.law import LimitLaw, NormalLaw
 from elu_sym.numeric.operations import NUMPY, Array, halved_product_rest
 
@@ -158,3 +159,20 @@ def value_and_gradient(formula: Formula) -> tuple[Function, Function]:
     if gradient is None:
         raise ValueError(f"{formula.id} has no gradient: use the backend 'numpy'")
     return getattr(_generated, formula.function_name), gradient
+
+
+SUFFIXES = ("", "_gradient", "_hessian")
+"""What the name of the function of a formula ends with, by the order of the derivatives."""
+
+
+def generated_function(name: str) -> Function:
+    """The function of a law and of parameters of a name: a formula, or its derivatives.
+
+    Args:
+        name: the ``function_name`` of a formula, with one of ``SUFFIXES``.
+    """
+    formula, gradient, hessian = SUFFIXES
+    if name.endswith(hessian):
+        return hessian_of(generated_function(name.removesuffix(hessian) + gradient))
+    found: Function = getattr(_gradients if name.endswith(gradient) else _generated, name)
+    return found

@@ -84,7 +84,10 @@ def _evaluate_block(formula: Callable[..., Any], block: list[FloatArray]) -> tup
         # Where all is NaN, or nothing is there, an empty limit tells how many results there are.
         if where.any() or not (parts or law is NormalLaw):
             mu, sigma, *parameters = (argument[where] for argument in block)
-            parts.append((where, _tuple(formula(law(NUMPY, mu, sigma), *parameters))))
+            found = _tuple(formula(law(NUMPY, mu, sigma), *parameters))
+            if law is LimitLaw:  # sigma = 0 times something infinite, in a derivative
+                found = tuple(np.where(np.isnan(each), 0.0, each) for each in found)
+            parts.append((where, found))
     results = tuple(np.full(missing.shape, np.nan) for _ in parts[0][1])
     for where, values in parts:
         for result, value in zip(results, values, strict=True):

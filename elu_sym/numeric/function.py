@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from elu_sym.numeric.arguments import Arguments, Domain, broadcast_arguments, domain_of
 
-
 _CALLING = ("__init__", "arguments", "evaluation", "function", "protocols", "probabilities")
 """The modules of ``numeric`` that only call what is compiled."""
 
@@ -88,6 +87,11 @@ class NumericFunction:
     def compiled(self) -> Callable[..., Any] | None:
         """The universal function of the compiled module, if it is in use."""
         return getattr(compiled_module(), self.name, None)
+
+    @cached_property
+    def compiled_gradient(self) -> Callable[..., Any] | None:
+        """The same of the derivatives in all arguments."""
+        return getattr(compiled_module(), f"{self.name}_gradient", None)
 
     @cached_property
     def compiled_number(self) -> Callable[..., float | None] | None:

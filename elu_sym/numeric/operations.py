@@ -100,7 +100,7 @@ def whole(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def halved_product_rest(splitter: float, product: Array, x: Array, y: Array) -> Array:
-    """Return x y - product, by numbers of half of the bits (T. J. Dekker, Numer. Math. 18, 1971)."""
+    """Return x y - product by T. J. Dekker's halves of the bits (Numer. Math. 18, 1971)."""
     carried, others = splitter * x, splitter * y
     x_high, y_high = carried - (carried - x), others - (others - y)
     x_low, y_low = x - x_high, y - y_high

@@ -95,9 +95,14 @@ def implementations(formula: Formula) -> Iterator[tuple[int, Function]]:
 
 
 def gradient(formula: Formula) -> Function:
-    """What computes the derivatives of a formula."""
+    """What computes the derivatives of a formula by NumPy."""
     function = getattr(_gradients, f"{formula.function_name}_gradient")
     return lambda *columns: evaluate(function, *columns)
+
+
+def gradients(formula: Formula) -> list[Function]:
+    """What computes the derivatives of a formula."""
+    return [gradient(formula), *filter(None, [formula.numeric.compiled_gradient])]
 
 
 @dataclass
@@ -165,7 +170,7 @@ def measure_formulas(
 def measure_derivatives(
     formulas: Sequence[Formula],
     columns: tuple[Array, ...],
-    gradient: Callable[[Formula], Function] = gradient,
+    gradient: Callable[[Formula], Function] | None = None,
     dtype: str = "float64",
 ) -> Tallies:
     """Measure the derivatives of formulas of the same activation and arguments.
@@ -173,18 +178,19 @@ def measure_derivatives(
     Args:
         formulas: the formulas; those by cases, which have no derivatives, are left out.
         columns: the arguments.
-        gradient: what computes the derivatives of a formula.
+        gradient: what computes the derivatives of a formula; by default all that does, of which
+            the worst counts.
         dtype: the precision of the derivatives.
     """
     formulas = [formula for formula in formulas if not formula.quantity.by_cases]
     known = truths_at(formulas, columns, derivatives=True) if formulas else []
     tallies = {}
     for formula in formulas:
-        for i, (name, slopes) in enumerate(
-            zip(formula.arguments, gradient(formula)(*columns), strict=True)
-        ):
+        functions = [gradient(formula)] if gradient else gradients(formula)
+        computed = [function(*columns) for function in functions]
+        for i, (name, *slopes) in enumerate(zip(formula.arguments, *computed, strict=True)):
             true = Columns.of(each[f"{formula.name} by {i}"] for each in known)
-            error = errors(slopes, true, dtype, LEAST[dtype])
+            error = np.max([errors(each, true, dtype, LEAST[dtype]) for each in slopes], axis=0)
             mu, sigma = columns[:2]
             error[(mu == 0) & (sigma == 0) & np.isinf(true.nearest)] = np.nan
             error[np.isinf(mu) & (sigma == 0)] = np.nan  # which limit comes first decides

@@ -3,8 +3,6 @@
 #ifndef ELU_SYM_COMPUTATION_H
 #define ELU_SYM_COMPUTATION_H
 
-#include <stddef.h>
-
 #include "formula_list.h" /* FORMULAS, and MOST, the arguments or results that one has at most */
 
 typedef void (*anything)(void); /* a function of vectors, which only its own loops know */
@@ -17,6 +15,9 @@ typedef struct {
     limit_function limit; /* at one element of sigma = 0 or an infinite mu */
 } computation;
 
+#ifndef __CUDACC_RTC__
+#include <stddef.h>
+
 /* The loops over arrays of one width. */
 typedef struct {
     void (*over_doubles)(const computation *, char **, ptrdiff_t, const ptrdiff_t *);
@@ -24,5 +25,6 @@ typedef struct {
     void (*over_pairs)(int quantity, char **, ptrdiff_t, const ptrdiff_t *);
     void (*prepare)(void); /* once, before the first call */
 } loops;
+#endif
 
 #endif

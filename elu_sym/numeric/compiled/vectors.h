@@ -19,11 +19,13 @@
 #endif
 
 #ifdef __CUDACC_RTC__
+/* CUDA C++, which knows the functions of the C library without a header, but not its macros. */
 #define FUNCTION static __device__
 #define INLINE static __device__ __forceinline__
 #define UNROLL _Pragma("unroll")
 #define TABLE static __device__ const
-typedef long long int64_t;
+#define HUGE_VAL __longlong_as_double(0x7ff0000000000000)
+#define NAN __longlong_as_double(0x7ff8000000000000)
 #else
 #include <math.h>
 #include <stdint.h>
@@ -68,10 +70,10 @@ INLINE real whole_number(whole x) { return (double)x; }
 
 INLINE real times_power_of_two(real x, real magic)
 {
-    int64_t bits;
+    long long bits; /* of 64 bits in C and in CUDA, whose headers of other types are not at hand */
     double power;
     memcpy(&bits, &magic, sizeof bits);
-    bits = (int64_t)((uint64_t)(bits + 1023) << 52);
+    bits = (long long)((unsigned long long)(bits + 1023) << 52);
     memcpy(&power, &bits, sizeof power);
     return x * power;
 }
@@ -193,11 +195,14 @@ INLINE real exponential_growth(real x)
 
 INLINE real length(real x, real y)
 {
-    x = absolute(x);
-    y = absolute(y);
-    real large = larger(x, y), small = lesser(x, y);
-    real ratio = small / larger(large, number(0x1p-1022));
-    return large * root_of(fused(ratio, ratio, number(1.0)));
+    real large = larger(absolute(x), absolute(y)), small = lesser(absolute(x), absolute(y));
+    /* In a unit in which the larger one is a normal number, or both are zero. */
+    truth tiny = less(large, number(0x1p-900));
+    large = where(tiny, large * number(0x1p900), large);
+    small = where(tiny, small * number(0x1p900), small);
+    real ratio = small / larger(large, number(0x1p-900));
+    real found = large * root_of(fused(ratio, ratio, number(1.0)));
+    return where(tiny, found * number(0x1p-900), found);
 }
 
 #endif

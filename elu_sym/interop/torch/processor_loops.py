@@ -1,0 +1,87 @@
+"""Formulas at tensors on the processor: the compiled loops, in as many threads as PyTorch has.
+
+Nothing is copied: the loops read tensors of any strides, expanded ones with them, compute each
+element in double precision and write it in the type of the tensors. An element does not depend on
+the number of threads. Where nothing is compiled NumPy computes the same. Needs the extra ``torch``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from elu_sym.interop.selecting import generated_function
+from elu_sym.numeric.evaluation import evaluate
+from elu_sym.numeric.function import compiled_module
+
+__all__ = ["processor_results"]
+
+GRAIN = 1 << 15
+"""So many elements are worth a thread."""
+
+Arrays = Sequence[NDArray[Any]]
+
+
+def processor_results(name: str, tensors: Sequence[Tensor], count: int) -> list[Tensor]:
+    """The results of a formula, of its gradient or of its second derivatives.
+
+    Args:
+        name: the name that :func:`elu_sym.interop.selecting.generated_function` takes.
+        tensors: mu, sigma and the parameters, of one shape and type, float32 or float64, on the
+            processor.
+        count: how many results there are.
+
+    Returns:
+        Tensors of the shape and type; NaN at an element where an argument is NaN or outside of its
+        domain.
+    """
+    results = [torch.empty(tensors[0].shape, dtype=tensors[0].dtype) for _ in range(count)]
+    columns = [tensor.numpy(force=True) for tensor in tensors]  # which copies nothing here
+    outputs = [result.numpy() for result in results]
+    threads = min(torch.get_num_threads(), results[0].numel() // GRAIN)
+    if threads > 1:
+        shape = results[0].shape
+        axis = shape.index(max(shape))
+        ends = [shape[axis] * k // threads for k in range(threads + 1)]
+
+        def part(k: int) -> None:
+            place = (*[slice(None)] * axis, slice(ends[k], ends[k + 1]))
+            _compute(_loop(name), [x[place] for x in columns], [x[place] for x in outputs])
+
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(part, range(threads)))
+    elif results[0].numel():
+        _compute(_loop(name), columns, outputs)
+    return results
+
+
+def _compute(loop: Callable[..., Any], columns: Arrays, outputs: Arrays) -> None:
+    with np.errstate(all="ignore"):
+        loop(*columns, out=tuple(outputs))
+        for number, column in enumerate(columns[1:]):
+            # The loops take for granted that sigma is not negative and parameters are positive.
+            if column.min() > 0.0 and column.max() < np.inf:
+                continue  # the common case; with NaN it is another
+            least = column >= 0.0 if number == 0 else column > 0.0
+            outside = ~(least & (column < np.inf))
+            for output in outputs:
+                np.copyto(output, np.nan, where=outside)
+
+
+@cache
+def _loop(name: str) -> Callable[..., Any]:
+    """What writes the results of a function to ``out``."""
+    compiled = getattr(compiled_module(), name, None)
+    return compiled or partial(_by_numpy, generated_function(name))
+
+
+def _by_numpy(function: Callable[..., Any], *columns: Any, out: Arrays) -> None:
+    for output, values in zip(out, evaluate(function, *columns), strict=True):
+        output[...] = values
