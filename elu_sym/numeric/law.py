@@ -128,7 +128,7 @@ class NormalLaw:
         """
         found = self._found(name, order)
         whole = self._whole
-        if found is None and whole is not None and 2 * self._index.size > whole.sigma.size:
+        if found is None and whole is not None and 3 * self._index.size > 2 * whole.sigma.size:
             whole.kept(name, compute, order)
             found = self._found(name, order)
         if found is None:
@@ -191,7 +191,7 @@ class NormalLaw:
         return [self.t, *later][first:]
 
     def differences(self, order: int) -> list[Array]:
-        """Divided differences n! (-1)^n M[t, t + sigma, ...] of the Mills ratio for n up to an order.
+        """Divided differences n! (-1)^n M[t, t + sigma, ...], M the Mills ratio, up to an order.
 
         One of them is right where t >= -2 and its own points are ``within_reach``.
         """

@@ -131,9 +131,11 @@ class _NumPy(_Doubles):
     minimum = staticmethod(np.minimum)
 
     def hypot(self, x: FloatArray, y: FloatArray) -> FloatArray:
-        if self._is_ordinary(x) and self._is_ordinary(y):  # the squares are, too
-            return np.sqrt(x * x + y * y)
-        return np.hypot(x, y)
+        values = np.sqrt(x * x + y * y)
+        beyond = ~((values >= self.unit) & (values <= 1.0 / self.unit))
+        if beyond.any():
+            values[beyond] = np.hypot(x[beyond], y[beyond])
+        return values
 
     @staticmethod
     def multiply_add(x: FloatArray, y: FloatArray, z: FloatArray | float) -> FloatArray:
@@ -141,18 +143,16 @@ class _NumPy(_Doubles):
         return np.add(x, z, out=x)
 
     def ordinary_unit(self, x: FloatArray) -> FloatArray | float:
-        if self._is_ordinary(x):
+        if x.size and x.min() >= self.unit and x.max() <= 1.0 / self.unit:
             return 1.0
         return np.where(
             x > 1.0 / self.unit, self.unit, np.where(x < self.unit, 1.0 / self.unit, 1.0)
         )
 
-    def _is_ordinary(self, x: FloatArray) -> bool:
-        return bool(x.size and x.min() >= self.unit and x.max() <= 1.0 / self.unit)
-
     @staticmethod
     def where(condition: NDArray[np.bool_], x: Any, y: Any) -> Any:
-        return x if isinstance(x, float) and x == y else np.where(condition, x, y)
+        alike = isinstance(x, float) and isinstance(y, float) and x == y
+        return x if alike else np.where(condition, x, y)
 
     @staticmethod
     def decay(x: FloatArray) -> FloatArray | float:
