@@ -27,6 +27,12 @@ class Dual:
         """Take the parts."""
         self.value, self.slopes = value, slopes
 
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        size: int = self.value.size
+        return size
+
     def __add__(self, other: Any) -> Dual:
         if not isinstance(other, Dual):
             return Dual(self.value + other, self.slopes)
@@ -92,7 +98,7 @@ class Dual:
     def __getitem__(self, index: Array) -> Dual:
         return Dual(self.value[index], {p: slope[index] for p, slope in self.slopes.items()})
 
-    at = __getitem__
+    at = take = __getitem__
 
     def chain(self, value: Array, slope: Array) -> Dual:
         """A function of this, from its value and its derivative there."""
@@ -161,14 +167,6 @@ class DualOperations:
     def multiply_add(self, x: Any, y: Any, z: Any) -> Any:
         """Return x y + z."""
         return x * y + z
-
-    def product_rest(self, product: Any, x: Any, y: Any) -> Array:
-        """Return x y - product, a rounding of values that has no slope."""
-        return self.ops.product_rest(_value(product), _value(x), _value(y))
-
-    def whole(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Return ``function(self, *arguments)``."""
-        return function(self, *arguments)
 
     def ordinary_unit(self, x: Dual) -> Array | float:
         """Return powers of two that bring positive x between ``unit`` and its reciprocal."""

@@ -7,16 +7,9 @@ import time
 import numpy as np
 import pytest
 
-from elu_sym.interop import thread_parts
 from elu_sym.interop.thread_parts import LEAST, in_threads
 
-
-@pytest.fixture(autouse=True)
-def processors(monkeypatch):
-    monkeypatch.setattr(thread_parts, "processors", lambda: 3)
-    thread_parts._pool.cache_clear()
-    yield
-    thread_parts._pool.cache_clear()
+THREADS = 3
 
 
 @pytest.mark.parametrize("size", [0, 1, LEAST, 2 * LEAST, 3 * LEAST + 1, 7 * LEAST])
@@ -29,11 +22,23 @@ def test_every_element_is_computed_once(size):
         results[0] += arguments[0]
         results[1] += 1.0
 
-    in_threads(compute, [x], list(found))
+    in_threads(compute, [x], list(found), THREADS)
     assert (found[0] == x).all()
     assert (found[1] == 1.0).all()
     assert len(parts) == max(1, min(3, size // LEAST))
     assert max(parts) - min(parts) <= 1
+
+
+def test_the_longest_axis_is_divided():
+    x, found, parts = np.ones((2, 3 * LEAST)).T, np.zeros((3 * LEAST, 2)), []
+
+    def compute(arguments, results):
+        parts.append(arguments[0].shape)
+        results[0][...] = arguments[0]
+
+    in_threads(compute, [x], [found], THREADS)
+    assert parts == [(LEAST, 2)] * 3
+    assert (found == 1.0).all()
 
 
 @pytest.mark.parametrize("failing", [0.0, 3.0 * LEAST - 1.0])
@@ -47,7 +52,7 @@ def test_what_a_part_raises_is_raised_after_the_others(failing):
         results[0][:] = 1.0
 
     with pytest.raises(ZeroDivisionError, match="here"):
-        in_threads(compute, [x], [found])
+        in_threads(compute, [x], [found], THREADS)
     assert found.sum() == 2 * LEAST
 
 
@@ -57,7 +62,10 @@ def test_a_fork_does_not_wait_for_threads_that_are_gone():
     x, found = np.ones(3 * LEAST), np.zeros(3 * LEAST)
 
     def double():
-        in_threads(lambda given, into: np.multiply(given[0], 2.0, out=into[0]), [x], [found])
+        def twice(given, into):
+            np.multiply(given[0], 2.0, out=into[0])
+
+        in_threads(twice, [x], [found], THREADS)
         return bool((found == 2.0).all())
 
     assert double()

@@ -19,7 +19,7 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from elu_sym.interop.thread_parts import in_threads
+from elu_sym.interop.thread_parts import in_threads, processors
 
 Compute = Callable[[Sequence[NDArray[Any]], Sequence[NDArray[Any]]], None]
 """It gets arguments and arrays for results, one-dimensional and of one size, and fills the latter.
@@ -150,7 +150,7 @@ def _run(compute: Compute, call: Any) -> None:
     if results[0].size == 0:
         return
     with _OrdinaryNumbers():
-        in_threads(compute, arguments, results)
+        in_threads(compute, arguments, results, processors())
 
 
 def _arrays(buffers: Any, access: int) -> list[NDArray[Any]]:

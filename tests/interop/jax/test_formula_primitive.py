@@ -138,7 +138,7 @@ def test_loops_and_branches():
 
 
 def test_threads_at_once_have_the_bits_of_one(monkeypatch):
-    monkeypatch.setattr(thread_parts, "processors", lambda: 2)
+    monkeypatch.setattr(foreign_calls, "processors", lambda: 2)
     function = jax_function(mean)
     mu = jnp.linspace(-3.0, 3.0, 2 * thread_parts.LEAST + 1)
 
