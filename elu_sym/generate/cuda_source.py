@@ -1,4 +1,4 @@
-"""The CUDA C++ of a formula, or of its gradient: a kernel around the functions that C compiles, too.
+"""The CUDA C++ of a formula, or of its gradient: a kernel around what C compiles, too.
 
 The headers of ``numeric/compiled`` are valid in both languages; with the functions of one formula
 they are all that NVIDIA's runtime compiler needs, and no header of anybody else.  A kernel computes
