@@ -211,7 +211,7 @@ def test_what_is_common_and_right_is_never_left_to_python(arguments):
     assert mean._direct(arguments[0], **{"".join(("al", "pha")): 2.0}) is not NotImplemented
 
 
-@pytest.mark.parametrize("other", OTHERS, ids=repr)
+@pytest.mark.parametrize("other", OTHERS, ids=lambda other: type(other).__name__)
 @pytest.mark.parametrize("place", range(3))
 def test_everything_else_is_left_to_python(other, place):
     arguments = [0.5, np.ones(2), 1.0]
