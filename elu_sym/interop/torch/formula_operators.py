@@ -23,6 +23,7 @@ from torch.autograd.function import _SingleLevelFunction
 
 from elu_sym.book.formula import Formula
 from elu_sym.interop.selecting import SUFFIXES
+from elu_sym.interop.torch.cuda_kernels import can_compile, cuda_results
 from elu_sym.interop.torch.processor_loops import processor_results
 from elu_sym.interop.torch.tensor_operations import selected_results
 
@@ -33,6 +34,8 @@ Kernel = Callable[[str, Sequence[Tensor], int], list[Tensor]]
 KERNELS: dict[str, Kernel] = {"cpu": processor_results}
 """By the type of a device, what gives so many results of a name at tensors of one shape and type;
 where there is none, they are computed by plain operations of tensors."""
+if can_compile():
+    KERNELS["cuda"] = cuda_results
 
 LIBRARY = torch.library.Library("elu_sym", "FRAGMENT")
 
