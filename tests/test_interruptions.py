@@ -68,7 +68,7 @@ from elu_sym.generate import codegen
 # What is derived is told beforehand: deriving it takes a minute.
 codegen.sources = lambda: {{
     path: path.with_suffix(".derived").read_text(encoding="utf-8")
-    for path in (codegen.GENERATED, codegen.GENERATED_GRADIENTS, codegen.GENERATED_C)
+    for path in (codegen.GENERATED, codegen.GENERATED_GRADIENTS)
 }}
 codegen.write()
 '
@@ -78,6 +78,23 @@ MODULE = """
 #include <Python.h>
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_compiled", NULL, -1, NULL};
 PyMODINIT_FUNC PyInit__compiled(void) { return PyModule_Create(&module); }
+"""
+
+GENERATED = """
+WIDTHS = (1,)
+
+def compiled_sources():
+    return {"width_1.c": "int width = 1;"}
+"""
+
+CHECKSUM = """
+from pathlib import Path
+
+def compiled_from():
+    return [Path(__file__).with_name("compiled") / "module.c"]
+
+def sources_checksum():
+    return 0
 """
 
 NOTEBOOK = {
@@ -121,7 +138,7 @@ def checkout(folder: Path) -> None:
     for name in ("Makefile", "pyproject.toml", "constraints.txt", "setup.py"):
         shutil.copy(ROOT / name, folder)
     numeric = folder / "elu_sym" / "numeric"
-    for name in ("_generated.py", "_gradients.py", "compiled/formulas.h"):
+    for name in ("_generated.py", "_gradients.py"):
         path = numeric / name
         shutil.copy(path, path.with_suffix(".derived"))
         path.write_text(path.read_text() + "\n")
@@ -137,8 +154,11 @@ def small_module(folder: Path) -> None:
     sources = folder / "elu_sym" / "numeric" / "compiled"
     sources.mkdir(parents=True)
     (sources / "module.c").write_text(MODULE)
-    for package in ("elu_sym", "elu_sym/numeric"):
+    (folder / "elu_sym" / "generate").mkdir()
+    for package in ("elu_sym", "elu_sym/generate", "elu_sym/numeric"):
         (folder / package / "__init__.py").touch()
+    (folder / "elu_sym" / "generate" / "compiled_sources.py").write_text(GENERATED)
+    (folder / "elu_sym" / "numeric" / "function.py").write_text(CHECKSUM)
     shutil.copy(ROOT / "setup.py", folder)
     (folder / "pyproject.toml").write_text('[project]\nname = "small"\nversion = "1"\n')
 
@@ -181,7 +201,7 @@ SCENARIOS = {
     "make derive": Scenario(
         checkout,
         ["make", "--quiet", "derive"],
-        [f"elu_sym/numeric/{n}" for n in ("_generated.py", "_gradients.py", "compiled/formulas.h")],
+        [f"elu_sym/numeric/{n}" for n in ("_generated.py", "_gradients.py")],
         {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": "."},
         numbers=(signal.SIGKILL, signal.SIGINT, signal.SIGTERM),
     ),

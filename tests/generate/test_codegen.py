@@ -24,7 +24,7 @@ from elu_sym.generate.printers import PythonPrinter, written
 from elu_sym.symbols import alpha, mu, sigma
 
 FOLDER = codegen.GENERATED.parent
-FILES = (codegen.GENERATED, codegen.GENERATED_GRADIENTS, codegen.GENERATED_C)
+FILES = (codegen.GENERATED, codegen.GENERATED_GRADIENTS)
 
 
 def name_of(path):
@@ -37,7 +37,7 @@ EVERY_FILE = pytest.mark.parametrize("path", FILES, ids=name_of)
 @pytest.fixture
 def few(monkeypatch):
     """Two sources that are quickly derived."""
-    sources = {codegen.GENERATED: "new\n", codegen.GENERATED_C: "new too\n"}
+    sources = {codegen.GENERATED: "new\n", codegen.GENERATED_GRADIENTS: "new too\n"}
     monkeypatch.setattr(codegen, "sources", lambda: sources)
     return sources
 
@@ -70,7 +70,6 @@ EDITS = [
     (codegen.GENERATED, "2*partial_mean_product", "3*partial_mean_product"),
     (codegen.GENERATED, "Do not edit", "Do edit"),
     (codegen.GENERATED_GRADIENTS, "-lower_partial_moment_1/alpha", "lower_partial_moment_1/alpha"),
-    (codegen.GENERATED_C, "2*partial_mean_product", "3*partial_mean_product"),
 ]
 
 
@@ -127,9 +126,7 @@ def test_an_interrupted_write_leaves_the_old_file_whole(few, monkeypatch, tmp_pa
     assert list(tmp_path.iterdir()) == [target]
 
 
-@pytest.mark.parametrize(
-    "name", ["generated_source", "generated_gradient_source", "generated_c_source"]
-)
+@pytest.mark.parametrize("name", ["generated_source", "generated_gradient_source"])
 def test_a_derivation_that_fails_leaves_the_old_files_whole(monkeypatch, tmp_path, name):
     target = tmp_path / codegen.GENERATED.name
     target.write_text("old\n")
@@ -137,7 +134,7 @@ def test_a_derivation_that_fails_leaves_the_old_files_whole(monkeypatch, tmp_pat
     def fails():
         raise ArithmeticError("no decomposition")
 
-    for other in ("generated_source", "generated_gradient_source", "generated_c_source"):
+    for other in ("generated_source", "generated_gradient_source"):
         monkeypatch.setattr(codegen, other, lambda: "new\n")
     monkeypatch.setattr(codegen, name, fails)
     with pytest.raises(ArithmeticError):
@@ -167,22 +164,6 @@ def test_a_missing_numeric_function_is_named(monkeypatch):
     message = "elu_sym/numeric: no module has a function 'forgotten', which UpperPartialMoment of "
     with pytest.raises(LookupError, match=message):
         codegen._numeric_functions.__wrapped__()
-
-
-def test_a_missing_function_of_the_header_is_named(monkeypatch):
-    missing = codegen._c_sources().replace("upper_partial_moment(", "(")
-    monkeypatch.setattr(codegen, "_c_sources", lambda: missing)
-    message = r"numeric/compiled: no header has upper_partial_moment, which relu\.mean calls"
-    with pytest.raises(LookupError, match=message):
-        codegen._c_function(FORMULAS["relu.mean"])
-
-
-def test_a_missing_loop_of_the_compiled_module_is_named(monkeypatch):
-    missing = codegen._c_sources().replace("LOOP_4(name)", "")
-    monkeypatch.setattr(codegen, "_c_sources", lambda: missing)
-    message = r"module\.c: no LOOP_4, for selu\.mean\(mu, sigma, alpha, scale\): write it"
-    with pytest.raises(LookupError, match=message):
-        codegen._c_function(FORMULAS["selu.mean"])
 
 
 def test_a_missing_list_of_primitives_is_named(monkeypatch):

@@ -97,9 +97,11 @@ def test_the_implementation_says_what_is_in_use():
 @needs_compiled
 def test_a_module_of_other_sources_is_not_used(monkeypatch, tmp_path):
     # As after an edit that was not compiled: the sources beside the package are others.
-    (tmp_path / "compiled").mkdir()
-    (tmp_path / "compiled" / "formulas.h").write_text("/* edited */")
-    monkeypatch.setattr(function, "__file__", str(tmp_path / "function.py"))
+    edited = tmp_path / "law.py"
+    edited.write_text("# edited")
+    sources = [edited if path.name == "law.py" else path for path in function.compiled_from()]
+    assert edited in sources
+    monkeypatch.setattr(function, "compiled_from", lambda: sources)
     compiled_module.cache_clear()
     try:
         assert compiled_module() is None

@@ -79,13 +79,14 @@ typedef struct {
 } entry;
 
 #define FORMULA(name, arguments, results, documentation)                                         \
-    {#name, documentation, arguments, results, {double_loop, single_loop}, {NULL, NULL}},
+    {#name, documentation, arguments, results, {single_loop, double_loop}, {NULL, NULL}},
 static entry ENTRIES[] = {FORMULAS(FORMULA)};
 #define PAIR(name, wanted, documentation)                                                        \
     {"joint_" #name, documentation, PAIR_ARGUMENTS, 1, {pair_loop}, {&(int){wanted}}},
 static entry PAIRS[] = {QUANTITIES(PAIR)};
 
-/* Types of the two loops one after the other, by the number of arguments and results. */
+/* Types of the two loops one after the other, by the number of arguments and results: NumPy takes
+   the first that holds the arguments. */
 #define MOST_PLACES (2 * MOST > PAIR_ARGUMENTS ? 2 * MOST : PAIR_ARGUMENTS + 1)
 static char TYPES[MOST_PLACES + 1][2 * MOST_PLACES];
 
@@ -110,7 +111,7 @@ static int execute(PyObject *module)
     Py_DECREF(sources);
     for (int places = 0; places <= MOST_PLACES; places++)
         for (int k = 0; k < 2 * places; k++)
-            TYPES[places][k] = k < places ? NPY_DOUBLE : NPY_FLOAT;
+            TYPES[places][k] = k < places ? NPY_FLOAT : NPY_DOUBLE;
     for (int k = 0; k < FORMULA_COUNT; k++) {
         entry *e = &ENTRIES[k];
         COMPUTATIONS[k].arguments = e->arguments;
@@ -121,7 +122,7 @@ static int execute(PyObject *module)
             return -1;
     }
     for (size_t k = 0; k < sizeof(PAIRS) / sizeof(PAIRS[0]); k++)
-        if (add_ufunc(module, &PAIRS[k], TYPES[PAIR_ARGUMENTS + 1], 1) < 0)
+        if (add_ufunc(module, &PAIRS[k], TYPES[PAIR_ARGUMENTS + 1] + PAIR_ARGUMENTS + 1, 1) < 0)
             return -1;
     return 0;
 }
