@@ -217,6 +217,21 @@ def test_cuda_says_what_is_wrong():
         cuda_program(files, NEW)
 
 
+def in_words(name, element):
+    """The program for a device that nobody knows yet, which its driver would compile."""
+    return cuda_program(cuda_files(name, element), (99, 0)).decode()
+
+
+@needs_nvrtc
+@pytest.mark.parametrize("name", ["mean", "second_moment_gradient", "variance"])
+def test_numbers_stay_in_registers(name):
+    """Arrays whose index depends on a loop would lie in memory, and calls would put them there."""
+    program = in_words(name, "double")
+    assert ".entry over_elements" in program
+    assert ".local" not in program
+    assert "call" not in program
+
+
 @pytest.mark.deep
 @needs_nvrtc
 @pytest.mark.parametrize("capability", [(7, 5), (9, 0)], ids=str)
@@ -229,5 +244,6 @@ def test_cuda_compiles_every_formula_and_gradient(element, capability):
         except UntracedError:
             continue
         assert cuda_program(cuda_files(name, element), capability).startswith(b"\x7fELF"), name
+        assert ".local" not in in_words(name, element), name
         count += 1
     assert count > 100
