@@ -104,7 +104,7 @@ def _kept(path: Path) -> bytes | None:
     except OSError:
         return None
     checksum, program = content[:CHECKSUM], content[CHECKSUM:]
-    return program if program and sha256(program).digest() == checksum else None
+    return program if sha256(program).digest() == checksum else None
 
 
 def _compiled(compiler: Any, files: Mapping[str, str], options: tuple[str, ...]) -> bytes:

@@ -15,7 +15,7 @@ from elu_sym.generate.expression_graph import UntracedError
 from elu_sym.numeric.function import compiled_module
 
 POINTS = 100_000
-SPECIAL = (np.nan, np.inf, -np.inf, 0.0, -0.0, -1.0, 1e-310, 1.0)
+SPECIAL = (np.nan, np.inf, -np.inf, 0.0, -0.0, -1.0, 1e-310, 1.0, 1e305)
 
 BY_FUNCTION = {each.function_name: each for each in FORMULAS.values()}
 FEW = ("variance", "selu_mean", "second_moment_gradient")
