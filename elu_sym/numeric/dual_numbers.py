@@ -70,8 +70,8 @@ class Dual:
         return self.chain(self.value**n, n * self.value ** max(n - 1, 0))
 
     def __abs__(self) -> Dual:
-        negative = self.value < 0.0
-        slopes = {place: x * ~negative - x * negative for place, x in self.slopes.items()}
+        positive, negative = self.value >= 0.0, self.value < 0.0
+        slopes = {place: x * positive - x * negative for place, x in self.slopes.items()}
         return Dual(abs(self.value), slopes)
 
     def __lt__(self, other: Any) -> Array:
@@ -178,6 +178,14 @@ class DualOperations:
         """Return x >= 0 rounded down to whole numbers up to ``last``."""
         return self.ops.index(x.value, last)
 
+    def product_rest(self, product: Any, x: Any, y: Any) -> Array:
+        """Return x y - product for the rounded product, which is the same for numbers nearby."""
+        return self.ops.product_rest(_value(product), _value(x), _value(y))
+
+    def whole(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Return ``function(self, *arguments)``."""
+        return function(self, *arguments)
+
     def choose(
         self, condition: Array, yes: Callable[..., Any], no: Callable[..., Any], *values: Any
     ) -> Any:
@@ -210,9 +218,6 @@ class DualOperations:
 _NEAR, _NEARER, _FAR = 2.0**-26, 2.0**-100, 2.0**100
 """What stands for sigma = 0, in units of mu or at mu = 0, and for an infinite mu."""
 
-_ASIDE = 2.0**-60
-"""What stands for mu = 0 at sigma > 0, in units of sigma."""
-
 _INFINITE = 2.0**40
 """Beyond this size a limit is infinite, or nothing but rounding errors over a sigma."""
 
@@ -234,13 +239,13 @@ def hessian_of(gradient: Callable[..., tuple[Array, ...]]) -> Callable[..., tupl
     >>> from elu_sym.numeric.operations import NUMPY
     >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
     >>> hessian_of(relu_mean_gradient)(law)  # the density of X at 0, and 0
-    (array([0.39894228]), array([-3.46032207e-19]), array([2.99999999e-37]))
+    (array([0.39894228]), array([-1.21876557e-151]), array([0.]))
     """
 
     def hessian(law: Law, *parameters: Array) -> tuple[Array, ...]:
         near = _nearby(law) if isinstance(law, LimitLaw) else law
         # At mu = 0 forms for either side meet, which need not go on to the other.
-        location = law.ops.where(near.mu == 0.0, _ASIDE * near.sigma, near.mu)
+        location = law.ops.where(near.mu == 0.0, law.ops.unit * near.sigma, near.mu)
         numbers = [location, near.sigma, *parameters]
         count = len(numbers)
         nothing = 0.0 * near.sigma

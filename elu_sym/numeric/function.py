@@ -20,8 +20,11 @@ from numpy.typing import NDArray
 
 from elu_sym.numeric.arguments import Arguments, Domain, broadcast_arguments, domain_of
 
-_CALLING = ("__init__", "arguments", "evaluation", "function", "protocols", "probabilities")
-"""The modules of ``numeric`` that only call what is compiled."""
+_CALLING = (
+    *("__init__", "arguments", "dual_numbers", "evaluation", "function", "protocols"),
+    "probabilities",
+)
+"""The modules of ``numeric`` that are not compiled, and only call what is."""
 
 
 @cache

@@ -114,7 +114,8 @@ class FormulaOperator:
 
     def _with_derivatives(self, keys: Any, *tensors: Tensor) -> Any:
         wanted = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
-        if not (wanted or forward_ad._current_level >= 0):  # no tangents, either
+        tangents = forward_ad._current_level >= 0 or torch._C._are_functorch_transforms_active()
+        if not (wanted or tangents or torch.compiler.is_compiling()):
             return self.below(keys, tensors)
         with enable_single_level_autograd_function():
             return _Rules.apply(self, keys, *tensors)

@@ -245,7 +245,8 @@ def test_the_arguments_are_not_changed():
         ((torch.ones(2), torch.ones(3)), ValueError, r"mu has shape \(2,\), sigma has shape"),
         ((torch.ones(2, dtype=torch.bool),), TypeError, "mu has dtype torch.bool"),
         ((torch.ones(2, dtype=torch.complex64),), TypeError, "mu has dtype torch.complex64"),
-        ((torch.ones(2, dtype=torch.float16),), TypeError, r"give mu.float\(\)"),
+        ((torch.ones(2).to(torch.float8_e4m3fn),), TypeError, r"give mu.float\(\)"),
+        ((0.0, torch.tensor([1.0, -2.0]).bfloat16()), ValueError, r"sigma\[1\] = -2.0: give"),
         ((torch.ones(2, 2).to_sparse(),), TypeError, r"give mu.to_dense\(\)"),
         (("1",), TypeError, "mu = '1' is text"),
         ((True,), TypeError, "mu = True is boolean"),
@@ -272,11 +273,56 @@ def test_the_wrong_element_is_found_among_those_that_require_gradients():
         torch_function(mean)(0.0, sigma)
 
 
-def test_a_gradient_cannot_be_differentiated_again():
-    mu = torch.tensor(0.5, requires_grad=True)
-    (slope,) = torch.autograd.grad(torch_function(mean)(mu), mu, create_graph=True)
-    with pytest.raises(RuntimeError, match="mean has no second derivatives"):
-        torch.autograd.grad(slope, mu)
+def test_values_that_are_not_looked_at_give_nan():
+    sigma = torch.tensor([1.0, -2.0, torch.inf, torch.nan, 0.0], requires_grad=True)
+    alpha = torch.tensor([1.0, 1.0, 1.0, 1.0, 0.0])
+    function = torch_function(mean, validate_args=False)
+    values = function(0.5, sigma, alpha)
+    assert values.isnan().tolist() == [False, True, True, True, True]
+    values.sum().backward()
+    assert sigma.grad.isnan().tolist() == [False, True, True, True, True]
+    assert torch.vmap(torch_function(mean))(sigma, sigma, 1 + alpha).isnan().sum() == 3
+    with pytest.raises(ValueError, match="sigma = -1.0: give"):
+        function(0.5, -1.0)  # a number is always looked at
+    with pytest.raises(TypeError, match="mu has dtype torch.bool"):
+        function(torch.ones(2, dtype=torch.bool))
+
+
+def test_values_are_looked_at_where_that_is_asked_for():
+    meta = torch.ones(2, device="meta")
+    for validate_args in (None, True, False):
+        assert torch_function(mean, validate_args)(meta, meta).shape == (2,)
+    with pytest.raises(ValueError, match=r"sigma\[1\] = -1.0"):
+        torch_function(mean, validate_args=True)(0.0, torch.tensor([1.0, -1.0]))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_goes_in_and_out(dtype):
+    mu = torch.linspace(-4, 4, 9).to(dtype).requires_grad_()
+    values = torch_function(variance)(mu, 1.5)
+    assert values.dtype == dtype
+    wide = mu.detach().double().requires_grad_()
+    expected = torch_function(variance)(wide, 1.5)
+    torch.testing.assert_close(values, expected.to(dtype), rtol=0, atol=0)
+    values.sum().backward()
+    expected.sum().backward()
+    assert mu.grad.dtype == dtype
+    torch.testing.assert_close(mu.grad, wide.grad.to(dtype))
+    assert torch_function(mean)(mu, torch.ones(())).dtype == torch.float32
+    other = {torch.float16: torch.bfloat16, torch.bfloat16: torch.float16}[dtype]
+    assert torch_function(mean)(mu, torch.ones((), dtype=other)).dtype == torch.float32
+
+
+def test_a_layer_under_autocast_is_trained():
+    torch.manual_seed(1)
+    layer = torch.nn.Linear(3, 4)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        located = layer(torch.randn(5, 3))
+        values = torch_function(mean)(located, located.abs())
+    assert located.dtype == values.dtype == torch.bfloat16
+    values.float().sum().backward()
+    assert layer.weight.grad.dtype == torch.float32
+    assert layer.weight.grad.isfinite().all()
 
 
 def test_lambdify_gives_the_function():
