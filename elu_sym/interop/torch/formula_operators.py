@@ -70,14 +70,18 @@ class FormulaOperator:
             name, FunctionalTensorMode, self._in_graph, lib=LIBRARY
         )
 
-    def pulled_back(self, slopes: Sequence[Tensor], outer: Any, needed: Any) -> tuple[Any, ...]:
-        """The gradient in the arguments, from that in the results and the derivatives of them."""
-        return tuple(
-            _total((outer[i], slopes[self._place(i, j)]) for i in range(self.count))
-            if needed[j]
-            else None
-            for j in range(self.size)
-        )
+    def pulled_back(self, slopes: list[Any], outer: Any, needed: Any) -> tuple[Any, ...]:
+        """The gradient in the arguments, from that in the results and the derivatives of them.
+
+        The derivatives of a single result are let go one by one, once they were used.
+        """
+        found = []
+        for j in range(self.size):
+            pairs = ((outer[i], slopes[self._place(i, j)]) for i in range(self.count))
+            found.append(_total(pairs) if needed[j] else None)
+            if self.count == 1:
+                slopes[j] = None
+        return tuple(found)
 
     def pushed_forward(self, slopes: Sequence[Tensor], tangents: Any) -> Any:
         """The tangents of the results, from those of the arguments."""
@@ -164,7 +168,7 @@ class _Rules(_SingleLevelFunction):
 
     @staticmethod
     def backward(ctx: Any, *outer: Tensor | None) -> tuple[Tensor | None, ...]:
-        slopes = ctx.operator.slopes().overload(*ctx.saved_tensors)
+        slopes = list(ctx.operator.slopes().overload(*ctx.saved_tensors))
         return None, None, *ctx.operator.pulled_back(slopes, outer, ctx.needs_input_grad[2:])
 
     @staticmethod
