@@ -17,14 +17,12 @@ import numpy as np
 from elu_sym.generate.c_source import c_function
 from elu_sym.generate.expression_graph import UntracedError, traced
 from elu_sym.numeric import _generated, _gradients, joint_expectations, mills_table
+from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["WIDTHS", "Traced", "compiled_sources", "functions", "in_c", "tables_source"]
 
 WIDTHS = (1, 4, 8)
 """How many elements are computed at once: 4 with AVX2, 8 with AVX-512."""
-
-ROOM = 16
-"""Of a table of few pieces a processor with wide vectors keeps a row of this length."""
 
 
 class Traced(NamedTuple):
@@ -79,25 +77,40 @@ def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
 
 
 def tables_source() -> str:
-    """Return the tables of the Mills ratio, a row for each power and a column for each piece."""
+    """Return the tables of the Mills ratio: a row for each piece, or a column (``vectors.h``)."""
     lines = [
         f"#define FINE_PIECES {len(mills_table.FINE_0)}",
         f"#define WIDE_PIECES {len(mills_table.WIDE_RATIO)}",
-        f"#define WIDE_ROOM {ROOM}",
     ]
     for name, rows in vars(mills_table).items():
         if not name.isupper():
             continue
-        table = np.array(rows).T
-        room = [(0, 0)] * (table.ndim - 1) + [(0, max(ROOM - len(rows), 0))]
-        table = np.pad(table, room, mode="edge")
-        shape = "".join(f"[{size}]" for size in table.shape)
-        written = [", ".join(map(float.hex, row)) for row in np.atleast_2d(table).tolist()]
-        whole = ",\n    ".join(f"{{{row}}}" for row in written)
-        lines.append(
-            f"TABLE double {name}{shape} = {whole if table.ndim == 1 else f'{{{whole}}}'};"
-        )
+        table = np.array(rows)
+        if table.ndim == 1:
+            lines.append(_table(name, _padded(table, 16)))
+            continue
+        powers, by_rows = table.shape[1], _padded(table, 8)
+        lines.append(f"#define {name}_POWERS {powers}")
+        text, length = _table(name, by_rows), str(by_rows.shape[1])
+        if len(rows) <= 16:
+            columns = _table(name, _padded(table.T, 16))
+            text = f"#if WIDTH == 8\n{columns}\n#else\n{text}\n#endif"
+            length = f"(WIDTH == 8 ? {powers} : {length})"
+        lines += [f"#define {name}_LENGTH {length}", text]
     return "\n".join(lines) + "\n"
+
+
+def _padded(table: FloatArray, multiple: int) -> FloatArray:
+    """Return a table whose rows are longer, up to a multiple of a length."""
+    missing = -table.shape[-1] % multiple
+    return np.pad(table, [(0, 0)] * (table.ndim - 1) + [(0, missing)])
+
+
+def _table(name: str, table: FloatArray) -> str:
+    shape = "".join(f"[{size}]" for size in table.shape)
+    rows = [f"{{{', '.join(map(float.hex, row))}}}" for row in np.atleast_2d(table).tolist()]
+    values = rows[0] if table.ndim == 1 else "{" + ",\n    ".join(rows) + "}"
+    return f"TABLE double {name}{shape} = {values};"
 
 
 def _once(name: str, text: str) -> str:

@@ -135,7 +135,9 @@ class DualOperations:
         """Return the square root, with the slope 0 where it is 0."""
         value = self.ops.sqrt(x.value)
         positive = value > 0.0
-        return x.chain(value, self.ops.where(positive, 0.5, 0.0) / self.ops.where(positive, value, 1.0))
+        return x.chain(
+            value, self.ops.where(positive, 0.5, 0.0) / self.ops.where(positive, value, 1.0)
+        )
 
     def hypot(self, x: Dual, y: Dual) -> Dual:
         """Return the root of the sum of squares, with the slope 0 where it is 0."""

@@ -78,9 +78,9 @@ INLINE double ratio_of_mills(double x)
     memcpy(&piece, &shifted, sizeof piece);
     piece &= FINE_PIECES - 1;
     double square = y * y;
-    double low = (FINE_0[0][piece] + y * FINE_0[1][piece]) +
-                 square * (FINE_0[2][piece] + y * FINE_0[3][piece]);
-    double high = (FINE_0[4][piece] + y * FINE_0[5][piece]) + square * FINE_0[6][piece];
+    double low = (FINE_0[piece][0] + y * FINE_0[piece][1]) +
+                 square * (FINE_0[piece][2] + y * FINE_0[piece][3]);
+    double high = (FINE_0[piece][4] + y * FINE_0[piece][5]) + square * FINE_0[piece][6];
     return (low + (square * square) * high) * reciprocal;
 }
 

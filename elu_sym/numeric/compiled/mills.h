@@ -7,7 +7,6 @@
 #include <mills_table.h>
 
 #define OFFSET 4.0
-#define POWERS(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 /* Elements of another regime, or NaN, have any piece. */
 INLINE whole piece_at(real place, int count)
@@ -16,18 +15,19 @@ INLINE whole piece_at(real place, int count)
 }
 
 /* found[k] = G[r_0, ..., r_k] by Horner's rule, from the places z = slope r - shift. */
-INLINE void divided(const double *table, int powers, int pieces, whole piece, const real *places,
-                    int order, real slope, real *found)
+INLINE void divided(const real *coefficients, int powers, const real *places, int order, real slope,
+                    real *found)
 {
-    found[0] = entry(table + (powers - 1) * pieces, pieces, piece);
+    found[0] = coefficients[powers - 1];
     UNROLL
     for (int k = 1; k <= order; k++)
         found[k] = number(0.0);
+    UNROLL_ALL
     for (int power = powers - 2; power >= 0; power--) {
         UNROLL
         for (int k = order; k > 0; k--)
             found[k] = fused(found[k], places[k], found[k - 1]);
-        found[0] = fused(found[0], places[0], entry(table + power * pieces, pieces, piece));
+        found[0] = fused(found[0], places[0], coefficients[power]);
     }
     real scale = slope;
     UNROLL
@@ -63,12 +63,15 @@ INLINE void mills_derivatives(int order, real x, real *values)
         places[k] = fused(number(2.0), scaled - whole_number(piece), number(-1.0));
         reciprocals[k] = r;
     }
+    real coefficients[FINE_4_LENGTH];
     if (order == 0)
-        divided(FINE_0[0], POWERS(FINE_0), FINE_PIECES, piece, places, order, number(512.0), found);
+        column(FINE_0[0], FINE_0_LENGTH, piece, coefficients);
     else if (order <= 2)
-        divided(FINE_2[0], POWERS(FINE_2), FINE_PIECES, piece, places, order, number(512.0), found);
+        column(FINE_2[0], FINE_2_LENGTH, piece, coefficients);
     else
-        divided(FINE_4[0], POWERS(FINE_4), FINE_PIECES, piece, places, order, number(512.0), found);
+        column(FINE_4[0], FINE_4_LENGTH, piece, coefficients);
+    int powers = order == 0 ? FINE_0_POWERS : order <= 2 ? FINE_2_POWERS : FINE_4_POWERS;
+    divided(coefficients, powers, places, order, number(512.0), found);
     UNROLL
     for (int k = 0; k <= order; k++) {
         UNROLL
@@ -95,7 +98,7 @@ INLINE whole wide_piece(real x)
 
 INLINE truth within_reach(real x, real farthest)
 {
-    real ratio = entry(WIDE_RATIO, WIDE_ROOM, wide_piece(x));
+    real ratio = entry(WIDE_RATIO, wide_piece(x));
     return at_most(ratio * (farthest + number(OFFSET)), x + number(OFFSET));
 }
 
@@ -103,18 +106,21 @@ INLINE truth within_reach(real x, real farthest)
 INLINE void wide(const real *x, int order, real *r, real *found)
 {
     whole piece = wide_piece(x[0]);
-    real slope = entry(WIDE_SLOPE, WIDE_ROOM, piece), shift = entry(WIDE_SHIFT, WIDE_ROOM, piece), places[6];
+    real slope = entry(WIDE_SLOPE, piece), shift = entry(WIDE_SHIFT, piece), places[6];
     UNROLL
     for (int k = 0; k <= order; k++) {
         r[k] = number(1.0) / (x[k] + number(OFFSET));
         places[k] = slope * r[k] - shift;
     }
+    real coefficients[WIDE_4_LENGTH];
     if (order <= 1)
-        divided(WIDE_1[0], POWERS(WIDE_1), WIDE_ROOM, piece, places, order, slope, found);
+        column_of_few(WIDE_1[0], WIDE_1_LENGTH, piece, coefficients);
     else if (order == 2)
-        divided(WIDE_2[0], POWERS(WIDE_2), WIDE_ROOM, piece, places, order, slope, found);
+        column_of_few(WIDE_2[0], WIDE_2_LENGTH, piece, coefficients);
     else
-        divided(WIDE_4[0], POWERS(WIDE_4), WIDE_ROOM, piece, places, order, slope, found);
+        column_of_few(WIDE_4[0], WIDE_4_LENGTH, piece, coefficients);
+    int powers = order <= 1 ? WIDE_1_POWERS : order == 2 ? WIDE_2_POWERS : WIDE_4_POWERS;
+    divided(coefficients, powers, places, order, slope, found);
 }
 
 /* n! (-1)^n M[x_0, ..., x_n]. */
