@@ -10,7 +10,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all env backends derive compile verify test test-deep test-gpu test-pythons lint types check-proofs \
-    experiments conformance accuracy bench bench-gpu notebooks lab lock clean help FORCE
+    experiments conformance accuracy bench notebooks lab lock clean help FORCE
 
 # What the tests use beside it: `make test BACKENDS=dask` does without PyTorch, JAX and Keras.
 BACKENDS ?= dask,torch,jax,keras
@@ -84,9 +84,8 @@ test-deep: $(BACKENDS_INSTALLED) ## run the tests that take long, too, each time
 	@$(PY) setup.py --quiet build_ext --inplace
 	@$(PY) tests/stages.py --deep
 
-# In any environment that has PyTorch for CUDA (PY=python): the one that make makes has it only
-# where a package index gives it. Without a GPU it fails, and says what is missing.
-test-gpu: ## run the tests that need a GPU: values, gradients, memory, graphs (PY=python)
+# Without a GPU each of them fails, and says what is missing.
+test-gpu: $(BACKENDS_INSTALLED) ## run the tests that need a GPU: values, gradients, memory, graphs of CUDA
 	@$(PY) setup.py --quiet build_ext --inplace
 	@$(PY) -m pytest -q -m gpu tests/interop/torch
 
@@ -141,9 +140,6 @@ bench: $(COMPILED) $(BACKENDS_INSTALLED) ## measure speed, memory, derivations, 
 	$(PY) tests/bench/speed.py $(SPEED)
 	$(PY) tests/bench/audit_memory.py
 	$(PY) tests/bench/gram_matrices.py
-
-bench-gpu: ## measure PyTorch and JAX on a GPU beside the forms written by hand (PY=python)
-	@$(PY) tests/bench/cuda.py
 
 notebooks: $(NOTEBOOKS:notebooks/%.ipynb=.make/%.executed) ## execute the notebooks again, in place
 .make/%.executed: notebooks/%.ipynb notebooks/execute.py $(PACKAGE) $(GENERATED) $(BENCH_RESULTS) $(ENV)
