@@ -87,7 +87,7 @@ test-deep: $(BACKENDS_INSTALLED) ## run the tests that take long, too, each time
 # Without a GPU each of them fails, and says what is missing.
 test-gpu: $(BACKENDS_INSTALLED) ## run the tests that need a GPU: values, gradients, memory, graphs of CUDA
 	@$(PY) setup.py --quiet build_ext --inplace
-	@$(PY) -m pytest -q -m gpu tests/interop/torch
+	@$(PY) -m pytest -q -m gpu --numprocesses=4 tests/interop/torch
 
 # One environment for each, without PyTorch, JAX, Keras and Dask; the tests of these skip themselves.
 test-pythons: ## run the tests without backends (PYTHONS="python3.12 python3.13")
