@@ -61,7 +61,8 @@ $(GENERATED): $(DERIVATION) $(ENV) $(shell test $(GENERATED) -nt .make/derived &
 	@mkdir -p .make && touch $@ && touch -r $@ .make/derived
 
 compile: $(COMPILED) ## compile the formulas; without a compiler NumPy computes the same, slower
-$(COMPILED): $(wildcard elu_sym/numeric/compiled/*.[ch] elu_sym/numeric/*.py elu_sym/generate/*.py) setup.py $(GENERATED) $(ENV)
+$(COMPILED): $(wildcard elu_sym/numeric/compiled/*.[ch] elu_sym/numeric/*.py) \
+    $(patsubst %,elu_sym/generate/%.py,expression_graph c_source compiled_sources) setup.py $(GENERATED) $(ENV)
 	@$(PY) setup.py --quiet build_ext --inplace
 	@mkdir -p .make && touch $@
 

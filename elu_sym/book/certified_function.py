@@ -52,15 +52,16 @@ class CertifiedFunction(NumericFunction):
         (array([0.49544664, 0.25      ]), array([False, False]))
     """
 
-    compiled = compiled_number = None
+    compiled = None
 
     def __init__(self, formula: Formula) -> None:
         """Take a formula whose closed form is the expectation of its integrand."""
         super().__init__(formula.id, formula.arguments)
         self.formula, self.domain_of = formula, formula.domains.__getitem__
 
-    def _number_by_numpy(self, *values: Any) -> None:
+    def _number_by_numpy(self, *values: Any, **named: Any) -> Any:
         """No number is computed otherwise than an array of one."""
+        return NotImplemented
 
     def by_arb(self, *values: Any, **named: Any) -> Any:
         """Where a call asks Arb, since the error of the doubles is not proved to be small.

@@ -168,7 +168,7 @@ class GaussianExpectation(Formula):
         return GaussianExpectation, (self.integrand,)
 
 
-RESERVED = ("x", "out", "where")
+RESERVED = ("x", "out", "where", "dtype")
 """Names that no parameter can have."""
 
 NONNEGATIVE = Domain(lambda x: (x < 0.0) | (x == inf), "a finite number, zero or more")

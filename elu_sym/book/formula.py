@@ -46,13 +46,15 @@ Args:
     out: an array to write to, as for a universal function of NumPy; that is returned.
     where: truth values: elsewhere out is left as it is, or the value is NaN, and what stands there
         in the arguments is not looked at.
+    dtype: float32 or float64, what the values are rounded to, whatever the arguments are.
 
 Returns:
     A float64 of the broadcast shape, a float32 if every array is one. Labels of pandas and xarray
     are kept, and Dask arrays stay lazy.
 
 Raises:
-    TypeError: if an argument is no real number or array, unknown, missing or given twice.
+    TypeError: if an argument is no real number or array, unknown, missing or given twice; if dtype
+        is no other than these two.
     ValueError: if a value is outside the domain or the shapes do not broadcast.
 
 Accuracy:
@@ -150,7 +152,14 @@ class Formula:
     nout, signature = 1, None
     """As ``__name__`` and ``nin``: what libraries ask a universal function of NumPy for."""
 
-    def __call__(self, *values: Any, out: Any = None, where: Any = True, **named: Any) -> Any:
+    def __call__(
+        self,
+        *values: Any,
+        out: Any = None,
+        where: Any = True,
+        dtype: Any = None,
+        **named: Any,
+    ) -> Any:
         """The value in floating point, broadcast over the arguments.
 
         Args:
@@ -160,6 +169,7 @@ class Formula:
             out: an array to write to, as for a universal function of NumPy.
             where: truth values: elsewhere ``out`` is left as it is, or the value is NaN, and the
                 arguments are not checked.
+            dtype: float32 or float64, what the values are rounded to.
             **named: the arguments by name.
 
         Returns:
@@ -172,22 +182,25 @@ class Formula:
             TypeError: if an argument is no real number or array, unknown, missing or given twice.
             ValueError: if a value is outside the domain or the shapes do not broadcast.
         """
+        if out is None and where is True and dtype is None:
+            found = self._direct(*values, **named)
+            if found is not NotImplemented:
+                return found
         if named or len(values) != len(self.arguments):
             values = tuple(self.bind(values, named).values())
-        if out is None and where is True:
-            found = self.numeric.number(*values)
-            if found is not None:
-                return found
         keywords: dict[str, Any] = {} if where is True else {"where": where}
         if out is not None:
             keywords["out"] = out if isinstance(out, tuple) else (out,)
+        if dtype is not None:
+            keywords["dtype"] = dtype
         if others := overriding((*values, *keywords.get("out", ()))):
             # Dask would try the formula at arbitrary numbers, to see what type comes out.
             if all(type(other).__module__.startswith("dask.array") for other in others):
                 if keywords:
+                    instead = "astype" if "dtype" in keywords else "dask.array.where"
                     raise TypeError(
-                        f"{min(keywords)} is for arrays in memory: use dask.array.where on what"
-                        f" {self.id} gives"
+                        f"{min(keywords)} is for arrays in memory: use {instead} on what {self.id}"
+                        " gives"
                     )
                 return self.lambdify("dask")(*values)
             return by_their_own(self, others, values, keywords)
@@ -213,7 +226,7 @@ class Formula:
             )
             for name in self.arguments
         ]
-        options = {"out": None, "where": True}
+        options = {"out": None, "where": True, "dtype": None}
         return given + [Parameter(n, Parameter.KEYWORD_ONLY, default=v) for n, v in options.items()]
 
     def bind(self, values: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
@@ -236,6 +249,14 @@ class Formula:
         from elu_sym.book.certified_function import CertifiedFunction
 
         return CertifiedFunction(self)
+
+    @cached_property
+    def _direct(self) -> Callable[..., Any]:
+        parameters = self.__signature__.parameters
+        defaults = {name: parameters[name].default for name in self.arguments}
+        return self.numeric.direct_call(
+            {name: value for name, value in defaults.items() if value is not Parameter.empty}
+        )
 
     @cached_property
     def domains(self) -> dict[str, Domain]:
@@ -560,7 +581,7 @@ class Activation:
                 raise TypeError(f"missing a required argument: {name!r}")
         return {name: bound[name] for name in names}
 
-    @property
+    @cached_property
     def default_parameters(self) -> dict[str, float]:
         """The parameters that are taken where none are given."""
         return {
@@ -676,6 +697,9 @@ def moments(mu: Any, sigma: Any = 1.0, alpha: Any = 1.0) -> Moments:
         >>> print(f"{moments(0, 1, 1).variance:.15f}")
         0.619178563372141
     """
+    found = _MOMENTS.direct(mu, sigma, alpha)
+    if found is not NotImplemented:
+        return Moments(*found)
     given = (mu, sigma, alpha)
     if overriding(given):
         return Moments(elu.mean(*given), elu.second_moment(*given), elu.variance(*given))

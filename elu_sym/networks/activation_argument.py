@@ -67,19 +67,18 @@ def activation_of(activation: ActivationArgument) -> AnyActivation:
         ValueError: activation = 'swish' is none of 'elu', 'relu', 'leaky_relu', 'selu', 'celu', ...
     """
     given: Any = activation  # it may be anything, and is checked
-    if isinstance(given, Activation | CertifiedActivation | EstimatedActivation):
+    if isinstance(given, (Activation, CertifiedActivation, EstimatedActivation)):
         return given
-    known = ", ".join(map(repr, [*ACTIVATIONS, *NAMED_ACTIVATIONS]))
     if isinstance(given, str):
-        if given in NAMED_ACTIVATIONS:
-            return CertifiedActivation.named(given)
-        if given not in ACTIVATIONS:
+        if given in ACTIVATIONS:
+            return ACTIVATIONS[given]
+        if given not in NAMED_ACTIVATIONS:
             meant = _meant(given)
             raise ValueError(
-                f"activation = {given!r} is none of {known}"
+                f"activation = {given!r} is none of {_known_names()}"
                 + f"; did you mean {meant!r}?" * bool(meant)
             )
-        return ACTIVATIONS[given]
+        return CertifiedActivation.named(given)
     from sympy import Expr
 
     if isinstance(given, Expr) or (callable(given) and _gives_expression(given)):
@@ -87,7 +86,8 @@ def activation_of(activation: ActivationArgument) -> AnyActivation:
     if not callable(given):
         raise TypeError(
             f"activation = {given!r} is of type {type(given).__name__}: give a name, one of"
-            f" {known}, an activation of elu_sym, an expression in elu_sym.symbols.x or a function"
+            f" {_known_names()}, an activation of elu_sym, an expression in elu_sym.symbols.x or a"
+            " function"
         )
     if isinstance(given, type):
         raise TypeError(
@@ -120,6 +120,10 @@ def book_activation_of(activation: ActivationArgument) -> Activation:
             f" {', '.join(map(repr, ACTIVATIONS))}; gain and weight_variance take any activation"
         )
     return function
+
+
+def _known_names() -> str:
+    return ", ".join(map(repr, [*ACTIVATIONS, *NAMED_ACTIVATIONS]))
 
 
 def _meant(name: str) -> str | None:

@@ -1,6 +1,7 @@
 """Results of arguments in their domains that are too large for their type."""
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,8 @@ def finite_result(
         BeyondRangeError: if one is infinite, with the first arguments of which that is so.
     """
     found = checked.result(values)
+    if not checked.shape and isfinite(found):
+        return found
     infinite = np.isinf(found)
     if np.any(infinite):
         first = np.unravel_index(int(np.argmax(infinite)), checked.shape)

@@ -147,6 +147,9 @@ def gain(
     bound = parameters_of(function, alpha, parameters)
     if not isinstance(function, Activation):
         return function.gain(mu, sigma, preserve)
+    number = function.formulas[kept].numeric.direct(mu, sigma, *bound.values())
+    if type(number) is np.float64 and _SMALL < number < 1.0 / _SMALL:  # the common case
+        return np.float64((1.0 if preserve == "gradient" else float(sigma)) / math.sqrt(number))
     positive = {name: (value, POSITIVE) for name, value in bound.items()}
     checked = broadcast_arguments(**positive, mu=(mu, LOCATION), sigma=(sigma, SCALE))
     *shape, mean, deviation = checked.arrays

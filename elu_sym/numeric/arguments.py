@@ -138,12 +138,13 @@ def broadcast_arguments(
         kinds.add(kind)
     single = kinds - {None} == {np.dtype(np.float32)}
     given = dict(zip(arguments, arrays, strict=True)) | ({} if where is None else {"where": where})
+    shapes = {array.shape for array in given.values()}
     try:
-        shape = np.broadcast_shapes(*(array.shape for array in given.values()))
+        shape = shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
     except ValueError:
-        shapes = ", ".join(f"{name} has shape {array.shape}" for name, array in given.items())
+        listed = ", ".join(f"{name} has shape {array.shape}" for name, array in given.items())
         raise ValueError(
-            f"the arguments do not broadcast: {shapes}; give shapes that agree from the last "
+            f"the arguments do not broadcast: {listed}; give shapes that agree from the last "
             "axis on, or are 1 there"
         ) from None
     return Arguments(tuple(arrays), shape, np.dtype(np.float32 if single else np.float64))
@@ -293,6 +294,8 @@ def _wrong_type(name: str, value: Any, array: NDArray[Any]) -> str:
 
 def _check_domain(name: str, array: FloatArray, domain: Domain) -> None:
     if domain.excludes is None or array.size == 0:
+        return
+    if array.ndim == 0 and not domain.excludes(array[()]):
         return
     ends = np.array([array.min(), array.max()])
     if not (domain.excludes(ends).any() or np.isnan(ends).any()):

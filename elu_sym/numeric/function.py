@@ -8,7 +8,8 @@ rounds twice and asks for a power.  ``implementation()`` says which is in use.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache, cached_property
 from math import inf
 from pathlib import Path
@@ -97,11 +98,28 @@ class NumericFunction:
         return getattr(compiled_module(), f"{self.name}_gradient", None)
 
     @cached_property
-    def compiled_number(self) -> Callable[..., float | None] | None:
-        """The compiled function of single floats; None where it leaves them to others."""
-        return getattr(compiled_module(), f"{self.name}_number", None)
+    def direct(self) -> Callable[..., Any]:
+        """The same without defaults: see ``direct_call``."""
+        return self.direct_call({})
 
-    def __call__(self, *values: Any, out: Any = None, where: Any = True) -> Any:
+    def direct_call(self, defaults: Mapping[str, Any]) -> Callable[..., Any]:
+        """The function of what is common and right; anything else gives ``NotImplemented``.
+
+        In C that is every number and array of Python and NumPy in its domain, by position or by
+        name, and by NumPy Python's floats by position.
+
+        Args:
+            defaults: what some of the arguments are where they are not given.
+        """
+        module = compiled_module()
+        if self.compiled is None or module is None:
+            return self._number_by_numpy
+        direct: Callable[..., Any] = module.DirectCall(
+            self.compiled, self.arguments, dict(defaults)
+        )
+        return direct
+
+    def __call__(self, *values: Any, out: Any = None, where: Any = True, dtype: Any = None) -> Any:
         """The values of the formula, one argument for each of the names.
 
         Args:
@@ -109,38 +127,34 @@ class NumericFunction:
             out: where they are to be written, as for any universal function of NumPy.
             where: truth values, where they are wanted; elsewhere ``out`` is left as it is, and the
                 values are NaN without it.
+            dtype: float32 or float64: what the values are rounded to, whatever the arguments are.
         """
         if out is not None or where is not True:
-            return self._into(values, out, where)
-        found = self.number(*values)
-        if found is not None:
-            return found
-        checked = self._checked(values)
+            return self._into(values, out, where, dtype)
+        if dtype is None:
+            found = self.direct(*values)
+            if found is not NotImplemented:
+                return found
+        checked = self._checked(values, dtype=dtype)
         return _each(checked.result, (self.compiled or self._of_arrays)(*checked.arrays))
 
-    def number(self, *values: Any) -> Any:
-        """The value at single floats in their domains, the common case; None elsewhere."""
-        compiled = self.compiled_number
-        if compiled is None:
-            return self._number_by_numpy(*values)
-        value = compiled(*values)
-        return None if value is None else _each(np.float64, value)
-
-    def _number_by_numpy(self, *values: Any) -> Any:
-        if self.arguments[0] != "mu" or not _are_plain_numbers(*values):
-            return None
+    def _number_by_numpy(self, *values: Any, **named: Any) -> Any:
+        if named or self.arguments[0] != "mu" or len(values) != len(self.arguments):
+            return NotImplemented
+        if not _are_plain_numbers(*values):
+            return NotImplemented
         from elu_sym.numeric.evaluation import evaluate_floats
 
         try:
             numbers = evaluate_floats(self.generated, *values)
         except ArithmeticError:
-            return None  # Python raises where NumPy knows infinity and NaN
+            return NotImplemented  # Python raises where NumPy knows infinity and NaN
         return _each(np.float64, numbers if len(numbers) > 1 else numbers[0])
 
     def by_numpy(self, *values: Any) -> Any:
         """The same without the compiled module."""
         found = self._number_by_numpy(*values)
-        if found is not None:
+        if found is not NotImplemented:
             return found
         checked = self._checked(values)
         return _each(checked.result, self._of_arrays(*checked.arrays))
@@ -170,9 +184,9 @@ class NumericFunction:
         found = evaluate(self.generated, *arrays)
         return found if len(found) > 1 else found[0]
 
-    def _into(self, values: tuple[Any, ...], out: Any, where: Any) -> Any:
+    def _into(self, values: tuple[Any, ...], out: Any, where: Any, dtype: Any) -> Any:
         where = np.asarray(where)  # no other array has a say in it
-        checked = self._checked(values, where)
+        checked = self._checked(values, where, dtype)
         given = np.full(checked.shape, np.nan, checked.dtype) if out is None else out
         if self.compiled is not None and checked.dtype == np.float64:
             found = self.compiled(*checked.arrays, out=given, where=where)
@@ -181,10 +195,23 @@ class NumericFunction:
             found = np.positive(checked.result(plain), out=given, where=where)
         return found[()] if out is None else found
 
-    def _checked(self, values: tuple[Any, ...], where: NDArray[Any] | None = None) -> Arguments:
+    def _checked(
+        self, values: tuple[Any, ...], where: NDArray[Any] | None = None, dtype: Any = None
+    ) -> Arguments:
         pairs = ((v, self.domain_of(n)) for n, v in zip(self.arguments, values, strict=True))
         named = dict(zip(self.arguments, pairs, strict=True))
-        return broadcast_arguments(where, **named)
+        checked = broadcast_arguments(where, **named)
+        return checked if dtype is None else replace(checked, dtype=_float_type(dtype))
+
+
+def _float_type(dtype: Any) -> np.dtype[Any]:
+    try:
+        given = np.dtype(dtype)
+    except TypeError:
+        given = None
+    if given not in (np.float32, np.float64):
+        raise TypeError(f"dtype = {dtype!r}: give float32 or float64")
+    return given
 
 
 def _are_plain_numbers(mu: Any, sigma: Any, *parameters: Any) -> bool:

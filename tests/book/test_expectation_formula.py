@@ -250,6 +250,7 @@ def test_a_declaration_is_a_domain(declared, inside, outside):
         (x * a + Symbol("a", positive=True), ValueError, "a in g is the name"),
         (x * Symbol("lambda", positive=True), ValueError, "no name of an argument"),
         (x * Symbol("out", positive=True), ValueError, "out in g is the name"),
+        (x * Symbol("dtype", positive=True), ValueError, "dtype in g is the name"),
         (lambda y: x + y, ValueError, "g has the symbol x beside its argument"),
         (Normal("X", 0, 1) ** 2, ValueError, "random symbol X: write x for it"),
     ],

@@ -222,7 +222,7 @@ def test_the_arguments_are_bound_by_position_and_by_name(formula):
     assert list(formula.bind((), values)) == list(formula.arguments)
     assert formula(*values.values()) == formula(**values)
     signature = inspect.signature(formula)
-    assert tuple(signature.parameters) == (*formula.arguments, "out", "where")
+    assert tuple(signature.parameters) == (*formula.arguments, "out", "where", "dtype")
     defaults = {name: each.default for name, each in signature.parameters.items()}
     assert (
         formula.bind((0.5,) * (len(leading(formula)) + 1), {}).items()
@@ -265,7 +265,8 @@ def test_the_example_of_the_documentation_runs(formula):
 
 def test_the_class_has_the_signature_of_its_constructor():
     assert tuple(inspect.signature(Formula).parameters) == ("quantity", "activation")
-    assert str(inspect.signature(mean)) == "(mu, sigma=1.0, alpha=1.0, *, out=None, where=True)"
+    options = "out=None, where=True, dtype=None"
+    assert str(inspect.signature(mean)) == f"(mu, sigma=1.0, alpha=1.0, *, {options})"
 
 
 def test_a_missing_part_of_an_identity_is_named(monkeypatch):

@@ -50,7 +50,7 @@ def test_a_plain_number_has_the_bits_of_an_array(formula):
     values = formula(*arguments)
     for *place, value in zip(*(a.tolist() for a in arguments), values, strict=True):
         for floats in (place, list(map(np.float64, place))):
-            assert formula.numeric.compiled_number(*floats) is not None
+            assert formula.numeric.direct(*floats) is not NotImplemented
             number = formula(*floats)
             assert type(number) is np.float64
             assert number == value or np.isnan([number, value]).all()
@@ -128,7 +128,7 @@ BOTH = pytest.mark.parametrize("implementation", ["compiled", "NumPy"])
 def mean_by(implementation):
     fresh = NumericFunction("mean", ("mu", "sigma", "alpha"))
     if implementation == "NumPy":
-        vars(fresh).update(compiled=None, compiled_number=None)
+        vars(fresh).update(compiled=None)
     return fresh
 
 
@@ -222,6 +222,51 @@ def test_where_nothing_is_wanted_nothing_is_checked(implementation):
         function(PLACES, [1.0, -1.0, 1.0], 1.0, where=[[False, True, False], [False] * 3])
 
 
+@BOTH
+def test_dtype_says_what_the_values_are_rounded_to(implementation):
+    function = mean_by(implementation)
+    narrow = np.float32(0.3), np.array([1.5, 2.5], np.float32), 0.1
+    wide = [np.asarray(each, np.float64) for each in narrow]  # 0.1 is not rounded
+    for arguments in (wide, narrow, (0.3, 1.5, 0.1), (0, 1, 1), (np.float32(0.3), 1.5, 0.1)):
+        values = function(*(np.asarray(each, np.float64) for each in arguments))
+        for dtype in (np.float64, "float64", np.dtype("f8"), float):
+            found = function(*arguments, dtype=dtype)
+            assert (found.dtype, found.tolist()) == (np.float64, values.tolist())
+        for dtype in (np.float32, "f4"):
+            found = function(*arguments, dtype=dtype)
+            assert type(found) is (np.float32 if values.ndim == 0 else np.ndarray)
+            assert (found.dtype, found.tolist()) == (
+                np.float32,
+                values.astype(np.float32).tolist(),
+            )
+    # Beyond the range of float32 it is infinite, without a warning, as for arguments of that type.
+    assert function(1e39, 1.0, 1.0, dtype=np.float32) == np.inf
+
+
+@BOTH
+def test_dtype_goes_with_out_and_where(implementation):
+    function = mean_by(implementation)
+    values, out = function(PLACES, 1.5, 1.0), np.full((2, 3), 7.0)
+    rounded = values.astype(np.float32)
+    assert function(PLACES, 1.5, 1.0, out=out, dtype=np.float32) is out
+    assert np.array_equal(out, rounded)
+    single = PLACES.astype(np.float32)
+    assert function(single, 1.5, 1.0, out=out, dtype=np.float64) is out
+    assert np.array_equal(out, function(single.astype(np.float64), 1.5, 1.0))
+    found = function(PLACES, 1.5, 1.0, where=PLACES > 0, dtype=np.float32)
+    assert found.dtype == np.float32
+    assert np.array_equal(found, np.where(PLACES > 0, rounded, np.nan), equal_nan=True)
+
+
+@BOTH
+@pytest.mark.parametrize("dtype", [int, "f2", "c16", "longdouble", "no type", "O", 3.0, ">f4"])
+def test_another_dtype_is_refused(implementation, dtype):
+    function = mean_by(implementation)
+    for options in ({}, {"out": np.empty((2, 3))}, {"where": True}):
+        with pytest.raises(TypeError, match=f"dtype = {dtype!r}: give float32 or float64"):
+            function(PLACES, 1.0, 1.0, dtype=dtype, **options)
+
+
 @pytest.mark.parametrize(
     "formula", [mean, ACTIVATIONS["celu"].derivative_below], ids=lambda f: f.id
 )
@@ -230,5 +275,8 @@ def test_a_formula_passes_out_and_where_on(formula):
     out, where = np.full((2, 3), 7.0), PLACES > 0
     assert formula(*arguments, sigma=1.5, out=out, where=where) is out
     assert np.array_equal(out, np.where(where, formula(*arguments, 1.5), 7.0))
+    rounded = formula(*arguments, sigma=1.5, dtype="float32")
+    assert rounded.dtype == np.float32
+    assert np.array_equal(rounded, formula(*arguments, 1.5).astype(np.float32))
     with pytest.raises(TypeError, match="parameters were given"):
         formula(*arguments, 1.5, 1.0, out)  # by name only

@@ -160,6 +160,7 @@ def test_series_and_frames_of_pandas_keep_their_labels():
     frame = pandas.DataFrame({"x": PLACES, "y": PLACES**2}, index=list("abcde"))
     assert relu.variance(frame)["y"].tolist() == relu.variance(PLACES**2).tolist()
     assert type(moments(series).mean) is pandas.Series
+    assert mean(series, dtype=np.float32).dtype == np.float32
     missing = mean(pandas.Series([0.5, None], dtype="Float64"))
     assert (missing.dtype, missing.isna().tolist()) == ("Float64", [False, True])
     with pytest.raises(ValueError, match=r"sigma\[0\] = -1.0"):
@@ -174,6 +175,7 @@ def test_arrays_of_xarray_keep_their_dimensions_and_stay_lazy():
     assert found.dims == ("place", "width")
     assert found.sel(place="b").values.tolist() == mean(-1.0, [1.0, 2.0]).tolist()
     assert mean(mu.to_dataset())["mu"].equals(mean(mu))
+    assert mean(mu, dtype=np.float32).dtype == np.float32
     pytest.importorskip("dask.array")
     lazy = mean(mu.chunk(2), sigma)
     assert not isinstance(lazy.data, np.ndarray)
@@ -197,8 +199,10 @@ def test_arrays_of_dask_stay_lazy():
     assert mean(mu, mu).chunks == mu.chunks
     with pytest.raises(ValueError, match=r"sigma\[0\] = -.*, where the block begins"):
         mean(mu, mu).compute()
-    with pytest.raises(TypeError, match="out is for arrays in memory"):
+    with pytest.raises(TypeError, match=r"out is .* in memory: use dask\.array\.where on"):
         mean(mu, out=np.empty(6))
+    with pytest.raises(TypeError, match="dtype is for arrays in memory: use astype on"):
+        mean(mu, dtype=np.float32)
     assert pickle.loads(pickle.dumps(mean(mu))).compute().shape == (6,)
 
 

@@ -9,8 +9,10 @@
 #include <fenv.h>
 #include <stdbool.h>
 #include <numpy/arrayobject.h>
+#include <numpy/arrayscalars.h>
 #include <numpy/ufuncobject.h>
 
+#include "calls.h"
 #include "computation.h"
 #include "quantities.h"
 
@@ -103,6 +105,8 @@ static int add_ufunc(PyObject *module, entry *e, const char *types, int count)
 static int execute(PyObject *module)
 {
     if (PyArray_ImportNumPyAPI() < 0 || PyUFunc_ImportUFuncAPI() < 0)
+        return -1;
+    if (PyModule_AddType(module, &DIRECT_CALL) < 0)
         return -1;
     use_width(best_width());
     PyObject *sources = PyLong_FromUnsignedLong(SOURCES);
