@@ -171,7 +171,7 @@ def generated_function(name: str) -> Function:
     Args:
         name: the ``function_name`` of a formula, with one of ``SUFFIXES``.
     """
-    formula, gradient, hessian = SUFFIXES
+    _, gradient, hessian = SUFFIXES
     if name.endswith(hessian):
         return hessian_of(generated_function(name.removesuffix(hessian) + gradient))
     found: Function = getattr(_gradients if name.endswith(gradient) else _generated, name)

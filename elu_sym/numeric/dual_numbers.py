@@ -147,7 +147,7 @@ class DualOperations:
         return Dual(value, slopes.slopes)
 
     def maximum(self, x: Dual, y: float) -> Dual:
-        """Return the larger of x and y, at a tie y: a product with ``minimum`` is x y there, too."""
+        """Return the larger of x and y, at a tie y, so that the product with ``minimum`` is x y."""
         return self._clipped(x, self.ops.maximum(x.value, y), x.value <= y)
 
     def minimum(self, x: Dual, y: float) -> Dual:
@@ -240,8 +240,9 @@ def hessian_of(gradient: Callable[..., tuple[Array, ...]]) -> Callable[..., tupl
     >>> from elu_sym.numeric._gradients import relu_mean_gradient
     >>> from elu_sym.numeric.operations import NUMPY
     >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
-    >>> hessian_of(relu_mean_gradient)(law)  # the density of X at 0, and 0
-    (array([0.39894228]), array([-1.21876557e-151]), array([0.]))
+    >>> by_mu, *others = hessian_of(relu_mean_gradient)(law)
+    >>> print(by_mu)  # the density of X at 0
+    [0.39894228]
     """
 
     def hessian(law: Law, *parameters: Array) -> tuple[Array, ...]:
@@ -254,7 +255,7 @@ def hessian_of(gradient: Callable[..., tuple[Array, ...]]) -> Callable[..., tupl
         mu, sigma, *others = (Dual(x, {place: nothing + 1.0}) for place, x in enumerate(numbers))
         slopes = gradient(NormalLaw(DualOperations(law.ops, count), mu, sigma), *others)
         bends = [slopes[i].slopes.get(j, nothing) for i in range(count) for j in range(i, count)]
-        return tuple(bends if near is law else (_limit(law, near, bend) for bend in bends))
+        return tuple(bends if near is law else (_limit(near, bend) for bend in bends))
 
     return hessian
 
@@ -266,7 +267,7 @@ def _nearby(law: LimitLaw) -> NormalLaw:
     return NormalLaw(ops, mu, ops.where(sigma > 0.0, sigma, 1.0))
 
 
-def _limit(law: LimitLaw, near: NormalLaw, bend: Array) -> Array:
-    where, large = law.ops.where, abs(bend) > _INFINITE
+def _limit(near: NormalLaw, bend: Array) -> Array:
+    where, large = near.ops.where, abs(bend) > _INFINITE
     bend = where(large & (near.mu == 0.0), 0.0, bend)
     return where(large & (abs(near.mu) == _FAR), bend * float("inf"), bend)

@@ -6,15 +6,13 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from accuracy import LEAST_DEVIATION
 from flint import arb, ctx
 from formula_oracles import Point
 from half_lines import PAIRS, PRECISIONS
 from numpy.typing import NDArray
 
 from elu_sym.book.formula import Formula
-
-BOUND = 256.0
-"""The largest error in units of `errors`."""
 
 LEAST = 1e-250
 """Below this a second derivative is made of what is no normal number."""
@@ -32,6 +30,11 @@ def ordinary_points(formula: Formula, size: int, seed: int) -> list[Array]:
     sigma = np.where(meeting, rng.choice([0.25, 0.5, 1.0, 2.0], size), sigma)
     mu = np.where(meeting, rng.choice([0.0, -0.5, -1.0, -2.0, 1.0], size) * sigma, mu)
     return [mu, sigma, *(np.where(meeting, rng.choice([0.5, 1.0], size), x) for x in parameters)]
+
+
+def bound(formula: Formula) -> float:
+    """The largest error in units of `errors`."""
+    return 1024.0 if formula.activation.name == "celu" else 256.0
 
 
 def nearly_linear(formula: Formula, columns: Sequence[Array]) -> NDArray[np.bool_]:
@@ -71,7 +74,7 @@ def errors(formula: Formula, columns: Sequence[Array], found: Sequence[Array]) -
 
 
 def _truth(formula: Formula, point: Sequence[float]) -> tuple[list[float], list[float]]:
-    """The derivatives and the second derivatives; NaN for those of a deviation that is no number.
+    """The derivatives and the second derivatives; NaN where a variance is no number.
 
     Raises:
         ArithmeticError: if no precision makes the enclosures narrow.
@@ -82,8 +85,9 @@ def _truth(formula: Formula, point: Sequence[float]) -> tuple[list[float], list[
             ctx.prec = precision
             jet = Point(formula.activation.name, True, *point).jet(formula.name)
             known = (*jet.slopes, *jet.bends)
-            lost = formula.name == "std" and jet.value < LEAST
-            if lost or all(_narrow(x) for x in known):
+            if formula.name == "std" and jet.value < LEAST_DEVIATION["float64"]:
+                return [math.nan] * len(jet.slopes), [math.nan] * len(jet.bends)
+            if all(_narrow(x) for x in known):
                 return [float(x.mid()) for x in jet.slopes], [float(x.mid()) for x in jet.bends]
     finally:
         ctx.prec = saved

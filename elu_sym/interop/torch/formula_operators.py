@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch._functorch.autograd_function import enable_single_level_autograd_function
+from torch._functorch.utils import enable_single_level_autograd_function
 from torch._subclasses.functional_tensor import FunctionalTensorMode
 from torch.autograd import forward_ad
 from torch.autograd.function import _SingleLevelFunction
@@ -56,6 +56,11 @@ class FormulaOperator:
         self.count = (1, self.size, self.size * (self.size + 1) // 2)[order]
         last = order + 1 == len(SUFFIXES)
         self.derivative = None if last else FormulaOperator(function_name, arguments, order + 1)
+        if not hasattr(torch.ops.elu_sym, self.name):  # this module may be imported once more
+            self._register(arguments)
+        self.overload = getattr(torch.ops.elu_sym, self.name).default
+
+    def _register(self, arguments: Sequence[str]) -> None:
         given = ", ".join(f"Tensor {argument}" for argument in arguments)
         results = ", ".join(["Tensor"] * self.count)
         schema = f"{self.name}({given}) -> {results if self.count == 1 else f'({results})'}"
@@ -63,7 +68,6 @@ class FormulaOperator:
         LIBRARY.define(schema, tags=(torch.Tag.pt2_compliant_tag,))
         LIBRARY.impl(self.name, self._kernel, "CompositeExplicitAutograd")
         LIBRARY.impl(self.name, self._with_derivatives, "Autograd", with_keyset=True)
-        self.overload = getattr(torch.ops.elu_sym, self.name).default
         torch.library.register_fake(name, self._fake, lib=LIBRARY)
         torch.library.register_vmap(name, self._batched, lib=LIBRARY)
         torch.library.register_torch_dispatch(
@@ -122,7 +126,7 @@ class FormulaOperator:
         if not (wanted or tangents or torch.compiler.is_compiling()):
             return self.below(keys, tensors)
         with enable_single_level_autograd_function():
-            return _Rules.apply(self, keys, *tensors)
+            return _Rules.apply(self, keys, *tensors)  # type: ignore[attr-defined]
 
     def below(self, keys: Any, tensors: Sequence[Tensor]) -> Any:
         """The results, by what is below derivatives."""

@@ -18,10 +18,16 @@ Accuracy:
     the derivatives of two parts cancel, digits are lost. The gradient of ``std`` is 0 where the
     variance is too small for the type.
 
+    Of a second derivative H in x and y the error is at most 256, and 1024 for CELU, in units of
+    2^-52 (abs(H) + abs(G/x) + abs(G'/y)), G and G' being the derivatives in y and in x with what
+    roundings of the arguments make of them, mu counted as at least sigma: for sigma from 0.001 to
+    30 and such parameters. At sigma = 0 and infinite mu it is right to 1e-7.
+
     At mu = sigma = 0 the probability P(X > 0) jumps, and the derivative of what jumps with it is
     infinite: of ``derivative_mean``, ``derivative_second_moment`` and their like in mu. There the
     gradient is that of the rest, without the jump, as PyTorch's own of ELU is at 0; so a step of an
-    optimizer is finite. At sigma > 0 it is the true derivative, however large.
+    optimizer is finite. At sigma > 0 it is the true derivative, however large. A second derivative
+    that is infinite there is 0.
 """
 
 from collections.abc import Mapping
@@ -53,14 +59,14 @@ def torch_function(formula: Formula, validate_args: bool | None = None) -> Funct
             are none to look at.
 
     Returns:
-        A function of the arguments of the formula, by position or name, with the same defaults:
-        tensors that broadcast, of a floating-point type or whole numbers and on one device, and
-        whatever else the formula takes. The result has the type to which those of the tensors of
-        floats promote, or PyTorch's default type. An element is NaN where an argument is NaN or,
-        if its value is not looked at, outside of its domain; else that raises what it raises for
-        NumPy arrays. Gradients are those of the closed form with respect to every tensor that
-        requires them, at sigma = 0 and infinite mu those of the limit; they can be differentiated
-        once more, in forward and in reverse mode.
+        A function, to be made outside of a graph, of the arguments of the formula, by position or
+        name, with the same defaults: tensors that broadcast, of a floating-point type or whole
+        numbers and on one device, and whatever else the formula takes. The result has the type to
+        which those of the tensors of floats promote, or PyTorch's default type. An element is NaN
+        where an argument is NaN or, if its value is not looked at, outside of its domain; else that
+        raises what it raises for NumPy arrays. Gradients are those of the closed form with respect
+        to every tensor that requires them, at sigma = 0 and infinite mu those of the limit; they
+        can be differentiated once more, in forward and in reverse mode.
 
     Raises:
         TypeError: if ``formula`` is not in the book.

@@ -65,14 +65,6 @@ def processor_results(name: str, tensors: Sequence[Tensor], count: int) -> list[
 def _compute(loop: Callable[..., Any], columns: Arrays, outputs: Arrays) -> None:
     with np.errstate(all="ignore"):
         loop(*columns, out=tuple(outputs))
-        for number, column in enumerate(columns[1:]):
-            # The loops take for granted that sigma is not negative and parameters are positive.
-            if column.min() > 0.0 and column.max() < np.inf:
-                continue  # the common case; with NaN it is another
-            least = column >= 0.0 if number == 0 else column > 0.0
-            outside = ~(least & (column < np.inf))
-            for output in outputs:
-                np.copyto(output, np.nan, where=outside)
 
 
 @cache
@@ -82,6 +74,11 @@ def _loop(name: str) -> Callable[..., Any]:
     return compiled or partial(_by_numpy, generated_function(name))
 
 
-def _by_numpy(function: Callable[..., Any], *columns: Any, out: Arrays) -> None:
-    for output, values in zip(out, evaluate(function, *columns), strict=True):
+def _by_numpy(
+    function: Callable[..., Any], mu: Any, sigma: Any, *parameters: Any, out: Arrays
+) -> None:
+    # What is outside of its domain is NaN, as it is for what is compiled.
+    sigma = np.where((sigma >= 0.0) & (sigma < np.inf), sigma, np.nan)
+    inside = (np.where((x > 0.0) & (x < np.inf), x, np.nan) for x in parameters)
+    for output, values in zip(out, evaluate(function, mu, sigma, *inside), strict=True):
         output[...] = values

@@ -5,7 +5,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra torch")
 
-from second_derivatives import BOUND, errors, nearly_linear, ordinary_points  # noqa: E402
+from second_derivatives import bound, errors, nearly_linear, ordinary_points  # noqa: E402
 from torch.autograd import forward_ad, gradcheck, gradgradcheck  # noqa: E402
 from torch.func import grad, hessian, jacfwd, jacrev, jvp, vmap  # noqa: E402
 
@@ -61,7 +61,7 @@ def test_opcheck(formula):
 @pytest.mark.parametrize("formula", SOME, ids=lambda formula: formula.id)
 def test_first_and_second_derivatives_in_both_modes(formula):
     function = torch_function(formula)
-    given = columns(formula, requires_grad=True)
+    given = columns(formula, 2, requires_grad=True)
     modes = {"check_batched_grad": True, "check_forward_ad": True}
     assert gradcheck(function, given, fast_mode=True, **modes)
     assert gradgradcheck(function, given, check_fwd_over_rev=True, check_rev_over_rev=True)
@@ -82,7 +82,7 @@ def test_second_derivatives_are_right_to_the_last_digits(formula, kernels):
     derivative = vmap(hessian(torch_function(formula), argnums=places))
     rows = derivative(*(torch.tensor(column) for column in given))
     found = [rows[i][j].numpy() for i in places for j in places[i:]]
-    assert errors(formula, given, found).max() <= BOUND
+    assert errors(formula, given, found).max() <= bound(formula)
 
 
 def test_every_nesting_of_transforms_gives_the_second_derivative():
@@ -152,7 +152,11 @@ def compiled(function):
     return torch.compile(function, fullgraph=True, backend="aot_eager")
 
 
-@pytest.mark.parametrize("formula", [relu.mean, relu.std], ids=lambda formula: formula.id)
+@pytest.mark.parametrize(
+    "formula",
+    [relu.second_moment, pytest.param(elu.std, marks=pytest.mark.deep)],
+    ids=lambda formula: formula.id,
+)
 def test_a_graph_has_no_breaks(formula, kernels):
     function = torch_function(formula)
     found, expected = (columns(formula, 3, requires_grad=True) for _ in range(2))

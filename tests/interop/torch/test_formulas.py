@@ -282,9 +282,9 @@ def test_values_that_are_not_looked_at_give_nan():
     values.sum().backward()
     assert sigma.grad.isnan().tolist() == [False, True, True, True, True]
     assert torch.vmap(torch_function(mean))(sigma, sigma, 1 + alpha).isnan().sum() == 3
-    with pytest.raises(ValueError, match="sigma = -1.0: give"):
+    with pytest.raises(ValueError, match=r"sigma = -1\.0: give"):
         function(0.5, -1.0)  # a number is always looked at
-    with pytest.raises(TypeError, match="mu has dtype torch.bool"):
+    with pytest.raises(TypeError, match=r"mu has dtype torch\.bool"):
         function(torch.ones(2, dtype=torch.bool))
 
 

@@ -98,18 +98,31 @@ def test_expanded_tensors_are_not_copied(monkeypatch):
     assert [column.strides for column in seen[1:]] == [(0,), (0,)]
 
 
+@pytest.fixture(params=["compiled", "NumPy"])
+def implementation(request, monkeypatch):
+    if request.param == "NumPy":
+        monkeypatch.setattr(processor_loops, "compiled_module", lambda: None)
+    processor_loops._loop.cache_clear()
+    yield request.param
+    processor_loops._loop.cache_clear()
+
+
+@pytest.mark.usefixtures("implementation")
 @pytest.mark.parametrize("shape", [(7,), ()])
-def test_what_is_outside_of_a_domain_is_nan_and_nothing_else(shape):
+@pytest.mark.parametrize(
+    ("name", "count"), [("mean", 1), ("mean_gradient", 3), ("mean_hessian", 6)]
+)
+def test_what_is_outside_of_a_domain_is_nan_and_nothing_else(name, count, shape):
     for place, wrong in [(1, -1e-300), (1, torch.inf), (2, 0.0), (2, -1.0), (2, torch.inf)]:
         tensors = [torch.ones(shape, dtype=torch.float64) for _ in range(3)]
-        whole = processor_results("mean_gradient", tensors, 3)
+        whole = processor_results(name, tensors, count)
         tensors[place].view(-1)[-1] = wrong
-        for each, right in zip(processor_results("mean_gradient", tensors, 3), whole, strict=True):
+        for each, right in zip(processor_results(name, tensors, count), whole, strict=True):
             assert each.view(-1)[-1].isnan()
-            assert torch.equal(each.view(-1)[:-1], right.view(-1)[:-1])
+            torch.testing.assert_close(each.view(-1)[:-1], right.view(-1)[:-1])
     zero = [torch.ones(shape, dtype=torch.float64) for _ in range(3)]
     zero[1] = torch.zeros_like(zero[1])  # the limit
-    assert not processor_results("mean", zero, 1)[0].isnan().any()
+    assert not any(each.isnan().any() for each in processor_results(name, zero, count))
 
 
 @pytest.mark.parametrize("formula", [elu.mean, celu.variance, selu.third_moment], ids=repr)

@@ -54,7 +54,7 @@ def test_a_trace_looks_at_no_value_and_holds_its_own_tables():
     graph = make_fx(lambda *x: selected_results("relu_variance", x, 1, {}), tracing_mode="fake")(
         *given
     )
-    assert tensor_operations.ON_DEVICES == kept
+    assert kept == tensor_operations.ON_DEVICES
     assert "_local_scalar_dense" not in graph.code
     moved = [column.flip(0) for column in given]
     torch.testing.assert_close(
