@@ -9,8 +9,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -e -o pipefail -c
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all env backends derive compile verify test test-deep test-gpu test-pythons lint types check-proofs \
-    experiments conformance accuracy bench notebooks lab lock clean help FORCE
+.PHONY: all env backends derive compile verify test test-deep test-gpu test-pythons wheels lint \
+    types check-proofs experiments conformance accuracy bench bench-gpu notebooks lab lock clean help \
+    FORCE
 
 # What the tests use beside it: `make test BACKENDS=dask` does without PyTorch, JAX and Keras.
 BACKENDS ?= dask,torch,jax,keras
@@ -19,7 +20,7 @@ EXTRAS := verify,experiments,notebooks,dev
 # What `make conformance` measures beside them, and where.
 FRAMEWORKS := tensorflow-cpu==2.21.0 onnxruntime==1.32.0 onnx==1.23.2 tinygrad==0.14.0
 CONFORMANCE := .make/conformance
-# What `make test-pythons` runs the tests on, beside the Python of $(VENV).
+# What `make test-pythons` runs the tests on and `make wheels` builds for; wheels for $(PY), too.
 PYTHONS ?= python3.12 python3.13
 
 comma := ,
@@ -102,6 +103,9 @@ test-pythons: ## run the tests without backends (PYTHONS="python3.12 python3.13"
 	        || failed=1; \
 	done; exit $$failed
 
+wheels: $(ENV) ## build wheels in dist/ and try them beside NumPy alone (PYTHONS="python3.12 python3.13")
+	$(PY) tests/wheels.py $(PY) $(PYTHONS)
+
 lint: $(ENV) ## check the style and the format of code and notebooks
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
@@ -137,10 +141,14 @@ accuracy: $(COMPILED) ## measure every formula against Arb at new points (ACCURA
 	$(PY) tests/shared/accuracy.py $(ACCURACY)
 
 bench: $(COMPILED) $(BACKENDS_INSTALLED) ## measure speed, memory, derivations, imports (BENCH=--upstream: SymPy, too; SPEED="--only arrays")
+	@$(PY) $(INSTALL) '.[bench]' --constraint constraints.txt
 	$(PY) tests/bench/derivations.py $(BENCH)
 	$(PY) tests/bench/speed.py $(SPEED)
 	$(PY) tests/bench/audit_memory.py
 	$(PY) tests/bench/gram_matrices.py
+
+bench-gpu: $(COMPILED) $(BACKENDS_INSTALLED) ## measure PyTorch and JAX on a GPU, in three minutes; says so where there is none
+	$(PY) tests/bench/cuda.py
 
 notebooks: $(NOTEBOOKS:notebooks/%.ipynb=.make/%.executed) ## execute the notebooks again, in place
 .make/%.executed: notebooks/%.ipynb notebooks/execute.py $(PACKAGE) $(GENERATED) $(BENCH_RESULTS) $(ENV)
@@ -154,12 +162,12 @@ lock: ## write constraints.txt anew, from the newest releases (PYTHON=python3.11
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "make lock needs PYTHON=python3.11")'
 	@mkdir -p .make && $(PYTHON) -m venv --clear .make/lock
 	@.make/lock/bin/python -m pip --quiet uninstall --yes setuptools
-	@.make/lock/bin/python $(INSTALL) '.[$(EXTRAS),dask,torch,jax,keras]'
+	@.make/lock/bin/python $(INSTALL) '.[$(EXTRAS),bench,dask,torch,jax,keras]'
 	@{ sed '/^#/!d' constraints.txt; \
 	    .make/lock/bin/python -m pip list --format=freeze --exclude pip --exclude elu-sym; \
 	} > constraints.txt.part
 	@mv constraints.txt.part constraints.txt
-	@for name in setuptools numpy; do \
+	@for name in setuptools numpy lazy-loader; do \
 	    pin=$$(grep "^$$name==" constraints.txt) && sed -i "/^requires = /s/$$name==[^\"]*/$$pin/" pyproject.toml; \
 	done
 	@rm -r .make/lock

@@ -43,7 +43,8 @@ class Build(build_ext):
                 # Without contraction the same operations give the same bits on every processor.
                 # Loops are vectorized where nothing asks for errors and exceptions on the way.
                 extension.extra_compile_args = [
-                    *("-O3", "-g0", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
+                    *("-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"),
+                    "-g0",  # Python's own flags ask for debug information, of 4 MB
                 ]
         compile_one = self.compiler.compile
 
@@ -86,6 +87,8 @@ setup(
                 "setup.py",
             ],  # a build by another one may be damaged
             include_dirs=[numpy.get_include()],
+            # Python has loaded it, but only who links with it says which versions are needed.
+            libraries=[] if os.name == "nt" else ["m"],
             define_macros=[("SOURCES", f"{sources_checksum()}UL")],
             optional=True,  # without a compiler NumPy computes the same
         )

@@ -1,13 +1,13 @@
 """The README says what is so: its examples run, its numbers were measured, its names exist."""
 
 import doctest
-import json
 import re
 import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
+from bench import speed
 
 from elu_sym import FORMULAS, JOINT_FORMULAS
 
@@ -45,13 +45,8 @@ def test_the_other_python_blocks_run(tmp_path, monkeypatch):
         exec(compile(block, "README.md", "exec"), dict(names))
 
 
-def test_the_cost_of_no_compiler_is_the_measured_one():
-    speed = json.loads((ROOT / "tests/bench/speed.json").read_text(encoding="utf-8"))
-    arrays = [row for kind in speed["arrays"]["entries"].values() for row in kind.values()]
-    for rows, digits in ((arrays, 1), (speed["scalars"]["entries"].values(), 0)):
-        ratios = [row["numpy"] / row["shipped"] for row in rows if "numpy" in row]
-        assert f"{min(ratios):.{digits}f} to {max(ratios):.{digits}f} times" in TEXT
-    assert speed["arrays"]["elements"] == 10**6
+def test_times_are_the_measured_ones():
+    assert speed.quoted(speed.with_cuda(speed.read())) in TEXT
 
 
 def test_every_quantity_of_the_book_is_named():

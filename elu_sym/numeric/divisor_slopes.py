@@ -138,7 +138,7 @@ def lower_tilted_mean(order: int, law: Law) -> Array:
         # E[X e^(n X); X < 0] = (mu + n sigma^2) E_n - sigma phi(t), of one sign for x < 0.
         moment = exponential_moment(order, law)
         size = -(law.t + order * law.sigma)
-        density = Moment(law.one, *law.density).beside(law.ops, moment.root)
+        density = Moment(1.0, *law.density).beside(law.ops, moment.root)
         return Moment(law.sigma, moment.root, size * moment.bracket + density)
 
     return Moment(*law.choose(law.t + order * law.sigma >= 0.0, right, left)).value(1)

@@ -27,6 +27,12 @@ class Dual:
         """Take the parts."""
         self.value, self.slopes = value, slopes
 
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        size: int = self.value.size
+        return size
+
     def __add__(self, other: Any) -> Dual:
         if not isinstance(other, Dual):
             return Dual(self.value + other, self.slopes)
@@ -92,7 +98,7 @@ class Dual:
     def __getitem__(self, index: Array) -> Dual:
         return Dual(self.value[index], {p: slope[index] for p, slope in self.slopes.items()})
 
-    at = __getitem__
+    at = take = __getitem__
 
     def chain(self, value: Array, slope: Array) -> Dual:
         """A function of this, from its value and its derivative there."""

@@ -8,7 +8,14 @@ overflow in the place of the other.
 
 from __future__ import annotations
 
-from elu_sym.numeric.law import Law, LimitLaw, Moment, NormalLaw, negative_exponential, normal_below
+from elu_sym.numeric.law import (
+    Law,
+    LimitLaw,
+    Moment,
+    NormalLaw,
+    central_density,
+    negative_exponential,
+)
 from elu_sym.numeric.mills import mills_ratio
 from elu_sym.numeric.operations import Array
 
@@ -85,20 +92,23 @@ def exponential_moment(order: int, law: NormalLaw) -> Moment:
         order: k, not negative.
         law: The law of X.
     """
-    beyond = law.t + order * law.sigma >= 0.0
-    return Moment(*law.choose(beyond, _over_mills_ratio, _over_exponential, order))
-
-
-def _over_mills_ratio(law: NormalLaw, order: int) -> Moment:
+    ops = law.ops
     if order == 0:
-        return Moment(law.one, *law.tail)
+        positive, (root, weight) = law.t >= 0.0, law.tail
+        below = ops.where(positive, weight, 1.0 - law.tail_probability)
+        return Moment(1.0, ops.where(positive, root, 1.0), below)
+    x = law.t + order * law.sigma
+    ratio = mills_ratio(ops, abs(x))
+    parts = law.choose(x >= 0.0, _over_mills_ratio, _over_exponential, order, x, ratio)
+    return Moment(1.0, *parts)
+
+
+def _over_mills_ratio(law: NormalLaw, order: int, x: Array, ratio: Array) -> tuple[Array, Array]:
     root, weight = law.density
-    return Moment(law.one, root, weight * mills_ratio(law.ops, law.t + order * law.sigma))
+    return root, weight * ratio
 
 
-def _over_exponential(law: NormalLaw, order: int) -> Moment:
-    if order == 0:
-        return Moment(law.one, law.one, 1.0 - law.tail_probability)
+def _over_exponential(law: NormalLaw, order: int, x: Array, ratio: Array) -> tuple[Array, Array]:
     spread = order * law.sigma
     root, weight = negative_exponential(law.ops, order * law.mu + 0.5 * (spread * spread))
-    return Moment(law.one, root, weight * normal_below(law.ops, -(law.t + spread)))
+    return root, weight * (1.0 - central_density(law.ops, x) * ratio)

@@ -11,9 +11,9 @@ import math
 import sys
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from elu_sym.numeric.mills import mills_derivatives, mills_ratio
+from elu_sym.numeric.mills import divided_differences, mills_derivatives, mills_ratio
 from elu_sym.numeric.operations import Array, Operations
 
 ONE_OVER_SQRT_TWO_PI = 1 / math.sqrt(2 * math.pi)
@@ -79,6 +79,16 @@ class Moment(NamedTuple):
         return (((self.height * self.root) * self.unit) * self.root) * ops.sqrt(self.bracket)
 
 
+_Value = TypeVar("_Value")
+
+
+class _kept(cached_property[_Value]):
+    """A property of a law that is computed once, as ``NormalLaw.kept`` says."""
+
+    def __get__(self, law: Any, owner: Any = None) -> Any:
+        return law.kept(self.attrname, self.func)
+
+
 class NormalLaw:
     """N(mu, sigma^2) for finite mu and positive finite sigma, in one dimension.
 
@@ -87,25 +97,55 @@ class NormalLaw:
         mu: The mean.
         sigma: The standard deviation.
         t: The rounded quotient mu/sigma, which may be infinite.
-        lower_moments: Those that ``elu_sym.numeric.lower_moments`` has computed, by their order.
+        moments: Those that have been computed, by the name of their function and their order.
         divisor: Of a ``shrunk`` law, what X was divided by.
+        highest: The order of integrals and differences that will be asked for; all are computed
+            at once.
     """
 
     divisor: Array
+    highest = 0
+    _whole: NormalLaw | None = None
+    _index: Array = None
 
     def __init__(self, ops: Operations, mu: Array, sigma: Array) -> None:
         """Take the parameters as arrays of one shape."""
         self.ops: Operations = ops
         self.mu, self.sigma = mu, sigma
         self.t = mu / sigma
-        self.lower_moments: dict[int, Moment] = {}
+        self.moments: dict[tuple[str, int], Moment] = {}
 
-    @property
-    def one(self) -> Array:
-        """The number 1 at every element."""
-        return 0.0 * self.sigma + 1.0
+    def kept(self, name: str, compute: Callable[[NormalLaw], Any], order: int = 0) -> Any:
+        """Return what is known by a name, computed once.
 
-    @cached_property
+        A law of some of the elements takes it from the whole law, if that knows it.  What most of
+        the elements ask for is computed for all, so that others find it.
+
+        Args:
+            name: The name.
+            compute: What computes it for a law: an array or several.
+            order: Of a list the last place that is asked for.
+        """
+        found = self._found(name, order)
+        whole = self._whole
+        if found is None and whole is not None and 3 * self._index.size > 2 * whole.sigma.size:
+            whole.kept(name, compute, order)
+            found = self._found(name, order)
+        if found is None:
+            found = self.__dict__[name] = compute(self)
+        return found
+
+    def _found(self, name: str, order: int = 0) -> Any:
+        found = self.__dict__.get(name)
+        if isinstance(found, list) and len(found) <= order:
+            found = None
+        if found is None and self._whole is not None:
+            found = _taken(self._whole._found(name, order), self._index)
+            if found is not None:
+                self.__dict__[name] = found
+        return found
+
+    @_kept
     def density(self) -> tuple[Array, Array]:
         """The fourth root and the weight of phi(mu/sigma), as if mu/sigma were not rounded.
 
@@ -126,7 +166,7 @@ class NormalLaw:
         root, weight = negative_exponential(ops, -0.5 * square)
         return root, weight * (ONE_OVER_SQRT_TWO_PI - (0.5 * ONE_OVER_SQRT_TWO_PI) * rest)
 
-    @cached_property
+    @_kept
     def density_value(self) -> Array:
         """phi(t), 0 where it is no double."""
         root, weight = self.density
@@ -137,17 +177,38 @@ class NormalLaw:
 
         With them the moments of either side of X follow from each other.
         """
-        known = self.__dict__.get("_integrals", [])
-        if len(known) <= order:
-            known = self._integrals = mills_derivatives(self.ops, order, abs(self.t))
-        return known
+        order = max(order, self.highest)
 
-    @cached_property
+        def compute(law: NormalLaw) -> list[Array]:
+            return mills_derivatives(law.ops, order, abs(law.t))
+
+        found: list[Array] = self.kept("_integrals", compute, order)
+        return found
+
+    def steps(self, first: int, last: int) -> list[Array]:
+        """The points t + k sigma for k from ``first`` to ``last``."""
+        later = [self.t + (k * self.sigma if k > 1 else self.sigma) for k in range(1, last + 1)]
+        return [self.t, *later][first:]
+
+    def differences(self, order: int) -> list[Array]:
+        """Divided differences n! (-1)^n M[t, t + sigma, ...], M the Mills ratio, up to an order.
+
+        One of them is right where t >= -2 and its own points are ``within_reach``.
+        """
+        order = max(order, self.highest)
+
+        def compute(law: NormalLaw) -> list[Array]:
+            return divided_differences(law.ops, law.steps(0, order))
+
+        found: list[Array] = self.kept("_differences", compute, order)
+        return found
+
+    @_kept
     def tail(self) -> Any:
         """The fourth root and the weight of Phi(-|t|)."""
         return self.choose(abs(self.t) < _CENTRAL, _central_tail, _far_tail)
 
-    @cached_property
+    @_kept
     def tail_probability(self) -> Array:
         """Phi(-|t|), at most 1/2."""
         root, weight = self.tail
@@ -185,7 +246,10 @@ class NormalLaw:
         """Another law of the same density, which is computed once."""
         _ = self.density
         law = NormalLaw.__new__(NormalLaw)
-        law.__dict__ |= self.__dict__ | changed | {"lower_moments": {}}
+        known = {name: self._found(name) for name in _OF_T}
+        law.__dict__ |= {name: value for name, value in known.items() if value is not None}
+        law.__dict__ |= {"mu": self.mu, "sigma": self.sigma, "t": self.t} | changed
+        law.ops, law.moments, law.highest = self.ops, {}, self.highest
         return law
 
     def choose(
@@ -201,16 +265,23 @@ class NormalLaw:
     def at(self, index: Array) -> NormalLaw:
         """The law at some of the elements."""
         law = NormalLaw.__new__(NormalLaw)
-        for name, value in self.__dict__.items():
-            if name == "ops":
-                law.ops = value
-            elif name == "lower_moments":
-                law.lower_moments = {}
-            elif isinstance(value, (tuple, list)):
-                law.__dict__[name] = type(value)(part[index] for part in value)
-            else:
-                law.__dict__[name] = value[index]
+        law.ops, law.moments, law.highest = self.ops, {}, self.highest
+        law._whole, law._index = self, index
+        for name in ("mu", "sigma", "t", "divisor"):
+            if name in self.__dict__:
+                law.__dict__[name] = _taken(self.__dict__[name], index)
         return law
+
+
+_OF_T = ("density", "density_value", "_integrals", "tail", "tail_probability")
+"""What is known of a law and depends on abs(t) alone."""
+
+
+def _taken(value: Any, index: Array) -> Any:
+    """Return some of the elements of an array or of several; of None, None."""
+    if isinstance(value, (tuple, list)):
+        return type(value)(_taken(part, index) for part in value)
+    return value if value is None or isinstance(value, float) else value.take(index)
 
 
 class LimitLaw:
@@ -284,14 +355,18 @@ def _central_tail(law: NormalLaw) -> tuple[Array, Array]:
     Where the condition number of Phi(t) is small, the product of two rounded factors would show.
     """
     square = law.t * law.t
-    series = law.one
+    series = 1.0
     for odd in range(23, 1, -2):
         series = 1.0 + series * square * (1.0 / odd)
-    return law.one, 0.5 - abs(law.t) * law.density_value * series
+    return 1.0, 0.5 - abs(law.t) * law.density_value * series
 
 
 def normal_below(ops: Operations, x: Array) -> Array:
     """Return Phi(x) for x >= 0."""
-    bounded = ops.minimum(x, _FARTHEST)
-    density = ONE_OVER_SQRT_TWO_PI * ops.exp(-0.5 * (bounded * bounded))
-    return 1.0 - density * mills_ratio(ops, bounded)
+    return 1.0 - central_density(ops, x) * mills_ratio(ops, x)
+
+
+def central_density(ops: Operations, x: Array) -> Array:
+    """Return phi(x), as right as the rounded x is, 0 far away."""
+    bounded = ops.maximum(ops.minimum(x, _FARTHEST), -_FARTHEST)
+    return ONE_OVER_SQRT_TWO_PI * ops.exp(-0.5 * (bounded * bounded))

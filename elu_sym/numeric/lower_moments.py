@@ -23,7 +23,13 @@ from functools import partial
 
 from elu_sym.numeric.exponential_moments import exponential_moment
 from elu_sym.numeric.law import Law, LimitLaw, Moment, NormalLaw
-from elu_sym.numeric.mills import divided_difference, mills_ratio, relative_difference, within_reach
+from elu_sym.numeric.mills import (
+    divided_difference,
+    divided_differences,
+    mills_ratio,
+    relative_difference,
+    within_reach,
+)
 from elu_sym.numeric.operations import Array, Operations
 
 LEFT_EDGE = -2.0
@@ -99,9 +105,10 @@ def lower_moment(order: int, law: NormalLaw) -> Moment:
     """Return N_n = E[(1 - e^X)_+^n] in factors, for n from 0 to 4."""
     if order == 0:
         return exponential_moment(0, law)
-    if order not in law.lower_moments:
-        law.lower_moments[order] = Moment(*law.choose(law.t >= LEFT_EDGE, _right, _left, order))
-    return law.lower_moments[order]
+    name = "lower", order
+    if name not in law.moments:
+        law.moments[name] = Moment(*law.choose(law.t >= LEFT_EDGE, _right, _left, order))
+    return law.moments[name]
 
 
 def laplace_form(
@@ -115,25 +122,30 @@ def laplace_form(
         first: By how many steps of sigma the first point lies beyond t.
         relative: Divide by M(x).
     """
-    difference = relative_difference if relative else divided_difference
+    last = first + order
 
-    def quotient(t: Array, sigma: Array) -> tuple[Array, Array]:
-        bracket = difference(law.ops, [t + k * sigma for k in steps])
+    def quotient(law: NormalLaw) -> tuple[Array, Array]:
+        if relative:
+            bracket = relative_difference(law.ops, law.steps(first, last))
+        elif first:
+            bracket = divided_difference(law.ops, law.steps(first, last))
+        else:
+            bracket = law.differences(order)[order]
         if order > 1 or first:
-            return sigma, bracket
+            return law.sigma, bracket
         # A unit above 1 could overflow with alpha, though the mean is below alpha.
-        return law.ops.minimum(sigma, 1.0), bracket * law.ops.maximum(sigma, 1.0)
+        return law.ops.minimum(law.sigma, 1.0), bracket * law.ops.maximum(law.sigma, 1.0)
 
-    def differences(t: Array, sigma: Array) -> tuple[Array, Array]:
-        nearest, *others = [mills_ratio(law.ops, t + k * sigma) for k in steps]
+    def differences(law: NormalLaw) -> tuple[Array, Array]:
+        nearest, *others = [mills_ratio(law.ops, x) for x in law.steps(first, last)]
         total = nearest
         for k, ratio in enumerate(others, 1):
             total = total + (-1) ** k * math.comb(order, k) * ratio
-        return 0.0 * sigma + 1.0, total / nearest if relative else total
+        return 1.0, total / nearest if relative else total
 
-    t, sigma, steps = law.t, law.sigma, range(first, first + order + 1)
-    close = within_reach(law.ops, t + first * sigma, t + steps[-1] * sigma)
-    unit, bracket = law.ops.choose(close, quotient, differences, t, sigma)
+    nearest, *_, farthest = law.steps(first, last)
+    close = within_reach(law.ops, nearest, farthest)
+    unit, bracket = law.ops.choose(close, quotient, differences, law)
     return unit, bracket
 
 
@@ -142,6 +154,16 @@ def call_moment(order: int, law: NormalLaw) -> Array:
     first = -law.t - order * law.sigma
     points = [first + k * law.sigma for k in range(order)]
     return law.density_value * divided_difference(law.ops, [*points, -law.t])
+
+
+def call_moments(law: NormalLaw) -> tuple[Array, Array]:
+    """Return E[e^X - 1; X > 0]/sigma and E[(e^X - 1)^2; X > 0]/sigma^2, there."""
+    beyond = -law.t - 2.0 * law.sigma
+    points = [beyond, beyond + law.sigma, -law.t]
+    _, nearest, second = divided_differences(law.ops, points)
+    # From the first two points to the last two.
+    first = nearest - law.sigma * second
+    return law.density_value * first, law.density_value * second
 
 
 def mean_exponential_growth(ops: Operations, variance: Array) -> Array:
@@ -159,7 +181,7 @@ def _right(law: NormalLaw, order: int) -> Moment:
 def _left(law: NormalLaw, order: int) -> Moment:
     wide = law.sigma - law.mu >= _EXPANSION_EDGE[order]
     unit, bracket = law.choose(wide, _expansion, _parity, order)
-    return Moment(unit, law.one, bracket)
+    return Moment(unit, 1.0, bracket)
 
 
 def _expansion(law: NormalLaw, order: int) -> tuple[Array, Array]:
@@ -167,7 +189,7 @@ def _expansion(law: NormalLaw, order: int) -> tuple[Array, Array]:
     for k in range(1, order + 1):
         moment = exponential_moment(k, law).value(k)
         total = total + (-1) ** k * math.comb(order, k) * moment
-    return law.one, total
+    return 1.0, total
 
 
 def _parity(law: NormalLaw, order: int) -> tuple[Array, Array]:

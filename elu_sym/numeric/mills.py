@@ -81,7 +81,7 @@ def mills_derivatives(ops: Operations, order: int, x: Array) -> list[Array]:
     z = 2.0 * (scaled - piece) - 1.0
     coefficients = ops.row(_FINE[order], piece)
     divided = _divided(ops, coefficients, [z] * (order + 1), 2.0 * _PIECES_PER_UNIT)
-    values = [_in_x(divided[: k + 1], [r] * (k + 1)) for k in range(order + 1)]
+    values = _in_x(ops, divided, [r] * (order + 1), r)
     if order > 0:  # near 0, where the problem is best conditioned, fewer roundings
         values[1] = ops.where(abs(x) < _NEAR_ZERO, 1.0 - x * values[0], values[1])
     return values
@@ -122,14 +122,14 @@ def divided_difference(ops: Operations, points: list[Array]) -> Array:
     >>> divided_difference(NUMPY, [x, x + 1e-200])  # minus the derivative
     array([1.])
     """
-    return _in_x(*_wide(ops, points))
+    return divided_differences(ops, points)[-1]
 
 
 @whole
 def divided_differences(ops: Operations, points: list[Array]) -> list[Array]:
     """Return ``divided_difference`` of the first point, of the first two, and so on, at once."""
     divided, reciprocals = _wide(ops, points)
-    return [_in_x(divided[: k + 1], reciprocals[: k + 1]) for k in range(len(points))]
+    return _in_x(ops, divided, reciprocals, reciprocals[0])
 
 
 @whole
@@ -150,8 +150,7 @@ def relative_difference(ops: Operations, points: list[Array]) -> Array:
     array([1.e-200])
     """
     divided, reciprocals = _wide(ops, points)
-    one = 0.0 * divided[0] + 1.0
-    return _in_x(divided, reciprocals, first=one) / divided[0]
+    return _in_x(ops, divided, reciprocals, 1.0)[-1] / divided[0]
 
 
 def _wide(ops: Operations, points: list[Array]) -> tuple[list[Array], list[Array]]:
@@ -174,12 +173,11 @@ def _divided(
 ) -> list[Array]:
     """Return G[r_0], G[r_0, r_1], ... by Horner's rule, from z = slope r - shift."""
     order = len(places) - 1
-    *rest, first = coefficients
-    found = [first, *(0.0 * place for place in places[1:])]
-    for coefficient in reversed(rest):
+    found = [coefficients[len(coefficients) - 1], *(0.0 * place for place in places[1:])]
+    for power in range(len(coefficients) - 2, -1, -1):
         for k in range(order, 0, -1):
             found[k] = ops.multiply_add(found[k], places[k], found[k - 1])
-        found[0] = ops.multiply_add(found[0], places[0], coefficient)
+        found[0] = ops.multiply_add(found[0], places[0], coefficients[power])
     scale = slope
     for k in range(1, order + 1):
         found[k] = found[k] * scale
@@ -187,18 +185,20 @@ def _divided(
     return found
 
 
-def _in_x(divided: list[Array], reciprocals: list[Array], first: Array | None = None) -> Array:
-    """Return n! (-1)^n M[x_0, ..., x_n] from the divided differences of G.
+def _in_x(
+    ops: Operations, divided: list[Array], reciprocals: list[Array], first: Array | float
+) -> list[Array]:
+    """Return k! (-1)^k M[x_0, ..., x_k] for every k from the divided differences of G.
 
-    The factor r_0 is replaced by ``first``, if that is given.
+    The factor r_0 is ``first``.  All but the first of ``divided`` are overwritten.
     """
     order = len(divided) - 1
-    for _ in range(order):  # times r, by Leibniz's rule
-        divided = [
-            r * now + (divided[k - 1] if k else 0.0)
-            for k, (r, now) in enumerate(zip(reciprocals, divided, strict=True))
-        ]
-    difference = divided[-1] * (reciprocals[0] if first is None else first)
-    for k, r in enumerate(reciprocals[1:], 1):
-        difference = difference * (k * r)
-    return difference
+    for times in range(order):  # the k-th times r^k, by Leibniz's rule
+        for k in range(order, times, -1):
+            divided[k] = ops.multiply_add(divided[k], reciprocals[k], divided[k - 1])
+    values = []
+    for k, difference in enumerate(divided):
+        if k > 0:
+            first = first * (k * reciprocals[k] if k > 1 else reciprocals[k])
+        values.append(difference * first)
+    return values

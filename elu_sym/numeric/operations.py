@@ -127,10 +127,15 @@ class _NumPy(_Doubles):
     exp = staticmethod(np.exp)
     expm1 = staticmethod(np.expm1)
     sqrt = staticmethod(np.sqrt)
-    hypot = staticmethod(np.hypot)
     maximum = staticmethod(np.maximum)
     minimum = staticmethod(np.minimum)
-    where = staticmethod(np.where)
+
+    def hypot(self, x: FloatArray, y: FloatArray) -> FloatArray:
+        values = np.sqrt(x * x + y * y)
+        beyond = ~((values >= self.unit) & (values <= 1.0 / self.unit))
+        if beyond.any():
+            values[beyond] = np.hypot(x[beyond], y[beyond])
+        return values
 
     @staticmethod
     def multiply_add(x: FloatArray, y: FloatArray, z: FloatArray | float) -> FloatArray:
@@ -145,7 +150,14 @@ class _NumPy(_Doubles):
         )
 
     @staticmethod
-    def decay(x: FloatArray) -> FloatArray:
+    def where(condition: NDArray[np.bool_], x: Any, y: Any) -> Any:
+        alike = isinstance(x, float) and isinstance(y, float) and x == y
+        return x if alike else np.where(condition, x, y)
+
+    @staticmethod
+    def decay(x: FloatArray) -> FloatArray | float:
+        if x.size and x.min() >= 0.0:
+            return 1.0
         values, below = np.ones_like(x), np.flatnonzero(x < 0.0)
         if below.size:
             values[below] = np.exp(x[below])
@@ -161,28 +173,28 @@ class _NumPy(_Doubles):
         return _columns(table).take(index, mode="clip")
 
     @staticmethod
-    def row(table: tuple[tuple[float, ...], ...], index: NDArray[np.intp]) -> list[FloatArray]:
-        # The index is in range, and to say so is faster than to have it checked.
-        return [column.take(index, mode="clip") for column in _columns(table)]
+    def row(table: tuple[tuple[float, ...], ...], index: NDArray[np.intp]) -> _Row:
+        return _Row(_columns(table), index)
 
     @staticmethod
     def choose(
         condition: NDArray[np.bool_], yes: Callable[..., Any], no: Callable[..., Any], *values: Any
     ) -> Any:
-        chosen, size = np.flatnonzero(condition), condition.size
-        if chosen.size == size:
+        count, size = np.count_nonzero(condition), condition.size
+        if count == size:
             return yes(*values)
-        if chosen.size == 0:
+        if count == 0:
             return no(*values)
-        if chosen.size > size - size // _RARE:
-            chosen, yes, no = np.flatnonzero(~condition), no, yes
+        if count > size - size // _RARE:
+            condition, count, yes, no = ~condition, size - count, no, yes
+        (chosen,) = condition.nonzero()
         found = yes(*(_at(value, chosen) for value in values))
-        if chosen.size < size // _RARE:
+        if count < size // _RARE:
             # It is cheaper to compute the other regime everywhere than to divide all values.
             rest: NDArray[np.intp] | slice = slice(None)
             other = no(*values)
         else:
-            rest = np.flatnonzero(~condition)
+            (rest,) = (~condition).nonzero()
             other = no(*(_at(value, rest) for value in values))
         if not isinstance(found, tuple):
             return _merged(size, chosen, found, rest, other)
@@ -203,6 +215,20 @@ def _merged(
     merged[rest] = other
     merged[chosen] = found
     return merged
+
+
+class _Row(Sequence[FloatArray]):
+    """The rows of a table at an index, each column when it is asked for: all fill the cache."""
+
+    def __init__(self, columns: FloatArray, index: NDArray[np.intp]) -> None:
+        self._columns, self._index = columns, index
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def __getitem__(self, place: Any) -> Any:
+        # The index is in range, and to say so is faster than to have it checked.
+        return self._columns[place].take(self._index, mode="clip")
 
 
 _COLUMNS: dict[int, FloatArray] = {}

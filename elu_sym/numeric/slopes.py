@@ -132,11 +132,11 @@ def _mixed_left(law: NormalLaw, order: int) -> Moment:
     def difference(law: NormalLaw) -> tuple[Array, Array]:
         # e^X = 1 - (1 - e^X), which is at least 1/2 nearly everywhere.
         below, above = lower_moment(order - 1, law), lower_moment(order, law)
-        return law.one, below.value(order - 1) - above.value(order)
+        return 1.0, below.value(order - 1) - above.value(order)
 
     apart = law.sigma - law.mu >= _APART
     root, bracket = law.choose(apart, expanded, difference)
-    return Moment(law.one, root, bracket)
+    return Moment(1.0, root, bracket)
 
 
 def lower_weighted_moment(order: int, law: Law, alpha: Array | float) -> Array:
@@ -416,7 +416,7 @@ def root_gradient(
     >>> import numpy as np
     >>> from elu_sym.numeric.operations import NUMPY
     >>> law = NormalLaw(NUMPY, np.array([0.0]), np.array([1.0]))
-    >>> root_gradient(law, lambda law: law.one + 1.0, None, lambda law: (4.0 * law.one,))
+    >>> root_gradient(law, lambda law: law.mu + 2.0, None, lambda law: (law.mu + 4.0,))
     (array([1.]),)
     """
     where = law.ops.where

@@ -136,13 +136,16 @@ def upper_conditional_mean(law: Law) -> Array:
 
 def upper_moment(order: int, law: NormalLaw) -> Moment:
     """Return E[X_+^n] in factors, for n from 0 to 4."""
-    where, left = law.ops.where, law.t <= 0.0
-    root, weight = law.tail if order == 0 else law.density
-    integral = weight if order == 0 else weight * law.integrals(order)[order]
-    unit, whole = _complement(order, law, ((root * root) * (root * root)) * integral)
-    return Moment(
-        where(left, law.sigma, unit), where(left, root, 1.0), where(left, integral, whole)
-    )
+    name = "upper", order
+    if name not in law.moments:
+        where, left = law.ops.where, law.t <= 0.0
+        root, weight = law.tail if order == 0 else law.density
+        integral = weight if order == 0 else weight * law.integrals(order)[order]
+        unit, whole = _complement(order, law, ((root * root) * (root * root)) * integral)
+        law.moments[name] = Moment(
+            where(left, law.sigma, unit), where(left, root, 1.0), where(left, integral, whole)
+        )
+    return law.moments[name]
 
 
 def _complement(order: int, law: NormalLaw, below: Array) -> tuple[Array | float, Array]:

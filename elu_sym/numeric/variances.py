@@ -28,8 +28,8 @@ from __future__ import annotations
 
 from elu_sym.numeric.exponential_moments import exponential_moment
 from elu_sym.numeric.law import ONE_OVER_SQRT_TWO_PI, Law, LimitLaw, Moment, NormalLaw, normal_below
-from elu_sym.numeric.lower_moments import call_moment, lower_moment, mean_exponential_growth
-from elu_sym.numeric.mills import divided_differences, mills_ratio, within_reach
+from elu_sym.numeric.lower_moments import call_moments, lower_moment, mean_exponential_growth
+from elu_sym.numeric.mills import mills_ratio, within_reach
 from elu_sym.numeric.operations import Array, Operations
 from elu_sym.numeric.upper_moments import upper_moment
 
@@ -186,6 +186,7 @@ def partial_mean_root(law: Law, alpha: Array | float, scale: Array | float) -> A
 
 def _means(law: NormalLaw, alpha: Array | float, scale: Array | float) -> tuple[Moment, Moment]:
     """Return E[(scale X)_+] and E[(scale alpha (1 - e^X))_+] in factors."""
+    law.highest = 2  # of the variances to which their product is added
     lower = lower_moment(1, law)._replace(height=scale * alpha)
     return upper_moment(1, law)._replace(height=scale), lower
 
@@ -277,6 +278,7 @@ def upper_variance_moment(law: NormalLaw) -> Moment:
 
 def lower_variance_moment(law: NormalLaw) -> Moment:
     """Return the variance of (1 - e^X)_+ by its factors."""
+    law.highest = 2
 
     def left(law: NormalLaw) -> Moment:
         far = law.t < _FAR_LEFT
@@ -299,16 +301,15 @@ def _moments(law: NormalLaw) -> Moment:
 
 def _quotients(law: NormalLaw) -> tuple[Array, Array, Array]:
     """Return L_1 and L_2 in units of sigma and sigma^2, and sigma."""
-    points = [law.t + k * law.sigma for k in range(3)]
-    _, first, second = divided_differences(law.ops, points)
+    _, first, second = law.differences(2)
     return law.sigma, first, second
 
 
 def _differences(law: NormalLaw) -> tuple[Array, Array, Array]:
     """Return L_1 and L_2, after 1."""
-    ratios = [mills_ratio(law.ops, law.t + k * law.sigma) for k in range(3)]
+    ratios = [mills_ratio(law.ops, x) for x in law.steps(0, 2)]
     first = ratios[0] - ratios[1]
-    return law.one, first, first - (ratios[1] - ratios[2])
+    return 1.0, first, first - (ratios[1] - ratios[2])
 
 
 def _parity(law: NormalLaw) -> Moment:
@@ -319,9 +320,9 @@ def _parity(law: NormalLaw) -> Moment:
 def _parity_near(law: NormalLaw, exponent: Array) -> Moment:
     growth = mean_exponential_growth(law.ops, law.sigma * law.sigma)
     whole = law.ops.exp(2.0 * exponent) * growth
-    first, second = call_moment(1, law), call_moment(2, law)
+    first, second = call_moments(law)
     mean = -law.ops.expm1(exponent) / law.sigma
-    return Moment(law.sigma, law.one, whole - (second + first * (2.0 * mean + first)))
+    return Moment(law.sigma, 1.0, whole - (second + first * (2.0 * mean + first)))
 
 
 def _parity_far(law: NormalLaw, exponent: Array) -> Moment:
@@ -341,7 +342,7 @@ def _capped_ordinary(law: NormalLaw, largest: Array) -> Moment:
     above = law.tail_probability
     mean = exponential_moment(1, law).value(1) + above
     second = exponential_moment(2, law).value(2) + above
-    return Moment(law.one, law.one, second - mean * mean)
+    return Moment(1.0, 1.0, second - mean * mean)
 
 
 def _capped_deep(law: NormalLaw, largest: Array) -> Moment:
@@ -365,4 +366,4 @@ def _capped_deep(law: NormalLaw, largest: Array) -> Moment:
     ratio = mills_ratio(ops, -t)
     mean = part(1, 0.5 * largest) + density(0.5 * largest) * ratio
     second = part(2, largest) + density(largest) * ratio
-    return Moment(law.one, ops.exp(0.25 * largest), second - mean * mean)
+    return Moment(1.0, ops.exp(0.25 * largest), second - mean * mean)

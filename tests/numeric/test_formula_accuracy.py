@@ -6,6 +6,7 @@ something was once wrong or the error the largest.
 
 import math
 from collections import Counter
+from zlib import crc32
 
 import accuracy
 import formula_oracles
@@ -13,11 +14,13 @@ import joint_accuracy
 import joint_regimes
 import numpy as np
 import pytest
+import regimes
 from accuracy import LIMITS, Block, PairBlock, Tally, flaws, measure_derivatives, measure_formulas
 from regimes import RANGE, REGIMES
 
-from elu_sym import elu
+from elu_sym import elu, moments
 from elu_sym.book.formula import ACTIVATIONS, FORMULAS, Formula
+from elu_sym.numeric.function import NumericFunction
 from elu_sym.numeric.joint_expectations import QUANTITIES
 
 QUICK, MORE, SEED = 4_000, 20_000, 20
@@ -46,6 +49,18 @@ def test_every_formula_and_derivative_is_right_to_the_last_digits(block):
     found = BLOCKS[block].measure()
     assert set(found) == set(FORMULAS) | DERIVATIVES
     assert flaws(block, found) == []
+
+
+@pytest.mark.parametrize("regime", REGIMES)
+def test_the_moments_together_are_right_to_the_last_digits(regime):
+    names, arguments = ("mean", "second_moment", "variance"), ("mu", "sigma", "alpha")
+    rng = np.random.default_rng([SEED, crc32(regime.encode())])
+    columns = regimes.arguments(arguments, False, rng, *regimes.places(regime, rng, 20))
+    known = accuracy.truths_at([elu.formulas[name] for name in names], columns)
+    for compute in (moments, NumericFunction("moments", arguments).by_numpy):
+        for name, values in zip(names, compute(*columns), strict=True):
+            true = accuracy.Columns.of(each[name] for each in known)
+            assert accuracy.errors(values, true).max() <= LIMITS["formula"][0]
 
 
 # Places at which a formula of ELU was wrong for some alpha, and why.

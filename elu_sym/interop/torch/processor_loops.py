@@ -8,7 +8,6 @@ the number of threads. Where nothing is compiled NumPy computes the same. Needs 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import Any
 
@@ -18,13 +17,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from elu_sym.interop.selecting import generated_function
+from elu_sym.interop.thread_parts import in_threads
 from elu_sym.numeric.evaluation import evaluate
 from elu_sym.numeric.function import compiled_module
 
 __all__ = ["processor_results"]
-
-GRAIN = 1 << 15
-"""So many elements are worth a thread."""
 
 Arrays = Sequence[NDArray[Any]]
 
@@ -45,20 +42,8 @@ def processor_results(name: str, tensors: Sequence[Tensor], count: int) -> list[
     results = [torch.empty(tensors[0].shape, dtype=tensors[0].dtype) for _ in range(count)]
     columns = [tensor.numpy(force=True) for tensor in tensors]  # which copies nothing here
     outputs = [result.numpy() for result in results]
-    threads = min(torch.get_num_threads(), results[0].numel() // GRAIN)
-    if threads > 1:
-        shape = results[0].shape
-        axis = shape.index(max(shape))
-        ends = [shape[axis] * k // threads for k in range(threads + 1)]
-
-        def part(k: int) -> None:
-            place = (*[slice(None)] * axis, slice(ends[k], ends[k + 1]))
-            _compute(_loop(name), [x[place] for x in columns], [x[place] for x in outputs])
-
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(part, range(threads)))
-    elif results[0].numel():
-        _compute(_loop(name), columns, outputs)
+    if results[0].numel():
+        in_threads(partial(_compute, _loop(name)), columns, outputs, torch.get_num_threads())
     return results
 
 

@@ -466,7 +466,7 @@ INLINE double by_conditioning(pair *p)
     }
     low = LARGER(low, -NO_DENSITY);
     double start = p->start, kink = f->sigma > 0.0 ? -p->x / f->sigma : -INFINITY;
-    double away = LARGER(start + kink, 0.0), most = LARGER(hypot(away, p->reach), high);
+    double away = LARGER(start + kink, 0.0), most = LARGER(sqrt(away * away + p->reach * p->reach), high);
     most = LESSER(most, NO_DENSITY) - start;
     double total = over_side(p, LARGER(kink, low - start), most, away);
     if (f->ratio > 0.0 || p->is_distance || p->outer_center != 0.0)

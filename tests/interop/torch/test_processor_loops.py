@@ -6,10 +6,11 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra torch")
 
 from elu_sym import celu, elu, mean, selu, variance  # noqa: E402
+from elu_sym.interop.thread_parts import LEAST  # noqa: E402
 from elu_sym.interop.torch import processor_loops, torch_function  # noqa: E402
 from elu_sym.interop.torch.processor_loops import processor_results  # noqa: E402
 
-SIZE = 3 * processor_loops.GRAIN + 7
+SIZE = 3 * LEAST + 7
 
 
 def law(size=SIZE, dtype=torch.float64):
