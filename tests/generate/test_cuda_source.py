@@ -5,7 +5,7 @@ from ctypes import c_longlong, c_void_p
 import numpy as np
 import pytest
 from accuracy import Block
-from kernels_on_processor import Kernel, compile_kernel, needs_compiler
+from kernels_on_processor import Kernel, compile_kernel, needs_compiled, needs_compiler
 from regimes import REGIMES
 
 from elu_sym.book.formula import FORMULAS, elu
@@ -33,10 +33,6 @@ TRACED = {each.name: each for each in traced()}
 NAMES = [
     pytest.param(name, marks=[] if name in FEW else pytest.mark.deep, id=name) for name in TRACED
 ]
-
-needs_compiled = pytest.mark.skipif(
-    compiled_module() is None, reason="the compiled module was not built: no C compiler?"
-)
 
 
 def points(name):

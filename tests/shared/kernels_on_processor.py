@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from elu_sym.generate.cuda_source import ENTRY, KERNEL
+from elu_sym.numeric.function import compiled_module
 
 SHIM = Path(__file__).with_name("kernel_on_processor.h")
 FLAGS = (
@@ -27,6 +28,9 @@ FLAGS = (
 COMPILER = shutil.which("g++")
 
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason="there is no g++")
+needs_compiled = pytest.mark.skipif(
+    compiled_module() is None, reason="the compiled module was not built: no C compiler?"
+)
 
 
 def compile_kernel(files: Mapping[str, str], folder: Path) -> Path:

@@ -12,13 +12,18 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra torch")
 
-from kernels_on_processor import Kernel, compile_kernel, needs_compiler  # noqa: E402
+from kernels_on_processor import (  # noqa: E402
+    Kernel,
+    compile_kernel,
+    needs_compiled,
+    needs_compiler,
+)
 
 from elu_sym.interop.torch import cuda_kernels  # noqa: E402
 from elu_sym.interop.torch.cuda_kernels import MOST_BLOCKS, THREADS, cuda_results  # noqa: E402
 from elu_sym.interop.torch.processor_loops import processor_results  # noqa: E402
 
-pytestmark = needs_compiler
+pytestmark = [needs_compiler, needs_compiled]
 
 COUNTS = {"relu_mean": 1, "relu_mean_gradient": 2, "negative_mean": 1}
 STREAM, CONTEXT = 77, "the context of PyTorch"
