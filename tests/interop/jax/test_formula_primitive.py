@@ -13,7 +13,7 @@ import jax.numpy as jnp  # noqa: E402
 
 from elu_sym import elu, mean, relu  # noqa: E402
 from elu_sym.interop import selecting, thread_parts  # noqa: E402
-from elu_sym.interop.jax import formula_primitive, jax_function  # noqa: E402
+from elu_sym.interop.jax import foreign_calls, formula_primitive, jax_function  # noqa: E402
 from elu_sym.interop.jax.formula_primitive import GRADIENT, HESSIAN, VALUE, bind  # noqa: E402
 from elu_sym.numeric.evaluation import evaluate  # noqa: E402
 
