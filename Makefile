@@ -9,8 +9,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -e -o pipefail -c
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all env backends derive compile verify test test-deep test-pythons wheels lint types \
-    check-proofs experiments conformance accuracy bench bench-gpu notebooks lab lock clean help \
+.PHONY: all env backends derive compile verify test test-deep test-gpu test-pythons wheels lint \
+    types check-proofs experiments conformance accuracy bench bench-gpu notebooks lab lock clean help \
     FORCE
 
 # What the tests use beside it: `make test BACKENDS=dask` does without PyTorch, JAX and Keras.
@@ -85,6 +85,11 @@ test: $(BACKENDS_INSTALLED) ## run all tests: lint, types, generated code, unit 
 test-deep: $(BACKENDS_INSTALLED) ## run the tests that take long, too, each time on other examples
 	@$(PY) setup.py --quiet build_ext --inplace
 	@$(PY) tests/stages.py --deep
+
+# Without a GPU each of them fails, and says what is missing.
+test-gpu: $(BACKENDS_INSTALLED) ## run the tests that need a GPU: values, gradients, memory, graphs of CUDA
+	@$(PY) setup.py --quiet build_ext --inplace
+	@$(PY) -m pytest -q -m gpu --numprocesses=4 tests/interop/torch
 
 # One environment for each, without PyTorch, JAX, Keras and Dask; the tests of these skip themselves.
 test-pythons: ## run the tests without backends (PYTHONS="python3.12 python3.13")

@@ -3,7 +3,7 @@
 Marked ``deep``, and left to ``make test-deep``, is what takes long; nearly all that is asked there
 a quicker test asks, too, in another way, of fewer relatives or with fewer examples. ``pytest -m
 deep --collect-only -q`` lists it. The stage of the notebooks leaves some pages to it, too
-(:mod:`stages` says why).
+(:mod:`stages` says why). Marked ``gpu``, and left to ``make test-gpu``, is what needs one.
 """
 
 import gc

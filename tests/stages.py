@@ -89,7 +89,7 @@ QUICK = {
         "--ignore=notebooks/15_which_weights.ipynb",
     )
 }
-DEEP = dict.fromkeys((DERIVED, NUMBERS), ("-m", "deep or not deep"))
+DEEP = dict.fromkeys((DERIVED, NUMBERS), ("-m", "not gpu"))
 """What more they are given, without ``--deep`` and with it."""
 
 SLOWEST = re.compile(r"^=+ slowest 20 durations =+\n(.*?)^(?:=|\d+ passed)", re.MULTILINE | re.S)

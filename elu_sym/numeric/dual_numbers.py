@@ -96,13 +96,18 @@ class Dual:
         return self.value == _value(other)
 
     def __getitem__(self, index: Array) -> Dual:
-        return Dual(self.value[index], {p: slope[index] for p, slope in self.slopes.items()})
+        slopes = {place: _part(slope, index) for place, slope in self.slopes.items()}
+        return Dual(_part(self.value, index), slopes)
 
     at = take = __getitem__
 
     def chain(self, value: Array, slope: Array) -> Dual:
         """A function of this, from its value and its derivative there."""
         return Dual(value, {place: slope * each for place, each in self.slopes.items()})
+
+
+def _part(x: Array | float, index: Array) -> Any:
+    return x if isinstance(x, float) else x[index]
 
 
 def _value(x: Any) -> Any:

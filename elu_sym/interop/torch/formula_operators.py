@@ -23,6 +23,7 @@ from torch.autograd.function import _SingleLevelFunction
 
 from elu_sym.book.formula import Formula
 from elu_sym.interop.selecting import SUFFIXES
+from elu_sym.interop.torch.cuda_kernels import can_compile, cuda_results
 from elu_sym.interop.torch.processor_loops import processor_results
 from elu_sym.interop.torch.tensor_operations import selected_results
 
@@ -33,6 +34,8 @@ Kernel = Callable[[str, Sequence[Tensor], int], list[Tensor]]
 KERNELS: dict[str, Kernel] = {"cpu": processor_results}
 """By the type of a device, what gives so many results of a name at tensors of one shape and type;
 where there is none, they are computed by plain operations of tensors."""
+if can_compile():
+    KERNELS["cuda"] = cuda_results
 
 LIBRARY = torch.library.Library("elu_sym", "FRAGMENT")
 
@@ -71,14 +74,18 @@ class FormulaOperator:
             name, FunctionalTensorMode, self._in_graph, lib=LIBRARY
         )
 
-    def pulled_back(self, slopes: Sequence[Tensor], outer: Any, needed: Any) -> tuple[Any, ...]:
-        """The gradient in the arguments, from that in the results and the derivatives of them."""
-        return tuple(
-            _total((outer[i], slopes[self._place(i, j)]) for i in range(self.count))
-            if needed[j]
-            else None
-            for j in range(self.size)
-        )
+    def pulled_back(self, slopes: list[Any], outer: Any, needed: Any) -> tuple[Any, ...]:
+        """The gradient in the arguments, from that in the results and the derivatives of them.
+
+        The derivatives of a single result are let go one by one, once they were used.
+        """
+        found = []
+        for j in range(self.size):
+            pairs = ((outer[i], slopes[self._place(i, j)]) for i in range(self.count))
+            found.append(_total(pairs) if needed[j] else None)
+            if self.count == 1:
+                slopes[j] = None
+        return tuple(found)
 
     def pushed_forward(self, slopes: Sequence[Tensor], tangents: Any) -> Any:
         """The tangents of the results, from those of the arguments."""
@@ -165,7 +172,7 @@ class _Rules(_SingleLevelFunction):
 
     @staticmethod
     def backward(ctx: Any, *outer: Tensor | None) -> tuple[Tensor | None, ...]:
-        slopes = ctx.operator.slopes().overload(*ctx.saved_tensors)
+        slopes = list(ctx.operator.slopes().overload(*ctx.saved_tensors))
         return None, None, *ctx.operator.pulled_back(slopes, outer, ctx.needs_input_grad[2:])
 
     @staticmethod

@@ -1,13 +1,14 @@
 """Formulas on PyTorch: tensors of any shape and device, with first and second derivatives.
 
-On the processor the compiled functions compute in float64, for tensors of any type. Elsewhere plain
-operations of tensors compute values in the precision of the tensors, at least in float32, and
-derivatives, whose terms may cancel, in float64, but for devices of the type ``mps``, which have
-none. The gradients with respect to mu, sigma and the parameters are the derivatives of the closed
-form, proved and printed by :mod:`elu_sym.generate.gradients`, and no differentiation of what
-computes the value; second derivatives are those of the gradient by dual numbers. All of them work
-under ``torch.compile``, ``torch.func`` and autocast, which changes no type. Needs the extra
-``torch``.
+On the processor the compiled functions compute in float64, for tensors of any type, and so they do
+on devices of the type ``cuda``, one kernel for the value and one for all derivatives, where PyTorch
+brings the compiler for it. Elsewhere plain operations of tensors compute values in the precision of
+the tensors, at least in float32, and derivatives, whose terms may cancel, in float64, but for
+devices of the type ``mps``, which have none. The gradients with respect to mu, sigma and the
+parameters are the derivatives of the closed form, proved and printed by
+:mod:`elu_sym.generate.gradients`, and no differentiation of what computes the value; second
+derivatives are those of the gradient by dual numbers. All of them work under ``torch.compile``,
+``torch.func`` and autocast, which changes no type. Needs the extra ``torch``.
 
 Accuracy:
     In units of ulp(F) + eps sum abs(x dF/dx), eps = 2^-52 or 2^-23, the sum over the arguments, an

@@ -1,5 +1,7 @@
 """Formulas as operators of PyTorch: transforms of every kind, graphs, second derivatives."""
 
+import weakref
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ torch = pytest.importorskip("torch", reason="needs the extra torch")
 from second_derivatives import bound, errors, nearly_linear, ordinary_points  # noqa: E402
 from torch.autograd import forward_ad, gradcheck, gradgradcheck  # noqa: E402
 from torch.func import grad, hessian, jacfwd, jacrev, jvp, vmap  # noqa: E402
+from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 
 from elu_sym import FORMULAS, celu, elu, mean, relu, selu, variance  # noqa: E402
 from elu_sym.interop.torch import formula_operators, torch_function  # noqa: E402
@@ -236,3 +239,31 @@ def test_fake_and_meta_tensors_have_the_shape_alone():
     assert value.shape == (4, 3)
     value = torch_function(variance)(torch.empty(4, 1, device="meta"), 1.0)
     assert (value.shape, value.device.type) == ((4, 1), "meta")
+
+
+class Alive(TorchDispatchMode):
+    """How many tensors of a size there were at most at the same time, of those made meanwhile."""
+
+    def __init__(self, size):
+        super().__init__()
+        self.size, self.now, self.most = size, 0, 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        found = function(*args, **(kwargs or {}))
+        for each in found if isinstance(found, tuple) else (found,):
+            if each.untyped_storage().nbytes() == each.itemsize * self.size:
+                self.now += 1
+                weakref.finalize(each, self.gone)
+        self.most = max(self.most, self.now)
+        return found
+
+    def gone(self):
+        self.now -= 1
+
+
+def test_backward_takes_the_memory_of_its_results_and_of_one_tensor_more():
+    arguments = columns(variance, size=1000, requires_grad=True)
+    value = torch_function(variance)(*arguments).sum()
+    with Alive(1000) as alive:
+        found = torch.autograd.grad(value, arguments)
+    assert (alive.now, alive.most) == (len(found), len(found) + 1)
