@@ -18,6 +18,7 @@ from statistics import median
 from timeit import Timer
 from typing import Any, NamedTuple
 
+import numpy as np
 from bench.reasons import REASONS
 from tqdm import tqdm
 
@@ -27,6 +28,10 @@ LONG = 4.0
 """Of what takes so many times the time of a cell one turn is enough."""
 SHORTEST = 1e-3
 """Seconds: a call that is shorter is repeated in a turn."""
+
+# The C library of Linux gives freed memory back to the system up to the size of the largest array
+# that it has seen freed, which costs as much as computing a small one.  It is to be warm for both.
+np.empty(1 << 22)
 
 Clock = Callable[[], float]
 Section = dict[str, Any]

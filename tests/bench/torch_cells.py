@@ -18,7 +18,8 @@ from elu_sym.book.formula import elu
 from elu_sym.interop.torch import torch_function
 
 QUANTITIES = ("mean", "second_moment", "variance")
-BARS = {"forward": 1.0, "gradient": 1.5}
+BARS = {"float64": {"forward": 1.0, "gradient": 1.5}, "float32": {"forward": 4.0, "gradient": 4.0}}
+"""Formulas are computed in double precision whatever the type is, which is what float32 costs."""
 CALLS = {
     "forward": "{}(mu, sigma, alpha)",
     "gradient": "gradient({}(mu, sigma, alpha).sum(), (mu, sigma, alpha))",
@@ -41,7 +42,8 @@ def cells_of(arguments: tuple[Tensor, ...], label: str) -> dict[str, Cell]:
         for way, call in CALLS.items():
             names = names_of(arguments, way, ours=ours, theirs=theirs)
             name = f"{quantity}, {way}, {label}"
-            cells[name] = Cell(call.format("ours"), call.format("theirs"), names, BARS[way])
+            bar = BARS[str(arguments[0].dtype).removeprefix("torch.")][way]
+            cells[name] = Cell(call.format("ours"), call.format("theirs"), names, bar)
     return cells
 
 
