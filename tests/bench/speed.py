@@ -108,8 +108,8 @@ LINES: dict[str, Callable[[Section], Iterator[str]]] = {
 
 
 def table(results: Mapping[str, Any]) -> str:
-    """The results for a reader, the opponents and the bars that are missed included."""
-    printed = [results["opponents"]]
+    """The results for a reader, and the bars that are missed."""
+    printed = ["Opponents: tests/bench/hand_written.py; stored with the results.", ""]
     for name, section in results.items():
         if name in SECTIONS or name == "cuda":
             of = section["machine"]
@@ -126,14 +126,13 @@ def table(results: Mapping[str, Any]) -> str:
     found = results["bars"]
     held = [each for each in found.values() if each["verdict"] == "holds"]
     printed.append(f"{len(held)} of {len(found)} bars hold.")
+    why: dict[str, list[str]] = {}
     for name, each in found.items():
         if each["verdict"] != "holds":
-            value = "" if each["value"] is None else f"{each['value']:g} > "
-            printed.append(f"{name}: {value}{each['bar']:g}, {each['verdict']}. {each['why']}")
-    for name in cells.unexplained(found):
-        printed.append(f"reasons.py: no reason, or several, for {name}")
-    for name in cells.superfluous(found):
-        printed.append(f"reasons.py: nothing is missed for the reason of {name}")
+            value = each["verdict"] if each["value"] is None else f"{each['value']:g}"
+            why.setdefault(each["why"], []).append(f"  {name}: {value}, bar {each['bar']:g}")
+    for reason, names in why.items():
+        printed += [reason, *names]
     return "\n".join(printed)
 
 
@@ -152,11 +151,11 @@ def quoted(results: Mapping[str, Any]) -> str:
     found = [each["verdict"] == "holds" for each in results["bars"].values()]
     large, small = (ratios("arrays", f", {size}, float64") for size in ("10^6", "10^2"))
     text = (
-        "The formulas are compiled C where a compiler was found, else NumPy, as accurate"
-        " (`implementation()` of `elu_sym.numeric.function`). In units of the textbook form's time,"
-        f" written by hand, C takes {large} at 10⁶ elements, {small} at 100; NumPy"
-        f" {ratios('fallback', ', 10^6')}, PyTorch {both_ways('torch')}, JAX {both_ways('jax')}."
-        f" {sum(found)} of {len(found)} bars hold, [others not](tests/bench/reasons.py)."
+        "Numbers are computed by C, or where there is no compiler by NumPy, as accurate, in units"
+        f" of the time of the textbook form by hand: C {large} at 10⁶ elements, {small} at 100;"
+        f" NumPy {ratios('fallback', ', 10^6')}, PyTorch {both_ways('torch')}, JAX"
+        f" {both_ways('jax')}. {sum(found)} of {len(found)} bars hold,"
+        " [others not](tests/bench/reasons.py)."
     )
     return fill(text, width=138, break_on_hyphens=False, break_long_words=False)
 
