@@ -7,22 +7,20 @@ of arrays of JAX is traced and compiled for other machines only.
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import cache
 from itertools import combinations_with_replacement
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
 from elu_sym.book.formula import FORMULAS
+from elu_sym.interop.array_loops import array_loop
 from elu_sym.interop.jax import selecting_form
 from elu_sym.interop.jax.foreign_calls import register
 from elu_sym.interop.selecting import SUFFIXES, generated_function
-from elu_sym.numeric.evaluation import evaluate
-from elu_sym.numeric.function import compiled_module
 
 VALUE, GRADIENT, HESSIAN = range(3)
 """What is computed, by the number of derivatives."""
@@ -139,12 +137,8 @@ def _on_the_cpu(*arguments: Any, formula: str, derivatives: int) -> Any:
     target = foreign_target(formula, derivatives)
     if target is None:
         return _selecting(*arguments, formula=formula, derivatives=derivatives)
-    mu, *others = arguments
-    # A compiled function need not know its domain.
-    inside = selecting_form.inside(arguments)
-    mu = jnp.where(inside, mu, jnp.nan)
-    result = jax.ShapeDtypeStruct(mu.shape, mu.dtype)
-    return jax.ffi.ffi_call(target, [result] * results(arguments, derivatives))(mu, *others)
+    result = jax.ShapeDtypeStruct(arguments[0].shape, arguments[0].dtype)
+    return jax.ffi.ffi_call(target, [result] * results(arguments, derivatives))(*arguments)
 
 
 mlir.register_lowering(primitive, mlir.lower_fun(_selecting))
@@ -158,20 +152,5 @@ def foreign_target(formula: str, derivatives: int) -> str | None:
     Its name depends on nothing but the formula, so that what is exported finds it elsewhere.
     """
     name = _name(formula, derivatives)
-    compiled = getattr(compiled_module(), name, None)
-    fill = (
-        partial(_fill, compiled) if compiled else partial(_fill_by_numpy, generated_function(name))
-    )
     target = f"elu_sym.{name}"
-    return target if register(target, fill) else None
-
-
-def _fill(compiled: Callable[..., Any], arguments: Any, found: Any) -> None:
-    with np.errstate(all="ignore"):
-        compiled(*arguments, out=tuple(found), casting="same_kind")
-
-
-def _fill_by_numpy(function: Callable[..., Any], arguments: Any, found: Any) -> None:
-    with np.errstate(all="ignore"):
-        for result, values in zip(found, evaluate(function, *arguments), strict=True):
-            result[:] = values
+    return target if register(target, array_loop(name)) else None

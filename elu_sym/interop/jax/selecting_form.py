@@ -3,7 +3,6 @@
 It is for accelerators; on the CPU XLA calls the compiled functions.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -16,15 +15,6 @@ from elu_sym.interop.selecting import Function
 def values(function: Function, *arguments: Any) -> tuple[Any, ...]:
     """Return the values of a generated function in the precision of its arguments."""
     return selecting.evaluate(function, _Jax(arguments[0].dtype.name), *arguments)
-
-
-def inside(arguments: Sequence[Any]) -> Any:
-    """Tell where sigma and the parameters are in their domains."""
-    _, sigma, *parameters = arguments
-    found = (sigma >= 0.0) & (sigma < jnp.inf)
-    for parameter in parameters:
-        found = found & (parameter > 0.0) & (parameter < jnp.inf)
-    return found
 
 
 class _Jax(selecting.SelectingOperations):

@@ -7,23 +7,15 @@ the number of threads. Where nothing is compiled NumPy computes the same. Needs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache, partial
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from elu_sym.interop.selecting import generated_function
+from elu_sym.interop.array_loops import array_loop
 from elu_sym.interop.thread_parts import in_threads
-from elu_sym.numeric.evaluation import evaluate
-from elu_sym.numeric.function import compiled_module
 
 __all__ = ["processor_results"]
-
-Arrays = Sequence[NDArray[Any]]
 
 
 def processor_results(name: str, tensors: Sequence[Tensor], count: int) -> list[Tensor]:
@@ -43,27 +35,5 @@ def processor_results(name: str, tensors: Sequence[Tensor], count: int) -> list[
     columns = [tensor.numpy(force=True) for tensor in tensors]  # which copies nothing here
     outputs = [result.numpy() for result in results]
     if results[0].numel():
-        in_threads(partial(_compute, _loop(name)), columns, outputs, torch.get_num_threads())
+        in_threads(array_loop(name), columns, outputs, torch.get_num_threads())
     return results
-
-
-def _compute(loop: Callable[..., Any], columns: Arrays, outputs: Arrays) -> None:
-    with np.errstate(all="ignore"):
-        loop(*columns, out=tuple(outputs))
-
-
-@cache
-def _loop(name: str) -> Callable[..., Any]:
-    """What writes the results of a function to ``out``."""
-    compiled = getattr(compiled_module(), name, None)
-    return compiled or partial(_by_numpy, generated_function(name))
-
-
-def _by_numpy(
-    function: Callable[..., Any], mu: Any, sigma: Any, *parameters: Any, out: Arrays
-) -> None:
-    # What is outside of its domain is NaN, as it is for what is compiled.
-    sigma = np.where((sigma >= 0.0) & (sigma < np.inf), sigma, np.nan)
-    inside = (np.where((x > 0.0) & (x < np.inf), x, np.nan) for x in parameters)
-    for output, values in zip(out, evaluate(function, mu, sigma, *inside), strict=True):
-        output[...] = values

@@ -6,6 +6,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra torch")
 
 from elu_sym import celu, elu, mean, selu, variance  # noqa: E402
+from elu_sym.interop import array_loops  # noqa: E402
 from elu_sym.interop.thread_parts import LEAST  # noqa: E402
 from elu_sym.interop.torch import processor_loops, torch_function  # noqa: E402
 from elu_sym.interop.torch.processor_loops import processor_results  # noqa: E402
@@ -41,30 +42,40 @@ def test_the_number_of_threads_changes_no_bit(threads, name, dtype):
             assert torch.equal(one, other)
 
 
-def test_every_part_is_computed_by_a_thread_of_its_own(threads, monkeypatch):
-    parts = []
-    original = processor_loops._compute
+@pytest.fixture
+def parts(monkeypatch):
+    """The arguments of every part that is computed."""
+    found = []
+    original = processor_loops.array_loop
 
-    def compute(loop, columns, outputs):
-        parts.append(outputs[0].size)
-        original(loop, columns, outputs)
+    def loop(name):
+        def compute(columns, outputs):
+            found.append(columns)
+            original(name)(columns, outputs)
 
-    monkeypatch.setattr(processor_loops, "_compute", compute)
+        return compute
+
+    monkeypatch.setattr(processor_loops, "array_loop", loop)
+    return found
+
+
+def test_every_part_is_computed_by_a_thread_of_its_own(threads, parts):
     threads(3)
     mu, sigma = law()
     torch_function(mean)(mu, sigma)
-    assert len(parts) == 3
-    assert sum(parts) == SIZE
+    sizes = [columns[0].size for columns in parts]
+    assert len(sizes) == 3
+    assert sum(sizes) == SIZE
     parts.clear()
     torch_function(mean)(mu[:100], sigma[:100])
-    assert parts == [100]
+    assert [columns[0].size for columns in parts] == [100]
 
 
 def test_an_error_in_a_thread_is_raised(threads, monkeypatch):
-    def broken(*columns, out):
+    def broken(columns, outputs):
         raise FloatingPointError("no loop")
 
-    monkeypatch.setattr(processor_loops, "_loop", lambda name: broken)
+    monkeypatch.setattr(processor_loops, "array_loop", lambda name: broken)
     threads(2)
     with pytest.raises(FloatingPointError, match="no loop"):
         torch_function(mean)(*law())
@@ -89,23 +100,21 @@ def test_strided_and_expanded_tensors_are_read_where_they_are(threads):
             assert found.is_contiguous()
 
 
-def test_expanded_tensors_are_not_copied(monkeypatch):
-    seen = []
-    monkeypatch.setattr(processor_loops, "_compute", lambda loop, x, out: seen.extend(x))
+def test_expanded_tensors_are_not_copied(parts):
     mu = torch.zeros(8)
     torch_function(mean)(mu, torch.ones(()), 1.5)
-    addresses = [column.__array_interface__["data"][0] for column in seen]
-    assert addresses[0] == mu.data_ptr()
-    assert [column.strides for column in seen[1:]] == [(0,), (0,)]
+    (columns,) = parts
+    assert columns[0].__array_interface__["data"][0] == mu.data_ptr()
+    assert [column.strides for column in columns[1:]] == [(0,), (0,)]
 
 
 @pytest.fixture(params=["compiled", "NumPy"])
 def implementation(request, monkeypatch):
     if request.param == "NumPy":
-        monkeypatch.setattr(processor_loops, "compiled_module", lambda: None)
-    processor_loops._loop.cache_clear()
+        monkeypatch.setattr(array_loops, "compiled_module", lambda: None)
+    array_loops.array_loop.cache_clear()
     yield request.param
-    processor_loops._loop.cache_clear()
+    array_loops.array_loop.cache_clear()
 
 
 @pytest.mark.usefixtures("implementation")
@@ -133,12 +142,12 @@ def test_without_a_compiled_module_numpy_computes_the_same(formula, monkeypatch)
     expected = [mu.clone().requires_grad_(), sigma.clone().requires_grad_()]
     by_loops = torch_function(formula)(*expected)
     by_loops.sum().backward()
-    monkeypatch.setattr(processor_loops, "compiled_module", lambda: None)
-    processor_loops._loop.cache_clear()
+    monkeypatch.setattr(array_loops, "compiled_module", lambda: None)
+    array_loops.array_loop.cache_clear()
     found = [mu.clone().requires_grad_(), sigma.clone().requires_grad_()]
     by_numpy = torch_function(formula)(*found)
     by_numpy.sum().backward()
-    processor_loops._loop.cache_clear()
+    array_loops.array_loop.cache_clear()
     options = {"rtol": 1e-12, "atol": 1e-14, "equal_nan": True}
     torch.testing.assert_close(by_numpy, by_loops, **options)
     for one, other in zip(found, expected, strict=True):
