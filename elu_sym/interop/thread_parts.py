@@ -6,7 +6,7 @@ parts are as good as the whole.
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 from typing import Any
 
 from numpy.typing import NDArray
@@ -47,13 +47,35 @@ def in_threads(
     axis = shape.index(max(shape))
     ends = [shape[axis] * k // number for k in range(number + 1)]
 
+    failures: list[BaseException] = []
+
     def part(k: int) -> None:
         place = (*[slice(None)] * axis, slice(ends[k], ends[k + 1]))
-        compute([x[place] for x in arguments], [y[place] for y in results])
+        try:
+            compute([x[place] for x in arguments], [y[place] for y in results])
+        except BaseException as error:  # raised below, where somebody waits for it
+            failures.append(error)
 
-    # Threads of their own for every call: a process that is forked has none of its parent's.
-    with ThreadPoolExecutor(number) as pool:
-        list(pool.map(part, range(number)))
+    # Threads of their own for every call: a process that is forked has none of its parent's, and a
+    # pool takes no work once the main thread has ended, though others still compute.
+    begun: list[Thread] = []
+    try:
+        for k in range(1, number):
+            thread = Thread(target=part, args=(k,))
+            try:
+                thread.start()
+            except RuntimeError:  # there may be no more of them, as when the interpreter ends
+                part(k)
+            else:
+                begun.append(thread)
+        part(0)
+        for thread in begun:
+            thread.join()
+    finally:  # and if that was interrupted: nobody writes to results that were let go
+        for thread in begun:
+            thread.join()
+    if failures:
+        raise failures[0]
 
 
 def processors() -> int:

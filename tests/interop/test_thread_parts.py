@@ -1,6 +1,8 @@
 """Arrays in parts: every element once, what fails is told, and a fork has threads of its own."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -57,6 +59,41 @@ def test_what_a_part_raises_is_raised_after_those_that_have_begun(failing):
     written = found.copy()
     time.sleep(0.1)
     assert (found == written).all()
+
+
+def test_what_no_thread_begins_is_computed_all_the_same(monkeypatch):
+    def refused(_):
+        raise RuntimeError("can't start new thread")
+
+    x, found = np.arange(3.0 * LEAST), np.zeros(3 * LEAST)
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    in_threads(lambda given, into: np.copyto(into[0], given[0]), [x], [found], THREADS)
+    assert (found == x).all()
+
+
+AFTER_THE_MAIN_THREAD = """
+import atexit, threading
+import numpy as np
+from elu_sym.interop.thread_parts import LEAST, in_threads
+
+def compute():
+    x, found = np.ones(3 * LEAST), np.zeros(3 * LEAST)
+    in_threads(lambda given, into: np.copyto(into[0], given[0]), [x], [found], 3)
+    print(bool((found == x).all()))
+
+def late():
+    threading.main_thread().join()
+    compute()
+
+atexit.register(compute)
+threading.Thread(target=late).start()
+"""
+
+
+def test_a_thread_that_outlives_the_main_one_computes_and_so_does_what_runs_at_exit():
+    command = [sys.executable, "-c", AFTER_THE_MAIN_THREAD]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert run.stdout.split() == ["True", "True"], run.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

@@ -13,6 +13,7 @@ import ctypes
 import math
 import os
 from collections.abc import Callable, Sequence
+from threading import Lock
 from typing import Any
 
 import jax
@@ -97,6 +98,8 @@ _HANDLER = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.POINTER(_Call))
 _FOREVER: dict[str, Any] = {}
 """What XLA may call until the process ends, by the names of the targets."""
 
+_REGISTERING = Lock()
+
 
 def register(target: str, compute: Compute) -> bool:
     """Make a function the target of custom calls on the CPU.
@@ -120,16 +123,17 @@ def register(target: str, compute: Compute) -> bool:
             return _failed(call, f"{target}: {type(error).__name__}: {error}")
         return None
 
-    if target in _FOREVER:
+    with _REGISTERING:  # XLA takes a name from two threads, and calls what only one has kept
+        if target in _FOREVER:
+            return True
+        handler = _HANDLER(called)
+        pointer = ctypes.cast(handler, ctypes.c_void_p).value
+        try:
+            jax.ffi.register_ffi_target(target, jax.ffi.pycapsule(pointer), platform="cpu")
+        except Exception:  # whatever another version of XLA has to say against it
+            return False
+        _FOREVER[target] = handler
         return True
-    handler = _HANDLER(called)
-    pointer = ctypes.cast(handler, ctypes.c_void_p).value
-    try:
-        jax.ffi.register_ffi_target(target, jax.ffi.pycapsule(pointer), platform="cpu")
-    except Exception:  # whatever another version of XLA has to say against it
-        return False
-    _FOREVER[target] = handler
-    return True
 
 
 def _answer(call: Any) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, reduce
+from threading import Lock
 from typing import Any
 
 import torch
@@ -38,6 +39,7 @@ if can_compile():
     KERNELS["cuda"] = cuda_results
 
 LIBRARY = torch.library.Library("elu_sym", "FRAGMENT")
+REGISTERING = Lock()
 
 
 class FormulaOperator:
@@ -160,6 +162,9 @@ class _Rules(_SingleLevelFunction):
     an operator whose kernel for derivatives is this is one.
     """
 
+    # By which compiled autograd tells functions apart; this class inherits all else that it needs.
+    _compiled_autograd_key = staticmethod(torch.autograd.Function._compiled_autograd_key)
+
     @staticmethod
     def forward(ctx: Any, operator: FormulaOperator, keys: Any, *tensors: Tensor) -> Any:
         ctx.operator = operator
@@ -199,4 +204,5 @@ def formula_operator(formula: Formula) -> FormulaOperator:
         >>> formula_operator(mean).overload
         <OpOverload(op='elu_sym.mean', overload='default')>
     """
-    return FormulaOperator(formula.function_name, formula.arguments)
+    with REGISTERING:  # two threads may ask for one, and PyTorch takes each name once
+        return FormulaOperator(formula.function_name, formula.arguments)

@@ -40,7 +40,7 @@ from torch import Tensor
 from elu_sym.book.formula import Formula
 from elu_sym.interop.selecting import Function, broadcast_shape, value_and_gradient
 from elu_sym.interop.torch.formula_operators import formula_operator
-from elu_sym.numeric.arguments import Domain, broadcast_arguments
+from elu_sym.numeric.arguments import LOCATION, Domain, broadcast_arguments
 
 __all__ = ["torch_function"]
 
@@ -93,6 +93,8 @@ def torch_function(formula: Formula, validate_args: bool | None = None) -> Funct
                 _check_type(name, value)
                 if validate_args or (validate_args is None and value.device.type == "cpu"):
                     _check_values(name, value, domains[name])
+            elif torch.compiler.is_compiling() and type(value) not in (int, float):
+                pass  # an array of NumPy or a list, of which a graph knows no value
             elif type(value) not in (int, float) or _outside(value, domains[name]):
                 given[name] = broadcast_arguments(**{name: (value, domains[name])}).arrays[0]
         dtype, tensors = _of_one_kind(given)
@@ -142,15 +144,30 @@ def _of_one_kind(given: Mapping[str, Any]) -> tuple[torch.dtype, tuple[Tensor, .
     kinds = [tensor.dtype for tensor in tensors.values() if tensor.dtype.is_floating_point]
     dtype = reduce(torch.promote_types, kinds) if kinds else torch.get_default_dtype()
     precision = torch.float64 if dtype == torch.float64 else torch.float32
-    converted = [
-        # A number is written where it is needed, which waits for no device.
-        torch.full((), value, dtype=precision, device=device)
-        if isinstance(value, int | float)
-        else torch.as_tensor(value, dtype=precision, device=device)
-        for value in given.values()
-    ]
+    try:
+        converted = [
+            # A number is written where it is needed, which waits for no device.
+            torch.full((), value, dtype=precision, device=device)
+            if isinstance(value, int | float)
+            else torch.as_tensor(value, dtype=precision, device=device)
+            for value in given.values()
+        ]
+    except (OverflowError, RuntimeError) as error:
+        _refuse_beyond(precision, given, error)
+        raise
     try:
         return dtype, torch.broadcast_tensors(*converted)
     except RuntimeError:
         broadcast_shape({name: tuple(x.shape) for name, x in zip(given, converted, strict=True)})
         raise
+
+
+def _refuse_beyond(precision: torch.dtype, given: Mapping[str, Any], error: Exception) -> None:
+    """Say of which argument PyTorch says that a number is too large."""
+    most = torch.finfo(precision).max
+    for name, value in given.items():
+        if isinstance(value, int | float) and most < abs(value) < float("inf"):
+            broadcast_arguments(**{name: (value, LOCATION)})  # refuses what is beyond float64
+            raise ValueError(
+                f"{name} = {value!r} is beyond the range of {precision}: give tensors of float64"
+            ) from error

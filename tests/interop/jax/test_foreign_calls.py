@@ -1,7 +1,10 @@
 """Foreign calls: arrays where they are, what goes wrong is told, subnormal numbers are numbers."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from itertools import count
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -129,3 +132,21 @@ def test_another_version_of_the_interface_is_left_alone(monkeypatch):
     assert not register(next(NAMES), compute)
     monkeypatch.undo()
     assert register(next(NAMES), compute)
+
+
+def test_xla_gets_a_target_once_and_what_is_kept(monkeypatch):
+    target, everyone, given = next(NAMES), Barrier(3), []
+
+    def take(name, capsule, platform):
+        time.sleep(0.02)
+        given.append(name)
+
+    def ask(number):
+        everyone.wait()
+        return register(target, lambda arguments, results: None)
+
+    monkeypatch.setattr(jax.ffi, "register_ffi_target", take)
+    monkeypatch.setattr(foreign_calls, "_FOREVER", {})
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(ask, range(3))) == [True] * 3
+    assert given == [target]

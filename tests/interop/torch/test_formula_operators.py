@@ -1,6 +1,9 @@
 """Formulas as operators of PyTorch: transforms of every kind, graphs, second derivatives."""
 
+import time
 import weakref
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -267,3 +270,38 @@ def test_backward_takes_the_memory_of_its_results_and_of_one_tensor_more():
     with Alive(1000) as alive:
         found = torch.autograd.grad(value, arguments)
     assert (alive.now, alive.most) == (len(found), len(found) + 1)
+
+
+def test_one_operator_is_registered_at_a_time(monkeypatch):
+    everyone, within, most = Barrier(3), [], []
+
+    def register(*_):
+        within.append(None)
+        time.sleep(0.02)
+        most.append(len(within))
+        within.pop()
+
+    def ask(formula):
+        everyone.wait()
+        formula_operator.__wrapped__(formula)
+
+    monkeypatch.setattr(formula_operators, "FormulaOperator", register)
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(ask, [mean] * 3))
+    assert most == [1, 1, 1]
+
+
+def test_compiled_autograd_takes_the_backward_of_what_was_not_compiled():
+    compiled = pytest.importorskip("torch._dynamo.compiled_autograd")
+    slopes = []
+    for _ in range(2):
+        given = point(mean, requires_grad=True)
+        value = torch_function(mean)(*given)
+        if slopes:
+            with compiled._enable(torch.compile(backend="aot_eager")):
+                value.backward()
+        else:
+            value.backward()
+        slopes.append([each.grad for each in given])
+    assert slopes[0] == slopes[1]
+    torch.compiler.reset()

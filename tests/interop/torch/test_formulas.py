@@ -356,3 +356,20 @@ def test_without_the_package_the_message_names_the_extra():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "elu_sym.interop.torch needs torch: pip install 'elu_sym[torch]'\n"
+
+
+@pytest.mark.parametrize("value", [10**400, 1e300])
+@pytest.mark.parametrize("name", ["mu", "sigma", "alpha"])
+def test_a_number_that_is_too_large_is_named(name, value):
+    given = {"mu": torch.ones(2), "sigma": torch.ones(2), "alpha": torch.ones(()), name: value}
+    with pytest.raises(ValueError, match=f"^{name} = 1.* is beyond the range of"):
+        torch_function(mean)(**given)
+
+
+@pytest.mark.parametrize("sigma", [np.float64(0.5), np.array([0.5, 2.0]), [0.5, 2.0]])
+def test_a_graph_takes_numbers_of_numpy_and_lists(sigma):
+    torch.compiler.reset()
+    function, mu = torch_function(mean), torch.tensor([0.3, -1.0])
+    compiled = torch.compile(lambda x: function(x, sigma), fullgraph=True, backend="aot_eager")
+    assert torch.equal(compiled(mu), function(mu, sigma))
+    torch.compiler.reset()
