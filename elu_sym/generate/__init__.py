@@ -1,4 +1,6 @@
-"""From closed forms to code: Python, C, gradients and the tables of the Mills ratio.
+"""From closed forms to code: Python, gradients, C, CUDA C++ and the tables of the Mills ratio.
 
-What is written here is committed in numeric; nothing here is evaluated at run time.
+Python and tables are derived with SymPy and mpmath and committed in ``numeric``. C is written from
+them where the compiled module is built, and a kernel for a device when it is first asked for; both
+need no SymPy.
 """

@@ -15,7 +15,7 @@ from elu_sym.generate.expression_graph import Choice, Node, used
 
 __all__ = ["c_function"]
 
-_FUNCTIONS = {
+_WORDS = {
     "exp": "exponential",
     "expm1": "exponential_growth",
     "sqrt": "root_of",
@@ -204,13 +204,8 @@ class _Text:
                 return f"{node.operation}({len(words) - 1}, p{node.place})"
             case "same" if node.operands[0].is_truth:
                 return f"alike({', '.join(words)})"
-        word = {
-            "exp": "exponential",
-            "expm1": "exponential_growth",
-            "sqrt": "root_of",
-            "hypot": "length",
-        }
-        return f"{word.get(node.operation, node.operation)}({', '.join(words)})"
+        name = _WORDS.get(node.operation, node.operation)
+        return f"{name}({', '.join(words)})"
 
     def sum(self, node: Node) -> str:
         """Return a sum or difference, fused with a product in it."""

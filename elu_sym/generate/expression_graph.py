@@ -162,7 +162,7 @@ class Graph:
         return self._written("argument", (), name)
 
     def node(self, operation: str, *operands: Any, detail: Any = None) -> Node:
-        """Return the value of an operation, which is simplified where no bit depends on it."""
+        """Return the value of an operation, simplified where a zero's sign at most would tell."""
         values = tuple(map(self.value, operands))
         return _simplified(operation, values) or self._written(operation, values, detail)
 

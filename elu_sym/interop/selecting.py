@@ -1,5 +1,6 @@
 """Formulas on array libraries that evaluate every regime everywhere and select.
 
+That is the form where no compiled function and no kernel can be called, as on most accelerators.
 PyTorch and JAX trace and differentiate whole arrays; an index that depends on values is a detour
 there, or impossible. So each regime is evaluated at all elements and the result is selected, and
 where an element is none of the interior (sigma = 0, an infinite mu, NaN) the interior is evaluated

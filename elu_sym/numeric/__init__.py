@@ -12,11 +12,11 @@ primitives are functions of a law (``law``) and of parameters, written once for 
 library (``operations``); all of them come down to divided differences of the Mills ratio
 (``mills``).  The compiled module computes the same: C is made from these functions when it is built
 (``elu_sym.generate.expression_graph``), beside what lies in ``compiled``: words for one number or a
-vector of them, the Mills ratio, and loops; 4 or 8 elements are computed at a time where the
-processor has AVX2 or AVX-512, with the same bits.  What depends on two inputs is an integral over
-one of them of such formulas of the other (``joint_expectations``).  Arguments have been checked
-(``arguments``): sigma >= 0, alpha > 0, both finite; mu may be infinite; NaN in any argument gives
-NaN at that element (``evaluation``).
+vector of them, the Mills ratio, what depends on two inputs, loops and calls; 4 or 8 elements are
+computed at a time where the processor has AVX2 or AVX-512, with the same bits.  What depends on two
+inputs is an integral over one of them of such formulas of the other (``joint_expectations``).
+Arguments have been checked (``arguments``): sigma >= 0, alpha > 0, both finite; mu may be infinite;
+NaN in any argument gives NaN at that element (``evaluation``).
 
 Accuracy is stated as abs(computed - F) / (ulp(F) + 2^-52 sum abs(x dF/dx)), the sum over the
 arguments: in units of what rounding the result once and each argument once would cost.  That of

@@ -27,6 +27,9 @@ _CALLING = (
 )
 """The modules of ``numeric`` that are not compiled, and only call what is."""
 
+_DOUBLES = frozenset({int, np.float64})
+"""Types of numbers that a double stands for, beside Python's floats."""
+
 
 @cache
 def compiled_module() -> ModuleType | None:
@@ -106,7 +109,7 @@ class NumericFunction:
         """The function of what is common and right; anything else gives ``NotImplemented``.
 
         In C that is every number and array of Python and NumPy in its domain, by position or by
-        name, and by NumPy Python's floats by position.
+        name, and by NumPy Python's ints and floats and float64 by position.
 
         Args:
             defaults: what some of the arguments are where they are not given.
@@ -141,12 +144,13 @@ class NumericFunction:
     def _number_by_numpy(self, *values: Any, **named: Any) -> Any:
         if named or self.arguments[0] != "mu" or len(values) != len(self.arguments):
             return NotImplemented
-        if not _are_plain_numbers(*values):
-            return NotImplemented
         from elu_sym.numeric.evaluation import evaluate_floats
 
         try:
-            numbers = evaluate_floats(self.generated, *values)
+            floats = [float(x) if type(x) in _DOUBLES else x for x in values]
+            if not _are_plain_numbers(*floats):
+                return NotImplemented
+            numbers = evaluate_floats(self.generated, *floats)
         except ArithmeticError:
             return NotImplemented  # Python raises where NumPy knows infinity and NaN
         return _each(np.float64, numbers if len(numbers) > 1 else numbers[0])

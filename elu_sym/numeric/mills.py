@@ -11,7 +11,7 @@ which are positive, and both are n! times a divided difference of M, up to sign,
 coincide or have equal steps.  Taken as written, the second loses all digits where h is small.
 
 Here M(x) = r G(r) with r = 1/(x + 4) and G a polynomial on each piece of a table
-(``mills_source``).  By induction on n, for any points and their r,
+(``elu_sym.generate.mills_polynomials``).  By induction on n, for any points and their r,
 
     (-1)^n M[x_0, ..., x_n] = r_0 ... r_n (r^n G)[r_0, ..., r_n],
 

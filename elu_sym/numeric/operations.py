@@ -2,7 +2,8 @@
 
 The primitives are written once, over the arithmetic operators and the few operations below, which
 they get as ``ops``.  NumPy evaluates each regime at its own elements alone, a single number needs
-only one of them; PyTorch and JAX, in ``elu_sym.interop``, evaluate all and select.
+only one of them; a graph, in ``elu_sym.generate``, has all of them, to be written as C; PyTorch and
+JAX, in ``elu_sym.interop``, evaluate all and select where they do not call what is compiled.
 """
 
 from __future__ import annotations

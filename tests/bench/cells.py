@@ -187,11 +187,13 @@ def amount(value: float | None, unit: str) -> str:
 
 def lines(cells: Mapping[str, Section]) -> Iterator[str]:
     """The cells for a reader, one a line."""
-    yield f"{'':44s} {'ours':>9s} {'theirs':>9s} {'ratio':>7s} {'bar':>5s}"
+    width = max(map(len, cells))
+    yield f"{'':{width}s} {'ours':>9s} {'theirs':>9s} {'ratio':>7s} {'bar':>5s}"
     for name, cell in cells.items():
         ratio, bar = cell["ratio"], cell["bar"]
         ours, theirs = (amount(cell[each], cell["unit"]) for each in ("ours", "theirs"))
         numbers = ("" if each is None else f"{each:.3g}" for each in (ratio, bar))
         missed = "  MISSES" if None not in (ratio, bar) and ratio > bar else ""
         verdict = "  not measured" if ratio is None else missed
-        yield "{:44s} {:>9s} {:>9s} {:>7s} {:>5s}{}".format(name, ours, theirs, *numbers, verdict)
+        row = "{:{}s} {:>9s} {:>9s} {:>7s} {:>5s}{}"
+        yield row.format(name, width, ours, theirs, *numbers, verdict)

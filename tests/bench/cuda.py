@@ -148,9 +148,8 @@ def measure() -> Section | None:
         return None
     found = {name: cells.unmeasured(bar) for name, bar in bars().items()}
     sources = [torch_cells()]
-    os.environ.setdefault(
-        "XLA_PYTHON_CLIENT_PREALLOCATE", "false"
-    )  # JAX would leave none to PyTorch
+    # JAX would take most of the memory when it starts.
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     if find_spec("jax"):
         import jax
 

@@ -132,7 +132,7 @@ def by_jax(quantity: str) -> Function:
 
 @cache
 def by_numba(quantity: str) -> Function:
-    """A compiled loop over arrays of NumPy, element by element: mean, variance or moments."""
+    """A compiled loop over arrays of NumPy, element by element: mean or variance."""
     import math
 
     import numba

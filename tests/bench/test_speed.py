@@ -194,3 +194,11 @@ def test_a_section_whose_library_is_missing_stays(monkeypatch, tmp_path, capsys)
     speed.main(["--only", "numba"])
     assert stored.read_bytes() == Path(speed.__file__).with_name("speed.json").read_bytes()
     assert "is not installed" in capsys.readouterr().err
+
+
+def test_the_digits_cost_what_the_arrays_do(results):
+    """A section that is older than the code tells of other code."""
+    entries = results["accuracy"]["entries"]["network"]
+    found = entries["shipped"]["seconds"] / entries["hand_written"]["seconds"]
+    of_arrays = results["arrays"]["cells"]["moments, 10^5, float64"]["ratio"]
+    assert 1 / 3 < found / of_arrays < 3

@@ -1,11 +1,16 @@
 """What is compiled: every formula and gradient over the primitives, alike at every width."""
 
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from elu_sym.book.formula import FORMULAS
 from elu_sym.generate import compiled_sources
-from elu_sym.numeric import _generated
+from elu_sym.numeric import _generated, function
 from elu_sym.numeric.function import compiled_module
 
 needs_compiled = pytest.mark.skipif(
@@ -14,6 +19,7 @@ needs_compiled = pytest.mark.skipif(
 NAMES = [each.function_name for each in FORMULAS.values() if not each.quantity.by_cases]
 COMPUTED = sorted([*NAMES, *(f"{name}_gradient" for name in NAMES), "moments"])
 WIDTHS = (1, 4, 8)
+MAKEFILE = Path(__file__).parents[2] / "Makefile"
 
 
 @needs_compiled
@@ -101,3 +107,29 @@ def test_a_textbook_form_is_left_to_numpy(monkeypatch):
 
 def test_the_text_is_the_same_every_time():
     assert compiled_sources.compiled_sources() == compiled_sources.compiled_sources()
+
+
+LOADED = """
+import sys
+import elu_sym.generate.compiled_sources
+for name, module in sys.modules.items():
+    rooms = "elu_sym.generate.", "elu_sym.numeric."
+    if name.startswith(rooms) and not hasattr(module, "__path__"):
+        print(module.__file__)
+"""
+
+
+def test_the_module_is_not_used_after_an_edit_of_whatever_it_is_made_from():
+    command = [sys.executable, "-c", LOADED]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True)
+    others = {f"{name}.py" for name in function._CALLING}
+    found = {Path(line).name for line in loaded.stdout.split()}
+    known = {path.name for path in function.compiled_from()}
+    assert "expression_graph.py" in found
+    assert found - others <= known
+
+
+def test_make_compiles_again_after_an_edit_of_the_same():
+    (names,) = re.findall(r"patsubst %,elu_sym/generate/%.py,([^)]*)\)", MAKEFILE.read_text())
+    generate = [path.stem for path in function.compiled_from() if path.parent.name == "generate"]
+    assert sorted(names.split()) == sorted(generate)

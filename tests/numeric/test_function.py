@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from elu_sym import ACTIVATIONS, FORMULAS, mean, moments
-from elu_sym.numeric import function
+from elu_sym.numeric import evaluation, function
 from elu_sym.numeric.function import NumericFunction, compiled_module, implementation
 
 # Those by cases are computed by NumPy alone.
@@ -122,6 +122,17 @@ def test_without_the_module_numpy_computes(monkeypatch):
     assert fresh([0.0, 1.0], 1.0, 1.0).shape == (2,)
     with pytest.raises(ValueError, match=r"sigma = -1.0"):
         fresh(0.0, -1.0, 1.0)
+
+
+@pytest.mark.parametrize("kind", [int, float, np.float64])
+def test_no_number_that_is_a_double_becomes_an_array_of_numpy(kind, monkeypatch):
+    monkeypatch.setattr(function, "compiled_module", lambda: None)
+    fresh = NumericFunction("mean", ("mu", "sigma", "alpha"))
+    expected = fresh(np.array(0.0), 1.0, 2.0)
+    monkeypatch.delattr(evaluation, "evaluate")
+    found = fresh(kind(0), kind(1), kind(2))
+    assert type(found) is np.float64
+    assert found == pytest.approx(expected, rel=1e-14)
 
 
 BOTH = pytest.mark.parametrize("implementation", ["compiled", "NumPy"])

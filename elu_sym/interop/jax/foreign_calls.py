@@ -29,7 +29,6 @@ It may be given any part of the arrays, and parts at the same time.
 """
 
 _MAJOR = 0
-_EXECUTE = 3
 _METADATA = 1
 _INTERNAL = 13
 _FLOATS: dict[int, np.dtype[Any]] = {11: np.dtype(np.float32), 12: np.dtype(np.float64)}

@@ -5,8 +5,8 @@
    numeric/arguments.py says what is wrong with it, or knows it.  Both give the same types: float64,
    and float32 if every argument with a type of its own is float32; Python's numbers have none. */
 
-#ifndef CALLS_H
-#define CALLS_H
+#ifndef ELU_SYM_CALLS_H
+#define ELU_SYM_CALLS_H
 
 #include <fenv.h>
 #include <float.h>

@@ -18,8 +18,6 @@
 #define PI 3.141592653589793
 #define TWO_PI 6.283185307179586
 
-
-
 /* Gauss-Legendre rules of 2, 4, ... nodes, computed when the module is loaded. */
 
 #define RULES 18
@@ -70,6 +68,9 @@ INLINE double power_of_e(double x)
     return power;
 }
 
+#if FINE_0_POWERS != 7 || (FINE_PIECES & (FINE_PIECES - 1)) != 0
+#error "ratio_of_mills is written for polynomials of degree 6, as many as a power of two"
+#endif
 INLINE double ratio_of_mills(double x)
 {
     double reciprocal = 1.0 / (x + 4.0), scaled = 256.0 * reciprocal;

@@ -137,7 +137,8 @@ static PyObject *width(PyObject *module, PyObject *wanted)
     if (number == -1 && PyErr_Occurred())
         return NULL;
     if (number != 1 && !(number == 4 && best_width() >= 4) && number != best_width())
-        return PyErr_Format(PyExc_ValueError, "width = %ld: give 1 to %d", number, best_width());
+        return PyErr_Format(PyExc_ValueError, "width = %ld: give 1, 4 or 8, at most %d", number,
+                            best_width());
     use_width((int)number);
     Py_RETURN_NONE;
 }
