@@ -1,9 +1,9 @@
 """The compiled part of the package, which is optional; everything else is in pyproject.toml."""
 
 import os
-import platform
-import re
+import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,19 @@ from elu_sym.numeric.function import compiled_from, sources_checksum
 FOLDER = Path("elu_sym/numeric/compiled")
 
 
+def defined_by(command: Sequence[str]) -> frozenset[str]:
+    """Return the macros that a compiler defines, by which it says what it is.
+
+    Its name does not: Conda's GCC is called x86_64-conda-linux-gnu-cc, that of many systems cc.
+    """
+    try:
+        asked = [*command, "-dM", "-E", "-x", "c", os.devnull]
+        answer = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.SubprocessError):  # another kind of compiler, or none
+        return frozenset()
+    return frozenset(line.split()[1] for line in answer.splitlines() if line.startswith("#define "))
+
+
 class Build(build_ext):
     """Builds with the flags that the compiler knows, and puts the module in its place by rename."""
 
@@ -30,16 +43,15 @@ class Build(build_ext):
             path = generated / name
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 path.write_text(text, encoding="utf-8")
-        # Not compiler_type, which is "unix" for every compiler that is called like one.
-        command = " ".join(getattr(self.compiler, "compiler_so", ()))
+        known = defined_by(getattr(self.compiler, "compiler_so", ()))
         for extension in self.extensions:
             extension.include_dirs += [str(FOLDER), str(generated)]
             widths = WIDTHS[:1]
-            if re.search(r"\bgcc\b", command) and platform.machine() in ("x86_64", "AMD64"):
+            if "__GNUC__" in known and "__x86_64__" in known and "__clang__" not in known:
                 widths = WIDTHS
                 extension.define_macros.append(("HAS_VECTORS", None))
             extension.sources += [str(generated / f"width_{width}.c") for width in widths]
-            if re.search(r"\b(gcc|clang)\b", command):
+            if "__GNUC__" in known:  # Clang says so, too
                 # Without contraction the same operations give the same bits on every processor.
                 # Loops are vectorized where nothing asks for errors and exceptions on the way.
                 extension.extra_compile_args = [

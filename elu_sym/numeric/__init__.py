@@ -22,6 +22,7 @@ Accuracy is stated as abs(computed - F) / (ulp(F) + 2^-52 sum abs(x dF/dx)), the
 arguments: in units of what rounding the result once and each argument once would cost.  That of
 every formula is at most 8, measured against Arb for mu of 1e-300 to 1e150 of both signs, sigma of
 1e-300 to 1e150, parameters of 1e-10 to 1e10 and the limits, with dense samples where regimes meet.
+CELU's deviation is not meant where sigma/alpha is no normal number.
 That of every derivative, with the derivative in place of F, is at most 64 for mu of 1e-40 to 1e40,
 sigma of 1e-40 to 30 and parameters of 0.1 to 10; CELU is meant in units of alpha, with
 abs(mu) + sigma at least alpha/10, and its derivative in alpha where X, given X < 0, is not smaller

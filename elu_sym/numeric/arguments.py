@@ -297,15 +297,17 @@ def _check_domain(name: str, array: FloatArray, domain: Domain) -> None:
         return
     if array.ndim == 0 and not domain.excludes(array[()]):
         return
-    ends = np.array([array.min(), array.max()])
+    # What is repeated along an axis is looked at once: broadcast, an array has any size.
+    seen = array[tuple(slice(None if step else 1) for step in array.strides)]
+    ends = np.array([seen.min(), seen.max()])
     if not (domain.excludes(ends).any() or np.isnan(ends).any()):
         return  # the common case, without an array of truth values
-    outside = domain.excludes(array)
+    outside = domain.excludes(seen)
     if not outside.any():
         return
-    first = np.unravel_index(int(np.argmax(outside)), array.shape)
+    first = np.unravel_index(int(np.argmax(outside)), seen.shape)
     index = tuple(int(i) for i in first)
-    more = int(np.count_nonzero(outside)) - 1
+    more = int(np.count_nonzero(outside)) * (array.size // seen.size) - 1
     others = f" (and {more} more)" if more else ""
     raise ValueError(f"{name}{_position(index)} = {array[index]}{others}: give {domain.advice}")
 

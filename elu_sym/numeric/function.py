@@ -38,7 +38,11 @@ def compiled_module() -> ModuleType | None:
         from elu_sym.numeric import _compiled  # type: ignore[attr-defined]
     except ImportError:
         return None
-    return _compiled if _compiled.sources == sources_checksum() else None
+    try:
+        built_from = sources_checksum()
+    except FileNotFoundError:  # installed without sources, it came with what lies here
+        return _compiled
+    return _compiled if _compiled.sources == built_from else None
 
 
 def compiled_from() -> list[Path]:
@@ -189,14 +193,16 @@ class NumericFunction:
         return found if len(found) > 1 else found[0]
 
     def _into(self, values: tuple[Any, ...], out: Any, where: Any, dtype: Any) -> Any:
-        where = np.asarray(where)  # no other array has a say in it
-        checked = self._checked(values, where, dtype)
+        # Where all is wanted, NumPy looks at what stood in ``out`` only if it is given an array.
+        where = where if where is True else np.asarray(where)  # no other array has a say in it
+        checked = self._checked(values, None if where is True else where, dtype)
         given = np.full(checked.shape, np.nan, checked.dtype) if out is None else out
         if self.compiled is not None and checked.dtype == np.float64:
             found = self.compiled(*checked.arrays, out=given, where=where)
         else:  # the universal function that changes nothing knows the rest
             plain = (self.compiled or self._of_arrays)(*checked.arrays)
-            found = np.positive(checked.result(plain), out=given, where=where)
+            with np.errstate(all="ignore"):  # what stood in ``out`` may be no float32
+                found = np.positive(checked.result(plain), out=given, where=where)
         return found[()] if out is None else found
 
     def _checked(

@@ -267,3 +267,9 @@ def test_what_is_needed_somewhere_is_checked_and_named_by_its_own_index():
         broadcast_arguments([True] * 3, sigma=([1.0, 1.0], SCALE))
     with pytest.raises(TypeError, match="where has dtype int64: give truth values"):
         broadcast_arguments([1, 0], sigma=(1.0, SCALE))
+
+
+def test_what_is_repeated_is_looked_at_once():
+    wrong = np.broadcast_to([[1.0], [-2.0]], (10**9, 2, 10**6))
+    with pytest.raises(ValueError, match=r"sigma\[0, 1, 0\] = -2.0 \(and 999999999999999 more\)"):
+        broadcast_arguments(sigma=(wrong, SCALE))

@@ -97,6 +97,18 @@ def test_the_implementation_says_what_is_in_use():
 
 
 @needs_compiled
+def test_a_module_is_used_where_no_sources_lie(monkeypatch, tmp_path):
+    # As after compileall -b, or in a program made of one file.
+    monkeypatch.setattr(function, "compiled_from", lambda: [tmp_path / "law.py"])
+    module = compiled_module()
+    compiled_module.cache_clear()
+    try:
+        assert compiled_module() is module
+    finally:
+        compiled_module.cache_clear()
+
+
+@needs_compiled
 def test_a_module_of_other_sources_is_not_used(monkeypatch, tmp_path):
     # As after an edit that was not compiled: the sources beside the package are others.
     edited = tmp_path / "law.py"
@@ -180,6 +192,20 @@ def test_out_has_a_type_of_its_own(implementation):
     assert function(*arguments).dtype == np.float32
     with pytest.raises(TypeError, match="Cannot cast"):
         function(PLACES, 1.0, 1.0, out=np.empty((2, 3), int))
+
+
+@BOTH
+def test_what_stood_in_out_does_not_matter(implementation, recwarn):
+    function = mean_by(implementation)
+    values = function(PLACES, 1.0, 1.0)
+    assert np.array_equal(function(PLACES, 1.0, 1.0, out=np.full((2, 3), 1.0 + 1.0j)), values)
+    single, arguments = np.full((2, 3), 1e300), (PLACES.astype(np.float32), 1.0, 1.0)
+    with np.errstate(all="raise"):
+        function(*arguments, out=single)
+        assert np.array_equal(single, function(*arguments))
+        some = np.array([True, False, True])
+        assert (function(*arguments, out=np.full((2, 3), 1e300), where=some)[:, 1] == 1e300).all()
+    assert not recwarn.list
 
 
 @BOTH

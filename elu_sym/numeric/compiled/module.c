@@ -30,8 +30,14 @@ extern const loops LOOPS_4, LOOPS_8;
 
 #define COUNT_ONE(name, arguments, results, documentation) +1
 #define FORMULA_COUNT (0 FORMULAS(COUNT_ONE))
-static computation COMPUTATIONS[FORMULA_COUNT];
-static const loops *LOOPS;
+
+/* All that computes at one width.  A call reads CHOSEN once: another thread may choose meanwhile. */
+typedef struct {
+    const loops *loops;
+    computation computations[FORMULA_COUNT];
+} computing;
+static computing COMPUTING[3];
+static const computing *CHOSEN;
 
 /* The widest that the processor knows. */
 static int best_width(void)
@@ -48,17 +54,27 @@ static int best_width(void)
 
 static void use_width(int width)
 {
-    const anything *interiors = INTERIORS_1;
-    LOOPS = &LOOPS_1;
-#ifdef HAS_VECTORS
-    if (width > 1) {
-        interiors = width == 8 ? INTERIORS_8 : INTERIORS_4;
-        LOOPS = width == 8 ? &LOOPS_8 : &LOOPS_4;
-    }
-#endif
-    LOOPS->prepare();
+    CHOSEN = &COMPUTING[width / 4];
+}
+
+static void prepare(int width, const loops *loops, const anything *interiors)
+{
+    computing *here = &COMPUTING[width / 4];
+    loops->prepare();
+    here->loops = loops;
     for (int k = 0; k < FORMULA_COUNT; k++)
-        COMPUTATIONS[k].interior = interiors[k];
+        here->computations[k].interior = interiors[k];
+}
+
+static void prepare_all(void)
+{
+    prepare(1, &LOOPS_1, INTERIORS_1);
+#ifdef HAS_VECTORS
+    if (best_width() >= 4)
+        prepare(4, &LOOPS_4, INTERIORS_4);
+    if (best_width() >= 8)
+        prepare(8, &LOOPS_8, INTERIORS_8);
+#endif
 }
 
 /* What the floating-point unit noted on the way says nothing about the results, so it is
@@ -66,12 +82,15 @@ static void use_width(int width)
 #define UFUNC_LOOP(name, call)                                                                   \
     static void name(char **arrays, const npy_intp *dimensions, const npy_intp *steps, void *data) \
     {                                                                                            \
+        const computing *now = CHOSEN;                                                           \
         call;                                                                                    \
         feclearexcept(FE_ALL_EXCEPT);                                                            \
     }
-UFUNC_LOOP(double_loop, LOOPS->over_doubles(data, arrays, dimensions[0], steps))
-UFUNC_LOOP(single_loop, LOOPS->over_singles(data, arrays, dimensions[0], steps))
-UFUNC_LOOP(pair_loop, LOOPS->over_pairs(*(const int *)data, arrays, dimensions[0], steps))
+UFUNC_LOOP(double_loop, now->loops->over_doubles(now->computations + *(const int *)data, arrays,
+                                          dimensions[0], steps))
+UFUNC_LOOP(single_loop, now->loops->over_singles(now->computations + *(const int *)data, arrays,
+                                          dimensions[0], steps))
+UFUNC_LOOP(pair_loop, now->loops->over_pairs(*(const int *)data, arrays, dimensions[0], steps))
 
 typedef struct {
     const char *name, *documentation;
@@ -90,6 +109,7 @@ static entry PAIRS[] = {QUANTITIES(PAIR)};
 /* Types of the two loops one after the other, by the number of arguments and results: NumPy takes
    the first that holds the arguments. */
 #define MOST_PLACES (2 * MOST > PAIR_ARGUMENTS ? 2 * MOST : PAIR_ARGUMENTS + 1)
+static int PLACES[FORMULA_COUNT]; /* of the formulas in a table of computations */
 static char TYPES[MOST_PLACES + 1][2 * MOST_PLACES];
 
 static int add_ufunc(PyObject *module, entry *e, const char *types, int count)
@@ -108,7 +128,7 @@ static int execute(PyObject *module)
         return -1;
     if (PyModule_AddType(module, &DIRECT_CALL) < 0)
         return -1;
-    use_width(best_width());
+    prepare_all();
     PyObject *sources = PyLong_FromUnsignedLong(SOURCES);
     if (sources == NULL || PyModule_AddObjectRef(module, "sources", sources) < 0)
         return -1;
@@ -118,13 +138,17 @@ static int execute(PyObject *module)
             TYPES[places][k] = k < places ? NPY_FLOAT : NPY_DOUBLE;
     for (int k = 0; k < FORMULA_COUNT; k++) {
         entry *e = &ENTRIES[k];
-        COMPUTATIONS[k].arguments = e->arguments;
-        COMPUTATIONS[k].results = e->results;
-        COMPUTATIONS[k].limit = LIMITS[k];
-        e->data[0] = e->data[1] = &COMPUTATIONS[k];
+        for (size_t i = 0; i < sizeof(COMPUTING) / sizeof(COMPUTING[0]); i++) {
+            COMPUTING[i].computations[k].arguments = e->arguments;
+            COMPUTING[i].computations[k].results = e->results;
+            COMPUTING[i].computations[k].limit = LIMITS[k];
+        }
+        PLACES[k] = k;
+        e->data[0] = e->data[1] = &PLACES[k];
         if (add_ufunc(module, e, TYPES[e->arguments + e->results], 2) < 0)
             return -1;
     }
+    use_width(best_width());
     for (size_t k = 0; k < sizeof(PAIRS) / sizeof(PAIRS[0]); k++)
         if (add_ufunc(module, &PAIRS[k], TYPES[PAIR_ARGUMENTS + 1] + PAIR_ARGUMENTS + 1, 1) < 0)
             return -1;
