@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -107,11 +107,11 @@ LINES: dict[str, Callable[[Section], Iterator[str]]] = {
 }
 
 
-def table(results: Mapping[str, Any]) -> str:
-    """The results for a reader, and the bars that are missed."""
+def table(results: Mapping[str, Any], sections: Collection[str] = ()) -> str:
+    """The results of some sections or of all for a reader, and the bars that are missed."""
     printed = ["Opponents: tests/bench/hand_written.py; stored with the results.", ""]
     for name, section in results.items():
-        if name in SECTIONS or name == "cuda":
+        if name in (sections or (*SECTIONS, "cuda")):
             of = section["machine"]
             versions = of["versions"] | section.get("versions", {})
             named = ("numpy", "scipy", "numba", "torch", "jax", "dask")
@@ -126,11 +126,13 @@ def table(results: Mapping[str, Any]) -> str:
     found = results["bars"]
     held = [each for each in found.values() if each["verdict"] == "holds"]
     printed.append(f"{len(held)} of {len(found)} bars hold.")
+    unexplained = cells.unexplained(found)
     why: dict[str, list[str]] = {}
     for name, each in found.items():
-        if each["verdict"] != "holds":
+        if each["verdict"] != "holds" and (not sections or name.partition(":")[0] in sections):
             value = each["verdict"] if each["value"] is None else f"{each['value']:g}"
-            why.setdefault(each["why"], []).append(f"  {name}: {value}, bar {each['bar']:g}")
+            reason = each["why"] if name not in unexplained else "Not one reason in reasons.py:"
+            why.setdefault(reason, []).append(f"  {name}: {value}, bar {each['bar']:g}")
     for reason, names in why.items():
         printed += [reason, *names]
     return "\n".join(printed)
@@ -200,7 +202,7 @@ def main(arguments: list[str] | None = None) -> None:
         write(read() | {section: found, "opponents": opponents}, RESULTS)
     results = with_cuda(read())
     write({name: each for name, each in results.items() if name != "cuda"}, RESULTS)
-    print(table(results))
+    print(table(results, options.only or ()))
 
 
 if __name__ == "__main__":
