@@ -326,7 +326,10 @@ def test_a_call_from_eight_threads_gives_the_bits_of_one():
 
 
 @pytest.mark.deep
-@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # threads and fork, by 3.12
+# Python 3.12 and JAX warn of threads beside a fork.
+@pytest.mark.filterwarnings(
+    "ignore:This process:DeprecationWarning", "ignore:os.fork:RuntimeWarning"
+)
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_a_call_from_other_processes_gives_the_bits_of_this_one(method):
     rng = np.random.default_rng(8)
