@@ -44,7 +44,8 @@ def c_function(name: str, arguments: Sequence[str], results: Sequence[Node]) -> 
     FUNCTION void compute_line(const real *given, real *found)
     {
         const real x = given[0];
-        found[0] = fused(number(0x1.0000000000000p+1), x, number(0x1.0000000000000p+0));
+        const real v4 = fused(number(0x1.0000000000000p+1), x, number(0x1.0000000000000p+0));
+        found[0] = v4;
     }
     """
     nodes = list(used(tuple(results)))
