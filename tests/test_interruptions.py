@@ -166,7 +166,7 @@ def small_module(folder: Path) -> None:
 def a_built_module(folder: Path) -> None:
     """The same, built before of other sources."""
     small_module(folder)
-    subprocess.run([sys.executable, *BUILD], cwd=folder, check=True, capture_output=True)
+    subprocess.run([sys.executable, "-B", *BUILD], cwd=folder, check=True, capture_output=True)
     source = folder / "elu_sym" / "numeric" / "compiled" / "module.c"
     source.write_text(MODULE.replace("NULL, -1", '"Other words.", -1'))
     for built in folder.rglob("*.so"):
@@ -205,8 +205,12 @@ SCENARIOS = {
         {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": "."},
         numbers=(signal.SIGKILL, signal.SIGINT, signal.SIGTERM),
     ),
-    "a first build": Scenario(small_module, [sys.executable, *BUILD], [f"elu_sym/numeric/{BUILT}"]),
-    "a build": Scenario(a_built_module, [sys.executable, *BUILD], [f"elu_sym/numeric/{BUILT}"]),
+    "a first build": Scenario(
+        small_module, [sys.executable, "-B", *BUILD], [f"elu_sym/numeric/{BUILT}"]
+    ),
+    "a build": Scenario(
+        a_built_module, [sys.executable, "-B", *BUILD], [f"elu_sym/numeric/{BUILT}"]
+    ),
     "a notebook": Scenario(
         lambda folder: (folder / "page.ipynb").write_text(json.dumps(NOTEBOOK)),
         [sys.executable, ROOT / "notebooks" / "execute.py", "page.ipynb"],

@@ -17,6 +17,7 @@ import numpy as np
 from elu_sym.generate.c_source import c_function
 from elu_sym.generate.expression_graph import UntracedError, traced
 from elu_sym.numeric import _generated, _gradients, joint_expectations, mills_table
+from elu_sym.numeric.evaluation import is_derivative
 from elu_sym.numeric.operations import FloatArray
 
 __all__ = ["WIDTHS", "Traced", "compiled_sources", "functions", "in_c", "tables_source"]
@@ -55,6 +56,8 @@ def in_c(name: str, function: Callable[..., Any]) -> Traced:
     arguments = ("mu", "sigma", *parameters)
     results = traced(function, tuple(parameters))
     limits = traced(function, tuple(parameters), limit=True)
+    if is_derivative(function):  # sigma = 0 times something infinite
+        limits = tuple(each.graph.node("where", each == each, each, 0.0) for each in limits)
     first = (function.__doc__ or "").partition("\n")[0].removeprefix("Compute ")
     return Traced(
         name,

@@ -81,7 +81,7 @@ def _evaluate_block(formula: Callable[..., Any], block: list[FloatArray]) -> tup
         if where.any() or not (parts or law is NormalLaw):
             mu, sigma, *parameters = (argument[where] for argument in block)
             found = _tuple(formula(law(NUMPY, mu, sigma), *parameters))
-            if law is LimitLaw:  # sigma = 0 times something infinite, in a derivative
+            if law is LimitLaw and is_derivative(formula):  # sigma = 0 times something infinite
                 found = tuple(np.where(np.isnan(each), 0.0, each) for each in found)
             parts.append((where, found))
     results = tuple(np.full(missing.shape, np.nan) for _ in parts[0][1])
@@ -89,6 +89,11 @@ def _evaluate_block(formula: Callable[..., Any], block: list[FloatArray]) -> tup
         for result, value in zip(results, values, strict=True):
             result[where] = value
     return results
+
+
+def is_derivative(formula: Callable[..., Any]) -> bool:
+    """Tell by its name whether a function gives derivatives, as those that are generated."""
+    return getattr(formula, "__name__", "").endswith(("gradient", "hessian"))
 
 
 def _tuple(values: Any) -> tuple[Any, ...]:

@@ -21,10 +21,7 @@ from numpy.typing import NDArray
 
 from elu_sym.numeric.arguments import Arguments, Domain, broadcast_arguments, domain_of
 
-_CALLING = (
-    *("__init__", "arguments", "dual_numbers", "evaluation", "function", "protocols"),
-    "probabilities",
-)
+_CALLING = ("__init__", "arguments", "dual_numbers", "function", "probabilities", "protocols")
 """The modules of ``numeric`` that are not compiled, and only call what is."""
 
 _DOUBLES = frozenset({int, np.float64})

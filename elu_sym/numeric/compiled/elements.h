@@ -19,11 +19,8 @@ FUNCTION void at_limits(const computation *c, int lane, const double *given, dou
     }
     if (valid)
         c->limit(values, results);
-    for (int k = 0; k < c->results; k++) {
-        /* Nothing times something infinite, where the law is a point far away. */
-        double result = valid ? results[k] == results[k] ? results[k] : 0.0 : NAN;
-        found[k * WIDTH + lane] = result;
-    }
+    for (int k = 0; k < c->results; k++)
+        found[k * WIDTH + lane] = valid ? results[k] : NAN;
 }
 
 INLINE truth inside(const computation *c, const real *given)
