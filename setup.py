@@ -94,10 +94,8 @@ setup(
         Extension(
             "elu_sym.numeric._compiled",
             [str(FOLDER / "module.c")],
-            depends=[
-                *map(str, compiled_from()),
-                "setup.py",
-            ],  # a build by another one may be damaged
+            # A build by another setup.py may be damaged; function.py says of what it is made.
+            depends=[*map(str, compiled_from()), "setup.py", "elu_sym/numeric/function.py"],
             include_dirs=[numpy.get_include()],
             # Python has loaded it, but only who links with it says which versions are needed.
             libraries=[] if os.name == "nt" else ["m"],
