@@ -33,7 +33,8 @@ def test_gcc_of_another_name_gets_its_flags(name, tmp_path):
         check=True,
         capture_output=True,
     )
-    calls = asked.read_text(encoding="utf-8").splitlines()
+    lines = asked.read_text(encoding="utf-8").splitlines()
+    calls = [line for line in lines if " -c " in line]  # others link
     assert calls
     assert all("-ffp-contract=off" in call for call in calls)
     macros = subprocess.run(
