@@ -142,9 +142,7 @@ def compiled_sources() -> dict[str, str]:
     files = {
         "mills_table.h": tables_source(),
         "formulas.h": _once("formulas", '#include "mills.h"\n' + "".join(formulas)),
-        "formula_list.h": f"#define MOST {most}\n#define FORMULAS(X) \\\n"
-        + " \\\n".join(listed)
-        + "\n",
+        "formula_list.h": f"#define MOST {most}\n#define FORMULAS(X){''.join(listed)}\n",
     }
     for width in WIDTHS:
         files[f"width_{width}.c"] = f'#define WIDTH {width}\n#include "width.h"\n'

@@ -21,12 +21,7 @@ MU = np.array([-3.0, -0.5, 0.0, 0.25, 4.0])
 SIGMA, ALPHA = 1.5, 0.5
 
 
-@pytest.fixture(autouse=True)
-def x64():
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
+pytestmark = pytest.mark.usefixtures("x64")
 
 
 def truth(formula, derivatives, *arguments):

@@ -22,14 +22,6 @@ from elu_sym.interop.jax import jax_function  # noqa: E402
 POINTS = 40
 
 
-@pytest.fixture
-def x64():
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
-
-
 def arrays(columns, dtype):
     return [jnp.asarray(column, dtype) for column in columns]
 

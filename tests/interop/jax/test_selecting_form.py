@@ -22,12 +22,7 @@ SPARE_BITS = {"float32": 23, "float64": 52}
 POINTS = 40
 
 
-@pytest.fixture(autouse=True)
-def x64():
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
+pytestmark = pytest.mark.usefixtures("x64")
 
 
 def library_of(dtype, gradient):
