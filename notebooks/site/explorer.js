@@ -167,7 +167,7 @@ function reach({ mu, sigma }) {
 function drawTransformation(found) {
   const { clientWidth: width, clientHeight: height } = element("transformation");
   const half = reach(found), floor = valueAt(found, -Infinity), span = [-half, half];
-  const side = Math.max(80, width * 0.27), low = Math.round(height * 0.2), right = width - side - 12, bottom = height - low - 30;
+  const side = Math.max(80, width * 0.27), low = Math.round(height * 0.2), right = width - side - 12, bottom = height - low - 44;
   const heights = [Math.min(1.2 * floor, -0.18 * half), half];
   const main = new Frame(36, 22, right - 36, bottom - 22, span, heights);
   const xs = steps(-half, half, 400), below = xs.filter((x) => x < 0).concat(-1e-9 * half), above = xs.filter((x) => x >= 0);
@@ -178,11 +178,11 @@ function drawTransformation(found) {
   content += line(main.left, main.y(floor), main.right, main.y(floor), "mark") + text(main.right - 2, main.y(floor) + 14, "−α", "mark", "end");
   content += (isSplit ? [below, above] : [xs]).map((points) => curve("slope", points, "slope")).join("") + curve("value", xs, "curve");
   content += text(main.x(0.62 * half) - 8, main.y(0.62 * half) - 6, "f", "name", "end")
-    + text(main.right - 4, main.y(1) - 6, "f′", "slope", "end") + text(main.right, height - 6, "x", "", "end");
+    + text(main.right - 4, main.y(1) - 6, "f′", "slope", "end");
   content += text(main.left + 4, 14, "y") + text(main.right + 14, 14, "law of f(X)", "name");
   const lower = (top) => new Frame(main.left, main.bottom + 24, main.right - main.left, low, span, [top, 0]);
   const beside = (top) => new Frame(main.right + 12, main.top, side, main.bottom - main.top, [0, top], heights);
-  const name = text(main.left + 2, main.bottom + 24 + low, "density of X", "name");
+  const name = text(main.left, height - 4, "density of X", "name");
   if (isSpread(found)) {
     const peak = printed.normal({ ...found, x: found.mu }) * 1.08, frame = lower(peak);
     const under = (points) => path([[points[0], 0], ...points.map((x) => [x, printed.normal({ ...found, x })]), [points.at(-1), 0]].map(frame.at), `area ${points[0] < 0 ? "below" : "above"}`, true);
@@ -196,7 +196,7 @@ function drawTransformation(found) {
       content += path([[0, inside[0][1]], ...inside, [0, inside.at(-1)[1]]].map(law.at), `area ${k ? "above" : "below"}`, true);
     });
     if (top > limit) content += text(law.right, law.y(floor) + 16, "(cut)", "below", "end");
-    content += text(frame.left + 2, frame.bottom - 16, `P[X &lt; 0] = ${found.negative_probability.toPrecision(3)}`, "below");
+    content += text(frame.right, height - 4, `P[X &lt; 0] = ${found.negative_probability.toPrecision(3)}`, "below", "end");
   } else {
     const frame = lower(1), law = beside(1), y = valueAt(found, found.mu);
     if (Number.isFinite(found.mu)) content += path([[found.mu, 0], [found.mu, 0.9]].map(frame.at), "atom");

@@ -17,7 +17,23 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from sympy import Abs, Expr, Min, Piecewise, Symbol, diff, exp, expand, log, pi, solve, sqrt
+from sympy import (
+    Abs,
+    And,
+    Expr,
+    Min,
+    Piecewise,
+    Symbol,
+    UnevaluatedExpr,
+    diff,
+    exp,
+    expand,
+    log,
+    nan,
+    pi,
+    solve,
+    sqrt,
+)
 from sympy.codegen.cfunctions import log1p
 from sympy.printing.jscode import JavascriptCodePrinter
 
@@ -151,6 +167,9 @@ class _Printer(JavascriptCodePrinter):
     def __init__(self) -> None:
         super().__init__({"user_functions": {"log1p": "Math.log1p"}})
 
+    def _print_NaN(self, _: Expr) -> str:
+        return "NaN"
+
     def _print_UpperPartialMoment(self, moment: UpperPartialMoment) -> str:
         order, mean, deviation = moment.args
         assert order == 0, "the page knows probabilities of half-lines and no other moments"
@@ -166,15 +185,16 @@ def _density_at(piece: Expr, x: Symbol, y: Symbol) -> Expr:
 
 def _normal_density(x: Expr) -> Expr:
     mu, sigma = Symbol("mu", real=True), Symbol("sigma", positive=True)
-    return exp(-(((x - mu) / sigma) ** 2) / 2) / (sigma * sqrt(2 * pi))
+    standardized = UnevaluatedExpr((x - mu) / sigma)  # the square of sigma may be no double
+    return exp(-(standardized**2) / 2) / (sigma * sqrt(2 * pi))
 
 
 def javascript() -> str:
     """Return the functions that SymPy prints: each of all that is known, by name."""
     x, y = Symbol("x", real=True), Symbol("y", real=True)
     parameters = [Symbol(name, positive=True) for name in elu.parameters]
-    values = {name: Symbol(name, positive=True) for name in GROUPS["Values"]}
-    sigma, slopes = Symbol("sigma"), Symbol("derivative_second_moment")
+    sigma, moment, variance = map(Symbol, ("sigma", "second_moment", "variance"))
+    slopes = Symbol("derivative_second_moment")
     plain = {each: Symbol(each.name) for each in FORMULAS["derivative_below"].symbols}
     cases = [
         (Min(case.over_primitives(), 1), case.condition)
@@ -191,12 +211,17 @@ def javascript() -> str:
         "ratio": pieces.ratio,
         "rate": pieces.rate,
         "derivative_below": Piecewise(*cases[:-1], (cases[-1][0], True)).xreplace(plain),
-        "second_moment_gain": sigma / sqrt(values["second_moment"]),
-        "variance_gain": sigma / values["std"],
-        "gradient_gain": 1 / sqrt(slopes),
-        "correlation": Symbol("joint_covariance") / values["variance"],
+        "second_moment_gain": _where_double(sigma / sqrt(moment), moment),
+        "variance_gain": _where_double(sigma / sqrt(variance), variance),
+        "gradient_gain": _where_double(1 / sqrt(slopes), slopes),
+        "correlation": Symbol("joint_covariance") / variance,
     }
     return "\n".join(f"  {name}: {_function(each)}," for name, each in functions.items())
+
+
+def _where_double(gain: Expr, moment: Symbol) -> Expr:
+    """A gain, and nothing where the moment has left the range of doubles, or would soon."""
+    return Piecewise((gain, And(moment > 1e-280, moment < 1e280)), (nan, True))
 
 
 def _function(expression: Any) -> str:
@@ -216,7 +241,9 @@ def page(program: bytes) -> str:
     embedded = {
         "program": base64.b64encode(zlib.compress(program, 9)).decode("ascii"),
         "arguments": {
-            name: dict(zip(("symbol", "about", "least", "most", "step", "initial"), each, strict=True))
+            name: dict(
+                zip(("symbol", "about", "least", "most", "step", "initial"), each, strict=True)
+            )
             | {"advice": domains[name].advice}
             for name, each in ARGUMENTS.items()
         },
