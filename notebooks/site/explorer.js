@@ -254,9 +254,10 @@ function build() {
   for (const form of document.forms) form.addEventListener("submit", (event) => event.preventDefault());
   window.addEventListener("hashchange", readAddress);
   new ResizeObserver(() => program && update()).observe(element("figures"));
-  if (window.parent !== window) { // the page around it makes room
+  if (window.parent !== window) { // the page around it makes room, and says whether it is dark
     document.body.classList.add("framed");
     new ResizeObserver(() => parent.postMessage({ explorerHeight: document.body.offsetHeight }, "*")).observe(document.body);
+    window.addEventListener("message", ({ data }) => { document.documentElement.style.colorScheme = data?.explorerScheme ?? ""; });
   }
 }
 

@@ -1,4 +1,4 @@
-"""The explorer in the pages of the site: in the tour, and where there is a page of what it shows."""
+"""The explorer in the pages of the site: in the tour, and on the pages of what it shows."""
 
 from __future__ import annotations
 

@@ -1,16 +1,18 @@
-// Makes room for the explorer in a page, and gives it the page's scheme of colours.
+// Makes room for the explorer in a page, and tells it whether the page is light or dark.
 (() => {
-  const frames = () => document.querySelectorAll("iframe.explorer");
-  window.addEventListener("message", ({ data, source }) => {
-    for (const frame of frames())
-      if (frame.contentWindow === source && data?.explorerHeight) frame.style.height = `${data.explorerHeight + 16}px`;
-  });
+  const frames = () => [...document.querySelectorAll("iframe.explorer")];
   const recolour = () => {
     const { theme } = document.body.dataset;
-    for (const frame of frames()) frame.style.colorScheme = theme === "light" || theme === "dark" ? theme : "";
+    const explorerScheme = theme === "light" || theme === "dark" ? theme : "";
+    for (const frame of frames()) frame.contentWindow.postMessage({ explorerScheme }, "*");
   };
-  window.addEventListener("DOMContentLoaded", () => {
+  window.addEventListener("message", ({ data, source }) => {
+    const frame = frames().find((each) => each.contentWindow === source);
+    if (!frame || !data?.explorerHeight) return;
+    frame.style.height = `${data.explorerHeight + 16}px`;
     recolour();
+  });
+  window.addEventListener("DOMContentLoaded", () => {
     new MutationObserver(recolour).observe(document.body, { attributeFilter: ["data-theme"] });
   });
 })();

@@ -1,5 +1,6 @@
 import math
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -44,7 +45,11 @@ def test_a_changed_definition_changes_what_the_page_computes(
     left = Elu.left
     monkeypatch.setattr(Elu, "left", staticmethod(lambda x, alpha: 2 * left(x, alpha)))
     after = explorer.javascript().splitlines()
-    moved = {line.split(":")[0].strip() for line, other in zip(before, after) if line != other}
+    moved = {
+        line.split(":")[0].strip()
+        for line, other in zip(before, after, strict=True)
+        if line != other
+    }
     assert {"value", "densityBelow"} <= moved
     assert "densityAbove" not in moved
     assert EluDerivative.activation is Elu
@@ -109,7 +114,7 @@ def opened(chromium, path, address="", size=SIZES[0], scheme="light"):
     )
     page.context.set_offline(True)
     page.goto(path.as_uri() + address)
-    page.evaluate("ready")
+    page.evaluate("typeof ready === 'undefined' ? null : ready")
     return page
 
 
@@ -133,7 +138,10 @@ def points(seed: int) -> list[dict[str, float]]:
     alpha[3::40], level[3::80], level[4::80] = 1.0, 1.0, alpha[4::80]
     rho = draw.uniform(-1, 1, 1000)
     columns = {"alpha": alpha, "mu": mu, "sigma": sigma, "rho": rho, "level": level}
-    return [dict(zip(columns, map(float, row), strict=True)) for row in zip(*columns.values())]
+    return [
+        dict(zip(columns, map(float, row), strict=True))
+        for row in zip(*columns.values(), strict=True)
+    ]
 
 
 def pairs(seed: int) -> list[dict[str, float]]:
@@ -145,7 +153,10 @@ def pairs(seed: int) -> list[dict[str, float]]:
     rho = np.where(np.arange(1000) % 4, draw.uniform(-1, 1, 1000), rho)
     mu[::9], sigma[::20] = 0.0, 0.0
     columns = {"alpha": alpha, "mu": mu, "sigma": sigma, "rho": rho, "level": np.ones(1000)}
-    return [dict(zip(columns, map(float, row), strict=True)) for row in zip(*columns.values())]
+    return [
+        dict(zip(columns, map(float, row), strict=True))
+        for row in zip(*columns.values(), strict=True)
+    ]
 
 
 def computed(page, given, names):
@@ -411,5 +422,37 @@ def test_accessible_at_every_width(chromium, written, size, scheme) -> None:
         found = Axe().run(page).response["violations"]
         serious = [each["id"] for each in found if each["impact"] in ("serious", "critical")]
         assert serious == []
+        assert page.complaints == []
+        page.close()
+
+
+@pytest.mark.deep
+def test_it_stands_in_the_pages_of_the_site(chromium, tmp_path) -> None:
+    source, built = tmp_path / "source", tmp_path / "built"
+    (source / "formulas").mkdir(parents=True)
+    conf = f"import sys\nsys.path.insert(0, {str(SITE)!r})\nextensions = ['explorer_embedding']\n"
+    (source / "conf.py").write_text(f"{conf}html_theme = 'furo'\n")
+    (source / "index.rst").write_text(
+        "Start\n=====\n\n.. toctree::\n\n   00_tour\n   formulas/elu.std\n"
+    )
+    (source / "00_tour.rst").write_text("Tour\n====\n\nWords.\n")
+    (source / "formulas" / "elu.std.rst").write_text("std\n===\n\nWords.\n")
+    subprocess.run([sys.executable, "-m", "sphinx", "-q", str(source), str(built)], check=True)
+    assert "<iframe" not in (built / "index.html").read_text()
+    for name, size in (("00_tour.html", SIZES[0]), ("formulas/elu.std.html", SIZES[1])):
+        page = opened(chromium, built / name, size=size)
+        page.locator("iframe").scroll_into_view_if_needed()
+        (inside,) = page.frames[1:]
+        inside.wait_for_function("program && document.body.classList.contains('framed')")
+        assert inside.inner_text("#shown-name") == ("std f(X)" if "std" in name else "E f(X)")
+        page.wait_for_function(
+            "(height) => Math.abs(document.querySelector('iframe').clientHeight - height) < 40",
+            arg=inside.evaluate("document.body.offsetHeight"),
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        page.evaluate("document.body.dataset.theme = 'dark'")
+        inside.wait_for_function(
+            "getComputedStyle(document.body).backgroundColor === 'rgb(19, 24, 32)'"
+        )
         assert page.complaints == []
         page.close()
