@@ -93,7 +93,7 @@ function written(x) {
   return String(Number(x.toPrecision(10))).replaceAll("-", "−");
 }
 
-let waiting;
+let waiting, frame;
 function update() {
   const problems = Object.keys(texts).map((name) => [name, problemOf(name)]).filter(([, problem]) => problem);
   for (const name of names) element(name).setAttribute("aria-invalid", problems.some(([each]) => each === name));
@@ -108,9 +108,12 @@ function update() {
   const address = `#${new URLSearchParams(texts)}`;
   history.replaceState(null, "", address);
   element("link").href = address;
-  drawTransformation(found);
-  drawCourse(found);
-  drawCorrelations(found);
+  cancelAnimationFrame(frame);
+  frame = requestAnimationFrame(() => { // at most as often as the screen shows it
+    drawTransformation(found);
+    drawCourse(found);
+    drawCorrelations(found);
+  });
   waiting = setTimeout(() => { // once, when nothing has changed for a while
     element("spoken").textContent = `${quantities[texts.show]} is ${written(found[texts.show])}`;
   }, 800);
@@ -165,13 +168,14 @@ function reach({ mu, sigma }) {
 }
 
 function drawTransformation(found) {
+  const given = argumentsGiven();
   const { clientWidth: width, clientHeight: height } = element("transformation");
-  const half = reach(found), floor = valueAt(found, -Infinity), span = [-half, half];
+  const half = reach(found), floor = valueAt(given, -Infinity), span = [-half, half];
   const side = Math.max(80, width * 0.27), low = Math.round(height * 0.2), right = width - side - 12, bottom = height - low - 44;
   const heights = [Math.min(1.2 * floor, -0.18 * half), half];
   const main = new Frame(36, 22, right - 36, bottom - 22, span, heights);
   const xs = steps(-half, half, 400), below = xs.filter((x) => x < 0).concat(-1e-9 * half), above = xs.filter((x) => x >= 0);
-  const curve = (name, points, kind) => path(points.map((x) => main.at([x, printed[name]({ ...found, x })])), kind);
+  const curve = (name, points, kind) => path(points.map((x) => main.at([x, printed[name]({ ...given, x })])), kind);
   const isSplit = Math.abs(found.ratio - 1) > 1e-12; // then f′ jumps
   let content = `<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">`
     + `<path class="hatch" d="M0 0V6"/></pattern></defs>` + main.grid();
@@ -184,12 +188,12 @@ function drawTransformation(found) {
   const beside = (top) => new Frame(main.right + 12, main.top, side, main.bottom - main.top, [0, top], heights);
   const name = text(main.left, height - 4, "density of X", "name");
   if (isSpread(found)) {
-    const peak = printed.normal({ ...found, x: found.mu }) * 1.08, frame = lower(peak);
-    const under = (points) => path([[points[0], 0], ...points.map((x) => [x, printed.normal({ ...found, x })]), [points.at(-1), 0]].map(frame.at), `area ${points[0] < 0 ? "below" : "above"}`, true);
+    const peak = printed.normal({ ...given, x: found.mu }) * 1.08, frame = lower(peak);
+    const under = (points) => path([[points[0], 0], ...points.map((x) => [x, printed.normal({ ...given, x })]), [points.at(-1), 0]].map(frame.at), `area ${points[0] < 0 ? "below" : "above"}`, true);
     content += under(below) + under(above);
-    const curveOf = (points) => points.map((x) => valueAt(found, x)).filter((y) => y > floor).map((y) => [density(found, y), y]);
+    const curveOf = (points) => points.map((x) => valueAt(given, x)).filter((y) => y > floor).map((y) => [density(given, y), y]);
     const dense = steps(-1, 0, 300).map((u) => u ** 3 * Math.max(half, 40)).filter((x) => x < 0).concat(-1e-9);
-    const parts = [curveOf(dense), curveOf(above)], top = Math.max(...parts.flat().map(([p]) => p).filter(Number.isFinite));
+    const parts = [curveOf(dense), curveOf(above)], top = Math.max(...parts.flat().map(([p]) => p).filter(Number.isFinite)) || 1;
     const limit = Math.min(top * 1.05, 5 * peak), law = beside(limit);
     parts.forEach((points, k) => {
       const inside = points.map(([p, y]) => [Math.min(p, limit), y]);
@@ -198,7 +202,7 @@ function drawTransformation(found) {
     if (top > limit) content += text(law.right, law.y(floor) + 16, "(cut)", "below", "end");
     content += text(frame.right, height - 4, `P[X &lt; 0] = ${found.negative_probability.toPrecision(3)}`, "below", "end");
   } else {
-    const frame = lower(1), law = beside(1), y = valueAt(found, found.mu);
+    const frame = lower(1), law = beside(1), y = valueAt(given, found.mu);
     if (Number.isFinite(found.mu)) content += path([[found.mu, 0], [found.mu, 0.9]].map(frame.at), "atom");
     if (Number.isFinite(y)) content += path([[0, y], [0.9, y]].map(law.at), "atom");
     content += text(law.left + 4, law.top + 16, `all of it at ${written(y)}`, "above");
@@ -211,7 +215,7 @@ function drawTransformation(found) {
 
 function plotted(id, about, found, variable, span, quantity, isSquare) {
   const { clientWidth: width, clientHeight: height } = element(id), { symbol } = embedded.arguments[variable];
-  const points = steps(...span, 160).map((x) => [x, quantitiesAt({ ...argumentsGiven(), [variable]: x })[quantity]])
+  const points = steps(...span, 100).map((x) => [x, quantitiesAt({ ...argumentsGiven(), [variable]: x })[quantity]])
     .filter((point) => point.every(Number.isFinite));
   const here = [found[variable], found[quantity]], ys = points.map(([, y]) => y);
   let [y0, y1] = isSquare ? [-1, 1] : [Math.min(0, ...ys), Math.max(0, ...ys)];
@@ -239,8 +243,9 @@ function drawCorrelations(found) {
 
 function build() {
   element("controls").innerHTML = Object.entries(embedded.arguments).map(([name, each]) =>
-    `<div class="control"><label for="${name}"><i>${each.symbol}</i> ${name}<small>${each.about}</small></label>`
-    + `<input type="text" inputmode="decimal" autocomplete="off" id="${name}" aria-describedby="problem">`
+    `<div class="control"><label for="${name}"><i>${each.symbol}</i> ${name}</label>`
+    + `<input type="text" inputmode="decimal" autocomplete="off" id="${name}" aria-describedby="${name}-about problem">`
+    + `<small id="${name}-about">${each.about}</small>`
     + `<input type="range" id="${name}-slider" aria-label="${name}" min="${each.least}" max="${each.most}" step="${each.step}"></div>`).join("");
   element("results").innerHTML = Object.entries(embedded.groups).map(([group, rows]) =>
     `<fieldset><legend>${group}</legend>${Object.entries(rows).map(([name, notation]) =>

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import explorer
+from explorer_quantities import GROUPS
 from sphinx.application import Sphinx
 
 FRAME = """
@@ -28,7 +29,7 @@ def shown_on(page: str) -> str | None:
     if page == "00_tour":
         return "mean"
     folder, _, name = page.partition("/elu.")
-    known = any(name in group for group in explorer.GROUPS.values())
+    known = any(name in group for group in GROUPS.values())
     return name if folder == "formulas" and known else None
 
 
