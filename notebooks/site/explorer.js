@@ -147,7 +147,7 @@ class Frame {
     this.at = ([x, y]) => [this.x(x), this.y(y)];
   }
   grid(isLabelled = true) {
-    const columns = ticks(this.x0, this.x1, (this.right - this.left) / 60), rows = ticks(this.y0, this.y1, (this.bottom - this.top) / 45);
+    const columns = ticks(this.x0, this.x1, (this.right - this.left) / 50), rows = ticks(this.y0, this.y1, (this.bottom - this.top) / 45);
     const label = (v) => String(Number(v.toPrecision(6))).replace("-", "−");
     return columns.map((v) => line(this.x(v), this.top, this.x(v), this.bottom, v === 0 ? "axis" : "grid")
         + (isLabelled ? text(this.x(v), this.bottom + 16, label(v), "", "middle") : "")).join("")
@@ -215,7 +215,7 @@ function drawTransformation(found) {
 
 function plotted(id, about, found, variable, span, quantity, isSquare) {
   const { clientWidth: width, clientHeight: height } = element(id), { symbol } = embedded.arguments[variable];
-  const points = steps(...span, 100).map((x) => [x, quantitiesAt({ ...argumentsGiven(), [variable]: x })[quantity]])
+  const points = steps(...span, 60).map((x) => [x, quantitiesAt({ ...argumentsGiven(), [variable]: x })[quantity]])
     .filter((point) => point.every(Number.isFinite));
   const here = [found[variable], found[quantity]], ys = points.map(([, y]) => y);
   let [y0, y1] = isSquare ? [-1, 1] : [Math.min(0, ...ys), Math.max(0, ...ys)];
