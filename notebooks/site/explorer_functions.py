@@ -19,6 +19,7 @@ from sympy import (
     exp,
     expand,
     log,
+    logcombine,
     nan,
     pi,
     solve,
@@ -53,7 +54,10 @@ class _Printer(JavascriptCodePrinter):
 
 def _density_at(piece: Expr, x: Symbol, y: Symbol) -> Expr:
     """The density of a piece of f at its value y, X being normal."""
-    (inverse,) = solve(piece - y, x)
+    inverses = solve(piece - y, x)
+    if len(inverses) != 1:
+        raise NotImplementedError(f"{piece}: the explorer needs a piece with one inverse")
+    inverse = logcombine(inverses[0], force=True)
     stable = inverse.replace(log, lambda argument: log1p(expand(argument - 1)))
     return _normal_density(stable) * Abs(diff(inverse, y))
 
