@@ -230,7 +230,8 @@ function plotted(id, about, found, variable, span, quantity, isSquare) {
 }
 
 function drawCourse(found) {
-  const isOfTwo = texts.show in embedded.groups["Two inputs"], variable = isOfTwo ? "rho" : "mu", half = reach(found);
+  const isOfTwo = texts.show in embedded.ofTwoInputs; // the map of correlations stands beside it
+  const variable = isOfTwo ? "rho" : "mu", half = reach(found);
   element("course-caption").textContent = `${quantities[texts.show]} over ${embedded.arguments[variable].symbol}`;
   plotted("course", `${quantities[texts.show]} over`, found, variable, isOfTwo ? [-1, 1] : [-half, half], texts.show, false);
 }
