@@ -462,7 +462,7 @@ def test_it_stands_in_the_pages_of_the_site(chromium, tmp_path) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
         page.evaluate("document.body.dataset.theme = 'dark'")
         inside.wait_for_function(
-            "getComputedStyle(document.body).backgroundColor === 'rgb(19, 24, 32)'"
+            "getComputedStyle(document.body).backgroundColor === 'rgb(19, 20, 22)'"
         )
         assert page.complaints == []
         page.close()
