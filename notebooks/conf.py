@@ -18,7 +18,6 @@ language = "en"
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
-    "sphinx.ext.napoleon",
     "mathml",
     "known_names",
     "generated_pages",
@@ -30,16 +29,12 @@ nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 myst_enable_extensions = ["amsmath", "deflist", "dollarmath"]
 myst_heading_anchors = 3
-suppress_warnings = ["mystnb.unknown_mime_type"]
 
 default_role = "literal"
 add_module_names = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
-maximum_signature_line_length = 80
-napoleon_numpy_docstring = False
-napoleon_use_ivar = True
-napoleon_custom_sections = ["Accuracy", "Formulas", "Source"]
+maximum_signature_line_length = 100
 
 html_theme = "furo"
 html_static_path = ["site/static"]

@@ -1,10 +1,12 @@
 """Pages that the package writes, before Sphinx reads them: reference, tables, formulas, claims."""
 
+import re
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 import reference_pages
+import table_pages
 from sphinx.application import Sphinx
 
 FOLDERS = {"formulas": "formula_pages", "claims": "claim_pages"}
@@ -27,7 +29,7 @@ def write_all(app: Sphinx) -> None:
     for file, page in CHECKOUT.items():
         if (source.parent / file).exists():
             write_changed(source / f"{page}.md", (source.parent / file).read_text(encoding="utf-8"))
-    for name, text in reference_pages.pages():
+    for name, text in (*reference_pages.pages(), *table_pages.pages()):
         write_changed(source / "reference" / name, text)
 
 
@@ -40,6 +42,12 @@ def write_changed(path: Path, text: str) -> None:
 
 def read_source(app: Sphinx, name: str, source: list[str]) -> None:
     """Let links to files of the checkout lead to the pages that show them."""
+    if name == "index":
+        here = Path(app.srcdir)
+        entries = re.findall(r"^[\w*/]+$", source[0], flags=re.MULTILINE)
+        for entry in entries:
+            if not any(here.glob(f"{entry}.*")):
+                source[0] = source[0].replace(f"\n{entry}\n", "\n")
     for file, page in CHECKOUT.items():
         source[0] = source[0].replace(f"../{file}", f"{page}.md")
 
@@ -47,8 +55,8 @@ def read_source(app: Sphinx, name: str, source: list[str]) -> None:
 def process_docstring(
     app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]
 ) -> None:
-    """Write the lines of a docstring as reStructuredText, before napoleon reads its sections."""
-    lines[:] = reference_pages.as_plain_text(lines)
+    """Write the lines of a docstring as reStructuredText."""
+    lines[:] = reference_pages.in_rst("\n".join(lines))
 
 
 def skip_member(
@@ -62,6 +70,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx."""
     app.connect("builder-inited", write_all)
     app.connect("source-read", read_source)
-    app.connect("autodoc-process-docstring", process_docstring, priority=100)
+    app.connect("autodoc-process-docstring", process_docstring)
     app.connect("autodoc-skip-member", skip_member)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -64,7 +64,9 @@ TITLES = {
 }
 
 NAPOLEON = Config(
-    napoleon_numpy_docstring=False, napoleon_custom_sections=["Accuracy", "Formulas", "Source"]
+    napoleon_use_ivar=True,
+    # What is returned is prose, too: napoleon would take what stands before a colon for its type.
+    napoleon_custom_sections=["Accuracy", "Formulas", "Returns", "Source"],
 )
 
 
@@ -89,9 +91,9 @@ class Entry:
             return f".. autofunction:: {self.full_name}\n"
         of_itself = vars(self.value).get("__doc__") if hasattr(self.value, "__dict__") else None
         if callable(self.value) and of_itself:
-            signature = f"py:function:: {self.full_name}{inspect.signature(self.value)}"
+            signature = f"py:function:: {self.name}{inspect.signature(self.value)}"
         else:
-            signature = f"py:data:: {self.full_name}"
+            signature = f"py:data:: {self.name}"
         documentation = of_itself or attribute_documentation(self.full_name)
         lines = in_rst(documentation)
         return "\n".join([f".. {signature}", "", *(f"   {line}" for line in lines), ""])
@@ -165,7 +167,7 @@ def page_text(page: str, modules: list[tuple[ModuleType, list[Entry]]]) -> str:
     return "\n".join(parts)
 
 
-LITERAL = re.compile(r"``.*?``|`[^`]*`|[|*]")
+LITERAL = re.compile(r"``.*?``|`[^`]*`|\||\*(?=\S)")
 
 
 def as_plain_text(lines: list[str]) -> list[str]:
