@@ -42,10 +42,14 @@ def write_changed(path: Path, text: str) -> None:
 
 def read_source(app: Sphinx, name: str, source: list[str]) -> None:
     """Let links to files of the checkout lead to the pages that show them."""
-    if name == "index":
-        here = Path(app.srcdir)
-        entries = re.findall(r"^[\w*/]+$", source[0], flags=re.MULTILINE)
-        for entry in entries:
+    here = Path(app.srcdir)
+    if name in ("index", "how_to_choose", "questions"):
+        # Pages that are announced and not there yet.
+        for link in re.findall(r"\[[^]]+\]\([0-9]+_\w+\.ipynb\)", source[0]):
+            text, target = link[1:-1].split("](")
+            if not (here / target).exists():
+                source[0] = source[0].replace(link, text)
+        for entry in re.findall(r"^[\w*/]+$", source[0], flags=re.MULTILINE):
             if not any(here.glob(f"{entry}.*")):
                 source[0] = source[0].replace(f"\n{entry}\n", "\n")
     for file, page in CHECKOUT.items():
