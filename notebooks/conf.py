@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -21,6 +22,7 @@ extensions = [
     "mathml",
     "known_names",
     "generated_pages",
+    *(["explorer_embedding"] if find_spec("explorer_embedding") else []),
 ]
 exclude_patterns = ["site", "**.ipynb_checkpoints", ".*"]
 nb_execution_mode = "off"
@@ -44,8 +46,8 @@ html_js_files = ["site.js"]
 html_copy_source = False
 html_show_copyright = False
 html_show_sphinx = False
-# What a search finds is shown without an excerpt: that would be read by a request, which a page that
-# was opened as a file may not make.
+# What a search finds is shown without an excerpt: that is read by a request, which a page that was
+# opened as a file may not make.
 html_show_search_summary = False
 html_math_renderer = "mathml"
 pygments_style = "a11y-high-contrast-light"

@@ -1,9 +1,11 @@
 """Pages that the package writes, before Sphinx reads them: reference, tables, formulas, claims."""
 
 import re
+from hashlib import sha256
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import reference_pages
 import table_pages
@@ -70,10 +72,24 @@ def skip_member(
     return True if type(value).__name__ == "_tuplegetter" else None
 
 
+def level_captions(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object
+) -> None:
+    """Give the captions of the navigation, which are headings, the level that headings have."""
+    context["furo_navigation_tree"] = context["furo_navigation_tree"].replace(
+        'role="heading"', 'role="heading" aria-level="2"'
+    )
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx."""
+    # Pages are made again when this code changes.
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    digest = sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    app.add_config_value("site_sources", digest, "env", str)
     app.connect("builder-inited", write_all)
     app.connect("source-read", read_source)
     app.connect("autodoc-process-docstring", process_docstring)
     app.connect("autodoc-skip-member", skip_member)
+    app.connect("html-page-context", level_captions, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,11 +13,12 @@ from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 
-UNKNOWN_COMMAND = re.compile(r"<m[io][^>]*>(\\[A-Za-z]+)</m[io]>")
+UNKNOWN = re.compile(r"<m(?:[ino]|text)[^>]*>([^<]*(?:\\|&amp;|&(?=<))[^<]*)</m")
+"""What is shown as it stands: a command, or the sign between columns outside of a table."""
 
 
-class UnknownCommandError(ValueError):
-    """A command of TeX for which there is no MathML."""
+class UnknownMathError(ValueError):
+    """TeX for which there is no MathML."""
 
 
 @cache
@@ -29,7 +30,7 @@ def mathml(tex: str, display: str) -> str:
         display: ``"inline"`` or ``"block"``.
 
     Raises:
-        UnknownCommandError: if a command is not known; it would be shown as it stands.
+        UnknownMathError: if a part of it is not known; it would be shown as it stands.
 
     Examples:
         >>> mathml(r"x", "inline").count("<mi>x</mi>")
@@ -38,8 +39,9 @@ def mathml(tex: str, display: str) -> str:
     # The same environment, under the name that latex2mathml knows.
     known = tex.strip().replace("{aligned}", "{split}")
     converted = convert(known, display=display)
-    if unknown := UNKNOWN_COMMAND.search(converted):
-        raise UnknownCommandError(f"there is no MathML for {unknown[1]} in {tex!r}")
+    converted = re.sub(r"(?<=<mtext>)[^<]*", lambda text: text[0].replace(r"\_", "_"), converted)
+    if unknown := UNKNOWN.search(converted):
+        raise UnknownMathError(f"there is no MathML for {unknown[1]!r} in {tex!r}")
     alternative = html.escape(" ".join(tex.split()))
     return converted.replace("<math ", f'<math alttext="{alternative}" ', 1)
 

@@ -120,12 +120,11 @@ def public_imports() -> dict[str, list[str]]:
 def modules_of(page: str) -> Iterator[ModuleType]:
     """The modules on a page, in order."""
     for name in PAGES[page]:
-        room, _, star = name.partition(".*")
-        module = import_module(room)
-        if name == room:
-            yield module
+        room = import_module(name.removesuffix(".*"))
+        if name == room.__name__:
+            yield room
             continue
-        for each in pkgutil.iter_modules(module.__path__, f"{room}."):
+        for each in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
             yield import_module(each.name)
 
 

@@ -41,8 +41,8 @@ def gains() -> Iterator[str]:
         " $X \\sim N(0, 1)$ and the default parameters of each. A layer that is fed by one gets"
         " weights of mean 0 and variance $g^2/n$, with $n$ its fan-in: in code"
         ' `gain(activation="gelu")`, and for a whole network `initialize_`. *Second moment* keeps'
-        " $\\mathbb{E} f^2$ and is the rule of He and others; *variance* is for layers whose mean is"
-        " taken away; *gradient* keeps the gradients, with $n$ the fan-out."
+        " $\\mathbb{E} f^2$ and is the rule of He and others; *variance* is for layers whose mean"
+        " is taken away; *gradient* keeps the gradients, with $n$ the fan-out."
     )
     yield table(
         ("activation", "second moment", "variance", "gradient", "who proposed it"),
@@ -67,8 +67,8 @@ def constants() -> Iterator[str]:
     yield "# Published constants, beside the exact values"
     yield (
         "Numbers that libraries and papers have for ELU and its relatives, as they stand there, and"
-        " the exact value of what each is meant to be, for $X \\sim N(0, 1)$. The difference is that"
-        " of the published number, relative to the exact one."
+        " the exact value of what each is meant to be, for $X \\sim N(0, 1)$. The difference is"
+        " that of the published number, relative to the exact one."
     )
     yield table(
         ("", "published", "exact", "difference", "what it is", "where it stands"),
@@ -122,9 +122,9 @@ def conformance_table() -> Iterator[str]:
             rows.append((name, *(each or "–" for each in report.grades(library, mode).values())))
     yield table(("library", *COLUMNS), rows)
     yield (
-        "**exact**: correctly rounded at every point. **1 ulp, 4 ulp**: off by at most so many units"
-        " of the last place. **degraded**: at least half of the bits are right. **wrong**: fewer"
-        " are. **refused**: an error is raised. **–**: the library does not have it."
+        "**exact**: correctly rounded at every point. **1 ulp, 4 ulp**: off by at most so many"
+        " units of the last place. **degraded**: at least half of the bits are right. **wrong**:"
+        " fewer are. **refused**: an error is raised. **–**: the library does not have it."
     )
 
 
@@ -165,8 +165,9 @@ def row(name: str, cell: Mapping[str, Any]) -> tuple[str, ...]:
     """A cell of the bench as a row of its table."""
     ratio, bar = cell["ratio"], cell["bar"]
     verdict = "" if None in (ratio, bar) else "holds" if ratio <= bar else "missed"
+    times = (amount(cell[each], cell["unit"]) for each in ("ours", "theirs"))
     numbers = ("" if each is None else f"{each:.3g}" for each in (ratio, bar))
-    return name, *(amount(cell[each], cell["unit"]) for each in ("ours", "theirs")), *numbers, verdict
+    return name, *times, *numbers, verdict
 
 
 def amount(value: float | None, unit: str) -> str:

@@ -45,8 +45,9 @@ WRITTEN = ("documentation_options.js", "pygments.css")
 
 HEAD = """# What others wrote of the site
 
-The package contains none of this. The pages that `make html` builds are shown with the styles, scripts and one font below, which are
-copied from the packages of the extra `site` and from `notebooks/site/static`; a page asks nobody else for anything.
+The package contains none of this. The pages that `make html` builds are shown with the styles,
+scripts and one font below, which are copied from the packages of the extra `site` and from
+`notebooks/site/static`; a page asks nobody else for anything.
 `python notebooks/site/third_party.py` writes this file, and a test compares it with the site.
 
 | file in `_static/` | of | licence | SHA-256 |
@@ -55,8 +56,10 @@ copied from the packages of the extra `site` and from `notebooks/site/static`; a
 
 TAIL = """
 The texts of the licences: [Sphinx](https://github.com/sphinx-doc/sphinx/blob/master/LICENSE.rst),
-[Snowball](https://github.com/snowballstem/snowball/blob/master/COPYING), [Furo](https://github.com/pradyunsg/furo/blob/main/LICENSE),
-[Gumshoe](https://github.com/cferdinandi/gumshoe/blob/master/LICENSE.md), [MyST-NB](https://github.com/executablebooks/MyST-NB/blob/master/LICENSE),
+[Snowball](https://github.com/snowballstem/snowball/blob/master/COPYING),
+[Furo](https://github.com/pradyunsg/furo/blob/main/LICENSE),
+[Gumshoe](https://github.com/cferdinandi/gumshoe/blob/master/LICENSE.md),
+[MyST-NB](https://github.com/executablebooks/MyST-NB/blob/master/LICENSE),
 [SIL Open Font License 1.1](https://openfontlicense.org).
 """
 

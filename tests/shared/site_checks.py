@@ -11,12 +11,23 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import unquote, urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, Response, sync_playwright
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
 
 DESKTOP, PHONE = 1280, 390
 
 SIZES = tuple((width, scheme) for scheme in ("light", "dark") for width in (DESKTOP, PHONE))
+
+AXE = """async ([rules, enabled]) => {
+  const options = { resultTypes: ["violations"] };
+  if (enabled) options.runOnly = rules;
+  else options.rules = Object.fromEntries(rules.map(rule => [rule, { enabled }]));
+  const { violations } = await axe.run({ exclude: ["math"] }, options);
+  return violations.filter(each => ["serious", "critical"].includes(each.impact)).map(each =>
+    `axe: ${each.id}, ${each.nodes.length} times, first ${each.nodes[0].html.slice(0, 120)}`);
+}"""
+"""What axe-core finds, by some rules alone or by all others. Formulas have the colour of their
+text, and thousands of elements."""
 
 STRUCTURE = r"""() => {
   const found = [];
@@ -28,7 +39,8 @@ STRUCTURE = r"""() => {
       found.push(`raw TeX: ${data.trim().slice(0, 80)}`);
   }
   for (const math of document.querySelectorAll("math")) {
-    if (/[\\&]/.test(math.textContent)) found.push(`raw TeX in MathML: ${math.getAttribute("alttext")}`);
+    if (/[\\&]/.test(math.textContent))
+      found.push(`raw TeX in MathML: ${math.getAttribute("alttext")}`);
   }
   for (const image of document.images) {
     image.loading = "eager";
@@ -58,9 +70,9 @@ class ChromiumMissingError(RuntimeError):
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The Chromium of the system."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     if path is None:
-        raise ChromiumMissingError("install Chromium (apt install chromium): nothing is on the PATH")
+        raise ChromiumMissingError("there is no Chromium on the PATH: apt install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path)
         yield browser
@@ -93,52 +105,56 @@ class Looker:
         self.home = home
         self.page: Page = browser.new_page(viewport={"width": DESKTOP, "height": 900})
         self.noted: list[str] = []
-        self.page.on("console", lambda said: self._note(said.type == "error", f"console: {said.text}"))
+        self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self._note(True, f"console: {error}"))
         self.page.on("request", self._request)
         self.page.on("requestfailed", lambda each: self._note(True, f"failed request: {each.url}"))
         self.page.on("response", self._response)
-        self.page.route(lambda url: not url.startswith((home, "data:")), lambda route: route.abort())
-        self.axe = Axe()
+        self.page.route(self._outside, lambda route: route.abort())
+        self.page.set_default_timeout(300_000)  # the machine may be busy with something else
 
     def _note(self, wrong: bool, what: str) -> None:
         if wrong:
             self.noted.append(what)
 
+    def _outside(self, address: str) -> bool:
+        return not address.startswith((self.home, "data:", "blob:"))
+
+    def _console(self, said: ConsoleMessage) -> None:
+        self._note(said.type == "error", f"console: {said.text}")
+
     def _request(self, request: Request) -> None:
-        outside = not request.url.startswith((self.home, "data:", "blob:"))
-        self._note(outside, f"request off the machine: {request.url}")
+        self._note(self._outside(request.url), f"request off the machine: {request.url}")
 
     def _response(self, response: Response) -> None:
         self._note(response.status >= 400, f"failed request: {response.url} ({response.status})")
 
-    def findings(self, name: str, accessible: bool = False) -> list[str]:
+    def findings(self, name: str, rules: bool = False, contrast: bool = False) -> list[str]:
         """What is wrong with a page at every width and in both schemes.
 
         Args:
             name: its path in the site.
-            accessible: whether axe-core is asked, too, which takes longer.
+            rules: whether axe-core is asked, too, by all its rules but the contrast of colours.
+            contrast: whether it is asked for that, in both schemes, which takes longest.
         """
         self.noted.clear()
         self.page.set_viewport_size({"width": DESKTOP, "height": 900})
         self.page.emulate_media(color_scheme="light")
         self.page.goto(self.home + name, wait_until="load")
-        found = self.page.evaluate(STRUCTURE)
+        found: list[str] = self.page.evaluate(STRUCTURE)
+        if rules or contrast:
+            self.page.evaluate(AXE_SCRIPT)
         for width, scheme in SIZES:
             self.page.set_viewport_size({"width": width, "height": 900})
             self.page.emulate_media(color_scheme=scheme)
             if wide := self.page.evaluate(WIDE):
-                found.append(f"scrolls sideways at {width} px, {wide}")
-            if accessible:
-                found += [f"{each} ({width} px, {scheme})" for each in self.violations()]
+                found.append(f"scrolls sideways at {width} px: {wide}")
+            # Rules other than those of colours do not depend on the scheme, nor those on the width.
+            if rules and scheme == "light":
+                found += self.page.evaluate(AXE, [["color-contrast"], False])
+            if contrast and width == DESKTOP:
+                found += self.page.evaluate(AXE, [["color-contrast"], True])
         return [f"{name}: {each}" for each in dict.fromkeys(found + self.noted)]
-
-    def violations(self) -> Iterator[str]:
-        """The serious and critical findings of axe-core."""
-        for each in self.axe.run(self.page).response["violations"]:
-            if each["impact"] in ("serious", "critical"):
-                where = each["nodes"][0]["html"][:120]
-                yield f"axe: {each['id']}, {len(each['nodes'])} times, first {where}"
 
 
 class _Links(HTMLParser):
@@ -173,9 +189,10 @@ def dead_links(site: Path) -> list[str]:
             name = path.relative_to(site)
             if not target.is_file():
                 found.append(f"{name}: dead link: {link}")
-            elif parts.fragment and target in pages and "=" not in parts.fragment:
-                if unquote(parts.fragment) not in pages[target].places:
-                    found.append(f"{name}: dead anchor: {link}")
+            # What has a sign of equality is the state of a page, and no place in it.
+            elif target in pages and parts.fragment and "=" not in parts.fragment:
+                places = pages[target].places
+                found += [f"{name}: dead anchor: {link}"] * (unquote(parts.fragment) not in places)
     return found
 
 
