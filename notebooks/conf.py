@@ -37,7 +37,6 @@ default_role = "literal"
 add_module_names = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
-maximum_signature_line_length = 100
 
 html_theme = "furo"
 html_static_path = ["site/static"]

@@ -4,6 +4,8 @@ So that the pages are as easily read where they are not on the site, they name t
 addresses: ``regularity.c1_iff_alpha_1`` in a line is a link as soon as that claim has a page.
 """
 
+from typing import Any
+
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -14,7 +16,7 @@ class KnownNames(SphinxPostTransform):
 
     default_priority = 100
 
-    def run(self) -> None:
+    def run(self, **options: Any) -> None:
         """Put a link around every literal that is a known name, where it is not in one."""
         for literal in list(self.document.findall(nodes.literal)):
             if isinstance(literal.parent, nodes.reference | nodes.title):

@@ -16,7 +16,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sphinx.ext.napoleon import Config, GoogleDocstring
+from sphinx.ext.napoleon import Config
+from sphinx.ext.napoleon.docstring import GoogleDocstring
 from sphinx.pycode import ModuleAnalyzer
 
 import elu_sym
@@ -63,7 +64,7 @@ TITLES = {
     "objects": "What the public names are, and what they give",
 }
 
-NAPOLEON = Config(
+NAPOLEON: Any = Config(
     napoleon_use_ivar=True,
     # What is returned is prose, too: napoleon would take what stands before a colon for its type.
     napoleon_custom_sections=["Accuracy", "Formulas", "Returns", "Source"],

@@ -12,13 +12,14 @@ from elu_sym import ACTIVATIONS, gain
 from elu_sym.conformance.conformance_report import COLUMNS, ConformanceReport
 from elu_sym.conformance.grades import Grade
 from elu_sym.conformance.measured_rows import read
+from elu_sym.networks.initialization import Preserve
 from elu_sym.networks.named_activations import NAMED_ACTIVATIONS
 from elu_sym.networks.published_constants import PUBLISHED_CONSTANTS
 from elu_sym.networks.published_gains import PUBLISHED_GAINS
 
 BENCH = Path(__file__).parents[2] / "tests" / "bench"
 
-RULES = ("second_moment", "variance", "gradient")
+RULES: tuple[Preserve, ...] = ("second_moment", "variance", "gradient")
 
 UNITS = (("s", 1e9), ("ms", 1e6), ("µs", 1e3), ("ns", 1.0))
 """Units of time, in nanoseconds."""

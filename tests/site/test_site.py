@@ -26,7 +26,8 @@ COLOURFUL = (
 """Pages that have, all together, every element of which the colours could be too much alike."""
 
 GOOD = """<!doctype html><html lang="en"><head><title>A page</title>
-<link rel="icon" href="data:,"></head><body><main><h1>A page</h1><article>{}</article></main></body></html>"""
+<link rel="icon" href="data:,"></head>
+<body><main><h1>A page</h1><article>{}</article></main></body></html>"""
 
 FAULTS = {
     "console": "<script>undefined_name()</script>",
