@@ -17,6 +17,7 @@ References:
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -61,16 +62,11 @@ def offsets(unit: Unit, start: float, targets: Sequence[float]) -> Array:
         >>> bool(offsets(elu, -6.0, [1.0] * 500)[-1] > 0)
         True
     """
-    from scipy.special import ndtri
-
     if not np.isfinite([start, *targets]).all():
         raise ValueError(f"start = {start!r}, or a target, is not finite; give finite numbers")
-    inputs = ndtri((np.arange(INPUTS) + 0.5) / INPUTS)
-    offset, path = start, [start]
+    path = [start]
     for target in targets:
-        value, slope = unit.value_and_slope(offset + inputs)
-        offset -= LEARNING_RATE * float((value.mean() - target) * slope.mean())
-        path.append(offset)
+        path.append(_after_a_step(unit, path[-1], target))
     return np.array(path)
 
 
@@ -89,8 +85,12 @@ def return_time(unit: Unit, start: float, longest: int) -> int | None:
         >>> return_time(Unit(1.0), -6.0, 1000), return_time(Unit(0.0), -6.0, 1000)
         (252, None)
     """
-    back = np.flatnonzero(offsets(unit, start, [TARGET] * longest) >= 0)
-    return int(back[0]) if back.size else None
+    offset = start
+    for steps in range(longest + 1):
+        if offset >= 0:
+            return steps
+        offset = _after_a_step(unit, offset, TARGET)
+    return None
 
 
 def expected_return_time(alpha: float, start: float) -> float:
@@ -175,6 +175,20 @@ def layer_run(activation: str, pushed: int, distance: float, steps: int, seed: i
     points = [start, *(start - LAYER_LEARNING_RATE * way for way in moved)]
     alive = [_alive(layers, parameters)[:pushed].sum() for parameters in points]
     return LayerRun(path.losses, np.array(alive))
+
+
+@cache
+def _inputs() -> Array:
+    """Equally likely quantiles of the standard normal law."""
+    from scipy.special import ndtri
+
+    return cast(Array, ndtri((np.arange(INPUTS) + 0.5) / INPUTS))
+
+
+def _after_a_step(unit: Unit, offset: float, target: float) -> float:
+    """The offset after one step of gradient descent on half the squared error of the mean."""
+    value, slope = unit.value_and_slope(offset + _inputs())
+    return offset - LEARNING_RATE * float((value.mean() - target) * slope.mean())
 
 
 def _alive(layers: Layers, parameters: Array) -> NDArray[np.bool_]:
