@@ -17,6 +17,12 @@ from elu_sym.experiments.dead_units import (
 from elu_sym.experiments.problems import Unit
 
 
+def test_the_inputs_are_as_a_normal_law() -> None:
+    inputs = dead_units._inputs()
+    assert inputs == pytest.approx(-inputs[::-1], abs=1e-12)
+    assert np.exp(inputs).mean() == pytest.approx(np.exp(0.5), rel=0.02)
+
+
 def test_an_elu_rises_at_every_step_and_a_relu_at_none() -> None:
     targets = [TARGET] * 50
     assert np.ptp(offsets(Unit(0.0), -5.0, targets)) == 0
@@ -58,8 +64,9 @@ def test_far_away_the_time_is_an_exponential() -> None:
     assert norm.logcdf(-30.0) < -450  # a normal input that would switch it on: never seen
 
 
-def test_a_layer_that_is_off_learns_with_elu_only() -> None:
-    relu, elu = (layer_run(name, pushed=32, distance=4.0, steps=60) for name in ("ReLU", "ELU(1)"))
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_layer_that_is_off_learns_with_elu_only(seed: int) -> None:
+    relu, elu = (layer_run(name, 32, 4.0, 60, seed) for name in ("ReLU", "ELU(1)"))
     assert (relu.alive == 0).all()
     assert relu.losses[-1] == pytest.approx(np.log(10), rel=1e-3)
     assert elu.alive[0] == 0
@@ -67,8 +74,9 @@ def test_a_layer_that_is_off_learns_with_elu_only() -> None:
     assert elu.losses[-1] < relu.losses[-1] / 2
 
 
-def test_units_that_nobody_misses_stay_off() -> None:
-    run = layer_run("ELU(1)", pushed=16, distance=5.0, steps=60)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_units_that_nobody_misses_stay_off(seed: int) -> None:
+    run = layer_run("ELU(1)", 16, 4.0, 60, seed)
     assert run.alive.max() == 0
     assert run.losses[-1] < 0.1
 
