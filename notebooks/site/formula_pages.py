@@ -109,7 +109,8 @@ def _table(formulas: Iterable[AnyFormula]) -> str:
     rows: dict[str, list[str]] = {}
     for formula in formulas:
         name, words = address(formula), formula.quantity.statement
-        what = f"{words[0].upper()}{words[1:]}, ${formula.quantity.notation}$"
+        tex = formula.quantity.notation.replace("|", r"\vert ")  # a bar would end a cell
+        what = f"{words[0].upper()}{words[1:]}, ${tex}$"
         rows.setdefault(what, []).append(f"[{name.partition('.')[0]}]({name}.md)")
     return table(
         ("what", "of which activation"), ((w, ", ".join(each)) for w, each in rows.items())
