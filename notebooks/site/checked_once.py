@@ -35,8 +35,8 @@ def sources_digest(folder: Path, files: Iterable[Path] = ()) -> str:
         digest.update(f"{library} {version(library)}\n".encode())
     inside = (path for path in folder.rglob("*") if path.suffix in SOURCES)
     for path in (*sorted(inside), *sorted(files)):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(f"{path.relative_to(folder.parent)} {content}\n".encode())
+        name = path.relative_to(folder) if folder in path.parents else path.name
+        digest.update(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()
 
 

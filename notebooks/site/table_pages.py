@@ -166,7 +166,12 @@ def row(name: str, cell: Mapping[str, Any]) -> tuple[str, ...]:
     ratio, bar = cell["ratio"], cell["bar"]
     verdict = "" if None in (ratio, bar) else "holds" if ratio <= bar else "missed"
     numbers = ("" if each is None else f"{each:.3g}" for each in (ratio, bar))
-    return name, *(amount(cell[each], cell["unit"]) for each in ("ours", "theirs")), *numbers, verdict
+    return (
+        name,
+        *(amount(cell[each], cell["unit"]) for each in ("ours", "theirs")),
+        *numbers,
+        verdict,
+    )
 
 
 def amount(value: float | None, unit: str) -> str:
