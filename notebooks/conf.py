@@ -29,6 +29,7 @@ nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 myst_enable_extensions = ["amsmath", "deflist", "dollarmath"]
 myst_heading_anchors = 3
+smartquotes = False
 
 default_role = "literal"
 add_module_names = False
