@@ -14,7 +14,7 @@ from claim_findings import found_of_claims
 from dependency_map import around_claim, whole_map
 from expectations_in_claims import formulas_in
 from formula_findings import address
-from markdown_parts import code, folded, listed, plain, table, write_pages
+from markdown_parts import ORPHAN, code, folded, listed, plain, table, write_pages
 from mentions import pages_with
 
 from elu_sym.book.formula import FORMULAS
@@ -59,10 +59,11 @@ def _page(claim: Claim, found: dict[str, Any], notebooks: Path) -> str:
     here = found[claim.id]
     assumed = listed(map(plain, claim.assumptions))
     parts = [
+        ORPHAN,
         f"# {claim.id}",
         f"**{plain(claim.statement)}**",
         _verdict(here),
-        f"Who says so: {plain(claim.source)}.",
+        f"Source: {plain(claim.source)}. One of [all claims](index.md).",
         *(["Assumed of the runs:", assumed] if assumed else []),
         "## The formula",
         *_formula(here),
@@ -176,7 +177,7 @@ def _retired(name: str) -> str:
     if successor in FORMULAS:
         page = f"../formulas/{address(FORMULAS[successor])}.md"
     return (
-        f"---\norphan: true\n---\n\n# {name}\n\nThis claim is retired, its id is never used again."
+        f"{ORPHAN}\n# {name}\n\nThis claim is retired, its id is never used again."
         f" As much or more is said by [{successor}]({page}).\n"
     )
 
@@ -211,5 +212,4 @@ def _index(found: dict[str, Any]) -> str:
         ]
     retired = ((f"[{old}]({old}.md)", f"`{new}`") for old, new in RETIRED.items())
     parts += ["## Retired", table(("id", "its successor"), retired)]
-    names = "\n".join(("map", *CLAIMS))
-    return "\n\n".join([*parts, f"```{{toctree}}\n:hidden:\n\n{names}\n```\n"])
+    return "\n\n".join([*parts, "```{toctree}\n:hidden:\n\nmap\n```\n"])

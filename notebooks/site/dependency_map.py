@@ -17,6 +17,9 @@ __all__ = ["around_claim", "around_formula", "whole_map"]
 MOST = 12
 """How many nodes a column has around a formula; the lists on the page have all of them."""
 
+WIDE = 30
+"""How many letters of the title of a page are shown."""
+
 INTRODUCTION = """\
 # What rests on what
 
@@ -95,7 +98,10 @@ def around_formula(formula_id: str, name: str, pages: Sequence[Page]) -> str:
 
 
 def _nodes(pages: Sequence[Page]) -> list[Node]:
-    return [Node(page.title, f"../{page.name}.html") for page in pages]
+    """A node for each page, with the title as far as a column is wide."""
+    titles = (page.title.partition(":")[0] for page in pages)
+    short = (title if len(title) <= WIDE else f"{title[: WIDE - 1].rstrip()}…" for title in titles)
+    return [Node(t, f"../{page.name}.html") for t, page in zip(short, pages, strict=True)]
 
 
 def whole_map(notebooks: Path) -> str:

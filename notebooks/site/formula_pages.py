@@ -23,7 +23,7 @@ from formula_findings import (
     found_of_formulas,
     notation,
 )
-from markdown_parts import code, folded, listed, plain, table, write_pages
+from markdown_parts import ORPHAN, code, folded, listed, plain, table, write_pages
 from mentions import pages_with
 
 from elu_sym.book.formula import FORMULAS, JOINT_FORMULAS, Formula
@@ -84,7 +84,6 @@ def write(folder: Path) -> None:
 
 def _index(found: dict[str, Any]) -> str:
     passed = sum(each["passed"] for each in found.values())
-    names = "\n".join(map(address, BOOK.values()))
     return "\n\n".join(
         [
             "# Formulas",
@@ -98,8 +97,7 @@ def _index(found: dict[str, Any]) -> str:
             "## Of two inputs",
             _table(JOINT_FORMULAS.values()),
             "What is not here, the mean of a function of your own, `GaussianExpectation` derives:"
-            " [where is mine?](../08_formulas.ipynb)",
-            f"```{{toctree}}\n:hidden:\n\n{names}\n```\n",
+            " [where is mine?](../08_formulas.ipynb)\n",
         ]
     )
 
@@ -121,6 +119,7 @@ def _page(formula: AnyFormula, found: dict[str, Any], notebooks: Path) -> str:
     bivariate = BIVARIATE if r"\Phi_2" in found["closed form"] else ""
     steps = "The derivation: {} steps, {} exact checks".format(*found["steps"])
     parts = [
+        ORPHAN,
         f"# {address(formula)}: {plain(formula.statement)}",
         *_what_it_is(formula),
         "## The closed form",
@@ -146,7 +145,10 @@ def _page(formula: AnyFormula, found: dict[str, Any], notebooks: Path) -> str:
 def _what_it_is(formula: AnyFormula) -> Iterator[str]:
     one = isinstance(formula, Formula)
     law = r"$X \sim N(\mu, \sigma^2)$" if one else "jointly normal $X$ and $Y$"
-    yield f"It is {plain(formula.statement)}, ${notation(formula)}$, for {law}."
+    yield (
+        f"It is {plain(formula.statement)}, ${notation(formula)}$, for {law}; one of"
+        " [all formulas](index.md)."
+    )
     for letter, activation in zip("fg", activations_of(formula), strict=False):
         function = activation.function(x, *activation.symbols)
         right, left = (in_tex(piece(*function.args)) for piece in (function.right, function.left))
@@ -182,7 +184,7 @@ def _certificate(formula: AnyFormula, found: dict[str, Any]) -> Iterator[str]:
         (kind, "passed" if passed else "**FAILED**", WITNESSES[kind], plain(detail))
         for kind, passed, detail in found["witnesses"]
     )
-    yield table(("witness", "", "what it testifies", "what it found"), rows)
+    yield table(("witness", "result", "what it testifies", "what it found"), rows)
 
 
 def _accuracy(formula: AnyFormula) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 __all__ = ["Node", "drawn"]
 
-ROW, GAP, LETTER, PADDING, TOP = 26, 70, 7.3, 8, 30
+ROW, GAP, LETTER, PADDING, TOP = 26, 36, 6.1, 6, 30
 """In pixels: rows, the space between columns, a letter, the inside of a box, a heading."""
 
 
@@ -54,7 +54,7 @@ def drawn(
         f'<div class="map" tabindex="0" role="group" aria-label="{escape(title)}"'
         ' style="overflow-x: auto">',
         f'<svg xmlns="http://www.w3.org/2000/svg" role="group" width="{size}" height="{height}"'
-        f' viewBox="0 0 {size} {height}" font-size="12" font-family="monospace">',
+        f' viewBox="0 0 {size} {height}" font-size="11" font-family="sans-serif">',
         f"<title>{escape(title)}</title>",
         f"<desc>{escape(description)}</desc>",
         *_headings(shown, boxes),

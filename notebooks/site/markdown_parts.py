@@ -6,7 +6,10 @@ from pathlib import Path
 
 from elu_sym.generate.whole_files import write_whole
 
-__all__ = ["code", "folded", "listed", "plain", "table", "write_pages"]
+__all__ = ["ORPHAN", "code", "folded", "listed", "plain", "table", "write_pages"]
+
+ORPHAN = "---\norphan: true\n---\n"
+"""The head of a page that the menu does not list: hundreds would hide the others."""
 
 
 def plain(words: str) -> str:

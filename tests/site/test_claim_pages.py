@@ -33,7 +33,7 @@ def test_every_claim_and_every_retired_id_has_a_page(written):
     assert pages.keys() == {"index", "map", *CLAIMS, *RETIRED}
     for name in (*CLAIMS, *RETIRED):
         assert f"]({name}.md)" in pages["index"]
-        assert f"# {name}\n" in pages[name]
+        assert f"\n# {name}\n" in pages[name]
     for title in CHAPTERS.values():
         assert f"## {title}\n" in pages["index"]
 

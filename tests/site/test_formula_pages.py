@@ -47,7 +47,7 @@ def test_every_formula_has_a_page_and_is_in_the_table(written):
     assert len(names) == len(BOOK)
     for name in names:
         assert pages["index"].count(f"]({name}.md)") == 1
-        assert pages[name].startswith(f"# {name}: ")
+        assert f"\n# {name}: " in pages[name]
 
 
 def test_what_is_no_formula_any_more_has_no_page(written, tmp_path):

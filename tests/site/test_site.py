@@ -25,8 +25,6 @@ FAULTS = {
 }
 
 
-
-
 def test_every_page(site):
     names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
     assert "index.html" in names
