@@ -99,8 +99,9 @@ def _term(term: Any) -> str:
     if isinstance(power, Mul) and printed_width(in_tex(power)) > WIDTH:
         sums = [each for each in power.args if isinstance(each, Add)]
         others = Mul(*(each for each in power.args if each not in sums))
-        if len(sums) == 1 and others != 1:
-            block = " \\\\ ".join(_lines(sums[0]))
+        lines = list(_lines(sums[0])) if len(sums) == 1 else []
+        if len(lines) > 1 and others != 1:
+            block = " \\\\ ".join(lines)
             return (
                 rf"{sign}{in_tex(others)} \left(\begin{{array}}{{l}} {block} \end{{array}}\right)"
             )

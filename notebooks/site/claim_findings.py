@@ -62,7 +62,8 @@ def _found(outcome: Outcome) -> dict[str, Any]:
         "where": outcome.where,
         "finding": outcome.finding,
         "words": [in_words(part) for part in parts],
-        "latex": [in_latex(part) for part in parts],
+        # What is recorded has no other words in mathematics.
+        "latex": ["" if part[0] == "recorded" else in_latex(part) for part in parts],
     }
 
 

@@ -92,10 +92,11 @@ def _verdict(here: dict[str, Any]) -> str:
 def _formula(here: dict[str, Any]) -> Iterator[str]:
     """The parts of the formal statement, in words and as a display."""
     for words, tex in zip(here["words"], here["latex"], strict=True):
-        lines = BREAKS.sub(r" \\\\ & \1", tex)
-        display = f"$$\n\\begin{{align*}}\n& {lines}\n\\end{{align*}}\n$$"
         yield plain(words)
-        yield display if len(tex) < LONG else folded("As mathematics", display)
+        if tex:
+            lines = BREAKS.sub(r" \\\\ & \1", tex)
+            display = f"$$\n\\begin{{align*}}\n& {lines}\n\\end{{align*}}\n$$"
+            yield display if len(tex) < LONG else folded("As mathematics", display)
 
 
 def _recorded(here: dict[str, Any]) -> Iterator[str]:
@@ -105,11 +106,13 @@ def _recorded(here: dict[str, Any]) -> Iterator[str]:
 
 
 def _proof(here: dict[str, Any]) -> Iterator[str]:
-    yield f"The kernel checked it when this page was made: {plain(here['finding'])}."
-    if here["lines"] > len(here["proof"].splitlines()):
-        shown = f"its first {len(here['proof'].splitlines())} of {here['lines']:,} lines"
-    else:
-        shown = f"{here['lines']} lines"
+    yield (
+        f"The kernel accepted it when this page was made: {here['steps']} steps."
+        if here["steps"]
+        else f"There is none: {plain(here['finding'])}."
+    )
+    count = len(here["proof"].splitlines())
+    shown = f"its first {count} of {here['lines']:,} lines" if count < here["lines"] else "whole"
     yield folded(f"The proof as data, {shown}", code(here["proof"], "python"))
     rows = ((f"`{rule}`", str(count), _says(rule)) for rule, count in here["rules"].items())
     used = folded(f"The {len(here['rules'])} rules it uses", table(("rule", "times", "says"), rows))

@@ -17,7 +17,7 @@ __all__ = ["around_claim", "around_formula", "whole_map"]
 MOST = 12
 """How many nodes a column has around a formula; the lists on the page have all of them."""
 
-WIDE = 30
+WIDE = 28
 """How many letters of the title of a page are shown."""
 
 INTRODUCTION = """\

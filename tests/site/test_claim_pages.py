@@ -86,6 +86,8 @@ def test_an_experiment_is_named_with_its_records():
     assert measured["verdict"] == "MEASURED"
     assert measured["experiments"] == ["smooth_ride"]
     assert measured["findings"]
+    assert set(measured["latex"]) == {""}
+    assert "$$" not in "".join(claim_pages._formula(measured))
 
 
 def test_claims_with_the_same_lemma_are_named(found):
