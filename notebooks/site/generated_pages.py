@@ -43,7 +43,13 @@ def write_changed(path: Path, text: str) -> None:
 
 
 def read_source(app: Sphinx, name: str, source: list[str]) -> None:
-    """Let links to files of the checkout lead to the pages that show them."""
+    """Let links to files of the checkout lead to the pages that show them.
+
+    The words of a formula's name, which are one word for the search, become keywords of its page.
+    """
+    if name.startswith("formulas/"):
+        words = ", ".join(re.split(r"[._]", name.removeprefix("formulas/")))
+        source[0] = f"---\nmyst:\n  html_meta:\n    keywords: {words}\n---\n\n{source[0]}"
     here = Path(app.srcdir)
     if name in ("index", "how_to_choose", "questions"):
         # Pages that are announced and not there yet.
