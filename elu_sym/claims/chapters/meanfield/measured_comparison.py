@@ -1,0 +1,71 @@
+"""ELU against ReLU in a deep network without any help, measured early and late.
+
+The setting and the runs are those of :mod:`elu_sym.experiments.elu_or_relu`, on seeds that were new
+when the claims were worded, each network at the learning rate that was the best for it, after as
+many steps, on other seeds.
+"""
+
+from functools import partial
+
+from sympy import Rational, S
+
+from elu_sym.claims.claim import measured_claim
+from elu_sym.claims.measured import Sample, in_every_run, share_of_seeds
+from elu_sym.experiments.elu_or_relu import EARLY, STEPS, Rule, best_rate
+
+on_comparison = partial(
+    measured_claim,
+    assumptions=(
+        "30 hidden layers of 64 units, 1300 handwritten digits for training and 497 held out",
+        "stochastic gradient descent at a constant learning rate, the best of several for each",
+        "weights by the gain that keeps the second moment, for ReLU He's rule",
+    ),
+)
+
+LATE = STEPS[-1]
+"""The last step."""
+
+mostly = partial(share_of_seeds, more_than=S.Half)
+"""For more than half of all seeds."""
+
+
+def errors(activation: str, step: int, rule: Rule = "second_moment") -> Sample:
+    """How many of the held-out digits are taken for another one after so many steps."""
+    rate = repr(best_rate(activation, rule, step))
+    chosen = ("activation", (activation,)), ("rule", (rule,)), ("learning_rate", (rate,))
+    return Sample("elu_or_relu", "held_out_errors", (*chosen, ("step", (str(step),))))
+
+
+CLAIMS = (
+    on_comparison(
+        "meanfield.elu_is_ahead_early",
+        f"After {EARLY} steps a network with ELU at alpha = 1 makes less than a third of the errors"
+        " on held-out digits of one with ReLU, for more than half of all seeds.",
+        [mostly(errors("ELU(1)", EARLY), errors("ReLU", EARLY), None, Rational(1, 3))],
+        "the belief that ELU learns faster in deep networks",
+        neighbours={
+            f"So after {LATE} steps in every run.": in_every_run(
+                errors("ELU(1)", LATE), errors("ReLU", LATE), None, Rational(1, 3)
+            ),
+        },
+    ),
+    on_comparison(
+        "meanfield.relu_catches_up",
+        f"After {LATE} steps both make less than 25 errors of 497, and either one between two"
+        " fifths and five halves of those of the other, each for more than half of all seeds.",
+        [
+            mostly(errors("ELU(1)", LATE), S.One, None, S(25)),
+            mostly(errors("ReLU", LATE), S.One, None, S(25)),
+            mostly(errors("ELU(1)", LATE), errors("ReLU", LATE), Rational(2, 5), Rational(5, 2)),
+        ],
+        "the limit of the belief",
+        neighbours={
+            "With ELU there are less errors in every run.": in_every_run(
+                errors("ELU(1)", LATE), errors("ReLU", LATE), None, S.One
+            ),
+            "With ELU there are more errors in every run.": in_every_run(
+                errors("ELU(1)", LATE), errors("ReLU", LATE), S.One, None
+            ),
+        },
+    ),
+)

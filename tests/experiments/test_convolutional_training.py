@@ -1,0 +1,105 @@
+"""Networks with convolutions, normalization and skips: stored whole, and as they are described."""
+
+import pytest
+
+from elu_sym.experiments import convolutional_training
+from elu_sym.experiments.convolutional_training import (
+    ACTIVATIONS,
+    EARLY,
+    LEARNING_RATES,
+    NETWORKS,
+    STEPS,
+    best_rate,
+    network_of,
+    trained_network,
+)
+from elu_sym.experiments.elu_or_relu import HELD_OUT
+from elu_sym.experiments.plain_networks import shuffled_digits
+from elu_sym.experiments.registered import registered_seeds
+
+pytest.importorskip("sklearn")
+
+SEEDS = registered_seeds("convolutional_training")
+
+
+def test_every_network_is_stored_at_every_rate() -> None:
+    stored = [row[:5] for row in convolutional_training.read()]
+    assert stored == [
+        (str(seed), network, name, repr(rate), str(step))
+        for seed in convolutional_training.SEEDS
+        for network in NETWORKS
+        for name in ACTIVATIONS
+        for rate in LEARNING_RATES
+        for step in STEPS
+    ]
+
+
+def test_every_network_is_stored_at_its_best_rates_on_new_seeds() -> None:
+    expected = set()
+    for seed in SEEDS:
+        for network in NETWORKS:
+            for name in ACTIVATIONS:
+                for end in (EARLY, STEPS[-1]):
+                    run = str(seed), network, name, repr(best_rate(network, name, end))
+                    expected |= {(*run, str(step)) for step in STEPS if step <= end}
+    stored = [row[:5] for row in convolutional_training.read(convolutional_training.NEW_RESULTS)]
+    assert set(stored) == expected
+    assert len(stored) == len(expected)
+    assert not set(SEEDS) & set(convolutional_training.SEEDS)
+
+
+@pytest.mark.parametrize(
+    "path", [convolutional_training.RESULTS, convolutional_training.NEW_RESULTS]
+)
+def test_what_is_stored_makes_sense(path) -> None:
+    for row in convolutional_training.read(path):
+        assert bool(row.loss) == bool(row.held_out_errors)
+        assert 0 <= int(row.held_out_errors or 0) <= HELD_OUT
+        if row.step == "0":  # before the first step nothing is known
+            assert float(row.loss) > 1.5
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_network_has_the_layers_that_its_name_says(name: str, activation: str) -> None:
+    torch = pytest.importorskip("torch")
+    from elu_sym.interop.torch import Residual, initialize_
+
+    network = network_of(name, activation)
+    kinds = [type(module) for module in network.modules()]
+    layers, functions = (torch.nn.Conv2d, torch.nn.Linear), getattr(torch.nn, activation)
+    is_dense = name.startswith("dense")
+    assert kinds.count(layers[0]) == (0 if is_dense else 12)
+    assert kinds.count(layers[1]) == (31 if is_dense else 1)
+    assert kinds.count(functions) == (30 if is_dense else 12)
+    norms = kinds.count(torch.nn.BatchNorm2d) + kinds.count(torch.nn.BatchNorm1d)
+    assert norms == ("normalized" in name) * kinds.count(functions)
+    assert kinds.count(Residual) == ("skips" in name) * 5
+    images = torch.tensor(shuffled_digits()[0][:64], dtype=torch.float32)
+    assert network(images).shape == (64, 10)
+    table = initialize_(network, images, redraws=1)
+    ends = [layer for layer in table.layers if "ends 1 of 5 branches" in str(layer)]
+    assert len(table.layers) == sum(map(kinds.count, layers))
+    assert len(ends) == ("skips" in name) * 5
+
+
+def test_a_training_comes_out_again_to_rounding() -> None:
+    pytest.importorskip("torch")
+    network, name = "convolutions, normalized, skips", "ELU"
+    stored = {row[:5]: row for row in convolutional_training.read()}
+    for fresh in trained_network(1, network, name, 0.1, (0, 10)):
+        kept = stored[fresh[:5]]
+        assert float(fresh.loss) == pytest.approx(float(kept.loss), rel=2e-2)
+        assert abs(int(fresh.held_out_errors) - int(kept.held_out_errors)) <= 10
+
+
+def test_a_run_that_diverges_has_no_numbers_from_then_on() -> None:
+    pytest.importorskip("torch")
+    rows = trained_network(0, "convolutions", "ELU", 1e4, (0, 5, 6))
+    assert rows[0].loss and not rows[-1].loss and not rows[-1].held_out_errors
+
+
+def test_a_network_that_is_not_there_is_named() -> None:
+    pytest.importorskip("torch")
+    with pytest.raises(ValueError, match="name = 'recurrent'; the networks are convolutions, "):
+        network_of("recurrent", "ELU")
