@@ -220,6 +220,12 @@ def best_rate(network: str, activation: str, step: int) -> float:
     return rate_of_fewest_errors(rows, step)
 
 
+def best_runs(network: str, activation: str, end: int) -> list[ConvolutionalRecord]:
+    """As :func:`elu_sym.experiments.elu_or_relu.best_runs`."""
+    run = network, activation, repr(best_rate(network, activation, end))
+    return [row for row in read(NEW_RESULTS) if row[1:4] == run and int(row.step) <= end]
+
+
 def measure(path: Path = RESULTS, processes: int = 1, progress: bool = True) -> Path:
     """Measure at every learning rate; an interrupted call is taken up where it stopped.
 

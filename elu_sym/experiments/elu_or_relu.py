@@ -243,6 +243,19 @@ def rate_of_fewest_errors(rows: Iterable[Row], step: int) -> float:
     return min(errors, key=lambda rate: (mean(errors[rate]), rate))
 
 
+def best_runs(activation: str, rule: Rule, end: int) -> list[TrainingRecord]:
+    """The runs of a network on the new seeds at the rate that is the best after a step, up to it.
+
+    Examples:
+        >>> {row.learning_rate for row in best_runs("ReLU", "second_moment", EARLY)} == {
+        ...     repr(best_rate("ReLU", "second_moment", EARLY))
+        ... }
+        True
+    """
+    run = activation, rule, repr(best_rate(activation, rule, end))
+    return [row for row in read(NEW_RESULTS) if row[1:4] == run and int(row.step) <= end]
+
+
 def at_every_rate(activation: str) -> list[Training]:
     """What runs on the first few seeds, of one activation."""
     return [
