@@ -1,6 +1,8 @@
 """Networks with convolutions, normalization and skips: stored whole, and as they are described."""
 
 import itertools
+import json
+from hashlib import sha256
 
 import pytest
 
@@ -19,6 +21,7 @@ from elu_sym.experiments.convolutional_training import (
 from elu_sym.experiments.elu_or_relu import HELD_OUT
 from elu_sym.experiments.plain_networks import shuffled_digits
 from elu_sym.experiments.registered import registered_seeds
+from elu_sym.experiments.training_curves import median_of
 
 pytest.importorskip("sklearn")
 
@@ -49,6 +52,18 @@ def test_every_network_is_stored_at_its_best_rates_on_new_seeds() -> None:
     assert set(stored) == expected
     assert len(stored) == len(expected)
     assert not set(SEEDS) & set(convolutional_training.SEEDS)
+
+
+def test_what_was_written_down_is_what_is_compared() -> None:
+    path = convolutional_training.RESULTS
+    text = path.with_name("convolutional_training.registered.json").read_text(encoding="utf-8")
+    written = json.loads(text)
+    seen = path.read_text(encoding="utf-8").encode()
+    assert written["seen"] == {path.name: sha256(seen).hexdigest()}
+    assert list(written["comparisons"]) == [*NETWORKS]
+    assert all(f"after {EARLY} and after {STEPS[-1]}" in s for s in written["comparisons"].values())
+    assert written["seeds"] == len(SEEDS) == 8
+    assert median_of(range(8), 127 / 128) == (0, 3.5, 7)
 
 
 @pytest.mark.parametrize("end", [EARLY, STEPS[-1]])
