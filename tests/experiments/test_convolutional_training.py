@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import pytest
 
+from elu_sym import gain
 from elu_sym.experiments import convolutional_training
 from elu_sym.experiments.convolutional_training import (
     ACTIVATIONS,
@@ -132,3 +133,24 @@ def test_a_network_that_is_not_there_is_named() -> None:
     pytest.importorskip("torch")
     with pytest.raises(ValueError, match="name = 'recurrent'; the networks are convolutions, "):
         network_of("recurrent", "ELU")
+
+
+@pytest.mark.parametrize("activation", ["relu", "elu"])
+def test_normalization_makes_gradients_grow_by_the_ratio_of_two_gains(activation) -> None:
+    """By PyTorch's autograd: layer by layer, in units of what the normalization divides by."""
+    torch = pytest.importorskip("torch")
+    functional, numbers = torch.nn.functional, torch.Generator().manual_seed(0)
+    width, layers = 256, 12
+    signal = torch.randn(width, width, generator=numbers, requires_grad=True)
+    before = []
+    for _ in range(layers):
+        weights = torch.randn(width, width, generator=numbers) / width**0.5
+        before.append(functional.linear(signal, weights))
+        before[-1].retain_grad()
+        normal = functional.batch_norm(before[-1], None, None, training=True, eps=1e-9)
+        signal = getattr(functional, activation)(normal)
+    signal.backward(torch.randn(width, width, generator=numbers))
+    sizes = [float((p.grad**2).mean() * p.detach().var(0).mean()) for p in before]
+    factor = (sizes[1] / sizes[-2]) ** (1 / (layers - 3))
+    variance, gradient = (gain(activation=activation, preserve=p) for p in ("variance", "gradient"))
+    assert factor == pytest.approx((variance / gradient) ** 2, rel=0.04)

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from elu_sym.experiments.elu_or_relu import (
     FEW_SEEDS,
     HELD_OUT,
     LEARNING_RATES,
+    LONG_STEPS,
     NETWORKS,
     RULES,
     STEPS,
@@ -75,13 +77,29 @@ def test_the_best_runs_are_one_of_each_seed(end: int) -> None:
         assert {r[1:4] for r in rows} == {(*network, repr(best_rate(*network, end)))}
 
 
-@pytest.mark.parametrize("path", [elu_or_relu.RESULTS, elu_or_relu.NEW_RESULTS])
+def test_the_longer_runs_are_the_same_and_go_on() -> None:
+    stored = elu_or_relu.read(elu_or_relu.LONG_RESULTS)
+    assert [row[:5] for row in stored] == [
+        (str(seed), *network, repr(best_rate(*network, STEPS[-1])), str(step))
+        for seed in SEEDS[:FEW_SEEDS]
+        for network in CLAIMED
+        for step in LONG_STEPS
+    ]
+    shorter = {row[:5]: row for row in elu_or_relu.read(elu_or_relu.NEW_RESULTS)}
+    for row in stored:
+        if int(row.step) <= 20:
+            assert float(row.loss) == pytest.approx(float(shorter[row[:5]].loss), rel=1e-2)
+
+
+@pytest.mark.parametrize(
+    "path", [elu_or_relu.RESULTS, elu_or_relu.NEW_RESULTS, elu_or_relu.LONG_RESULTS]
+)
 def test_what_is_stored_makes_sense(path) -> None:
     runs: dict[tuple[str, ...], list[TrainingRecord]] = {}
     for row in elu_or_relu.read(path):
         runs.setdefault(row[:4], []).append(row)
     for rows in runs.values():
-        assert [int(row.step) for row in rows] == [*STEPS][: len(rows)]
+        assert [int(row.step) for row in rows] == [*LONG_STEPS][: len(rows)]
         has_diverged = [not row.loss for row in rows]
         assert has_diverged == sorted(has_diverged)  # from then on
         for row in rows:
@@ -202,20 +220,30 @@ def test_the_best_rate_has_the_fewest_errors_on_average() -> None:
 
 
 @pytest.mark.parametrize("module", [elu_or_relu, convolutional_training])
-def test_the_command_writes_both_tables(module, monkeypatch, capsys) -> None:
+def test_the_command_writes_all_tables(module, monkeypatch, capsys) -> None:
+    paths = {"measure": module.RESULTS, "measure_new": module.NEW_RESULTS}
+    if module is elu_or_relu:
+        paths["measure_long"] = module.LONG_RESULTS
     told = []
 
-    def measure(path=module.RESULTS, processes=1):
+    def measure(path, processes):
         told.append((path, processes))
         return path
 
-    def measure_new(path=module.NEW_RESULTS, processes=1):
-        return measure(path, processes)
-
-    monkeypatch.setattr(module, "measure", measure)
-    monkeypatch.setattr(module, "measure_new", measure_new)
+    for name, path in paths.items():
+        monkeypatch.setattr(module, name, partial(measure, path))
     assert module.main(["--processes", "3"]) == 0
-    assert told == [(module.RESULTS, 3), (module.NEW_RESULTS, 3)]
+    assert told == [(path, 3) for path in paths.values()]
     assert capsys.readouterr().out == "".join(
         f"wrote {len(module.read(path))} rows into {path.name}\n" for path, _ in told
     )
+
+
+@pytest.mark.parametrize("module", [elu_or_relu, convolutional_training])
+def test_the_command_names_what_is_missing(module, monkeypatch, capsys) -> None:
+    def missing(processes):
+        raise ModuleNotFoundError("no tqdm here")
+
+    monkeypatch.setattr(module, "measure", missing)
+    assert module.main([]) == 2
+    assert "no tqdm here" in capsys.readouterr().err
