@@ -2,7 +2,8 @@
 
 The setting and the runs are those of :mod:`elu_sym.experiments.elu_or_relu`, on seeds that were new
 when the claims were worded, each network at the learning rate that was the best for it, after as
-many steps, on other seeds.
+many steps, on other seeds. That ReLU has caught up at the end was written down, too, and is not
+borne out.
 """
 
 from functools import partial
@@ -22,12 +23,6 @@ on_comparison = partial(
     ),
 )
 
-LATE = STEPS[-1]
-"""The last step."""
-
-mostly = partial(share_of_seeds, more_than=S.Half)
-"""For more than half of all seeds."""
-
 
 def errors(activation: str, step: int, rule: Rule = "second_moment") -> Sample:
     """How many of the held-out digits are taken for another one after so many steps."""
@@ -41,30 +36,19 @@ CLAIMS = (
         "meanfield.elu_is_ahead_early",
         f"After {EARLY} steps a network with ELU at alpha = 1 makes less than a third of the errors"
         " on held-out digits of one with ReLU, for more than half of all seeds.",
-        [mostly(errors("ELU(1)", EARLY), errors("ReLU", EARLY), None, Rational(1, 3))],
+        [
+            share_of_seeds(
+                errors("ELU(1)", EARLY),
+                errors("ReLU", EARLY),
+                None,
+                Rational(1, 3),
+                more_than=S.Half,
+            )
+        ],
         "the belief that ELU learns faster in deep networks",
         neighbours={
-            f"So after {LATE} steps in every run.": in_every_run(
-                errors("ELU(1)", LATE), errors("ReLU", LATE), None, Rational(1, 3)
-            ),
-        },
-    ),
-    on_comparison(
-        "meanfield.relu_catches_up",
-        f"After {LATE} steps both make less than 25 errors of 497, and ELU between a third of and"
-        " three times as many as ReLU, each for more than half of all seeds.",
-        [
-            mostly(errors("ELU(1)", LATE), S.One, None, S(25)),
-            mostly(errors("ReLU", LATE), S.One, None, S(25)),
-            mostly(errors("ELU(1)", LATE), errors("ReLU", LATE), Rational(1, 3), S(3)),
-        ],
-        "the limit of the belief",
-        neighbours={
-            "With ELU there are less errors in every run.": in_every_run(
-                errors("ELU(1)", LATE), errors("ReLU", LATE), None, S.One
-            ),
-            "With ELU there are more errors in every run.": in_every_run(
-                errors("ELU(1)", LATE), errors("ReLU", LATE), S.One, None
+            f"So after {STEPS[-1]} steps in every run.": in_every_run(
+                errors("ELU(1)", STEPS[-1]), errors("ReLU", STEPS[-1]), None, Rational(1, 3)
             ),
         },
     ),
