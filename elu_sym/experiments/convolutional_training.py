@@ -14,6 +14,8 @@ ReLU, and of the last layer of L branches a share of 1/L. Loss and errors are th
 in its mode of evaluation, with the running averages of batch normalization.
 
 On the first few seeds every network runs at every learning rate, on the new ones at its best ones.
+When some of these runs with ReLU turned out not to be through at the end, two networks were trained
+longer, from the same seeds.
 """
 
 from collections.abc import Callable, Sequence
@@ -46,6 +48,9 @@ RESULTS = Path(__file__).with_name("convolutional_training.csv")
 NEW_RESULTS = RESULTS.with_name("convolutional_training_new.csv")
 """The runs at the best ones, on new seeds."""
 
+LONG_RESULTS = RESULTS.with_name("convolutional_training_long.csv")
+"""Longer runs of the networks that were not through, on the same seeds."""
+
 ACTIVATIONS = ("ReLU", "ELU")
 """The names of the activations, as PyTorch has them."""
 
@@ -58,6 +63,9 @@ NETWORKS = (
 )
 """The names of the networks."""
 
+LONG_NETWORKS = ("convolutions", "dense, normalized")
+"""Those that are trained longer."""
+
 CHANNELS, BLOCKS = 16, 5
 """The channels of the convolutions, and how many pairs of them there are."""
 
@@ -66,6 +74,9 @@ LEARNING_RATES = (0.03, 0.1, 0.3)
 
 STEPS = (0, 10, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000)
 """After which steps the networks are measured."""
+
+LONG_STEPS = (*STEPS, 1500, 2000, 3000)
+"""The same of the longer runs."""
 
 EARLY = 100
 """The early end."""
@@ -241,13 +252,20 @@ def measure(path: Path = RESULTS, processes: int = 1, progress: bool = True) -> 
         ValueError: if ``processes`` is below 1.
         ModuleNotFoundError: if scikit-learn, threadpoolctl, tqdm or PyTorch is not installed.
     """
-    return _measure(path, SEEDS, at_every_rate, processes, progress)
+    keys = _keys(SEEDS, NETWORKS)
+    return measure_blocks(path, ConvolutionalRecord, keys, _every_rate, progress, processes)
 
 
 def measure_new(path: Path = NEW_RESULTS, processes: int = 1, progress: bool = True) -> Path:
     """Measure at the best learning rates on the new seeds, as :func:`measure` does."""
-    seeds = registered_seeds("convolutional_training")
-    return _measure(path, seeds, at_the_best_rates, processes, progress)
+    keys = _keys(registered_seeds("convolutional_training"), NETWORKS)
+    return measure_blocks(path, ConvolutionalRecord, keys, _best_rates, progress, processes)
+
+
+def measure_long(path: Path = LONG_RESULTS, processes: int = 1, progress: bool = True) -> Path:
+    """Measure the longer runs, as :func:`measure` does."""
+    keys = _keys(registered_seeds("convolutional_training"), LONG_NETWORKS)
+    return measure_blocks(path, ConvolutionalRecord, keys, _long, progress, processes)
 
 
 def read(path: Path = RESULTS) -> list[ConvolutionalRecord]:
@@ -261,29 +279,35 @@ def main(arguments: list[str] | None = None) -> int:
     parser = tables.command("convolutional_training", what)
     parser.add_argument("--processes", type=int, default=1, help="how many (%(default)s)")
     processes = parser.parse_args(arguments).processes
-    for each in (measure, measure_new):
+    for each in (measure, measure_new, measure_long):
         code = run_command(parser, partial(each, processes=processes), ConvolutionalRecord)
         if code:
             return code
     return 0
 
 
-def _measure(
-    path: Path,
-    seeds: Sequence[int],
-    trainings: Callable[[str], list[tuple[str, float, int]]],
-    processes: int,
-    progress: bool,
-) -> Path:
-    keys = [(str(seed), name) for seed in seeds for name in NETWORKS]
-    block = partial(_block, trainings)
-    return measure_blocks(path, ConvolutionalRecord, keys, block, progress, processes)
+def _keys(seeds: Sequence[int], networks: Sequence[str]) -> list[tables.Key]:
+    return [(str(seed), name) for seed in seeds for name in networks]
 
 
-def _block(
-    trainings: Callable[[str], list[tuple[str, float, int]]], key: tables.Key
+def _every_rate(key: tables.Key) -> list[ConvolutionalRecord]:
+    return _alone(key, at_every_rate(key[1]), STEPS)
+
+
+def _best_rates(key: tables.Key) -> list[ConvolutionalRecord]:
+    return _alone(key, at_the_best_rates(key[1]), STEPS)
+
+
+def _long(key: tables.Key) -> list[ConvolutionalRecord]:
+    end = LONG_STEPS[-1]
+    trainings = [(name, best_rate(key[1], name, STEPS[-1]), end) for name in ACTIVATIONS]
+    return _alone(key, trainings, LONG_STEPS)
+
+
+def _alone(
+    key: tables.Key, trainings: Sequence[tuple[str, float, int]], steps: Sequence[int]
 ) -> list[ConvolutionalRecord]:
-    """The records of one network, by one thread as the other experiments."""
+    """The records of one network, by one thread as in the other experiments."""
     import torch
 
     seed, network = key
@@ -292,9 +316,9 @@ def _block(
     try:
         return [
             row
-            for activation, rate, end in trainings(network)
+            for activation, rate, end in trainings
             for row in trained_network(
-                int(seed), network, activation, rate, [step for step in STEPS if step <= end]
+                int(seed), network, activation, rate, [step for step in steps if step <= end]
             )
         ]
     finally:

@@ -12,6 +12,8 @@ from elu_sym.experiments.convolutional_training import (
     ACTIVATIONS,
     EARLY,
     LEARNING_RATES,
+    LONG_NETWORKS,
+    LONG_STEPS,
     NETWORKS,
     STEPS,
     best_rate,
@@ -77,8 +79,30 @@ def test_the_best_runs_are_one_of_each_seed(end: int) -> None:
         assert {row[1:4] for row in rows} == {(network, name, repr(best_rate(network, name, end)))}
 
 
+def test_the_longer_runs_are_the_same_and_go_on() -> None:
+    stored = convolutional_training.read(convolutional_training.LONG_RESULTS)
+    assert [row[:5] for row in stored] == [
+        (str(seed), network, name, repr(best_rate(network, name, STEPS[-1])), str(step))
+        for seed in SEEDS
+        for network in LONG_NETWORKS
+        for name in ACTIVATIONS
+        for step in LONG_STEPS
+    ]
+    shorter = {
+        row[:5]: row for row in convolutional_training.read(convolutional_training.NEW_RESULTS)
+    }
+    for row in stored:
+        if int(row.step) <= 10:
+            assert float(row.loss) == pytest.approx(float(shorter[row[:5]].loss), rel=2e-2)
+
+
 @pytest.mark.parametrize(
-    "path", [convolutional_training.RESULTS, convolutional_training.NEW_RESULTS]
+    "path",
+    [
+        convolutional_training.RESULTS,
+        convolutional_training.NEW_RESULTS,
+        convolutional_training.LONG_RESULTS,
+    ],
 )
 def test_what_is_stored_makes_sense(path) -> None:
     for row in convolutional_training.read(path):

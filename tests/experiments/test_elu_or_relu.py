@@ -221,9 +221,11 @@ def test_the_best_rate_has_the_fewest_errors_on_average() -> None:
 
 @pytest.mark.parametrize("module", [elu_or_relu, convolutional_training])
 def test_the_command_writes_all_tables(module, monkeypatch, capsys) -> None:
-    paths = {"measure": module.RESULTS, "measure_new": module.NEW_RESULTS}
-    if module is elu_or_relu:
-        paths["measure_long"] = module.LONG_RESULTS
+    paths = {
+        "measure": module.RESULTS,
+        "measure_new": module.NEW_RESULTS,
+        "measure_long": module.LONG_RESULTS,
+    }
     told = []
 
     def measure(path, processes):
