@@ -1,6 +1,6 @@
 """ELU against ReLU where convolutions, normalization and skip connections help.
 
-    python -m elu_sym.experiments.convolutional_training                  # a quarter of an hour
+    python -m elu_sym.experiments.convolutional_training                  # half an hour
     python -m elu_sym.experiments.convolutional_training --processes 2    # the same tables
 
 As :mod:`elu_sym.experiments.elu_or_relu`, with the same images, batches and learning without

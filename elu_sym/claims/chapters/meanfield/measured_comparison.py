@@ -45,7 +45,7 @@ CLAIMS = (
                 more_than=S.Half,
             )
         ],
-        "the belief that ELU learns faster in deep networks",
+        "Clevert, Unterthiner, Hochreiter 2016, abstract: that ELU speeds up learning",
         neighbours={
             f"So after {STEPS[-1]} steps in every run.": in_every_run(
                 errors("ELU(1)", STEPS[-1]), errors("ReLU", STEPS[-1]), None, Rational(1, 3)
