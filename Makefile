@@ -123,6 +123,8 @@ experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: descent, thresho
 	$(PY) -m elu_sym.experiments.library_thresholds
 	$(PY) -m elu_sym.experiments.depth
 	$(PY) -m elu_sym.experiments.depth_training
+	$(PY) -m elu_sym.experiments.elu_or_relu
+	$(PY) -m elu_sym.experiments.convolutional_training
 	$(PY) -m elu_sym.experiments.propagated_noise
 	$(PY) -m elu_sym.experiments.gaussian_processes
 

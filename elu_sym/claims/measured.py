@@ -29,6 +29,7 @@ PHRASES = {
     "gradient_50": "mean square of the gradient sent back from layer 50",
     "gradient_100": "mean square of the gradient sent back from layer 100",
     "loss": "loss",
+    "held_out_errors": "errors on held-out images",
 }
 """What the measures are called in a sentence."""
 

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from elu_sym.experiments import tables
-from elu_sym.experiments.depth import FEATURES, digit_images, weight_variance
+from elu_sym.experiments.depth import FEATURES, weight_variance
 from elu_sym.experiments.gradient_descent import Array
-from elu_sym.experiments.problems import Unit, handwritten_digits, log_probabilities
+from elu_sym.experiments.plain_networks import BATCH, CLASSES, PlainNetworks, shuffled_digits
+from elu_sym.experiments.problems import Unit
 from elu_sym.experiments.registered import registered_seeds
 from elu_sym.experiments.tables import digits, measure_blocks, run_command
 
@@ -34,12 +34,6 @@ NEW_RESULTS = RESULTS.with_name("depth_training_new.csv")
 
 HIDDEN_LAYERS = 30
 """The depth of the network."""
-
-CLASSES = 10
-"""The number of digits."""
-
-BATCH = 32
-"""The number of images in a step."""
 
 EVALUATED = 256
 """The number of images on which the loss is measured."""
@@ -103,21 +97,20 @@ def measured(
         >>> [(row.rule, row.step) for row in rows][:3]
         [('He', '0'), ('He', '2'), ('LeCun', '0')]
     """
-    images, labels = _digits()
+    images, labels = shuffled_digits()
     runs = [(rate, rule) for rate in learning_rates for rule in RULES]
     rates = np.array([rate for rate, _ in runs]).reshape(-1, 1, 1)
     weights = _initial_weights(seed, [rule for _, rule in runs], hidden_layers)
+    networks = PlainNetworks(Unit(1.0), weights)
     order = np.random.default_rng([seed, 1])
     losses = []
     # A run that diverges overflows, and is not looked at from there on.
     with np.errstate(over="ignore", invalid="ignore"):
         for step in range(steps[-1] + 1):
             if step in steps:
-                losses.append(_loss(weights, images[:EVALUATED], labels[:EVALUATED]))
+                losses.append(networks.loss(images[:EVALUATED], labels[:EVALUATED]))
             chosen = order.integers(len(images), size=BATCH)
-            gradients = _gradients(weights, images[chosen], labels[chosen])
-            for weight, gradient in zip(weights, gradients, strict=True):
-                weight -= rates * gradient
+            networks.descend(rates, images[chosen], labels[chosen])
     values = np.array(losses)
     diverged = np.cumsum(~(values < LARGEST_LOSS), axis=0) > 0
     return [
@@ -166,13 +159,6 @@ def main(arguments: list[str] | None = None) -> int:
     return run_command(parser, measure, LossRecord) or run_command(parser, again, LossRecord)
 
 
-def _digits() -> tuple[Array, NDArray[np.intp]]:
-    """The images in units of their root mean square, in a fixed random order, and the labels."""
-    _, labels = handwritten_digits()
-    order = np.random.default_rng(0).permutation(len(labels))
-    return digit_images()[order], labels[order]
-
-
 def _initial_weights(seed: int, rules: Sequence[str], hidden_layers: int) -> list[Array]:
     """By layer the weights of all runs, of shape (run, fan_in, fan_out)."""
     numbers = np.random.default_rng([seed, 0])
@@ -183,37 +169,6 @@ def _initial_weights(seed: int, rules: Sequence[str], hidden_layers: int) -> lis
         weights.append(np.stack([scale * standard for scale in scales]))
     top = numbers.standard_normal((FEATURES, CLASSES)) / np.sqrt(FEATURES)
     return [*weights, np.repeat(top[np.newaxis], len(rules), axis=0)]
-
-
-def _forward(weights: list[Array], images: Array) -> tuple[list[Array], list[Array], Array]:
-    """The inputs of every layer, the slopes of the hidden ones, the logits."""
-    signal = np.broadcast_to(images, (len(weights[0]), *images.shape))
-    inputs, slopes = [signal], []
-    for weight in weights[:-1]:
-        signal, slope = Unit(1.0).value_and_slope(signal @ weight)
-        inputs.append(signal)
-        slopes.append(slope)
-    return inputs, slopes, signal @ weights[-1]
-
-
-def _loss(weights: list[Array], images: Array, labels: NDArray[np.intp]) -> Array:
-    """By run the mean cross entropy."""
-    logarithms = log_probabilities(_forward(weights, images)[2])
-    return -np.mean(logarithms[:, np.arange(len(labels)), labels], axis=1)
-
-
-def _gradients(weights: list[Array], images: Array, labels: NDArray[np.intp]) -> list[Array]:
-    """By layer the derivatives of the mean cross entropy in the weights."""
-    inputs, slopes, logits = _forward(weights, images)
-    error = np.exp(log_probabilities(logits))
-    error[:, np.arange(len(labels)), labels] -= 1.0
-    error /= len(labels)
-    found = []
-    for layer in range(len(weights) - 1, -1, -1):
-        found.append(np.swapaxes(inputs[layer], 1, 2) @ error)
-        if layer > 0:
-            error = (error @ np.swapaxes(weights[layer], 1, 2)) * slopes[layer - 1]
-    return found[::-1]
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ References:
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,9 +52,9 @@ class Unit:
         (array([-0.25,  0.  ,  3.  ]), array([0.25, 1.  , 1.  ]))
     """
 
-    alpha: float
+    alpha: Any  # a number, or an array of them that belong to the rows of x
 
-    def value_and_slope(self, x: Array) -> tuple[Array, Array]:
+    def value_and_slope(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """The activation and its derivative, the one from the right at 0."""
         below = self.alpha * np.expm1(np.minimum(x, 0.0))
         positive = x >= 0

@@ -19,7 +19,8 @@ def registered_seeds(experiment: str) -> range:
     """The seeds on which the claims about an experiment are tested.
 
     Args:
-        experiment: ``"smooth_ride"``, ``"depth"`` or ``"depth_training"``.
+        experiment: ``"smooth_ride"``, ``"depth"``, ``"depth_training"``, ``"elu_or_relu"`` or
+            ``"convolutional_training"``.
 
     Examples:
         >>> seeds = registered_seeds("smooth_ride")

@@ -118,23 +118,6 @@ def test_signals_and_gradients_are_those_of_torch(monkeypatch) -> None:
                     )
 
 
-def test_gradients_of_the_loss_are_its_differences() -> None:
-    images, labels = depth_training._digits()
-    weights = depth_training._initial_weights(0, ["He", "exact"], 3)
-    gradients = depth_training._gradients(weights, images[:20], labels[:20])
-    numbers = np.random.default_rng(0)
-    for layer, gradient in enumerate(gradients):
-        direction = numbers.standard_normal(gradient.shape[1:])
-        losses = []
-        for sign in (1, -1):
-            moved = [
-                w + sign * 1e-6 * direction if k == layer else w for k, w in enumerate(weights)
-            ]
-            losses.append(depth_training._loss(moved, images[:20], labels[:20]))
-        slope = (losses[0] - losses[1]) / 2e-6
-        assert slope == pytest.approx(np.sum(gradient * direction, axis=(1, 2)), rel=1e-5)
-
-
 def test_deviations_have_a_mean_square_of_one() -> None:
     """Over seeds that are not stored, with the standard error of a chi square of 50 each."""
     rows = [r for seed in range(900, 906) for r in depth.measured(64, seed, depth=50)]

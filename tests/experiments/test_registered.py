@@ -9,8 +9,19 @@ from elu_sym.experiments import registered
 from elu_sym.experiments.registered import registered_seeds
 from tests.shared.registration import registration
 
-NOT_BORNE_OUT: frozenset[str] = frozenset()
-"""What was written down and the new seeds do not bear out; it is no claim."""
+NOT_BORNE_OUT = frozenset(
+    f"meanfield.relu_catches_up: {line}"
+    for line in (
+        "errors on held-out images / 1 < 25; activation ELU(1); rule second_moment;"
+        " learning_rate 0.03; step 3000; for more than 1/2 of all seeds",
+        "errors on held-out images / 1 < 25; activation ReLU; rule second_moment;"
+        " learning_rate 0.01; step 3000; for more than 1/2 of all seeds",
+        "1/3 < errors on held-out images, ELU(1) 0.03 / ReLU 0.01 < 3; rule second_moment;"
+        " step 3000; for more than 1/2 of all seeds",
+    )
+)
+"""What was written down and the new seeds do not bear out; it is no claim. Of the one that is here
+the first part alone is borne out: for the others 19 of 25 seeds are too few."""
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)

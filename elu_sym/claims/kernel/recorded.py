@@ -41,20 +41,26 @@ from elu_sym.claims.kernel.logic import need
 from elu_sym.claims.kernel.meaning import Context, Finding, Place, RejectedError
 from elu_sym.claims.kernel.measured_thresholds import Thresholds, within
 from elu_sym.claims.kernel.proof import rule
-from elu_sym.experiments import depth, depth_training, smooth_ride
+from elu_sym.experiments import depth, depth_training, elu_or_relu, smooth_ride
 from elu_sym.experiments.registered import registered_seeds
 from elu_sym.symbols import learning_rate, seed
 
 CONFIDENCE = 0.9999
 """The confidence of one bound: 100 of them are all right with 99 %."""
 
-EXPERIMENTS = {"smooth_ride": smooth_ride, "depth": depth, "depth_training": depth_training}
+EXPERIMENTS = {
+    "smooth_ride": smooth_ride,
+    "depth": depth,
+    "depth_training": depth_training,
+    "elu_or_relu": elu_or_relu,
+}
 """What runs are measured of, by its name in an atom."""
 
 RUN = {
     "smooth_ride": ("problem", "activation", "learning_rate"),
     "depth": ("width", "inputs", "rule", "layer"),
     "depth_training": ("learning_rate", "rule", "step"),
+    "elu_or_relu": ("activation", "rule", "learning_rate", "step"),
 }
 """By experiment the columns that, with the seed, tell one record from all others."""
 
