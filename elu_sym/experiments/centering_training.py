@@ -446,6 +446,37 @@ def steps_to(loss: float, path: Path = RESULTS) -> dict[tuple[str, str, float], 
     }
 
 
+class Best(NamedTuple):
+    """The learning rate of the fewest steps, and what it takes.
+
+    Attributes:
+        learning_rate: the one whose median is the least.
+        steps: the numbers of steps of all seeds at this rate.
+    """
+
+    learning_rate: float
+    steps: Array
+
+
+def fewest_steps(loss: float, path: Path = RESULTS) -> dict[tuple[str, str], Best]:
+    """By activation and treatment the steps to a loss, at the best of the learning rates.
+
+    Args:
+        loss: a positive number.
+        path: the table.
+
+    Examples:
+        >>> fewest_steps(0.1)["ReLU", "as it is"].learning_rate
+        0.08
+    """
+    found: dict[tuple[str, str], Best] = {}
+    for (activation, treatment, rate), steps in steps_to(loss, path).items():
+        key = activation, treatment
+        if key not in found or np.median(steps) < np.median(found[key].steps):
+            found[key] = Best(rate, steps)
+    return found
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the stored results."""
     what = "Train networks with and without centred activations, one row a loss or a layer."
