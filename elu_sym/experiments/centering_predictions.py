@@ -5,7 +5,8 @@ an expectation under a normal law of two variables: the mean, the second moment,
 belongs to the means of the units, which is the average covariance of two images.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -57,18 +58,21 @@ def first_moments(activation: str, layer: int, inputs: Array) -> Moments:
         >>> print(*(round(value, 4) for value in first_moments("ReLU", 1, opposite)))
         0.3989 0.5 0.5
     """
-    name, given = ("relu", {}) if ALPHAS[activation] == 0.0 else ("elu", _alpha(activation))
     squares = np.mean(inputs**2, axis=1)
     if layer > 1:
-        squares = gram_diagonal(inputs, depth=layer - 1, activation=name, **given)
+        squares = _kernel(gram_diagonal, activation, layer - 1, inputs)
     # Up to the weight variance of the next layer the kernel is that of the activations.
-    kernel = gram(inputs, depth=layer, activation=name, **given)
+    kernel = _kernel(gram, activation, layer, inputs)
     share = float(np.mean(kernel) / np.mean(np.diag(kernel)))
     return Moments(*_moments(activation, squares), share)
 
 
-def _alpha(activation: str) -> dict[str, float]:
-    return {"alpha": ALPHAS[activation]}
+def _kernel(kernel: Callable[..., Any], activation: str, depth: int, inputs: Array) -> Array:
+    """The kernel of wide networks with exact weights."""
+    alpha = ALPHAS[activation]
+    if alpha == 0.0:
+        return np.asarray(kernel(inputs, depth=depth, activation="relu"))
+    return np.asarray(kernel(inputs, depth=depth, activation="elu", alpha=alpha))
 
 
 def _moments(activation: str, variances: Array) -> tuple[float, float]:

@@ -69,23 +69,38 @@ def comparisons(
     rows: dict[tuple[int, str, str], list[list[float]]] = {}
     for row in depth.read(path):
         if int(row.width) in widths:
-            values = [float(getattr(row, name) or "nan") for name in names]
-            rows.setdefault((int(row.width), row.inputs, row.rule), []).append(values)
-    found = {}
+            numbers = [float(getattr(row, name) or "nan") for name in names]
+            rows.setdefault((int(row.width), row.inputs, row.rule), []).append(numbers)
+    measured, firsts = {}, {}
     for (width, inputs, rule), lines in rows.items():
         table = np.array(lines).reshape(-1, len(depth.LAYERS), len(names))
-        measured = {name: table[:, :, place] for place, name in enumerate(names)}
-        squares = measured.pop("input_square")[:, 0]
+        values = {name: table[:, :, place] for place, name in enumerate(names)}
+        squares = values.pop("input_square")[:, 0]
         variance = depth.weight_variance(rule, depth.FEATURES, width, is_first=True)
-        forward = forward_variances(depth.DEPTH, depth.FEATURES * variance * squares, factor(rule))
-        shallow = forward[: depth.HALF_DEPTH]
-        predicted = {
-            "mean": elu.mean(0.0, np.sqrt(forward), 1.0),
-            "second_moment": elu.second_moment(0.0, np.sqrt(forward), 1.0),
-            "gradient_50": backward_variances(shallow, factor(rule)),
-            "gradient_100": backward_variances(forward, factor(rule)),
-        }
-        deviations = sampling_deviation(forward, factor(rule), width).T
-        by_layer = {name: line.T for name, line in predicted.items()}
-        found[width, inputs, rule] = Comparison(measured, by_layer, deviations)
+        measured[width, inputs, rule] = values
+        firsts[width, inputs, rule] = depth.FEATURES * variance * squares
+    found = {}
+    for rule in depth.RULES:
+        keys = [key for key in firsts if key[2] == rule]
+        together = _predicted(np.concatenate([firsts[key] for key in keys]), factor(rule))
+        ends = np.cumsum([len(firsts[key]) for key in keys])[:-1]
+        parts = {name: np.split(lines, ends) for name, lines in together.items()}
+        deviations = parts.pop("deviation")
+        for place, key in enumerate(keys):
+            predicted = {name: lines[place] for name, lines in parts.items()}
+            own = deviations[place] / np.sqrt(key[0])
+            found[key] = Comparison(measured[key], predicted, own)
     return found
+
+
+def _predicted(firsts: Array, weights: float) -> dict[str, Array]:
+    """A row for each variance of layer 1; the deviations are those of layers of one unit."""
+    forward = forward_variances(depth.DEPTH, firsts, weights)
+    lines = {
+        "mean": elu.mean(0.0, np.sqrt(forward), 1.0),
+        "second_moment": elu.second_moment(0.0, np.sqrt(forward), 1.0),
+        "gradient_50": backward_variances(forward[: depth.HALF_DEPTH], weights),
+        "gradient_100": backward_variances(forward, weights),
+        "deviation": sampling_deviation(forward, weights, 1),
+    }
+    return {name: np.asarray(line).T for name, line in lines.items()}
