@@ -77,12 +77,9 @@ STAGES = {
 """What Python is given, stage by stage; a stage passes if it exits with 0."""
 
 # The page of formulas asks for every witness of every one, as `make verify` does, and the one of
-# proofs for the proof of nearly every claim; that of self-normalization for the longest of them,
-# that of depth draws the weights of hundreds of networks, and two load three libraries.
+# proofs for the proof of nearly every claim; two load three libraries.
 QUICK = {
     "notebooks": (
-        "--ignore=notebooks/06_self_normalization.ipynb",
-        "--ignore=notebooks/07_depth.ipynb",
         "--ignore=notebooks/08_formulas.ipynb",
         "--ignore=notebooks/12_proofs.ipynb",
         "--ignore=notebooks/13_gains_of_activations.ipynb",
