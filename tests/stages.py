@@ -51,8 +51,6 @@ WITHOUT_LIBRARIES = tuple(
         ("jax", "elu_sym/interop/jax"),
         ("keras", "elu_sym/interop/keras"),
         ("torch", "elu_sym/interop/torch"),
-        ("jax", "notebooks/05_initialization.ipynb"),
-        ("torch", "notebooks/05_initialization.ipynb"),
         ("jax", "notebooks/13_gains_of_activations.ipynb"),
         ("keras", "notebooks/13_gains_of_activations.ipynb"),
         ("torch", "notebooks/13_gains_of_activations.ipynb"),
