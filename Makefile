@@ -10,13 +10,13 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all env backends derive compile verify test test-deep test-gpu test-pythons wheels lint \
-    types check-proofs experiments conformance accuracy bench bench-gpu notebooks lab lock clean help \
+    types check-proofs experiments conformance accuracy bench bench-gpu notebooks html lab lock clean help \
     FORCE
 
 # What the tests use beside it: `make test BACKENDS=dask` does without PyTorch, JAX and Keras.
 BACKENDS ?= dask,torch,jax,keras
 INSTALL := -m pip install --quiet --disable-pip-version-check --editable
-EXTRAS := verify,experiments,notebooks,dev
+EXTRAS := verify,experiments,notebooks,site,dev
 # What `make conformance` measures beside them, and where.
 FRAMEWORKS := tensorflow-cpu==2.21.0 onnxruntime==1.32.0 onnx==1.23.2 tinygrad==0.14.0
 CONFORMANCE := .make/conformance
@@ -157,6 +157,11 @@ notebooks: $(NOTEBOOKS:notebooks/%.ipynb=.make/%.executed) ## execute the notebo
 	$(PY) notebooks/execute.py $<
 	@mkdir -p .make && touch $@
 
+# It shows the outputs that are committed, and executes nothing.
+html: $(COMPILED) $(BACKENDS_INSTALLED) ## build the site in .make/html, from the pages as they are and the package
+	@$(PY) -m sphinx --quiet --fail-on-warning --keep-going --doctree-dir .make/doctrees notebooks .make/html
+	@echo "The site is .make/html/index.html."
+
 lab: $(ENV) ## open the notebooks in JupyterLab
 	$(PY) -m jupyterlab notebooks
 
@@ -175,7 +180,7 @@ lock: ## write constraints.txt anew, from the newest releases (PYTHON=python3.11
 	@rm -r .make/lock
 
 clean: ## remove what make and the tools left behind, .venv included
-	rm -rf .make .venv build *.egg-info elu_sym/numeric/_compiled.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .make .venv build notebooks/formulas notebooks/claims notebooks/reference *.egg-info elu_sym/numeric/_compiled.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find elu_sym tests notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 help: ## list the targets

@@ -58,6 +58,8 @@ WITHOUT_LIBRARIES = tuple(
         ("keras", "notebooks/15_which_weights.ipynb"),
         ("torch", "notebooks/15_which_weights.ipynb"),
         ("torch", "notebooks/17_uncertainty.ipynb"),
+        ("torch", "notebooks/20_floating_point.ipynb"),
+        ("torch", "notebooks/22_layer_health.ipynb"),
     )
     if find_spec(library) is None
 )

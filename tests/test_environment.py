@@ -16,23 +16,28 @@ ROOT = Path(__file__).parent.parent
 # Every requirement under its name on conda-forge. The list is explicit: a new requirement must be
 # looked up there, since a few are called otherwise or come in a lighter variant.
 CONDA_NAMES = {
+    "axe-playwright-python": "axe-playwright-python",
     "dask": "dask-core",  # the package called dask there adds pandas, Bokeh and more
     "distributed": "distributed",
+    "furo": "furo",
     "hypothesis": "hypothesis",
     "ipykernel": "ipykernel",
     "jax": "jax",
     "jupyterlab": "jupyterlab",
     "keras": "keras",
+    "latex2mathml": "latex2mathml",
     "lazy-loader": "lazy_loader",
     "matplotlib": "matplotlib-base",  # the package called matplotlib there adds the Qt windows
     "mpmath": "mpmath",
     "mypy": "mypy",
+    "myst-nb": "myst-nb",
     "nbclient": "nbclient",
     "nbformat": "nbformat",
     "nbval": "nbval",
     "numba": "numba",
     "numpy": "numpy",
     "packaging": "packaging",
+    "playwright": "playwright-python",  # the package called playwright there is that of Node
     "pyarrow": "pyarrow",
     "pytest": "pytest",
     "pytest-xdist": "pytest-xdist",
@@ -43,6 +48,7 @@ CONDA_NAMES = {
     "scikit-learn": "scikit-learn",
     "scipy": "scipy",
     "setuptools": "setuptools",
+    "sphinx": "sphinx",
     "sympy": "sympy",
     "threadpoolctl": "threadpoolctl",
     "torch": "pytorch",

@@ -81,6 +81,44 @@ class Trajectory(NamedTuple):
         return int(reached[0]) if reached.size else None
 
 
+def bowl_sign_changes(curvature: float, learning_rate: float, momentum: float) -> float:
+    r"""How often the velocity changes its sign, a step, in a quadratic bowl of one dimension.
+
+    The velocity in a bowl of curvature c obeys :math:`v_{t+1} = (1 + \beta - \eta c)\,v_t - \beta
+    v_{t-1}`. If the roots of that recursion are a conjugate pair
+    :math:`\sqrt\beta\,e^{\pm i\theta}`, it turns :math:`\theta/\pi` times a step; if they are real,
+    never or every time.
+
+    Args:
+        curvature: the second derivative of the loss, positive.
+        learning_rate: as in :func:`heavy_ball`.
+        momentum: so, too.
+
+    Returns:
+        The limit for a long run; a run that diverges turns as often.
+
+    Raises:
+        ValueError: if a number is outside its range.
+
+    Source:
+        Derived; the recursion is that of Polyak, 1964, Some methods of speeding up the convergence
+        of iteration methods.
+
+    Examples:
+        >>> print(f"{bowl_sign_changes(1.0, 0.1, 0.9):.3f}, {bowl_sign_changes(1.0, 3.0, 0.9):.3f}")
+        0.102, 0.697
+        >>> bowl_sign_changes(1.0, 0.001, 0.9)
+        0.0
+    """
+    if not 0 < curvature < np.inf:
+        raise ValueError(f"curvature = {curvature!r}; give a positive finite number")
+    _check_step(learning_rate, momentum)
+    trace = 1 + momentum - learning_rate * curvature
+    if trace**2 >= 4 * momentum:
+        return 0.0 if trace > 0 else 1.0
+    return float(np.arccos(trace / (2 * np.sqrt(momentum))) / np.pi)
+
+
 def heavy_ball(
     objective: Objective, start: Array, learning_rate: float, momentum: float, steps: int
 ) -> Trajectory:
@@ -111,10 +149,7 @@ def heavy_ball(
         >>> heavy_ball(bowl, np.array([2.0]), learning_rate=4.0, momentum=0.9, steps=60).diverged
         True
     """
-    if not learning_rate > 0:
-        raise ValueError(f"learning_rate = {learning_rate!r}; give a positive number")
-    if not 0 <= momentum < 1:
-        raise ValueError(f"momentum = {momentum!r}; give a number of at least 0 and below 1")
+    _check_step(learning_rate, momentum)
     if steps < 2:
         raise ValueError(f"steps = {steps!r}; a sign change needs at least 2")
     parameters = start.astype(np.float64)
@@ -138,3 +173,10 @@ def heavy_ball(
     shape, diverged = (-1, parameters.size), len(velocities) < steps
     rows, speeds = (np.array(each).reshape(shape) for each in (gradients, velocities))
     return Trajectory(np.array(losses), rows, speeds, diverged)
+
+
+def _check_step(learning_rate: float, momentum: float) -> None:
+    if not learning_rate > 0:
+        raise ValueError(f"learning_rate = {learning_rate!r}; give a positive number")
+    if not 0 <= momentum < 1:
+        raise ValueError(f"momentum = {momentum!r}; give a number of at least 0 and below 1")

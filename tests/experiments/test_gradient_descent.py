@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from elu_sym.experiments.gradient_descent import DIVERGED_FACTOR, Trajectory, heavy_ball
+from elu_sym.experiments.gradient_descent import (
+    DIVERGED_FACTOR,
+    Trajectory,
+    bowl_sign_changes,
+    heavy_ball,
+)
 from elu_sym.experiments.problems import ACTIVATIONS, PROBLEMS
 
 
@@ -102,3 +107,31 @@ def test_numbers_outside_their_range(rate, momentum, steps, message) -> None:
 def test_a_start_that_cannot_be_the_unit(loss) -> None:
     with pytest.raises(ValueError, match="the loss at the start"):
         heavy_ball(lambda w: (loss, w), np.ones(1), 0.1, 0.9, 5)
+
+
+@pytest.mark.parametrize("rate", [0.001, 0.01, 0.3, 2.0, 3.5])
+def test_the_velocity_in_a_bowl_turns_as_its_roots_say(rate: float) -> None:
+    def bowl(parameters):
+        return 0.5 * float(parameters @ parameters), parameters
+
+    found = heavy_ball(bowl, np.array([1.0]), rate, 0.9, steps=1000)
+    expected = bowl_sign_changes(1.0, rate, 0.9)
+    assert found.velocity_sign_changes == pytest.approx(expected, abs=2e-3)
+
+
+def test_without_momentum_a_bowl_turns_never_or_always() -> None:
+    assert bowl_sign_changes(2.0, 0.3, 0.0) == 0
+    assert bowl_sign_changes(2.0, 0.7, 0.0) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((0.0, 0.1, 0.9), "curvature = 0.0"),
+        ((1.0, 0.0, 0.9), "learning_rate = 0.0"),
+        ((1.0, 0.1, 1.0), "momentum = 1.0"),
+    ],
+)
+def test_a_bowl_with_bad_arguments_is_named(arguments, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        bowl_sign_changes(*arguments)

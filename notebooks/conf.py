@@ -1,0 +1,53 @@
+"""How Sphinx makes the site from the pages of this folder: ``make html``, without a network."""
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "site"))
+os.environ.setdefault("KERAS_BACKEND", "jax")
+
+from elu_sym import __version__  # noqa: E402
+
+project = "elu_sym"
+version = release = __version__
+html_title = "elu_sym"
+language = "en"
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "mathml",
+    "known_names",
+    "generated_pages",
+    *(["explorer_embedding"] if find_spec("explorer_embedding") else []),
+]
+exclude_patterns = ["site", "**.ipynb_checkpoints", ".*"]
+nb_execution_mode = "off"
+nb_render_markdown_format = "myst"
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
+myst_enable_extensions = ["amsmath", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+smartquotes = False
+
+default_role = "literal"
+add_module_names = False
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+
+html_theme = "furo"
+html_static_path = ["site/static"]
+html_css_files = ["site.css"]
+html_js_files = ["site.js"]
+html_copy_source = False
+html_show_copyright = False
+html_show_sphinx = False
+# What a search finds is shown without an excerpt: that is read by a request, which a page that was
+# opened as a file may not make.
+html_show_search_summary = False
+html_math_renderer = "mathml"
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"

@@ -1,0 +1,95 @@
+"""Pages that the package writes, before Sphinx reads them: reference, tables, formulas, claims."""
+
+import re
+from hashlib import sha256
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import reference_pages
+import table_pages
+from sphinx.application import Sphinx
+
+FOLDERS = {"formulas": "formula_pages", "claims": "claim_pages"}
+"""Each by a module with a function ``write``, which is given the folder."""
+
+CHECKOUT = {
+    "CONTRIBUTING.md": "reference/contributing",
+    "CHANGELOG.md": "reference/changelog",
+    "THIRD_PARTY.md": "reference/third_party",
+}
+"""Files of the checkout that are pages of the site, too."""
+
+
+def write_all(app: Sphinx) -> None:
+    """Write every page, and leave alone what did not change: Sphinx reads the others again."""
+    source = Path(app.srcdir)
+    for folder, module in FOLDERS.items():
+        if find_spec(module):
+            import_module(module).write(source / folder)
+    for file, page in CHECKOUT.items():
+        if (source.parent / file).exists():
+            write_changed(source / f"{page}.md", (source.parent / file).read_text(encoding="utf-8"))
+    for name, text in (*reference_pages.pages(), *table_pages.pages()):
+        write_changed(source / "reference" / name, text)
+
+
+def write_changed(path: Path, text: str) -> None:
+    """Write a file, unless this is what stands in it."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def read_source(app: Sphinx, name: str, source: list[str]) -> None:
+    """Let links to files of the checkout lead to the pages that show them."""
+    here = Path(app.srcdir)
+    if name in ("index", "how_to_choose", "questions"):
+        # Pages that are announced and not there yet.
+        for link in re.findall(r"\[[^]]+\]\([0-9]+_\w+\.ipynb\)", source[0]):
+            text, target = link[1:-1].split("](")
+            if not (here / target).exists():
+                source[0] = source[0].replace(link, text)
+        for entry in re.findall(r"^[\w*/]+$", source[0], flags=re.MULTILINE):
+            if not any(here.glob(f"{entry}.*")):
+                source[0] = source[0].replace(f"\n{entry}\n", "\n")
+    for file, page in CHECKOUT.items():
+        source[0] = source[0].replace(f"../{file}", f"{page}.md")
+
+
+def process_docstring(
+    app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]
+) -> None:
+    """Write the lines of a docstring as reStructuredText."""
+    lines[:] = reference_pages.in_rst("\n".join(lines))
+
+
+def skip_member(
+    app: Sphinx, what: str, name: str, value: object, skip: bool, options: object
+) -> bool | None:
+    """Leave out the fields of a named tuple: its docstring describes them."""
+    return True if type(value).__name__ == "_tuplegetter" else None
+
+
+def level_captions(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object
+) -> None:
+    """Give the captions of the navigation, which are headings, the level that headings have."""
+    context["furo_navigation_tree"] = context["furo_navigation_tree"].replace(
+        'role="heading"', 'role="heading" aria-level="2"'
+    )
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Tell Sphinx."""
+    # Pages are made again when this code changes.
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    digest = sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    app.add_config_value("site_sources", digest, "env", str)
+    app.connect("builder-inited", write_all)
+    app.connect("source-read", read_source)
+    app.connect("autodoc-process-docstring", process_docstring)
+    app.connect("autodoc-skip-member", skip_member)
+    app.connect("html-page-context", level_captions, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,13 @@
+// What scrolls within the page is reached by the keyboard, and a formula in a line scrolls where it must.
+function markScrolling() {
+  for (const span of document.querySelectorAll("span.math")) {
+    span.classList.toggle("wide", span.firstChild.getBoundingClientRect().width > span.parentElement.clientWidth);
+  }
+  for (const box of document.querySelectorAll("pre, div.math, span.math.wide, .output, .table-wrapper")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+
+addEventListener("load", markScrolling);
+addEventListener("resize", markScrolling);
