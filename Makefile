@@ -118,7 +118,7 @@ check-proofs: $(ENV) ## check the proof of every formal statement by a program t
 	@$(PY) -m elu_sym prove --export .make/proofs.json
 	@$(PY) -I elu_sym/checker.py .make/proofs.json
 
-experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: descent, thresholds of libraries, depth, noise, processes
+experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: descent, thresholds of libraries, depth, noise, processes, means
 	$(PY) -m elu_sym.experiments.smooth_ride
 	$(PY) -m elu_sym.experiments.library_thresholds
 	$(PY) -m elu_sym.experiments.depth
@@ -127,6 +127,8 @@ experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: descent, thresho
 	$(PY) -m elu_sym.experiments.convolutional_training
 	$(PY) -m elu_sym.experiments.propagated_noise
 	$(PY) -m elu_sym.experiments.gaussian_processes
+	$(PY) -m elu_sym.experiments.deep_blocks
+	$(PY) -m elu_sym.experiments.centering_training
 
 # TensorFlow asks for an older h5py than the one that is pinned. tinygrad compiles with clang, or CC,
 # and takes PYTHON for one of its devices.

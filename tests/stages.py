@@ -51,8 +51,6 @@ WITHOUT_LIBRARIES = tuple(
         ("jax", "elu_sym/interop/jax"),
         ("keras", "elu_sym/interop/keras"),
         ("torch", "elu_sym/interop/torch"),
-        ("jax", "notebooks/05_initialization.ipynb"),
-        ("torch", "notebooks/05_initialization.ipynb"),
         ("jax", "notebooks/13_gains_of_activations.ipynb"),
         ("keras", "notebooks/13_gains_of_activations.ipynb"),
         ("torch", "notebooks/13_gains_of_activations.ipynb"),
@@ -78,13 +76,9 @@ STAGES = {
 }
 """What Python is given, stage by stage; a stage passes if it exits with 0."""
 
-# The page of proofs lets two programs judge hundreds of mutants, that of self-normalization asks for
-# the longest proofs, that of depth draws the weights of hundreds of networks, and two load three
-# libraries.
+# The page of proofs lets two programs judge hundreds of mutants, and two load three libraries.
 QUICK = {
     "notebooks": (
-        "--ignore=notebooks/06_self_normalization.ipynb",
-        "--ignore=notebooks/07_depth.ipynb",
         "--ignore=notebooks/12_proofs.ipynb",
         "--ignore=notebooks/13_gains_of_activations.ipynb",
         "--ignore=notebooks/15_which_weights.ipynb",

@@ -150,6 +150,22 @@ def read(path: Path = RESULTS) -> list[LossRecord]:
     return tables.read(path, LossRecord)
 
 
+def curves(path: Path = RESULTS) -> dict[tuple[float, str], Array]:
+    """By learning rate and rule the losses of a file, a row for each seed, a column for each step.
+
+    A run that has diverged counts as infinite.
+
+    Examples:
+        >>> curves()[0.01, "exact"].shape == (len(SEEDS), len(STEPS))
+        True
+    """
+    found: dict[tuple[float, str], dict[str, list[float]]] = {}
+    for row in read(path):
+        by_seed = found.setdefault((float(row.learning_rate), row.rule), {})
+        by_seed.setdefault(row.seed, []).append(float(row.loss or "inf"))
+    return {key: np.array(list(by_seed.values())) for key, by_seed in found.items()}
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the stored results."""
     what = "Train deep ELU networks from several initializations, one row a loss."

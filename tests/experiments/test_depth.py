@@ -40,6 +40,17 @@ def test_every_layer_is_stored_once(path) -> None:
         assert float(record.gradient_100) > 0
 
 
+def test_curves_of_runs_that_diverged_end_at_infinity():
+    curves = depth_training.curves()
+    assert len(curves) == len(depth_training.LEARNING_RATES) * len(depth_training.RULES)
+    stored = {row[:4]: row.loss for row in depth_training.read()}
+    for (rate, rule), losses in curves.items():
+        for seed in depth_training.SEEDS:
+            for place, step in enumerate(depth_training.STEPS):
+                text = stored[str(seed), repr(rate), rule, str(step)]
+                assert losses[seed, place] == float(text or "inf")
+
+
 @pytest.mark.parametrize("path", [depth_training.RESULTS, depth_training.NEW_RESULTS])
 def test_every_loss_is_stored_once(path) -> None:
     is_new = path == depth_training.NEW_RESULTS

@@ -1,0 +1,592 @@
+"""What the means of activations do while a network learns, and what centering them buys.
+
+    python -m elu_sym.experiments.centering_training        # some minutes
+
+Networks of eight hidden layers of 64 units learn scikit-learn's handwritten digits by stochastic
+gradient descent without momentum, at constant learning rates: ReLU and ELU of four alpha, one of
+which, SELU's, centers the standard normal law. Each is trained in four ways:
+
+- ``as it is``: weights of the exact gain, biases of 0;
+- ``shifted``: the constant E f(Z) is taken off every activation, and the biases begin at what the
+  weights make of it. At SELU's alpha the constant is 0, and there is nothing to run;
+- ``centred``: the same with a constant for each unit, its mean over the images at the start;
+- ``normalized``: the pre-activations are batch-normalized, with the weights of the first way.
+
+The first three are the same function at the start, and the same set of functions: only the
+coordinates differ in which gradient descent goes down. The seed draws the weights, the same for all
+but for their scale, and the order of the batches. Every pixel is centred over the images. The loss
+is the mean cross entropy over fixed images, and the moments of the layers are over the same images,
+at one learning rate for all.
+
+References:
+    Clevert, Unterthiner, Hochreiter: Fast and accurate deep network learning by exponential linear
+    units (ELUs), ICLR 2016.
+    Ioffe, Szegedy: Batch normalization: accelerating deep network training by reducing internal
+    covariate shift, ICML 2015.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elu_sym.book.formula import elu, relu
+from elu_sym.experiments import tables
+from elu_sym.experiments.gradient_descent import Array
+from elu_sym.experiments.problems import handwritten_digits, log_probabilities
+from elu_sym.experiments.tables import digits, measure_blocks, run_command
+from elu_sym.networks.self_normalization import selu_parameters
+
+RESULTS = Path(__file__).with_name("centering_training.csv")
+"""The losses of the stored runs."""
+
+LAYER_RESULTS = RESULTS.with_name("centering_layers.csv")
+"""The layers of those at the learning rate at which they are looked at."""
+
+FEATURES = 64
+"""The length of an input, and the number of units of a hidden layer."""
+
+HIDDEN_LAYERS = 8
+"""The number of hidden layers."""
+
+CLASSES = 10
+"""The number of digits."""
+
+BATCH = 32
+"""The number of images in a step."""
+
+EVALUATED = 512
+"""The number of images on which the loss and the moments are measured."""
+
+ALPHAS = {
+    "ReLU": 0.0,
+    "ELU(0.5)": 0.5,
+    "ELU(1)": 1.0,
+    "ELU(SELU's)": selu_parameters().alpha,
+    "ELU(2)": 2.0,
+}
+"""The alpha of the activations by name; ReLU is the ELU of floor 0."""
+
+TREATMENTS = ("as it is", "shifted", "centred", "normalized")
+"""The ways in which each network is trained."""
+
+LEARNING_RATES = (0.02, 0.04, 0.08, 0.16, 0.32)
+"""The learning rates of the stored results."""
+
+LAYERS_RATE = 0.04
+"""That of the runs whose layers are looked at."""
+
+STEPS = (0, 10, 20, 40, 60, 80, 100, 150, 200, 250, 300)
+"""After which steps the loss is kept."""
+
+LAYERS_STEPS = (0, 10, 40, 100, 200, 300)
+"""After which steps the layers are looked at."""
+
+LAYERS = (1, 4, 8)
+"""The hidden layers that are looked at."""
+
+SEEDS = range(8)
+"""The seeds of the stored results."""
+
+LARGEST_LOSS = 1e6
+"""A run whose loss exceeds it, or is no number, has diverged."""
+
+SMALLEST_VARIANCE = 1e-5
+"""What batch normalization adds to a variance."""
+
+
+class LossRecord(NamedTuple):
+    """The loss of one run after some steps, as text.
+
+    Attributes:
+        seed: what the weights and the batches were drawn from.
+        activation: the name of the activation.
+        treatment: the way in which it is trained.
+        learning_rate: the learning rate.
+        step: how many steps were made.
+        loss: the mean cross entropy; empty where the run has diverged.
+    """
+
+    seed: str
+    activation: str
+    treatment: str
+    learning_rate: str
+    step: str
+    loss: str
+
+
+class LayerRecord(NamedTuple):
+    """The activations of one hidden layer after some steps, over the fixed images, as text.
+
+    They are those before a constant is taken off, except for the shares, which are of what the next
+    layer is given. All are empty where the run has diverged.
+
+    Attributes:
+        seed: what the weights and the batches were drawn from.
+        activation: the name of the activation.
+        treatment: the way in which it is trained.
+        step: how many steps were made.
+        layer: which hidden layer, from 1 on.
+        mean: the mean of the activations of all units.
+        second_moment: the mean of their squares.
+        drift: the mean over the units of the square of how far the mean of each has moved from
+            where it was at the start, relative to the second moment at the start.
+        mean_share: the mean over the units of the squared mean of each, relative to the second
+            moment.
+        top_share: the largest eigenvalue of the second moment matrix of the units, relative to its
+            trace.
+        rest_share: the largest eigenvalue of their covariance matrix, relative to that same trace.
+    """
+
+    seed: str
+    activation: str
+    treatment: str
+    step: str
+    layer: str
+    mean: str
+    second_moment: str
+    drift: str
+    mean_share: str
+    top_share: str
+    rest_share: str
+
+
+class Networks(NamedTuple):
+    """Networks of equal shape that are trained side by side, on the same batches.
+
+    Attributes:
+        alphas: the alpha of each, of shape (network, 1, 1).
+        centres: by hidden layer what is taken off the activations of each, of shape
+            (network, 1, 1 or fan_out).
+        weights: by layer the weights of all, of shape (network, fan_in, fan_out).
+        offsets: by layer the biases, of shape (network, 1, fan_out).
+        factors: by hidden layer what a normalized pre-activation is multiplied by, of the same
+            shape; none where nothing is normalized.
+    """
+
+    alphas: Array
+    centres: list[Array]
+    weights: list[Array]
+    offsets: list[Array]
+    factors: list[Array]
+
+
+def start(seed: int, treatment: str, alphas: Sequence[float]) -> Networks:
+    """The networks that a seed draws, one for each alpha.
+
+    Args:
+        seed: a whole number of at least 0.
+        treatment: one of ``TREATMENTS``.
+        alphas: numbers of at least 0; 0 is ReLU.
+
+    Raises:
+        ValueError: if there is no such treatment.
+        ModuleNotFoundError: if scikit-learn is not installed.
+
+    Examples:
+        >>> start(0, "shifted", (0.0,)).centres[0].round(4)
+        array([[[0.3989]]])
+    """
+    if treatment not in TREATMENTS:
+        raise ValueError(f"treatment = {treatment!r}; they are {', '.join(TREATMENTS)}")
+    numbers = np.random.default_rng([5, seed])
+    moments = np.array([_moments(alpha) for alpha in alphas]).reshape(-1, 2, 1, 1)
+    ones = np.ones((len(alphas), 1, 1))
+    weights, offsets = [], []
+    for layer in range(HIDDEN_LAYERS + 1):
+        fan_out = FEATURES if layer < HIDDEN_LAYERS else CLASSES
+        standard = numbers.standard_normal((FEATURES, fan_out)) / np.sqrt(FEATURES)
+        # What feeds the first layer is no activation, and the last one begins with LeCun's rule.
+        gains = np.sqrt(1.0 / moments[:, 1]) if 0 < layer < HIDDEN_LAYERS else ones
+        weights.append(gains * standard)
+        offsets.append(ones * np.zeros(fan_out))
+    count = HIDDEN_LAYERS if treatment == "normalized" else 0
+    factors = [ones * np.ones(FEATURES) for _ in range(count)]
+    centres = [0.0 * ones] * HIDDEN_LAYERS
+    networks = Networks(np.reshape(alphas, (-1, 1, 1)), centres, weights, offsets, factors)
+    if treatment == "shifted":
+        centres = [moments[:, 0]] * HIDDEN_LAYERS
+    elif treatment == "centred":
+        centres = [np.mean(each, axis=1, keepdims=True) for each in forward(networks, inputs())[0]]
+    for layer, centre in enumerate(centres, start=1):
+        lost = np.broadcast_to(centre, (len(alphas), 1, FEATURES))
+        offsets[layer] += np.matmul(lost, weights[layer])
+    return networks._replace(centres=centres)
+
+
+def forward(networks: Networks, images: Array) -> tuple[list[Array], Array]:
+    """What every layer but the first is given, and the logits.
+
+    Args:
+        networks: of shape (network, ...).
+        images: one a row.
+    """
+    passed, _, logits = _forward(networks, images)
+    return passed[1:], logits
+
+
+def step(networks: Networks, images: Array, labels: NDArray[np.intp], rates: Array) -> None:
+    """One step of gradient descent on the mean cross entropy of a batch, in place.
+
+    Args:
+        networks: of shape (network, ...).
+        images: one a row.
+        labels: of the images.
+        rates: the learning rates, of shape (network, 1, 1).
+    """
+    passed, caches, logits = _forward(networks, images)
+    error = np.exp(log_probabilities(logits))
+    error[:, np.arange(len(labels)), labels] -= 1.0
+    error /= len(labels)
+    for layer in range(HIDDEN_LAYERS, -1, -1):
+        gradient = np.sum(error, axis=1, keepdims=True)
+        if layer < HIDDEN_LAYERS and networks.factors:
+            normal, deviations = caches[layer][1:]
+            factor = networks.factors[layer]
+            along = np.sum(error * normal, axis=1, keepdims=True)
+            scaled = factor / deviations
+            count = len(labels)
+            normalized = scaled * (error - gradient / count - normal * along / count)
+            factor -= rates * along
+        else:
+            normalized = error
+        networks.offsets[layer][...] -= rates * gradient
+        weights = networks.weights[layer]
+        below = np.matmul(normalized, np.swapaxes(weights, 1, 2)) if layer > 0 else normalized
+        weights -= rates * np.matmul(np.swapaxes(passed[layer], 1, 2), normalized)
+        if layer > 0:
+            error = below * caches[layer - 1][0]
+
+
+def losses(
+    seed: int,
+    activations: Sequence[str] = tuple(ALPHAS),
+    learning_rates: Sequence[float] = LEARNING_RATES,
+    steps: Sequence[int] = STEPS,
+) -> list[LossRecord]:
+    """Train from one seed, and keep the loss.
+
+    Args:
+        seed: a whole number of at least 0.
+        activations: the names of the activations.
+        learning_rates: positive numbers.
+        steps: increasing; after which steps the loss is measured.
+
+    Raises:
+        ModuleNotFoundError: if scikit-learn is not installed.
+
+    Examples:
+        >>> rows = losses(0, ("ReLU",), (0.1,), (0, 3))
+        >>> [(row.treatment, row.step) for row in rows][:3]
+        [('as it is', '0'), ('as it is', '3'), ('shifted', '0')]
+    """
+    _, labels = _images()
+    records = []
+    for treatment in TREATMENTS:
+        names = _run(treatment, activations)
+        runs = [(name, rate) for name in names for rate in learning_rates]
+        found = []
+        for _, logits in _trained(seed, treatment, runs, steps):
+            logarithms = log_probabilities(logits)
+            chosen = logarithms[:, np.arange(EVALUATED), labels[:EVALUATED]]
+            found.append(-np.mean(chosen, axis=1))
+        values = np.array(found)
+        diverged = np.cumsum(~(values < LARGEST_LOSS), axis=0) > 0
+        for run, (name, rate) in enumerate(runs):
+            for index, count in enumerate(steps):
+                loss = "" if diverged[index, run] else digits(values[index, run], 4)
+                row = (str(seed), name, treatment, repr(rate), str(count), loss)
+                records.append(LossRecord(*row))
+    return records
+
+
+def layers(
+    seed: int, activations: Sequence[str] = tuple(ALPHAS), steps: Sequence[int] = LAYERS_STEPS
+) -> list[LayerRecord]:
+    """Train from one seed at the one learning rate, and look at the layers.
+
+    Args:
+        seed: a whole number of at least 0.
+        activations: the names of the activations.
+        steps: increasing, from 0 on; after which steps the layers are looked at.
+
+    Raises:
+        ModuleNotFoundError: if scikit-learn is not installed.
+    """
+    records = []
+    for treatment in TREATMENTS:
+        names = _run(treatment, activations)
+        runs = [(name, LAYERS_RATE) for name in names]
+        centres = start(seed, treatment, [ALPHAS[name] for name in names]).centres
+        looks = [signals for signals, _ in _trained(seed, treatment, runs, steps)]
+        for run, name in enumerate(names):
+            for layer in LAYERS:
+                signals = [look[layer - 1][run] for look in looks]
+                found = _layer_measures(signals, centres[layer - 1][run])
+                for count, texts in zip(steps, found, strict=True):
+                    row = (str(seed), name, treatment, str(count), str(layer), *texts)
+                    records.append(LayerRecord(*row))
+    return records
+
+
+class Shares(NamedTuple):
+    """What the mean and the largest eigenvalues have of the trace of a second moment matrix.
+
+    Attributes:
+        mean: the squared length of the vector of means.
+        top: the largest eigenvalue of the second moment matrix.
+        rest: the largest eigenvalue of the covariance matrix.
+    """
+
+    mean: float
+    top: float
+    rest: float
+
+
+def eigenvalue_shares(signal: Array) -> Shares:
+    """What the mean and the largest eigenvalues have of the trace of the second moment matrix.
+
+    The matrix is the factor of the Fisher matrix of the next layer that belongs to its inputs.
+
+    Args:
+        signal: one sample a row.
+
+    Examples:
+        >>> eigenvalue_shares(np.array([[1.0, 1.0], [1.0, -1.0]]))
+        Shares(mean=0.5, top=0.5, rest=0.5)
+    """
+    second = signal.T @ signal / len(signal)
+    means = np.mean(signal, axis=0)
+    trace = float(np.trace(second))
+    tops = (
+        float(np.linalg.eigvalsh(each)[-1]) for each in (second, second - np.outer(means, means))
+    )
+    return Shares(float(means @ means) / trace, *(top / trace for top in tops))
+
+
+def measure(path: Path = RESULTS, seeds: Sequence[int] = SEEDS, progress: bool = True) -> Path:
+    """Measure the losses and write the table; an interrupted call is taken up where it stopped.
+
+    Args:
+        path: the table to write.
+        seeds: the seeds.
+        progress: whether to show a progress bar, if standard error is a terminal.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: if there are no seeds.
+        ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
+    """
+    keys = [(str(seed),) for seed in seeds]
+    return measure_blocks(path, LossRecord, keys, lambda key: losses(int(key[0])), progress)
+
+
+def measure_layers(
+    path: Path = LAYER_RESULTS, seeds: Sequence[int] = SEEDS, progress: bool = True
+) -> Path:
+    """The same for the layers.
+
+    Args:
+        path: the table to write.
+        seeds: the seeds.
+        progress: whether to show a progress bar, if standard error is a terminal.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: if there are no seeds.
+        ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
+    """
+    keys = [(str(seed),) for seed in seeds]
+    return measure_blocks(path, LayerRecord, keys, lambda key: layers(int(key[0])), progress)
+
+
+def read(path: Path = RESULTS) -> list[LossRecord]:
+    """The losses of a file."""
+    return tables.read(path, LossRecord)
+
+
+def read_layers(path: Path = LAYER_RESULTS) -> list[LayerRecord]:
+    """The layers of a file."""
+    return tables.read(path, LayerRecord)
+
+
+def steps_to(loss: float, path: Path = RESULTS) -> dict[tuple[str, str, float], Array]:
+    """After how many steps the runs of a file reach a loss for the first time.
+
+    Between the steps at which the loss is known its logarithm is taken for a straight line.
+
+    Args:
+        loss: a positive number.
+        path: the table.
+
+    Returns:
+        By activation, treatment and learning rate the numbers of all seeds; infinite where a run
+        does not get there.
+
+    Examples:
+        >>> found = steps_to(0.1)["ELU(1)", "as it is", 0.08]
+        >>> len(found) == len(SEEDS), bool(50 < found.min() < found.max() < 200)
+        (True, True)
+    """
+    curves: dict[tuple[str, str, float], dict[str, list[tuple[int, float]]]] = {}
+    for row in read(path):
+        key = row.activation, row.treatment, float(row.learning_rate)
+        value = float(row.loss or "inf")
+        curves.setdefault(key, {}).setdefault(row.seed, []).append((int(row.step), value))
+    return {
+        key: np.array([_first_at_most(loss, curve) for curve in by_seed.values()])
+        for key, by_seed in curves.items()
+    }
+
+
+class Best(NamedTuple):
+    """The learning rate of the fewest steps, and what it takes.
+
+    Attributes:
+        learning_rate: the one whose median is the least.
+        steps: the numbers of steps of all seeds at this rate.
+    """
+
+    learning_rate: float
+    steps: Array
+
+
+def fewest_steps(loss: float, path: Path = RESULTS) -> dict[tuple[str, str], Best]:
+    """By activation and treatment the steps to a loss, at the best of the learning rates.
+
+    Args:
+        loss: a positive number.
+        path: the table.
+
+    Examples:
+        >>> fewest_steps(0.1)["ReLU", "as it is"].learning_rate
+        0.08
+    """
+    found: dict[tuple[str, str], Best] = {}
+    for (activation, treatment, rate), steps in steps_to(loss, path).items():
+        key = activation, treatment
+        if key not in found or np.median(steps) < np.median(found[key].steps):
+            found[key] = Best(rate, steps)
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and write the stored results."""
+    what = "Train networks with and without centred activations, one row a loss or a layer."
+    parser = tables.command("centering_training", what)
+    parser.parse_args(arguments)
+    return run_command(parser, measure, LossRecord) or run_command(
+        parser, measure_layers, LayerRecord
+    )
+
+
+def inputs() -> Array:
+    """The images, each pixel centred over them, their mean square 1, in a fixed random order.
+
+    Raises:
+        ModuleNotFoundError: if scikit-learn is not installed.
+    """
+    return _images()[0]
+
+
+@cache
+def _images() -> tuple[Array, NDArray[np.intp]]:
+    """The images and their labels."""
+    images, labels = handwritten_digits()
+    order = np.random.default_rng(5).permutation(len(labels))
+    centred = (images - images.mean(axis=0))[order]
+    return centred / np.sqrt(np.mean(centred**2)), labels[order]
+
+
+def _moments(alpha: float) -> tuple[float, float]:
+    """The mean and the second moment of the activation of a standard normal variable."""
+    if alpha == 0.0:
+        return float(relu.mean(0.0, 1.0)), float(relu.second_moment(0.0, 1.0))
+    return float(elu.mean(0.0, 1.0, alpha)), float(elu.second_moment(0.0, 1.0, alpha))
+
+
+def _first_at_most(loss: float, curve: Sequence[tuple[int, float]]) -> float:
+    """Where a curve of steps and losses meets a loss for the first time."""
+    before = curve[0]
+    for here in curve:
+        if here[1] <= loss:
+            if before[1] <= loss or not np.isfinite(before[1]):
+                return float(here[0])
+            part = np.log(before[1] / loss) / np.log(before[1] / here[1])
+            return before[0] + part * (here[0] - before[0])
+        before = here
+    return float("inf")
+
+
+def _layer_measures(signals: Sequence[Array], centres: Array) -> list[list[str]]:
+    """What is kept of one layer of one network, after each number of steps."""
+    start_means, start_square = np.mean(signals[0], axis=0), np.mean((signals[0] + centres) ** 2)
+    found = []
+    for signal in signals:
+        if not np.all(np.isfinite(signal)):
+            found.append([""] * 6)
+            continue
+        whole = signal + centres
+        drift = np.mean((np.mean(signal, axis=0) - start_means) ** 2) / start_square
+        numbers = (np.mean(whole), np.mean(whole**2), drift, *eigenvalue_shares(signal))
+        found.append([digits(float(number), 3) for number in numbers])
+    return found
+
+
+def _run(treatment: str, activations: Sequence[str]) -> list[str]:
+    """The activations that are trained in this way."""
+    nothing_to_centre = "ELU(SELU's)" if treatment == "shifted" else ""
+    return [name for name in activations if name != nothing_to_centre]
+
+
+def _trained(
+    seed: int, treatment: str, runs: Sequence[tuple[str, float]], steps: Sequence[int]
+) -> Iterator[tuple[list[Array], Array]]:
+    """What :func:`forward` says of the fixed images, after each number of steps."""
+    images, labels = _images()
+    networks = start(seed, treatment, [ALPHAS[name] for name, _ in runs])
+    rates = np.array([rate for _, rate in runs]).reshape(-1, 1, 1)
+    order = np.random.default_rng([6, seed])
+    # A run that diverges overflows, and is not looked at from there on.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for count in range(steps[-1] + 1):
+            if count in steps:
+                yield forward(networks, images[:EVALUATED])
+            chosen = order.integers(len(images), size=BATCH)
+            step(networks, images[chosen], labels[chosen], rates)
+
+
+def _forward(
+    networks: Networks, images: Array
+) -> tuple[list[Array], list[tuple[Array, Array, Array]], Array]:
+    """What every layer is given; slopes, normalized pre-activations, deviations; the logits."""
+    signal = np.broadcast_to(images, (len(networks.alphas), *images.shape))
+    passed, caches = [signal], []
+    for layer in range(HIDDEN_LAYERS):
+        normal = np.matmul(signal, networks.weights[layer])
+        deviations = np.ones((1, 1, 1))
+        if networks.factors:
+            centred = normal - np.mean(normal, axis=1, keepdims=True)
+            variances = np.mean(centred**2, axis=1, keepdims=True)
+            deviations = np.sqrt(variances + SMALLEST_VARIANCE)
+            normal = centred / deviations
+            before = networks.factors[layer] * normal + networks.offsets[layer]
+        else:
+            before = normal + networks.offsets[layer]
+        below = networks.alphas * np.expm1(np.minimum(before, 0.0))
+        positive = before >= 0.0
+        signal = np.where(positive, before, below) - networks.centres[layer]
+        passed.append(signal)
+        caches.append((np.where(positive, 1.0, below + networks.alphas), normal, deviations))
+    return passed, caches, np.matmul(signal, networks.weights[-1]) + networks.offsets[-1]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
