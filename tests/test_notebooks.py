@@ -182,6 +182,7 @@ def text_problems(text: str) -> Iterator[str]:
         owner, _, attribute = name.partition(".")
         if owner in CHAPTERS and attribute and not {name} & (CLAIMS.keys() | RETIRED.keys()):
             yield f"no claim is {name}"
+        attribute, *_ = re.split(r"\W", attribute)  # `elu.mean(0, 1)` and `elu.mean.latex`, too
         if owner in ACTIVATIONS and attribute and not hasattr(ACTIVATIONS[owner], attribute):
             yield f"no formula is {name}"
     for target in LINK.findall(INLINE_CODE.sub("", text)):
@@ -349,6 +350,7 @@ def test_each_rule_for_cells_can_fail(source, output, expected):
         (0, "# Title", "more code than prose"),
         (0, f"{OPENING} `regularity.c2`", "no claim is regularity.c2"),
         (0, f"{OPENING} `elu.median`", "no formula is elu.median"),
+        (0, f"{OPENING} `elu.median(0, 1)`", "no formula is elu.median(0, 1)"),
         (0, f"{OPENING} [there](99_nowhere.ipynb)", "no file is 99_nowhere.ipynb"),
         (0, f"{OPENING} [there](../README.md#nowhere)", "no heading is ../README.md#nowhere"),
         (0, f"{OPENING} [there](#nowhere)", "no heading is #nowhere"),

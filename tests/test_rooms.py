@@ -293,5 +293,5 @@ def test_nothing_else_stands_at_the_top() -> None:
     assert found == {
         *("elu_sym", "notebooks", "tests", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"),
         *("LICENSE", "Makefile", "MANIFEST.in", "pyproject.toml", "setup.py"),
-        *("constraints.txt", "environment.yml", "CITATION.cff"),
+        *("constraints.txt", "environment.yml", "CITATION.cff", "THIRD_PARTY.md"),
     }
