@@ -31,7 +31,7 @@ nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 myst_enable_extensions = ["amsmath", "deflist", "dollarmath"]
 myst_heading_anchors = 3
-smartquotes = False
+smartquotes_action = "De"  # dashes and dots; a prime is no quotation mark
 
 default_role = "literal"
 add_module_names = False
