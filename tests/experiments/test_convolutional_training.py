@@ -54,6 +54,15 @@ def test_every_network_is_stored_at_its_best_rates_on_new_seeds() -> None:
     stored = [row[:5] for row in convolutional_training.read(convolutional_training.NEW_RESULTS)]
     assert set(stored) == expected
     assert len(stored) == len(expected)
+    # And this is what would be measured again, in this order.
+    assert stored == [
+        (str(seed), network, name, repr(rate), str(step))
+        for seed in SEEDS
+        for network in NETWORKS
+        for name, rate, end in convolutional_training.at_the_best_rates(network)
+        for step in STEPS
+        if step <= end
+    ]
     assert not set(SEEDS) & set(convolutional_training.SEEDS)
 
 

@@ -60,6 +60,14 @@ def test_every_network_is_stored_at_its_best_rates_on_new_seeds() -> None:
     assert len(stored) == len(expected)
     assert set(NETWORKS) >= set(CLAIMED)
     assert len(SEEDS) > FEW_SEEDS
+    # And this is what would be measured again, in this order.
+    assert [row[:5] for row in stored] == [
+        (seed, *training[:2], repr(training.learning_rate), str(step))
+        for seed, name in elu_or_relu.new_blocks()
+        for training in elu_or_relu.at_the_best_rates(name, int(seed))
+        for step in STEPS
+        if step <= training.end
+    ]
 
 
 def test_the_best_rates_of_the_claims_are_none_of_the_outermost() -> None:
