@@ -2,7 +2,6 @@
 
 import os
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -22,7 +21,7 @@ extensions = [
     "mathml",
     "known_names",
     "generated_pages",
-    *(["explorer_embedding"] if find_spec("explorer_embedding") else []),
+    "explorer_embedding",
 ]
 exclude_patterns = ["site", "**.ipynb_checkpoints", ".*"]
 nb_execution_mode = "off"

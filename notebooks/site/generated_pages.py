@@ -2,17 +2,14 @@
 
 import re
 from hashlib import sha256
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import claim_pages
+import formula_pages
 import reference_pages
 import table_pages
 from sphinx.application import Sphinx
-
-FOLDERS = {"formulas": "formula_pages", "claims": "claim_pages"}
-"""Each by a module with a function ``write``, which is given the folder."""
 
 CHECKOUT = {
     "CONTRIBUTING.md": "reference/contributing",
@@ -25,12 +22,10 @@ CHECKOUT = {
 def write_all(app: Sphinx) -> None:
     """Write every page, and leave alone what did not change: Sphinx reads the others again."""
     source = Path(app.srcdir)
-    for folder, module in FOLDERS.items():
-        if find_spec(module):
-            import_module(module).write(source / folder)
+    formula_pages.write(source / "formulas")
+    claim_pages.write(source / "claims")
     for file, page in CHECKOUT.items():
-        if (source.parent / file).exists():
-            write_changed(source / f"{page}.md", (source.parent / file).read_text(encoding="utf-8"))
+        write_changed(source / f"{page}.md", (source.parent / file).read_text(encoding="utf-8"))
     for name, text in (*reference_pages.pages(), *table_pages.pages()):
         write_changed(source / "reference" / name, text)
 
@@ -50,16 +45,6 @@ def read_source(app: Sphinx, name: str, source: list[str]) -> None:
     if name.startswith("formulas/"):
         words = ", ".join(re.split(r"[._]", name.removeprefix("formulas/")))
         source[0] = f"---\nmyst:\n  html_meta:\n    keywords: {words}\n---\n\n{source[0]}"
-    here = Path(app.srcdir)
-    if name in ("index", "how_to_choose", "questions"):
-        # Pages that are announced and not there yet.
-        for link in re.findall(r"\[[^]]+\]\([0-9]+_\w+\.ipynb\)", source[0]):
-            text, target = link[1:-1].split("](")
-            if not (here / target).exists():
-                source[0] = source[0].replace(link, text)
-        for entry in re.findall(r"^[\w*/]+$", source[0], flags=re.MULTILINE):
-            if not any(here.glob(f"{entry}.*")):
-                source[0] = source[0].replace(f"\n{entry}\n", "\n")
     for file, page in CHECKOUT.items():
         source[0] = source[0].replace(f"../{file}", f"{page}.md")
 
