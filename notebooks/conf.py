@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -9,6 +10,21 @@ sys.path.insert(0, str(HERE / "site"))
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
 from elu_sym import __version__  # noqa: E402
+from elu_sym.algebra.optional import extra  # noqa: E402
+
+# The parts of the package that the reference shows, and what makes the pages.
+NEEDED = {
+    "site": ("furo", "latex2mathml", "myst_nb", "ziglang"),
+    "notebooks": ("matplotlib",),
+    "verify": ("flint",),
+    **{name: (name,) for name in ("torch", "jax", "keras", "dask")},
+    "experiments": ("sklearn",),
+}
+for name, modules in NEEDED.items():
+    for module in modules:
+        with extra(name, "the site"):
+            if find_spec(module) is None:
+                raise ModuleNotFoundError(name=module)
 
 project = "elu_sym"
 version = release = __version__
