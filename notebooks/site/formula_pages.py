@@ -78,8 +78,10 @@ def write(folder: Path) -> None:
         folder: where they go, a file each; the notebooks lie beside it.
     """
     found = found_of_formulas()
-    pages = {address(each): _page(each, found[name], folder.parent) for name, each in BOOK.items()}
-    write_pages(folder, {"index": _index(found), **pages})
+    pages = {"index.md": _index(found)}
+    for name, formula in BOOK.items():
+        pages[f"{address(formula)}.md"] = _page(formula, found[name], folder.parent)
+    write_pages(folder, pages)
 
 
 def _index(found: dict[str, Any]) -> str:

@@ -9,32 +9,28 @@ import claim_pages
 import formula_pages
 import reference_pages
 import table_pages
+from markdown_parts import write_pages
 from sphinx.application import Sphinx
 
 CHECKOUT = {
-    "CONTRIBUTING.md": "reference/contributing",
-    "CHANGELOG.md": "reference/changelog",
-    "THIRD_PARTY.md": "reference/third_party",
+    "CONTRIBUTING.md": "contributing",
+    "CHANGELOG.md": "changelog",
+    "THIRD_PARTY.md": "third_party",
 }
-"""Files of the checkout that are pages of the site, too."""
+"""Files of the checkout that are pages of the reference, too."""
 
 
 def write_all(app: Sphinx) -> None:
-    """Write every page, and leave alone what did not change: Sphinx reads the others again."""
+    """Write every page that is not as it was."""
     source = Path(app.srcdir)
     formula_pages.write(source / "formulas")
     claim_pages.write(source / "claims")
-    for file, page in CHECKOUT.items():
-        write_changed(source / f"{page}.md", (source.parent / file).read_text(encoding="utf-8"))
-    for name, text in (*reference_pages.pages(), *table_pages.pages()):
-        write_changed(source / "reference" / name, text)
-
-
-def write_changed(path: Path, text: str) -> None:
-    """Write a file, unless this is what stands in it."""
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    texts = {
+        f"{page}.md": (source.parent / file).read_text(encoding="utf-8")
+        for file, page in CHECKOUT.items()
+    }
+    reference = {**dict(reference_pages.pages()), **dict(table_pages.pages()), **texts}
+    write_pages(source / "reference", reference)
 
 
 def read_source(app: Sphinx, name: str, source: list[str]) -> None:
@@ -46,7 +42,7 @@ def read_source(app: Sphinx, name: str, source: list[str]) -> None:
         words = ", ".join(re.split(r"[._]", name.removeprefix("formulas/")))
         source[0] = f"---\nmyst:\n  html_meta:\n    keywords: {words}\n---\n\n{source[0]}"
     for file, page in CHECKOUT.items():
-        source[0] = source[0].replace(f"../{file}", f"{page}.md")
+        source[0] = source[0].replace(f"../{file}", f"reference/{page}.md")
 
 
 def process_docstring(

@@ -40,15 +40,15 @@ def folded(summary: str, *parts: str) -> str:
 
 
 def write_pages(folder: Path, pages: Mapping[str, str]) -> None:
-    """Write the pages of a folder by their names, and take away the others.
+    """Write the pages of a folder by the names of their files, and take away the others.
 
     One that is as it was is left alone: Sphinx reads what is newer again.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in pages.items():
-        path = folder / f"{name}.md"
+        path = folder / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             write_whole(path, text)
-    for path in folder.glob("*.md"):
-        if path.stem not in pages:
+    for path in folder.iterdir():
+        if path.name not in pages:
             path.unlink()
