@@ -1,6 +1,5 @@
 """Pages that the package writes, before Sphinx reads them: reference, tables, formulas, claims."""
 
-import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -34,13 +33,7 @@ def write_all(app: Sphinx) -> None:
 
 
 def read_source(app: Sphinx, name: str, source: list[str]) -> None:
-    """Let links to files of the checkout lead to the pages that show them.
-
-    The words of a formula's name, which are one word for the search, become keywords of its page.
-    """
-    if name.startswith("formulas/"):
-        words = ", ".join(re.split(r"[._]", name.removeprefix("formulas/")))
-        source[0] = f"---\nmyst:\n  html_meta:\n    keywords: {words}\n---\n\n{source[0]}"
+    """Let links to files of the checkout lead to the pages that show them."""
     for file, page in CHECKOUT.items():
         source[0] = source[0].replace(f"../{file}", f"reference/{page}.md")
 

@@ -6,10 +6,13 @@ from pathlib import Path
 
 from elu_sym.generate.whole_files import write_whole
 
-__all__ = ["ORPHAN", "code", "folded", "listed", "plain", "table", "write_pages"]
+__all__ = ["FOUND_BY", "ORPHAN", "code", "folded", "listed", "plain", "table", "write_pages"]
 
 ORPHAN = "---\norphan: true\n---\n"
 """The head of a page that the menu does not list: hundreds would hide the others."""
+
+FOUND_BY = "---\norphan: true\nmyst:\n  html_meta:\n    keywords: {}\n---\n"
+"""The same, with words by which the search finds the page."""
 
 
 def plain(words: str) -> str:
