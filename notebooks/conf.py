@@ -10,6 +10,21 @@ sys.path.insert(0, str(HERE / "site"))
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
 from elu_sym import __version__  # noqa: E402
+from elu_sym.algebra.optional import extra  # noqa: E402
+
+# The parts of the package that the reference shows, and what makes the pages.
+NEEDED = {
+    "site": ("furo", "latex2mathml", "myst_nb", "ziglang"),
+    "notebooks": ("matplotlib",),
+    "verify": ("flint",),
+    **{name: (name,) for name in ("torch", "jax", "keras", "dask")},
+    "experiments": ("sklearn",),
+}
+for name, modules in NEEDED.items():
+    for module in modules:
+        with extra(name, "the site"):
+            if find_spec(module) is None:
+                raise ModuleNotFoundError(name=module)
 
 project = "elu_sym"
 version = release = __version__
@@ -22,7 +37,7 @@ extensions = [
     "mathml",
     "known_names",
     "generated_pages",
-    *(["explorer_embedding"] if find_spec("explorer_embedding") else []),
+    "explorer_embedding",
 ]
 exclude_patterns = ["site", "**.ipynb_checkpoints", ".*"]
 nb_execution_mode = "off"

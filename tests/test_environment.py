@@ -16,7 +16,6 @@ ROOT = Path(__file__).parent.parent
 # Every requirement under its name on conda-forge. The list is explicit: a new requirement must be
 # looked up there, since a few are called otherwise or come in a lighter variant.
 CONDA_NAMES = {
-    "axe-playwright-python": "axe-playwright-python",
     "dask": "dask-core",  # the package called dask there adds pandas, Bokeh and more
     "distributed": "distributed",
     "furo": "furo",
@@ -56,6 +55,9 @@ CONDA_NAMES = {
     "types-pyyaml": "types-pyyaml",
 }
 
+# Not on conda-forge, or without their Python module there: the part for pip has them.
+PYPI_ONLY = {"axe-playwright-python", "ziglang"}
+
 Requirements = dict[str, SpecifierSet]
 
 
@@ -68,9 +70,10 @@ def project_requirements(project: dict) -> Requirements:
     return {canonicalize_name(each.name): each.specifier for each in requirements}
 
 
-def conda_requirements(environment: dict) -> Requirements:
-    """Every conda package that environment.yml asks for, by its name there."""
+def environment_requirements(environment: dict) -> Requirements:
+    """Every package that environment.yml asks for, by its name on conda-forge, or for pip."""
     lines = [entry for entry in environment["dependencies"] if isinstance(entry, str)]
+    lines += [line for line in environment["dependencies"][-1]["pip"] if line != "-e ."]
     pairs = [line.partition("#")[0].strip().partition(" ") for line in lines]
     return {name: SpecifierSet(specifier) for name, _, specifier in pairs}
 
@@ -90,11 +93,11 @@ def drift(project: dict, environment: dict) -> list[str]:
     }
     problems = []
     for name, specifier in project_requirements(project).items():
-        if name in CONDA_NAMES:
-            wanted[CONDA_NAMES[name]] = specifier
+        if name in CONDA_NAMES or name in PYPI_ONLY:
+            wanted[CONDA_NAMES.get(name, name)] = specifier
         else:
             problems.append(f"{name}: its name on conda-forge is not in the map")
-    found = conda_requirements(environment)
+    found = environment_requirements(environment)
     for name in sorted(wanted.keys() | found.keys()):
         if name not in found:
             problems.append(f"{name}: missing from environment.yml")
@@ -168,11 +171,13 @@ def test_environment_matches_project(project, environment):
 
 def test_environment_installs_the_project_itself(environment):
     assert environment["channels"][0] == "conda-forge"
-    assert environment["dependencies"][-1] == {"pip": ["-e ."]}
+    *_, pip = environment["dependencies"]
+    assert {line.partition(" ")[0] for line in pip["pip"][:-1]} == PYPI_ONLY
+    assert pip["pip"][-1] == "-e ."
 
 
 def test_every_name_in_the_map_is_used(project):
-    assert CONDA_NAMES.keys() == project_requirements(project).keys()
+    assert CONDA_NAMES.keys() | PYPI_ONLY == project_requirements(project).keys()
 
 
 def test_every_requirement_is_pinned(project, pins):
@@ -185,8 +190,13 @@ def test_drift_sees_a_package_removed_from_the_environment(project, environment)
 
 
 def test_drift_sees_a_package_added_to_the_environment(project, environment):
-    environment["dependencies"].append("pandas >=2")
+    environment["dependencies"].insert(0, "pandas >=2")
     assert drift(project, environment) == ["pandas: missing from pyproject.toml"]
+
+
+def test_drift_sees_a_package_removed_from_the_part_for_pip(project, environment):
+    environment["dependencies"][-1]["pip"].remove("ziglang >=0.13")
+    assert drift(project, environment) == ["ziglang: missing from environment.yml"]
 
 
 def test_drift_sees_a_changed_version(project, environment):

@@ -47,9 +47,10 @@ def write(folder: Path) -> None:
         folder: where they go, a file each; the notebooks lie beside it.
     """
     found, notebooks = found_of_claims(), folder.parent
-    pages = {name: _page(claim, found, notebooks) for name, claim in CLAIMS.items()}
-    pages |= {name: _retired(name) for name in RETIRED}
-    write_pages(folder, {"index": _index(found), "map": whole_map(notebooks), **pages})
+    pages = {"index.md": _index(found), "map.md": whole_map(notebooks)}
+    pages |= {f"{name}.md": _page(claim, found, notebooks) for name, claim in CLAIMS.items()}
+    pages |= {f"{name}.md": _retired(name) for name in RETIRED}
+    write_pages(folder, pages)
 
 
 # --- One claim ---------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from elu_sym.numeric.law import Law
 from elu_sym.numeric.operations import Array
 from elu_sym.numeric.upper_moments import upper_partial_moment
 
-__all__ = ["OF_TWO_INPUTS", "c_sources", "compiled", "of_one_input"]
+__all__ = ["OF_TWO_INPUTS", "c_sources", "command", "compiled", "of_one_input"]
 
 PROGRAM = Path(__file__).with_name("explorer.c")
 HEADERS = Path(joint_expectations.__file__).with_name("compiled")
@@ -66,23 +66,28 @@ def c_sources() -> dict[str, str]:
     }
 
 
+def command(folder: Path, program: Path) -> list[str]:
+    """Return the command that compiles what is written in a folder, by the package ``ziglang``."""
+    # Where vectors stand beside it nothing is inlined or unrolled by force: a quarter less.
+    flags = ["-Os", "-g0", "-DHAS_VECTORS", "-ffp-contract=off", "-fno-sanitize=all"]
+    target = ["-target", "wasm32-wasi", "-mexec-model=reactor", "-Wl,--no-entry,--strip-all"]
+    files = [f"-I{folder}", f"-I{HEADERS}", str(PROGRAM), "-o", str(program)]
+    return [sys.executable, "-m", "ziglang", "cc", *target, *flags, *files]
+
+
 def compiled(sources: dict[str, str]) -> bytes:
-    """Compile them to WebAssembly, by the compiler of the package ``ziglang``.
+    """Compile them to WebAssembly.
 
     Args:
         sources: what ``c_sources`` returns.
 
     Raises:
-        subprocess.CalledProcessError: if it is not installed, or finds a mistake.
+        subprocess.CalledProcessError: if ``ziglang`` is not installed, or finds a mistake.
     """
-    # Where vectors stand beside it nothing is inlined or unrolled by force: a quarter less.
-    flags = ["-Os", "-g0", "-DHAS_VECTORS", "-ffp-contract=off", "-fno-sanitize=all"]
-    target = ["-target", "wasm32-wasi", "-mexec-model=reactor", "-Wl,--no-entry,--strip-all"]
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in sources.items():
-            Path(folder, name).write_text(text, encoding="utf-8")
-        program = Path(folder, "explorer.wasm")
-        includes = [f"-I{folder}", f"-I{HEADERS}"]
-        command = [*target, *flags, *includes, str(PROGRAM), "-o", str(program)]
-        subprocess.run([sys.executable, "-m", "ziglang", "cc", *command], check=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, text in sources.items():
+            (folder / file).write_text(text, encoding="utf-8")
+        program = folder / "explorer.wasm"
+        subprocess.run(command(folder, program), check=True)
         return program.read_bytes()

@@ -23,7 +23,7 @@ from formula_findings import (
     found_of_formulas,
     notation,
 )
-from markdown_parts import ORPHAN, code, folded, listed, plain, table, write_pages
+from markdown_parts import FOUND_BY, code, folded, listed, plain, table, write_pages
 from mentions import pages_with
 
 from elu_sym.book.formula import FORMULAS, JOINT_FORMULAS, Formula
@@ -78,8 +78,10 @@ def write(folder: Path) -> None:
         folder: where they go, a file each; the notebooks lie beside it.
     """
     found = found_of_formulas()
-    pages = {address(each): _page(each, found[name], folder.parent) for name, each in BOOK.items()}
-    write_pages(folder, {"index": _index(found), **pages})
+    pages = {"index.md": _index(found)}
+    for name, formula in BOOK.items():
+        pages[f"{address(formula)}.md"] = _page(formula, found[name], folder.parent)
+    write_pages(folder, pages)
 
 
 def _index(found: dict[str, Any]) -> str:
@@ -119,7 +121,7 @@ def _page(formula: AnyFormula, found: dict[str, Any], notebooks: Path) -> str:
     bivariate = BIVARIATE if r"\Phi_2" in found["closed form"] else ""
     steps = "The derivation: {} steps, {} exact checks".format(*found["steps"])
     parts = [
-        ORPHAN,
+        FOUND_BY.format(address(formula).replace(".", ", ").replace("_", ", ")),
         f"# {address(formula)}: {plain(formula.statement)}",
         *_what_it_is(formula),
         "## The closed form",

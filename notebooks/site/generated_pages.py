@@ -1,67 +1,41 @@
 """Pages that the package writes, before Sphinx reads them: reference, tables, formulas, claims."""
 
-import re
 from hashlib import sha256
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import claim_pages
+import formula_pages
 import reference_pages
 import table_pages
+from markdown_parts import write_pages
 from sphinx.application import Sphinx
 
-FOLDERS = {"formulas": "formula_pages", "claims": "claim_pages"}
-"""Each by a module with a function ``write``, which is given the folder."""
-
 CHECKOUT = {
-    "CONTRIBUTING.md": "reference/contributing",
-    "CHANGELOG.md": "reference/changelog",
-    "THIRD_PARTY.md": "reference/third_party",
+    "CONTRIBUTING.md": "contributing",
+    "CHANGELOG.md": "changelog",
+    "THIRD_PARTY.md": "third_party",
 }
-"""Files of the checkout that are pages of the site, too."""
+"""Files of the checkout that are pages of the reference, too."""
 
 
 def write_all(app: Sphinx) -> None:
-    """Write every page, and leave alone what did not change: Sphinx reads the others again."""
+    """Write every page that is not as it was."""
     source = Path(app.srcdir)
-    for folder, module in FOLDERS.items():
-        if find_spec(module):
-            import_module(module).write(source / folder)
-    for file, page in CHECKOUT.items():
-        if (source.parent / file).exists():
-            write_changed(source / f"{page}.md", (source.parent / file).read_text(encoding="utf-8"))
-    for name, text in (*reference_pages.pages(), *table_pages.pages()):
-        write_changed(source / "reference" / name, text)
-
-
-def write_changed(path: Path, text: str) -> None:
-    """Write a file, unless this is what stands in it."""
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    formula_pages.write(source / "formulas")
+    claim_pages.write(source / "claims")
+    texts = {
+        f"{page}.md": (source.parent / file).read_text(encoding="utf-8")
+        for file, page in CHECKOUT.items()
+    }
+    reference = {**dict(reference_pages.pages()), **dict(table_pages.pages()), **texts}
+    write_pages(source / "reference", reference)
 
 
 def read_source(app: Sphinx, name: str, source: list[str]) -> None:
-    """Let links to files of the checkout lead to the pages that show them.
-
-    The words of a formula's name, which are one word for the search, become keywords of its page.
-    """
-    if name.startswith("formulas/"):
-        words = ", ".join(re.split(r"[._]", name.removeprefix("formulas/")))
-        source[0] = f"---\nmyst:\n  html_meta:\n    keywords: {words}\n---\n\n{source[0]}"
-    here = Path(app.srcdir)
-    if name in ("index", "how_to_choose", "questions"):
-        # Pages that are announced and not there yet.
-        for link in re.findall(r"\[[^]]+\]\([0-9]+_\w+\.ipynb\)", source[0]):
-            text, target = link[1:-1].split("](")
-            if not (here / target).exists():
-                source[0] = source[0].replace(link, text)
-        for entry in re.findall(r"^[\w*/]+$", source[0], flags=re.MULTILINE):
-            if not any(here.glob(f"{entry}.*")):
-                source[0] = source[0].replace(f"\n{entry}\n", "\n")
+    """Let links to files of the checkout lead to the pages that show them."""
     for file, page in CHECKOUT.items():
-        source[0] = source[0].replace(f"../{file}", f"{page}.md")
+        source[0] = source[0].replace(f"../{file}", f"reference/{page}.md")
 
 
 def process_docstring(

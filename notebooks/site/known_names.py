@@ -1,7 +1,8 @@
 """Inline code that is the name of a claim, a formula or a public object leads to its page.
 
 So that the pages are as easily read where they are not on the site, they name things and have no
-addresses: ``regularity.c1_iff_alpha_1`` in a line is a link as soon as that claim has a page.
+addresses: ``regularity.c1_iff_alpha_1`` in a line is a link as soon as that claim has a page. And
+where the text of a link is the name of a page, it is the title here.
 """
 
 from typing import Any
@@ -26,6 +27,10 @@ class KnownNames(SphinxPostTransform):
                 link = nodes.reference("", "", internal=True, refuri=address)
                 literal.replace_self(link)
                 link += literal
+        for text in list(self.document.findall(nodes.Text)):
+            title = self.env.titles.get(text.astext())
+            if title is not None and isinstance(text.parent.parent, nodes.reference):
+                text.parent.replace(text, nodes.Text(title.astext().partition(":")[0]))
 
     def address(self, name: str) -> str:
         """Where the name has its page or its entry, seen from this page; empty if nowhere."""

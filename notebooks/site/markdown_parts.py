@@ -6,10 +6,13 @@ from pathlib import Path
 
 from elu_sym.generate.whole_files import write_whole
 
-__all__ = ["ORPHAN", "code", "folded", "listed", "plain", "table", "write_pages"]
+__all__ = ["FOUND_BY", "ORPHAN", "code", "folded", "listed", "plain", "table", "write_pages"]
 
 ORPHAN = "---\norphan: true\n---\n"
 """The head of a page that the menu does not list: hundreds would hide the others."""
+
+FOUND_BY = "---\norphan: true\nmyst:\n  html_meta:\n    keywords: {}\n---\n"
+"""The same, with words by which the search finds the page."""
 
 
 def plain(words: str) -> str:
@@ -40,15 +43,15 @@ def folded(summary: str, *parts: str) -> str:
 
 
 def write_pages(folder: Path, pages: Mapping[str, str]) -> None:
-    """Write the pages of a folder by their names, and take away the others.
+    """Write the pages of a folder by the names of their files, and take away the others.
 
     One that is as it was is left alone: Sphinx reads what is newer again.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in pages.items():
-        path = folder / f"{name}.md"
+        path = folder / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             write_whole(path, text)
-    for path in folder.glob("*.md"):
-        if path.stem not in pages:
+    for path in folder.iterdir():
+        if path.name not in pages:
             path.unlink()

@@ -1,4 +1,4 @@
-"""What of the built site others wrote: version, licence and hash of each script, style and font.
+"""What of the built site others wrote: version, licence and hash of each file and library.
 
 ``python notebooks/site/third_party.py`` writes ``THIRD_PARTY.md`` from the site that ``make html``
 built.
@@ -8,10 +8,10 @@ import sys
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 from pathlib import Path
 
-__all__ = ["UnknownFileError", "text", "third_party"]
+__all__ = ["LIBRARIES", "UnknownFileError", "text", "third_party"]
 
 ROOT = Path(__file__).parents[2]
 OWN = Path(__file__).parent
@@ -40,6 +40,16 @@ COMPONENTS = {
 }
 """The files of each component and its licence, by patterns of their names."""
 
+ZIG = ("Copyright (c) Zig contributors", "../LICENSE")
+
+LIBRARIES = {
+    "libc": ("musl 1.2.5", "Copyright © 2005-2020 Rich Felker, et al.", "libc/musl/COPYRIGHT"),
+    "crt1-reactor": ("wasi-libc", "the authors of wasi-libc", "libc/wasi/LICENSE-MIT"),
+    "libzigc": ("the C library of Zig", *ZIG),
+    "libcompiler_rt": ("compiler_rt of Zig", *ZIG),
+}
+"""What the program of the explorer is linked with: of whom, and where ziglang has the licence."""
+
 WRITTEN = ("documentation_options.js", "pygments.css")
 """What Sphinx and Pygments write for this site, beside the index of the search."""
 
@@ -54,12 +64,27 @@ scripts and one font below, which are copied from the packages of the extra `sit
 |---|---|---|---|
 """
 
+COMPILED = """
+## Compiled into the explorer
+
+`explorer.html` contains a program that `ziglang {}` compiles. The exponential and other elementary
+functions come from the libraries below; the hash is that of the text of the licence.
+
+| library | of | licence | copyright | SHA-256 |
+|---|---|---|---|---|
+"""
+
 TAIL = """
+## Licences
+
 The texts of the licences: [Sphinx](https://github.com/sphinx-doc/sphinx/blob/master/LICENSE.rst),
 [Snowball](https://github.com/snowballstem/snowball/blob/master/COPYING),
 [Furo](https://github.com/pradyunsg/furo/blob/main/LICENSE),
 [Gumshoe](https://github.com/cferdinandi/gumshoe/blob/master/LICENSE.md),
 [MyST-NB](https://github.com/executablebooks/MyST-NB/blob/master/LICENSE),
+[musl](https://git.musl-libc.org/cgit/musl/tree/COPYRIGHT),
+[wasi-libc](https://github.com/WebAssembly/wasi-libc/blob/main/LICENSE-MIT),
+[Zig](https://codeberg.org/ziglang/zig/src/branch/master/LICENSE),
 [SIL Open Font License 1.1](https://openfontlicense.org).
 """
 
@@ -86,7 +111,7 @@ def third_party(site: Path) -> Iterator[tuple[str, str, str, str]]:
         found = [each for pattern, each in COMPONENTS.items() if fnmatchcase(name, pattern)]
         if not found:
             raise UnknownFileError(f"_static/{name}: COMPONENTS in {__file__} has no such file")
-        yield name, *found[0], sha256(path.read_bytes()).hexdigest()
+        yield name, *found[0], _hash(path)
 
 
 def text(site: Path) -> str:
@@ -95,7 +120,17 @@ def text(site: Path) -> str:
         f"| `{name}` | {component} | {licence} | `{digest}` |\n"
         for name, component, licence, digest in third_party(site)
     )
-    return HEAD + "".join(rows) + TAIL
+    folder = Path(str(distribution("ziglang").locate_file("ziglang/lib")))
+    compiled = (
+        f"| `{name}` | {of} | MIT | {holder} | `{_hash(folder / path)}` |\n"
+        for name, (of, holder, path) in LIBRARIES.items()
+    )
+    head = COMPILED.format(version("ziglang"))
+    return "".join([HEAD, *rows, head, *compiled, TAIL])
+
+
+def _hash(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
 
 
 if __name__ == "__main__":

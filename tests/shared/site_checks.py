@@ -130,12 +130,13 @@ class Looker:
         self._note(response.status >= 400, f"failed request: {response.url} ({response.status})")
 
     def findings(self, name: str, rules: bool = False, contrast: bool = False) -> list[str]:
-        """What is wrong with a page at every width and in both schemes.
+        """What is wrong with a page at every width.
 
         Args:
             name: its path in the site.
             rules: whether axe-core is asked, too, by all its rules but the contrast of colours.
-            contrast: whether it is asked for that, in both schemes, which takes longest.
+            contrast: whether it is looked at in the dark, too, and asked for that in both schemes,
+                which takes longest.
         """
         self.noted.clear()
         self.page.set_viewport_size({"width": DESKTOP, "height": 900})
@@ -144,13 +145,14 @@ class Looker:
         found: list[str] = self.page.evaluate(STRUCTURE)
         if rules or contrast:
             self.page.evaluate(AXE_SCRIPT)
-        for width, scheme in SIZES:
+        for width, scheme in SIZES if contrast else SIZES[:2]:
             self.page.set_viewport_size({"width": width, "height": 900})
             self.page.emulate_media(color_scheme=scheme)
             if wide := self.page.evaluate(WIDE):
                 found.append(f"scrolls sideways at {width} px: {wide}")
-            # Rules other than those of colours do not depend on the scheme, nor those on the width.
-            if rules and scheme == "light":
+            # Rules other than those of colours do not depend on the scheme, those not on the width;
+            # and what is there on a phone alone, the menus, is the same on all pages.
+            if rules and scheme == "light" and (contrast or width == DESKTOP):
                 found += self.page.evaluate(AXE, [["color-contrast"], False])
             if contrast and width == DESKTOP:
                 found += self.page.evaluate(AXE, [["color-contrast"], True])

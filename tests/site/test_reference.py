@@ -1,6 +1,8 @@
 """The reference has an entry for every public name, and pages say what is so."""
 
+import importlib.util
 import re
+import runpy
 import subprocess
 import sys
 from importlib import import_module
@@ -59,6 +61,32 @@ def test_third_parties_are_listed_as_they_are(site):
     import third_party
 
     assert third_party.text(site) == (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.deep
+def test_what_the_explorer_is_linked_with_is_listed(tmp_path):
+    import explorer_program
+    import third_party
+
+    for name, text in explorer_program.c_sources().items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    command = [*explorer_program.command(tmp_path, tmp_path / "explorer.wasm"), "-v"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    (linker,) = (line for line in run.stderr.splitlines() if line.startswith("wasm-ld"))
+    found = tmp_path / "map"
+    command = [sys.executable, "-m", "ziglang", *linker.split(), f"-Map={found}"]
+    subprocess.run([each for each in command if each != "-s"], check=True)
+    linked = re.findall(r"/([\w.-]+)\.(?:a\(|o:)", found.read_text(encoding="utf-8"))
+    assert set(linked) - {"explorer"} == third_party.LIBRARIES.keys()
+
+
+def test_a_library_that_is_missing_is_named_before_anything_is_made(monkeypatch):
+    there = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "ziglang" else there(name)
+    )
+    with pytest.raises(ModuleNotFoundError, match=r"site needs ziglang: pip install .*\[site\]"):
+        runpy.run_path(str(SITE.parent / "conf.py"))
 
 
 def test_a_changed_file_changes_the_list_and_an_unknown_one_is_an_error(tmp_path):
