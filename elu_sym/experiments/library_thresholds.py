@@ -13,6 +13,7 @@ negative one says that the library reaches the limit only below the theorem's th
 """
 
 import sys
+from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
