@@ -11,7 +11,6 @@ from elu_sym.experiments.deep_blocks import (
     SEEDS,
     BlockRecord,
     Case,
-    main,
     measured,
     predicted,
     read,
@@ -87,10 +86,3 @@ def test_the_stored_table_is_complete(tmp_path):
     assert [row[:3] for row in rows] == expected
     write(rows, BlockRecord, tmp_path / "table.csv")
     assert (tmp_path / "table.csv").read_bytes() == RESULTS.read_bytes()
-
-
-def test_the_command_says_what_it_is_for(capsys):
-    with pytest.raises(SystemExit) as leaving:
-        main(["--help"])
-    assert leaving.value.code == 0
-    assert "residual blocks" in capsys.readouterr().out

@@ -19,7 +19,6 @@ from elu_sym.experiments.gaussian_processes import (
     TRAINED,
     Part,
     fit,
-    main,
     measured,
     network,
     radial,
@@ -108,10 +107,3 @@ def test_the_stored_table_is_complete(tmp_path):
         assert 0.0 < float(row.error) < 1.0
     write(rows, gaussian_processes.Record, tmp_path / "table.csv")
     assert (tmp_path / "table.csv").read_bytes() == RESULTS.read_bytes()
-
-
-def test_the_command_says_what_it_is_for(capsys):
-    with pytest.raises(SystemExit) as leaving:
-        main(["--help"])
-    assert leaving.value.code == 0
-    assert "Gaussian processes" in capsys.readouterr().out
