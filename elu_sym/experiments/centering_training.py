@@ -145,6 +145,23 @@ class LayerRecord(NamedTuple):
     rest_share: str
 
 
+def mean_moments(alpha: float, variances: Array | float = 1.0) -> tuple[float, float]:
+    """The mean and the second moment of activations, on average over centred normal laws.
+
+    Args:
+        alpha: a number of at least 0; 0 is ReLU.
+        variances: those of the laws.
+
+    Examples:
+        >>> print(*(round(value, 4) for value in mean_moments(0.0)))
+        0.3989 0.5
+    """
+    deviations, function = np.sqrt(variances), elu if alpha > 0.0 else relu
+    parameters = (0.0, deviations, alpha) if alpha > 0.0 else (0.0, deviations)
+    moments = function.mean(*parameters), function.second_moment(*parameters)
+    return float(np.mean(moments[0])), float(np.mean(moments[1]))
+
+
 def start(seed: int, treatment: str, alphas: Sequence[float]) -> PlainNetworks:
     """The networks that a seed draws, one for each alpha.
 
@@ -164,7 +181,7 @@ def start(seed: int, treatment: str, alphas: Sequence[float]) -> PlainNetworks:
     if treatment not in TREATMENTS:
         raise ValueError(f"treatment = {treatment!r}; they are {', '.join(TREATMENTS)}")
     numbers = np.random.default_rng([5, seed])
-    moments = np.array([_moments(alpha) for alpha in alphas]).reshape(-1, 2, 1, 1)
+    moments = np.array([mean_moments(alpha) for alpha in alphas]).reshape(-1, 2, 1, 1)
     ones = np.ones((len(alphas), 1, 1))
     weights, offsets = [], []
     for layer in range(HIDDEN_LAYERS + 1):
@@ -254,21 +271,7 @@ def layers(
     return records
 
 
-class Shares(NamedTuple):
-    """What the mean and the largest eigenvalues have of the trace of a second moment matrix.
-
-    Attributes:
-        mean: the squared length of the vector of means.
-        top: the largest eigenvalue of the second moment matrix.
-        rest: the largest eigenvalue of the covariance matrix.
-    """
-
-    mean: float
-    top: float
-    rest: float
-
-
-def eigenvalue_shares(signal: Array) -> Shares:
+def eigenvalue_shares(signal: Array) -> tuple[float, float, float]:
     """What the mean and the largest eigenvalues have of the trace of the second moment matrix.
 
     The matrix is the factor of the Fisher matrix of the next layer that belongs to its inputs.
@@ -276,17 +279,18 @@ def eigenvalue_shares(signal: Array) -> Shares:
     Args:
         signal: one sample a row.
 
+    Returns:
+        The shares of the squared length of the vector of means, of the largest eigenvalue of the
+        matrix, and of that of the covariance matrix.
+
     Examples:
         >>> eigenvalue_shares(np.array([[1.0, 1.0], [1.0, -1.0]]))
-        Shares(mean=0.5, top=0.5, rest=0.5)
+        (0.5, 0.5, 0.5)
     """
-    second = signal.T @ signal / len(signal)
-    means = np.mean(signal, axis=0)
+    second, means = signal.T @ signal / len(signal), np.mean(signal, axis=0)
     trace = float(np.trace(second))
-    tops = (
-        float(np.linalg.eigvalsh(each)[-1]) for each in (second, second - np.outer(means, means))
-    )
-    return Shares(float(means @ means) / trace, *(top / trace for top in tops))
+    top, rest = (np.linalg.eigvalsh(each)[-1] for each in (second, second - np.outer(means, means)))
+    return float(means @ means) / trace, float(top) / trace, float(rest) / trace
 
 
 def read(path: Path = RESULTS) -> list[LossRecord]:
@@ -394,13 +398,6 @@ def _images() -> tuple[Array, Labels]:
     order = np.random.default_rng(5).permutation(len(labels))
     centred = (images - images.mean(axis=0))[order]
     return centred / np.sqrt(np.mean(centred**2)), labels[order]
-
-
-def _moments(alpha: float) -> tuple[float, float]:
-    """The mean and the second moment of the activation of a standard normal variable."""
-    if alpha == 0.0:
-        return float(relu.mean(0.0, 1.0)), float(relu.second_moment(0.0, 1.0))
-    return float(elu.mean(0.0, 1.0, alpha)), float(elu.second_moment(0.0, 1.0, alpha))
 
 
 def _first_at_most(loss: float, curve: Sequence[tuple[int, float]]) -> float:

@@ -129,7 +129,7 @@ def network_of(name: str, activation: str) -> "nn.Module":
     from elu_sym.interop.torch import Residual
 
     function: Callable[[], nn.Module] = getattr(nn, activation)
-    is_normalized = name.endswith("normalized") or "normalized," in name
+    is_normalized = "normalized" in name
 
     def activated(channels: int, normalization: Callable[[int], nn.Module]) -> list[nn.Module]:
         return [*([normalization(channels)] if is_normalized else []), function()]

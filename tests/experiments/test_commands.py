@@ -32,7 +32,9 @@ def test_what_is_stored_is_what_would_be_measured(name, monkeypatch, capsys) -> 
     def measured(path, kind, keys, block, processes):
         assert processes == 3
         assert pickle.loads(pickle.dumps(block)) == block  # other processes are given it
-        blocks = dict.fromkeys(row[: len(keys[0])] for row in tables.read(path, kind))
+        rows = tables.read(path, kind)
+        assert tables.to_text(rows, kind).encode() == path.read_bytes()
+        blocks = dict.fromkeys(row[: len(keys[0])] for row in rows)
         assert list(blocks) == list(keys)
         paths.append(path)
 
