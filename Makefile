@@ -118,7 +118,7 @@ check-proofs: $(ENV) ## check the proof of every formal statement by a program t
 	@$(PY) -m elu_sym prove --export .make/proofs.json
 	@$(PY) -I elu_sym/checker.py .make/proofs.json
 
-experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: descent, thresholds of libraries, depth, noise, processes, means
+experiments: $(BACKENDS_INSTALLED) ## run the experiments anew: descent, thresholds of libraries, depth, training, noise, processes, means
 	$(PY) -m elu_sym.experiments.smooth_ride
 	$(PY) -m elu_sym.experiments.library_thresholds
 	$(PY) -m elu_sym.experiments.depth
