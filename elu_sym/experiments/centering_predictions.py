@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from elu_sym.book.formula import elu, relu
-from elu_sym.experiments.centering_training import ALPHAS
+from elu_sym.experiments.centering_training import ALPHAS, mean_moments
 from elu_sym.experiments.gradient_descent import Array
 from elu_sym.networks.infinite_width import gram, gram_diagonal
 
@@ -41,7 +40,7 @@ def normalized_layer(activation: str) -> Moments:
         >>> print(*(round(value, 4) for value in normalized_layer("ReLU")))
         0.3989 0.5 0.3183
     """
-    mean, second_moment = _moments(activation, np.ones(1))
+    mean, second_moment = mean_moments(ALPHAS[activation])
     return Moments(mean, second_moment, mean**2 / second_moment)
 
 
@@ -64,7 +63,7 @@ def first_moments(activation: str, layer: int, inputs: Array) -> Moments:
     # Up to the weight variance of the next layer the kernel is that of the activations.
     kernel = _kernel(gram, activation, layer, inputs)
     share = float(np.mean(kernel) / np.mean(np.diag(kernel)))
-    return Moments(*_moments(activation, squares), share)
+    return Moments(*mean_moments(ALPHAS[activation], squares), share)
 
 
 def _kernel(kernel: Callable[..., Any], activation: str, depth: int, inputs: Array) -> Array:
@@ -73,13 +72,3 @@ def _kernel(kernel: Callable[..., Any], activation: str, depth: int, inputs: Arr
     if alpha == 0.0:
         return np.asarray(kernel(inputs, depth=depth, activation="relu"))
     return np.asarray(kernel(inputs, depth=depth, activation="elu", alpha=alpha))
-
-
-def _moments(activation: str, variances: Array) -> tuple[float, float]:
-    """The averages of mean and second moment over normal laws of these variances."""
-    deviations, alpha = np.sqrt(variances), ALPHAS[activation]
-    if alpha == 0.0:
-        moments = relu.mean(0.0, deviations), relu.second_moment(0.0, deviations)
-    else:
-        moments = elu.mean(0.0, deviations, alpha), elu.second_moment(0.0, deviations, alpha)
-    return float(np.mean(moments[0])), float(np.mean(moments[1]))

@@ -31,13 +31,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from elu_sym.book.formula import elu, relu
 from elu_sym.experiments import tables
+from elu_sym.experiments.depth import FEATURES
 from elu_sym.experiments.gradient_descent import Array
-from elu_sym.experiments.problems import handwritten_digits, log_probabilities
-from elu_sym.experiments.tables import digits, measure_blocks, run_command
+from elu_sym.experiments.plain_networks import (
+    CLASSES,
+    Labels,
+    PlainNetworks,
+    have_diverged,
+)
+from elu_sym.experiments.problems import Unit, handwritten_digits
+from elu_sym.experiments.tables import Key, Table, digits, run_command
 from elu_sym.networks.self_normalization import selu_parameters
 
 RESULTS = Path(__file__).with_name("centering_training.csv")
@@ -46,17 +52,8 @@ RESULTS = Path(__file__).with_name("centering_training.csv")
 LAYER_RESULTS = RESULTS.with_name("centering_layers.csv")
 """The layers of those at the learning rate at which they are looked at."""
 
-FEATURES = 64
-"""The length of an input, and the number of units of a hidden layer."""
-
 HIDDEN_LAYERS = 8
 """The number of hidden layers."""
-
-CLASSES = 10
-"""The number of digits."""
-
-BATCH = 32
-"""The number of images in a step."""
 
 EVALUATED = 512
 """The number of images on which the loss and the moments are measured."""
@@ -90,12 +87,6 @@ LAYERS = (1, 4, 8)
 
 SEEDS = range(8)
 """The seeds of the stored results."""
-
-LARGEST_LOSS = 1e6
-"""A run whose loss exceeds it, or is no number, has diverged."""
-
-SMALLEST_VARIANCE = 1e-5
-"""What batch normalization adds to a variance."""
 
 
 class LossRecord(NamedTuple):
@@ -154,27 +145,24 @@ class LayerRecord(NamedTuple):
     rest_share: str
 
 
-class Networks(NamedTuple):
-    """Networks of equal shape that are trained side by side, on the same batches.
+def mean_moments(alpha: float, variances: Array | float = 1.0) -> tuple[float, float]:
+    """The mean and the second moment of activations, on average over centred normal laws.
 
-    Attributes:
-        alphas: the alpha of each, of shape (network, 1, 1).
-        centres: by hidden layer what is taken off the activations of each, of shape
-            (network, 1, 1 or fan_out).
-        weights: by layer the weights of all, of shape (network, fan_in, fan_out).
-        offsets: by layer the biases, of shape (network, 1, fan_out).
-        factors: by hidden layer what a normalized pre-activation is multiplied by, of the same
-            shape; none where nothing is normalized.
+    Args:
+        alpha: a number of at least 0; 0 is ReLU.
+        variances: those of the laws.
+
+    Examples:
+        >>> print(*(round(value, 4) for value in mean_moments(0.0)))
+        0.3989 0.5
     """
-
-    alphas: Array
-    centres: list[Array]
-    weights: list[Array]
-    offsets: list[Array]
-    factors: list[Array]
+    deviations, function = np.sqrt(variances), elu if alpha > 0.0 else relu
+    parameters = (0.0, deviations, alpha) if alpha > 0.0 else (0.0, deviations)
+    moments = function.mean(*parameters), function.second_moment(*parameters)
+    return float(np.mean(moments[0])), float(np.mean(moments[1]))
 
 
-def start(seed: int, treatment: str, alphas: Sequence[float]) -> Networks:
+def start(seed: int, treatment: str, alphas: Sequence[float]) -> PlainNetworks:
     """The networks that a seed draws, one for each alpha.
 
     Args:
@@ -193,7 +181,7 @@ def start(seed: int, treatment: str, alphas: Sequence[float]) -> Networks:
     if treatment not in TREATMENTS:
         raise ValueError(f"treatment = {treatment!r}; they are {', '.join(TREATMENTS)}")
     numbers = np.random.default_rng([5, seed])
-    moments = np.array([_moments(alpha) for alpha in alphas]).reshape(-1, 2, 1, 1)
+    moments = np.array([mean_moments(alpha) for alpha in alphas]).reshape(-1, 2, 1, 1)
     ones = np.ones((len(alphas), 1, 1))
     weights, offsets = [], []
     for layer in range(HIDDEN_LAYERS + 1):
@@ -206,59 +194,16 @@ def start(seed: int, treatment: str, alphas: Sequence[float]) -> Networks:
     count = HIDDEN_LAYERS if treatment == "normalized" else 0
     factors = [ones * np.ones(FEATURES) for _ in range(count)]
     centres = [0.0 * ones] * HIDDEN_LAYERS
-    networks = Networks(np.reshape(alphas, (-1, 1, 1)), centres, weights, offsets, factors)
+    unit = Unit(np.reshape(alphas, (-1, 1, 1)))
+    networks = PlainNetworks(unit, weights, offsets, factors, centres)
     if treatment == "shifted":
         centres = [moments[:, 0]] * HIDDEN_LAYERS
     elif treatment == "centred":
-        centres = [np.mean(each, axis=1, keepdims=True) for each in forward(networks, inputs())[0]]
+        centres = [np.mean(each, axis=1, keepdims=True) for each in networks.signals(inputs())[0]]
     for layer, centre in enumerate(centres, start=1):
         lost = np.broadcast_to(centre, (len(alphas), 1, FEATURES))
         offsets[layer] += np.matmul(lost, weights[layer])
     return networks._replace(centres=centres)
-
-
-def forward(networks: Networks, images: Array) -> tuple[list[Array], Array]:
-    """What every layer but the first is given, and the logits.
-
-    Args:
-        networks: of shape (network, ...).
-        images: one a row.
-    """
-    passed, _, logits = _forward(networks, images)
-    return passed[1:], logits
-
-
-def step(networks: Networks, images: Array, labels: NDArray[np.intp], rates: Array) -> None:
-    """One step of gradient descent on the mean cross entropy of a batch, in place.
-
-    Args:
-        networks: of shape (network, ...).
-        images: one a row.
-        labels: of the images.
-        rates: the learning rates, of shape (network, 1, 1).
-    """
-    passed, caches, logits = _forward(networks, images)
-    error = np.exp(log_probabilities(logits))
-    error[:, np.arange(len(labels)), labels] -= 1.0
-    error /= len(labels)
-    for layer in range(HIDDEN_LAYERS, -1, -1):
-        gradient = np.sum(error, axis=1, keepdims=True)
-        if layer < HIDDEN_LAYERS and networks.factors:
-            normal, deviations = caches[layer][1:]
-            factor = networks.factors[layer]
-            along = np.sum(error * normal, axis=1, keepdims=True)
-            scaled = factor / deviations
-            count = len(labels)
-            normalized = scaled * (error - gradient / count - normal * along / count)
-            factor -= rates * along
-        else:
-            normalized = error
-        networks.offsets[layer][...] -= rates * gradient
-        weights = networks.weights[layer]
-        below = np.matmul(normalized, np.swapaxes(weights, 1, 2)) if layer > 0 else normalized
-        weights -= rates * np.matmul(np.swapaxes(passed[layer], 1, 2), normalized)
-        if layer > 0:
-            error = below * caches[layer - 1][0]
 
 
 def losses(
@@ -283,21 +228,16 @@ def losses(
         >>> [(row.treatment, row.step) for row in rows][:3]
         [('as it is', '0'), ('as it is', '3'), ('shifted', '0')]
     """
-    _, labels = _images()
+    images, labels = _images()
     records = []
     for treatment in TREATMENTS:
-        names = _run(treatment, activations)
-        runs = [(name, rate) for name in names for rate in learning_rates]
-        found = []
-        for _, logits in _trained(seed, treatment, runs, steps):
-            logarithms = log_probabilities(logits)
-            chosen = logarithms[:, np.arange(EVALUATED), labels[:EVALUATED]]
-            found.append(-np.mean(chosen, axis=1))
-        values = np.array(found)
-        diverged = np.cumsum(~(values < LARGEST_LOSS), axis=0) > 0
+        runs = [(name, rate) for name in _run(treatment, activations) for rate in learning_rates]
+        trained = _trained(seed, treatment, runs, steps)
+        found = [each.loss(images[:EVALUATED], labels[:EVALUATED]) for each in trained]
+        diverged = have_diverged(found)
         for run, (name, rate) in enumerate(runs):
             for index, count in enumerate(steps):
-                loss = "" if diverged[index, run] else digits(values[index, run], 4)
+                loss = "" if diverged[index, run] else digits(found[index][run], 4)
                 row = (str(seed), name, treatment, repr(rate), str(count), loss)
                 records.append(LossRecord(*row))
     return records
@@ -316,37 +256,22 @@ def layers(
     Raises:
         ModuleNotFoundError: if scikit-learn is not installed.
     """
-    records = []
+    images, records = inputs()[:EVALUATED], []
     for treatment in TREATMENTS:
         names = _run(treatment, activations)
-        runs = [(name, LAYERS_RATE) for name in names]
-        centres = start(seed, treatment, [ALPHAS[name] for name in names]).centres
-        looks = [signals for signals, _ in _trained(seed, treatment, runs, steps)]
+        trained = _trained(seed, treatment, [(name, LAYERS_RATE) for name in names], steps)
+        looks = [(each.signals(images)[0], each.centres) for each in trained]
         for run, name in enumerate(names):
             for layer in LAYERS:
-                signals = [look[layer - 1][run] for look in looks]
-                found = _layer_measures(signals, centres[layer - 1][run])
+                signals = [passed[layer - 1][run] for passed, _ in looks]
+                found = _layer_measures(signals, looks[0][1][layer - 1][run])
                 for count, texts in zip(steps, found, strict=True):
                     row = (str(seed), name, treatment, str(count), str(layer), *texts)
                     records.append(LayerRecord(*row))
     return records
 
 
-class Shares(NamedTuple):
-    """What the mean and the largest eigenvalues have of the trace of a second moment matrix.
-
-    Attributes:
-        mean: the squared length of the vector of means.
-        top: the largest eigenvalue of the second moment matrix.
-        rest: the largest eigenvalue of the covariance matrix.
-    """
-
-    mean: float
-    top: float
-    rest: float
-
-
-def eigenvalue_shares(signal: Array) -> Shares:
+def eigenvalue_shares(signal: Array) -> tuple[float, float, float]:
     """What the mean and the largest eigenvalues have of the trace of the second moment matrix.
 
     The matrix is the factor of the Fisher matrix of the next layer that belongs to its inputs.
@@ -354,57 +279,18 @@ def eigenvalue_shares(signal: Array) -> Shares:
     Args:
         signal: one sample a row.
 
+    Returns:
+        The shares of the squared length of the vector of means, of the largest eigenvalue of the
+        matrix, and of that of the covariance matrix.
+
     Examples:
         >>> eigenvalue_shares(np.array([[1.0, 1.0], [1.0, -1.0]]))
-        Shares(mean=0.5, top=0.5, rest=0.5)
+        (0.5, 0.5, 0.5)
     """
-    second = signal.T @ signal / len(signal)
-    means = np.mean(signal, axis=0)
+    second, means = signal.T @ signal / len(signal), np.mean(signal, axis=0)
     trace = float(np.trace(second))
-    tops = (
-        float(np.linalg.eigvalsh(each)[-1]) for each in (second, second - np.outer(means, means))
-    )
-    return Shares(float(means @ means) / trace, *(top / trace for top in tops))
-
-
-def measure(path: Path = RESULTS, seeds: Sequence[int] = SEEDS, progress: bool = True) -> Path:
-    """Measure the losses and write the table; an interrupted call is taken up where it stopped.
-
-    Args:
-        path: the table to write.
-        seeds: the seeds.
-        progress: whether to show a progress bar, if standard error is a terminal.
-
-    Returns:
-        The path.
-
-    Raises:
-        ValueError: if there are no seeds.
-        ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
-    """
-    keys = [(str(seed),) for seed in seeds]
-    return measure_blocks(path, LossRecord, keys, lambda key: losses(int(key[0])), progress)
-
-
-def measure_layers(
-    path: Path = LAYER_RESULTS, seeds: Sequence[int] = SEEDS, progress: bool = True
-) -> Path:
-    """The same for the layers.
-
-    Args:
-        path: the table to write.
-        seeds: the seeds.
-        progress: whether to show a progress bar, if standard error is a terminal.
-
-    Returns:
-        The path.
-
-    Raises:
-        ValueError: if there are no seeds.
-        ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
-    """
-    keys = [(str(seed),) for seed in seeds]
-    return measure_blocks(path, LayerRecord, keys, lambda key: layers(int(key[0])), progress)
+    top, rest = (np.linalg.eigvalsh(each)[-1] for each in (second, second - np.outer(means, means)))
+    return float(means @ means) / trace, float(top) / trace, float(rest) / trace
 
 
 def read(path: Path = RESULTS) -> list[LossRecord]:
@@ -480,11 +366,20 @@ def fewest_steps(loss: float, path: Path = RESULTS) -> dict[tuple[str, str], Bes
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the stored results."""
     what = "Train networks with and without centred activations, one row a loss or a layer."
-    parser = tables.command("centering_training", what)
-    parser.parse_args(arguments)
-    return run_command(parser, measure, LossRecord) or run_command(
-        parser, measure_layers, LayerRecord
-    )
+    keys = [(str(seed),) for seed in SEEDS]
+    stored = [
+        Table(RESULTS, LossRecord, keys, _loss_block),
+        Table(LAYER_RESULTS, LayerRecord, keys, _layer_block),
+    ]
+    return run_command("centering_training", what, stored, arguments)
+
+
+def _loss_block(key: Key) -> list[LossRecord]:
+    return losses(int(key[0]))
+
+
+def _layer_block(key: Key) -> list[LayerRecord]:
+    return layers(int(key[0]))
 
 
 def inputs() -> Array:
@@ -497,19 +392,12 @@ def inputs() -> Array:
 
 
 @cache
-def _images() -> tuple[Array, NDArray[np.intp]]:
+def _images() -> tuple[Array, Labels]:
     """The images and their labels."""
     images, labels = handwritten_digits()
     order = np.random.default_rng(5).permutation(len(labels))
     centred = (images - images.mean(axis=0))[order]
     return centred / np.sqrt(np.mean(centred**2)), labels[order]
-
-
-def _moments(alpha: float) -> tuple[float, float]:
-    """The mean and the second moment of the activation of a standard normal variable."""
-    if alpha == 0.0:
-        return float(relu.mean(0.0, 1.0)), float(relu.second_moment(0.0, 1.0))
-    return float(elu.mean(0.0, 1.0, alpha)), float(elu.second_moment(0.0, 1.0, alpha))
 
 
 def _first_at_most(loss: float, curve: Sequence[tuple[int, float]]) -> float:
@@ -548,44 +436,11 @@ def _run(treatment: str, activations: Sequence[str]) -> list[str]:
 
 def _trained(
     seed: int, treatment: str, runs: Sequence[tuple[str, float]], steps: Sequence[int]
-) -> Iterator[tuple[list[Array], Array]]:
-    """What :func:`forward` says of the fixed images, after each number of steps."""
-    images, labels = _images()
+) -> Iterator[PlainNetworks]:
+    """The networks of some activations and learning rates, after each number of steps."""
     networks = start(seed, treatment, [ALPHAS[name] for name, _ in runs])
     rates = np.array([rate for _, rate in runs]).reshape(-1, 1, 1)
-    order = np.random.default_rng([6, seed])
-    # A run that diverges overflows, and is not looked at from there on.
-    with np.errstate(over="ignore", invalid="ignore"):
-        for count in range(steps[-1] + 1):
-            if count in steps:
-                yield forward(networks, images[:EVALUATED])
-            chosen = order.integers(len(images), size=BATCH)
-            step(networks, images[chosen], labels[chosen], rates)
-
-
-def _forward(
-    networks: Networks, images: Array
-) -> tuple[list[Array], list[tuple[Array, Array, Array]], Array]:
-    """What every layer is given; slopes, normalized pre-activations, deviations; the logits."""
-    signal = np.broadcast_to(images, (len(networks.alphas), *images.shape))
-    passed, caches = [signal], []
-    for layer in range(HIDDEN_LAYERS):
-        normal = np.matmul(signal, networks.weights[layer])
-        deviations = np.ones((1, 1, 1))
-        if networks.factors:
-            centred = normal - np.mean(normal, axis=1, keepdims=True)
-            variances = np.mean(centred**2, axis=1, keepdims=True)
-            deviations = np.sqrt(variances + SMALLEST_VARIANCE)
-            normal = centred / deviations
-            before = networks.factors[layer] * normal + networks.offsets[layer]
-        else:
-            before = normal + networks.offsets[layer]
-        below = networks.alphas * np.expm1(np.minimum(before, 0.0))
-        positive = before >= 0.0
-        signal = np.where(positive, before, below) - networks.centres[layer]
-        passed.append(signal)
-        caches.append((np.where(positive, 1.0, below + networks.alphas), normal, deviations))
-    return passed, caches, np.matmul(signal, networks.weights[-1]) + networks.offsets[-1]
+    return networks.trained(rates, *_images(), np.random.default_rng([6, seed]), steps)
 
 
 if __name__ == "__main__":

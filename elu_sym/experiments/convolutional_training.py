@@ -19,7 +19,7 @@ longer, from the same seeds.
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,16 +28,17 @@ import numpy as np
 from elu_sym.algebra.optional import extra
 from elu_sym.experiments import tables
 from elu_sym.experiments.depth import FEATURES
-from elu_sym.experiments.elu_or_relu import (
-    EVALUATED,
-    HIDDEN_LAYERS,
+from elu_sym.experiments.elu_or_relu import EVALUATED, HIDDEN_LAYERS
+from elu_sym.experiments.plain_networks import (
+    BATCH,
+    CLASSES,
     LARGEST_LOSS,
     TRAINED,
-    rate_of_fewest_errors,
+    shuffled_digits,
 )
-from elu_sym.experiments.plain_networks import BATCH, CLASSES, shuffled_digits
 from elu_sym.experiments.registered import registered_seeds
-from elu_sym.experiments.tables import digits, measure_blocks, run_command
+from elu_sym.experiments.tables import Key, Table, digits, run_command
+from elu_sym.experiments.training_curves import rate_of_fewest_errors
 
 if TYPE_CHECKING:
     from torch import nn
@@ -128,7 +129,7 @@ def network_of(name: str, activation: str) -> "nn.Module":
     from elu_sym.interop.torch import Residual
 
     function: Callable[[], nn.Module] = getattr(nn, activation)
-    is_normalized = name.endswith("normalized") or "normalized," in name
+    is_normalized = "normalized" in name
 
     def activated(channels: int, normalization: Callable[[int], nn.Module]) -> list[nn.Module]:
         return [*([normalization(channels)] if is_normalized else []), function()]
@@ -237,37 +238,6 @@ def best_runs(network: str, activation: str, end: int) -> list[ConvolutionalReco
     return [row for row in read(NEW_RESULTS) if row[1:4] == run and int(row.step) <= end]
 
 
-def measure(path: Path = RESULTS, processes: int = 1, progress: bool = True) -> Path:
-    """Measure at every learning rate; an interrupted call is taken up where it stopped.
-
-    Args:
-        path: the table to write.
-        processes: how many processes measure.
-        progress: whether to show a progress bar, if standard error is a terminal.
-
-    Returns:
-        The path.
-
-    Raises:
-        ValueError: if ``processes`` is below 1.
-        ModuleNotFoundError: if scikit-learn, threadpoolctl, tqdm or PyTorch is not installed.
-    """
-    keys = _keys(SEEDS, NETWORKS)
-    return measure_blocks(path, ConvolutionalRecord, keys, _every_rate, progress, processes)
-
-
-def measure_new(path: Path = NEW_RESULTS, processes: int = 1, progress: bool = True) -> Path:
-    """Measure at the best learning rates on the new seeds, as :func:`measure` does."""
-    keys = _keys(registered_seeds("convolutional_training"), NETWORKS)
-    return measure_blocks(path, ConvolutionalRecord, keys, _best_rates, progress, processes)
-
-
-def measure_long(path: Path = LONG_RESULTS, processes: int = 1, progress: bool = True) -> Path:
-    """Measure the longer runs, as :func:`measure` does."""
-    keys = _keys(registered_seeds("convolutional_training"), LONG_NETWORKS)
-    return measure_blocks(path, ConvolutionalRecord, keys, _long, progress, processes)
-
-
 def read(path: Path = RESULTS) -> list[ConvolutionalRecord]:
     """The records of a file."""
     return tables.read(path, ConvolutionalRecord)
@@ -276,36 +246,35 @@ def read(path: Path = RESULTS) -> list[ConvolutionalRecord]:
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the stored results."""
     what = "Train convolutional networks with ELU and ReLU, one row a measurement."
-    parser = tables.command("convolutional_training", what)
-    parser.add_argument("--processes", type=int, default=1, help="how many (%(default)s)")
-    processes = parser.parse_args(arguments).processes
-    for each in (measure, measure_new, measure_long):
-        code = run_command(parser, partial(each, processes=processes), ConvolutionalRecord)
-        if code:
-            return code
-    return 0
+    new = registered_seeds("convolutional_training")
+    blocks = {
+        RESULTS: (product(SEEDS, NETWORKS), _every_rate),
+        NEW_RESULTS: (product(new, NETWORKS), _best_rates),
+        LONG_RESULTS: (product(new, LONG_NETWORKS), _long),
+    }
+    stored = [
+        Table(path, ConvolutionalRecord, [(str(seed), name) for seed, name in pairs], block)
+        for path, (pairs, block) in blocks.items()
+    ]
+    return run_command("convolutional_training", what, stored, arguments)
 
 
-def _keys(seeds: Sequence[int], networks: Sequence[str]) -> list[tables.Key]:
-    return [(str(seed), name) for seed in seeds for name in networks]
-
-
-def _every_rate(key: tables.Key) -> list[ConvolutionalRecord]:
+def _every_rate(key: Key) -> list[ConvolutionalRecord]:
     return _alone(key, at_every_rate(key[1]), STEPS)
 
 
-def _best_rates(key: tables.Key) -> list[ConvolutionalRecord]:
+def _best_rates(key: Key) -> list[ConvolutionalRecord]:
     return _alone(key, at_the_best_rates(key[1]), STEPS)
 
 
-def _long(key: tables.Key) -> list[ConvolutionalRecord]:
+def _long(key: Key) -> list[ConvolutionalRecord]:
     end = LONG_STEPS[-1]
     trainings = [(name, best_rate(key[1], name, STEPS[-1]), end) for name in ACTIVATIONS]
     return _alone(key, trainings, LONG_STEPS)
 
 
 def _alone(
-    key: tables.Key, trainings: Sequence[tuple[str, float, int]], steps: Sequence[int]
+    key: Key, trainings: Sequence[tuple[str, float, int]], steps: Sequence[int]
 ) -> list[ConvolutionalRecord]:
     """The records of one network, by one thread as in the other experiments."""
     import torch

@@ -20,7 +20,7 @@ from elu_sym.book.formula import elu
 from elu_sym.experiments import tables
 from elu_sym.experiments.gradient_descent import Array
 from elu_sym.experiments.problems import Unit
-from elu_sym.experiments.tables import digits, measure_blocks, run_command
+from elu_sym.experiments.tables import Key, Table, digits, run_command
 from elu_sym.networks.meanfield import correlation_slope, residual_variance_map
 from elu_sym.networks.published_constants import PUBLISHED_CONSTANTS
 from elu_sym.networks.signal_propagation import forward_variances
@@ -161,25 +161,6 @@ def measured(
     return records
 
 
-def measure(path: Path = RESULTS, seeds: Sequence[int] = SEEDS, progress: bool = True) -> Path:
-    """Measure everything and write the table; an interrupted call is taken up where it stopped.
-
-    Args:
-        path: the table to write.
-        seeds: the seeds.
-        progress: whether to show a progress bar, if standard error is a terminal.
-
-    Returns:
-        The path.
-
-    Raises:
-        ValueError: if there are no seeds.
-        ModuleNotFoundError: if threadpoolctl or tqdm is not installed.
-    """
-    keys = [(name, str(seed)) for name in CASES for seed in seeds]
-    return measure_blocks(path, BlockRecord, keys, _block, progress)
-
-
 def read(path: Path = RESULTS) -> list[BlockRecord]:
     """The records of a file."""
     return tables.read(path, BlockRecord)
@@ -238,12 +219,12 @@ def spreads(path: Path = RESULTS) -> dict[str, Spread]:
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the stored results."""
     what = "Send signals through stacks of layers and residual blocks, one row a layer."
-    parser = tables.command("deep_blocks", what)
-    parser.parse_args(arguments)
-    return run_command(parser, measure, BlockRecord)
+    keys = [(name, str(seed)) for name in CASES for seed in SEEDS]
+    stored = [Table(RESULTS, BlockRecord, keys, _block)]
+    return run_command("deep_blocks", what, stored, arguments)
 
 
-def _block(key: tables.Key) -> list[BlockRecord]:
+def _block(key: Key) -> list[BlockRecord]:
     name, seed = key
     return measured(int(seed), (name,))
 

@@ -17,8 +17,8 @@ On the stored runs the claims were worded; they are measured on those of new see
 first and the last layer are kept (:mod:`elu_sym.experiments.registered`).
 """
 
-from collections.abc import Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,7 +30,7 @@ from elu_sym.experiments import tables
 from elu_sym.experiments.gradient_descent import Array
 from elu_sym.experiments.problems import Unit, handwritten_digits
 from elu_sym.experiments.registered import registered_seeds
-from elu_sym.experiments.tables import digits, measure_blocks, run_command
+from elu_sym.experiments.tables import Key, Table, digits, run_command
 
 RESULTS = Path(__file__).with_name("depth.csv")
 """The runs on which the claims were worded."""
@@ -200,42 +200,6 @@ def measured(
     return records
 
 
-def measure(
-    path: Path = RESULTS,
-    seeds: Mapping[int, int] = SEEDS,
-    first: int = 0,
-    layers: Sequence[int] = LAYERS,
-    progress: bool = True,
-) -> Path:
-    """Measure everything and write the table; an interrupted call is taken up where it stopped.
-
-    Args:
-        path: the table to write.
-        seeds: by width the number of seeds.
-        first: the first of them.
-        layers: the layers that are kept.
-        progress: whether to show a progress bar, if standard error is a terminal.
-
-    Returns:
-        The path.
-
-    Raises:
-        ValueError: if there are no seeds.
-        ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
-    """
-    keys = [
-        (str(width), str(seed))
-        for width, count in seeds.items()
-        for seed in range(first, first + count)
-    ]
-
-    def block(key: tables.Key) -> list[LayerRecord]:
-        width, seed = map(int, key)
-        return measured(width, seed, layers=layers)
-
-    return measure_blocks(path, LayerRecord, keys, block, progress)
-
-
 def read(path: Path = RESULTS) -> list[LayerRecord]:
     """The records of a file."""
     return tables.read(path, LayerRecord)
@@ -244,12 +208,20 @@ def read(path: Path = RESULTS) -> list[LayerRecord]:
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the stored results."""
     what = "Send signals through deep ELU networks and write one row a layer."
-    parser = tables.command("depth", what)
-    parser.parse_args(arguments)
-    new = registered_seeds("depth")
-    counts = dict.fromkeys(NEW_WIDTHS, len(new))
-    again = partial(measure, NEW_RESULTS, counts, new.start, NEW_LAYERS)
-    return run_command(parser, measure, LayerRecord) or run_command(parser, again, LayerRecord)
+    keys = [(str(width), str(seed)) for width, count in SEEDS.items() for seed in range(count)]
+    new = [(str(width), str(seed)) for width in NEW_WIDTHS for seed in registered_seeds("depth")]
+    stored = Table(RESULTS, LayerRecord, keys, _all), Table(NEW_RESULTS, LayerRecord, new, _ends)
+    return run_command("depth", what, stored, arguments)
+
+
+def _all(key: Key) -> list[LayerRecord]:
+    width, seed = map(int, key)
+    return measured(width, seed)
+
+
+def _ends(key: Key) -> list[LayerRecord]:
+    width, seed = map(int, key)
+    return measured(width, seed, layers=NEW_LAYERS)
 
 
 def _scales(runs: list[tuple[int, str, str]], layer: int, fan_in: int, width: int) -> Array:

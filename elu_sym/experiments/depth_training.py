@@ -12,7 +12,6 @@ many inputs as units. The loss is the mean cross entropy over fixed images. On t
 """
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,10 +20,15 @@ import numpy as np
 from elu_sym.experiments import tables
 from elu_sym.experiments.depth import FEATURES, weight_variance
 from elu_sym.experiments.gradient_descent import Array
-from elu_sym.experiments.plain_networks import BATCH, CLASSES, PlainNetworks, shuffled_digits
+from elu_sym.experiments.plain_networks import (
+    CLASSES,
+    PlainNetworks,
+    have_diverged,
+    shuffled_digits,
+)
 from elu_sym.experiments.problems import Unit
 from elu_sym.experiments.registered import registered_seeds
-from elu_sym.experiments.tables import digits, measure_blocks, run_command
+from elu_sym.experiments.tables import Key, Table, digits, run_command
 
 RESULTS = Path(__file__).with_name("depth_training.csv")
 """The runs on which the claims were worded."""
@@ -49,9 +53,6 @@ STEPS = (0, 10, 25, 50, 100, 150, 200)
 
 SEEDS = range(30)
 """The seeds of the runs on which the claims were worded."""
-
-LARGEST_LOSS = 1e6
-"""A run whose loss exceeds it, or is no number, has diverged."""
 
 
 class LossRecord(NamedTuple):
@@ -103,16 +104,9 @@ def measured(
     weights = _initial_weights(seed, [rule for _, rule in runs], hidden_layers)
     networks = PlainNetworks(Unit(1.0), weights)
     order = np.random.default_rng([seed, 1])
-    losses = []
-    # A run that diverges overflows, and is not looked at from there on.
-    with np.errstate(over="ignore", invalid="ignore"):
-        for step in range(steps[-1] + 1):
-            if step in steps:
-                losses.append(networks.loss(images[:EVALUATED], labels[:EVALUATED]))
-            chosen = order.integers(len(images), size=BATCH)
-            networks.descend(rates, images[chosen], labels[chosen])
-    values = np.array(losses)
-    diverged = np.cumsum(~(values < LARGEST_LOSS), axis=0) > 0
+    trained = networks.trained(rates, images, labels, order, steps)
+    losses = [each.loss(images[:EVALUATED], labels[:EVALUATED]) for each in trained]
+    values, diverged = np.array(losses), have_diverged(losses)
     return [
         LossRecord(
             str(seed),
@@ -124,25 +118,6 @@ def measured(
         for run, (rate, rule) in enumerate(runs)
         for index, step in enumerate(steps)
     ]
-
-
-def measure(path: Path = RESULTS, seeds: Sequence[int] = SEEDS, progress: bool = True) -> Path:
-    """Measure everything and write the table; an interrupted call is taken up where it stopped.
-
-    Args:
-        path: the table to write.
-        seeds: the seeds.
-        progress: whether to show a progress bar, if standard error is a terminal.
-
-    Returns:
-        The path.
-
-    Raises:
-        ValueError: if there are no seeds.
-        ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
-    """
-    keys = [(str(seed),) for seed in seeds]
-    return measure_blocks(path, LossRecord, keys, lambda key: measured(int(key[0])), progress)
 
 
 def read(path: Path = RESULTS) -> list[LossRecord]:
@@ -169,10 +144,15 @@ def curves(path: Path = RESULTS) -> dict[tuple[float, str], Array]:
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the stored results."""
     what = "Train deep ELU networks from several initializations, one row a loss."
-    parser = tables.command("depth_training", what)
-    parser.parse_args(arguments)
-    again = partial(measure, NEW_RESULTS, registered_seeds("depth_training"))
-    return run_command(parser, measure, LossRecord) or run_command(parser, again, LossRecord)
+    stored = [
+        Table(path, LossRecord, [(str(seed),) for seed in seeds], _block)
+        for path, seeds in ((RESULTS, SEEDS), (NEW_RESULTS, registered_seeds("depth_training")))
+    ]
+    return run_command("depth_training", what, stored, arguments)
+
+
+def _block(key: Key) -> list[LossRecord]:
+    return measured(int(key[0]))
 
 
 def _initial_weights(seed: int, rules: Sequence[str], hidden_layers: int) -> list[Array]:

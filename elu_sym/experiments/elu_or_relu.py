@@ -21,27 +21,28 @@ are one it runs once. When some of these runs with ReLU turned out not to be thr
 two networks of which claims speak were trained longer, from the first of the new seeds.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import cache, partial
+from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import groupby
 from pathlib import Path
-from statistics import mean
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from elu_sym.experiments import tables
 from elu_sym.experiments.depth import FEATURES
 from elu_sym.experiments.plain_networks import (
-    BATCH,
     CLASSES,
+    TRAINED,
     Numbers,
     PlainNetworks,
+    have_diverged,
     shuffled_digits,
 )
 from elu_sym.experiments.problems import ACTIVATIONS, Unit
 from elu_sym.experiments.registered import registered_seeds
-from elu_sym.experiments.tables import digits, measure_blocks, run_command
+from elu_sym.experiments.tables import Key, Table, digits, run_command
+from elu_sym.experiments.training_curves import rate_of_fewest_errors
 from elu_sym.networks.fixed_points import edge_through
 from elu_sym.networks.initialization import Preserve, gain
 
@@ -57,8 +58,8 @@ LONG_RESULTS = RESULTS.with_name("elu_or_relu_long.csv")
 HIDDEN_LAYERS = 30
 """The depth of the networks."""
 
-TRAINED, EVALUATED, HELD_OUT = 1300, 256, 497
-"""How many images are trained on, of how many of them the loss is measured, how many held out."""
+EVALUATED = 256
+"""Of how many of the images that are trained on the loss is measured."""
 
 GAINS: tuple[Preserve, ...] = ("second_moment", "variance", "gradient")
 """The rules that are gains, by what they preserve; for ReLU the first is He's."""
@@ -96,9 +97,6 @@ SEEDS = range(2)
 FEW_SEEDS = 8
 """How many of the new seeds the other networks have."""
 
-LARGEST_LOSS = 1e6
-"""A run whose loss exceeds it, or is no number, has diverged."""
-
 TOGETHER = 4
 """How many runs are computed at once: what they need stays in the cache."""
 
@@ -125,22 +123,6 @@ class TrainingRecord(NamedTuple):
     step: str
     loss: str
     held_out_errors: str
-
-
-class Row(Protocol):
-    """What is asked of a record to tell the best learning rate."""
-
-    @property
-    def learning_rate(self) -> str:
-        """The learning rate."""
-
-    @property
-    def step(self) -> str:
-        """How many steps were made."""
-
-    @property
-    def held_out_errors(self) -> str:
-        """The errors; empty where the run has diverged."""
 
 
 class Training(NamedTuple):
@@ -223,8 +205,7 @@ def trained(
 def best_rate(activation: str, rule: str, step: int) -> float:
     """The learning rate at which a network makes the fewest held-out errors after a step.
 
-    Errors are averaged over the first few seeds; a run that has diverged takes every image for
-    another digit. Of two rates with as many errors the smaller one is taken.
+    It is that of the first few seeds, on average.
 
     Examples:
         >>> best_rate("ReLU", "second_moment", STEPS[-1]) in LEARNING_RATES
@@ -232,22 +213,6 @@ def best_rate(activation: str, rule: str, step: int) -> float:
     """
     rows = [row for row in read() if (row.activation, row.rule) == (activation, rule)]
     return rate_of_fewest_errors(rows, step)
-
-
-def rate_of_fewest_errors(rows: Iterable[Row], step: int) -> float:
-    """The best learning rate of the records of one network.
-
-    Raises:
-        ValueError: if it was not measured after that step.
-    """
-    errors: dict[float, list[int]] = {}
-    for row in rows:
-        if row.step == str(step):
-            wrong = int(row.held_out_errors or HELD_OUT)
-            errors.setdefault(float(row.learning_rate), []).append(wrong)
-    if not errors:
-        raise ValueError(f"step = {step}: give a step after which the network was measured")
-    return min(errors, key=lambda rate: (mean(errors[rate]), rate))
 
 
 def best_runs(activation: str, rule: Rule, end: int) -> list[TrainingRecord]:
@@ -287,37 +252,7 @@ def at_the_best_rates(activation: str, seed: int) -> list[Training]:
     return sorted(trainings, key=lambda each: (-each.end, RULES.index(each.rule)))
 
 
-def measure(path: Path = RESULTS, processes: int = 1, progress: bool = True) -> Path:
-    """Measure at every learning rate; an interrupted call is taken up where it stopped.
-
-    Args:
-        path: the table to write.
-        processes: how many processes measure.
-        progress: whether to show a progress bar, if standard error is a terminal.
-
-    Returns:
-        The path.
-
-    Raises:
-        ValueError: if ``processes`` is below 1.
-        ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
-    """
-    keys = [(str(seed), name) for seed in SEEDS for name in ACTIVATIONS]
-    return measure_blocks(path, TrainingRecord, keys, _every_rate, progress, processes)
-
-
-def measure_new(path: Path = NEW_RESULTS, processes: int = 1, progress: bool = True) -> Path:
-    """Measure at the best learning rates on the new seeds, as :func:`measure` does."""
-    return measure_blocks(path, TrainingRecord, new_blocks(), _best_rates, progress, processes)
-
-
-def measure_long(path: Path = LONG_RESULTS, processes: int = 1, progress: bool = True) -> Path:
-    """Measure the longer runs, as :func:`measure` does."""
-    keys = [(str(seed),) for seed in registered_seeds("elu_or_relu")[:FEW_SEEDS]]
-    return measure_blocks(path, TrainingRecord, keys, _long, progress, processes)
-
-
-def new_blocks() -> list[tables.Key]:
+def new_blocks() -> list[Key]:
     """The seed and the activation of what is measured anew."""
     return [
         (str(seed), name)
@@ -332,30 +267,32 @@ def read(path: Path = RESULTS) -> list[TrainingRecord]:
     return tables.read(path, TrainingRecord)
 
 
+def stored_tables() -> Iterator[Table]:
+    """The tables; which runs the second one has follows from the first."""
+    keys = [(str(seed), name) for seed in SEEDS for name in ACTIVATIONS]
+    yield Table(RESULTS, TrainingRecord, keys, _every_rate)
+    yield Table(NEW_RESULTS, TrainingRecord, new_blocks(), _best_rates)
+    few = [(str(seed),) for seed in registered_seeds("elu_or_relu")[:FEW_SEEDS]]
+    yield Table(LONG_RESULTS, TrainingRecord, few, _long)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the stored results."""
     what = "Train deep networks with ELU and ReLU, one row a measurement."
-    parser = tables.command("elu_or_relu", what)
-    parser.add_argument("--processes", type=int, default=1, help="how many (%(default)s)")
-    processes = parser.parse_args(arguments).processes
-    for each in (measure, measure_new, measure_long):
-        code = run_command(parser, partial(each, processes=processes), TrainingRecord)
-        if code:
-            return code
-    return 0
+    return run_command("elu_or_relu", what, stored_tables(), arguments)
 
 
-def _every_rate(key: tables.Key) -> list[TrainingRecord]:
+def _every_rate(key: Key) -> list[TrainingRecord]:
     seed, activation = key
     return trained(int(seed), at_every_rate(activation))
 
 
-def _best_rates(key: tables.Key) -> list[TrainingRecord]:
+def _best_rates(key: Key) -> list[TrainingRecord]:
     seed, activation = key
     return trained(int(seed), at_the_best_rates(activation, int(seed)))
 
 
-def _long(key: tables.Key) -> list[TrainingRecord]:
+def _long(key: Key) -> list[TrainingRecord]:
     rates = [best_rate(*network, STEPS[-1]) for network in CLAIMED]
     trainings = [Training(*n, rate, LONG_STEPS[-1]) for n, rate in zip(CLAIMED, rates, strict=True)]
     return trained(int(key[0]), trainings, LONG_STEPS)
@@ -370,18 +307,12 @@ def _together(
     networks = _initial_networks(seed, trainings, hidden_layers)
     rates = _by_run([each.learning_rate for each in trainings])
     order = np.random.default_rng([seed, 1])
-    measured = []
-    # A run that diverges overflows, and is not looked at from there on.
-    with np.errstate(over="ignore", invalid="ignore"):
-        for step in range(steps[-1] + 1):
-            if step in steps:
-                loss = networks.loss(images[:EVALUATED], labels[:EVALUATED])
-                guesses = np.argmax(networks.logits(images[TRAINED:]), axis=2)
-                measured.append((loss, np.sum(guesses != labels[TRAINED:], axis=1)))
-            chosen = order.integers(TRAINED, size=BATCH)
-            networks.descend(rates, images[chosen], labels[chosen])
-    losses, errors = map(np.array, zip(*measured, strict=True))
-    diverged = np.cumsum(~(losses < LARGEST_LOSS), axis=0) > 0
+    losses, errors = [], []
+    for each in networks.trained(rates, images[:TRAINED], labels[:TRAINED], order, steps):
+        losses.append(each.loss(images[:EVALUATED], labels[:EVALUATED]))
+        guesses = np.argmax(each.signals(images[TRAINED:])[1], axis=2)
+        errors.append(np.sum(guesses != labels[TRAINED:], axis=1))
+    diverged = have_diverged(losses)
     return [
         TrainingRecord(
             str(seed),
@@ -389,8 +320,8 @@ def _together(
             each.rule,
             repr(each.learning_rate),
             str(step),
-            "" if diverged[index, run] else digits(losses[index, run], 4),
-            "" if diverged[index, run] else str(errors[index, run]),
+            "" if diverged[index, run] else digits(losses[index][run], 4),
+            "" if diverged[index, run] else str(errors[index][run]),
         )
         for run, each in enumerate(trainings)
         for index, step in enumerate(steps)

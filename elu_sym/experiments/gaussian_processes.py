@@ -11,7 +11,7 @@ and the noise have the largest marginal likelihood of the training data, over on
 a seed draws, the part, is the same for all kernels.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from elu_sym.algebra.optional import extra
 from elu_sym.experiments import tables
 from elu_sym.experiments.gradient_descent import Array
 from elu_sym.experiments.problems import handwritten_digits
-from elu_sym.experiments.tables import digits, measure_blocks, run_command
+from elu_sym.experiments.tables import Key, Table, digits, run_command
 from elu_sym.networks.infinite_width import gram
 
 RESULTS = Path(__file__).with_name("gaussian_processes.csv")
@@ -223,30 +223,6 @@ def measured(data: str, seed: int) -> list[Record]:
     return records
 
 
-def measure(path: Path = RESULTS, seeds: Sequence[int] = SEEDS, progress: bool = True) -> Path:
-    """Measure everything and write the table; an interrupted call is taken up where it stopped.
-
-    Args:
-        path: the table to write.
-        seeds: the seeds.
-        progress: whether to show a progress bar, if standard error is a terminal.
-
-    Returns:
-        The path.
-
-    Raises:
-        ValueError: if there are no seeds.
-        ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
-    """
-    keys = [(data, str(seed)) for data in DATA for seed in seeds]
-    return measure_blocks(path, Record, keys, _block, progress)
-
-
-def _block(key: tables.Key) -> list[Record]:
-    data, seed = key
-    return measured(data, int(seed))
-
-
 def read(path: Path = RESULTS) -> list[Record]:
     """The records of a file."""
     return tables.read(path, Record)
@@ -255,9 +231,14 @@ def read(path: Path = RESULTS) -> list[Record]:
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the stored results."""
     what = "Fit Gaussian processes with kernels of wide networks, one row a process."
-    parser = tables.command("gaussian_processes", what)
-    parser.parse_args(arguments)
-    return run_command(parser, measure, Record)
+    keys = [(data, str(seed)) for data in DATA for seed in SEEDS]
+    stored = [Table(RESULTS, Record, keys, _block)]
+    return run_command("gaussian_processes", what, stored, arguments)
+
+
+def _block(key: Key) -> list[Record]:
+    data, seed = key
+    return measured(data, int(seed))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ negative one says that the library reaches the limit only below the theorem's th
 """
 
 import sys
+from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
@@ -195,7 +196,7 @@ def main(arguments: list[str] | None = None) -> int:
     The rows of a library that is not installed stay as they are in the table.
     """
     what = "Measure where the libraries round ELU away and write one row a threshold."
-    parser = tables.command("library_thresholds", what)
+    parser = ArgumentParser("python -m elu_sym.experiments.library_thresholds", description=what)
     parser.add_argument("--output", type=Path, default=RESULTS, help="the table to write")
     options = parser.parse_args(arguments)
     kept = read(options.output) if options.output.exists() else []

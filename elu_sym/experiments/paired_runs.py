@@ -1,21 +1,18 @@
 """Effect sizes of the smooth ride: a measure of one activation in units of another's, seed by seed.
 
 What a seed draws is the same for all activations, so their runs are compared in pairs. Of the
-ratios of all seeds the median is told, with an interval between two of them in order of size: it
-holds the median of all seeds that could be drawn with at least the confidence that is named,
-whatever their law is, since the number of ratios below that median is binomial. Means would say
-less: a few wild runs decide them. A run that diverged is worse than any that did not: its measure
-is infinity, and so is, or 0, its ratio.
-
-References:
-    David, Nagaraja: Order statistics, third edition, 2003, section 7.1.
+ratios of all seeds the median is told, with an interval between two of them in order of size
+(:mod:`elu_sym.experiments.median_intervals`). Means would say less: a few wild runs decide them. A
+run that diverged is worse than any that did not: its measure is infinity, and so is, or 0, its
+ratio.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
+from elu_sym.experiments.median_intervals import MedianInterval, median_interval
 from elu_sym.experiments.smooth_ride import MEASURES, Record
 
 CONFIDENCE = 0.9999
@@ -28,20 +25,6 @@ Runs = Mapping[Run, Mapping[str, Record]]
 """The records of every run, by seed."""
 
 
-class Interval(NamedTuple):
-    """A median and what encloses it.
-
-    Attributes:
-        low: the lower end.
-        median: of the numbers at hand.
-        high: the upper end.
-    """
-
-    low: float
-    median: float
-    high: float
-
-
 class Comparison(NamedTuple):
     """A measure of one activation, and the same of another one, of the same seeds.
 
@@ -52,7 +35,7 @@ class Comparison(NamedTuple):
         seeds: for how many at least one of the two runs did not diverge; the others are left out.
     """
 
-    ratio: Interval
+    ratio: MedianInterval
     larger: int
     smaller: int
     seeds: int
@@ -74,41 +57,9 @@ def runs_by_seed(records: Iterable[Record]) -> dict[Run, dict[str, Record]]:
     return found
 
 
-def median_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
-    """The median of some numbers, and an interval for that of the law that they were drawn from.
-
-    Args:
-        values: independent numbers of one law, maybe infinite.
-        confidence: with at least which probability the interval is right.
-
-    Returns:
-        The median, between the k-th smallest and the k-th largest number, with the largest k for
-        which a binomial number of halves is below k with half of what is missing to 1.
-
-    Raises:
-        ValueError: if there are too few numbers for the confidence, or one is none.
-
-    Examples:
-        >>> median_interval(range(1, 20), confidence=0.95)
-        Interval(low=5.0, median=10.0, high=15.0)
-    """
-    from scipy.stats import binom
-
-    ordered = np.sort(np.array(values, dtype=np.float64))
-    if np.isnan(ordered).any():
-        raise ValueError("values: one of them is not a number; leave it out, or count it as inf")
-    below = binom.cdf(np.arange(len(ordered)), len(ordered), 0.5)
-    outside = int(np.sum(below <= (1 - confidence) / 2))  # so many numbers on either side
-    if not outside:
-        raise ValueError(f"values: {len(ordered)} are too few for the confidence {confidence:g}")
-    middle = ordered[[(len(ordered) - 1) // 2, len(ordered) // 2]]
-    median = middle[0] if middle[0] == middle[1] else middle.mean()
-    return Interval(float(ordered[outside - 1]), float(median), float(ordered[-outside]))
-
-
 def level(
     runs: Runs, problem: str, activation: str, learning_rate: float, measure: str
-) -> Interval:
+) -> MedianInterval:
     """The median of a measure over all seeds, where a run that diverged counts as infinity.
 
     Raises:
@@ -120,9 +71,8 @@ def level(
         >>> level(runs, "digits", "ELU(2)", 0.3, "steps_to_tolerance").median
         7.0
     """
-    return median_interval(
-        list(_by_seed(runs, problem, activation, learning_rate, measure).values())
-    )
+    by_seed = _by_seed(runs, problem, activation, learning_rate, measure)
+    return median_interval(list(by_seed.values()), CONFIDENCE)
 
 
 def compared(
@@ -163,7 +113,7 @@ def compared(
         raise ValueError(f"measure = {measure!r} is negative in a run; a ratio says nothing there")
     pairs = [pair for pair in pairs if np.isfinite(min(pair))]
     return Comparison(
-        median_interval([_ratio(*pair) for pair in pairs]),
+        median_interval([_ratio(*pair) for pair in pairs], CONFIDENCE),
         sum(first > second for first, second in pairs),
         sum(first < second for first, second in pairs),
         len(pairs),

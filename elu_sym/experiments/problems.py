@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from elu_sym.algebra.optional import extra
 from elu_sym.experiments.gradient_descent import Array, Objective
 
 INITIAL_RESIDUAL = 4.0
@@ -202,12 +203,8 @@ def handwritten_digits() -> tuple[Array, NDArray[np.intp]]:
     Raises:
         ModuleNotFoundError: if scikit-learn, which has the data, is not installed.
     """
-    try:
+    with extra("experiments", "an experiment with digits"):
         from sklearn.datasets import load_digits
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            "the digits come with scikit-learn: pip install 'elu-sym[experiments]'"
-        ) from error
     images, labels = load_digits(return_X_y=True)
     return images.astype(np.float64), labels
 

@@ -12,7 +12,6 @@ digits the lead of the class that the network decides for over the next one. One
 data set, of seed 0; nothing is claimed of others.
 """
 
-from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -29,7 +28,7 @@ from elu_sym.experiments.noisy_inputs import (
     trained_network,
     uncertain_input,
 )
-from elu_sym.experiments.tables import digits, measure_blocks, run_command
+from elu_sym.experiments.tables import Key, Table, digits, run_command
 from elu_sym.networks.uncertainty import OutputMoments
 
 RESULTS = Path(__file__).with_name("propagated_noise.csv")
@@ -99,36 +98,6 @@ def measured(data: str, uncertainty: str, example: int) -> list[PropagationRecor
     return rows
 
 
-def measure(
-    path: Path = RESULTS, examples: Sequence[int] = EXAMPLES, progress: bool = True
-) -> Path:
-    """Measure everything and write the table; an interrupted call is taken up where it stopped.
-
-    Args:
-        path: the table to write.
-        examples: the samples.
-        progress: whether to show a progress bar, if standard error is a terminal.
-
-    Returns:
-        The path.
-
-    Raises:
-        ValueError: if there are no examples.
-        ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
-    """
-    keys = [
-        (data, uncertainty, str(example))
-        for data, uncertainty, example in product(TRAINED, UNCERTAINTIES, examples)
-    ]
-    return measure_blocks(
-        path,
-        PropagationRecord,
-        keys,
-        lambda key: measured(key[0], key[1], int(key[2])),
-        progress,
-    )
-
-
 def read(path: Path = RESULTS) -> list[PropagationRecord]:
     """The records of a file."""
     return tables.read(path, PropagationRecord)
@@ -137,9 +106,14 @@ def read(path: Path = RESULTS) -> list[PropagationRecord]:
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the stored results."""
     what = "Compare the uncertainty of outputs by several methods with samples, one row an input."
-    parser = tables.command("propagated_noise", what)
-    parser.parse_args(arguments)
-    return run_command(parser, measure, PropagationRecord)
+    keys = list(product(TRAINED, UNCERTAINTIES, map(str, EXAMPLES)))
+    stored = [Table(RESULTS, PropagationRecord, keys, _block)]
+    return run_command("propagated_noise", what, stored, arguments)
+
+
+def _block(key: Key) -> list[PropagationRecord]:
+    data, uncertainty, example = key
+    return measured(data, uncertainty, int(example))
 
 
 def _decisive(outputs: Array) -> Array:

@@ -11,8 +11,7 @@ where it stopped. Numbers have six significant digits; a run that diverged has n
 fields are empty.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +19,7 @@ from elu_sym.experiments import tables
 from elu_sym.experiments.gradient_descent import Trajectory, heavy_ball
 from elu_sym.experiments.problems import ACTIVATIONS, PROBLEMS, Problem
 from elu_sym.experiments.registered import registered_seeds
-from elu_sym.experiments.tables import digits, measure_blocks, run_command
+from elu_sym.experiments.tables import Key, Table, digits, run_command
 
 RESULTS = Path(__file__).with_name("smooth_ride.csv")
 """The runs on which the claims were worded."""
@@ -154,40 +153,6 @@ def measured(problem: str, seeds: Iterable[int]) -> list[Record]:
     ]
 
 
-def measure(
-    path: Path = RESULTS,
-    seeds: Sequence[int] = SEEDS,
-    processes: int = 1,
-    names: Iterable[str] = tuple(PROBLEMS),
-    progress: bool = True,
-) -> Path:
-    """Measure everything and write the table.
-
-    A call that was interrupted is taken up by the same call.
-
-    Args:
-        path: the table to write.
-        seeds: the seeds.
-        processes: how many processes measure.
-        names: the problems.
-        progress: whether to show a progress bar, if standard error is a terminal.
-
-    Returns:
-        The path.
-
-    Raises:
-        ValueError: if there are no seeds, or ``processes`` is below 1.
-        ModuleNotFoundError: if scikit-learn, threadpoolctl or tqdm is not installed.
-    """
-    keys = [(name, str(seed)) for name in names for seed in seeds]
-    return measure_blocks(path, Record, keys, _block, progress, processes)
-
-
-def _block(key: tables.Key) -> list[Record]:
-    name, seed = key
-    return measured(name, [int(seed)])
-
-
 def read(path: Path = RESULTS) -> list[Record]:
     """The records of a file."""
     return tables.read(path, Record)
@@ -196,12 +161,16 @@ def read(path: Path = RESULTS) -> list[Record]:
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the stored results."""
     what = "Run gradient descent with ReLU and ELU and write one row a run."
-    parser = tables.command("smooth_ride", what)
-    parser.add_argument("--processes", type=int, default=1, help="how many (%(default)s)")
-    processes = parser.parse_args(arguments).processes
-    seen = partial(measure, RESULTS, SEEDS, processes)
-    new = partial(measure, NEW_RESULTS, registered_seeds("smooth_ride"), processes)
-    return run_command(parser, seen, Record) or run_command(parser, new, Record)
+    stored = [
+        Table(path, Record, [(name, str(seed)) for name in PROBLEMS for seed in seeds], _block)
+        for path, seeds in ((RESULTS, SEEDS), (NEW_RESULTS, registered_seeds("smooth_ride")))
+    ]
+    return run_command("smooth_ride", what, stored, arguments)
+
+
+def _block(key: Key) -> list[Record]:
+    name, seed = key
+    return measured(name, [int(seed)])
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from math import isfinite
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from elu_sym.algebra.optional import extra
 from elu_sym.experiments.processes import finished
@@ -158,29 +158,49 @@ def measure_blocks(
     return path
 
 
-def command(name: str, description: str) -> ArgumentParser:
-    """The parser of the command that measures anew, a module of this package."""
-    return ArgumentParser(prog=f"python -m elu_sym.experiments.{name}", description=description)
+class Table(NamedTuple):
+    """A table that an experiment stores.
+
+    Attributes:
+        path: where.
+        kind: the class of its rows.
+        keys: its blocks, in their order.
+        block: measures one of them, a function of a module.
+    """
+
+    path: Path
+    kind: type[Any]
+    keys: Sequence[Key]
+    block: Callable[[Key], list[Any]]
 
 
-def run_command(parser: ArgumentParser, measure: Callable[[], Path], kind: type[Row]) -> int:
-    """Measure, as a command that says in one line what came of it.
+def run_command(
+    name: str, description: str, stored: Iterable[Table], arguments: list[str] | None
+) -> int:
+    """Measure the tables of a module of this package, as a command that says what came of them.
+
+    An interrupted call is taken up where it stopped.
 
     Args:
-        parser: of the command.
-        measure: writes the table.
-        kind: the class of its rows.
+        name: of the module.
+        description: what it does.
+        stored: the tables; of an iterator each one is asked for when those before it are written.
+        arguments: of the command; None for those of this process.
 
     Returns:
         0; 2 for what is wrong or missing, 130 where it is interrupted.
     """
+    parser = ArgumentParser(prog=f"python -m elu_sym.experiments.{name}", description=description)
+    parser.add_argument("--processes", type=int, default=1, help="how many (%(default)s)")
+    processes = parser.parse_args(arguments).processes
 
     def measure_and_tell() -> int:
         try:
-            path = measure()
+            for path, kind, keys, block in stored:
+                measure_blocks(path, kind, keys, block, processes=processes)
+                print(f"wrote {len(read(path, kind))} rows into {path.name}")
         except KeyboardInterrupt:
             parser.exit(130, f"{parser.prog}: interrupted; the same call goes on from here\n")
-        print(f"wrote {len(read(path, kind))} rows into {path.name}")
         return 0
 
     return exit_code(parser.prog, measure_and_tell)

@@ -11,7 +11,8 @@ pytest.importorskip("sklearn", reason="needs the extra experiments")
 
 from elu_sym.experiments import centering_training as training
 from elu_sym.experiments.centering_predictions import first_moments, normalized_layer
-from elu_sym.experiments.centering_training import ALPHAS, TREATMENTS, LayerRecord, LossRecord
+from elu_sym.experiments.centering_training import ALPHAS, TREATMENTS, LossRecord
+from elu_sym.experiments.plain_networks import SMALLEST_VARIANCE
 from elu_sym.experiments.tables import write
 
 IMAGES = training.inputs()[:16]
@@ -20,10 +21,10 @@ LABELS = np.arange(16) % 10
 
 def torch_loss(torch, networks, run):
     """The loss of one network, and what it depends on, written for PyTorch."""
-    elu, alpha = torch.nn.functional.elu, float(networks.alphas[run, 0, 0])
+    elu, alpha = torch.nn.functional.elu, float(networks.unit.alpha[run, 0, 0])
     parts = [
         [torch.tensor(part[run], requires_grad=True) for part in parts]
-        for parts in (networks.weights, networks.offsets, networks.factors)
+        for parts in (networks.weights, networks.biases, networks.factors)
     ]
     weights, offsets, factors = parts
     signal = torch.tensor(IMAGES)
@@ -31,7 +32,7 @@ def torch_loss(torch, networks, run):
         before = signal @ weights[layer]
         if factors:
             shapes = factors[layer][0], offsets[layer][0]
-            smallest = training.SMALLEST_VARIANCE
+            smallest = SMALLEST_VARIANCE
             before = torch.nn.functional.batch_norm(
                 before, None, None, *shapes, training=True, eps=smallest
             )
@@ -47,13 +48,13 @@ def torch_loss(torch, networks, run):
 def test_a_step_is_that_of_torch(treatment):
     torch = pytest.importorskip("torch", reason="needs the extra torch")
     networks = training.start(1, treatment, (0.0, 0.5))
-    before = [[part.copy() for part in parts] for parts in networks[2:]]
+    before = [[part.copy() for part in parts] for parts in networks[1:4]]
     losses = [torch_loss(torch, networks, run) for run in range(2)]
-    training.step(networks, IMAGES, LABELS, np.array([0.5, 0.25]).reshape(2, 1, 1))
+    networks.descend(np.array([0.5, 0.25]).reshape(2, 1, 1), IMAGES, LABELS)
     for run, (loss, parts) in enumerate(losses):
         loss.backward()
         rate = 0.5 / (run + 1)
-        for old, new, tensors in zip(before, networks[2:], parts, strict=True):
+        for old, new, tensors in zip(before, networks[1:4], parts, strict=True):
             for was, now, tensor in zip(old, new, tensors, strict=True):
                 moved = (was[run] - now[run]) / rate
                 assert np.allclose(moved, tensor.grad.numpy(), rtol=1e-6, atol=1e-10)
@@ -62,8 +63,7 @@ def test_a_step_is_that_of_torch(treatment):
 def test_three_treatments_are_the_same_function_at_the_start():
     alphas = tuple(ALPHAS.values())
     plain, shifted, centred = (
-        training.forward(training.start(3, treatment, alphas), IMAGES)
-        for treatment in TREATMENTS[:3]
+        training.start(3, treatment, alphas).signals(IMAGES) for treatment in TREATMENTS[:3]
     )
     assert np.allclose(plain[1], shifted[1], rtol=1e-9, atol=1e-9)
     assert np.allclose(plain[1], centred[1], rtol=1e-9, atol=1e-9)
@@ -72,7 +72,7 @@ def test_three_treatments_are_the_same_function_at_the_start():
 
 def test_centred_units_have_the_mean_zero_and_shifted_ones_lack_a_constant():
     networks = training.start(0, "centred", (0.0, 1.0))
-    for signal in training.forward(networks, training.inputs())[0]:
+    for signal in networks.signals(training.inputs())[0]:
         assert np.max(np.abs(np.mean(signal, axis=1))) < 1e-12
     (shift, none) = training.start(0, "shifted", (0.0, ALPHAS["ELU(SELU's)"])).centres[3].ravel()
     assert shift == pytest.approx(1 / np.sqrt(2 * np.pi))
@@ -82,9 +82,9 @@ def test_centred_units_have_the_mean_zero_and_shifted_ones_lack_a_constant():
 def test_behind_batch_normalization_a_constant_is_not_seen():
     networks = training.start(2, "normalized", (0.0, 1.0))
     shifted = networks._replace(centres=[*[np.full((2, 1, 1), 0.7)] * 7, networks.centres[-1]])
-    assert np.allclose(training.forward(networks, IMAGES)[1], training.forward(shifted, IMAGES)[1])
+    assert np.allclose(networks.signals(IMAGES)[1], shifted.signals(IMAGES)[1])
     last = networks._replace(centres=[np.full((2, 1, 1), 0.7)] * 8)
-    assert not np.allclose(training.forward(networks, IMAGES)[1], training.forward(last, IMAGES)[1])
+    assert not np.allclose(networks.signals(IMAGES)[1], last.signals(IMAGES)[1])
 
 
 def test_an_unknown_treatment_is_refused():
@@ -94,12 +94,12 @@ def test_an_unknown_treatment_is_refused():
 
 def test_shares_of_eigenvalues_are_those_of_singular_values():
     signal = np.random.default_rng(0).normal(size=(50, 7)) + np.arange(7)
-    found = training.eigenvalue_shares(signal)
+    of_mean, top, rest = training.eigenvalue_shares(signal)
     whole = np.sum(signal**2)
     centred = signal - signal.mean(axis=0)
-    assert found.mean == pytest.approx(50 * np.sum(signal.mean(axis=0) ** 2) / whole)
-    assert found.top == pytest.approx(np.linalg.svd(signal)[1][0] ** 2 / whole)
-    assert found.rest == pytest.approx(np.linalg.svd(centred)[1][0] ** 2 / whole)
+    assert of_mean == pytest.approx(50 * np.sum(signal.mean(axis=0) ** 2) / whole)
+    assert top == pytest.approx(np.linalg.svd(signal)[1][0] ** 2 / whole)
+    assert rest == pytest.approx(np.linalg.svd(centred)[1][0] ** 2 / whole)
 
 
 @pytest.mark.parametrize("name", ALPHAS)
@@ -189,7 +189,7 @@ def test_a_run_that_diverges_leaves_its_fields_empty():
     assert plain[1] == ""
 
 
-def test_the_stored_tables_are_complete(tmp_path):
+def test_the_stored_tables_are_complete():
     runs = [run for run in product(TREATMENTS, ALPHAS) if run != ("shifted", "ELU(SELU's)")]
     places = product(training.SEEDS, runs, training.LEARNING_RATES, training.STEPS)
     expected = [(str(s), name, how, repr(rate), str(at)) for s, (how, name), rate, at in places]
@@ -197,13 +197,3 @@ def test_the_stored_tables_are_complete(tmp_path):
     places = product(training.SEEDS, runs, training.LAYERS, training.LAYERS_STEPS)
     expected = [(str(s), name, how, str(at), str(layer)) for s, (how, name), layer, at in places]
     assert [row[:5] for row in training.read_layers()] == expected
-    for kind, path in ((LossRecord, training.RESULTS), (LayerRecord, training.LAYER_RESULTS)):
-        write(training.tables.read(path, kind), kind, tmp_path / path.name)
-        assert (tmp_path / path.name).read_bytes() == path.read_bytes()
-
-
-def test_the_command_says_what_it_is_for(capsys):
-    with pytest.raises(SystemExit) as leaving:
-        training.main(["--help"])
-    assert leaving.value.code == 0
-    assert "centred activations" in capsys.readouterr().out

@@ -21,10 +21,10 @@ from elu_sym.experiments.convolutional_training import (
     network_of,
     trained_network,
 )
-from elu_sym.experiments.elu_or_relu import HELD_OUT
-from elu_sym.experiments.plain_networks import shuffled_digits
+from elu_sym.experiments.median_intervals import median_interval
+from elu_sym.experiments.plain_networks import HELD_OUT, shuffled_digits
 from elu_sym.experiments.registered import registered_seeds
-from elu_sym.experiments.training_curves import median_of
+from elu_sym.experiments.training_curves import CONFIDENCE
 
 pytest.importorskip("sklearn")
 
@@ -75,7 +75,7 @@ def test_what_was_written_down_is_what_is_compared() -> None:
     assert list(written["comparisons"]) == [*NETWORKS]
     assert all(f"after {EARLY} and after {STEPS[-1]}" in s for s in written["comparisons"].values())
     assert written["seeds"] == len(SEEDS) == 8
-    assert median_of(range(8), 127 / 128) == (0, 3.5, 7)
+    assert median_interval(range(8), CONFIDENCE)[::2] == (0, 7)
 
 
 @pytest.mark.parametrize("end", [EARLY, STEPS[-1]])

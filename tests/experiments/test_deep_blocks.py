@@ -7,17 +7,13 @@ from elu_sym.experiments import deep_blocks
 from elu_sym.experiments.deep_blocks import (
     CASES,
     PLACES,
-    RESULTS,
     SEEDS,
-    BlockRecord,
     Case,
-    main,
     measured,
     predicted,
     read,
     spreads,
 )
-from elu_sym.experiments.tables import write
 
 
 @pytest.mark.parametrize("kind", ["stack", "residual", "normalized"])
@@ -75,7 +71,7 @@ def test_a_case_does_not_depend_on_those_beside_it():
     assert together[: len(alone)] == alone
 
 
-def test_the_stored_table_is_complete(tmp_path):
+def test_the_stored_table_is_complete():
     rows = read()
     expected = [
         (name, str(seed), str(place))
@@ -85,12 +81,3 @@ def test_the_stored_table_is_complete(tmp_path):
         if place <= case.depth
     ]
     assert [row[:3] for row in rows] == expected
-    write(rows, BlockRecord, tmp_path / "table.csv")
-    assert (tmp_path / "table.csv").read_bytes() == RESULTS.read_bytes()
-
-
-def test_the_command_says_what_it_is_for(capsys):
-    with pytest.raises(SystemExit) as leaving:
-        main(["--help"])
-    assert leaving.value.code == 0
-    assert "residual blocks" in capsys.readouterr().out

@@ -2,18 +2,16 @@
 
 import itertools
 import math
-from functools import partial
 
 import numpy as np
 import pytest
 
 from elu_sym import elu, relu
-from elu_sym.experiments import convolutional_training, elu_or_relu
+from elu_sym.experiments import elu_or_relu
 from elu_sym.experiments.elu_or_relu import (
     CLAIMED,
     EARLY,
     FEW_SEEDS,
-    HELD_OUT,
     LEARNING_RATES,
     LONG_STEPS,
     NETWORKS,
@@ -22,10 +20,10 @@ from elu_sym.experiments.elu_or_relu import (
     Training,
     TrainingRecord,
     best_rate,
-    rate_of_fewest_errors,
     trained,
     variances,
 )
+from elu_sym.experiments.plain_networks import HELD_OUT
 from elu_sym.experiments.problems import ACTIVATIONS
 from elu_sym.experiments.registered import registered_seeds
 
@@ -212,48 +210,3 @@ def test_a_run_that_diverges_has_no_numbers_from_then_on() -> None:
     rows = trained(0, [Training("ELU(2)", "variance", 50.0, 20)], (0, 1, 5, 20), 4)
     assert rows[0].loss
     assert rows[-1][-2:] == ("", "")
-
-
-def row_of(rate: str, errors: str, step: str = "10") -> TrainingRecord:
-    return TrainingRecord("0", "ReLU", "second_moment", rate, step, errors, errors)
-
-
-def test_the_best_rate_has_the_fewest_errors_on_average() -> None:
-    rows = [row_of("0.1", "10"), row_of("0.1", ""), row_of("0.2", "200"), row_of("0.2", "300")]
-    assert rate_of_fewest_errors(rows, 10) == 0.2  # a run that diverged counts as all wrong
-    assert rate_of_fewest_errors([*rows, row_of("0.05", "250")], 10) == 0.05  # of two the smaller
-    assert rate_of_fewest_errors([*rows, row_of("0.3", "1", "20")], 10) == 0.2
-    with pytest.raises(ValueError, match="step = 7: give a step after which"):
-        rate_of_fewest_errors(rows, 7)
-
-
-@pytest.mark.parametrize("module", [elu_or_relu, convolutional_training])
-def test_the_command_writes_all_tables(module, monkeypatch, capsys) -> None:
-    paths = {
-        "measure": module.RESULTS,
-        "measure_new": module.NEW_RESULTS,
-        "measure_long": module.LONG_RESULTS,
-    }
-    told = []
-
-    def measure(path, processes):
-        told.append((path, processes))
-        return path
-
-    for name, path in paths.items():
-        monkeypatch.setattr(module, name, partial(measure, path))
-    assert module.main(["--processes", "3"]) == 0
-    assert told == [(path, 3) for path in paths.values()]
-    assert capsys.readouterr().out == "".join(
-        f"wrote {len(module.read(path))} rows into {path.name}\n" for path, _ in told
-    )
-
-
-@pytest.mark.parametrize("module", [elu_or_relu, convolutional_training])
-def test_the_command_names_what_is_missing(module, monkeypatch, capsys) -> None:
-    def missing(processes):
-        raise ModuleNotFoundError("no tqdm here")
-
-    monkeypatch.setattr(module, "measure", missing)
-    assert module.main([]) == 2
-    assert "no tqdm here" in capsys.readouterr().err

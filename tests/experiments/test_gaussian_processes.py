@@ -13,19 +13,16 @@ from elu_sym.experiments.gaussian_processes import (
     DATA,
     KERNELS,
     NOISES,
-    RESULTS,
     SEEDS,
     SHAPES,
     TRAINED,
     Part,
     fit,
-    main,
     measured,
     network,
     radial,
     read,
 )
-from elu_sym.experiments.tables import write
 
 INPUTS = np.random.default_rng(0).normal(size=(9, 2))
 TARGETS = np.random.default_rng(1).normal(size=(9, 2))
@@ -98,7 +95,7 @@ def test_rows_of_networks_come_back():
         assert float(row.error) == pytest.approx(float(known.error), rel=1e-3)
 
 
-def test_the_stored_table_is_complete(tmp_path):
+def test_the_stored_table_is_complete():
     rows = read()
     keys = [(row.data, row.seed, row.kernel, row.depth) for row in rows]
     expected = [(d, str(s), *kernel) for d, s, kernel in product(DATA, SEEDS, KERNELS)]
@@ -106,12 +103,3 @@ def test_the_stored_table_is_complete(tmp_path):
     for row in rows:
         assert float(row.shape) in SHAPES
         assert 0.0 < float(row.error) < 1.0
-    write(rows, gaussian_processes.Record, tmp_path / "table.csv")
-    assert (tmp_path / "table.csv").read_bytes() == RESULTS.read_bytes()
-
-
-def test_the_command_says_what_it_is_for(capsys):
-    with pytest.raises(SystemExit) as leaving:
-        main(["--help"])
-    assert leaving.value.code == 0
-    assert "Gaussian processes" in capsys.readouterr().out

@@ -1,35 +1,55 @@
-"""Intervals of order statistics: against the binomial law, with infinite draws, in columns."""
+"""Intervals of order statistics: against the binomial law and SciPy, with infinite draws."""
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, quantile_test
 
 from elu_sym.experiments.median_intervals import median_interval
 
 
-@pytest.mark.parametrize("count", [6, 8, 10, 30, 101])
-def test_the_confidence_is_that_of_the_binomial_law_and_the_interval_the_narrowest(count):
-    found = median_interval(np.arange(float(count)))
-    left = int(found.low)
-    assert found.high == count - 1 - left
-    assert found.confidence == pytest.approx(1 - 2 * binom.cdf(left, count, 0.5))
-    assert found.confidence >= 0.95
-    assert 1 - 2 * binom.cdf(left + 1, count, 0.5) < 0.95
+@pytest.mark.parametrize("confidence", [0.5, 0.95, 0.99, 0.9999])
+@pytest.mark.parametrize("count", [15, 16, 30, 80, 110])
+def test_the_interval_is_the_narrowest_with_its_confidence(count, confidence):
+    found = median_interval([(37 * place) % count for place in range(count)], confidence)
+    low, high = int(found.low), int(found.high)
+    # Below the true median are binomially many; the interval misses it if at most `low` are, or
+    # more than `high`.
+    misses = binom.cdf(low, count, 0.5) + binom.sf(high, count, 0.5)
+    narrower = binom.cdf(low + 1, count, 0.5) + binom.sf(high - 1, count, 0.5)
+    assert misses <= 1 - confidence < narrower
+    assert found.confidence == pytest.approx(1 - misses, rel=1e-12)
+    assert low + high == count - 1
+    assert found.median == (count - 1) / 2
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.99])
+def test_the_interval_is_that_of_scipy(confidence):
+    values = np.random.default_rng(0).standard_cauchy(111)
+    test = quantile_test(values, p=0.5).confidence_interval(confidence_level=confidence)
+    found = median_interval(values, confidence)
+    assert (found.low, found.high) == (test.low, test.high)
+    assert found.median == np.median(values)
+
+
+def test_a_confidence_that_is_just_reached_is_reached():
+    assert median_interval(range(8), 127 / 128) == (0, 3.5, 7, 127 / 128)
 
 
 def test_a_run_that_diverged_counts_as_the_largest():
-    found = median_interval(np.array([np.inf, 1.0, 3.0, 2.0, np.inf, 4.0, 5.0, np.inf]))
-    assert (found.low, found.median, found.high) == (1.0, 4.5, np.inf)
+    found = median_interval([np.inf, 1.0, 3.0, 2.0, np.inf, 4.0, 5.0, np.inf])
+    assert found[:3] == (1.0, 4.5, np.inf)
+    assert median_interval([np.inf] * 20)[:3] == (np.inf, np.inf, np.inf)
 
 
-def test_columns_are_looked_at_one_by_one():
-    draws = np.random.default_rng(0).normal(size=(30, 3))
-    found = median_interval(draws)
-    for place in range(3):
-        alone = median_interval(draws[:, place])
-        assert (alone.median, alone.low, alone.high) == tuple(part[place] for part in found[:3])
-
-
-def test_too_few_draws_are_refused():
-    with pytest.raises(ValueError, match=r"5 draws do not hold .* give more draws"):
-        median_interval(np.arange(5.0))
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([1.0] * 7, r"values: 7 of them .* with 98\.4375 % at most; give more .* below 0\.99$"),
+        ([1.0], "values: 1 of them hold their median with 0 % at most"),
+        ([], "values: 0 of them hold their median with 0 % at most"),
+        ([1.0] * 19 + [np.nan], r"values\[19\] is nan; leave it out, or count it as inf"),
+    ],
+)
+def test_bad_arguments_are_named(values, message):
+    with pytest.raises(ValueError, match=message):
+        median_interval(values, 0.99)

@@ -24,12 +24,10 @@ def networks(has_biases: bool, runs: range = range(4)) -> PlainNetworks:
 def test_gradients_of_the_loss_are_its_differences(has_biases: bool) -> None:
     images, labels = (part[:20] for part in shuffled_digits())
     several = networks(has_biases)
-    of_weights, of_biases = several.gradients(images, labels)
-    assert len(of_biases) == len(several.biases)
+    found = several.gradients(images, labels)
+    assert len(found) == len(several.weights) + len(several.biases) + len(several.factors)
     numbers = np.random.default_rng(1)
-    for array, gradient in zip(
-        [*several.weights, *several.biases], [*of_weights, *of_biases], strict=True
-    ):
+    for array, gradient in found:
         direction = numbers.standard_normal(gradient.shape)
         losses = []
         for step in (1e-6, -2e-6):
@@ -46,7 +44,7 @@ def test_a_step_is_that_of_torch(has_biases: bool) -> None:
     torch = pytest.importorskip("torch")
     images, labels = (part[:20] for part in shuffled_digits())
     several, after = networks(has_biases), networks(has_biases)
-    losses, logits = several.loss(images, labels), several.logits(images)
+    losses, logits = several.loss(images, labels), several.signals(images)[1]
     rates = np.array([0.1, 0.2, 0.3, 0.4])
     after.descend(rates.reshape(-1, 1, 1), images, labels)
     for run, alpha in enumerate(ALPHAS):

@@ -133,6 +133,6 @@ def test_the_units_are_those_of_the_definition() -> None:
 def test_digits_without_scikit_learn_say_what_to_install(monkeypatch) -> None:
     problems.handwritten_digits.cache_clear()
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    with pytest.raises(ModuleNotFoundError, match=r"elu-sym\[experiments\]"):
+    with pytest.raises(ModuleNotFoundError, match=r"needs sklearn: .*elu_sym\[experiments\]"):
         PROBLEMS["digits"].instance(ACTIVATIONS["ReLU"], 0)
     PROBLEMS["sine"].instance(ACTIVATIONS["ReLU"], 0)

@@ -183,15 +183,10 @@ def test_noise_is_drawn_as_it_is_said() -> None:
     np.testing.assert_array_equal(laws[0].covariance, 0.3**2 * np.eye(64))
 
 
-def test_the_command_writes_the_table(monkeypatch, tmp_path, capsys) -> None:
-    path = tmp_path / "table.csv"
+def test_a_block_has_a_row_for_each_method(monkeypatch) -> None:
     monkeypatch.setattr(propagated_noise, "METHODS", ("diagonal", "linearization"))
     monkeypatch.setattr(propagated_noise, "TRUTH", "sampling 500")
-    propagated_noise.measure(path, [0], progress=False)
-    rows = read(path)
-    assert len(rows) == 2 * len(UNCERTAINTIES) * 3
-    with pytest.raises(ValueError, match="nothing to measure"):
-        propagated_noise.measure(path, [], progress=False)
-    with pytest.raises(SystemExit):
-        propagated_noise.main(["--help"])
-    assert "one row an" in capsys.readouterr().out
+    for data, uncertainty in product(TRAINED, UNCERTAINTIES):
+        rows = measured(data, uncertainty, 0)
+        assert [row[:3] for row in rows] == [(data, uncertainty, "0")] * 3
+        assert [row.method for row in rows] == ["sampling 500", "diagonal", "linearization"]

@@ -1,4 +1,4 @@
-"""The stored runs are complete, come out again, and no interruption changes a byte of them.
+"""The stored runs are complete and come out again, by any number of processes.
 
 A record holds what its run measured, and nothing in it is not a number.
 """
@@ -18,8 +18,6 @@ from elu_sym.experiments.smooth_ride import (
     RESULTS,
     SEEDS,
     Record,
-    main,
-    measure,
     measured,
     run,
 )
@@ -97,36 +95,17 @@ def test_a_run_of_the_sine_comes_out_again(stored, seed: int) -> None:
     assert float(fresh.overshoot) == pytest.approx(float(kept.overshoot), rel=1e-4)
 
 
-def measure_residual(path, processes=1, seeds=range(3)):
-    pytest.importorskip("tqdm")
-    pytest.importorskip("threadpoolctl")
-    return measure(path, seeds, processes, names=["residual"], progress=False)
-
-
 @pytest.mark.deep
 def test_the_table_does_not_depend_on_the_number_of_processes(tmp_path) -> None:
-    one = measure_residual(tmp_path / "one.csv").read_bytes()
-    two = measure_residual(tmp_path / "two.csv", processes=2).read_bytes()
-    assert one == two
-    assert one.decode() == tables.to_text(measured("residual", range(3)), Record)
-
-
-def test_an_interrupted_call_is_taken_up_where_it_stopped(tmp_path, monkeypatch) -> None:
-    whole = measure_residual(tmp_path / "whole.csv").read_bytes()
-    path, block, done = tmp_path / "again.csv", smooth_ride._block, []
-
-    def interrupted(key):
-        if len(done) == 2:
-            raise KeyboardInterrupt
-        done.append(key)
-        return block(key)
-
-    monkeypatch.setattr(smooth_ride, "_block", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        measure_residual(path)
-    monkeypatch.setattr(smooth_ride, "_block", lambda key: done.append(key) or block(key))
-    assert measure_residual(path).read_bytes() == whole
-    assert done == [("residual", "0"), ("residual", "1"), ("residual", "2")]
+    pytest.importorskip("tqdm")
+    pytest.importorskip("threadpoolctl")
+    keys = [("residual", str(seed)) for seed in range(3)]
+    texts = set()
+    for count in (1, 2):
+        path, block = tmp_path / f"{count}.csv", smooth_ride._block
+        tables.measure_blocks(path, Record, keys, block, False, count)
+        texts.add(path.read_text())
+    assert texts == {tables.to_text(measured("residual", range(3)), Record)}
 
 
 @pytest.mark.parametrize(
@@ -135,28 +114,11 @@ def test_an_interrupted_call_is_taken_up_where_it_stopped(tmp_path, monkeypatch)
         (lambda: run("parity", "ReLU", 0.1, 0), "problem = 'parity'"),
         (lambda: run("sine", "GELU", 0.1, 0), "activation = 'GELU'"),
         (lambda: run("sine", "ReLU", -1.0, 0), "learning_rate = -1.0"),
-        (lambda: measure(seeds=[]), "give at least one seed"),
-        (lambda: measure(processes=0), "processes = 0"),
     ],
 )
 def test_bad_arguments_are_named(call, message) -> None:
     with pytest.raises(ValueError, match=message):
         call()
-
-
-def test_the_command_names_a_bad_argument(capsys) -> None:
-    assert main(["--processes", "0"]) == 2
-    assert "processes = 0: give at least 1" in capsys.readouterr().err
-
-
-def test_the_command_writes_both_tables(monkeypatch, capsys) -> None:
-    calls = []
-    monkeypatch.setattr(smooth_ride, "measure", lambda *call: calls.append(call) or call[0])
-    assert main(["--processes", "2"]) == 0
-    assert calls == [(RESULTS, SEEDS, 2), (NEW_RESULTS, NEW_SEEDS, 2)]
-    assert capsys.readouterr().out == (
-        "wrote 5120 rows into smooth_ride.csv\nwrote 7040 rows into smooth_ride_new.csv\n"
-    )
 
 
 FINISHED = Trajectory(

@@ -4,7 +4,6 @@ import math
 import os
 import re
 import shutil
-from argparse import ArgumentParser
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -168,24 +167,40 @@ def test_a_second_run_is_told_of_the_first(tmp_path, capsys) -> None:
     def block(key):
         if not told:
             told.append(True)
-            measure = lambda: measure_fake(tmp_path / "table.csv")  # noqa: E731
-            assert tables.run_command(ArgumentParser(prog="measure"), measure, Row) == 2
+            table = tables.Table(tmp_path / "table.csv", Row, KEYS, fake)
+            assert tables.run_command("fake", "what", [table], []) == 2
         return fake(key)
 
     measure_fake(tmp_path / "table.csv", block)
     assert re.fullmatch(
-        r"measure: error: .*table\.csv\..*\.part: another process is writing it\n",
+        r".*\.fake: error: .*table\.csv\..*\.part: another process is writing it\n",
         capsys.readouterr().err,
     )
     assert [each.name for each in tmp_path.iterdir()] == ["table.csv"]
 
 
-def test_an_interrupted_command_says_how_to_go_on(capsys) -> None:
-    def interrupted():
+def test_an_interrupted_command_says_how_to_go_on(tmp_path, capsys) -> None:
+    def interrupted(key):
         raise KeyboardInterrupt
 
-    assert tables.run_command(ArgumentParser(prog="measure"), interrupted, Row) == 130
-    assert capsys.readouterr().err == "measure: interrupted; the same call goes on from here\n"
+    pytest.importorskip("tqdm")
+    pytest.importorskip("threadpoolctl")
+    stored = [tables.Table(tmp_path / "table.csv", Row, KEYS, interrupted)]
+    assert tables.run_command("fake", "what", stored, []) == 130
+    assert ".fake: interrupted; the same call goes on from here\n" in capsys.readouterr().err
+
+
+def test_a_table_is_asked_for_when_those_before_it_are_written(tmp_path, capsys) -> None:
+    pytest.importorskip("tqdm")
+    pytest.importorskip("threadpoolctl")
+
+    def stored():
+        yield tables.Table(tmp_path / "first.csv", Row, KEYS, fake)
+        rows = tables.read(tmp_path / "first.csv", Row)
+        yield tables.Table(tmp_path / "second.csv", Row, [rows[-1][:2]], fake)
+
+    assert tables.run_command("fake", "what", stored(), []) == 0
+    assert capsys.readouterr().out == "wrote 12 rows into first.csv\nwrote 3 rows into second.csv\n"
 
 
 def test_the_table_does_not_depend_on_the_number_of_processes(tmp_path) -> None:
