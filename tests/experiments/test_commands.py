@@ -54,8 +54,10 @@ def test_the_command_says_what_it_is_for(name, capsys) -> None:
     assert f"python -m elu_sym.experiments.{name}" in capsys.readouterr().out
 
 
-def test_the_command_names_a_bad_argument(capsys) -> None:
-    assert smooth_ride.main(["--processes", "0"]) == 2
+def test_the_command_names_a_bad_argument(tmp_path, capsys) -> None:
+    pytest.importorskip("tqdm")
+    table = tables.Table(tmp_path / "table.csv", smooth_ride.Record, [("sine", "0")], list)
+    assert tables.run_command("smooth_ride", "what", [table], ["--processes", "0"]) == 2
     assert "processes = 0: give at least 1" in capsys.readouterr().err
 
 
