@@ -4,9 +4,11 @@ Every number is computed by the package while the site is built, or read from wh
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from markdown_parts import table
 
 from elu_sym import ACTIVATIONS, gain
 from elu_sym.conformance.conformance_report import COLUMNS, ConformanceReport
@@ -23,14 +25,6 @@ RULES: tuple[Preserve, ...] = ("second_moment", "variance", "gradient")
 
 UNITS = (("s", 1e9), ("ms", 1e6), ("µs", 1e3), ("ns", 1.0))
 """Units of time, in nanoseconds."""
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(
-        f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines
-    )
 
 
 def gains() -> Iterator[str]:

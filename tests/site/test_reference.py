@@ -51,6 +51,12 @@ def test_a_number_is_what_the_code_before_it_gives(name):
         assert f"{eval(code, NAMES):.{digits}f}" == number, code
 
 
+def test_every_page_of_the_book_stands_in_the_menu_once():
+    lines = (ROOT / "notebooks" / "index.md").read_text(encoding="utf-8").splitlines()
+    pages = [path.stem for path in (ROOT / "notebooks").glob("*.ipynb")]
+    assert {page: lines.count(page) for page in pages} == dict.fromkeys(pages, 1)
+
+
 def test_the_pages_quote_numbers():
     texts = [(ROOT / "notebooks" / name).read_text(encoding="utf-8") for name in PAGES]
     assert sum(len(QUOTED.findall(text)) for text in texts) >= 10
