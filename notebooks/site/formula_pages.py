@@ -4,8 +4,10 @@
 exact its numbers are, its limits, its code, and who speaks of it.
 """
 
+import ast
 import inspect
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from formula_findings import (
     example_place,
     found_of_formulas,
     notation,
+    with_imports,
 )
 from markdown_parts import FOUND_BY, code, folded, listed, plain, table, write_pages
 from mentions import pages_with
@@ -41,13 +44,28 @@ WITNESSES = {
     "stein": "Stein's identity, E (X − μ) g(X) = σ² E g′(X), holds exactly",
     "price": "Price's theorem: its derivative by the covariance is E f′(X) g′(Y)",
     "limits": "its limits are right: independent inputs, and inputs on a line",
-    "parameter": "its derivative in a parameter is the expectation of the derivative",
+    "parameter": "its derivative in {of} is the expectation of the derivative",
     "identity": "it is what the identity makes of its parts, which are certified themselves",
-    "arb": "what Arb encloses rigorously agrees with it: integrals, or the numbers of a call",
+    "arb": "what Arb encloses rigorously agrees with it",
     "montecarlo": "random samples agree with it",
     "mutation": "with one sign, coefficient, argument or exponent changed it is rejected",
 }
 """What each kind of witness testifies."""
+
+NUMBERS = "{} as near to the closed form, which Arb encloses rigorously, as is promised"
+ENCLOSED = {
+    "closed form and integral": (
+        "the closed form is the integral over the definition: Arb encloses both rigorously, and the"
+        " enclosures overlap"
+    ),
+    "C: ": NUMBERS.format("the numbers that a call gives, by the compiled module in C, are"),
+    "NumPy: ": NUMBERS.format("the numbers that NumPy gives, where there is no such module, are"),
+    "": NUMBERS.format("the numbers that a call gives are"),
+}
+"""What a witness of Arb testifies, by how that begins which it found."""
+
+CASE = re.compile(r"(level [^:]*): (.*)")
+"""The case of a formula by cases, before what was found of it."""
 
 OPTIONS = ("out", "where", "dtype")
 """Arguments of every formula, which the reference describes."""
@@ -126,11 +144,14 @@ def _page(formula: AnyFormula, found: dict[str, Any], notebooks: Path) -> str:
         *_what_it_is(formula),
         "## The closed form",
         found["closed form"],
-        f"{NAMED}{bivariate}.",
+        f"{NAMED}{bivariate}. {_where_it_holds(formula, found)}",
         "### At an example",
         found["example"],
         "### At the ends",
-        table(("at", "value"), ((place, f"{value:.12g}") for place, value in found["limits"])),
+        table(
+            ("at", "value"),
+            ((place, f"{value:.12g}".replace("inf", "∞")) for place, value in found["limits"]),
+        ),
         "## Why it is right",
         *_certificate(formula, found),
         folded(steps, found["derivation"]),
@@ -142,6 +163,19 @@ def _page(formula: AnyFormula, found: dict[str, Any], notebooks: Path) -> str:
         *_spoken_of(formula, notebooks),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _where_it_holds(formula: AnyFormula, found: dict[str, Any]) -> str:
+    """Of which arguments the expression speaks, which are fewer than those of a call."""
+    if isinstance(formula, Formula):
+        where = r"finite $\mu$ and $\sigma > 0$"
+    else:
+        where = r"$\sigma_1 > 0$ and $\sigma_2 > 0$"
+        if r"\sqrt{1 - \rho^{2}}" in found["closed form"]:
+            where = rf"$\lvert\rho\rvert < 1$, {where}"
+    return (
+        f"The expression holds for {where}; a call has the limits, too, at the ends of the domain."
+    )
 
 
 def _what_it_is(formula: AnyFormula) -> Iterator[str]:
@@ -158,7 +192,7 @@ def _what_it_is(formula: AnyFormula) -> Iterator[str]:
         source = plain(activation.source)
         yield f"$$\n{letter}(x) = {cases}\n$$\n\nis `{activation.name}` ({source})."
     yield table(("argument", "what it is"), _arguments(formula))
-    yield f"Domain: {plain(formula.domain)}. {UNITS}"
+    yield f"Domain of a call: {plain(formula.domain)}. {UNITS}"
 
 
 def _arguments(formula: AnyFormula) -> list[list[str]]:
@@ -176,17 +210,31 @@ def _arguments(formula: AnyFormula) -> list[list[str]]:
 
 def _certificate(formula: AnyFormula, found: dict[str, Any]) -> Iterator[str]:
     accepted = sum(passed for _, passed, _ in found["witnesses"])
+    kinds = len({kind for kind, _, _ in found["witnesses"]})
     failed = "" if found["passed"] else " **It is not certified.**"
     yield (
-        f"{accepted} of {len(found['witnesses'])} witnesses accepted it when this page was made,"
-        f" asked about the sources that the page was made from.{failed} To ask them again:"
-        f" `python -m elu_sym verify --verbose --only {formula.id}`."
+        f"{accepted} of {len(found['witnesses'])} witnesses, of {kinds} kinds, accepted it when"
+        f" this page was made, asked about the sources that the page was made from.{failed} To ask"
+        f" them again: `python -m elu_sym verify --verbose --only {formula.id}`."
     )
     rows = (
-        (kind, "passed" if passed else "**FAILED**", WITNESSES[kind], plain(detail))
+        (kind, "passed" if passed else "**FAILED**", *_testified(kind, detail))
         for kind, passed, detail in found["witnesses"]
     )
     yield table(("witness", "result", "what it testifies", "what it found"), rows)
+
+
+def _testified(kind: str, detail: str) -> tuple[str, str]:
+    """What a witness testifies, and what it found."""
+    case = CASE.fullmatch(detail)
+    where, detail = case.groups() if case else ("", detail)
+    words = WITNESSES[kind]
+    if kind == "arb" and re.match(r"(\w+: )?\d+ points|closed form", detail):
+        words = next(said for begins, said in ENCLOSED.items() if detail.startswith(begins))
+    if kind == "parameter":
+        name = re.match(r"d/d(\w+)", detail)
+        words = words.format(of=name[1] if name else "a parameter")
+    return (f"where {plain(where)}: {words}" if where else words), plain(detail)
 
 
 def _accuracy(formula: AnyFormula) -> Iterator[str]:
@@ -207,9 +255,11 @@ def _accuracy(formula: AnyFormula) -> Iterator[str]:
     limit, mean = measured["limits"]["formula"]
     worst = zip(formula.arguments, row["worst"], strict=True)
     yield (
-        f"An error is at most {limit:g} units, and {mean:g} in the mean, where a unit is"
+        "A unit is the distance from the result to the next double, and what the result moves when"
+        " every argument moves by as much as rounding may change it:"
         r" $\mathrm{ulp}(F) + 2^{-52} \sum |x\, \partial F/\partial x|$, the sum over the"
-        " arguments: what it costs to round the result and the arguments."
+        f" arguments. An error is at most {limit:g} such units, and in the mean over many places at"
+        f" most {mean:g}."
     )
     yield (
         f"The largest that was found, at {row['points']:,} places against Arb, is"
@@ -224,9 +274,11 @@ def _code(formula: AnyFormula, found: dict[str, Any]) -> Iterator[str]:
     start = f"from elu_sym import {', '.join(each.name for each in activations_of(formula))}"
     bound = formula.bind((), example_place(formula)).items()
     given = ", ".join(f"{name}={value:.17g}" for name, value in bound)
+    yield "### SymPy"
+    yield from _in_sympy(formula, found["sympy"])
     yield "### NumPy"
     yield "The arguments are numbers or arrays, which broadcast; parameters have defaults."
-    yield code(f"{start}\n\n{call}({given})", "python")
+    yield code(f"{start}\n\nprint({call}({given}))", "python")
     if isinstance(formula, JointFormula):
         yield (
             "`elu_sym.numeric.joint_expectations` computes it. For PyTorch and JAX there is no"
@@ -234,12 +286,15 @@ def _code(formula: AnyFormula, found: dict[str, Any]) -> Iterator[str]:
         )
     else:
         source = inspect.getsource(getattr(_generated, formula.function_name))
-        yield folded("The generated function, over non-negative parts", code(source, "python"))
+        program = with_imports(source, _home_in_generated)
+        yield folded("The generated function, over non-negative parts", code(program, "python"))
         if formula.quantity.by_cases:
             yield "Where two cases meet it has no gradient: it is not there for PyTorch and JAX."
         else:
             for title, imported, library, array in LIBRARIES:
-                lines = f'function = {call}.lambdify("{library}")\nfunction({array}, sigma=1.0)'
+                lines = (
+                    f'function = {call}.lambdify("{library}")\nprint(function({array}, sigma=1.0))'
+                )
                 yield f"### {title}"
                 yield code(f"{imported}\n{start}\n\n{lines}", "python")
             yield "Both have gradients in all arguments."
@@ -251,9 +306,49 @@ def _code(formula: AnyFormula, found: dict[str, Any]) -> Iterator[str]:
         )
         lines = f"The function in C, {len(found['c'].splitlines())} lines"
         yield folded(lines, code(found["c"], "c"))
-    yield "### LaTeX and SymPy"
+    yield "### LaTeX"
     yield folded("LaTeX to copy", code(found["latex"], "latex"))
-    yield folded(f"SymPy: what {call}.expr is", code(found["sympy"], "python"))
+
+
+def _in_sympy(formula: AnyFormula, programs: dict[str, str]) -> Iterator[str]:
+    """The programs for SymPy, the first one with what it prints."""
+    call, of_two = call_of(formula), "BivariateNormalCdf" in programs["expression"]
+    yield code(programs["question"], "python")
+    yield f"It prints `{programs['digits']}`; `evalf` takes as many digits as you like."
+    kinds = {
+        "scale" if each.name == "lambda" else each.name: "positive" if each.is_positive else "real"
+        for each in formula.symbols
+    }
+    said = ", ".join(f"`{name}` is {kind}" for name, kind in kinds.items())
+    printed = ", and `scale` is printed as lambda" if "scale" in kinds else ""
+    first = next(iter(kinds))
+    yield (
+        f"The symbols have to be those of `elu_sym.symbols`: {said}{printed}. Another one of the"
+        f' same name, as `sympy.Symbol("{first}")`, has other assumptions and is another symbol,'
+        " for which `subs` puts nothing in."
+    )
+    needs = (
+        "It needs `BivariateNormalCdf` of this package, which SymPy does not have."
+        if of_two
+        else "It needs nothing but SymPy."
+    )
+    yield f"The exact value there as text to copy, in which no fraction becomes a double. {needs}"
+    yield code(programs["exact"], "python")
+    yield (
+        "`closed_form` is written over the normal distribution and density, functions of this"
+        " package; `expr` is the same over SymPy's own `erfc` and `exp`"
+        f"{', but for `BivariateNormalCdf`' if of_two else ''}."
+    )
+    for attribute, name in (("closed_form", "closed form"), ("expr", "expression")):
+        yield folded(f"What {call}.{attribute} is, as text", code(programs[name], "python"))
+
+
+def _home_in_generated(name: str) -> str:
+    """Where a name in a generated function comes from: nothing is said of a module."""
+    for node in ast.parse(inspect.getsource(_generated)).body:
+        if isinstance(node, ast.ImportFrom) and name in (alias.name for alias in node.names):
+            return str(node.module)
+    return "" if inspect.ismodule(getattr(_generated, name)) else _generated.__name__
 
 
 def _spoken_of(formula: AnyFormula, notebooks: Path) -> Iterator[str]:
@@ -263,9 +358,10 @@ def _spoken_of(formula: AnyFormula, notebooks: Path) -> Iterator[str]:
         yield around_formula(formula.id, address(formula), pages)
     claims = claims_about(formula.id)
     said = listed(f"[{c}](../claims/{c}.md): {plain(CLAIMS[c].statement)}" for c in claims)
-    counted = "1 claim has" if len(claims) == 1 else f"{len(claims) or 'No'} claims have"
-    words = f"{counted} this expectation in the statement."
-    yield folded(words, said) if claims else words
+    yield "It is a formula, not a claim: its derivation and its witnesses stand above."
+    if claims:
+        counted = "1 claim has" if len(claims) == 1 else f"{len(claims)} claims have"
+        yield folded(f"{counted} this expectation in the statement.", said)
     links = [f"[{plain(page.title)}](../{page.name}.ipynb)" for page in pages]
     if links:
         yield "Pages of the book that use it:"
