@@ -9,6 +9,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,14 @@ from formula_findings import (
 )
 from markdown_parts import FOUND_BY, code, folded, listed, plain, table, write_pages
 from mentions import pages_with
+from sympy import Symbol
 
 from elu_sym.book.formula import FORMULAS, JOINT_FORMULAS, Formula
 from elu_sym.book.joint_formula import JointFormula
 from elu_sym.claims.chapters import CLAIMS
 from elu_sym.claims.report import BOOK
 from elu_sym.numeric import _generated
-from elu_sym.symbols import x
+from elu_sym.symbols import Correlation, scale, x
 
 __all__ = ["write"]
 
@@ -210,6 +212,7 @@ def _arguments(formula: AnyFormula) -> list[list[str]]:
 
 def _certificate(formula: AnyFormula, found: dict[str, Any]) -> Iterator[str]:
     accepted = sum(passed for _, passed, _ in found["witnesses"])
+    parts = iter(_sampled_parts(formula))
     kinds = len({kind for kind, _, _ in found["witnesses"]})
     failed = "" if found["passed"] else " **It is not certified.**"
     yield (
@@ -218,19 +221,29 @@ def _certificate(formula: AnyFormula, found: dict[str, Any]) -> Iterator[str]:
         f" them again: `python -m elu_sym verify --verbose --only {formula.id}`."
     )
     rows = (
-        (kind, "passed" if passed else "**FAILED**", *_testified(kind, detail))
+        (kind, "passed" if passed else "**FAILED**", *_testified(kind, detail, parts))
         for kind, passed, detail in found["witnesses"]
     )
     yield table(("witness", "result", "what it testifies", "what it found"), rows)
 
 
-def _testified(kind: str, detail: str) -> tuple[str, str]:
-    """What a witness testifies, and what it found."""
+def _sampled_parts(formula: AnyFormula) -> list[str]:
+    """The parts that are sampled in the place of a formula, in LaTeX and in order."""
+    if isinstance(formula, JointFormula):
+        return []
+    parts = (part for part in formula.parts.values() if not part.quantity.published)
+    return [notation(part).replace("|", r"\vert ") for part in parts if part.closed_form != 0]
+
+
+def _testified(kind: str, detail: str, parts: Iterator[str]) -> tuple[str, str]:
+    """What a witness testifies, and what it found; the parts that are sampled, one each."""
     case = CASE.fullmatch(detail)
     where, detail = case.groups() if case else ("", detail)
     words = WITNESSES[kind]
     if kind == "arb" and re.match(r"(\w+: )?\d+ points|closed form", detail):
         words = next(said for begins, said in ENCLOSED.items() if detail.startswith(begins))
+    if kind == "montecarlo" and (part := next(parts, None)):
+        words = f"random samples agree with its part ${part}$"
     if kind == "parameter":
         name = re.match(r"d/d(\w+)", detail)
         words = words.format(of=name[1] if name else "a parameter")
@@ -314,11 +327,15 @@ def _in_sympy(formula: AnyFormula, programs: dict[str, str]) -> Iterator[str]:
     """The programs for SymPy, the first one with what it prints."""
     call, of_two = call_of(formula), "BivariateNormalCdf" in programs["expression"]
     yield code(programs["question"], "python")
-    yield f"It prints `{programs['digits']}`; `evalf` takes as many digits as you like."
-    kinds = {
-        "scale" if each.name == "lambda" else each.name: "positive" if each.is_positive else "real"
-        for each in formula.symbols
-    }
+    doubles = (
+        " The standard parameters are taken as the doubles that a call takes, exactly."
+        if any(
+            callable(value) for each in activations_of(formula) for value in each.defaults.values()
+        )
+        else ""
+    )
+    yield (f"It prints `{programs['digits']}`; `evalf` takes as many digits as you like.{doubles}")
+    kinds = {"scale" if s == scale else s.name: _kind_of(s) for s in formula.symbols}
     said = ", ".join(f"`{name}` is {kind}" for name, kind in kinds.items())
     printed = ", and `scale` is printed as lambda" if "scale" in kinds else ""
     first = next(iter(kinds))
@@ -334,21 +351,40 @@ def _in_sympy(formula: AnyFormula, programs: dict[str, str]) -> Iterator[str]:
     )
     yield f"The exact value there as text to copy, in which no fraction becomes a double. {needs}"
     yield code(programs["exact"], "python")
-    yield (
-        "`closed_form` is written over the normal distribution and density, functions of this"
-        " package; `expr` is the same over SymPy's own `erfc` and `exp`"
-        f"{', but for `BivariateNormalCdf`' if of_two else ''}."
+    of_package = re.findall(
+        r"^from (elu_sym\.algebra\.\w+) import (.*)$", programs["closed form"], re.MULTILINE
     )
+    if of_package:
+        names = "; ".join(f"`{functions}` of `{module}`" for module, functions in of_package)
+        yield (
+            f"`closed_form` is written over functions that SymPy does not have, {names}; `expr` is"
+            " the same over SymPy's own `erfc` and `exp`"
+            f"{', but for `BivariateNormalCdf`' if of_two else ''}. Each has its imports here:"
+        )
     for attribute, name in (("closed_form", "closed form"), ("expr", "expression")):
         yield folded(f"What {call}.{attribute} is, as text", code(programs[name], "python"))
 
 
+def _kind_of(symbol: Symbol) -> str:
+    """What is assumed of a symbol."""
+    if isinstance(symbol, Correlation):
+        return "a `Correlation`"
+    return "positive" if symbol.is_positive else "real"
+
+
 def _home_in_generated(name: str) -> str:
-    """Where a name in a generated function comes from: nothing is said of a module."""
-    for node in ast.parse(inspect.getsource(_generated)).body:
-        if isinstance(node, ast.ImportFrom) and name in (alias.name for alias in node.names):
-            return str(node.module)
-    return "" if inspect.ismodule(getattr(_generated, name)) else _generated.__name__
+    """Where a name in a generated function comes from; nothing for a module."""
+    if inspect.ismodule(getattr(_generated, name)):
+        return ""
+    return _imported_in_generated().get(name, _generated.__name__)
+
+
+@cache
+def _imported_in_generated() -> dict[str, str]:
+    """What the module of the generated functions imports, and from where."""
+    nodes = ast.parse(inspect.getsource(_generated)).body
+    imports = (node for node in nodes if isinstance(node, ast.ImportFrom))
+    return {alias.name: str(node.module) for node in imports for alias in node.names}
 
 
 def _spoken_of(formula: AnyFormula, notebooks: Path) -> Iterator[str]:

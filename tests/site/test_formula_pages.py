@@ -185,6 +185,14 @@ def test_witnesses_of_one_kind_have_a_sentence_each(written, found):
     assert "7 of 7 witnesses, of 2 kinds," in page
 
 
+def test_samples_of_parts_name_the_part(written, found):
+    sampled = ["montecarlo", True, "largest |z| = 1.00"]
+    pages = written(covariance=found | {"witnesses": [sampled, sampled]})
+    rows = re.findall(r"^\| montecarlo \| passed \| (.*?) \|", pages["elu.covariance"], re.M)
+    assert len(set(rows)) == 2
+    assert all("agree with its part $" in row for row in rows)
+
+
 def test_pages_say_where_the_expression_holds(written, found):
     divided = found | {"closed form": r"$$\sqrt{1 - \rho^{2}}$$"}
     pages = written(kernel=divided)
