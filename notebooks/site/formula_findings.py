@@ -78,7 +78,7 @@ def notation(formula: AnyFormula) -> str:
 def example_place(formula: AnyFormula) -> dict[str, float]:
     """The arguments of the example, without the parameters of the activation."""
     if isinstance(formula, JointFormula):
-        return {"mu1": 1.0, "sigma1": 1.0, "mu2": 0.0, "sigma2": 1.0, "rho": 0.5}
+        return {"mu1": 1.0, "sigma1": 1.0, "mu2": 1.0, "sigma2": 1.0, "rho": 0.5}
     return dict.fromkeys(formula.law_arguments, 1.0) | dict.fromkeys(formula.quantity.leading, 0.5)
 
 
