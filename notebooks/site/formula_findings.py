@@ -1,14 +1,20 @@
 """What is found of a formula when its page is made: derivation, witnesses, values, limits, code."""
 
-from collections.abc import Iterator
+import ast
+import builtins
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import sympy
 from broken_lines import display, in_tex
 from checked_once import found_once
-from sympy import Add, Expr, Rational
+from sympy import Add, Expr, Rational, Symbol
+from sympy.printing.str import StrPrinter
 
 from elu_sym import symbols
-from elu_sym.book.formula import Activation, Formula
+from elu_sym.algebra import bivariate_normal, special_functions
+from elu_sym.book.formula import ACTIVATIONS, Activation, Formula
 from elu_sym.book.joint_formula import JointFormula
 from elu_sym.claims.report import BOOK, verify
 from elu_sym.generate.compiled_sources import in_c
@@ -22,7 +28,9 @@ __all__ = [
     "example_place",
     "found_of",
     "found_of_formulas",
+    "in_sympy",
     "notation",
+    "with_imports",
 ]
 
 AnyFormula = Formula | JointFormula
@@ -52,7 +60,7 @@ def found_of(name: str) -> dict[str, Any]:
         "steps": list(formula.derivation.size),
         "limits": [list(row) for row in _limits(formula)],
         "latex": formula.latex,
-        "sympy": str(formula.expr),
+        "sympy": in_sympy(formula),
         "c": _in_c(formula),
     }
 
@@ -70,27 +78,112 @@ def notation(formula: AnyFormula) -> str:
 def example_place(formula: AnyFormula) -> dict[str, float]:
     """The arguments of the example, without the parameters of the activation."""
     if isinstance(formula, JointFormula):
-        return {"mu1": 1.0, "sigma1": 1.0, "mu2": 0.0, "sigma2": 1.0, "rho": 0.5}
+        return {"mu1": 1.0, "sigma1": 1.0, "mu2": 1.0, "sigma2": 1.0, "rho": 0.5}
     return dict.fromkeys(formula.law_arguments, 1.0) | dict.fromkeys(formula.quantity.leading, 0.5)
 
 
 def _example(formula: AnyFormula) -> str:
     """The closed form at the place of the example, exactly, and its value."""
-    place = example_place(formula)
-    defaults = formula.bind((), place)
-    exact: dict[str, Expr] = {name: Rational(str(place[name])) for name in place}
-    activations = activations_of(formula)
-    if all(not callable(each) for a in activations for each in a.defaults.values()):
-        given = {name: value for name, value in defaults.items() if name not in place}
-        exact |= {name: Rational(str(value)) for name, value in given.items()}
-    by_name = {symbol.name: symbol for symbol in formula.symbols}
-    at = {by_name.get(name, getattr(symbols, name, None)): value for name, value in exact.items()}
+    place, computed = example_place(formula), _computed_defaults(formula)
+    at = {s: value for s, value in _exact_place(formula).items() if s not in computed}
     said = ", ".join(f"${in_tex(symbol)} = {in_tex(value)}$" for symbol, value in at.items())
-    value = float(formula(**place))
-    return (
-        f"At {said}:\n\n{display(formula.closed_form.subs(at))}\n\nThe value, with the parameters"
-        f" that are taken where none are given, is {value:.15g}."
+    with_defaults = "".join(
+        f"{', ' if number else ' with the standard '}${in_tex(symbol)} = {value:.15g}$"
+        for number, (symbol, value) in enumerate(computed.items())
     )
+    return (
+        f"At {said}:\n\n{display(formula.closed_form.subs(at))}\n\nIts value{with_defaults} is"
+        f" {float(formula(**place)):.15g}."
+    )
+
+
+def _exact_place(formula: AnyFormula) -> dict[Symbol, Expr]:
+    """The place of the example by symbol: defaults as they are written, or the computed doubles."""
+    computed = _computed_defaults(formula)
+    bound = formula.bind((), example_place(formula)).values()
+    return {
+        symbol: Rational(value) if symbol in computed else Rational(str(value))
+        for symbol, value in zip(formula.symbols, bound, strict=True)
+    }
+
+
+def _computed_defaults(formula: AnyFormula) -> dict[Symbol, float]:
+    """The parameters whose defaults are computed, those of SELU, with their doubles."""
+    bound = formula.bind((), example_place(formula)).values()
+    values = dict(zip(formula.symbols, bound, strict=True))
+    found = (
+        symbol
+        for each in activations_of(formula)
+        for symbol, default in zip(each.symbols, each.defaults.values(), strict=True)
+        if callable(default)
+    )
+    return {symbol: values[symbol] for symbol in found}
+
+
+class _PythonText(StrPrinter):
+    """An expression as Python reads it again: 1/2 would be a double there, and lambda a keyword."""
+
+    def _print_Rational(self, number: Rational) -> str:
+        return f"Rational({number.p}, {number.q})"
+
+    def _print_Symbol(self, symbol: Symbol) -> str:
+        return "scale" if symbol == symbols.scale else str(symbol.name)
+
+    def _print_Correlation(self, symbol: Symbol) -> str:
+        return str(symbol.name)
+
+
+def in_sympy(formula: AnyFormula) -> dict[str, str]:
+    """Programs for SymPy that run as they stand, and the digits that the first of them prints."""
+    text, place = _PythonText().doprint, _exact_place(formula)
+    computed = _computed_defaults(formula)
+    values = (
+        f"{text(symbol)}: "
+        + (f"Rational({computed[symbol]!r})" if symbol in computed else text(value))
+        for symbol, value in place.items()
+    )
+    at_example = formula.expr.subs(place)
+    exact = f"Integer({at_example})" if at_example.is_Integer else text(at_example)
+    asked = f"exact = {call_of(formula)}.closed_form.subs({{{', '.join(values)}}})"
+    written = {
+        "question": f"{asked}\nprint(exact.evalf(30))",
+        "exact": f"exact = {exact}\nprint(exact.evalf(30))",
+        "closed form": f"closed_form = {text(formula.closed_form)}",
+        "expression": f"expression = {text(formula.expr)}",
+    }
+    digits = str(formula.closed_form.subs(place).evalf(30))
+    return {what: with_imports(each, _home) for what, each in written.items()} | {"digits": digits}
+
+
+def with_imports(program: str, home: Callable[[str], str]) -> str:
+    """A program with the imports of all names that it uses and does not define.
+
+    Args:
+        program: its text.
+        home: tells the module that a name is imported from; nothing for a module itself.
+    """
+    nodes = list(ast.walk(ast.parse(program)))
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    defined = {node.id for node in names if isinstance(node.ctx, ast.Store)} | set(vars(builtins))
+    defined |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    modules: dict[str, list[str]] = defaultdict(list)
+    for name in sorted({node.id for node in names} - defined):
+        modules[home(name)].append(name)
+    lines = [f"import {name}" for name in modules.pop("", ())]
+    lines += [f"from {module} import {', '.join(modules[module])}" for module in sorted(modules)]
+    return "\n".join([*lines, "", program]) if lines else program
+
+
+def _home(name: str) -> str:
+    """Where a name of an expression is imported from."""
+    if name in ACTIVATIONS:
+        return "elu_sym"
+    if isinstance(getattr(symbols, name, None), Symbol):
+        return symbols.__name__
+    for module in (special_functions, bivariate_normal):
+        if getattr(getattr(module, name, None), "__module__", "") == module.__name__:
+            return module.__name__
+    return sympy.__name__
 
 
 def activations_of(formula: AnyFormula) -> list[Activation]:

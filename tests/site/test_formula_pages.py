@@ -1,6 +1,7 @@
 import importlib
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,11 +12,12 @@ import pytest
 from broken_lines import display, printed_width
 from checked_once import found_once
 from expectations_in_claims import claims_about, formulas_in
-from formula_findings import address, found_of
+from formula_findings import address, found_of, in_sympy
 from layered_drawing import Node, drawn
 from mentions import book_pages, pages_with
 from scipy.integrate import quad
 from scipy.stats import norm
+from sympy import Float, Symbol
 
 from elu_sym.book.formula import FORMULAS
 from elu_sym.claims.report import BOOK
@@ -80,23 +82,129 @@ def test_the_numbers_are_those_of_the_definition(found):
     assert [value for _, value in found["limits"]] == [0, 1, 0, np.inf]
 
 
-def test_the_code_of_a_page_runs_and_agrees(written):
-    page = written()["relu.mean"]
-    blocks = re.findall(
-        r"```python\n(from elu_sym.*?|import torch.*?|from jax.*?)\n```", page, re.S
-    )
-    assert len(blocks) == 3
-    for block in blocks:
-        library = re.search(r"import torch|from jax|^", block)[0]
-        if library:
-            pytest.importorskip(library.split()[1])
-        *lines, last = block.splitlines()
+CHILD = """
+import contextlib, io, json, sys
+
+printed = []
+for program in json.load(sys.stdin):
+    scope, output = {"__name__": "__main__"}, io.StringIO()
+    with contextlib.redirect_stdout(output):
+        exec(program, scope)
+    text = scope.get("closed_form", scope.get("expression"))
+    printed.append(output.getvalue() + (repr(text) if text is not None else ""))
+json.dump(printed, sys.stdout)
+"""
+"""Runs programs, each as if it were the first one that Python reads."""
+
+
+def run_alone(programs):
+    """What programs print, or the expressions that they make, in a process of their own."""
+    run = [sys.executable, "-c", CHILD]
+    done = subprocess.run(run, input=json.dumps(programs), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+LIBRARIES = re.compile("import torch|from jax")
+
+
+@pytest.fixture
+def programs(written, found):
+    """The programs of pages by the name of the formula, and what is found of each for SymPy."""
+
+    def collect(*names):
+        sympy = {name: in_sympy(BOOK[name]) for name in names}
+        pages = written(**{name: found | {"sympy": each} for name, each in sympy.items()})
+        fenced = re.compile(r"^```python\n(.*?)\n```", re.DOTALL | re.MULTILINE)
+        return {name: fenced.findall(pages[address(BOOK[name])]) for name in names}, sympy
+
+    return collect
+
+
+def agree(name, printed, sympy):
+    """Whether the programs of a page say the same; those of PyTorch and JAX are the last ones."""
+    formula, digits = BOOK[name], sympy["digits"]
+    question, exact, closed_form, expression, numeric, *others = printed
+    assert question == f"{digits}\n"
+    assert exact[:29] == digits[:29]
+    assert (closed_form, expression) == (repr(formula.closed_form), repr(formula.expr))
+    assert float(numeric) == pytest.approx(float(digits), rel=1e-13)
+    for each in others[1:]:  # the first one is the generated function, which is called by others
+        values = [float(value) for value in re.findall(r"-?\d+\.\d*(?:e-?\d+)?", each)[:3]]
+        assert np.allclose(values, formula([-1.0, 0.0, 1.0]), rtol=1e-3, atol=1e-4)
+
+
+def test_the_programs_of_a_page_run_as_they_stand_and_agree(programs):
+    names = ("third_moment", "selu.mean", "derivative_below")
+    every, sympy = programs(*names)
+    alone = {n: [each for each in every[n] if not LIBRARIES.match(each)] for n in names}
+    assert {len(each) for each in alone.values()} == {6}
+    printed = iter(run_alone([each for name in names for each in alone[name]]))
+    for name in names:
+        agree(name, [next(printed) for _ in alone[name]], sympy[name])
+
+
+@pytest.mark.deep
+def test_the_programs_of_two_inputs_and_of_other_libraries_run_too(programs):
+    for library in ("torch", "jax"):
+        pytest.importorskip(library)
+    counts = {"third_moment": 8, "selu.mean": 8, "kernel": 5, "relu_elu.kernel": 5}
+    every, sympy = programs(*counts)
+    assert {name: len(each) for name, each in every.items()} == counts
+    printed = iter(run_alone([each for name in counts for each in every[name]]))
+    for name in counts:
+        agree(name, [next(printed) for _ in every[name]], sympy[name])
+
+
+def test_what_is_put_in_for_another_symbol_changes_nothing():
+    closed_form = FORMULAS["mean"].closed_form
+    assert closed_form.subs({Symbol("mu"): 1, Symbol("sigma"): 1}) == closed_form
+
+
+def test_fractions_stay_exact_in_the_text_of_every_example():
+    for name in ("mean", "fourth_moment", "selu.variance", "leaky_relu.mean", "celu.std"):
+        program = in_sympy(BOOK[name])["exact"]
         scope: dict = {}
-        exec("\n".join(lines), scope)
-        values = np.asarray(eval(last, scope))
-        places = [-1.0, 0.0, 1.0] if library else 1.0
-        expected = places * norm.cdf(places) + norm.pdf(places)
-        assert values == pytest.approx(expected, rel=1e-6)
+        exec(program.replace("print(", "("), scope)
+        assert not scope["exact"].atoms(Float)
+
+
+def test_witnesses_of_one_kind_have_a_sentence_each(written, found):
+    details = (
+        "closed form and integral overlap at 12 rational points, relative width at most 1e-25",
+        "C: 53 points, worst error 0.3 of the allowed 8",
+        "NumPy: 53 points, worst error 0.3 of the allowed 8",
+        "level <= 1, level <= alpha: 40 points, worst error 0.6 of the allowed 8",
+        "level <= 1, level > alpha: 40 points, worst error 0.6 of the allowed 8",
+        "the balls are disjoint at mu = 0",
+    )
+    witnesses = [["arb", True, each] for each in details] + [["heat", True, "exact"]]
+    page = written(mean=found | {"witnesses": witnesses})["elu.mean"]
+    rows = re.findall(r"^\| arb \| passed \| (.*?) \|", page, re.M)
+    assert len(set(rows)) == len(rows) == len(details)
+    assert "7 of 7 witnesses, of 2 kinds," in page
+
+
+def test_samples_of_parts_name_the_part(written, found):
+    sampled = ["montecarlo", True, "largest |z| = 1.00"]
+    pages = written(covariance=found | {"witnesses": [sampled, sampled]})
+    rows = re.findall(r"^\| montecarlo \| passed \| (.*?) \|", pages["elu.covariance"], re.M)
+    assert len(set(rows)) == 2
+    assert all("agree with its part $" in row for row in rows)
+
+
+def test_pages_say_where_the_expression_holds(written, found):
+    divided = found | {"closed form": r"$$\sqrt{1 - \rho^{2}}$$"}
+    pages = written(kernel=divided)
+    assert r"$\lvert\rho\rvert < 1$" in pages["elu.kernel"]
+    assert r"$\lvert\rho\rvert < 1$" not in pages["elu.input_covariance"]
+    assert r"finite $\mu$ and $\sigma > 0$" in pages["elu.mean"]
+
+
+def test_infinity_is_written_in_one_way(written):
+    page = written()["relu.mean"]
+    assert "| mu = ∞, sigma = 1 | ∞ |" in page
+    assert not re.search(r"\binf\b", page)
 
 
 def test_displays_have_every_term_and_no_wide_line():
