@@ -38,7 +38,9 @@ def embed(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: 
     name = shown_on(page)
     if name is None or "body" not in context:
         return
-    state = urlencode({"alpha": 1, "mu": 0, "sigma": 1, "rho": 0.5, "show": name})
+    # The place of the examples on the pages of formulas.
+    place = {"alpha": 1, "mu": 0 if page == "00_tour" else 1, "sigma": 1, "rho": 0.5}
+    state = urlencode({**place, "show": name})
     address = f"{context['pathto']('explorer.html', resource=True)}#{state}"
     title = "ELU of a normal variable" if page == "00_tour" else f"elu.{name}"
     context["body"] += FRAME.format(title=title, address=html.escape(address))
