@@ -3,9 +3,10 @@
 ``make test`` runs this, and gives the same answer twice; ``make test-deep`` runs it with
 ``--deep``, which adds the tests of that mark and draws other examples every time. What a stage
 prints goes to a file in ``.make/stages/``; here are lines that say how far it is, and of a stage
-that fails the end of its file. The unit tests of what is derived and doctests take as long as all
-other stages together, so they run beside them: what a process has derived or imported it need not
-again, and so few processes, each on a core of its own, are the fastest.
+that fails the end of its file. Types, generated code, the unit tests of what is derived and
+doctests take as long as all other stages together, so they run beside them: what a process has
+derived or imported it need not again, and so few processes, each on a core of its own, are the
+fastest.
 
     python tests/stages.py --only "unit tests" doctests
 """
@@ -37,7 +38,7 @@ DERIVED = "unit tests"
 """The unit tests of what is derived."""
 NUMBERS = "numbers"
 """The unit tests of what is evaluated, which run beside those of what is derived."""
-BESIDE = (DERIVED, "doctests")
+BESIDE = ("types", "generated code", DERIVED, "doctests")
 """The stages that run beside the others."""
 OTHERS = ("tests/numeric", "tests/interop", "tests/networks", "tests/conformance")
 WITHOUT_OTHERS = tuple(f"--ignore={path}" for path in OTHERS)
