@@ -55,17 +55,15 @@ def found_once(
     files = [Path(module.__file__) for module in modules if module.__file__]
     digest, path = sources_digest(PACKAGE, files), folder / f"found_{what}.json"
     kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    if kept.get("sources") == digest and list(kept["found"]) == list(names):
-        found: dict[str, Any] = kept["found"]
-        return found
+    found: dict[str, Any] = kept["found"] if kept.get("sources") == digest else {}
+    missing = [name for name in names if name not in found]
     os.environ["TQDM_DISABLE"] = "1"  # the bars of the processes would overwrite each other
-    found = {}
-    with closing(finished(find, names, os.cpu_count() or 1)) as results:
+    folder.mkdir(parents=True, exist_ok=True)
+    with closing(finished(find, missing, os.cpu_count() or 1)) as results:
         for count, (name, result) in enumerate(results, start=1):
             found[name] = result
-            if count * 10 // len(names) > (count - 1) * 10 // len(names):
-                print(f"Checking {what} on these sources: {count} of {len(names)}", flush=True)
-    found = {name: found[name] for name in names}
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps({"sources": digest, "found": found}))
-    return found
+            if count * 10 // len(missing) > (count - 1) * 10 // len(missing):
+                print(f"Checking {what} on these sources: {count} of {len(missing)}", flush=True)
+                # An interrupted run is taken up here.
+                write_whole(path, json.dumps({"sources": digest, "found": found}))
+    return {name: found[name] for name in names}

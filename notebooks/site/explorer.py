@@ -18,6 +18,7 @@ from explorer_quantities import ARGUMENTS, GROUPS
 
 from elu_sym import elu
 from elu_sym.book.joint_function import LAW_DOMAINS
+from elu_sym.generate.whole_files import write_whole
 from elu_sym.numeric.arguments import domain_of
 
 __all__ = ["page", "write"]
@@ -69,7 +70,7 @@ def write(path: Path) -> None:
         path: where to; it is replaced.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page(compiled(c_sources())), encoding="utf-8")
+    write_whole(path, page(compiled(c_sources())))
 
 
 if __name__ == "__main__":

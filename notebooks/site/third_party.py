@@ -11,6 +11,8 @@ from hashlib import sha256
 from importlib.metadata import distribution, version
 from pathlib import Path
 
+from elu_sym.generate.whole_files import write_whole
+
 __all__ = ["LIBRARIES", "UnknownFileError", "text", "third_party"]
 
 ROOT = Path(__file__).parents[2]
@@ -134,5 +136,5 @@ def _hash(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    PLACE.write_text(text(ROOT / ".make" / "html"), encoding="utf-8")
+    write_whole(PLACE, text(ROOT / ".make" / "html"))
     print(f"{PLACE.name} is written", file=sys.stderr)

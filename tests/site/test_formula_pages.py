@@ -252,6 +252,22 @@ def test_what_was_found_is_kept_until_a_source_changes(task, tmp_path):
     assert trace.read_text() == "abab"
 
 
+def test_an_interrupted_run_is_taken_up_where_it_stopped(task, tmp_path, monkeypatch):
+    find, trace = task
+    kept = tmp_path / "kept"
+
+    def interrupted(function, names, processes):
+        yield names[0], function(names[0])
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("checked_once.finished", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            found_once(find, ["a", "b"], "things", kept)
+    assert list(found_once(find, ["b", "a"], "things", kept)) == ["b", "a"]
+    assert trace.read_text() == "ab"
+
+
 def test_what_others_found_is_not_taken(task, tmp_path):
     find, trace = task
     (tmp_path / "kept").mkdir()
